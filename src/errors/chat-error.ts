@@ -1,0 +1,76 @@
+/**
+ * The root of every failure this package raises. A caller matches `code`; the message alone is enough for a person.
+ * Nothing here ever carries a password, a cookie or an fkey.
+ */
+
+/** Every stable failure code. `docs/errors.md` says what to do about each. */
+export type ChatErrorCode =
+  | "BAD_ARGUMENT"
+  | "WRONG_PASSWORD"
+  | "CAPTCHA_REQUIRED"
+  | "CLOUDFLARE_CHALLENGE"
+  | "SITE_READ_ONLY"
+  | "NO_ACCOUNT"
+  | "NOT_LOGGED_IN"
+  | "NOT_FOUND"
+  | "FORBIDDEN"
+  | "THROTTLED"
+  | "TOO_LATE"
+  | "NOT_YOURS"
+  | "ALREADY_DELETED"
+  | "DUPLICATE"
+  | "TOO_LONG"
+  | "EMPTY"
+  | "ROOM_FROZEN"
+  | "ROOM_TIMEOUT"
+  | "SUSPENDED"
+  | "STAR_LIMIT"
+  | "REFUSED"
+  | "NOT_UNDERSTOOD"
+  | "SERVER_ERROR"
+  | "CONNECTION_LOST"
+  | "TIMED_OUT"
+  | "ABORTED"
+  | "CLOSED";
+
+/** What was being tried, and where. Every field is safe to print. */
+export interface FailureContext {
+  /** What was tried, as the end of "Could not …": `"read room 17"`. */
+  readonly tried?: string | undefined;
+  /** The chat host asked, such as `chat.stackoverflow.com`. */
+  readonly host?: string | undefined;
+  /** The HTTP status of the answer. */
+  readonly status?: number | undefined;
+  /** The server's own sentence, when it gave one. */
+  readonly body?: string | undefined;
+  readonly roomId?: number | undefined;
+  readonly userId?: number | undefined;
+  readonly messageId?: number | undefined;
+  readonly cause?: unknown;
+}
+
+/** The common base: `error instanceof ChatError` is true for every failure of this package. */
+export class ChatError extends Error {
+  readonly code: ChatErrorCode;
+  /** What was tried and where. */
+  readonly context: Readonly<Omit<FailureContext, "cause">>;
+
+  constructor(code: ChatErrorCode, reason: string, context: FailureContext = {}) {
+    const { cause, ...rest } = context;
+    super(sentence(reason, rest), cause === undefined ? undefined : { cause });
+    this.name = new.target.name;
+    this.code = code;
+    this.context = rest;
+  }
+}
+
+/** True for any failure of this package, optionally only for those with one of the codes given. */
+export function isChatError(error: unknown, ...codes: ChatErrorCode[]): error is ChatError {
+  return error instanceof ChatError && (codes.length === 0 || codes.includes(error.code));
+}
+
+function sentence(reason: string, context: Omit<FailureContext, "cause">): string {
+  const where = context.host ? ` on ${context.host}` : "";
+  const status = context.status ? ` (HTTP ${context.status})` : "";
+  return context.tried ? `Could not ${context.tried}${where}: ${reason}${status}` : `${reason}${where}${status}`;
+}
