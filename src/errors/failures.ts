@@ -2,12 +2,12 @@
  * The failures, one class for each thing a caller may want to tell apart. Each says what happened and what to do;
  * which answer of the server leads to which is decided in `protocol/refusals.ts`.
  */
-import { ChatError, type FailureContext } from "./chat-error.js";
+import { ChatError, type ChatErrorCode, type FailureContext } from "./chat-error.js";
 
-/** The call itself is wrong; no request was made. */
+/** What you asked for can not work as you asked it: usually found before any request is made. */
 export class UsageError extends ChatError {
-  constructor(reason: string, context?: FailureContext) {
-    super("BAD_ARGUMENT", reason, context);
+  constructor(reason: string, context?: FailureContext, code: ChatErrorCode = "BAD_ARGUMENT") {
+    super(code, reason, context);
   }
 }
 
@@ -55,7 +55,10 @@ export class NoAccountError extends LoginError {
 
 /** This needs a login, and there is none, or it has expired. */
 export class NotLoggedInError extends ChatError {
-  constructor(context?: FailureContext, reason = "not logged in; give credentials to the Client or call login() first") {
+  constructor(
+    context?: FailureContext,
+    reason = "not logged in; give credentials to the Client or call login() first",
+  ) {
     super("NOT_LOGGED_IN", reason, context);
   }
 }
@@ -76,7 +79,7 @@ export class ForbiddenError extends ChatError {
 
 /** The server refused with a sentence; `context.body` keeps it. The base of the refusals that have a name. */
 export class RefusedError extends ChatError {
-  constructor(reason: string, context?: FailureContext, code: ChatError["code"] = "REFUSED") {
+  constructor(reason: string, context?: FailureContext, code: ChatErrorCode = "REFUSED") {
     super(code, reason, context);
   }
 }
@@ -121,14 +124,14 @@ export class DuplicateMessageError extends RefusedError {
 }
 
 /** A single line has more than 500 characters. */
-export class TooLongError extends RefusedError {
+export class TooLongError extends UsageError {
   constructor(context?: FailureContext, reason = "the text is longer than 500 characters on one line") {
     super(reason, context, "TOO_LONG");
   }
 }
 
 /** There is no text in the text. */
-export class EmptyMessageError extends RefusedError {
+export class EmptyMessageError extends UsageError {
   constructor(context?: FailureContext) {
     super("the text is empty", context, "EMPTY");
   }

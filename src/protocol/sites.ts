@@ -64,7 +64,15 @@ export function isLoopback(hostname: string): boolean {
 export function siteOf(host: string | Site): Site {
   if (isSite(host)) return host;
   if (typeof host === "string") {
-    const known = sites[host.trim().toLowerCase().replace(/^https:\/\//, "").replace(/^chat\./, "").replace(/\/+$/, "") as SiteHost];
+    const known =
+      sites[
+        host
+          .trim()
+          .toLowerCase()
+          .replace(/^https:\/\//, "")
+          .replace(/^chat\./, "")
+          .replace(/\/+$/, "") as SiteHost
+      ];
     if (known) return known;
     const local = localSite(host);
     if (local) return local;
@@ -85,6 +93,7 @@ function isSite(value: unknown): value is Site {
 
 function localSite(text: string): Site | undefined {
   const url = URL.parse(text);
-  if (!url || !/^https?:$/.test(url.protocol) || !isLoopback(url.hostname) || url.username || url.password) return undefined;
+  if (!url || !/^https?:$/.test(url.protocol) || !isLoopback(url.hostname) || url.username || url.password)
+    return undefined;
   return { host: url.host, name: url.host, chatOrigin: url.origin, loginOrigin: url.origin };
 }

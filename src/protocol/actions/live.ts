@@ -1,0 +1,105 @@
+/** The calls that lead to live events: the list of a room, the right to open its socket, polling, and leaving. */
+import { ParseError } from "../../errors/index.js";
+import type { Call } from "../call.js";
+import { type Frame, isRawEvent, readFrame } from "../frames.js";
+import type { RawEvent } from "../raw.js";
+import { assertSuccess, contextOf, readJson } from "../refusals.js";
+import { isRecord, listOf, numberOf, stringOf } from "../values.js";
+
+/** Options of {@link roomEvents}. */
+export interface RoomEventsOptions {
+  /** `Messages` gives one record for each message as it is now. @default "Messages" */
+  readonly mode?: "Messages" | "Events";
+  /** How many, at most 500. @default 100 */
+  readonly count?: number;
+  /** Only messages with a smaller id. */
+  readonly before?: number;
+  /** Only messages with this id or a greater one. */
+  readonly after?: number;
+}
+
+/** The messages of a room as they are now, ascending by id, and the host's cursor. */
+export interface RoomEvents {
+  readonly events: readonly RawEvent[];
+  /** The newest event id of the host: where to start listening. */
+  readonly time: number;
+  /** Unix seconds of the server; null when not said. */
+  readonly sync: number | null;
+}
+
+/** `POST /chats/{room}/events` (protocol.md §3.2, OBS). */
+export function roomEvents(roomId: number, options: RoomEventsOptions = {}): Call<RoomEvents> {
+  const { mode = "Messages", count = 100, before, after } = options;
+  const tried = `read the messages of room ${roomId}`;
+  return {
+    request: {
+      method: "POST",
+      path: `/chats/${roomId}/events`,
+      form: {
+        since: "0",
+        mode,
+        msgCount: String(count),
+        ...(before === undefined ? {} : { before: String(before) }),
+        ...(after === undefined ? {} : { after: String(after) }),
+      },
+      needs: "fkey",
+      referer: `/rooms/${roomId}`,
+      tried,
+    },
+    read(answer) {
+      const value = readJson(answer, "list of events", { tried, roomId });
+      const time = isRecord(value) ? numberOf(value.time) : undefined;
+      if (!isRecord(value) || time === undefined) {
+        throw new ParseError("list of events", 'the key "time"', contextOf(answer, { tried, roomId }));
+      }
+      return { events: listOf(value.events).filter(isRawEvent), time, sync: numberOf(value.sync) ?? null };
+    },
+  };
+}
+
+/** `POST /ws-auth`: the address of a socket for a room (protocol.md §3.3, OBS). */
+export function authorizeSocket(roomId: number): Call<{ readonly url: string }> {
+  const tried = `open a socket for room ${roomId}`;
+  return {
+    request: {
+      method: "POST",
+      path: "/ws-auth",
+      form: { roomid: String(roomId) },
+      needs: "fkey",
+      referer: `/rooms/${roomId}`,
+      tried,
+    },
+    read(answer) {
+      const value = readJson(answer, "socket authorisation", { tried, roomId });
+      const url = isRecord(value) ? stringOf(value.url) : undefined;
+      if (!url || !/^wss?:$/.test(URL.parse(url)?.protocol ?? "")) {
+        throw new ParseError("socket authorisation", 'a "url" of a socket', contextOf(answer, { tried, roomId }));
+      }
+      return { url };
+    },
+  };
+}
+
+/** `POST /events`: what happened in these rooms since these cursors (protocol.md §3.5). */
+export function pollEvents(cursors: ReadonlyMap<number, number>): Call<Frame> {
+  const tried = `poll the events of room ${[...cursors.keys()].join(", ")}`;
+  return {
+    request: {
+      method: "POST",
+      path: "/events",
+      form: Object.fromEntries([...cursors].map(([roomId, since]) => [`r${roomId}`, String(since)])),
+      needs: "fkey",
+      tried,
+    },
+    read: (answer) => readFrame(readJson(answer, "poll of events", { tried })),
+  };
+}
+
+/** `POST /chats/leave/{room}`, or all rooms at once (protocol.md §3.1). */
+export function leaveRoom(room: number | "all"): Call<void> {
+  const tried = room === "all" ? "leave all rooms" : `leave room ${room}`;
+  return {
+    request: { method: "POST", path: `/chats/leave/${room}`, form: { quiet: "true" }, needs: "login", tried },
+    read: (answer) => assertSuccess(answer, { tried }),
+  };
+}

@@ -1,0 +1,126 @@
+/** Saying, changing and marking messages, and reading one by its id (protocol.md §5.1 to §5.4, §6.1). */
+import { DuplicateMessageError, type FailureContext, ParseError } from "../../errors/index.js";
+import type { Call, WireAnswer } from "../call.js";
+import { assertSuccess, contextOf, readJson, readOk } from "../refusals.js";
+import { isRecord, numberOf } from "../values.js";
+
+/** What the server says of a message it took. */
+export interface Posted {
+  readonly id: number;
+  /** Unix seconds. */
+  readonly time: number;
+}
+
+/** `POST /chats/{room}/messages/new`. */
+export function postMessage(roomId: number, text: string, options: { replyTo?: number } = {}): Call<Posted> {
+  const { replyTo } = options;
+  const tried = replyTo ? `reply to message ${replyTo} in room ${roomId}` : `post in room ${roomId}`;
+  const about: FailureContext = { tried, roomId };
+  return {
+    request: {
+      method: "POST",
+      path: `/chats/${roomId}/messages/new`,
+      form: { text: withReply(text, replyTo) },
+      needs: "login",
+      referer: `/rooms/${roomId}`,
+      tried,
+    },
+    read(answer) {
+      const value = readJson(answer, "answer to a post", about);
+      const id = isRecord(value) ? value.id : undefined;
+      if (id === null) throw new DuplicateMessageError(contextOf(answer, about));
+      const known = numberOf(id);
+      if (!isRecord(value) || known === undefined) {
+        throw new ParseError("answer to a post", 'the key "id"', contextOf(answer, about));
+      }
+      return { id: known, time: numberOf(value.time) ?? 0 };
+    },
+  };
+}
+
+/** A reply is the prefix `:id `: valid since the first days, understood by every server (protocol.md §5.1, MULTI). */
+function withReply(text: string, replyTo: number | undefined): string {
+  return replyTo === undefined ? text : `:${replyTo} ${text}`;
+}
+
+/** `POST /messages/{id}`: replaces the text. Keep `replyTo`, or the message stops being a reply. */
+export function editMessage(
+  messageId: number,
+  text: string,
+  options: { roomId?: number; replyTo?: number } = {},
+): Call<void> {
+  return messageAction(messageId, "", "edit", options.roomId, { text: withReply(text, options.replyTo) });
+}
+
+/** `POST /messages/{id}/delete`. */
+export function deleteMessage(messageId: number, roomId?: number): Call<void> {
+  return messageAction(messageId, "/delete", "delete", roomId);
+}
+
+/** `POST /messages/{id}/star`: turns my star on or off. */
+export function toggleStar(messageId: number, roomId?: number): Call<void> {
+  return messageAction(messageId, "/star", "star", roomId);
+}
+
+/** `POST /messages/{id}/unstar`: owners take all stars away. */
+export function cancelStars(messageId: number, roomId?: number): Call<void> {
+  return messageAction(messageId, "/unstar", "cancel the stars of", roomId);
+}
+
+/** `POST /messages/{id}/owner-star`: owners turn their pin on or off. */
+export function togglePin(messageId: number, roomId?: number): Call<void> {
+  return messageAction(messageId, "/owner-star", "pin", roomId);
+}
+
+/** `POST /messages/{id}/unowner-star`: owners take all pins away. */
+export function removePins(messageId: number, roomId?: number): Call<void> {
+  return messageAction(messageId, "/unowner-star", "unpin", roomId);
+}
+
+function messageAction(
+  id: number,
+  suffix: string,
+  verb: string,
+  roomId?: number,
+  form: Record<string, string> = {},
+): Call<void> {
+  const tried = `${verb} message ${id}`;
+  return {
+    request: {
+      method: "POST",
+      path: `/messages/${id}${suffix}`,
+      form,
+      needs: "login",
+      tried,
+      ...(roomId === undefined ? {} : { referer: `/rooms/${roomId}` }),
+    },
+    read: (answer) => readOk(answer, { tried, messageId: id, roomId }),
+  };
+}
+
+/** `GET /message/{id}`: the content as HTML. Not found also when deleted. */
+export function messageHtml(messageId: number): Call<string> {
+  return messageText(`/message/${messageId}`, messageId, "content");
+}
+
+/** `GET /message/{id}?plain=true`: the markdown as typed, with the `:id ` of a reply. */
+export function messageSource(messageId: number): Call<string> {
+  return messageText(`/message/${messageId}?plain=true`, messageId, "source");
+}
+
+function messageText(path: string, messageId: number, what: string): Call<string> {
+  const tried = `read the ${what} of message ${messageId}`;
+  const about: FailureContext = { tried, messageId };
+  return {
+    request: { method: "GET", path, needs: "nothing", tried },
+    read: (answer) => readText(answer, about),
+  };
+}
+
+/** The text is whatever the message says, so its sentences are no refusals: only the status counts. */
+function readText(answer: WireAnswer, about: FailureContext): string {
+  if (answer.status === 200 && !/^\/(error|users\/login)$/.test(URL.parse(answer.url)?.pathname ?? ""))
+    return answer.body;
+  assertSuccess({ ...answer, status: answer.status === 200 ? 404 : answer.status }, about);
+  throw new ParseError("text of a message", "status 200", contextOf(answer, about));
+}

@@ -1,0 +1,164 @@
+/** What the JSON endpoints tell about rooms and people (protocol.md §6.1). */
+import { decodeHTML } from "entities";
+import { type FailureContext, ParseError } from "../../errors/index.js";
+import type { Call, WireAnswer } from "../call.js";
+import { parse, select, text } from "../html/dom.js";
+import type { RawPingable, RawRoomThumbs, RawUser, RawUserThumbs } from "../raw.js";
+import { assertSuccess, contextOf, readJson } from "../refusals.js";
+import { isRecord, listOf, numberOf, stringOf } from "../values.js";
+
+/** `GET /rooms/thumbs/{id}`. */
+export function roomThumbs(roomId: number): Call<RawRoomThumbs> {
+  const about: FailureContext = { tried: `read room ${roomId}`, roomId };
+  return {
+    request: { method: "GET", path: `/rooms/thumbs/${roomId}`, needs: "nothing", tried: `read room ${roomId}` },
+    read(answer) {
+      const value = readJson(answer, "room thumbs", about);
+      const name = isRecord(value) ? stringOf(value.name) : undefined;
+      if (!isRecord(value) || name === undefined) throw missing(answer, "room thumbs", "name", about);
+      return {
+        id: numberOf(value.id) ?? roomId,
+        name,
+        description: stringOf(value.description) ?? "",
+        isFavorite: value.isFavorite === true,
+        usage: stringOf(value.usage) ?? null,
+        tags: stringOf(value.tags) ?? "",
+      };
+    },
+  };
+}
+
+/** The tag names in the `tags` of {@link roomThumbs}, which are links in HTML. */
+export function tagNames(tagsHtml: string): string[] {
+  return select(parse(tagsHtml, "room tags"), "a.tag").map(text);
+}
+
+/** Someone a mention in a room reaches. */
+export interface PingableUser {
+  readonly id: number;
+  readonly name: string;
+  /** Unix seconds. */
+  readonly lastSeen: number;
+  readonly lastPost: number;
+}
+
+/** `GET /rooms/pingable/{id}`. Empty for anonymous sessions. */
+export function pingableUsers(roomId: number): Call<readonly PingableUser[]> {
+  const about: FailureContext = { tried: `read who is pingable in room ${roomId}`, roomId };
+  return {
+    request: {
+      method: "GET",
+      path: `/rooms/pingable/${roomId}`,
+      needs: "nothing",
+      tried: `read who is pingable in room ${roomId}`,
+    },
+    read(answer) {
+      const value = readJson(answer, "list of pingable users", about);
+      if (!Array.isArray(value)) throw missing(answer, "list of pingable users", "array", about);
+      return value.filter(isPingable).map(([id, name, lastSeen, lastPost]) => ({ id, name, lastSeen, lastPost }));
+    },
+  };
+}
+
+function isPingable(row: unknown): row is RawPingable {
+  return Array.isArray(row) && numberOf(row[0]) !== undefined && stringOf(row[1]) !== undefined;
+}
+
+/** `POST /user/info`: several people at once; those unknown to the server are left out. Needs no session. */
+export function userInfo(userIds: readonly number[], roomId: number): Call<readonly RawUser[]> {
+  const tried = `read user ${userIds.join(", ")}`;
+  return {
+    request: {
+      method: "POST",
+      path: "/user/info",
+      form: { ids: userIds.join(","), roomId: String(roomId) },
+      needs: "nothing",
+      tried,
+    },
+    read(answer) {
+      const value = readJson(answer, "user info", { tried });
+      const users = isRecord(value) ? value.users : undefined;
+      if (!Array.isArray(users)) throw missing(answer, "user info", "users", { tried });
+      return users.filter(isRawUser);
+    },
+  };
+}
+
+/** True for a record that names a user. */
+export function isRawUser(value: unknown): value is RawUser {
+  return isRecord(value) && numberOf(value.id) !== undefined && stringOf(value.name) !== undefined;
+}
+
+/** `GET /users/thumbs/{id}` (implemented by many clients, never recorded: everything but id and name may be missing). */
+export function userThumbs(userId: number): Call<RawUserThumbs> {
+  const about: FailureContext = { tried: `read user ${userId}`, userId };
+  return {
+    request: {
+      method: "GET",
+      path: `/users/thumbs/${userId}?showUsage=true`,
+      needs: "nothing",
+      tried: `read user ${userId}`,
+    },
+    read(answer) {
+      const value = readJson(answer, "user thumbs", about);
+      if (!isRawUserThumbs(value)) throw missing(answer, "user thumbs", "name", about);
+      return value;
+    },
+  };
+}
+
+function isRawUserThumbs(value: unknown): value is RawUserThumbs {
+  return isRawUser(value);
+}
+
+/** A person found by {@link searchUsers}. */
+export interface UserHit {
+  readonly id: number;
+  readonly name: string;
+  /** Gravatar md5, or `!` and a URL. */
+  readonly emailHash: string;
+}
+
+/** `GET /users/search`: one JSON object a line, not an array (protocol.md §6.1, OBS). `limit` is at most 100. */
+export function searchUsers(query: string, limit: number = 50): Call<readonly UserHit[]> {
+  const tried = `search users for ${JSON.stringify(query)}`;
+  return {
+    request: {
+      method: "GET",
+      path: `/users/search?q=${encodeURIComponent(query)}&limit=${limit}`,
+      needs: "nothing",
+      tried,
+    },
+    read(answer) {
+      if (answer.status !== 200) assertSuccess(answer, { tried });
+      return answer.body.split("\n").flatMap((line) => readHit(line.trim(), answer, tried));
+    },
+  };
+}
+
+function readHit(line: string, answer: WireAnswer, tried: string): UserHit[] {
+  if (line === "") return [];
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    throw new ParseError("user search", "one JSON object on each line", contextOf(answer, { tried }));
+  }
+  return listOf(Array.isArray(value) ? value : [value]).flatMap((hit) => {
+    const id = isRecord(hit) ? numberOf(hit.id) : undefined;
+    const name = isRecord(hit) ? stringOf(hit.dn) : undefined;
+    if (!isRecord(hit) || id === undefined || name === undefined) return [];
+    return [{ id, name, emailHash: decodeHTML(stringOf(hit.hash) ?? "") }];
+  });
+}
+
+/** The URL of an avatar for an `email_hash`: gravatar, or the URL after a `!` (protocol.md §6.1). */
+export function avatarUrl(emailHash: string | undefined, size: number = 128): string | null {
+  if (!emailHash) return null;
+  if (emailHash.startsWith("!")) return emailHash.slice(1).replace(/^\/\//, "https://");
+  return `https://www.gravatar.com/avatar/${emailHash}?s=${size}&d=identicon&r=PG`;
+}
+
+function missing(answer: WireAnswer, page: string, key: string, about: FailureContext): ParseError {
+  return new ParseError(page, `the key "${key}"`, contextOf(answer, about));
+}

@@ -1,0 +1,175 @@
+/**
+ * Asking a parsed page for things: CSS selectors, text, attributes, source HTML. What must be there and is not
+ * becomes a ParseError that names page and selector. The tree is never deep, so walks may recurse. Knows nothing of chat.
+ */
+import { compile } from "css-select";
+import { ParseError } from "../../errors/index.js";
+import { type PageDocument, type PageElement, type PageNode, parseTree } from "./tree.js";
+
+export type { PageDocument, PageElement, PageNode } from "./tree.js";
+
+/** Where to look: a whole page, or below one element. */
+export type Scope = PageDocument | PageElement;
+
+/**
+ * Parses a page. Any input gives a document, however broken.
+ * @throws {NOT_UNDERSTOOD} when elements nest deeper than any real page.
+ */
+export function parse(html: string, page: string): PageDocument {
+  return parseTree(html, page);
+}
+
+/** Every element below `scope` that the selector matches, in page order. */
+export function select(scope: Scope, selector: string): PageElement[] {
+  const matches = predicate(selector);
+  const found: PageElement[] = [];
+  walk(rootOf(scope), (element) => {
+    if (matches(element)) found.push(element);
+    return true;
+  });
+  return found;
+}
+
+/** Like `select`, but without looking inside what matched: cards in cards count once, and the work stays linear. */
+export function selectOutermost(scope: Scope, selector: string): PageElement[] {
+  const matches = predicate(selector);
+  const found: PageElement[] = [];
+  walk(rootOf(scope), (element) => !matches(element) || found.push(element) === 0);
+  return found;
+}
+
+/** The first element below `scope` that the selector matches, or null. */
+export function maybe(scope: Scope, selector: string): PageElement | null {
+  return find(rootOf(scope), predicate(selector));
+}
+
+/**
+ * The first element that the selector matches; it has to be there.
+ * @throws {NOT_UNDERSTOOD} naming the page and the selector.
+ */
+export function one(document: PageDocument, selector: string, scope: Scope = document): PageElement {
+  const found = maybe(scope, selector);
+  if (found === null) throw new ParseError(document.page, selector);
+  return found;
+}
+
+/** Plain text of a node: entities decoded, whitespace (also no-break spaces) collapsed, trimmed. */
+export function text(node: PageNode): string {
+  if (typeof node === "string") return collapse(node);
+  const [only] = node.children;
+  if (node.children.length === 1 && typeof only === "string") return collapse(only);
+  return collapse(textInside(node, " "));
+}
+
+/** The text of an element exactly as it is, for scripts and preformatted text. */
+export function rawText(element: PageElement): string {
+  return textInside(element, "");
+}
+
+/** The value of an attribute, entities decoded, or null. */
+export function attr(element: PageElement, name: string): string | null {
+  const value = Object.hasOwn(element.attributes, name) ? element.attributes[name] : undefined;
+  return value === undefined ? null : detach(value);
+}
+
+/** What stands between start and end tag, byte for byte as the server sent it, trimmed. */
+export function innerHtml(document: PageDocument, element: PageElement): string {
+  return sourceBetween(document, element.innerStart, element.innerEnd);
+}
+
+/** A piece of the page's source, trimmed. */
+export function sourceBetween(document: PageDocument, start: number, end: number): string {
+  return detach(document.source.slice(start, end).trim());
+}
+
+/** True when the element has the class. */
+export function hasClass(element: PageElement, name: string): boolean {
+  const classes = element.attributes.class;
+  if (typeof classes !== "string") return false;
+  let at = classes.indexOf(name);
+  while (at !== -1) {
+    const end = at + name.length;
+    if ((at === 0 || isSpace(classes, at - 1)) && (end === classes.length || isSpace(classes, end))) return true;
+    at = classes.indexOf(name, end);
+  }
+  return false;
+}
+
+/** Elements directly below `element`. */
+export function childElements(element: PageElement): PageElement[] {
+  return element.children.filter((child) => typeof child !== "string");
+}
+
+/** The first direct child with the class. */
+export function childWithClass(element: PageElement, name: string): PageElement | null {
+  return childElements(element).find((child) => hasClass(child, name)) ?? null;
+}
+
+/** Visits every element below `top` in page order; where `visit` says false, what is inside is passed over. */
+export function walk(top: PageElement, visit: (element: PageElement) => boolean): void {
+  for (const child of top.children) if (typeof child !== "string" && visit(child)) walk(child, visit);
+}
+
+/** The first element below `top` that passes the test, in page order, or null. */
+export function find(top: PageElement, test: (element: PageElement) => boolean): PageElement | null {
+  for (const child of top.children) {
+    if (typeof child === "string") continue;
+    const found = test(child) ? child : find(child, test);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+function textInside(top: PageElement, gap: string): string {
+  let whole = "";
+  for (const child of top.children) {
+    if (typeof child === "string") whole += child;
+    else whole += child.name === "br" ? gap : textInside(child, gap);
+  }
+  return whole;
+}
+
+function rootOf(scope: Scope): PageElement {
+  return "root" in scope ? scope.root : scope;
+}
+
+function collapse(raw: string): string {
+  return detach(raw.replace(/\s+/g, " ").trim());
+}
+
+/** A copy that does not keep the page alive: engines store a slice as a reference to the whole. */
+function detach(value: string): string {
+  return value.length < 13 ? value : ` ${value}`.slice(1);
+}
+
+function isSpace(value: string, index: number): boolean {
+  const code = value.charCodeAt(index);
+  return code === 32 || (code >= 9 && code <= 13);
+}
+
+type Predicate = (node: PageNode) => boolean;
+
+/** Compiled selectors. All are literals of our own source, so this holds a few dozen and never anything of a page. */
+const compiled = new Map<string, Predicate>();
+
+function predicate(selector: string): Predicate {
+  let found = compiled.get(selector);
+  if (found === undefined) {
+    found = compile<PageNode, PageElement>(selector, { adapter, cacheResults: false });
+    compiled.set(selector, found);
+  }
+  return found;
+}
+
+const adapter = {
+  isTag: (node: PageNode): node is PageElement => typeof node !== "string",
+  getAttributeValue: (element: PageElement, name: string): string | undefined =>
+    Object.hasOwn(element.attributes, name) ? element.attributes[name] : undefined,
+  hasAttrib: (element: PageElement, name: string): boolean => Object.hasOwn(element.attributes, name),
+  getName: (element: PageElement): string => element.name,
+  getParent: (element: PageElement): PageNode | null => (element.parent?.parent === null ? null : element.parent),
+  getChildren: (node: PageNode): PageNode[] => (typeof node === "string" ? [] : [...node.children]),
+  getSiblings: (node: PageNode): PageNode[] => (typeof node === "string" ? [node] : [...(node.parent?.children ?? [])]),
+  getText: (node: PageNode): string => (typeof node === "string" ? node : rawText(node)),
+  removeSubsets: (list: PageNode[]): PageNode[] => list,
+};

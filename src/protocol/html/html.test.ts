@@ -1,0 +1,87 @@
+import { describe, expect, it } from "vitest";
+import { ParseError } from "../../errors/index.js";
+import { attr, hasClass, innerHtml, maybe, one, parse, select, selectOutermost, text } from "./dom.js";
+import { readCall, readLiteral } from "./js-literal.js";
+
+describe("dom", () => {
+  it("gives inner HTML byte for byte, trimmed", () => {
+    const inner = `<pre class='full'>a &lt; b\n\t&amp;&nbsp;c</pre><br/><IMG SRC=x>é&hellip;<b>x`;
+    const document = parse(`<div id=a>\n  ${inner} \n</div><p>after`, "test page");
+    expect(innerHtml(document, one(document, "#a"))).toBe(inner);
+  });
+
+  it("ends an element where its closer, its parent or the page ends it", () => {
+    const document = parse("<ul><li>one<li>two</ul><p>three<p>four", "test page");
+    const inner = (selector: string): string[] => select(document, selector).map((item) => innerHtml(document, item));
+    expect(inner("li")).toEqual(["one", "two"]);
+    expect(inner("p")).toEqual(["three", "four"]);
+    expect(inner("ul")).toEqual(["<li>one<li>two"]);
+  });
+
+  it("collapses whitespace in text and decodes entities", () => {
+    expect(text(parse("<p>a&nbsp; b\n<br>c &amp;&#39; <i>d</i></p>", "test page").root)).toBe("a b c &' d");
+  });
+
+  it("names page and selector of what is missing", () => {
+    const attempt = (): unknown => one(parse("<p>", "test page"), ".absent[href]");
+    expect(attempt).toThrow(ParseError);
+    expect(attempt).toThrow("the test page was not understood: .absent[href]");
+  });
+
+  it("does not take inherited names for attributes", () => {
+    const element = one(parse("<p __proto__=x a=1>", "test page"), "p");
+    expect([attr(element, "constructor"), attr(element, "toString"), attr(element, "a")]).toEqual([null, null, "1"]);
+    expect(maybe(parse("<p>", "test page"), "[constructor]")).toBeNull();
+  });
+
+  it("matches whole class names only", () => {
+    const element = one(parse('<p class="user-star2 star\n user-star">', "test page"), "p");
+    expect(["star", "user-star", "user", "star2"].map((name) => hasClass(element, name))).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
+  });
+
+  it("counts a card in a card once when asked", () => {
+    const document = parse("<div class=c><div class=c></div></div><div class=c></div>", "test page");
+    expect([select(document, ".c").length, selectOutermost(document, ".c").length]).toEqual([3, 2]);
+  });
+
+  it("refuses absurd nesting instead of overflowing", () => {
+    expect(() => parse("<div>".repeat(100_000), "test page")).toThrow("elements nest more than");
+  });
+});
+
+describe("JavaScript literals", () => {
+  it("reads unquoted keys, parenthesised strings, escapes and stray commas", () => {
+    const source = String.raw`[ {id: 7, name: ("O\'N\u00e9il \"x\" </a>"), n: -1.5, ok:true, none:null,}, , ['a',], /* c */ ]`;
+    expect(readLiteral(source)).toEqual([
+      new Map<string, unknown>([
+        ["id", 7],
+        ["name", `O'Néil "x" </a>`],
+        ["n", -1.5],
+        ["ok", true],
+        ["none", null],
+      ]),
+      ["a"],
+    ]);
+  });
+
+  it("reads JSON", () => {
+    expect(readLiteral('{"a":[1,"\\u003c\\/b\\n"]}')).toEqual(new Map([["a", [1, "</b\n"]]]));
+  });
+
+  it.each(["", "alert(1)", "[1", '"open', "{a:}", "1 2", "[function(){}]", "{__proto__", `${"[".repeat(500)}`])(
+    "says that %j is no literal",
+    (source) => {
+      expect(readLiteral(source)).toBeUndefined();
+    },
+  );
+
+  it("stops the arguments of a call at what is no literal", () => {
+    expect(readCall("var x = Start(1, 'a', foo, 2);", "Start")).toEqual([1, "a"]);
+    expect(readCall("nothing here", "Start")).toBeNull();
+  });
+});

@@ -1,0 +1,8 @@
+/**
+ * Chat markup: what people type, what the servers make of it, and back again (protocol.md §7). Pure functions.
+ */
+export { isFixedFont, isMultiline, isOnebox, isPartial, type MoveNotice, moveNotice } from "./describe.js";
+export { PARTIAL_LIMIT, type RenderContext, renderMarkdown } from "./render.js";
+export { type ReplyPrefix, splitReplyPrefix } from "./reply-prefix.js";
+export { htmlToMarkdown, type MarkdownContext } from "./to-markdown.js";
+export { htmlToText, type ReadContext } from "./to-text.js";

@@ -1,0 +1,106 @@
+/**
+ * The history of a message, `GET /messages/{id}/history` (protocol.md §6.6).
+ * Never recorded: this goes by what four other parsers take from it.
+ */
+
+import { ParseError } from "../../errors/index.js";
+import { attr, hasClass, maybe, one, type PageElement, parse, rawText, select, text, walk } from "../html/dom.js";
+import { authorOf, type PageAuthor, type PageMessage, readMessage } from "./message.js";
+import { clean, idInPath, type Named, namedLink } from "./reading.js";
+
+/** What happened to a message. */
+export type RevisionKind = "said" | "edited" | "deleted" | "moved" | "other";
+
+/** One step of a message's life. */
+export interface Revision extends PageAuthor {
+  readonly kind: RevisionKind;
+  /** Time to the minute, UTC, as on the page; with the date when older. */
+  readonly timeLabel: string | null;
+  /** Markdown as typed; null for steps without a text. */
+  readonly source: string | null;
+}
+
+/** A message and its history. */
+export interface HistoryPage extends PageMessage, PageAuthor {
+  readonly roomId: number | null;
+  /** Oldest first. */
+  readonly revisions: readonly Revision[];
+  /** Who pinned it. */
+  readonly pinners: readonly Named[];
+  /** True when moderators removed older revisions. */
+  readonly isPurged: boolean;
+}
+
+const PAGE = "message history page";
+
+/**
+ * Reads the history page of a message.
+ * @throws {NOT_UNDERSTOOD} when the message itself is not on the page.
+ */
+export function parseHistoryPage(html: string): HistoryPage {
+  const document = parse(html, PAGE);
+  const content = document.ids.get("content") ?? one(document, "body");
+  const [current, ...steps] = monologuesBySection(content);
+  if (current === undefined) throw new ParseError(PAGE, "#content .monologue");
+  const element = one(document, ".message", current);
+  const message = readMessage(document, element);
+  if (message === null) throw new ParseError(PAGE, ".message[id^=message-]");
+  const revisions = oldestFirst(steps.map(readRevision));
+  const link = maybe(element, "a[href*='/transcript/']");
+  return {
+    ...message,
+    ...authorOf(current),
+    edited: message.edited || revisions.some((revision) => revision.kind === "edited"),
+    roomId: idInPath(link && attr(link, "href"), "transcript"),
+    revisions,
+    pinners: pinnersIn(content),
+    isPurged: text(content).includes("(older data no longer available)"),
+  };
+}
+
+/** The monologue of the first section, then those of the second, or of the first if there is only one. */
+function monologuesBySection(content: PageElement): PageElement[] {
+  const sections: PageElement[][] = [[]];
+  walk(content, (element) => {
+    if (element.name === "h2") sections.push([]);
+    if (!hasClass(element, "monologue")) return true;
+    sections.at(-1)?.push(element);
+    return false;
+  });
+  const [first = [], ...others] = sections.filter((section) => section.length > 0);
+  return [...first.slice(0, 1), ...(others.length === 0 ? first.slice(1) : others.flat())];
+}
+
+function readRevision(monologue: PageElement): Revision {
+  const label = maybe(monologue, ".content b");
+  const time = maybe(monologue, ".timestamp");
+  const source = maybe(monologue, ".message-source");
+  return {
+    ...authorOf(monologue),
+    kind: kindOf(label ? text(label) : text(monologue)),
+    timeLabel: time && clean(text(time)),
+    source: source && sourceText(source),
+  };
+}
+
+function kindOf(label: string): RevisionKind {
+  const found = /\b(said|edited|deleted|moved)\b/i.exec(label)?.[1]?.toLowerCase();
+  return found === "said" || found === "edited" || found === "deleted" || found === "moved" ? found : "other";
+}
+
+/** Indentation matters in a source, so only the template's own line break and padding go. */
+function sourceText(source: PageElement): string {
+  return rawText(source)
+    .replace(/^[ \t]*\r?\n[ \t]*/, "")
+    .trimEnd();
+}
+
+function oldestFirst(revisions: Revision[]): Revision[] {
+  return revisions.at(0)?.kind !== "said" && revisions.at(-1)?.kind === "said" ? revisions.reverse() : revisions;
+}
+
+function pinnersIn(content: PageElement): Named[] {
+  const pinned = select(content, "p").filter((paragraph) => maybe(paragraph, ".stars.owner-star") !== null);
+  const users = pinned.flatMap((paragraph) => select(paragraph, "a[href^='/users/']"));
+  return users.flatMap((link) => namedLink(link, "users") ?? []);
+}

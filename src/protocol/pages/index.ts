@@ -1,0 +1,45 @@
+/**
+ * The page parsers: an HTML string in, a checked value out. Pure; no I/O and no clock.
+ */
+
+// The session: who am I, the fkey, and what may stand in the way.
+export { type ChatPage, type PageViewer, parseChatPage, parseFkey } from "./chat-page.js";
+export { type ErrorPageKind, recogniseErrorPage } from "./error-page.js";
+// Messages.
+export { type HistoryPage, parseHistoryPage, type Revision, type RevisionKind } from "./history-page.js";
+export {
+  isCaptchaPage,
+  isCloudflareChallenge,
+  isLoginPage,
+  isReadOnlyPage,
+  type LoginPage,
+  parseLoginPage,
+} from "./login-page.js";
+export type { PageAuthor, PageMessage, PageStars } from "./message.js";
+// Rooms.
+export type { PresentUser } from "./present-users.js";
+// Users.
+export { type ProfilePage, parseProfilePage } from "./profile-page.js";
+export type { Named, RoomAccess } from "./reading.js";
+export { clockSeconds, dayStart, secondsAgo } from "./relative-time.js";
+export { type CardActivity, type CardUser, parseRoomCards, type RoomCard } from "./room-card.js";
+export {
+  parseRoomAccessPage,
+  parseRoomInfoPage,
+  type RoomAccessPage,
+  type RoomInfoPage,
+  type RoomStats,
+} from "./room-info-page.js";
+export { type MyRoom, type MyRoomMessage, parseRoomPage, type RoomPage, type UnackedMention } from "./room-page.js";
+export { parseRoomsPage, type RoomsPage } from "./rooms-page.js";
+export { parseSearchPage, type SearchHit, type SearchPage } from "./search-page.js";
+export { parseStarsFragment, type StarredMessage } from "./stars-fragment.js";
+export {
+  type HourPage,
+  type HourRange,
+  parseTranscriptPage,
+  type TranscriptMessage,
+  type TranscriptPage,
+  type TranscriptViewer,
+} from "./transcript-page.js";
+export type { UserCard } from "./user-card.js";

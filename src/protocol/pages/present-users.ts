@@ -1,0 +1,64 @@
+/**
+ * Who is in the room, as a room page has it: `initPresent([...])` in a script until 2020, JSON in `.js-present[data-users]`
+ * since (protocol.md §6.3). Records have the keys of `POST /user/info`.
+ */
+import { ParseError } from "../../errors/index.js";
+import { attr, maybe, type PageDocument } from "../html/dom.js";
+import { type JsValue, readCall, readLiteral } from "../html/js-literal.js";
+import { idOf } from "./reading.js";
+
+/** A user in the room. */
+export interface PresentUser {
+  readonly id: number;
+  readonly name: string;
+  /** Gravatar hash, or `!` and the address of a picture. */
+  readonly emailHash: string | null;
+  readonly reputation: number | null;
+  /** Unix seconds of the last message in this room; null when never. */
+  readonly lastPost: number | null;
+  /** Unix seconds; old pages do not tell. */
+  readonly lastSeen: number | null;
+  readonly isOwner: boolean;
+  /** Null where the page does not tell. */
+  readonly isModerator: boolean | null;
+}
+
+/**
+ * @internal The users in the room, or null when the page has no list.
+ * @throws {NOT_UNDERSTOOD} when there is a list and it can't be read.
+ */
+export function presentUsersIn(document: PageDocument, scripts: string): PresentUser[] | null {
+  const holder = maybe(document, ".js-present[data-users], #js-present[data-users]");
+  if (holder !== null) {
+    return readUsers(readLiteral(attr(holder, "data-users") ?? ""), document.page, ".js-present[data-users]");
+  }
+  const call = readCall(scripts, "initPresent");
+  return call && readUsers(call[0], document.page, "CHAT.RoomUsers.initPresent([...])");
+}
+
+function readUsers(list: JsValue | undefined, page: string, where: string): PresentUser[] {
+  if (!Array.isArray(list)) throw new ParseError(page, where);
+  return list.map((record) => {
+    const user = record instanceof Map ? readUser(record) : null;
+    if (user === null) throw new ParseError(page, `${where} id and name`);
+    return user;
+  });
+}
+
+function readUser(record: Map<string, JsValue>): PresentUser | null {
+  const id = idOf(record.get("id"));
+  const name = record.get("name");
+  if (id === null || typeof name !== "string") return null;
+  const emailHash = record.get("email_hash");
+  const isModerator = record.get("is_moderator");
+  return {
+    id,
+    name,
+    emailHash: typeof emailHash === "string" ? emailHash : null,
+    reputation: idOf(record.get("reputation")),
+    lastPost: idOf(record.get("last_post")) || null,
+    lastSeen: idOf(record.get("last_seen")) || null,
+    isOwner: record.get("is_owner") === true,
+    isModerator: typeof isModerator === "boolean" ? isModerator : null,
+  };
+}

@@ -1,0 +1,78 @@
+/**
+ * The servers' words for "how long ago". Pure: for words that name a date the caller gives the server's clock,
+ * and without it they are unknown. Must not know any page.
+ */
+
+const SECONDS: Readonly<Record<string, number>> = {
+  s: 1,
+  sec: 1,
+  second: 1,
+  m: 60,
+  min: 60,
+  minute: 60,
+  h: 3600,
+  hour: 3600,
+  d: 86400,
+  day: 86400,
+  w: 604800,
+  week: 604800,
+  month: 2592000,
+  y: 31536000,
+  year: 31536000,
+};
+const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+
+/**
+ * Seconds ago, from `just now`, `14s ago`, `49m`, `2 minutes ago`, `37d ago`, `1y`, and with `now` (unix seconds of
+ * the server) also from `yesterday at 3:04` and `oct 2 at 1:37`. Precise to the unit named. Null for `n/a` and the rest.
+ */
+export function secondsAgo(words: string | null, now: number | null = null): number | null {
+  const said = (words ?? "").slice(0, 80).trim().toLowerCase();
+  if (said === "just now" || said === "now") return 0;
+  const span = /^(an?|\d{1,9})\s*([a-z]+)(?: ago)?$/.exec(said);
+  if (span !== null) return spanSeconds(span[1] ?? "", span[2] ?? "");
+  const yesterday = /^(?:yesterday|yst)(?:\s+(?:at\s+)?(\d{1,2}:\d{2}(?: ?[ap]m)?))?$/.exec(said);
+  if (yesterday !== null) return sinceYesterday(yesterday[1], now);
+  return sinceDate(said, now);
+}
+
+/** Seconds after midnight from `11:58 AM` or `23:58`, also at the end of more words; null when there is no time. */
+export function clockSeconds(label: string | null): number | null {
+  const found = /(\d{1,2}):(\d{2})(?:\s?([ap])\.?m\.?)?$/i.exec((label ?? "").slice(-40).trim());
+  if (found === null) return null;
+  const half = found[3]?.toLowerCase();
+  const hours = half === undefined ? Number(found[1]) : (Number(found[1]) % 12) + (half === "p" ? 12 : 0);
+  const minutes = Number(found[2]);
+  return hours < 24 && minutes < 60 ? hours * 3600 + minutes * 60 : null;
+}
+
+/** Unix seconds of the start of a UTC day `YYYY-MM-DD`; null when there is no such day. */
+export function dayStart(day: string): number | null {
+  const time = /^\d{4}-\d{2}-\d{2}$/.test(day) ? Date.parse(`${day}T00:00:00Z`) : Number.NaN;
+  return Number.isNaN(time) ? null : time / 1000;
+}
+
+function spanSeconds(amount: string, unit: string): number | null {
+  const size = Object.hasOwn(SECONDS, unit) ? SECONDS[unit] : SECONDS[unit.replace(/s$/, "")];
+  return typeof size === "number" ? (amount.startsWith("a") ? 1 : Number(amount)) * size : null;
+}
+
+function sinceYesterday(clock: string | undefined, now: number | null): number | null {
+  if (clock === undefined) return 86400;
+  const seconds = clockSeconds(clock);
+  return now === null || seconds === null ? null : now - (now - (now % 86400) - 86400 + seconds);
+}
+
+function sinceDate(said: string, now: number | null): number | null {
+  const found = /^([a-z]{3})[a-z]* (\d{1,2})(?:,? '?(\d{2,4}))?(?:,?(?: at)? (\d{1,2}:\d{2}(?: ?[ap]m)?))?$/.exec(said);
+  const month = MONTHS.indexOf(found?.[1] ?? "");
+  if (found === null || month === -1 || now === null) return null;
+  const clock = found[4] === undefined ? 0 : clockSeconds(found[4]);
+  if (clock === null) return null;
+  const inYear = (year: number): number => now - (Date.UTC(year, month, Number(found[2])) / 1000 + clock);
+  const year = found[3];
+  if (year !== undefined) return Math.max(0, inYear(year.length === 2 ? 2000 + Number(year) : Number(year)));
+  const thisYear = new Date(now * 1000).getUTCFullYear();
+  const ago = inYear(thisYear);
+  return ago >= 0 ? ago : inYear(thisYear - 1);
+}

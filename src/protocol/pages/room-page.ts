@@ -1,0 +1,153 @@
+/**
+ * The room page, `GET /rooms/{id}` (protocol.md §6.3). It has everything but the messages.
+ * Reads the form recorded in 2017, the 2019 additions, and the present users as pages since 2020 have them.
+ */
+
+import { ParseError } from "../../errors/index.js";
+import { attr, innerHtml, maybe, one, type PageDocument, type PageElement, parse, select, text } from "../html/dom.js";
+import { type JsValue, readCall } from "../html/js-literal.js";
+import { fkeyIn, type PageViewer, viewerOf } from "./chat-page.js";
+import { type PresentUser, presentUsersIn } from "./present-users.js";
+import {
+  absoluteUrl,
+  accessOf,
+  clean,
+  idAfter,
+  idInPath,
+  idOf,
+  integer,
+  type RoomAccess,
+  scriptsOf,
+  serverTimeIn,
+  tagsIn,
+} from "./reading.js";
+
+/** Another room that the viewer is in. */
+export interface MyRoom {
+  readonly id: number;
+  readonly name: string;
+  readonly lastMessage: MyRoomMessage | null;
+}
+
+/** The newest message of a room, shortened for the sidebar. */
+export interface MyRoomMessage {
+  readonly userName: string;
+  readonly text: string;
+  /** Unix seconds. */
+  readonly timeStamp: number | null;
+}
+
+/** A mention or reply that the viewer has not seen yet. */
+export interface UnackedMention {
+  readonly messageId: number;
+  readonly roomId: number;
+}
+
+/** The room page. */
+export interface RoomPage {
+  readonly id: number;
+  readonly name: string;
+  readonly descriptionHtml: string;
+  readonly description: string;
+  readonly tags: readonly string[];
+  readonly isFavorite: boolean;
+  readonly access: RoomAccess;
+  readonly frozen: boolean;
+  readonly deleted: boolean;
+  /** True when the page has the box to type in. */
+  readonly mayPost: boolean;
+  readonly parentSiteName: string | null;
+  readonly parentSiteUrl: string | null;
+  /** Null when nobody is logged in. */
+  readonly me: PageViewer | null;
+  readonly fkey: string | null;
+  /** In the order of the page; null when the page has no such list. */
+  readonly present: readonly PresentUser[] | null;
+  readonly myRooms: readonly MyRoom[];
+  readonly ignoredUserIds: readonly number[];
+  readonly unackedMentions: readonly UnackedMention[];
+  /** Unix seconds. */
+  readonly serverTime: number | null;
+}
+
+const PAGE = "room page";
+
+/**
+ * Reads `GET /rooms/{id}`.
+ * @throws {NOT_UNDERSTOOD} without a room name, a room id, or with a present-users list that can't be read.
+ */
+export function parseRoomPage(html: string): RoomPage {
+  const document = parse(html, PAGE);
+  const name = text(one(document, "#roomname"));
+  const description = document.ids.get("roomdesc") ?? null;
+  const favorite = document.ids.get("toggle-favorite") ?? null;
+  const logo = maybe(document, "#footer-logo a");
+  const scripts = scriptsOf(document);
+  const started = readCall(scripts, "StartChat") ?? [];
+  const room = started[2] instanceof Map ? started[2] : new Map<string, JsValue>();
+  return {
+    id: roomIdOf(document, room),
+    name,
+    descriptionHtml: description ? innerHtml(document, description) : "",
+    description: description ? text(description) : "",
+    tags: tagsIn(document.ids.get("room-tags") ?? null),
+    isFavorite: favorite !== null && / favorite-room(?: |$)/.test(` ${attr(favorite, "class") ?? ""}`),
+    access: accessOf(document.ids.get("roomtitle") ?? null),
+    frozen: room.get("frozen") === true,
+    deleted: room.get("deleted") === true,
+    mayPost: document.ids.has("input"),
+    parentSiteName: logo && clean(attr(logo, "title")),
+    parentSiteUrl: logo && absoluteUrl(attr(logo, "href")),
+    me: viewerOf(document, scripts),
+    fkey: fkeyIn(document),
+    present: presentUsersIn(document, scripts),
+    myRooms: select(document, "#my-rooms li").flatMap(readMyRoom),
+    ignoredUserIds: idsIn(started[3]),
+    unackedMentions: mentionsIn(started.slice(4)),
+    serverTime: serverTimeIn(scripts),
+  };
+}
+
+function roomIdOf(document: PageDocument, room: Map<string, JsValue>): number {
+  const about = document.ids.get("about-room");
+  const leave = document.ids.get("leave");
+  const search = maybe(document, "input[name=room]");
+  const id =
+    idOf(room.get("id")) ??
+    idInPath(about ? attr(about, "href") : null, "rooms/info") ??
+    idInPath(leave ? attr(leave, "href") : null, "chats/leave") ??
+    integer(search && attr(search, "value"));
+  if (id === null) throw new ParseError(PAGE, "StartChat room id, #about-room[href]");
+  return id;
+}
+
+function readMyRoom(item: PageElement): MyRoom[] {
+  const link = maybe(item, "a");
+  const id = idAfter("room-", attr(item, "id")) ?? idInPath(link && attr(link, "href"), "rooms");
+  if (id === null || link === null) return [];
+  const last = maybe(item, ".last-message");
+  return [{ id, name: text(link), lastMessage: last && readLastMessage(last) }];
+}
+
+function readLastMessage(last: PageElement): MyRoomMessage | null {
+  const user = maybe(last, ".user-name");
+  const said = maybe(last, ".text");
+  const time = maybe(last, ".time");
+  if (user === null || said === null) return null;
+  return { userName: text(user), text: text(said), timeStamp: integer(time && text(time)) };
+}
+
+function idsIn(value: JsValue | undefined): number[] {
+  return Array.isArray(value) ? value.map(idOf).filter((id) => id !== null) : [];
+}
+
+/** The last argument, if it is an object of message id to room id. */
+function mentionsIn(rest: readonly JsValue[]): UnackedMention[] {
+  const last = rest.at(-1);
+  if (!(last instanceof Map)) return [];
+  return [...last].flatMap(([message, room]) => {
+    const messageId = integer(message);
+    const roomId = idOf(room);
+    return messageId === null || roomId === null ? [] : [{ messageId, roomId }];
+  });
+}

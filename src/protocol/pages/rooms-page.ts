@@ -1,0 +1,61 @@
+/**
+ * The list of rooms, `GET /` and `GET /rooms` (protocol.md §6.8).
+ */
+import { attr, maybe, one, type PageDocument, parse } from "../html/dom.js";
+import { type JsValue, readCall } from "../html/js-literal.js";
+import { fkeyIn, type PageViewer, viewerOf } from "./chat-page.js";
+import { currentPageIn, idOf, lastPageIn, scriptsOf, serverTimeIn } from "./reading.js";
+import { cardsIn, type RoomCard } from "./room-card.js";
+
+/** One page of the list of rooms. */
+export interface RoomsPage {
+  readonly rooms: readonly RoomCard[];
+  /** From 1. */
+  readonly page: number;
+  readonly pageCount: number;
+  /** `all`, `favorite`, `events`, `mine`, `invited`, `site`… */
+  readonly tab: string | null;
+  /** `active`, `created`, `people`, `event`. */
+  readonly sort: string | null;
+  readonly filter: string;
+  /** True when frozen rooms are in the list. */
+  readonly showsFrozen: boolean;
+  readonly me: PageViewer | null;
+  readonly fkey: string | null;
+  /** Unix seconds. */
+  readonly serverTime: number | null;
+}
+
+/**
+ * Reads the list of rooms.
+ * @throws {NOT_UNDERSTOOD} when there is no list.
+ */
+export function parseRoomsPage(html: string): RoomsPage {
+  const document = parse(html, "rooms page");
+  const list = one(document, "#roomlist");
+  const scripts = scriptsOf(document);
+  const serverTime = serverTimeIn(scripts);
+  const [tab, sort, , page, showsFrozen, filter] = readCall(scripts, "InitRoomIndex") ?? [];
+  return {
+    rooms: cardsIn(list, serverTime),
+    page: idOf(page) ?? currentPageIn(document),
+    pageCount: lastPageIn(document),
+    tab: word(tab) ?? chosen(document, "#tabs .youarehere", "tab"),
+    sort: word(sort) ?? chosen(document, ".subtabs .youarehere", "sort"),
+    filter: word(filter) ?? "",
+    showsFrozen: showsFrozen === true,
+    me: viewerOf(document, scripts),
+    fkey: fkeyIn(document),
+    serverTime,
+  };
+}
+
+function word(value: JsValue | undefined): string | null {
+  return typeof value === "string" && value !== "" ? value : null;
+}
+
+function chosen(document: PageDocument, selector: string, parameter: string): string | null {
+  const link = maybe(document, selector);
+  const query = link && attr(link, "href")?.split("?")[1];
+  return query ? new URLSearchParams(query).get(parameter) : null;
+}

@@ -1,0 +1,53 @@
+/**
+ * A `.usercard`: how the room info page shows owners, users and who has access (protocol.md §6.9).
+ */
+import { attr, hasClass, maybe, type PageElement, selectOutermost, text } from "../html/dom.js";
+import { messageInLink } from "./message.js";
+import { clean, idAfter, idInPath, leadingCount, roundedCount, withoutDiamond } from "./reading.js";
+import { secondsAgo } from "./relative-time.js";
+
+/** A user of a room. */
+export interface UserCard {
+  readonly id: number;
+  readonly name: string;
+  readonly isModerator: boolean;
+  /** Exact; null when the card does not tell. */
+  readonly reputation: number | null;
+  /** Plain text, whitespace collapsed; empty when there is none. */
+  readonly about: string;
+  /** Seconds since the last message in this room; null when the card does not tell. */
+  readonly lastPost: number | null;
+  readonly lastPostId: number | null;
+  /** Messages in this room; null when the card does not tell. */
+  readonly messageCount: number | null;
+}
+
+/** @internal The cards that the selector finds; `now` is the server's clock in unix seconds. */
+export function userCardsIn(scope: PageElement | null, now: number | null): UserCard[] {
+  return scope === null ? [] : selectOutermost(scope, ".usercard").flatMap((card) => readCard(card, now) ?? []);
+}
+
+function readCard(card: PageElement, now: number | null): UserCard | null {
+  const header = maybe(card, ".user-header");
+  const link = maybe(card, "a.username") ?? maybe(card, ".user-header a[href]");
+  const cardId = attr(card, "id");
+  const id =
+    idAfter("user-", cardId) ?? idAfter("owner-user-", cardId) ?? idInPath(link && attr(link, "href"), "users");
+  const shown = link ? text(link) : "";
+  const name = withoutDiamond((header && clean(attr(header, "title"))) ?? shown);
+  if (id === null || name === "") return null;
+  const reputation = maybe(card, ".reputation-score");
+  const about = maybe(card, ".user-message-info");
+  const post = maybe(card, ".user-details a.permalink");
+  const count = maybe(card, ".user-message-count");
+  return {
+    id,
+    name,
+    isModerator: (link !== null && hasClass(link, "moderator")) || /\s♦$/u.test(shown),
+    reputation: reputation && (leadingCount(attr(reputation, "title")) ?? roundedCount(text(reputation))),
+    about: about ? (clean(attr(about, "title")) ?? text(about)) : "",
+    lastPost: post && secondsAgo(text(post), now),
+    lastPostId: post && messageInLink(attr(post, "href")),
+    messageCount: count && (leadingCount(attr(count, "title")) ?? roundedCount(text(count))),
+  };
+}

@@ -1,0 +1,161 @@
+/**
+ * Which answer of the server is which failure. The sentences are the literal ones of protocol.md §5 and §8; they come
+ * with many statuses, bare or JSON-quoted, so the sentence decides and the status only breaks ties.
+ */
+import {
+  AlreadyDeletedError,
+  type ChatError,
+  CloudflareChallengeError,
+  EmptyMessageError,
+  type FailureContext,
+  ForbiddenError,
+  NotFoundError,
+  NotLoggedInError,
+  NotYoursError,
+  ParseError,
+  RefusedError,
+  RoomFrozenError,
+  RoomTimeoutError,
+  ServerError,
+  SiteReadOnlyError,
+  StarLimitError,
+  SuspendedError,
+  ThrottledError,
+  TooLateError,
+  TooLongError,
+} from "../errors/index.js";
+import type { WireAnswer } from "./call.js";
+
+type Rule = readonly [pattern: RegExp, failure: (match: RegExpExecArray, context: FailureContext) => ChatError];
+
+const rules: readonly Rule[] = [
+  [/perform this action again in (\d+) second/i, (m, c) => new ThrottledError(Number(m[1]) * 1000, c)],
+  [/account is (?:blocked|suspended)(?:,? ending ([^.<"]+))?/i, (m, c) => new SuspendedError(m[1]?.trim() ?? null, c)],
+  [/room is in timeout(?:,? ending in (\d+) (second|minute|hour))?/i, (m, c) => new RoomTimeoutError(timeoutMs(m), c)],
+  [/room (?:has been|is) frozen/i, (_, c) => new RoomFrozenError(c)],
+  [/too late to (?:edit|delete)/i, (_, c) => new TooLateError(c)],
+  [/only (?:edit|delete) your own/i, (_, c) => new NotYoursError(c)],
+  [/message has (?:already )?been deleted/i, (_, c) => new AlreadyDeletedError(c)],
+  [/message is too long/i, (_, c) => new TooLongError(c)],
+  [/message is empty|empty message|(?:enter|type) (?:a|some) (?:message|text)/i, (_, c) => new EmptyMessageError(c)],
+  [/starred too many|(?:out of|no more|no) stars|star limit/i, (_, c) => new StarLimitError(c)],
+  [/read-?only mode/i, (_, c) => new SiteReadOnlyError(c)],
+  [/(?:must|need to) (?:be logged|log) in/i, (_, c) => new NotLoggedInError(c)],
+  [
+    /does not exist,? or you do not have permission/i,
+    (_, c) => new ForbiddenError(c, "no such room, or you may not write in it"),
+  ],
+  [
+    /need \d+ reputation|only a room-?owner|cannot write or edit|not (?:allowed|permitted)|do(?:es)?n['o]t? have permission/i,
+    (m, c) => new ForbiddenError(c, c.body ?? m[0]),
+  ],
+];
+
+function timeoutMs(match: RegExpExecArray): number | null {
+  const unit = { second: 1000, minute: 60_000, hour: 3_600_000 }[match[2] as "second" | "minute" | "hour"];
+  return match[1] && unit ? Number(match[1]) * unit : null;
+}
+
+/** The sentence in an answer: a JSON string unwrapped, bare text as it is; null for pages and JSON values. */
+export function sentenceOf(body: string): string | null {
+  const text = body.trim();
+  if (text.startsWith('"')) {
+    try {
+      const value: unknown = JSON.parse(text);
+      if (typeof value === "string") return value;
+    } catch {
+      return null;
+    }
+  }
+  return text === "" || text.length > 500 || /^[<{[\d]/.test(text) || /<\/?[a-z!]/i.test(text) ? null : text;
+}
+
+/** The failure context of an answer: everything a message needs, nothing secret. */
+export function contextOf(answer: WireAnswer, about: FailureContext): FailureContext {
+  const sentence = sentenceOf(answer.body);
+  return {
+    ...about,
+    host: answer.host,
+    status: answer.status,
+    ...(sentence === null ? {} : { body: sentence.slice(0, 200) }),
+  };
+}
+
+/** The failure an answer stands for, or null when it looks like a success. */
+export function refusalOf(answer: WireAnswer, about: FailureContext): ChatError | null {
+  const context = contextOf(answer, about);
+  const ok = answer.status >= 200 && answer.status < 300;
+  const sentence = sentenceOf(answer.body);
+  if (sentence !== null && sentence !== "ok") {
+    const known = failureOfSentence(sentence, context);
+    if (known) return known;
+  }
+  if (isErrorRedirect(answer)) return new NotFoundError(context);
+  if (isLoginPage(answer)) return new NotLoggedInError(context, "the server asks for a login; the session has expired");
+  if (ok) return null;
+  const throttled = /perform this action again in (\d+) second/i.exec(answer.body.slice(0, 20_000));
+  if (throttled) return new ThrottledError(Number(throttled[1]) * 1000, context);
+  return failureOfStatus(answer, context, sentence);
+}
+
+/** The failure a sentence of the server stands for, or null when the sentence is not known. */
+export function failureOfSentence(sentence: string, context: FailureContext): ChatError | null {
+  for (const [pattern, failure] of rules) {
+    const match = pattern.exec(sentence);
+    if (match) return failure(match, context);
+  }
+  return null;
+}
+
+function failureOfStatus(answer: WireAnswer, context: FailureContext, sentence: string | null): ChatError {
+  if (isCloudflareChallenge(answer)) return new CloudflareChallengeError(context);
+  const { status } = answer;
+  if (status === 401) return new NotLoggedInError(context);
+  if (status === 403) return new ForbiddenError(context, sentence ?? undefined);
+  if (status === 404 || status === 410) return new NotFoundError(context);
+  if (status >= 500) return new ServerError(context);
+  return new RefusedError(sentence ? `the server said "${sentence}"` : "the server refused without a reason", context);
+}
+
+function isCloudflareChallenge(answer: WireAnswer): boolean {
+  if (answer.status !== 403 && answer.status !== 503) return false;
+  return answer.headers["cf-mitigated"] === "challenge" || /<title>\s*Just a moment/i.test(answer.body.slice(0, 5_000));
+}
+
+/** The server sends ids that never existed to `/error?aspxerrorpath=…` (protocol.md §5.2). */
+function isErrorRedirect(answer: WireAnswer): boolean {
+  return URL.parse(answer.url)?.pathname === "/error";
+}
+
+function isLoginPage(answer: WireAnswer): boolean {
+  return URL.parse(answer.url)?.pathname === "/users/login";
+}
+
+/** @throws the failure the answer stands for, if it is not a 2xx answer with something to read. */
+export function assertSuccess(answer: WireAnswer, about: FailureContext): void {
+  const failure = refusalOf(answer, about);
+  if (failure) throw failure;
+}
+
+/** Reads the answer of a message action: JSON string `"ok"`, or a sentence that says why not (protocol.md §5). */
+export function readOk(answer: WireAnswer, about: FailureContext): void {
+  assertSuccess(answer, about);
+  const sentence = sentenceOf(answer.body);
+  if (sentence?.toLowerCase() === "ok") return;
+  const context = contextOf(answer, about);
+  if (sentence) throw new RefusedError(`the server said "${sentence}"`, context);
+  throw new ParseError("answer", 'the JSON string "ok"', context);
+}
+
+/**
+ * Reads a JSON answer.
+ * @throws {NOT_UNDERSTOOD} when it is not JSON.
+ */
+export function readJson(answer: WireAnswer, name: string, about: FailureContext): unknown {
+  assertSuccess(answer, about);
+  try {
+    return JSON.parse(answer.body);
+  } catch {
+    throw new ParseError(name, "JSON", contextOf(answer, about));
+  }
+}

@@ -1,0 +1,112 @@
+/** A queue between something that pushes and a `for await`: bounded, with a policy for overflow that has a name. */
+
+/** What happens to a value for which there is no room. */
+export type Overflow = "drop-oldest" | "drop-newest" | "fail";
+
+/** Options of a {@link BoundedStream}. */
+export interface BoundedStreamOptions {
+  /** How many values wait at most. @default 10000 */
+  readonly limit?: number;
+  /** What gives way when that many wait. @default "drop-oldest" */
+  readonly overflow?: Overflow;
+  /** Told of every value lost, and how many were so far. */
+  readonly onDrop?: (dropped: number) => void;
+  /** Called once when nobody reads any more. */
+  readonly onEnd?: () => void;
+  /** Made when the policy is `"fail"` and the stream overflows. */
+  readonly overflowError?: () => Error;
+}
+
+/** An async iterator fed by `push`. Ends on `end`, `fail`, `return` (a `break`) or disposal. */
+export class BoundedStream<T> implements AsyncIterableIterator<T>, AsyncDisposable {
+  readonly #options: BoundedStreamOptions;
+  #values: T[] = [];
+  #head = 0;
+  #waiting: { resolve(result: IteratorResult<T>): void; reject(error: unknown): void }[] = [];
+  #ended = false;
+  #error: { readonly reason: unknown } | undefined;
+  #dropped = 0;
+
+  constructor(options: BoundedStreamOptions = {}) {
+    this.#options = options;
+  }
+
+  /** How many values were lost to overflow. */
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  push(value: T): void {
+    if (this.#ended) return;
+    const reader = this.#waiting.shift();
+    if (reader) {
+      reader.resolve({ done: false, value });
+      return;
+    }
+    const { limit = 10_000, overflow = "drop-oldest", overflowError } = this.#options;
+    if (this.#values.length - this.#head >= limit) {
+      if (overflow === "fail") {
+        this.fail(overflowError?.() ?? new Error(`more than ${limit} values wait to be read`));
+        return;
+      }
+      this.#dropped += 1;
+      this.#options.onDrop?.(this.#dropped);
+      if (overflow === "drop-newest") return;
+      this.#take();
+    }
+    this.#values.push(value);
+  }
+
+  /** No more values come; those that wait can still be read. */
+  end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    for (const reader of this.#waiting.splice(0)) reader.resolve({ done: true, value: undefined });
+    this.#options.onEnd?.();
+  }
+
+  /** Like {@link end}, but the reader learns why, after the values that wait. */
+  fail(reason: unknown): void {
+    if (this.#ended) return;
+    const reader = this.#waiting.shift();
+    if (reader) reader.reject(reason);
+    else this.#error = { reason };
+    this.end();
+  }
+
+  next(): Promise<IteratorResult<T>> {
+    if (this.#head < this.#values.length) return Promise.resolve({ done: false, value: this.#take() });
+    if (this.#error) {
+      const { reason } = this.#error;
+      this.#error = undefined;
+      return Promise.reject(reason);
+    }
+    if (this.#ended) return Promise.resolve({ done: true, value: undefined });
+    return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
+  }
+
+  return(): Promise<IteratorResult<T>> {
+    this.#values = [];
+    this.#head = 0;
+    this.end();
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.return();
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  #take(): T {
+    const value = this.#values[this.#head] as T;
+    this.#head += 1;
+    if (this.#head > 1024 && this.#head * 2 > this.#values.length) {
+      this.#values = this.#values.slice(this.#head);
+      this.#head = 0;
+    }
+    return value;
+  }
+}

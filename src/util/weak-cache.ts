@@ -1,0 +1,29 @@
+/** One instance for each key while somebody holds it, and no longer: the identity promise of the client. */
+
+/** A map that keeps its values only as long as others do. */
+export class WeakCache<K, V extends object> {
+  readonly #refs = new Map<K, WeakRef<V>>();
+  readonly #registry = new FinalizationRegistry<K>((key) => {
+    if (this.#refs.get(key)?.deref() === undefined) this.#refs.delete(key);
+  });
+
+  /** The value if it is still alive. */
+  peek(key: K): V | undefined {
+    return this.#refs.get(key)?.deref();
+  }
+
+  /** The living value, or a new one. */
+  get(key: K, create: (key: K) => V): V {
+    const known = this.peek(key);
+    if (known) return known;
+    const value = create(key);
+    this.#refs.set(key, new WeakRef(value));
+    this.#registry.register(value, key);
+    return value;
+  }
+
+  /** How many keys are held, the dying included. */
+  get size(): number {
+    return this.#refs.size;
+  }
+}

@@ -1,0 +1,17 @@
+/** The recordings, when they are at hand: a fresh clone has none, and says so. */
+import { existsSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
+
+const folder = resolve(import.meta.dirname, "../../shared/fixtures");
+
+/** Whether the recordings are at hand. */
+export const haveRecordings: boolean = existsSync(folder);
+
+if (!haveRecordings) {
+  console.warn("\n*** The recordings (../shared/fixtures) are not at hand: the tests against them are SKIPPED. ***\n");
+}
+
+/** The text of a recording. */
+export function recording(path: string): string {
+  return readFileSync(resolve(folder, path), "utf8");
+}
