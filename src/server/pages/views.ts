@@ -38,7 +38,8 @@ export interface RoomView {
   readonly firstMessageAt: number | null;
   readonly lastMessageAt: number | null;
   readonly lastMessageBy: PersonView | null;
-  readonly present: readonly PersonView[];
+  /** `messageCount`: their messages in this room. @default 0 */
+  readonly present: readonly (PersonView & { readonly messageCount?: number })[];
 }
 
 /** Around every page. */
@@ -123,12 +124,25 @@ export interface RoomInfoPageView {
   readonly room: RoomView;
   readonly tab: "general" | "stars" | "conversations" | "schedule" | "feeds" | "access";
   readonly owners: readonly PersonView[];
-  readonly users: readonly (PersonView & { readonly messageCount: number })[];
-  readonly stats: { readonly today: number; readonly yesterday: number; readonly perDay: number; readonly thisWeek: number; readonly lastWeek: number; readonly perWeek: number };
+  /** `lastMessageId`: their newest message in this room, when known. */
+  readonly users: readonly (PersonView & { readonly messageCount: number; readonly lastMessageId?: number })[];
+  /** Which of the two lists `users` is. @default "current" */
+  readonly usersTab?: "current" | "frequent";
+  readonly stats: {
+    readonly today: number;
+    readonly yesterday: number;
+    readonly perDay: number;
+    readonly thisWeek: number;
+    readonly lastWeek: number;
+    readonly perWeek: number;
+  };
   /** For `tab=access`, by level. */
   readonly access: Readonly<Record<"owner" | "read-write" | "read-only", readonly PersonView[]>>;
   /** For `tab=stars`. */
   readonly starred: readonly MessageView[];
+  /** For `tab=stars`: which page of how many. @default 1 */
+  readonly page?: number;
+  readonly pageCount?: number;
 }
 
 /** `GET /users/{id}`. */
@@ -153,6 +167,15 @@ export interface RoomsPageView {
   readonly page: number;
   readonly pageCount: number;
   readonly showFrozen: boolean;
+}
+
+/** `GET /users`. */
+export interface UsersPageView {
+  readonly frame: FrameView;
+  readonly users: readonly PersonView[];
+  readonly filter: string;
+  readonly page: number;
+  readonly pageCount: number;
 }
 
 /** One revision on `GET /messages/{id}/history`. */
@@ -181,6 +204,9 @@ export interface HistoryPageView {
 export interface SearchPageView {
   readonly frame: FrameView;
   readonly query: string;
+  /** Set when the search is limited to a room or a person. */
+  readonly room?: number | null;
+  readonly user?: number | null;
   readonly messages: readonly (MessageView & { readonly roomName: string })[];
   readonly page: number;
   readonly pageCount: number;

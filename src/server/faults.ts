@@ -1,0 +1,142 @@
+/**
+ * What can go wrong on purpose, each with one call. A planned fault is tried on every request in the order of
+ * planning, before the request is handled or, for `cut`, after it; the sockets' faults act at once.
+ */
+import type { Network } from "./network.js";
+import type { SocketHub } from "./socket-hub.js";
+
+/** What a request gets instead of its answer. */
+export interface PlannedAnswer {
+  /** @default 500 */
+  readonly status?: number;
+  /** @default "" */
+  readonly body?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** How many requests it happens to. @default 1 */
+  readonly times?: number;
+}
+
+/** What happens to one request. `cut` ends the connection after the server has acted, `hang` never answers. */
+export type PlannedFault =
+  | {
+      readonly kind: "answer";
+      readonly status: number;
+      readonly body: string;
+      readonly headers: Readonly<Record<string, string>>;
+    }
+  | { readonly kind: "cut" }
+  | { readonly kind: "hang" };
+
+interface Plan {
+  readonly pattern: string | RegExp;
+  readonly fault: PlannedFault;
+  left: number;
+}
+
+export class Faults {
+  readonly #hub: SocketHub;
+  readonly #network: Network;
+  #plans: Plan[] = [];
+  #captcha = false;
+  #readOnly = false;
+
+  constructor(hub: SocketHub, network: Network) {
+    this.#hub = hub;
+    this.#network = network;
+  }
+
+  /** Answers the next requests whose path matches with this: a string matches the path's beginning. */
+  fail(pathPattern: string | RegExp, answer: PlannedAnswer = {}): void {
+    const { status = 500, body = "", headers = {}, times = 1 } = answer;
+    this.#plan(pathPattern, { kind: "answer", status, body, headers }, times);
+  }
+
+  /** Handles the next matching requests, and ends the connection instead of answering. */
+  cut(pathPattern: string | RegExp, times = 1): void {
+    this.#plan(pathPattern, { kind: "cut" }, times);
+  }
+
+  /** Never answers the next matching requests. */
+  hang(pathPattern: string | RegExp, times = 1): void {
+    this.#plan(pathPattern, { kind: "hang" }, times);
+  }
+
+  /** Forgets all planned faults of requests. */
+  clear(): void {
+    this.#plans = [];
+    this.#captcha = false;
+    this.#readOnly = false;
+  }
+
+  /** Ends every login, as when cookies expire. */
+  expireSessions(): void {
+    this.#network.expireSessions();
+  }
+
+  /** Makes every fkey that pages have shown a stale one. */
+  rotateFkeys(): void {
+    this.#network.rotateFkeys();
+  }
+
+  /** Whether a login is answered with a redirect to `/nocaptcha`. */
+  captcha(on = true): void {
+    this.#captcha = on;
+  }
+
+  /** Whether the site takes no logins and no writes. */
+  readOnly(on = true): void {
+    this.#readOnly = on;
+  }
+
+  /** Closes all sockets as a restarting proxy does. */
+  dropSockets(): void {
+    this.#hub.dropAll();
+  }
+
+  /** Keeps sockets open and sends nothing; when turned off they get what they missed. */
+  silenceSockets(on = true): void {
+    this.#hub.silence(on);
+  }
+
+  /** Sends a text to all sockets as it is. */
+  sendRaw(text: string): void {
+    this.#hub.sendRaw(text);
+  }
+
+  /** Loses the next frames with events, one per socket. */
+  loseFrames(count = 1): void {
+    this.#hub.loseFrames(count);
+  }
+
+  /** Sends the next frames with events twice. */
+  duplicateFrames(count = 1): void {
+    this.#hub.duplicateFrames(count);
+  }
+
+  /** @internal */
+  get wantsCaptcha(): boolean {
+    return this.#captcha;
+  }
+
+  /** @internal */
+  get isReadOnly(): boolean {
+    return this.#readOnly;
+  }
+
+  /** The fault of this request, if one is planned; counts it. @internal */
+  take(path: string): PlannedFault | undefined {
+    const plan = this.#plans.find(({ pattern }) =>
+      typeof pattern === "string"
+        ? path.startsWith(pattern)
+        : new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, "")).test(path),
+    );
+    if (!plan) return undefined;
+    plan.left--;
+    if (plan.left <= 0) this.#plans = this.#plans.filter((other) => other !== plan);
+    return plan.fault;
+  }
+
+  #plan(pattern: string | RegExp, fault: PlannedFault, times: number): void {
+    if (times > 0) this.#plans.push({ pattern, fault, left: times });
+  }
+}

@@ -1,0 +1,53 @@
+/**
+ * What a socket or a polling answer says: for each room key the events, and the counter `t` with its step `d`
+ * (protocol.md §3.4). Works on the JSON the log keeps, so that an event is serialised once for all its readers.
+ */
+import type { LoggedEvent } from "./world/event-log.js";
+
+/** Whose eyes a frame is for. */
+export interface Reader {
+  /** The room of the socket; its key is always there. */
+  readonly roomId: number;
+  /** null when anonymous. */
+  readonly userId: number | null;
+  /** Whether the reader is in some other room now. */
+  readonly isIn: (roomId: number) => boolean;
+  /** All the other rooms the reader is in; pings are delivered under each. */
+  readonly otherRooms: () => readonly number[];
+}
+
+/** The events a reader gets, by room. Empty when there are none. */
+export function sortByRoom(events: readonly LoggedEvent[], reader: Reader): Map<number, LoggedEvent[]> {
+  const byRoom = new Map<number, LoggedEvent[]>();
+  const add = (roomId: number, event: LoggedEvent): void => {
+    const list = byRoom.get(roomId);
+    if (list) list.push(event);
+    else byRoom.set(roomId, [event]);
+  };
+  for (const event of events) {
+    if (event.onlyFor === null) {
+      if (event.roomId === reader.roomId || reader.isIn(event.roomId)) add(event.roomId, event);
+    } else if (event.onlyFor === reader.userId) {
+      add(reader.roomId, event);
+      for (const roomId of reader.otherRooms()) add(roomId, event);
+    }
+  }
+  return byRoom;
+}
+
+/** One frame with events; the reader's own room comes first and always has its `t` and `d`. */
+export function frameText(
+  roomId: number,
+  byRoom: ReadonlyMap<number, readonly LoggedEvent[]>,
+  t: number,
+  d: number,
+): string {
+  const rooms = [roomId, ...[...byRoom.keys()].filter((id) => id !== roomId)];
+  return `{${rooms.map((id) => `"r${id}":${roomText(byRoom.get(id) ?? [], t, d)}`).join(",")}}`;
+}
+
+/** What stands under one room key. */
+export function roomText(events: readonly LoggedEvent[], t: number, d: number): string {
+  const list = events.length > 0 ? `"e":[${events.map((event) => event.json).join(",")}],` : "";
+  return `{${list}"t":${t},"d":${d}}`;
+}

@@ -1,0 +1,91 @@
+/** The rooms list (protocol.md §6.8), the people, the FAQ, and joining one's favourites (§3.1). */
+import type { Hono } from "hono";
+import { renderFaq, renderJoinFavorite, renderRooms, renderUsers } from "../pages/index.js";
+import type { RoomsPageView, UsersPageView } from "../pages/views.js";
+import { frameView, personView, roomView } from "../views/frame-view.js";
+import { mayRead } from "../world/access.js";
+import type { RoomRecord, UserRecord } from "../world/records.js";
+import { htmlAnswer, redirectAnswer, textAnswer } from "./answers.js";
+import { actor, type Call, type ServerEnv } from "./call.js";
+
+const pageSize = 20;
+
+export function addListRoutes(app: Hono<ServerEnv>): void {
+  app.get("/", (c) => htmlAnswer(renderRooms(roomsView(c.env.call))));
+  app.get("/rooms", (c) => htmlAnswer(renderRooms(roomsView(c.env.call))));
+  app.get("/users", (c) => htmlAnswer(renderUsers(usersView(c.env.call))));
+  app.get("/faq", (c) => htmlAnswer(renderFaq(frameView(c.env.call))));
+  app.get("/chats/join/favorite", (c) => htmlAnswer(renderJoinFavorite(frameView(c.env.call))));
+  app.post("/chats/join/favorite", (c) => joinFavourites(c.env.call));
+}
+
+function roomsView(call: Call): RoomsPageView {
+  const { world, state, viewer, params } = call;
+  const tab = params.get("tab") ?? "all";
+  const sort = params.get("sort") ?? "active";
+  const filter = (params.get("filter") ?? "").trim();
+  const showFrozen = params.flag("nohide");
+  const rooms = [...world.rooms.values()]
+    .filter((room) => mayRead(room, viewer) && !room.deleted && (showFrozen || !room.frozen))
+    .filter((room) => isOnTab(room, tab, viewer) && matches(room, filter))
+    .sort(orders[sort] ?? byActivity);
+  const { shown, page, pageCount } = paged(call, rooms);
+  return {
+    frame: frameView(call),
+    rooms: shown.map((room) => roomView(state, room, viewer)),
+    tab,
+    sort,
+    filter,
+    page,
+    pageCount,
+    showFrozen,
+  };
+}
+
+/** The people, those seen last first. Never recorded. */
+function usersView(call: Call): UsersPageView {
+  const { world, state, params } = call;
+  const filter = (params.get("filter") ?? "").trim();
+  const users = [...world.users.values()]
+    .filter((user) => user.name.toLowerCase().includes(filter.toLowerCase()))
+    .sort((a, b) => (b.lastSeen ?? 0) - (a.lastSeen ?? 0) || a.id - b.id);
+  const { shown, page, pageCount } = paged(call, users);
+  const people = shown.map((user) => personView(state, user, null));
+  return { frame: frameView(call), users: people, filter, page, pageCount };
+}
+
+function paged<T>(call: Call, all: readonly T[]): { shown: readonly T[]; page: number; pageCount: number } {
+  const pageCount = Math.max(1, Math.ceil(all.length / pageSize));
+  const page = Math.max(1, Math.min(pageCount, call.params.integer("page", 1)));
+  return { shown: all.slice((page - 1) * pageSize, page * pageSize), page, pageCount };
+}
+
+function isOnTab(room: RoomRecord, tab: string, viewer: UserRecord | null): boolean {
+  if (tab === "favorite") return viewer !== null && room.favouriteOf.has(viewer.id);
+  if (tab === "mine") return viewer !== null && room.owners.has(viewer.id);
+  return tab !== "invited" && tab !== "events";
+}
+
+function matches(room: RoomRecord, filter: string): boolean {
+  const text = [room.name, room.description, ...room.tags].join(" ").toLowerCase();
+  return text.includes(filter.toLowerCase());
+}
+
+function byActivity(a: RoomRecord, b: RoomRecord): number {
+  const last = (room: RoomRecord): number => room.messages[room.messages.length - 1]?.timeStamp ?? 0;
+  return last(b) - last(a) || a.id - b.id;
+}
+
+const orders: Readonly<Record<string, (a: RoomRecord, b: RoomRecord) => number>> = {
+  active: byActivity,
+  created: (a, b) => b.id - a.id,
+  people: (a, b) => b.present.size - a.present.size || byActivity(a, b),
+};
+
+function joinFavourites(call: Call): Response {
+  const user = actor(call);
+  for (const room of call.world.rooms.values()) {
+    if (room.favouriteOf.has(user.id) && mayRead(room, user)) call.state.presence.enter(room, user);
+  }
+  return call.params.flag("quiet") ? textAnswer("") : redirectAnswer("/");
+}

@@ -1,0 +1,130 @@
+/** Recent messages, socket tickets, polling, leaving and acknowledging (protocol.md §3). */
+import type { Hono } from "hono";
+import { EventType } from "../../protocol/raw.js";
+import { chatJson } from "../chat-json.js";
+import { type Reader, roomText, sortByRoom } from "../frames.js";
+import { mayRead } from "../world/access.js";
+import type { LoggedEvent } from "../world/event-log.js";
+import { listItem } from "../world/events.js";
+import { roomsOf } from "../world/membership.js";
+import type { MessageRecord, RoomRecord, UserRecord } from "../world/records.js";
+import { noSuchRoom } from "../world/refusal.js";
+import { firstIndex } from "../world/world.js";
+import { jsonAnswer, rawJson, textAnswer } from "./answers.js";
+import { actor, type Call, checkFkey, type ServerEnv } from "./call.js";
+
+export function addLiveRoutes(app: Hono<ServerEnv>): void {
+  app.post("/chats/:id{[0-9]+}/events", (c) => recentEvents(c.env.call, Number(c.req.param("id"))));
+  app.post("/ws-auth", (c) => socketUrl(c.env.call));
+  app.post("/events", (c) => poll(c.env.call));
+  app.post("/chats/leave/:which{all|[0-9]+}", (c) => leave(c.env.call, c.req.param("which")));
+  app.post("/messages/ack", (c) => acknowledge(c.env.call));
+}
+
+/** The room, if the caller may read it. @throws a refusal */
+export function readableRoom(call: Call, id: number): RoomRecord {
+  const room = call.world.rooms.get(id);
+  if (!room || !mayRead(room, call.viewer)) throw noSuchRoom();
+  return room;
+}
+
+function recentEvents(call: Call, roomId: number): Response {
+  checkFkey(call);
+  const { world, params } = call;
+  const room = readableRoom(call, roomId);
+  const count = Math.max(0, Math.min(500, params.integer("msgCount", 100)));
+  const asEvents = params.get("mode")?.toLowerCase() === "events";
+  const items = asEvents ? latestEvents(call, room, count) : latestMessages(call, room, count);
+  return rawJson(
+    `{"events":[${items.join(",")}],"time":${world.log.newest},"sync":${world.now()},"ms":0${timeoutOf(call, room)}}`,
+  );
+}
+
+/** `before` is exclusive, `after` inclusive; the newest of what is left, ascending. */
+function latestMessages(call: Call, room: RoomRecord, count: number): string[] {
+  const { world, params, viewer } = call;
+  const before = params.integer("before", Number.MAX_SAFE_INTEGER);
+  const after = params.integer("after", 0);
+  const range = room.messages.slice(firstIndex(room.messages, after), firstIndex(room.messages, before));
+  const wanted = params.flag("highlights") ? range.filter((message) => isHighlight(message, viewer)) : range;
+  const chosen =
+    count === 0 ? [] : params.get("after") && !params.get("before") ? wanted.slice(0, count) : wanted.slice(-count);
+  return chosen.map((message) => chatJson(listItem(message, room, world.users.get(message.userId), viewer)));
+}
+
+function latestEvents(call: Call, room: RoomRecord, count: number): string[] {
+  if (count === 0) return [];
+  const { log } = call.world;
+  const after = call.params.integer("since", 0);
+  const mine = log.since(after).filter((event) => event.roomId === room.id && event.onlyFor === null);
+  return mine.slice(-count).map((event) => event.json);
+}
+
+function isHighlight(message: MessageRecord, viewer: UserRecord | null): boolean {
+  return message.stars.size > 0 || message.pins.size > 0 || (viewer !== null && message.pinged.has(viewer.id));
+}
+
+/** The rest of a room's timeout, for clients that show it. */
+function timeoutOf(call: Call, room: RoomRecord): string {
+  const left = (room.timeoutUntil ?? 0) - call.world.now();
+  return left > 0 ? `,"timeout":${left}` : "";
+}
+
+function socketUrl(call: Call): Response {
+  checkFkey(call);
+  const { network, place, state, viewer } = call;
+  const room = readableRoom(call, call.params.integer("roomid", -1));
+  const token = network.issueTicket({ host: state.host, roomId: room.id, userId: viewer?.id ?? null });
+  return jsonAnswer({ url: `${place.socketUrl}/events/${room.id}/${token}` });
+}
+
+/** Every `r{room}` (or `h{room}` for highlights) with the cursor it stands at. */
+function poll(call: Call): Response {
+  checkFkey(call);
+  const { world, params } = call;
+  const parts: string[] = [];
+  for (const [name, value] of params.entries()) {
+    const match = /^([rh])(\d{1,15})$/.exec(name);
+    if (match) parts.push(`"r${match[2]}":${pollRoom(call, Number(match[2]), value, match[1] === "h")}`);
+  }
+  return rawJson(`{${[...parts, `"sync":${world.now()}`].join(",")}}`);
+}
+
+function pollRoom(call: Call, roomId: number, cursorText: string, highlights: boolean): string {
+  const { world, viewer } = call;
+  const room = world.rooms.get(roomId);
+  if (!room || !mayRead(room, viewer)) return `{"exit":true}`;
+  const { log } = world;
+  const cursor = /^\d{1,15}$/.test(cursorText) ? Math.min(Number(cursorText), log.newest) : log.newest;
+  // The answer cannot be complete any more: the reader must load everything again.
+  if (cursor < log.oldestCursor) return `{"reset":true,"t":${log.newest}}`;
+  if (cursor === log.newest) return "{}";
+  const reader: Reader = { roomId, userId: viewer?.id ?? null, isIn: () => false, otherRooms: () => [] };
+  const events = sortByRoom(log.since(cursor), reader).get(roomId) ?? [];
+  const wanted = highlights ? events.filter((event) => isHighlightEvent(call, event)) : events;
+  return roomText(wanted, log.newest, log.newest - cursor);
+}
+
+function isHighlightEvent(call: Call, event: LoggedEvent): boolean {
+  if (event.type === EventType.MessageReply || event.type === EventType.UserMentioned) return true;
+  const message = event.messageId === null ? undefined : call.world.messages.get(event.messageId);
+  return message !== undefined && isHighlight(message, call.viewer);
+}
+
+/** Only the quiet form answers plainly; the other one sends a browser home. */
+function leave(call: Call, which: string): Response {
+  const user = actor(call);
+  const { world, state, params } = call;
+  const rooms = which === "all" ? roomsOf(world, user.id) : [readableRoom(call, Number(which))];
+  world.log.together(() => {
+    for (const room of rooms) state.presence.leave(room, user);
+  });
+  if (params.flag("quiet")) return textAnswer("");
+  return new Response(null, { status: 302, headers: { Location: "/" } });
+}
+
+function acknowledge(call: Call): Response {
+  const user = actor(call);
+  for (const id of (call.params.get("id") ?? "").split(",")) user.pings.delete(Number(id));
+  return rawJson('"ok"');
+}

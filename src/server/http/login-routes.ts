@@ -1,0 +1,125 @@
+/** The site that logs people in (protocol.md §2.1, §2.4, §2.7), and the few other pages of it that clients look at. */
+import type { Hono } from "hono";
+import { escapeHtml } from "../../protocol/markup/escape.js";
+import { type Session, sameKey } from "../network.js";
+import { renderCaptcha, renderLogin, renderLogout } from "../pages/index.js";
+import { userPath } from "../pages/slug.js";
+import { htmlAnswer, redirectAnswer, textAnswer } from "./answers.js";
+import { type Call, chatCookieName, cookieText, type ServerEnv } from "./call.js";
+import { safeReturnUrl } from "./place.js";
+
+/** What there is both on the login hosts and on loopback. */
+export function addLoginRoutes(app: Hono<ServerEnv>): void {
+  app.get("/users/login", (c) => {
+    const { call } = c.env;
+    return call.session ? redirectAnswer(returnUrl(call)) : loginPage(call, null);
+  });
+  app.post("/users/login", (c) => logIn(c.env.call));
+  app.post("/users/login-or-signup/validation/track", (c) => track(c.env.call));
+  app.get("/users/logout", ({ env: { call } }) =>
+    htmlAnswer(renderLogout(call.network.loginFkey(call.prov), call.place.state.live.name)),
+  );
+  app.post("/users/logout", (c) => logOut(c.env.call));
+  app.get("/users/current", (c) => current(c.env.call));
+  app.get("/nocaptcha", (c) => htmlAnswer(renderCaptcha(c.env.call.state.live.name)));
+  app.post("/local/become", (c) => become(c.env.call));
+}
+
+/** What there is only on the login hosts: enough of a Q&A site to see who is logged in. */
+export function addLoginSiteRoutes(app: Hono<ServerEnv>): void {
+  app.get("/", ({ env: { call } }) => {
+    const path = call.session && profilePath(call, call.session);
+    const who = path ? `<a class="my-profile" href="${path}">my profile</a>` : `<a href="/users/login">log in</a>`;
+    return htmlAnswer(`<!DOCTYPE html>\n<title>${escapeHtml(call.state.live.name)}</title>\n<p>${who}</p>\n`);
+  });
+  app.get("/users/:id{[0-9]+}/:slug?", ({ env: { call }, req }) => {
+    const user = call.world.users.get(Number(req.param("id")));
+    const name = escapeHtml(user?.name ?? "User");
+    return htmlAnswer(`<!DOCTYPE html>\n<title>User ${name}</title>\n<h1>${name}</h1>\n`, user ? 200 : 404);
+  });
+}
+
+function loginPage(call: Call, message: string | null): Response {
+  const { state, network, params } = call;
+  const accounts = state.options.showAccounts && call.place.loopback ? network.accounts() : [];
+  return htmlAnswer(
+    renderLogin({
+      siteName: state.live.name,
+      fkey: network.loginFkey(call.prov),
+      returnUrl: params.get("returnurl") ?? "",
+      message,
+      accounts: accounts.map(({ email, name }) => ({ email, name })),
+    }),
+  );
+}
+
+function logIn(call: Call): Response {
+  const { network, params, state } = call;
+  if (!hasKey(call)) return staleForm();
+  if (state.faults.wantsCaptcha) {
+    return redirectAnswer(`${call.place.loginUrl}/nocaptcha?s=${encodeURIComponent(returnUrl(call))}`);
+  }
+  const session = network.logIn(params.get("email") ?? "", params.get("password") ?? "");
+  return session ? welcome(call, session) : loginPage(call, "The email or password is incorrect.");
+}
+
+/** The log-in of the demo, with one click and no password. */
+function become(call: Call): Response {
+  const { network, params, state, place } = call;
+  if (!hasKey(call)) return staleForm();
+  const account = network.account(params.get("email") ?? "");
+  if (!account || !state.options.showAccounts || !place.loopback) return textAnswer("There is no such account.", 404);
+  const session = network.logIn(account.email, account.password);
+  return session ? welcome(call, session) : staleForm();
+}
+
+function welcome(call: Call, session: Session): Response {
+  const { place, setCookies, prov } = call;
+  setCookies.push(cookieText(place, "acct", session.acct, place.cookieDomain));
+  if (!setCookies.some((cookie) => cookie.startsWith("prov="))) {
+    setCookies.push(cookieText(place, "prov", prov, place.cookieDomain));
+  }
+  return redirectAnswer(returnUrl(call));
+}
+
+function track(call: Call): Response {
+  const { network, params } = call;
+  if (!hasKey(call)) return staleForm();
+  const account = network.account(params.get("email") ?? "");
+  const fits = account !== undefined && account.password === params.get("password");
+  return textAnswer(fits ? "Login-OK" : "The email or password is incorrect.");
+}
+
+function logOut(call: Call): Response {
+  const { network, session, place, setCookies, state } = call;
+  if (!hasKey(call)) return staleForm();
+  if (session) network.logOut(session);
+  setCookies.push(cookieText(place, "acct", "", place.cookieDomain, 0));
+  if (place.loopback) setCookies.push(cookieText(place, chatCookieName(state), "", null, 0));
+  return loginPage(call, "You are logged out.");
+}
+
+function current(call: Call): Response {
+  const path = call.session && profilePath(call, call.session);
+  return redirectAnswer(`${call.place.loginUrl}${path ?? "/users/login"}`);
+}
+
+function profilePath(call: Call, session: Session): string | null {
+  const user = call.world.userByEmail(session.account.email);
+  return user ? userPath(user.id, user.name) : null;
+}
+
+function hasKey(call: Call): boolean {
+  return sameKey(call.params.get("fkey"), call.network.loginFkey(call.prov));
+}
+
+function staleForm(): Response {
+  return htmlAnswer(
+    "<!DOCTYPE html>\n<title>Error</title>\n<p>This form has expired; reload the page and try again.</p>\n",
+    400,
+  );
+}
+
+function returnUrl(call: Call): string {
+  return safeReturnUrl(call.params.get("returnurl"), call.place, call.sites);
+}

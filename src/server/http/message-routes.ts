@@ -1,0 +1,106 @@
+/** Saying, editing, deleting, starring and reading single messages (protocol.md §5.1 to §5.4, §6.1, §6.6). */
+import type { Hono } from "hono";
+import { renderHistory } from "../pages/index.js";
+import { historyView } from "../views/message-views.js";
+import { rules } from "../world/access.js";
+import { deleteMessage, editMessage, findMessage, postMessage, roomOf } from "../world/posting.js";
+import type { MessageRecord, UserRecord } from "../world/records.js";
+import { Refusal } from "../world/refusal.js";
+import { cancelStars, removePins, togglePin, toggleStar } from "../world/starring.js";
+import { htmlAnswer, jsonAnswer, notFoundPage, rawJson, redirectAnswer, textAnswer } from "./answers.js";
+import { actor, type Call, type ServerContext, type ServerEnv } from "./call.js";
+
+/** What is done to a message; `onAccept` is called once nothing else can refuse it. */
+type MessageAct = (call: Call, message: MessageRecord, user: UserRecord, onAccept: () => void) => void;
+
+const acts: Readonly<Record<string, MessageAct>> = {
+  delete: ({ world }, message, user, onAccept) => deleteMessage(world, message, user, onAccept),
+  star: ({ world }, message, user, onAccept) => toggleStar(world, message, user, onAccept),
+  unstar: ({ world }, message, user, onAccept) => cancelStars(world, message, user, onAccept),
+  "owner-star": ({ world }, message, user, onAccept) => togglePin(world, message, user, onAccept),
+  "unowner-star": ({ world }, message, user, onAccept) => removePins(world, message, user, onAccept),
+};
+
+const edit: MessageAct = ({ world, params }, message, user, onAccept) => {
+  editMessage(world, message, user, params.get("text") ?? "", { parentId: parentIdOf(params), onAccept });
+};
+
+export function addMessageRoutes(app: Hono<ServerEnv>): void {
+  app.post("/chats/:id{[0-9]+}/messages/new", (c) => say(c.env.call, Number(c.req.param("id"))));
+  app.post("/messages/:id{[0-9]+}", (c) => change(c, edit));
+  for (const [name, act] of Object.entries(acts)) app.post(`/messages/:id{[0-9]+}/${name}`, (c) => change(c, act));
+  app.get("/message/:id{[0-9]+}", (c) => showText(c.env.call, visibleMessage(c.env.call, Number(c.req.param("id")))));
+  app.get("/messages/:room{[0-9]+}/:id{[0-9]+}", (c) => {
+    const message = visibleMessage(c.env.call, Number(c.req.param("id")));
+    return message.roomId === Number(c.req.param("room")) ? textAnswer(message.source) : notFoundPage(c.env.call);
+  });
+  app.get("/messages/:id{[0-9]+}/history", (c) => showHistory(c.env.call, Number(c.req.param("id"))));
+}
+
+function say(call: Call, roomId: number): Response {
+  const user = actor(call);
+  const { world, state, params } = call;
+  const room = world.rooms.get(roomId);
+  if (!room) return notFoundPage(call);
+  try {
+    const parentId = parentIdOf(params);
+    const onAccept = (): void => {
+      countWrite(call, user);
+      // Who talks without a socket shows up in the room only now (protocol.md §3.1).
+      state.presence.enter(room, user);
+    };
+    const message = postMessage(world, room, user, params.get("text") ?? "", { parentId, onAccept });
+    return jsonAnswer({ id: message.id, time: message.timeStamp });
+  } catch (error) {
+    if (error instanceof Refusal && error.rule === "duplicate") return jsonAnswer({ id: null, time: null });
+    throw error;
+  }
+}
+
+/** Acts on a message: `"ok"`, or the sentence as a JSON string, both with 200. */
+function change(c: ServerContext, act: MessageAct): Response {
+  const { call } = c.env;
+  const user = actor(call);
+  try {
+    const message = findMessage(call.world, Number(c.req.param("id")), user);
+    act(call, message, user, () => countWrite(call, user));
+    return rawJson('"ok"');
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    if (error.rule === "no-message") return redirectAnswer(`/error?aspxerrorpath=${c.req.path}`);
+    if (error.rule === "not-allowed") return jsonAnswer(error.message);
+    throw error;
+  }
+}
+
+function countWrite({ state }: Call, user: UserRecord): void {
+  state.throttle?.accept(user.id, state.options.clock.now());
+}
+
+function parentIdOf(params: Call["params"]): number | null {
+  const id = params.integer("parentId", 0);
+  return id > 0 ? id : null;
+}
+
+/** @throws a refusal when it is unknown, deleted or out of sight; all look the same. */
+function visibleMessage(call: Call, id: number): MessageRecord {
+  const message = findMessage(call.world, id, call.viewer);
+  if (message.deleted) throw new Refusal("no-message", "There is no such message");
+  return message;
+}
+
+function showText(call: Call, message: MessageRecord): Response {
+  if (call.params.flag("plain")) return textAnswer(message.source);
+  const answer = textAnswer(message.content);
+  answer.headers.set("Content-Type", "text/html; charset=utf-8");
+  answer.headers.set("Content-Security-Policy", "default-src 'none'; img-src https:");
+  return answer;
+}
+
+/** Only the author and those who rule see the history of a deleted message. */
+function showHistory(call: Call, id: number): Response {
+  const { world, viewer } = call;
+  const message = findMessage(world, id, viewer);
+  const mayLook = !message.deleted || viewer?.id === message.userId || rules(roomOf(world, message), viewer);
+  return mayLook ? htmlAnswer(renderHistory(historyView(call, message))) : notFoundPage(call);
+}

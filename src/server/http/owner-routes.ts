@@ -1,0 +1,129 @@
+/** What owners and moderators do to rooms and the people in them (protocol.md §5.6 to §5.8). */
+import type { Hono } from "hono";
+import { roomInfoPath } from "../pages/slug.js";
+import { invite, kick, moveMessages, refuseUnlessRules, setAccess, updateRoom } from "../world/membership.js";
+import type { AccessLevel, MessageRecord, RoomAccess, RoomRecord, UserRecord } from "../world/records.js";
+import { Refusal } from "../world/refusal.js";
+import { jsonAnswer, rawJson, redirectAnswer, textAnswer } from "./answers.js";
+import { actor, type Call, type ServerContext, type ServerEnv } from "./call.js";
+import { readableRoom } from "./live-routes.js";
+
+const accessByName: Readonly<Record<string, RoomAccess>> = {
+  "read-write": "public",
+  "read-only": "gallery",
+  request: "private",
+};
+const levels: Readonly<Record<string, AccessLevel | null>> = {
+  remove: null,
+  "read-only": "read-only",
+  "read-write": "read-write",
+  owner: "owner",
+};
+
+export function addOwnerRoutes(app: Hono<ServerEnv>): void {
+  app.post("/rooms/save", (c) => save(c.env.call));
+  app.post("/admin/movePosts/:id{[0-9]+}", (c) => move(c));
+  app.post("/rooms/setuseraccess/:id{[0-9]+}", (c) => {
+    const { call, user, room } = ruled(c);
+    const level = levels[call.params.get("userAccess") ?? ""];
+    if (level === undefined) throw new Refusal("bad-request", "There is no such access level");
+    setAccess(call.world, room, user, target(call, "aclUserId"), level);
+    return rawJson('"ok"');
+  });
+  app.post("/rooms/kickmute/:id{[0-9]+}", (c) => {
+    const { call, user, room } = ruled(c);
+    const victim = target(call, "userId");
+    const minutes = kick(call.world, room, user, victim);
+    call.state.presence.leave(room, victim);
+    const wait = `${minutes} minute${minutes === 1 ? "" : "s"}`;
+    return jsonAnswer({ message: `The user has been kicked and cannot return for ${wait}.` });
+  });
+  app.post("/rooms/timeout/:id{[0-9]+}", (c) => {
+    const { call, room } = ruled(c);
+    const seconds = call.params.integer("duration", 0);
+    if (seconds < 5) throw new Refusal("bad-request", "A timeout takes at least 5 seconds");
+    room.timeoutUntil = call.world.now() + seconds;
+    return textAnswer("timeout applied");
+  });
+  app.post("/rooms/setfrozen/:id{[0-9]+}", (c) => {
+    const { call, room } = moderated(c);
+    room.frozen = call.params.flag("freeze");
+    return rawJson('"ok"');
+  });
+  app.post("/rooms/setdeleted/:id{[0-9]+}", (c) => {
+    const { call, room } = moderated(c);
+    room.deleted = call.params.flag("delete");
+    return rawJson('"ok"');
+  });
+  app.post("/users/invite", ({ env: { call } }) => {
+    const user = actor(call);
+    const room = readableRoom(call, call.params.integer("RoomId", -1));
+    const guest = target(call, "UserId");
+    invite(call.world, room, user, guest);
+    return textAnswer(`${guest.name} has been invited to ${room.name}`);
+  });
+}
+
+/** Creates a room, or with `roomId` changes one. */
+function save(call: Call): Response {
+  const user = actor(call);
+  const { world, params } = call;
+  const change = {
+    name: params.get("name")?.trim(),
+    description: params.get("description"),
+    tags: params.get("tags")?.split(/\s+/).filter(Boolean),
+    access: accessByName[params.get("defaultAccess") ?? ""],
+  };
+  const roomId = params.integer("roomId", 0);
+  if (roomId > 0) {
+    const room = readableRoom(call, roomId);
+    updateRoom(world, room, user, { ...change, name: change.name || undefined });
+    return redirectAnswer(roomInfoPath(room.id, room.name));
+  }
+  if (!change.name) throw new Refusal("bad-request", "A room needs a name");
+  if (user.reputation < 100 && !user.isModerator) {
+    throw new Refusal("reputation", "You need 100 reputation to create a room");
+  }
+  const room = world.addRoom({ ...change, name: change.name, owners: [user.id] });
+  return redirectAnswer(roomInfoPath(room.id, room.name));
+}
+
+/** Answers with the number of messages moved. */
+function move(c: ServerContext): Response {
+  const { call, user, room } = ruled(c);
+  const to = readableRoom(call, call.params.integer("to", -1));
+  const messages: MessageRecord[] = [];
+  for (const id of new Set((call.params.get("ids") ?? "").split(",").map(Number))) {
+    const message = call.world.messages.get(id);
+    if (message) messages.push(message);
+  }
+  return jsonAnswer(moveMessages(call.world, room, to, user, messages));
+}
+
+interface Ruling {
+  readonly call: Call;
+  readonly user: UserRecord;
+  readonly room: RoomRecord;
+}
+
+/** The room of the path, and somebody who rules there. */
+function ruled(c: ServerContext): Ruling {
+  const { call } = c.env;
+  const user = actor(call);
+  const room = readableRoom(call, Number(c.req.param("id")));
+  refuseUnlessRules(room, user);
+  return { call, user, room };
+}
+
+function moderated(c: ServerContext): Ruling {
+  const ruling = ruled(c);
+  if (!ruling.user.isModerator) throw new Refusal("not-allowed", "Only a moderator can do that");
+  return ruling;
+}
+
+/** The person whom a parameter names. */
+function target(call: Call, parameter: string): UserRecord {
+  const user = call.world.users.get(call.params.integer(parameter, 0));
+  if (!user) throw new Refusal("no-user", "There is no such user");
+  return user;
+}

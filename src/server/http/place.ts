@@ -1,0 +1,82 @@
+/**
+ * How a request addressed us: by one of the live hosts, or by the loopback address of a listener. It decides which
+ * site answers, whether chat or login, and what the absolute URLs and cookies look like.
+ */
+import type { SiteHost } from "../../protocol/sites.js";
+import { isLoopback } from "../../protocol/sites.js";
+import type { SiteState } from "../site-state.js";
+
+/** The host that all three sites use for sockets. */
+export const socketHost = "chat.sockets.stackexchange.com";
+
+export interface Place {
+  readonly state: SiteState;
+  readonly role: "chat" | "login" | "both";
+  readonly loopback: boolean;
+  /** Origins without a final slash. */
+  readonly chatUrl: string;
+  readonly loginUrl: string;
+  readonly socketUrl: string;
+  /** The domain that a login reaches; null for host-only cookies. */
+  readonly cookieDomain: string | null;
+}
+
+/** Finds the place a Host header means; undefined for a host that is not ours. */
+export function placeOf(
+  hostHeader: string,
+  sites: ReadonlyMap<SiteHost, SiteState>,
+  listener: SiteState,
+): Place | undefined {
+  const hostname = hostHeader.toLowerCase().replace(/:\d+$/, "");
+  if (isLoopback(hostname)) {
+    const host = `${hostname}:${listener.port}`;
+    return {
+      state: listener,
+      role: "both",
+      loopback: true,
+      chatUrl: `http://${host}`,
+      loginUrl: `http://${host}`,
+      socketUrl: `ws://${host}`,
+      cookieDomain: null,
+    };
+  }
+  // The site of the listener goes first, because two sites log in on meta.stackexchange.com.
+  for (const state of [listener, ...sites.values()]) {
+    const { chatOrigin, loginOrigin } = state.live;
+    const role = `https://${hostname}` === chatOrigin ? "chat" : `https://${hostname}` === loginOrigin ? "login" : null;
+    if (!role) continue;
+    const cookieDomain = `.${hostname.split(".").slice(-2).join(".")}`;
+    const socketUrl = `wss://${socketHost}`;
+    return { state, role, loopback: false, chatUrl: chatOrigin, loginUrl: loginOrigin, socketUrl, cookieDomain };
+  }
+  return undefined;
+}
+
+/** Whether a socket's Origin header is that of a chat page: of a live host, or of one of our listeners. */
+export function isKnownOrigin(origin: string | undefined, sites: ReadonlyMap<SiteHost, SiteState>): boolean {
+  const url = origin === undefined ? null : URL.parse(origin);
+  if (!url || !/^https?:$/.test(url.protocol)) return false;
+  for (const state of sites.values()) {
+    if (`https://${url.host}` === state.live.chatOrigin) return true;
+    if (isLoopback(url.hostname) && Number(url.port) === state.port) return true;
+  }
+  return false;
+}
+
+/** Where a login may send people: our own origins, never elsewhere. */
+export function safeReturnUrl(
+  wanted: string | undefined,
+  place: Place,
+  sites: ReadonlyMap<SiteHost, SiteState>,
+): string {
+  const home = `${place.loginUrl}/`;
+  if (!wanted) return home;
+  const url = URL.parse(wanted, home);
+  if (!url) return home;
+  const own = new Set([place.chatUrl, place.loginUrl]);
+  for (const { live, port } of sites.values()) {
+    if (place.loopback) own.add(`http://127.0.0.1:${port}`).add(`http://localhost:${port}`);
+    else own.add(live.chatOrigin).add(live.loginOrigin);
+  }
+  return own.has(url.origin) && !url.username && !url.password ? url.href : home;
+}

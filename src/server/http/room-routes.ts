@@ -1,0 +1,78 @@
+/** One room: its page, its info, and the small JSON about it (protocol.md §6.1, §6.3, §6.9). */
+import type { Hono } from "hono";
+import { escapeHtml } from "../../protocol/markup/escape.js";
+import { renderPrivateRoom, renderRoom, renderRoomInfo } from "../pages/index.js";
+import { frameView, roomView } from "../views/frame-view.js";
+import { roomInfoView, roomPageView } from "../views/room-views.js";
+import { mayRead } from "../world/access.js";
+import { pingableSeconds } from "../world/mentions.js";
+import type { RoomRecord } from "../world/records.js";
+import { htmlAnswer, jsonAnswer, notFoundPage, redirectAnswer } from "./answers.js";
+import { actor, type Call, type ServerEnv } from "./call.js";
+import { readableRoom } from "./live-routes.js";
+
+export function addRoomRoutes(app: Hono<ServerEnv>): void {
+  app.get("/rooms/info/:id{[0-9]+}/:slug?", ({ env: { call }, req }) =>
+    withPage(call, Number(req.param("id")), (room) => renderRoomInfo(roomInfoView(call, room))),
+  );
+  app.get("/rooms/thumbs/:id{[0-9]+}", ({ env: { call }, req }) => {
+    const room = call.world.rooms.get(Number(req.param("id")));
+    return room && mayRead(room, call.viewer) ? jsonAnswer(thumbs(call, room)) : notFoundPage(call);
+  });
+  app.get("/rooms/pingable/:id{[0-9]+}", (c) => pingable(c.env.call, Number(c.req.param("id"))));
+  app.post("/rooms/favorite", ({ env: { call } }) => {
+    const user = actor(call);
+    const room = readableRoom(call, call.params.integer("roomId", -1));
+    if (!room.favouriteOf.delete(user.id)) room.favouriteOf.add(user.id);
+    return jsonAnswer(thumbs(call, room));
+  });
+  // Nobody reads the requests here: an owner gives access, or a script does.
+  app.post("/rooms/requestaccess", ({ env: { call } }) => {
+    actor(call);
+    return redirectAnswer(`/rooms/${call.params.integer("roomId", 0)}`);
+  });
+  app.get("/rooms/:id{[0-9]+}/:slug?", ({ env: { call }, req }) =>
+    withPage(call, Number(req.param("id")), (room) => {
+      // Loading the page is what brings somebody in (protocol.md §3.1).
+      if (call.viewer && !room.deleted) call.state.presence.enter(room, call.viewer);
+      return renderRoom(roomPageView(call, room));
+    }),
+  );
+}
+
+/** The page of a room, the "Private Room" page, or the 404 page that also hides what is gone. */
+function withPage(call: Call, roomId: number, render: (room: RoomRecord) => string): Response {
+  const room = call.world.rooms.get(roomId);
+  if (room && mayRead(room, call.viewer)) return htmlAnswer(render(room));
+  if (room && !room.deleted) return htmlAnswer(renderPrivateRoom(frameView(call), room.id));
+  return notFoundPage(call);
+}
+
+/** `description` and `tags` are HTML, `name` is not. */
+function thumbs(call: Call, room: RoomRecord): object {
+  const view = roomView(call.state, room, call.viewer);
+  const tags = room.tags.map(
+    (tag) =>
+      `<a rel="noopener noreferrer" class="tag" href="${call.state.siteUrl}/tags/${encodeURIComponent(tag)}/info">${escapeHtml(tag)}</a>`,
+  );
+  return {
+    id: room.id,
+    name: room.name,
+    description: view.descriptionHtml,
+    isFavorite: view.isFavorite,
+    usage: null,
+    tags: tags.join(" "),
+  };
+}
+
+function pingable(call: Call, roomId: number): Response {
+  const { world, viewer } = call;
+  const room = world.rooms.get(roomId);
+  if (!viewer || !room || !mayRead(room, viewer)) return jsonAnswer([]);
+  const since = world.now() - pingableSeconds;
+  const rows = [...room.visits]
+    .filter(([id, visit]) => id > 0 && (room.present.has(id) || visit.lastSeen > since))
+    .sort(([, a], [, b]) => a.lastSeen - b.lastSeen)
+    .map(([id, visit]) => [id, world.nameOf(id), visit.lastSeen, visit.lastPost]);
+  return jsonAnswer(rows);
+}

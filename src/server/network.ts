@@ -1,0 +1,130 @@
+/**
+ * What the sites share: accounts with their passwords, login sessions, and the keys that forms must bring back.
+ * A session is known by its `acct` cookie or by the cookie chat sets; fkeys are derived, so nothing is stored for them.
+ */
+import { createHmac, randomBytes, randomUUID, timingSafeEqual } from "node:crypto";
+import type { SiteHost } from "../protocol/sites.js";
+
+export interface Account {
+  readonly email: string;
+  readonly name: string;
+  password: string;
+}
+
+export interface Session {
+  readonly id: string;
+  readonly account: Account;
+  /** Values of the `acct` and the chat cookie. */
+  readonly acct: string;
+  readonly chat: string;
+}
+
+/** Whom and what a socket URL is for. */
+export interface SocketTicket {
+  readonly host: SiteHost;
+  readonly roomId: number;
+  /** null when anonymous. */
+  readonly userId: number | null;
+}
+
+/** Sessions and socket tickets kept; the oldest go first. */
+const maxSessions = 10_000;
+
+export class Network {
+  readonly #accounts = new Map<string, Account>();
+  readonly #sessions = new Map<string, Session>();
+  readonly #tickets = new Map<string, SocketTicket>();
+  readonly #secret = randomBytes(32);
+  #generation = 0;
+
+  /** Adds an account, or gives an existing one a new password. */
+  addAccount(email: string, name: string, password: string): Account {
+    const key = email.trim().toLowerCase();
+    const known = this.#accounts.get(key);
+    if (known) {
+      known.password = password;
+      return known;
+    }
+    const account: Account = { email: key, name, password };
+    this.#accounts.set(key, account);
+    return account;
+  }
+
+  account(email: string): Account | undefined {
+    return this.#accounts.get(email.trim().toLowerCase());
+  }
+
+  accounts(): readonly Account[] {
+    return [...this.#accounts.values()];
+  }
+
+  /** A new session, or undefined when email or password is wrong. */
+  logIn(email: string, password: string): Session | undefined {
+    const account = this.account(email);
+    if (!account || account.password !== password) return undefined;
+    // Percent escapes inside, as in the real ones: a client that decodes or encodes them again is anonymous.
+    const token = (): string =>
+      `t=${encodeURIComponent(`${randomBytes(24).toString("base64")}=`)}&s=${randomBytes(16).toString("hex")}`;
+    const session: Session = { id: randomUUID(), account, acct: token(), chat: token() };
+    this.#sessions.set(session.acct, session).set(session.chat, session);
+    if (this.#sessions.size > 2 * maxSessions) {
+      const [oldest] = this.#sessions.values();
+      if (oldest) this.logOut(oldest);
+    }
+    return session;
+  }
+
+  logOut(session: Session): void {
+    this.#sessions.delete(session.acct);
+    this.#sessions.delete(session.chat);
+  }
+
+  session(cookieValue: string | undefined): Session | null {
+    return (cookieValue && this.#sessions.get(cookieValue)) || null;
+  }
+
+  expireSessions(): void {
+    this.#sessions.clear();
+  }
+
+  /** Makes every fkey handed out so far a stale one. */
+  rotateFkeys(): void {
+    this.#generation++;
+  }
+
+  /** The 32 hex digits at the end of a socket URL. */
+  issueTicket(ticket: SocketTicket): string {
+    const token = randomBytes(16).toString("hex");
+    this.#tickets.set(token, ticket);
+    if (this.#tickets.size > maxSessions) {
+      const [oldest] = this.#tickets.keys();
+      if (oldest) this.#tickets.delete(oldest);
+    }
+    return token;
+  }
+
+  ticket(token: string): SocketTicket | undefined {
+    return this.#tickets.get(token);
+  }
+
+  /** 32 hex digits; `holder` is a session, an anonymous visitor's cookie, or nothing. */
+  chatFkey(host: string, holder: string): string {
+    return this.#digest(`chat ${host} ${holder}`).slice(0, 32);
+  }
+
+  /** 64 hex digits, bound to the visitor's `prov` cookie. */
+  loginFkey(prov: string): string {
+    return this.#digest(`login ${prov}`);
+  }
+
+  #digest(text: string): string {
+    return createHmac("sha256", this.#secret).update(`${this.#generation} ${text}`).digest("hex");
+  }
+}
+
+/** Compares without telling by its duration how much was right. */
+export function sameKey(given: string | undefined, expected: string): boolean {
+  const a = Buffer.from(given ?? "");
+  const b = Buffer.from(expected);
+  return a.length === b.length && timingSafeEqual(a, b);
+}

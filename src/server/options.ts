@@ -1,0 +1,99 @@
+/** What a local chat server can be told, with the defaults and what is known about the real values (protocol.md). */
+import { UsageError } from "../errors/index.js";
+import { sites as liveSites, type SiteHost } from "../protocol/sites.js";
+import { type Clock, systemClock } from "../util/clock.js";
+
+/** How a local chat server behaves. All fields are optional; unknown ones are refused by name. */
+export interface ChatServerOptions {
+  /** Port of the first site; the others get the following ones. 0 means any free port each. @default 0 */
+  readonly port?: number;
+  /** A loopback address to listen on. @default "127.0.0.1" */
+  readonly hostname?: string;
+  /** Which of the three installations to run; the first is `server.site`. @default all three, stackexchange.com first */
+  readonly sites?: readonly SiteHost[];
+  /** What the world holds at the start: some people with two days of talk, or room 1 and nobody. @default "empty" */
+  readonly world?: "demo" | "empty";
+  /** Whether writing fast is refused with 409 as on the live site (the curve is a community fit: MULTI). @default false */
+  readonly throttle?: boolean;
+  /** Where time comes from. @default the machine's clock */
+  readonly clock?: Clock;
+  /** How long the author may edit or delete (MULTI: 120 s). @default 120_000 */
+  readonly editWindowMs?: number;
+  /** How much longer than it says the server tolerates (ONE: about 150 s in all). @default 30_000 */
+  readonly editGraceMs?: number;
+  /** How often an idle socket gets `{"rR":{}}` (INF: between 15 and 25 s). @default 20_000 */
+  readonly heartbeatMs?: number;
+  /** How long somebody without an open socket stays in a room (INF: minutes to hours). @default 300_000 */
+  readonly presenceGraceMs?: number;
+  /** How long the same text again is silently dropped (ONE: 1 min). @default 60_000 */
+  readonly duplicateWindowMs?: number;
+  /** Events a socket gets at most for its cursor (unknown on the live site). @default 1_000 */
+  readonly backlogLimit?: number;
+  /** Whether `@Author ` stands before the content of replies, as until 2025-09 (ONE). @default false */
+  readonly replyPrefixInContent?: boolean;
+  /** How a room page lists who is there: `initPresent` until 2020-11, `js-present` since (ONE). @default "js-present" */
+  readonly presentMarkup?: "initPresent" | "js-present";
+  /** Reputation needed to talk: 20 until 2026-01, then 1 (MULTI). @default 1 */
+  readonly minimumReputation?: number;
+  /** Stars a day (ONE). @default 20 */
+  readonly starsPerDay?: number;
+  /** Messages on one transcript page before the day is split by hours (unknown on the live site). @default 500 */
+  readonly transcriptPageSize?: number;
+  /** Events kept per site for cursors. @default 50_000 */
+  readonly maxEvents?: number;
+  /** Messages kept per room. @default 100_000 */
+  readonly maxMessagesPerRoom?: number;
+  /** Requests kept in `server.requests`. @default 1_000 */
+  readonly maxRequests?: number;
+  /** Bytes waiting for a slow socket before it is cut off. @default 4_194_304 */
+  readonly maxSocketBuffer?: number;
+  /** Bytes of a request body; more is answered 413. @default 1_048_576 */
+  readonly maxBodyBytes?: number;
+  /** Whether the login page offers the people of the world with one click. @default true for the demo world */
+  readonly showAccounts?: boolean;
+}
+
+/** Every option with its value. */
+export type ResolvedOptions = { readonly [K in keyof ChatServerOptions]-?: NonNullable<ChatServerOptions[K]> };
+
+/** @throws {BAD_ARGUMENT} for an unknown option or site. */
+export function resolveOptions(given: ChatServerOptions): ResolvedOptions {
+  const defaults: ResolvedOptions = {
+    port: 0,
+    hostname: "127.0.0.1",
+    sites: ["stackexchange.com", "stackoverflow.com", "meta.stackexchange.com"],
+    world: "empty",
+    throttle: false,
+    clock: systemClock,
+    editWindowMs: 120_000,
+    editGraceMs: 30_000,
+    heartbeatMs: 20_000,
+    presenceGraceMs: 300_000,
+    duplicateWindowMs: 60_000,
+    backlogLimit: 1_000,
+    replyPrefixInContent: false,
+    presentMarkup: "js-present",
+    minimumReputation: 1,
+    starsPerDay: 20,
+    transcriptPageSize: 500,
+    maxEvents: 50_000,
+    maxMessagesPerRoom: 100_000,
+    maxRequests: 1_000,
+    maxSocketBuffer: 4_194_304,
+    maxBodyBytes: 1_048_576,
+    showAccounts: given.world === "demo",
+  };
+  const known = Object.keys(defaults);
+  for (const key of Object.keys(given)) {
+    if (!known.includes(key)) throw new UsageError(`unknown option "${key}"; the options are ${known.join(", ")}`);
+  }
+  const present = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  const options: ResolvedOptions = { ...defaults, ...present };
+  const unknownSite = options.sites.find((host) => !liveSites[host]);
+  if (unknownSite !== undefined || options.sites.length === 0) {
+    throw new UsageError(
+      `unknown site ${JSON.stringify(unknownSite)}; choose from ${Object.keys(liveSites).join(", ")}`,
+    );
+  }
+  return options;
+}

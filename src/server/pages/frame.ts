@@ -1,0 +1,133 @@
+/**
+ * The layout of every page outside a room: topbar, navigation, content, footer (protocol.md §2.4, §6.2). The first
+ * link of `.topbar-menu-links` tells clients who is logged in.
+ */
+import { html, type Markup, page, scriptJson, scriptString } from "./markup.js";
+import { userPath } from "./slug.js";
+import type { FrameView } from "./views.js";
+
+/** The revision shown in the footer, in the servers' form. */
+const REVISION = "rev 2026.11.22.1000";
+
+/** What one page puts into the frame. */
+export interface OutsidePage {
+  /** The title without ` | chat.host`. */
+  readonly title: string;
+  readonly content: Markup;
+  /** Inline script for scrapers; the CSP of the server keeps browsers from running it. */
+  readonly script?: Markup;
+  readonly current?: "rooms" | "users" | "faq";
+}
+
+/** A whole page in the outside layout. */
+export function outside(frame: FrameView, view: OutsidePage): string {
+  return page(html`<!DOCTYPE html>
+<html lang="en">
+<head>
+${head(`${view.title} | ${frame.chatHost}`)}
+${view.script && html`<script type="text/javascript">$(function () { ${view.script} });</script>`}
+<script type="text/javascript">$(function() {
+        var pagesupport = initBasicPage(${scriptString(frame.siteName)},20,null,false);});
+</script>
+</head>
+<body class="outside">
+    <div id="container">
+${topbar(frame)}
+<script>
+        $(function() {
+            StackExchange.topbar.init(${scriptJson({ serverTime: frame.now, enableLogging: false })});
+        });
+</script>
+${header(frame, view.current)}
+        <div id="content" role="main">
+${view.content}
+        </div>
+    </div>
+${footer()}
+</body>
+</html>
+`);
+}
+
+/** The common part of every `head`. */
+export function head(title: string): Markup {
+  return html`    <meta charset="utf-8" />
+    <meta name="viewport" content="width=device-width, initial-scale=1" />
+    <meta name="color-scheme" content="light dark" />
+    <title>${title}</title>
+    <link rel="icon" href="data:," />
+    <link rel="stylesheet" href="/web/chat.css" />`;
+}
+
+/** The hidden field every form and script of a page takes the fkey from. */
+export function fkeyInput(fkey: string): Markup {
+  return html`<input id="fkey" name="fkey" type="hidden" value="${fkey}" />`;
+}
+
+/** Where "log out" leads: beside the log-in page, on the same site. Null when that page has an unusual path. */
+export function logoutUrl(loginUrl: string): string | null {
+  return loginUrl.includes("/users/login") ? loginUrl.replace("/users/login", "/users/logout") : null;
+}
+
+function topbar(frame: FrameView): Markup {
+  return html`<div class="topbar">
+    <div class="topbar-wrapper">
+        <div class="network-items">
+            <a href="https://stackexchange.com" class="topbar-icon icon-site-switcher js-site-switcher-button" title="Stack Exchange"><span class="hidden-text">Stack Exchange</span></a>
+        </div>
+        <div class="topbar-links">
+                <div class="links-container">
+                    <span class="topbar-menu-links">
+${menuLinks(frame)}
+                    </span>
+                </div>
+                <div class="search-container">
+                    <form action="/search" method="get" autocomplete="off" role="search">
+                        <input name="q" id="searchbox" type="text" placeholder="search" aria-label="search messages" size="28" maxlength="80" />
+                    </form>
+                </div>
+        </div>
+    </div>
+</div>`;
+}
+
+function menuLinks(frame: FrameView): Markup {
+  const { me, loginUrl } = frame;
+  if (!me) {
+    return html`<a href="https://stackexchange.com" title="Stack Exchange">stackexchange.com</a>
+<a href="${loginUrl}" class="login-link">log in</a>`;
+  }
+  const logout = logoutUrl(loginUrl);
+  return html`<a href="${userPath(me.id, me.name)}" title="${me.name}">${me.name}</a>
+${logout && html`<a href="${logout}" class="logout-link">log out</a>`}`;
+}
+
+function header(frame: FrameView, current: OutsidePage["current"]): Markup {
+  const { activeUsers, activeRooms } = frame;
+  const item = (name: OutsidePage["current"], href: string, text: string, title?: string): Markup =>
+    html`<li${current === name && html` class="youarehere"`}><a href="${href}"${title && html` title="${title}"`}>${text}</a></li>`;
+  return html`        <div id="header">
+            <div id="hlogo"><div id="header-logo"><a rel="noreferrer noopener" href="${frame.siteUrl}" title="${frame.siteName}">${frame.siteName}</a></div></div>
+            <div id="hmenu">
+                <div class="nav" role="navigation" aria-label="chat">
+                    <ul>
+                        ${item("users", "/users", `users (${activeUsers})`, `${activeUsers} users active in the last 60 minutes`)}
+                        ${item("rooms", "/rooms", `rooms (${activeRooms})`, `${activeRooms} rooms active in the last 120 minutes`)}
+                        ${item("faq", "/faq", "faq")}
+                    </ul>
+                </div>
+            </div>
+        </div>`;
+}
+
+function footer(): Markup {
+  return html`    <div id="footer">
+    <div class="footerwrap">
+        <div id="footer-menu"><a href="/faq">faq</a> | <a rel="noopener noreferrer" href="https://stackexchange.com/legal">legal</a></div>
+        <div id="copyright">a local chat server, not affiliated with Stack Exchange Inc</div>
+        <div id="svnrev">
+            ${REVISION}
+        </div>
+    </div>
+</div>`;
+}

@@ -1,0 +1,85 @@
+/**
+ * The pages of the site that logs people in: log in, log out, and the CAPTCHA that follows too many tries
+ * (protocol.md §2.1, §2.7). The form is the recorded one; below it a local server may offer people to become.
+ */
+import { head } from "./frame.js";
+import { html, type Markup, page } from "./markup.js";
+import { queryOf } from "./slug.js";
+import type { LoginPageView } from "./views.js";
+
+/** The log-in page. */
+export function renderLogin(view: LoginPageView): string {
+  return loginSite(
+    `Log In - ${view.siteName}`,
+    html`
+    <h1>Log in to ${view.siteName}</h1>
+${view.message !== null && html`    <p class="notification error" role="alert">${view.message}</p>`}
+<form id="login-form" action="/users/login${queryOf({ ssrc: "head", returnurl: view.returnUrl })}" method="POST">
+    <input type="hidden" name="fkey" value="${view.fkey}">
+        <div id="se-login-fields">
+            <input type="hidden" name="ssrc" value="head" />
+                <label for="email">Email</label>
+                <input type="email" name="email" id="email" size="30" maxlength="100" autocomplete="username" placeholder="you@example.org" required="required" />
+                <label for="password">Password</label>
+                <input type="password" name="password" id="password" autocomplete="current-password" placeholder="********" required="required" />
+                <input class="button" type="submit" id="submit-button" name="submit-button" value="Log in" />
+        </div>
+    <div id="openid_form">
+        <input type="hidden" id="oauth_version" name="oauth_version" />
+        <input type="hidden" id="oauth_server" name="oauth_server" />
+    </div>
+</form>
+${view.accounts.length > 0 && accounts(view)}`,
+  );
+}
+
+/** The page that asks for a confirmation before logging out. */
+export function renderLogout(fkey: string, siteName: string): string {
+  return loginSite(
+    `Log Out - ${siteName}`,
+    html`
+    <h1>Log out of ${siteName}?</h1>
+    <form id="logout-form" action="/users/logout" method="POST">
+        <input type="hidden" name="fkey" value="${fkey}">
+        <input class="button" type="submit" value="Log out" />
+    </form>`,
+  );
+}
+
+/** What comes instead of a log-in when there were too many. */
+export function renderCaptcha(siteName: string): string {
+  return loginSite(
+    `Human verification - ${siteName}`,
+    html`
+    <h1>Human verification</h1>
+    <p>Please complete the CAPTCHA: too many log-ins came from your address in a short time.</p>`,
+  );
+}
+
+function accounts(view: LoginPageView): Markup {
+  return html`    <section id="local-accounts" aria-labelledby="local-accounts-title">
+        <h2 id="local-accounts-title">This is a local server: become somebody with one click</h2>
+        ${view.accounts.map(
+          ({ email, name }) => html`<form action="/local/become" method="POST">
+            <input type="hidden" name="email" value="${email}"><input type="hidden" name="fkey" value="${view.fkey}"><input type="hidden" name="returnurl" value="${view.returnUrl}">
+            <button class="button" type="submit">${name} <small>${email}</small></button>
+        </form>
+        `,
+        )}
+    </section>`;
+}
+
+function loginSite(title: string, content: Markup): string {
+  return page(html`<!DOCTYPE html>
+<html lang="en">
+<head>
+${head(title)}
+</head>
+<body class="universal-auth-page">
+<div id="content" role="main">
+${content}
+</div>
+</body>
+</html>
+`);
+}

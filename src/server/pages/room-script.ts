@@ -1,0 +1,82 @@
+/**
+ * The inline script of the room page in the recorded form (protocol.md §6.3). Browsers don't run it here (CSP); it is
+ * what scrapers read: the server's time, who I am, the state of the room, who is present.
+ */
+import { html, type Markup, raw, scriptJson, scriptString } from "./markup.js";
+import type { PersonView, RoomPageView } from "./views.js";
+
+/** The script element of a room page. */
+export function roomScript(view: RoomPageView): Markup {
+  const { frame, room } = view;
+  const later = view.presentMarkup === "js-present";
+  return html`
+        <script type="text/javascript">
+            SERVER_TIME_OFFSET = ${frame.now} - (new Date()).getTime() / 1000;
+            $(function() {
+                var chat = StartChat({
+                    sound: {
+                        file: "/web/none.mp3",
+                        vol: 0,
+                        swfPath: "/web"
+                    },
+                    may_bookmark: ${String(view.mayPost)},
+                    ws: true,
+                    egg: "Cthulu",
+                    
+                    desktopNotify: false
+                    },
+                    ${frame.me?.id ?? 0},
+                    {
+                        id: ${room.id},
+                        host: '',
+                        deleted: ${String(room.deleted)},
+                        frozen: ${String(room.frozen)}${
+                          later &&
+                          html`,
+                        is_live_chat: false,
+                        live_chat_host_id: 0`
+                        }
+                    },
+                    ${view.ignored.length > 0 ? scriptJson(view.ignored.map(String)) : "null"},
+                    false,
+                    false,
+                    ${scriptJson(view.mentions)});
+                
+${!later && presentLiteral(room.present)}
+            });
+        </script>`;
+}
+
+/** The element that took over from the literal in 2020-11, with the records of `user/info`. */
+export function presentElement(present: readonly PersonView[]): Markup {
+  return html`<div class="js-present" data-users="${presentJson(present)}" hidden></div>`;
+}
+
+/** Present users as JSON, keyed as in `user/info`. */
+export function presentJson(present: readonly PersonView[]): string {
+  return JSON.stringify(
+    present.map((person) => ({
+      id: person.id,
+      name: person.name,
+      email_hash: person.emailHash,
+      reputation: person.reputation,
+      is_moderator: person.isModerator,
+      is_owner: person.isOwner || null,
+      last_post: person.lastPost,
+      last_seen: person.lastSeen,
+    })),
+  );
+}
+
+function presentLiteral(present: readonly PersonView[]): Markup {
+  return html`
+CHAT.RoomUsers.initPresent([
+${present.map(
+  (person, index) => html`
+    
+        ${index > 0 && ","}{id: ${person.id}, name: (${scriptString(person.name)}), email_hash: (${scriptString(person.emailHash)}), reputation: ${person.reputation}, last_post: ${person.lastPost ?? 0}${person.isOwner ? raw(",is_owner:true ") : ""}}
+    `,
+)}
+]);
+`;
+}

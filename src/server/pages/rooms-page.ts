@@ -1,0 +1,86 @@
+/** `GET /` and `GET /rooms`: the rooms list with its tabs, sorting, filter and pager (protocol.md §6.8). */
+import { roomCard } from "./cards.js";
+import { fkeyInput, outside } from "./frame.js";
+import { html, type Markup, scriptString } from "./markup.js";
+import { pager } from "./pager.js";
+import { queryOf } from "./slug.js";
+import type { RoomsPageView } from "./views.js";
+
+/** Rooms on one page. */
+const PAGE_SIZE = 20;
+
+const TABS: readonly { tab: string; title: string }[] = [
+  { tab: "favorite", title: "rooms you have starred as favorites" },
+  { tab: "all", title: "all rooms" },
+  { tab: "events", title: "rooms with scheduled events" },
+  { tab: "mine", title: "rooms you are currently in" },
+  { tab: "invited", title: "rooms you have been invited to" },
+];
+
+const SORTS: readonly { sort: string; title: string }[] = [
+  { sort: "created", title: "newly created rooms first" },
+  { sort: "people", title: "most populated rooms first" },
+  { sort: "event", title: "next scheduled events first" },
+  { sort: "active", title: "recently active rooms first" },
+];
+
+/** The rooms list. */
+export function renderRooms(view: RoomsPageView): string {
+  const { frame, tab, sort, page, showFrozen, filter } = view;
+  return outside(frame, {
+    title: `${tab} rooms`,
+    current: "rooms",
+    script: html`InitRoomIndex(${scriptString(tab)}, ${scriptString(sort)}, ${PAGE_SIZE}, ${page}, ${String(showFrozen)}, ${scriptString(filter)});`,
+    content: html`
+    <div class="subheader">
+        <h1>Rooms</h1>
+        <div id="tabs">${TABS.map((item) => link(view, item.tab, sort, item.tab, item.title, item.tab === tab))}</div>
+    </div>
+    <div class="list-tools">
+    <form id="roomsearch" method="get" role="search">
+        <input type="hidden" name="tab" value="${tab}"/><input type="hidden" name="sort" value="${sort}"/>
+        <input type="text" id="search" name="filter" value="${filter}" placeholder="filter rooms" aria-label="filter rooms"/>
+    </form>
+    <div class="subtabs">${SORTS.map((item) => link(view, tab, item.sort, item.sort, item.title, item.sort === sort))}</div>
+    </div>
+    <div class="clear-both"></div>
+    <div id="roomlist">
+${view.rooms.map((room) => roomCard(room, frame.now))}
+${view.rooms.length === 0 && html`<p class="empty">No rooms here${filter && html` that match <b>${filter}</b>`}.</p>`}
+${pager(page, view.pageCount, (number) => queryOf({ tab, sort, filter, nohide: showFrozen || null, page: number }))}
+<div class="fr">
+                ${
+                  showFrozen
+                    ? html`<a href="${queryOf({ tab, sort, filter })}" class="button">hide frozen rooms</a>`
+                    : html`<a href="${queryOf({ tab, sort, filter, nohide: true })}" class="button">show frozen rooms</a>`
+                }
+            </div></div>
+    <div class="clear-both"></div>
+${frame.me && createRoom(view)}
+    ${fkeyInput(frame.fkey)}`,
+  });
+}
+
+function link(view: RoomsPageView, tab: string, sort: string, text: string, title: string, current: boolean): Markup {
+  return html`<a${current && html` class="youarehere"`} href="${queryOf({ tab, sort, filter: view.filter })}" title="${title}">${text}</a>`;
+}
+
+function createRoom({ frame }: RoomsPageView): Markup {
+  return html`    <details id="create-room">
+        <summary class="button">create a room</summary>
+        <form method="post" action="/rooms/save">
+            <input type="hidden" name="fkey" value="${frame.fkey}" />
+            <input type="hidden" name="host" value="" />
+            <input type="hidden" name="noDupeCheck" value="true" />
+            <label>name <input type="text" name="name" required="required" maxlength="100" /></label>
+            <label>description <textarea name="description" rows="2" maxlength="256"></textarea></label>
+            <label>tags <input type="text" name="tags" placeholder="separated by spaces" /></label>
+            <label>who may talk <select name="defaultAccess">
+                <option value="read-write">everybody</option>
+                <option value="read-only">approved users, everybody may read (gallery)</option>
+                <option value="request">approved users only, others see nothing (private)</option>
+            </select></label>
+            <input class="button" type="submit" value="create room" />
+        </form>
+    </details>`;
+}

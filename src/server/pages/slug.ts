@@ -1,0 +1,58 @@
+/**
+ * The decorative end of URLs such as `/rooms/1/sandbox` (protocol.md §1). Pure; anybody who builds chat URLs may use it.
+ */
+
+/**
+ * The slug of a name: lower case, no diacritics, `[0-9a-z-]` only, at most 80 characters. Empty when nothing is left.
+ */
+export function slugOf(name: string): string {
+  return name
+    .slice(0, 400)
+    .normalize("NFD")
+    .replace(/\p{M}+/gu, "")
+    .toLowerCase()
+    .replace(/[\s,./\\_-]+/g, "-")
+    .replace(/[^0-9a-z-]+/g, "")
+    .replace(/-{2,}/g, "-")
+    .slice(0, 80)
+    .replace(/^-+|-+$/g, "");
+}
+
+/** `/users/{id}/{slug}`. */
+export function userPath(id: number, name: string): string {
+  return withSlug(`/users/${id}`, name);
+}
+
+/** `/rooms/{id}/{slug}`. */
+export function roomPath(id: number, name: string): string {
+  return withSlug(`/rooms/${id}`, name);
+}
+
+/** `/rooms/info/{id}/{slug}`. */
+export function roomInfoPath(id: number, name: string): string {
+  return withSlug(`/rooms/info/${id}`, name);
+}
+
+/** `/transcript/{room}/{y}/{m}/{d}[/{h1}-{h2}]`: months and days without a leading zero. */
+export function transcriptPath(roomId: number, day: string, hours?: { from: number; to: number } | null): string {
+  const [year = 0, month = 0, date = 0] = day.split("-").map(Number);
+  return `/transcript/${roomId}/${year}/${month}/${date}${hours ? `/${hours.from}-${hours.to}` : ""}`;
+}
+
+/** A value as one piece of a URL; half a surrogate pair becomes U+FFFD instead of an exception. */
+export function urlPart(value: string): string {
+  return encodeURIComponent(value.replace(/\p{Cs}/gu, "\ufffd"));
+}
+
+/** `?a=1&b=x` of the values that are set. */
+export function queryOf(values: Readonly<Record<string, string | number | boolean | null | undefined>>): string {
+  const parts = Object.entries(values)
+    .filter(([, value]) => value !== null && value !== undefined && value !== "")
+    .map(([key, value]) => `${key}=${urlPart(String(value))}`);
+  return `?${parts.join("&")}`;
+}
+
+function withSlug(path: string, name: string): string {
+  const slug = slugOf(name);
+  return slug ? `${path}/${slug}` : path;
+}

@@ -1,0 +1,80 @@
+/** A room of the local server as a script sees and changes it. */
+import { type ServerMessage, type ServerUser, serverMessage } from "./server-user.js";
+import type { SiteState } from "./site-state.js";
+import { invite, kick, moveMessages, type RoomChange, setAccess, updateRoom } from "./world/membership.js";
+import type { AccessLevel, MessageRecord, RoomRecord, UserRecord } from "./world/records.js";
+
+export class ServerRoom {
+  readonly #state: SiteState;
+  readonly #record: RoomRecord;
+
+  /** @internal */
+  constructor(state: SiteState, record: RoomRecord) {
+    this.#state = state;
+    this.#record = record;
+  }
+
+  get id(): number {
+    return this.#record.id;
+  }
+
+  get name(): string {
+    return this.#record.name;
+  }
+
+  /** All messages that memory still holds, oldest first, deleted ones too. */
+  get messages(): readonly ServerMessage[] {
+    return this.#record.messages.map(serverMessage);
+  }
+
+  /** The ids of those who are in the room now. */
+  get present(): readonly number[] {
+    return [...this.#record.present];
+  }
+
+  /** Freezes or thaws the room. */
+  freeze(on = true): void {
+    this.#record.frozen = on;
+  }
+
+  /** Deletes or restores the room. */
+  delete(on = true): void {
+    this.#record.deleted = on;
+  }
+
+  /** Lets nobody but owners post for a while; 0 ends it. */
+  timeout(seconds: number): void {
+    this.#record.timeoutUntil = seconds > 0 ? this.#state.world.now() + seconds : null;
+  }
+
+  /** Changes name, description, tags or access, and tells everybody. */
+  update(by: ServerUser, change: RoomChange): void {
+    updateRoom(this.#state.world, this.#record, this.#user(by), change);
+  }
+
+  /** Gives somebody a level here; null takes it back. */
+  setAccess(by: ServerUser, target: ServerUser, level: AccessLevel | null): void {
+    setAccess(this.#state.world, this.#record, this.#user(by), this.#user(target), level);
+  }
+
+  invite(by: ServerUser, target: ServerUser): void {
+    invite(this.#state.world, this.#record, this.#user(by), this.#user(target));
+  }
+
+  kick(by: ServerUser, target: ServerUser): void {
+    kick(this.#state.world, this.#record, this.#user(by), this.#user(target));
+  }
+
+  /** Moves messages to another room, as an owner of this one; answers how many. */
+  moveMessages(by: ServerUser, ids: readonly number[], to: ServerRoom): number {
+    const { world } = this.#state;
+    const messages = ids.map((id) => world.messages.get(id)).filter((found): found is MessageRecord => !!found);
+    return moveMessages(world, this.#record, to.#record, this.#user(by), messages);
+  }
+
+  #user(user: ServerUser): UserRecord {
+    const record = this.#state.world.users.get(user.id);
+    if (!record) throw new TypeError(`user ${user.id} is of another site`);
+    return record;
+  }
+}

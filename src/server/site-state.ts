@@ -1,0 +1,38 @@
+/** One running installation: its identity, its world, and what keeps the two in touch with the network. Internal. */
+import { sites as liveSites, type Site, type SiteHost } from "../protocol/sites.js";
+import { Faults } from "./faults.js";
+import type { Network } from "./network.js";
+import type { ResolvedOptions } from "./options.js";
+import { Presence } from "./presence.js";
+import { SocketHub } from "./socket-hub.js";
+import { Throttle } from "./throttle.js";
+import { World } from "./world/world.js";
+
+export interface SiteState {
+  readonly host: SiteHost;
+  /** The live site's own origins and name. */
+  readonly live: Site;
+  /** The Q&A site behind it, such as `https://stackoverflow.com`. */
+  readonly siteUrl: string;
+  readonly world: World;
+  readonly presence: Presence;
+  readonly hub: SocketHub;
+  /** null when writing fast is allowed. */
+  readonly throttle: Throttle | null;
+  readonly faults: Faults;
+  readonly network: Network;
+  readonly options: ResolvedOptions;
+  /** Where its listener is; 0 until it listens. */
+  port: number;
+}
+
+export function createSiteState(host: SiteHost, network: Network, options: ResolvedOptions): SiteState {
+  const siteUrl = `https://${host}`;
+  const world = new World(options, siteUrl, options.clock);
+  const presence = new Presence(world, options.clock, options.presenceGraceMs);
+  const hub = new SocketHub(world, presence, options);
+  const throttle = options.throttle ? new Throttle() : null;
+  const faults = new Faults(hub, network);
+  const live = liveSites[host];
+  return { host, live, siteUrl, world, presence, hub, throttle, faults, network, options, port: 0 };
+}

@@ -1,0 +1,170 @@
+/**
+ * The open sockets of one site. Each remembers the counter of its last frame, so that `d` tells how far the host has
+ * moved since; other rooms' events make no frame of their own, they show in the next one or in the heartbeat.
+ */
+import type { WebSocket } from "ws";
+import type { Clock } from "../util/clock.js";
+import { frameText, type Reader, sortByRoom } from "./frames.js";
+import type { Presence } from "./presence.js";
+import type { LoggedEvent } from "./world/event-log.js";
+import type { RoomRecord, UserRecord } from "./world/records.js";
+import type { World } from "./world/world.js";
+
+export interface HubOptions {
+  readonly heartbeatMs: number;
+  readonly backlogLimit: number;
+  readonly maxSocketBuffer: number;
+  readonly clock: Clock;
+}
+
+interface Connection {
+  readonly socket: WebSocket;
+  readonly room: RoomRecord;
+  readonly user: UserRecord | null;
+  readonly reader: Reader;
+  /** `t` of the last frame. */
+  sent: number;
+}
+
+export class SocketHub {
+  readonly #world: World;
+  readonly #presence: Presence;
+  readonly #options: HubOptions;
+  readonly #connections = new Set<Connection>();
+  #heartbeat: { cancel(): void } | null = null;
+  #silent = false;
+  #lose = 0;
+  #duplicate = 0;
+
+  constructor(world: World, presence: Presence, options: HubOptions) {
+    this.#world = world;
+    this.#presence = presence;
+    this.#options = options;
+    world.log.onBatch((batch) => this.#broadcast(batch));
+  }
+
+  /** How many sockets are open. */
+  get size(): number {
+    return this.#connections.size;
+  }
+
+  /**
+   * Takes over an accepted socket.
+   * @param cursor - the `l` of its URL; null when it has none.
+   */
+  add(socket: WebSocket, room: RoomRecord, user: UserRecord | null, cursor: number | null): void {
+    const { log } = this.#world;
+    const from = Math.min(cursor ?? log.oldestCursor, log.newest);
+    const connection: Connection = { socket, room, user, reader: this.#reader(room, user), sent: from };
+    // Their own arrival is in the log before they are in the set, and so comes with the backlog.
+    if (user) this.#presence.connect(room, user);
+    this.#connections.add(connection);
+    socket.on("close", () => this.#remove(connection));
+    socket.on("error", () => socket.terminate());
+    this.#catchUp(connection);
+    this.#heartbeat ??= this.#beatLater();
+  }
+
+  /** Ends every connection at once, as a restarting proxy does. */
+  dropAll(code = 1001, reason = "CloudFlare WebSocket proxy restarting"): void {
+    for (const { socket } of this.#connections) {
+      socket.close(code, reason);
+    }
+  }
+
+  /** A silent hub keeps its sockets open and sends nothing; afterwards they get what they missed. */
+  silence(on: boolean): void {
+    this.#silent = on;
+    if (!on) for (const connection of this.#connections) this.#catchUp(connection);
+  }
+
+  /** Sends a text as it is to every socket, whatever it says. */
+  sendRaw(text: string): void {
+    for (const { socket } of this.#connections) socket.send(text);
+  }
+
+  /** The next frames with events are lost on their way. */
+  loseFrames(count: number): void {
+    this.#lose = count;
+  }
+
+  /** The next frames with events arrive twice. */
+  duplicateFrames(count: number): void {
+    this.#duplicate = count;
+  }
+
+  close(): void {
+    this.#heartbeat?.cancel();
+    this.#heartbeat = null;
+    for (const { socket } of this.#connections) socket.terminate();
+    this.#connections.clear();
+  }
+
+  #reader(room: RoomRecord, user: UserRecord | null): Reader {
+    const isIn = (roomId: number): boolean =>
+      user !== null && (this.#world.rooms.get(roomId)?.present.has(user.id) ?? false);
+    const otherRooms = (): number[] => [...this.#world.rooms.keys()].filter((id) => id !== room.id && isIn(id));
+    return { roomId: room.id, userId: user?.id ?? null, isIn, otherRooms };
+  }
+
+  #remove(connection: Connection): void {
+    if (!this.#connections.delete(connection)) return;
+    if (connection.user) this.#presence.disconnect(connection.room, connection.user);
+  }
+
+  /** Everything since the last frame. When that is more than the limit, `d` tells how far back the frame reaches. */
+  #catchUp(connection: Connection): void {
+    const { log } = this.#world;
+    const { backlogLimit } = this.#options;
+    let events = log.since(connection.sent);
+    let since = Math.max(connection.sent, log.oldestCursor);
+    let byRoom = sortByRoom(events, connection.reader);
+    const wanted = new Set([...byRoom.values()].flat());
+    if (wanted.size > backlogLimit) {
+      events = [...wanted].sort((a, b) => a.id - b.id).slice(-backlogLimit);
+      since = (events[0]?.id ?? 1) - 1;
+      byRoom = sortByRoom(events, connection.reader);
+    }
+    const { newest } = log;
+    const text =
+      newest === connection.sent
+        ? `{"r${connection.room.id}":{}}`
+        : frameText(connection.room.id, byRoom, newest, newest - since);
+    this.#send(connection, text, byRoom.size > 0);
+  }
+
+  #broadcast(batch: readonly LoggedEvent[]): void {
+    const { newest } = this.#world.log;
+    for (const connection of this.#connections) {
+      const byRoom = sortByRoom(batch, connection.reader);
+      if (byRoom.size === 0) continue;
+      this.#send(connection, frameText(connection.room.id, byRoom, newest, newest - connection.sent), true);
+    }
+  }
+
+  #send(connection: Connection, text: string, hasEvents: boolean): void {
+    const { socket } = connection;
+    if (this.#silent || socket.readyState !== socket.OPEN) return;
+    if (socket.bufferedAmount > this.#options.maxSocketBuffer) {
+      socket.terminate();
+      return;
+    }
+    connection.sent = this.#world.log.newest;
+    if (hasEvents && this.#lose > 0) {
+      this.#lose--;
+      return;
+    }
+    socket.send(text);
+    if (hasEvents && this.#duplicate > 0) {
+      this.#duplicate--;
+      socket.send(text);
+    }
+  }
+
+  #beatLater(): { cancel(): void } {
+    return this.#options.clock.setTimeout(() => {
+      for (const connection of this.#connections) this.#catchUp(connection);
+      this.#heartbeat = this.#connections.size > 0 ? this.#beatLater() : null;
+    }, this.#options.heartbeatMs);
+  }
+}

@@ -1,0 +1,42 @@
+/**
+ * How often somebody may write (protocol.md §8): the pause before the n-th message in a row grows with the logarithm
+ * of n up to 20 seconds, and is forgotten after a silence of twice its length. One count per person and site.
+ */
+import { Refusal } from "./world/refusal.js";
+
+interface Streak {
+  count: number;
+  lastMs: number;
+}
+
+/** The pause the server wants before the n-th write in a row, in milliseconds. */
+export function requiredPauseMs(n: number): number {
+  return Math.min(4.1484 * Math.log(Math.max(n, 2)) + 1.02242, 20) * 1000;
+}
+
+export class Throttle {
+  readonly #streaks = new Map<number, Streak>();
+
+  /**
+   * Counts a write, or refuses it.
+   * @throws a {@link Refusal} of rule `throttled` with the seconds to wait.
+   */
+  accept(userId: number, nowMs: number): void {
+    const streak = this.#streaks.get(userId);
+    if (!streak) {
+      this.#streaks.set(userId, { count: 1, lastMs: nowMs });
+      return;
+    }
+    const pause = requiredPauseMs(streak.count + 1);
+    const quiet = nowMs - streak.lastMs;
+    if (quiet < pause) {
+      const seconds = Math.ceil((pause - quiet) / 1000);
+      throw new Refusal(
+        "throttled",
+        `You can perform this action again in ${seconds} second${seconds === 1 ? "" : "s"}.`,
+      );
+    }
+    streak.count = quiet > 2 * pause ? 1 : streak.count + 1;
+    streak.lastMs = nowMs;
+  }
+}

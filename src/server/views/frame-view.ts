@@ -1,0 +1,108 @@
+/** From records to what the pages show: people, rooms, messages, and the frame around every page. No HTML here. */
+import { renderMarkdown } from "../../protocol/markup/render.js";
+import type { Call } from "../http/call.js";
+import { userPath } from "../pages/slug.js";
+import type { FrameView, MessageView, PersonView, RoomView } from "../pages/views.js";
+import type { SiteState } from "../site-state.js";
+import type { MessageRecord, RoomRecord, UserRecord } from "../world/records.js";
+
+/** Around every page. */
+export function frameView(call: Call): FrameView {
+  const { state, world, viewer, place } = call;
+  const rooms = [...world.rooms.values()].filter((room) => room.access !== "private" && !room.frozen && !room.deleted);
+  const present = new Set(rooms.flatMap((room) => [...room.present]));
+  return {
+    siteName: state.live.name,
+    siteUrl: state.siteUrl,
+    chatHost: new URL(state.live.chatOrigin).host,
+    loginUrl: `${place.loopback ? "" : place.loginUrl}/users/login?returnurl=${encodeURIComponent(`${place.chatUrl}/`)}`,
+    me: viewer && personView(state, viewer, null),
+    fkey: call.fkey,
+    activeUsers: present.size,
+    activeRooms: rooms.length,
+    now: world.now(),
+  };
+}
+
+/** A person, as seen from a room or from nowhere in particular. */
+export function personView(state: SiteState, user: UserRecord, room: RoomRecord | null): PersonView {
+  const visit = room?.visits.get(user.id);
+  return {
+    id: user.id,
+    name: user.name,
+    emailHash: user.emailHash,
+    reputation: user.reputation,
+    isModerator: user.isModerator,
+    isOwner: room?.owners.has(user.id) ?? false,
+    lastPost: visit ? visit.lastPost || null : user.lastPost,
+    lastSeen: visit?.lastSeen ?? user.lastSeen,
+    about: user.about,
+    parentProfileUrl: user.id > 0 ? `//${new URL(state.live.loginOrigin).host}${userPath(user.id, user.name)}` : null,
+    parentSiteName: parentSiteName(state),
+  };
+}
+
+/** A room as lists and cards show it. */
+export function roomView(state: SiteState, room: RoomRecord, viewer: UserRecord | null): RoomView {
+  const first = room.messages[0];
+  const last = room.messages[room.messages.length - 1];
+  const lastAuthor = last && state.world.users.get(last.userId);
+  return {
+    id: room.id,
+    name: room.name,
+    description: room.description,
+    descriptionHtml: renderMarkdown(room.description, { siteUrl: state.siteUrl }),
+    tags: room.tags,
+    access: room.access,
+    frozen: room.frozen,
+    deleted: room.deleted,
+    isFavorite: viewer !== null && room.favouriteOf.has(viewer.id),
+    parentSiteName: parentSiteName(state),
+    messageCount: room.messageCount,
+    userCount: [...room.visits.values()].filter((visit) => visit.messageCount > 0).length,
+    firstMessageAt: first?.timeStamp ?? null,
+    lastMessageAt: last?.timeStamp ?? null,
+    lastMessageBy: lastAuthor ? personView(state, lastAuthor, room) : null,
+    present: peopleOf(state, room, room.present),
+  };
+}
+
+/** People of a room with how much they said there, latest talkers first. */
+export function peopleOf(
+  state: SiteState,
+  room: RoomRecord,
+  userIds: Iterable<number>,
+): (PersonView & { readonly messageCount: number })[] {
+  const people: (PersonView & { readonly messageCount: number })[] = [];
+  for (const id of userIds) {
+    const user = state.world.users.get(id);
+    if (!user) continue;
+    people.push({ ...personView(state, user, room), messageCount: room.visits.get(id)?.messageCount ?? 0 });
+  }
+  return people.sort((a, b) => (b.lastPost ?? 0) - (a.lastPost ?? 0) || a.id - b.id);
+}
+
+/** A message of a transcript, a history or a list. */
+export function messageView(state: SiteState, message: MessageRecord, viewer: UserRecord | null): MessageView {
+  const author = state.world.users.get(message.userId);
+  return {
+    id: message.id,
+    roomId: message.roomId,
+    userId: author?.id ?? null,
+    userName: state.world.nameOf(message.userId),
+    emailHash: author?.emailHash ?? "",
+    content: message.deleted ? null : message.content,
+    timeStamp: message.timeStamp,
+    replyTo: message.showParent ? message.parentId : null,
+    edits: message.edits,
+    stars: message.stars.size,
+    pins: message.pins.size,
+    starredByMe: viewer !== null && message.stars.has(viewer.id),
+    pinnedByMe: viewer !== null && message.pins.has(viewer.id),
+    mine: viewer?.id === message.userId,
+  };
+}
+
+function parentSiteName(state: SiteState): string {
+  return state.live.name;
+}

@@ -1,0 +1,105 @@
+/** Which messages a transcript page shows: days in UTC, and hours of a day that has too many (protocol.md §6.5). */
+import type { Call } from "../http/call.js";
+import type { TranscriptPageView } from "../pages/views.js";
+import { rules } from "../world/access.js";
+import type { MessageRecord, RoomRecord } from "../world/records.js";
+import { frameView, messageView, roomView } from "./frame-view.js";
+
+const daySeconds = 86_400;
+
+/** From one hour to another, the second exclusive. */
+export interface Hours {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What part of a transcript is asked for. */
+export interface TranscriptRequest {
+  /** Days since the epoch; null for the latest day that has messages. */
+  readonly day: number | null;
+  readonly hours?: Hours;
+  /** The message of a permalink: its day and hour win. */
+  readonly message?: MessageRecord;
+}
+
+export function transcriptView(call: Call, room: RoomRecord, request: TranscriptRequest): TranscriptPageView {
+  const { state, world, viewer } = call;
+  const days = [...new Set(room.messages.map(dayOf))].sort((a, b) => a - b);
+  const latest = days[days.length - 1];
+  const day =
+    (request.message && dayOf(request.message)) ?? request.day ?? latest ?? Math.floor(world.now() / daySeconds);
+  const all = room.messages.filter((message) => dayOf(message) === day);
+  const hourPages = splitByHours(all, state.options.transcriptPageSize);
+  const hours = request.hours ?? pageFor(hourPages, request);
+  const messages = hours ? all.filter((message) => isWithin(message, hours)) : all;
+  const since = world.now() - 7200;
+  const isWhole = !hours || (hours.from === 0 && hours.to === 24);
+  return {
+    frame: frameView(call),
+    room: roomView(state, room, viewer),
+    day: dayText(day),
+    firstDay: optionalDay(days.find((other) => other < day)),
+    previousDay: optionalDay(days.findLast((other) => other < day)),
+    nextDay: optionalDay(days.find((other) => other > day)),
+    lastDay: optionalDay(latest !== undefined && latest > day ? latest : undefined),
+    hours: isWhole ? null : hours,
+    hourPages,
+    messages: messages.map((message) => messageView(state, message, viewer)),
+    highlight: request.message?.id ?? null,
+    isOwner: rules(room, viewer),
+    recentMessageCount: room.messages.filter((message) => message.timeStamp > since).length,
+  };
+}
+
+/** Days since the epoch of a date; null when there is no such date. */
+export function dayNumber(year: number, month: number, date: number): number | null {
+  const at = new Date(Date.UTC(year, month - 1, date));
+  const isReal = at.getUTCFullYear() === year && at.getUTCMonth() === month - 1 && at.getUTCDate() === date;
+  return isReal ? at.getTime() / 1000 / daySeconds : null;
+}
+
+/** As few ranges as fit the page size; none when the day fits on one page. */
+function splitByHours(messages: readonly MessageRecord[], pageSize: number): Hours[] {
+  if (messages.length <= pageSize) return [];
+  const counts = new Array<number>(24).fill(0);
+  for (const message of messages) counts[hourOf(message)] = (counts[hourOf(message)] ?? 0) + 1;
+  const pages: Hours[] = [];
+  let from = 0;
+  let held = 0;
+  counts.forEach((count, hour) => {
+    if (held > 0 && held + count > pageSize) {
+      pages.push({ from, to: hour });
+      from = hour;
+      held = 0;
+    }
+    held += count;
+  });
+  pages.push({ from, to: 24 });
+  return pages.length > 1 ? pages : [];
+}
+
+/** The page with the message; the last one of the latest day; else the first. */
+function pageFor(pages: readonly Hours[], { message, day }: TranscriptRequest): Hours | null {
+  if (message) return pages.find((hours) => isWithin(message, hours)) ?? null;
+  return (day === null ? pages[pages.length - 1] : pages[0]) ?? null;
+}
+
+function isWithin(message: MessageRecord, hours: Hours): boolean {
+  return hourOf(message) >= hours.from && hourOf(message) < hours.to;
+}
+
+function hourOf(message: MessageRecord): number {
+  return Math.floor((message.timeStamp % daySeconds) / 3600);
+}
+
+function dayOf(message: MessageRecord): number {
+  return Math.floor(message.timeStamp / daySeconds);
+}
+
+function dayText(day: number): string {
+  return new Date(day * daySeconds * 1000).toISOString().slice(0, 10);
+}
+
+function optionalDay(day: number | undefined): string | null {
+  return day === undefined ? null : dayText(day);
+}

@@ -1,0 +1,106 @@
+/**
+ * What the room page says to the server: actions by POST with the fkey, and the live socket that comes back by itself.
+ * Knows nothing of the page but the fkey field.
+ */
+
+const AGAIN = /You can perform this action again in (\d+) second/;
+const SILENCE_MS = 60_000;
+
+/** @param {number} ms @returns {Promise<void>} */
+export const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
+
+/**
+ * A POST; the fkey is added.
+ * @param {string} path
+ * @param {Record<string, string | number>} [form]
+ * @returns {Promise<Response>}
+ */
+export function post(path, form = {}) {
+  const fkey = /** @type {HTMLInputElement | null} */ (document.querySelector("input#fkey"))?.value ?? "";
+  const body = new URLSearchParams({ ...form, fkey });
+  return fetch(path, { method: "POST", body, headers: { "X-Requested-With": "XMLHttpRequest" } });
+}
+
+/**
+ * An action: waits and repeats while the server says "again in N seconds"; throws the server's own sentence otherwise.
+ * @param {string} path
+ * @param {Record<string, string | number>} form
+ * @param {(seconds: number) => void} onWait
+ * @returns {Promise<unknown>} the JSON of the answer
+ */
+export async function act(path, form = {}, onWait = () => {}) {
+  for (let tries = 0; ; tries++) {
+    const response = await post(path, form);
+    const text = await response.text();
+    const wait = AGAIN.exec(text);
+    if (wait && tries < 8) {
+      onWait(Number(wait[1]));
+      await sleep(Number(wait[1]) * 1000 + 200);
+      continue;
+    }
+    const value = parse(text);
+    if (response.redirected) throw new Error("That message does not exist.");
+    if (!response.ok) throw new Error(sentence(response, value ?? text));
+    if (typeof value === "string" && value !== "ok") throw new Error(value);
+    return value;
+  }
+}
+
+/** @param {string} text */
+function parse(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** @param {Response} response @param {unknown} body */
+function sentence(response, body) {
+  const plain = typeof body === "string" && body.length < 300 && !body.includes("<");
+  return plain && body ? body : `The server could not do that (status ${response.status}).`;
+}
+
+/**
+ * The live connection of a room: authorises, connects, and reconnects for ever from where it stopped.
+ * @param {{ roomId: number, cursor: number, onFrame: (frame: any) => void, onState: (state: "live" | "lost", text: string) => void }} options
+ */
+export async function connect({ roomId, cursor, onFrame, onState }) {
+  let last = cursor;
+  for (let failures = 0; ; failures++) {
+    try {
+      await session((frame) => {
+        failures = 0;
+        onState("live", "");
+        const own = frame[`r${roomId}`];
+        if (own?.t > last) last = own.t;
+        for (const event of own?.e ?? []) if (event.id > last) last = event.id;
+        onFrame(frame);
+      });
+    } catch {
+      // falls through to the wait: every reason to lose the socket is cured by a new one
+    }
+    onState("lost", "Connection lost, trying again…");
+    await sleep(Math.min(1000 * 2 ** Math.min(failures, 5), 20_000) * (0.5 + Math.random() / 2));
+  }
+
+  /** @param {(frame: any) => void} deliver */
+  async function session(deliver) {
+    const response = await post("/ws-auth", { roomid: roomId });
+    const { url } = await response.json();
+    const socket = new WebSocket(`${url}?l=${last}`);
+    await new Promise((end) => {
+      let watchdog = setTimeout(() => socket.close(), SILENCE_MS);
+      socket.onopen = () => onState("live", "");
+      socket.onmessage = ({ data }) => {
+        clearTimeout(watchdog);
+        watchdog = setTimeout(() => socket.close(), SILENCE_MS);
+        deliver(JSON.parse(data));
+      };
+      socket.onclose = () => {
+        clearTimeout(watchdog);
+        end(undefined);
+      };
+    });
+  }
+}

@@ -1,0 +1,85 @@
+/**
+ * The numbered events of one chat host. One increasing counter gives every event its id, which is the cursor of
+ * sockets and polling alike. The log keeps a bounded tail, already as JSON, because that is all anybody wants of it.
+ */
+import type { RawEvent } from "../../protocol/raw.js";
+import { chatJson } from "../chat-json.js";
+
+export interface LoggedEvent {
+  readonly id: number;
+  readonly type: number;
+  readonly roomId: number;
+  readonly messageId: number | null;
+  /** Set on mentions, replies and the like, which reach one person under every room key; null when all in the room get it. */
+  readonly onlyFor: number | null;
+  readonly json: string;
+}
+
+export class EventLog {
+  readonly #limit: number;
+  #events: LoggedEvent[] = [];
+  #newest: number;
+  #depth = 0;
+  #batch: LoggedEvent[] = [];
+  readonly #listeners = new Set<(batch: readonly LoggedEvent[]) => void>();
+
+  constructor(firstId: number, limit: number) {
+    this.#newest = firstId - 1;
+    this.#limit = limit;
+  }
+
+  /** The id of the newest event ever, kept or not. */
+  get newest(): number {
+    return this.#newest;
+  }
+
+  /** The log can answer completely for every cursor from here on. */
+  get oldestCursor(): number {
+    return (this.#events[0]?.id ?? this.#newest + 1) - 1;
+  }
+
+  append(roomId: number, onlyFor: number | null, make: (id: number) => RawEvent): void {
+    const id = ++this.#newest;
+    const event = make(id);
+    const json = chatJson(event);
+    const logged = { id, type: event.event_type, roomId, messageId: event.message_id ?? null, onlyFor, json };
+    this.#events.push(logged);
+    // Trimming in steps keeps the cost per event constant.
+    if (this.#events.length > this.#limit * 1.25) this.#events = this.#events.slice(-this.#limit);
+    this.together(() => this.#batch.push(logged));
+  }
+
+  /** Everything appended inside goes out in one frame, as a reply and its ping do. */
+  together<T>(act: () => T): T {
+    this.#depth++;
+    try {
+      return act();
+    } finally {
+      this.#depth--;
+      if (this.#depth === 0 && this.#batch.length > 0) this.#flush();
+    }
+  }
+
+  onBatch(listener: (batch: readonly LoggedEvent[]) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /** The kept events with an id above the cursor, ascending. */
+  since(cursor: number): readonly LoggedEvent[] {
+    let low = 0;
+    let high = this.#events.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#events[middle]?.id ?? 0) > cursor) high = middle;
+      else low = middle + 1;
+    }
+    return this.#events.slice(low);
+  }
+
+  #flush(): void {
+    const batch = this.#batch;
+    this.#batch = [];
+    for (const listener of this.#listeners) listener(batch);
+  }
+}

@@ -1,0 +1,85 @@
+/**
+ * Event objects exactly as recorded: the same keys in the same order, nothing that the servers leave out
+ * (protocol.md §4.1). Pure functions from records to wire objects.
+ */
+import { EventType, type RawEvent } from "../../protocol/raw.js";
+import type { MessageRecord, RoomRecord, UserRecord } from "./records.js";
+
+/** Who and where a message event is about; what is missing is left out of the object. */
+interface MessageContext {
+  readonly id?: number;
+  readonly room: RoomRecord;
+  /** The actor; type 6 names nobody. */
+  readonly user?: UserRecord | undefined;
+  readonly targetId?: number | undefined;
+}
+
+/** Types 1, 2, 6, 8, 9, 10, 18, 19 and 20. The time is that of the original post, whatever happened now. */
+export function messageEvent(type: number, message: MessageRecord, context: MessageContext): RawEvent {
+  const { id, room, user, targetId } = context;
+  const event: RawEvent = { event_type: type, time_stamp: message.timeStamp };
+  if (!message.deleted) event.content = message.content;
+  if (id !== undefined) event.id = id;
+  if (user) event.user_id = user.id;
+  if (targetId !== undefined) event.target_user_id = targetId;
+  if (user) event.user_name = user.name;
+  event.room_id = room.id;
+  if (id !== undefined) event.room_name = room.name;
+  event.message_id = message.id;
+  if (message.parentId !== null) event.parent_id = message.parentId;
+  if (message.stars.size > 0) event.message_stars = message.stars.size;
+  if (message.pins.size > 0) event.message_owner_stars = message.pins.size;
+  if (message.edits > 0) event.message_edits = message.edits;
+  if (message.showParent) event.show_parent = true;
+  if (message.moved) event.moved = true;
+  return event;
+}
+
+/** An item of a `mode=Messages` list: no `id`, no `room_name`, and what the viewer did to the message. */
+export function listItem(
+  message: MessageRecord,
+  room: RoomRecord,
+  author: UserRecord | undefined,
+  viewer: UserRecord | null,
+): RawEvent {
+  const item = messageEvent(EventType.MessagePosted, message, { room, user: author });
+  if (viewer && message.stars.has(viewer.id)) item.message_starred = true;
+  if (viewer && message.pins.has(viewer.id)) item.message_owner_starred = true;
+  return item;
+}
+
+/** Types 3 and 4. */
+export function presenceEvent(type: number, id: number, now: number, room: RoomRecord, user: UserRecord): RawEvent {
+  return {
+    event_type: type,
+    time_stamp: now,
+    id,
+    user_id: user.id,
+    target_user_id: user.id,
+    user_name: user.name,
+    room_id: room.id,
+    room_name: room.name,
+  };
+}
+
+interface NoticeContext {
+  readonly id: number;
+  readonly now: number;
+  readonly room: RoomRecord;
+  readonly user: UserRecord;
+  readonly content?: string;
+  readonly targetId?: number;
+}
+
+/** Types 5, 15, 17 and 34: something about a room or a person, with no message. */
+export function noticeEvent(type: number, { id, now, room, user, content, targetId }: NoticeContext): RawEvent {
+  const event: RawEvent = { event_type: type, time_stamp: now };
+  if (content !== undefined) event.content = content;
+  event.id = id;
+  event.user_id = user.id;
+  if (targetId !== undefined) event.target_user_id = targetId;
+  event.user_name = user.name;
+  event.room_id = room.id;
+  event.room_name = room.name;
+  return event;
+}

@@ -1,0 +1,44 @@
+/**
+ * Who an `@name` means: at least three characters of a name without its spaces, whatever case and accents
+ * (protocol.md §7.1.8). Pure.
+ */
+import type { RoomRecord, UserRecord } from "./records.js";
+import type { World } from "./world.js";
+
+/** People who were in the room within this time can be pinged (protocol.md §6.1: one to two weeks). */
+export const pingableSeconds: number = 14 * 86_400;
+
+const mention = /(?<![\p{L}\p{N}@])@([^\s@._!?();:/+&<,"'`*[\]-]{3,})/gu;
+
+/** The names mentioned in a text, simplified for comparison. */
+function mentioned(text: string): string[] {
+  return [...text.matchAll(mention)].map((match) => simplify(match[1] ?? ""));
+}
+
+function simplify(name: string): string {
+  return name
+    .normalize("NFD")
+    .replace(/[\p{M}\s._!?();:/+&<,"'`*[\]-]/gu, "")
+    .toLowerCase();
+}
+
+/** Everybody that a text pings in a room, but for its author. */
+export function mentionedUsers(world: World, room: RoomRecord, author: UserRecord, text: string): UserRecord[] {
+  if (!text.includes("@")) return [];
+  const names = mentioned(text);
+  if (names.length === 0) return [];
+  const found: UserRecord[] = [];
+  for (const [id, visit] of room.visits) {
+    const user = world.users.get(id);
+    if (!user || id === author.id || id < 0) continue;
+    if (!room.present.has(id) && visit.lastSeen < world.now() - pingableSeconds) continue;
+    const own = simplify(user.name);
+    if (names.some((name) => name.length >= 3 && own.startsWith(name))) found.push(user);
+  }
+  return found;
+}
+
+/** A name as it stands after an `@`: no spaces, no punctuation. */
+export function mentionName(name: string): string {
+  return name.replace(/[^\p{L}\p{N}]/gu, "");
+}

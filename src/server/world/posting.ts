@@ -1,0 +1,251 @@
+/**
+ * Saying, editing and deleting (protocol.md §5.1 to §5.3): what is refused, what a reply is, and which events
+ * follow. Pings come before the message event and have the smaller ids.
+ */
+import { renderMarkdown } from "../../protocol/markup/render.js";
+import { splitReplyPrefix } from "../../protocol/markup/reply-prefix.js";
+import { EventType } from "../../protocol/raw.js";
+import { mayRead, mayWrite, refuseUnlessMayPost, rules } from "./access.js";
+import { messageEvent } from "./events.js";
+import { mentionedUsers, mentionName } from "./mentions.js";
+import type { MessageRecord, RoomRecord, UserRecord } from "./records.js";
+import { Refusal } from "./refusal.js";
+import type { World } from "./world.js";
+
+const maxSingleLine = 500;
+
+export interface PostOptions {
+  /** The message replied to; a leading `:123 ` in the text says the same. */
+  readonly parentId?: number | null | undefined;
+  /** Scripted people may repeat themselves. @default false */
+  readonly allowDuplicate?: boolean;
+  /** Runs once no other rule can refuse: the throttle counts here, and may still refuse. */
+  readonly onAccept?: () => void;
+  /** HTML that the server writes itself, as for the notice of a move, instead of rendering the text. */
+  readonly content?: string;
+}
+
+/**
+ * Says something.
+ * @throws a {@link Refusal}, of rule `duplicate` when the author just said exactly that.
+ */
+export function postMessage(
+  world: World,
+  room: RoomRecord,
+  author: UserRecord,
+  text: string,
+  options: PostOptions = {},
+): MessageRecord {
+  const now = world.now();
+  refuseUnlessMayPost(room, author, now, world.rules.minimumReputation);
+  const source = checkedText(text);
+  if (!options.allowDuplicate && repeats(world, room, author, source)) {
+    throw new Refusal("duplicate", "You just said exactly that");
+  }
+  options.onAccept?.();
+  const composed = compose(world, room, author, source, options.parentId ?? null);
+  const body = options.content === undefined ? composed : { ...composed, content: options.content };
+  const message: MessageRecord = {
+    id: world.nextMessageId(),
+    roomId: room.id,
+    userId: author.id,
+    timeStamp: now,
+    source,
+    content: body.content,
+    deleted: false,
+    parentId: body.parentId,
+    showParent: body.showParent,
+    edits: 0,
+    moved: false,
+    revisions: [{ label: "said", userId: author.id, timeStamp: now, source, content: body.content }],
+    stars: new Set(),
+    pins: new Map(),
+    pinged: new Set(),
+  };
+  file(world, room, author, message);
+  announce(world, room, author, message, EventType.MessagePosted, body);
+  return message;
+}
+
+/** Changes a message. @throws a {@link Refusal} */
+export function editMessage(
+  world: World,
+  message: MessageRecord,
+  actor: UserRecord,
+  text: string,
+  options: PostOptions = {},
+): void {
+  const room = roomOf(world, message);
+  if (message.deleted) {
+    throw new Refusal("not-allowed", "This message has already been deleted and cannot be edited");
+  }
+  refuseChange(world, message, room, actor, "edit");
+  const source = checkedText(text);
+  options.onAccept?.();
+  const author = world.users.get(message.userId) ?? actor;
+  const body = compose(world, room, author, source, options.parentId ?? null, message.id);
+  message.source = source;
+  message.content = body.content;
+  message.parentId = body.parentId;
+  message.showParent = body.showParent;
+  message.edits++;
+  message.revisions.push({ label: "edited", userId: actor.id, timeStamp: world.now(), source, content: body.content });
+  announce(world, room, actor, message, EventType.MessageEdited, body);
+}
+
+/** Takes a message back; the record stays, its content no longer shows. @throws a {@link Refusal} */
+export function deleteMessage(world: World, message: MessageRecord, actor: UserRecord, onAccept?: () => void): void {
+  const room = roomOf(world, message);
+  if (message.deleted) throw new Refusal("not-allowed", "This message has already been deleted.");
+  refuseChange(world, message, room, actor, "delete");
+  onAccept?.();
+  message.deleted = true;
+  message.revisions.push({
+    label: "deleted",
+    userId: actor.id,
+    timeStamp: world.now(),
+    source: null,
+    content: null,
+  });
+  const targetId = actor.id === message.userId ? undefined : message.userId;
+  world.log.append(room.id, null, (id) =>
+    messageEvent(EventType.MessageDeleted, message, { id, room, user: actor, targetId }),
+  );
+}
+
+/** The message with this id, if the viewer may know of it. @throws a {@link Refusal} of rule `no-message` */
+export function findMessage(world: World, id: number, viewer: UserRecord | null): MessageRecord {
+  const message = world.messages.get(id);
+  const room = message && world.rooms.get(message.roomId);
+  if (!message || !room || !mayRead(room, viewer)) throw new Refusal("no-message", "There is no such message");
+  return message;
+}
+
+export function roomOf(world: World, message: MessageRecord): RoomRecord {
+  const room = world.rooms.get(message.roomId);
+  if (!room) throw new Refusal("no-room", "There is no such room");
+  return room;
+}
+
+function refuseChange(
+  world: World,
+  message: MessageRecord,
+  room: RoomRecord,
+  actor: UserRecord,
+  verb: "edit" | "delete",
+): void {
+  const now = world.now();
+  if (!mayWrite(room, actor, now) || room.frozen) {
+    throw new Refusal("not-allowed", "You cannot write or edit messages in this room");
+  }
+  if (actor.isModerator) return;
+  if (message.userId !== actor.id) throw new Refusal("not-allowed", `You can only ${verb} your own messages`);
+  if (room.timeoutUntil !== null && room.timeoutUntil > now && !rules(room, actor)) {
+    throw new Refusal("not-allowed", "You cannot write or edit messages in this room");
+  }
+  const { editWindowMs, editGraceMs } = world.rules;
+  if ((now - message.timeStamp) * 1000 > editWindowMs + editGraceMs) {
+    throw new Refusal("not-allowed", `It is too late to ${verb} this message`);
+  }
+}
+
+/** The text as it is kept: line ends as newlines, no trailing space. */
+function checkedText(text: string): string {
+  const unix = text.replace(/\r\n?/g, "\n");
+  if (unix.trim() === "") throw new Refusal("empty", "The message is empty");
+  if (!unix.includes("\n") && unix.length > maxSingleLine) throw new Refusal("too-long", "The message is too long");
+  return unix.trimEnd();
+}
+
+function repeats(world: World, room: RoomRecord, author: UserRecord, source: string): boolean {
+  const lastId = room.visits.get(author.id)?.lastMessageId;
+  const last = lastId ? world.messages.get(lastId) : undefined;
+  if (!last || last.deleted || last.source !== source) return false;
+  return (world.now() - last.timeStamp) * 1000 < world.rules.duplicateWindowMs;
+}
+
+interface Body {
+  readonly content: string;
+  readonly parentId: number | null;
+  readonly showParent: boolean;
+  /** The author of the message replied to, unless that is the author of this one. */
+  readonly repliedTo: UserRecord | null;
+  readonly mentioned: readonly UserRecord[];
+}
+
+/** Reads the reply and the mentions out of a text and renders the rest. */
+function compose(
+  world: World,
+  room: RoomRecord,
+  author: UserRecord,
+  source: string,
+  parentId: number | null,
+  ownId?: number,
+): Body {
+  const { replyTo, text } = splitReplyPrefix(source);
+  // The prefix goes even when it names nothing here (§7.1 step 1), and when the form field names the parent.
+  const parent = parentOf(world, room, parentId, ownId) ?? parentOf(world, room, replyTo, ownId);
+  const mentions = mentionedUsers(world, room, author, text);
+  const parentAuthor = parent && world.users.get(parent.userId);
+  const prefix = parentAuthor && world.rules.replyPrefixInContent ? `@${mentionName(parentAuthor.name)} ` : "";
+  const content = renderMarkdown(`${prefix}${text}`, { siteUrl: world.siteUrl });
+  const repliedTo = parentAuthor && parentAuthor.id !== author.id ? parentAuthor : null;
+  const [only] = mentions;
+  const guess = !parent && mentions.length === 1 && only ? (room.visits.get(only.id)?.lastMessageId ?? null) : null;
+  return {
+    content,
+    parentId: parent?.id ?? guess,
+    showParent: parent !== undefined,
+    repliedTo,
+    mentioned: mentions.filter((user) => user.id !== repliedTo?.id),
+  };
+}
+
+function parentOf(world: World, room: RoomRecord, id: number | null, ownId?: number): MessageRecord | undefined {
+  const parent = id === null || id === ownId ? undefined : world.messages.get(id);
+  return parent?.roomId === room.id ? parent : undefined;
+}
+
+function file(world: World, room: RoomRecord, author: UserRecord, message: MessageRecord): void {
+  world.file(message, room);
+  room.messageCount++;
+  const visit = world.visit(room, author.id);
+  visit.messageCount++;
+  visit.lastMessageId = message.id;
+  visit.lastPost = message.timeStamp;
+  visit.lastSeen = message.timeStamp;
+  author.lastPost = message.timeStamp;
+  author.lastSeen = message.timeStamp;
+}
+
+function announce(
+  world: World,
+  room: RoomRecord,
+  actor: UserRecord,
+  message: MessageRecord,
+  type: number,
+  body: Body,
+): void {
+  const ping = (target: UserRecord, pingType: number): void => {
+    if (message.pinged.has(target.id) || !mayRead(room, target)) return;
+    message.pinged.add(target.id);
+    if (target.id > 0) remember(target, message);
+    world.log.append(room.id, target.id, (id) =>
+      messageEvent(pingType, message, { id, room, user: actor, targetId: target.id }),
+    );
+  };
+  const targetId = actor.id === message.userId ? undefined : message.userId;
+  world.log.together(() => {
+    if (body.repliedTo) ping(body.repliedTo, EventType.MessageReply);
+    for (const user of body.mentioned) ping(user, EventType.UserMentioned);
+    world.log.append(room.id, null, (id) => messageEvent(type, message, { id, room, user: actor, targetId }));
+  });
+}
+
+/** Keeps the pings of somebody who never reads them from growing for ever. */
+function remember(target: UserRecord, message: MessageRecord): void {
+  target.pings.set(message.id, message.roomId);
+  if (target.pings.size <= 200) return;
+  const [oldest] = target.pings.keys();
+  if (oldest !== undefined) target.pings.delete(oldest);
+}

@@ -1,0 +1,84 @@
+/** Stars and pins (protocol.md §5.4). All four calls toggle or clear; each that changes something emits type 6. */
+import { EventType } from "../../protocol/raw.js";
+import { mayRead, rules } from "./access.js";
+import { messageEvent } from "./events.js";
+import { roomOf } from "./posting.js";
+import type { MessageRecord, UserRecord } from "./records.js";
+import { Refusal } from "./refusal.js";
+import type { World } from "./world.js";
+
+/** Toggles somebody's star. @throws a {@link Refusal} */
+export function toggleStar(world: World, message: MessageRecord, user: UserRecord, onAccept?: () => void): void {
+  refuseDeleted(message);
+  if (!mayRead(roomOf(world, message), user)) throw new Refusal("not-allowed", "You cannot star messages in this room");
+  if (message.userId === user.id) throw new Refusal("not-allowed", "You cannot star your own messages");
+  const removes = message.stars.has(user.id);
+  if (!removes) refuseWithoutStars(world, user);
+  onAccept?.();
+  if (removes) {
+    message.stars.delete(user.id);
+  } else {
+    message.stars.add(user.id);
+    user.starsToday++;
+  }
+  announce(world, message);
+}
+
+/** Cancels everybody's stars. @throws a {@link Refusal} */
+export function cancelStars(world: World, message: MessageRecord, user: UserRecord, onAccept?: () => void): void {
+  if (!rules(roomOf(world, message), user)) {
+    throw new Refusal("not-allowed", "Only a room-owner can cancel stars");
+  }
+  onAccept?.();
+  message.stars.clear();
+  announce(world, message);
+}
+
+/** Toggles an owner's pin. @throws a {@link Refusal} */
+export function togglePin(world: World, message: MessageRecord, user: UserRecord, onAccept?: () => void): void {
+  refuseDeleted(message);
+  refuseUnlessRules(world, message, user);
+  onAccept?.();
+  if (!message.pins.delete(user.id)) message.pins.set(user.id, world.now());
+  announce(world, message);
+}
+
+/** Removes all pins. @throws a {@link Refusal} */
+export function removePins(world: World, message: MessageRecord, user: UserRecord, onAccept?: () => void): void {
+  refuseUnlessRules(world, message, user);
+  onAccept?.();
+  message.pins.clear();
+  announce(world, message);
+}
+
+/** The starred messages of a room: pinned ones first, then the newest. */
+export function starredMessages(messages: readonly MessageRecord[]): MessageRecord[] {
+  return messages
+    .filter((message) => !message.deleted && (message.stars.size > 0 || message.pins.size > 0))
+    .sort((a, b) => Number(b.pins.size > 0) - Number(a.pins.size > 0) || b.id - a.id);
+}
+
+function refuseDeleted(message: MessageRecord): void {
+  if (message.deleted) throw new Refusal("not-allowed", "This message has been deleted");
+}
+
+function refuseUnlessRules(world: World, message: MessageRecord, user: UserRecord): void {
+  if (!rules(roomOf(world, message), user)) throw new Refusal("not-allowed", "Only a room-owner can pin messages");
+}
+
+/** Stars are counted by UTC day. */
+function refuseWithoutStars(world: World, user: UserRecord): void {
+  const today = Math.floor(world.now() / 86_400);
+  if (user.starDay !== today) {
+    user.starDay = today;
+    user.starsToday = 0;
+  }
+  if (user.starsToday >= world.rules.starsPerDay) {
+    throw new Refusal("not-allowed", "You have starred too many messages today; try again tomorrow");
+  }
+}
+
+function announce(world: World, message: MessageRecord): void {
+  const room = roomOf(world, message);
+  world.log.append(room.id, null, (id) => messageEvent(EventType.MessageStarred, message, { id, room }));
+}
