@@ -1,0 +1,45 @@
+/** The front door: everything a bot author needs, and nothing that is not meant for one. */
+
+// Common: the things chat is made of.
+export { Client, type ClientOptions, type LogoutOptions } from "./model/client.js";
+export { Message } from "./model/message.js";
+export { Room, type RoomState, type SendOptions } from "./model/room.js";
+export { User } from "./model/user.js";
+export type { RequestOptions } from "./model/core.js";
+export type { ListenOptions, LiveStream, Watch } from "./model/watch.js";
+
+// Events: one class for each type the servers send.
+export { ChatEvent, ChatMessageEvent, type EventClass, UnknownEvent } from "./model/events.js";
+export { MessageDeleted, MessageEdited, MessagePosted, MessageReply, MessageStarred } from "./model/events.js";
+export { MessageFlagged, MessageMovedIn, MessageMovedOut, UserMentioned } from "./model/events.js";
+export { UserEntered, UserLeft, UserMerged, UserNameOrAvatarChanged, UserSuspended } from "./model/events.js";
+export { AccessLevelChanged, Invitation, RoomNameChanged, TimeBreak, UserNotification } from "./model/events.js";
+export { DebugMessage, FeedTicker, FileAdded, GlobalNotification } from "./model/events.js";
+export { ModeratorFlag, UserSettingsChanged } from "./model/events.js";
+
+// Failures: match `code`, or the class.
+export { ChatError, type ChatErrorCode, type FailureContext, isChatError, UsageError } from "./errors/index.js";
+// … of logging in,
+export { CaptchaRequiredError, CloudflareChallengeError, LoginError, NoAccountError } from "./errors/index.js";
+export { NotLoggedInError, SiteReadOnlyError, WrongPasswordError } from "./errors/index.js";
+// … of what you asked for,
+export { AlreadyDeletedError, DuplicateMessageError, EmptyMessageError, ForbiddenError } from "./errors/index.js";
+export { NotFoundError, NotYoursError, RefusedError, RoomFrozenError, RoomTimeoutError } from "./errors/index.js";
+export { StarLimitError, SuspendedError, ThrottledError, TooLateError, TooLongError } from "./errors/index.js";
+// … and of the way there.
+export { AbortedError, ClosedError, ConnectionError, ParseError, ServerError, TimedOutError } from "./errors/index.js";
+
+// Advanced: other sites, stored sessions, own clocks and limits.
+export { type Endpoint, type Resolver, type Site, type SiteHost, sites } from "./protocol/sites.js";
+export type { CookieInput, CookieRecord } from "./transport/cookies.js";
+export type { OutboxOptions } from "./model/outbox.js";
+export type { StreamOptions } from "./model/live-room.js";
+export type { Overflow } from "./util/bounded-stream.js";
+export type { Clock } from "./util/clock.js";
+export type { Logger } from "./util/logger.js";
+
+// Experts: what is known without asking, and the raw wire.
+export type { MessageFacts } from "./model/message-facts.js";
+export type { RoomFacts } from "./model/room.js";
+export type { UserFacts } from "./model/user.js";
+export type { RawEvent } from "./protocol/raw.js";

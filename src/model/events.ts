@@ -1,0 +1,239 @@
+/**
+ * What happens in a room, one class for each of the servers' own types (protocol.md §4.2). An event is a thin view of
+ * the raw object: reading it makes no request and copies nothing.
+ */
+import { htmlToText } from "../protocol/markup/index.js";
+import type { RawEvent } from "../protocol/raw.js";
+import { numberOf, stringOf } from "../protocol/values.js";
+import type { Message } from "./message.js";
+import type { Room } from "./room.js";
+import type { User } from "./user.js";
+
+/** What an event needs of its client: objects by id. @internal */
+export interface EventContext {
+  getRoom(id: number): Room;
+  userOf(id: number, name: string | undefined): User;
+  messageOf(raw: RawEvent): Message | null;
+  now(): number;
+}
+
+/** Anything that happens. */
+export class ChatEvent {
+  /** The raw object as received. */
+  readonly data: Readonly<RawEvent>;
+  /** When it arrived here, in milliseconds since the epoch. */
+  readonly receivedAt: number;
+  readonly #context: EventContext;
+
+  /** @internal */
+  constructor(data: RawEvent, context: EventContext) {
+    this.data = data;
+    this.receivedAt = context.now();
+    this.#context = context;
+  }
+
+  /** The event's number, increasing over the whole host; null in lists that have none. */
+  get id(): number | null {
+    return numberOf(this.data.id) ?? null;
+  }
+
+  /** The server's number for the type of the event. */
+  get type(): number {
+    return this.data.event_type;
+  }
+
+  /** The room it happened in. */
+  get room(): Room | null {
+    const id = numberOf(this.data.room_id);
+    return id === undefined || id === 0 ? null : this.#context.getRoom(id);
+  }
+
+  /**
+   * Unix seconds as sent. For everything about a message this is the time of the original post, not of the edit, the
+   * star or the deletion; see {@link ChatEvent.receivedAt} for those.
+   */
+  get timeStamp(): number {
+    return numberOf(this.data.time_stamp) ?? 0;
+  }
+
+  /** Who did it; null where the server does not say (stars, for one). */
+  get user(): User | null {
+    return this.userOf(this.data.user_id, this.data.user_name);
+  }
+
+  /** The user the event is about or for, when there is one. */
+  get targetUser(): User | null {
+    const id = numberOf(this.data.target_user_id);
+    return id === undefined ? null : id === this.data.user_id ? this.user : this.userOf(id, undefined);
+  }
+
+  /** HTML as sent; null when there is none. */
+  get content(): string | null {
+    return stringOf(this.data.content) ?? null;
+  }
+
+  /** The content as plain text; null when there is none. */
+  get textContent(): string | null {
+    const { content } = this;
+    return content === null ? null : htmlToText(content);
+  }
+
+  /** @internal */
+  protected userOf(id: unknown, name: unknown): User | null {
+    const known = numberOf(id);
+    return known === undefined || known === 0 ? null : this.#context.userOf(known, stringOf(name));
+  }
+
+  /** @internal */
+  protected messageOf(): Message | null {
+    return this.#context.messageOf(this.data);
+  }
+
+  toString(): string {
+    return `${this.constructor.name} ${this.id ?? ""} in room ${this.data.room_id ?? "?"}`;
+  }
+}
+
+/** An event about a message. */
+export class ChatMessageEvent extends ChatEvent {
+  /** The message: the same object for every event about it. */
+  get message(): Message {
+    const message = this.messageOf();
+    if (!message) throw new TypeError("a message event without a message id"); // eventOf never makes one
+    return message;
+  }
+
+  get messageId(): number {
+    return numberOf(this.data.message_id) ?? 0;
+  }
+
+  /** The message this one answers, or null. Also set, as a guess of the server, on a plain `@name`: see {@link isReply}. */
+  get parentId(): number | null {
+    return numberOf(this.data.parent_id) ?? null;
+  }
+
+  /** True for an explicit reply, false for the server's guess from an `@name`. */
+  get isReply(): boolean {
+    return this.data.show_parent === true;
+  }
+
+  /** How often the message was edited. */
+  get edits(): number {
+    return numberOf(this.data.message_edits) ?? 0;
+  }
+
+  get stars(): number {
+    return numberOf(this.data.message_stars) ?? 0;
+  }
+
+  /** How many owners pinned the message. */
+  get pins(): number {
+    return numberOf(this.data.message_owner_stars) ?? 0;
+  }
+
+  /** The message came from another room. */
+  get moved(): boolean {
+    return this.data.moved === true;
+  }
+}
+
+/** Somebody said something. */
+export class MessagePosted extends ChatMessageEvent {}
+/** A message has a new text; {@link ChatEvent.timeStamp} is still that of the post. */
+export class MessageEdited extends ChatMessageEvent {}
+/** A message was starred, unstarred, pinned or unpinned; the server does not say by whom. */
+export class MessageStarred extends ChatMessageEvent {}
+/** You were mentioned. The same message also comes as {@link MessagePosted}. */
+export class UserMentioned extends ChatMessageEvent {}
+/** A message was flagged; only some people learn of it. */
+export class MessageFlagged extends ChatMessageEvent {}
+/** A message was deleted; its content is gone. */
+export class MessageDeleted extends ChatMessageEvent {}
+/** Somebody replied to you. The same message also comes as {@link MessagePosted}. */
+export class MessageReply extends ChatMessageEvent {}
+/** A message was moved out of this room. */
+export class MessageMovedOut extends ChatMessageEvent {}
+/** A message was moved into this room. */
+export class MessageMovedIn extends ChatMessageEvent {}
+/** Somebody came in. */
+export class UserEntered extends ChatEvent {}
+/** Somebody went. */
+export class UserLeft extends ChatEvent {}
+/** The room's name, description, tags or visibility changed. */
+export class RoomNameChanged extends ChatEvent {}
+/** Not normally sent. */
+export class DebugMessage extends ChatEvent {}
+/** A relic: a file was added to the room. */
+export class FileAdded extends ChatEvent {}
+/** For moderators: a flag waits for them. */
+export class ModeratorFlag extends ChatEvent {}
+/** Your settings changed elsewhere, such as your ignore list. */
+export class UserSettingsChanged extends ChatEvent {}
+/** A banner for everybody. */
+export class GlobalNotification extends ChatEvent {}
+/** Somebody's right to the room changed. */
+export class AccessLevelChanged extends ChatEvent {
+  /** The new level: `owner`, `read-write`, `read-only`, `request` or what else the server says. */
+  get level(): string | null {
+    return this.content?.replace(/^Access now /, "") ?? null;
+  }
+}
+/** A banner for you. */
+export class UserNotification extends ChatEvent {}
+/** You were invited to {@link ChatEvent.room}. */
+export class Invitation extends ChatEvent {}
+/** A gap in the history, or a timeout of the room. */
+export class TimeBreak extends ChatEvent {}
+/** A feed has something new for the room's ticker. */
+export class FeedTicker extends ChatEvent {}
+/** Somebody was suspended. */
+export class UserSuspended extends ChatEvent {}
+/** Two accounts became one. */
+export class UserMerged extends ChatEvent {}
+/** Somebody has a new name or avatar. */
+export class UserNameOrAvatarChanged extends ChatEvent {}
+/** Anything else; {@link ChatEvent.data} has all there is. */
+export class UnknownEvent extends ChatEvent {}
+
+/** A class of events, as `newEvents` takes it. */
+export type EventClass<E extends ChatEvent = ChatEvent> = abstract new (...args: never[]) => E;
+
+type ConcreteEvent = new (data: RawEvent, context: EventContext) => ChatEvent;
+
+const byType: ReadonlyMap<number, ConcreteEvent> = new Map<number, ConcreteEvent>([
+  [1, MessagePosted],
+  [2, MessageEdited],
+  [3, UserEntered],
+  [4, UserLeft],
+  [5, RoomNameChanged],
+  [6, MessageStarred],
+  [7, DebugMessage],
+  [8, UserMentioned],
+  [9, MessageFlagged],
+  [10, MessageDeleted],
+  [11, FileAdded],
+  [12, ModeratorFlag],
+  [13, UserSettingsChanged],
+  [14, GlobalNotification],
+  [15, AccessLevelChanged],
+  [16, UserNotification],
+  [17, Invitation],
+  [18, MessageReply],
+  [19, MessageMovedOut],
+  [20, MessageMovedIn],
+  [21, TimeBreak],
+  [22, FeedTicker],
+  [29, UserSuspended],
+  [30, UserMerged],
+  [34, UserNameOrAvatarChanged],
+]);
+
+const aboutMessages: ReadonlySet<number> = new Set([1, 2, 6, 8, 9, 10, 18, 19, 20]);
+
+/** Wraps a raw event; one that lacks what its class needs, or whose type nobody knows, becomes an UnknownEvent. @internal */
+export function eventOf(data: RawEvent, context: EventContext): ChatEvent {
+  const type = data.event_type;
+  const complete = !aboutMessages.has(type) || numberOf(data.message_id) !== undefined;
+  const Class = complete ? (byType.get(type) ?? UnknownEvent) : UnknownEvent;
+  return new Class(data, context);
+}

@@ -1,0 +1,198 @@
+/** Where the facts about a message come from: events and JSON lists first, pages when those have nothing. */
+import { NotFoundError } from "../errors/index.js";
+import { roomEvents } from "../protocol/actions/live.js";
+import { messageHtml, messageSource } from "../protocol/actions/messages.js";
+import { historyPage, messagePage } from "../protocol/actions/pages.js";
+import { EventType, type RawEvent } from "../protocol/raw.js";
+import { numberOf, stringOf } from "../protocol/values.js";
+import type { ClientCore } from "./core.js";
+import { LazyFacts } from "./lazy.js";
+import type { Message } from "./message.js";
+import type { Room } from "./room.js";
+import type { User } from "./user.js";
+
+/** What can be known about a message. */
+export interface MessageFacts {
+  room: Room;
+  /** HTML; null when deleted. */
+  content: string | null;
+  /** Markdown as typed. */
+  contentSource: string;
+  owner: User | null;
+  stars: number;
+  starredByYou: boolean;
+  pinned: boolean;
+  pinnedByYou: boolean;
+  /** How many owners pinned it. */
+  pins: number;
+  /** Unix seconds of the post. */
+  timeStamp: number;
+  edited: boolean;
+  edits: number;
+  deleted: boolean;
+  /** The message this one is an explicit reply to. */
+  parent: Message | null;
+}
+
+/** The lazy facts of one message. */
+export function messageFacts(core: ClientCore, id: number): LazyFacts<MessageFacts> {
+  const list = async (): Promise<Partial<MessageFacts>> => {
+    const room = facts.peek("room");
+    return room ? readFromList(core, id, room) : {};
+  };
+  const listOnceRoomIsKnown = async (): Promise<Partial<MessageFacts>> => {
+    await facts.get("room");
+    return list();
+  };
+  const html = async (): Promise<Partial<MessageFacts>> => ({ content: await core.session.call(messageHtml(id)) });
+  const page = (): Promise<Partial<MessageFacts>> => readFromTranscript(core, id);
+  const history = (): Promise<Partial<MessageFacts>> => readFromHistory(core, id);
+  const source = async (): Promise<Partial<MessageFacts>> => ({
+    contentSource: await core.session.call(messageSource(id)),
+  });
+  const marks = [list, page, history];
+  const facts: LazyFacts<MessageFacts> = new LazyFacts<MessageFacts>({
+    room: marks,
+    content: [list, html, page, history],
+    contentSource: [source],
+    owner: marks,
+    stars: marks,
+    starredByYou: marks,
+    pinned: marks,
+    pinnedByYou: marks,
+    pins: [list, listOnceRoomIsKnown, history],
+    timeStamp: [list, listOnceRoomIsKnown],
+    edited: [list, page],
+    edits: [list, listOnceRoomIsKnown, history],
+    deleted: [list, page],
+    parent: [list, page],
+  });
+  return facts;
+}
+
+/** One message of a list is exact where pages are vague: seconds, counts, deletions (protocol.md §3.2). */
+async function readFromList(core: ClientCore, id: number, room: Room): Promise<Partial<MessageFacts>> {
+  const { events } = await core.session.call(roomEvents(room.id, { before: id + 1, count: 1 }));
+  const raw = events.find((event) => event.message_id === id);
+  if (!raw)
+    throw new NotFoundError({
+      tried: `read message ${id}`,
+      host: core.session.chatHost,
+      messageId: id,
+      roomId: room.id,
+    });
+  return factsOfListed(core, raw);
+}
+
+/** The facts a `mode=Messages` record has: missing counters are zeros there. */
+export function factsOfListed(core: ClientCore, raw: RawEvent): Partial<MessageFacts> {
+  const deleted = raw.content === undefined;
+  const pins = numberOf(raw.message_owner_stars) ?? 0;
+  return {
+    ...baseFacts(core, raw),
+    content: deleted ? null : (stringOf(raw.content) ?? ""),
+    deleted,
+    owner: authorOf(core, raw.user_id, raw.user_name),
+    stars: numberOf(raw.message_stars) ?? 0,
+    starredByYou: raw.message_starred === true,
+    pins,
+    pinned: pins > 0,
+    pinnedByYou: raw.message_owner_starred === true,
+  };
+}
+
+/** The facts an event has. Counters it does not mention are left as they are, except where the type says they are zero. */
+export function factsOfEvent(core: ClientCore, raw: RawEvent): Partial<MessageFacts> {
+  switch (raw.event_type) {
+    case EventType.MessagePosted:
+      return factsOfListed(core, raw);
+    case EventType.MessageStarred:
+      return { ...baseFacts(core, raw), ...markFacts(raw), ...contentFacts(raw) };
+    case EventType.MessageDeleted:
+      return { ...baseFacts(core, raw), ...authorFacts(core, raw), content: null, deleted: true };
+    case EventType.MessageFlagged:
+      return {};
+    case EventType.MessageMovedOut:
+      return { ...authorFacts(core, raw), ...contentFacts(raw), timeStamp: numberOf(raw.time_stamp) ?? 0 };
+    default:
+      return { ...baseFacts(core, raw), ...authorFacts(core, raw), ...contentFacts(raw) };
+  }
+}
+
+function baseFacts(core: ClientCore, raw: RawEvent): Partial<MessageFacts> {
+  const roomId = numberOf(raw.room_id);
+  const timeStamp = numberOf(raw.time_stamp);
+  const edits = numberOf(raw.message_edits) ?? 0;
+  const parentId = raw.show_parent === true ? numberOf(raw.parent_id) : undefined;
+  return {
+    ...(roomId ? { room: core.room(roomId) } : {}),
+    ...(timeStamp === undefined ? {} : { timeStamp }),
+    edits,
+    edited: edits > 0,
+    // Star events carry no parent, so they say nothing about it.
+    ...(raw.event_type === EventType.MessageStarred ? {} : { parent: parentId ? core.message(parentId) : null }),
+  };
+}
+
+function contentFacts(raw: RawEvent): Partial<MessageFacts> {
+  return raw.content === undefined ? {} : { content: stringOf(raw.content) ?? "", deleted: false };
+}
+
+/** A star event without a counter means the counter is 0 (protocol.md §4.1). */
+function markFacts(raw: RawEvent): Partial<MessageFacts> {
+  const pins = numberOf(raw.message_owner_stars) ?? 0;
+  return {
+    stars: numberOf(raw.message_stars) ?? 0,
+    pins,
+    pinned: pins > 0,
+    ...(pins === 0 ? { pinnedByYou: false } : {}),
+    ...(raw.message_starred === true ? { starredByYou: true } : {}),
+    ...(numberOf(raw.message_stars) === undefined ? { starredByYou: false } : {}),
+  };
+}
+
+/** When a moderator edits or deletes, `user_id` is the moderator and `target_user_id` the author (protocol.md §4.1). */
+function authorFacts(core: ClientCore, raw: RawEvent): Partial<MessageFacts> {
+  const changed = raw.event_type === EventType.MessageEdited || raw.event_type === EventType.MessageDeleted;
+  const other = changed ? numberOf(raw.target_user_id) : undefined;
+  if (other !== undefined && other !== raw.user_id) return { owner: core.user(other) };
+  return raw.user_id === undefined ? {} : { owner: authorOf(core, raw.user_id, raw.user_name) };
+}
+
+function authorOf(core: ClientCore, id: unknown, name: unknown): User | null {
+  const known = numberOf(id);
+  if (!known) return null;
+  const user = core.user(known);
+  const text = stringOf(name);
+  if (text !== undefined && user.peek.name === undefined) user.learn({ name: text });
+  return user;
+}
+
+async function readFromTranscript(core: ClientCore, id: number): Promise<Partial<MessageFacts>> {
+  const page = await core.session.call(messagePage(id));
+  const message = page.messages.find((candidate) => candidate.id === id);
+  if (!message) throw new NotFoundError({ tried: `read message ${id}`, host: core.session.chatHost, messageId: id });
+  return {
+    room: core.room(page.roomId),
+    content: message.contentHtml,
+    deleted: message.contentHtml === null,
+    owner: authorOf(core, message.userId, message.userName),
+    stars: message.stars,
+    starredByYou: message.starredByMe,
+    pinned: message.pinned,
+    pinnedByYou: message.pinnedByMe,
+    edited: message.edited,
+    parent: message.replyTo === null ? null : core.message(message.replyTo),
+  };
+}
+
+async function readFromHistory(core: ClientCore, id: number): Promise<Partial<MessageFacts>> {
+  const page = await core.session.call(historyPage(id));
+  return {
+    ...(page.roomId === null ? {} : { room: core.room(page.roomId) }),
+    ...(page.contentHtml === null ? {} : { content: page.contentHtml }),
+    owner: authorOf(core, page.userId, page.userName),
+    stars: page.stars,
+    pinned: page.pinned,
+  };
+}

@@ -1,0 +1,44 @@
+/** Gathers the questions about people of one tick into one `POST /user/info`. */
+import { userInfo } from "../protocol/actions/people.js";
+import type { RawUser } from "../protocol/raw.js";
+import type { Session } from "../transport/session.js";
+
+/** How many people one request asks for at most. */
+const batchSize = 100;
+
+export class UserBatch {
+  readonly #session: Session;
+  readonly #roomId: () => number | undefined;
+  #asked = new Map<number, Promise<RawUser | undefined>>();
+  #next: Promise<ReadonlyMap<number, RawUser>> | undefined;
+
+  /** @param roomId - a room we are in: the server tells who owns it. */
+  constructor(session: Session, roomId: () => number | undefined) {
+    this.#session = session;
+    this.#roomId = roomId;
+  }
+
+  /** The record of one person; undefined when the server has none. */
+  get(id: number): Promise<RawUser | undefined> {
+    const known = this.#asked.get(id);
+    if (known) return known;
+    this.#next ??= this.#soon();
+    const answer = this.#next.then((users) => users.get(id));
+    this.#asked.set(id, answer);
+    return answer;
+  }
+
+  async #soon(): Promise<ReadonlyMap<number, RawUser>> {
+    await new Promise((resolve) => setImmediate(resolve));
+    const ids = [...this.#asked.keys()];
+    this.#asked = new Map();
+    this.#next = undefined;
+    const users = new Map<number, RawUser>();
+    for (let start = 0; start < ids.length; start += batchSize) {
+      // Room 1 exists on every site; the room only decides what is said of ownership.
+      const call = userInfo(ids.slice(start, start + batchSize), this.#roomId() ?? 1);
+      for (const user of await this.#session.call(call)) users.set(user.id, user);
+    }
+    return users;
+  }
+}

@@ -1,0 +1,174 @@
+/** A user account on a chat site. */
+
+import { profilePage } from "../protocol/actions/pages.js";
+import { avatarUrl } from "../protocol/actions/people.js";
+import type { RawUser } from "../protocol/raw.js";
+import type { ClientCore } from "./core.js";
+import { LazyFacts } from "./lazy.js";
+
+/** What can be known about a user. */
+export interface UserFacts {
+  /** Display name, plain text. */
+  name: string;
+  /** The "about me" of the chat profile, plain text. */
+  about: string;
+  isModerator: boolean;
+  messageCount: number;
+  roomCount: number;
+  /** Total over the associated accounts; null when the site shows none. */
+  reputation: number | null;
+  /** When last seen, in milliseconds since the epoch; null when never or unknown. */
+  lastSeenAt: number | null;
+  /** When the last message was sent, in milliseconds since the epoch; null when never or unknown. */
+  lastMessageAt: number | null;
+  /** URL of the profile on the parent site; null for system users. */
+  parentProfileUrl: string | null;
+  avatarUrl: string | null;
+}
+
+/** The facts that `POST /user/info` knows. */
+export function factsOfRawUser(raw: RawUser): Partial<UserFacts> {
+  return {
+    name: raw.name,
+    reputation: raw.reputation ?? null,
+    ...(raw.is_moderator === undefined ? {} : { isModerator: raw.is_moderator }),
+    ...(raw.last_seen === undefined ? {} : { lastSeenAt: raw.last_seen ? raw.last_seen * 1000 : null }),
+    ...(raw.last_post === undefined ? {} : { lastMessageAt: raw.last_post ? raw.last_post * 1000 : null }),
+    ...(raw.email_hash === undefined ? {} : { avatarUrl: avatarUrl(raw.email_hash) }),
+  };
+}
+
+/**
+ * A user account, the same object for the same id as long as anybody holds it. Ids below 0 are system users.
+ *
+ * Every property but {@link User.id} is fetched when first asked for and may reject: with `NOT_FOUND` when there is no
+ * such user, with `NOT_UNDERSTOOD` when the site's answer makes no sense.
+ */
+export class User {
+  readonly id: number;
+  readonly #core: ClientCore;
+  readonly #facts: LazyFacts<UserFacts>;
+
+  /** @internal */
+  constructor(core: ClientCore, id: number) {
+    this.id = id;
+    this.#core = core;
+    const info = async (): Promise<Partial<UserFacts>> => {
+      const raw = await core.userInfo(id);
+      return raw ? factsOfRawUser(raw) : {};
+    };
+    const profile = (): Promise<Partial<UserFacts>> => this.#readProfile();
+    const cheap = [info, profile];
+    this.#facts = new LazyFacts<UserFacts>({
+      name: cheap,
+      reputation: cheap,
+      isModerator: cheap,
+      lastSeenAt: cheap,
+      lastMessageAt: cheap,
+      avatarUrl: cheap,
+      about: [profile],
+      messageCount: [profile],
+      roomCount: [profile],
+      parentProfileUrl: [profile],
+    });
+  }
+
+  /** The display name, plain text. */
+  get name(): Promise<string> {
+    return this.#facts.get("name");
+  }
+
+  /** The "about me" of the chat profile, plain text. */
+  get about(): Promise<string> {
+    return this.#facts.get("about");
+  }
+
+  /** Whether the account is flagged as a moderator. */
+  get isModerator(): Promise<boolean> {
+    return this.#facts.get("isModerator");
+  }
+
+  /** How many chat messages the user has sent. */
+  get messageCount(): Promise<number> {
+    return this.#facts.get("messageCount");
+  }
+
+  /** In how many chat rooms the user has taken part. */
+  get roomCount(): Promise<number> {
+    return this.#facts.get("roomCount");
+  }
+
+  /** The total reputation of the associated accounts; null when the site shows none. */
+  get reputation(): Promise<number | null> {
+    return this.#facts.get("reputation");
+  }
+
+  /** About how many seconds ago the user was seen; null when never or unknown. */
+  get lastSeen(): Promise<number | null> {
+    return this.#secondsSince("lastSeenAt");
+  }
+
+  /** About how many seconds ago the user last said something; null when never or unknown. */
+  get lastMessage(): Promise<number | null> {
+    return this.#secondsSince("lastMessageAt");
+  }
+
+  /** The URL of the profile on the parent site; null for system users. */
+  get parentProfileUrl(): Promise<string | null> {
+    return this.#facts.get("parentProfileUrl");
+  }
+
+  /** The URL of the avatar; null when the server does not say. */
+  get avatarUrl(): Promise<string | null> {
+    return this.#facts.get("avatarUrl");
+  }
+
+  /** What is known now, without a request. */
+  get peek(): Readonly<Partial<UserFacts>> {
+    return this.#facts.known;
+  }
+
+  /** Fetches again what is known. */
+  refresh(): Promise<void> {
+    return this.#facts.refresh();
+  }
+
+  /** @internal */
+  learn(facts: Partial<UserFacts>): void {
+    this.#facts.learn(facts);
+  }
+
+  /** @internal */
+  forget(...keys: (keyof UserFacts)[]): void {
+    this.#facts.forget(...keys);
+  }
+
+  toString(): string {
+    return `User ${this.id}${this.peek.name === undefined ? "" : ` (${this.peek.name})`}`;
+  }
+
+  async #readProfile(): Promise<Partial<UserFacts>> {
+    const page = await this.#core.session.call(profilePage(this.id));
+    const now = this.#core.clock.now();
+    const ago = (seconds: number | null): number | null => (seconds === null ? null : now - seconds * 1000);
+    const known = this.peek;
+    return {
+      name: page.name,
+      about: page.about,
+      isModerator: page.isModerator,
+      messageCount: page.messageCount,
+      roomCount: page.roomCount,
+      parentProfileUrl: page.parentProfileUrl,
+      // The JSON answers are exact where the page is rounded or has nothing.
+      ...(known.reputation === undefined ? { reputation: page.reputation } : {}),
+      ...(known.lastSeenAt === undefined ? { lastSeenAt: ago(page.lastSeen) } : {}),
+      ...(known.lastMessageAt === undefined ? { lastMessageAt: ago(page.lastMessage) } : {}),
+      ...(known.avatarUrl === undefined ? { avatarUrl: page.avatarUrl } : {}),
+    };
+  }
+
+  async #secondsSince(key: "lastSeenAt" | "lastMessageAt"): Promise<number | null> {
+    const at = await this.#facts.get(key);
+    return at === null ? null : Math.max(0, Math.round((this.#core.clock.now() - at) / 1000));
+  }
+}

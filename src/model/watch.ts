@@ -1,0 +1,108 @@
+/** The two ways to listen to a room: a callback, and an async iterable. */
+import { AbortedError, UsageError } from "../errors/index.js";
+import { BoundedStream, type Overflow } from "../util/bounded-stream.js";
+import { quiet } from "../util/promises.js";
+import type { ClientCore, RequestOptions } from "./core.js";
+import type { ChatEvent } from "./events.js";
+
+/** A callback that is listening. Close it, or dispose of it, to stop. */
+export interface Watch extends Disposable, AsyncDisposable {
+  /** Resolves when events flow; rejects when the room can not be listened to. */
+  readonly ready: Promise<void>;
+  /** Stops listening. Idempotent. */
+  close(): void;
+}
+
+/** Options of `newEvents` and `newMessages`. */
+export interface ListenOptions extends RequestOptions {
+  /** How many events wait for a slow reader at most. @default 10000 */
+  readonly limit?: number;
+  /**
+   * What gives way when that many wait: the oldest, the newest, or the whole iteration (with an error). What is lost is
+   * always logged and counted. @default "drop-oldest"
+   */
+  readonly overflow?: Overflow;
+}
+
+/** Events or messages as they come: endless until `break`, disposal, the signal or logout. */
+export interface LiveStream<T> extends AsyncIterableIterator<T>, AsyncDisposable {
+  /** Resolves when events flow; rejects when the room can not be listened to. */
+  readonly ready: Promise<void>;
+  /** How many were lost because nobody read them in time. */
+  readonly dropped: number;
+  [Symbol.asyncIterator](): this;
+}
+
+/** Calls back for every event of a room. @internal */
+export function watchRoom(
+  core: ClientCore,
+  roomId: number,
+  callback: (event: ChatEvent) => unknown,
+  before: Promise<void> | undefined,
+): Watch {
+  const listening = core.live.listen(roomId, {
+    onEvent(event) {
+      try {
+        const result = callback(event);
+        if (result instanceof Promise) result.catch((error) => core.report(error));
+      } catch (error) {
+        core.report(error);
+      }
+    },
+    onEnd(reason) {
+      if (reason !== undefined) core.report(reason);
+    },
+  });
+  const close = (): void => listening.close();
+  return {
+    ready: quiet(bothOf(listening.ready, before)),
+    close,
+    [Symbol.dispose]: close,
+    [Symbol.asyncDispose]: async () => close(),
+  };
+}
+
+/** Queues what `pick` makes of the events of a room; what it makes undefined is left out. @internal */
+export function streamRoom<T>(
+  core: ClientCore,
+  roomId: number,
+  pick: (event: ChatEvent) => T | undefined,
+  options: ListenOptions,
+  before: Promise<void> | undefined,
+): LiveStream<T> {
+  const { limit, overflow, signal } = options;
+  const abort = (): void => stream.end();
+  const stream = new RoomStream<T>({
+    ...(limit === undefined ? {} : { limit }),
+    ...(overflow === undefined ? {} : { overflow }),
+    overflowError: () =>
+      new UsageError(
+        `more than ${limit ?? 10_000} events of room ${roomId} wait to be read; read faster or raise "limit"`,
+      ),
+    onDrop: (dropped) => core.warn(`room ${roomId}: nobody reads fast enough; ${dropped} dropped so far`),
+    onEnd() {
+      signal?.removeEventListener("abort", abort);
+      listening.close();
+    },
+  });
+  const listening = core.live.listen(roomId, {
+    onEvent(event) {
+      const value = pick(event);
+      if (value !== undefined) stream.push(value);
+    },
+    onEnd: (reason) => (reason === undefined || reason instanceof AbortedError ? stream.end() : stream.fail(reason)),
+  });
+  stream.ready = quiet(bothOf(listening.ready, before));
+  before?.catch((reason) => stream.fail(reason));
+  if (signal?.aborted) stream.end();
+  else signal?.addEventListener("abort", abort, { once: true });
+  return stream;
+}
+
+class RoomStream<T> extends BoundedStream<T> implements LiveStream<T> {
+  ready: Promise<void> = Promise.resolve();
+}
+
+async function bothOf(one: Promise<void>, other: Promise<void> | undefined): Promise<void> {
+  await Promise.all([one, other]);
+}

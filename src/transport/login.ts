@@ -1,0 +1,76 @@
+/** Logging in at the Q&A site that belongs to a chat site (protocol.md §2.1; MULTI). */
+import type { CookieJar } from "tough-cookie";
+import {
+  CaptchaRequiredError,
+  CloudflareChallengeError,
+  type FailureContext,
+  SiteReadOnlyError,
+  WrongPasswordError,
+} from "../errors/index.js";
+import { parseLoginPage, recogniseErrorPage } from "../protocol/pages/index.js";
+import { assertSuccess } from "../protocol/refusals.js";
+import type { Site } from "../protocol/sites.js";
+import type { HttpAnswer, HttpClient } from "./http.js";
+import type { Credentials } from "./session.js";
+
+/**
+ * Logs in with email and password; on return the jar holds the login.
+ * @throws {WRONG_PASSWORD} {CAPTCHA_REQUIRED} {CLOUDFLARE_CHALLENGE} {SITE_READ_ONLY} {NOT_UNDERSTOOD}
+ */
+export async function logInByPassword(
+  http: HttpClient,
+  jar: CookieJar,
+  site: Site,
+  credentials: Credentials,
+): Promise<void> {
+  const host = new URL(site.loginOrigin).host;
+  const about: FailureContext = { tried: "log in", host };
+  const url = `${site.loginOrigin}/users/login`;
+  const page = await http.send({ method: "GET", url, about });
+  refuseObstacles(page, about);
+  // Who is logged in already is sent away from the login page (protocol.md §2.1).
+  if (new URL(page.url).pathname !== "/users/login" && (await hasLogin(jar, url))) return;
+  const { fkey } = parseLoginPage(page.body);
+  const answer = await http.send({
+    method: "POST",
+    url,
+    headers: { origin: site.loginOrigin, referer: url },
+    form: {
+      email: credentials.email,
+      password: credentials.password,
+      fkey,
+      ssrc: "head",
+      oauth_version: "",
+      oauth_server: "",
+    },
+    follow: false,
+    about,
+  });
+  refuseObstacles(answer, about);
+  const context = { ...about, status: answer.status };
+  if (answer.status === 200) throw new WrongPasswordError(context);
+  if (leadsToCaptcha(answer, site)) throw new CaptchaRequiredError(context);
+  if (!(await hasLogin(jar, url))) throw new WrongPasswordError(context);
+}
+
+function refuseObstacles(answer: HttpAnswer, about: FailureContext): void {
+  const context = { ...about, status: answer.status };
+  const kind = recogniseErrorPage(answer.body);
+  if (answer.headers["cf-mitigated"] === "challenge" || kind === "cloudflare")
+    throw new CloudflareChallengeError(context);
+  if (kind === "captcha") throw new CaptchaRequiredError(context);
+  if (kind === "read-only") throw new SiteReadOnlyError(context);
+  if (answer.status >= 400) assertSuccess({ ...answer, host: about.host ?? "" }, about);
+}
+
+/** A login leads to the site's root or the page asked for; anything like `/nocaptcha` is an obstacle (protocol.md §2.1). */
+function leadsToCaptcha(answer: HttpAnswer, site: Site): boolean {
+  const location = answer.headers.location;
+  if (typeof location !== "string") return false;
+  const target = URL.parse(location, site.loginOrigin);
+  return target !== null && /captcha|human/i.test(target.pathname);
+}
+
+async function hasLogin(jar: CookieJar, url: string): Promise<boolean> {
+  return (await jar.getCookies(url)).some((cookie) => cookie.key === "acct");
+}

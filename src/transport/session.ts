@@ -1,0 +1,290 @@
+/**
+ * One person's session with one chat site: cookies, login, who am I, fkey, and calls made with them. Heals what can be
+ * healed: a stale fkey is fetched again, an expired login is made anew, each once for a call.
+ */
+import { CookieJar } from "tough-cookie";
+import {
+  ClosedError,
+  type FailureContext,
+  NoAccountError,
+  NotLoggedInError,
+  ParseError,
+  UsageError,
+} from "../errors/index.js";
+import type { Call, WireAnswer, WireRequest } from "../protocol/call.js";
+import { type ChatPage, parseChatPage } from "../protocol/pages/index.js";
+import { refusalOf } from "../protocol/refusals.js";
+import { isLoopback, type Resolver, type Site } from "../protocol/sites.js";
+import {
+  accountFingerprint,
+  addCookies,
+  type CookieInput,
+  jarOf,
+  readSessionFile,
+  type StoredSession,
+  writeSessionFile,
+} from "./cookies.js";
+import { HttpClient } from "./http.js";
+import { logInByPassword } from "./login.js";
+
+/** Email and password of a Stack Exchange account. */
+export interface Credentials {
+  readonly email: string;
+  readonly password: string;
+}
+
+/** Who a session belongs to. */
+export interface Me {
+  readonly id: number;
+  /** Null where the page at hand does not say. */
+  readonly name: string | null;
+}
+
+/** What a {@link Session} is made of. */
+export interface SessionOptions {
+  readonly site: Site;
+  readonly credentials?: Credentials | undefined;
+  readonly cookies?: CookieInput | undefined;
+  readonly sessionFile?: string | undefined;
+  readonly userAgent: string;
+  readonly resolve?: Resolver | undefined;
+  readonly timeoutMs?: number | undefined;
+  /** Ends every request. */
+  readonly signal: AbortSignal;
+  readonly warn: (text: string, error?: unknown) => void;
+}
+
+/** Options of one call. */
+export interface CallOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+export class Session {
+  readonly site: Site;
+  readonly chatHost: string;
+  readonly #options: SessionOptions;
+  #credentials: Credentials | undefined;
+  #cookies: CookieInput | undefined;
+  #jar = new CookieJar();
+  #http: HttpClient;
+  #me: Me | null = null;
+  #fkey: string | null = null;
+  #login: Promise<Me> | undefined;
+  #refresh: Promise<ChatPage> | undefined;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    this.site = options.site;
+    this.chatHost = new URL(options.site.chatOrigin).host;
+    this.#credentials = options.credentials;
+    this.#cookies = options.cookies;
+    if (options.credentials) this.#refuseCleartext();
+    this.#http = this.#open();
+  }
+
+  /** Whether this session has, or has the means to get, a login. */
+  get canLogIn(): boolean {
+    return this.#me !== null || Boolean(this.#credentials ?? this.#cookies ?? this.#options.sessionFile);
+  }
+
+  get me(): Me | null {
+    return this.#me;
+  }
+
+  get userAgent(): string {
+    return this.#options.userAgent;
+  }
+
+  get resolve(): Resolver | undefined {
+    return this.#options.resolve ?? this.site.resolve;
+  }
+
+  /** Logs in with other means than those given at first. */
+  async loginWith(means: { credentials?: Credentials; cookies?: CookieInput }): Promise<Me> {
+    this.#credentials = means.credentials;
+    this.#cookies = means.cookies;
+    if (means.credentials) this.#refuseCleartext();
+    await this.#forget();
+    return this.login();
+  }
+
+  /** Makes sure there is a login; attempts are shared. @throws any LoginError, {NOT_LOGGED_IN} */
+  async login(): Promise<Me> {
+    if (this.#options.signal.aborted) this.#throwClosed("log in");
+    if (this.#me) return this.#me;
+    this.#login ??= this.#logIn().finally(() => {
+      this.#login = undefined;
+    });
+    return this.#login;
+  }
+
+  /** Makes a call: logs in and adds the fkey if the call needs them. */
+  async call<T>(call: Call<T>, options: CallOptions = {}): Promise<T> {
+    const { request } = call;
+    if (this.#options.signal.aborted) this.#throwClosed(request.tried);
+    if (request.needs === "login" && !this.canLogIn)
+      throw new NotLoggedInError({ tried: request.tried, host: this.chatHost });
+    if (request.needs !== "nothing" && this.canLogIn) await this.login();
+    const answer = await this.#send(request, options);
+    if (request.needs === "nothing" || !looksStale(answer)) return call.read(answer);
+    await this.#heal(request);
+    return call.read(await this.#send(request, options));
+  }
+
+  /** Closes every connection. The login stays valid. */
+  async close(): Promise<void> {
+    await this.#http.close();
+  }
+
+  async #logIn(): Promise<Me> {
+    const stored = await this.#restore();
+    if (stored) return stored;
+    const about = { tried: "log in", host: this.chatHost };
+    if (this.#cookies) {
+      await addCookies(this.#jar, this.#cookies, this.site);
+      const page = await this.#whoAmI();
+      if (!page.me) throw new NotLoggedInError(about, "the cookies do not belong to a login; they may have expired");
+      return this.#keep(page.me);
+    }
+    if (!this.#credentials) {
+      throw new NotLoggedInError(
+        about,
+        this.#options.sessionFile
+          ? "the stored session has expired, and there is no password to log in with"
+          : undefined,
+      );
+    }
+    await logInByPassword(this.#http, this.#jar, this.site, this.#credentials);
+    const page = await this.#whoAmI();
+    if (!page.me) throw new NoAccountError(about);
+    return this.#keep(page.me);
+  }
+
+  /** Tries the stored session: it must be ours and still be somebody. */
+  async #restore(): Promise<Me | null> {
+    const { sessionFile } = this.#options;
+    if (!sessionFile) return null;
+    const stored = await this.#readStored(sessionFile);
+    if (!stored) return null;
+    await this.#forget(await jarOf(stored));
+    const page = await this.#whoAmI();
+    if (page.me?.id === stored.owner.id) return this.#keep(page.me);
+    this.#options.warn(page.me ? "the stored session is somebody else's" : "the stored session has expired");
+    await this.#forget();
+    return null;
+  }
+
+  async #readStored(path: string): Promise<StoredSession | null> {
+    const stored = await readSessionFile(path, this.site);
+    const account = this.#credentials ? accountFingerprint(this.#credentials.email) : null;
+    return stored && (account === null || stored.account === null || stored.account === account) ? stored : null;
+  }
+
+  async #keep(me: Me): Promise<Me> {
+    this.#me = me;
+    const { sessionFile } = this.#options;
+    if (sessionFile) {
+      const { cookies } = await this.#jar.serialize();
+      const account = this.#credentials ? accountFingerprint(this.#credentials.email) : null;
+      await writeSessionFile(sessionFile, { host: this.site.host, owner: me, account, cookies });
+    }
+    return me;
+  }
+
+  /** Reads a light chat page for the owner of the session and its fkey (protocol.md §2.4, §2.5); attempts are shared. */
+  #whoAmI(): Promise<ChatPage> {
+    this.#refresh ??= this.#readChatPage().finally(() => {
+      this.#refresh = undefined;
+    });
+    return this.#refresh;
+  }
+
+  async #readChatPage(): Promise<ChatPage> {
+    const tried = "find out who is logged in";
+    for (const path of ["/chats/join/favorite", "/"]) {
+      const answer = await this.#raw({ method: "GET", path, needs: "nothing", tried }, {});
+      // Anonymous people are sent from the first page to a login: the front page then has their fkey.
+      const refusal = refusalOf(answer, { tried });
+      if (refusal && path === "/") throw refusal;
+      const page = refusal ? null : parseChatPage(answer.body);
+      if (page?.fkey) {
+        this.#fkey = page.fkey;
+        return page;
+      }
+    }
+    throw new ParseError("chat page", "input[name=fkey]", { tried, host: this.chatHost });
+  }
+
+  async #heal(request: WireRequest): Promise<void> {
+    this.#fkey = null;
+    const before = this.#me;
+    const page = await this.#whoAmI();
+    if (!before || page.me?.id === before.id) return;
+    this.#me = null;
+    const about = { tried: request.tried, host: this.chatHost };
+    if (!this.#credentials)
+      throw new NotLoggedInError(about, "the session has expired, and there is no password to log in with");
+    await this.login();
+  }
+
+  async #send(request: WireRequest, options: CallOptions): Promise<WireAnswer> {
+    if (request.needs === "nothing") return this.#raw(request, options);
+    const fkey = this.#fkey ?? (await this.#whoAmI()).fkey ?? "";
+    return this.#raw({ ...request, form: { ...request.form, fkey } }, options);
+  }
+
+  async #raw(request: WireRequest, { signal }: CallOptions): Promise<WireAnswer> {
+    const { chatOrigin } = this.site;
+    const about: FailureContext = { tried: request.tried, host: this.chatHost };
+    const answer = await this.#http.send({
+      method: request.method,
+      url: chatOrigin + request.path,
+      headers: request.method === "POST" ? { origin: chatOrigin, referer: chatOrigin + (request.referer ?? "/") } : {},
+      ...(request.form ? { form: request.form } : {}),
+      signal: signal ? AbortSignal.any([signal, this.#options.signal]) : this.#options.signal,
+      about,
+    });
+    return { status: answer.status, url: answer.url, headers: answer.headers, body: answer.body, host: this.chatHost };
+  }
+
+  async #forget(jar: CookieJar = new CookieJar()): Promise<void> {
+    const old = this.#http;
+    this.#jar = jar;
+    this.#http = this.#open();
+    this.#me = null;
+    this.#fkey = null;
+    await old.close();
+  }
+
+  #open(): HttpClient {
+    const { userAgent, timeoutMs } = this.#options;
+    return new HttpClient({ jar: this.#jar, userAgent, resolve: this.resolve, ...(timeoutMs ? { timeoutMs } : {}) });
+  }
+
+  /** A password goes over TLS, or nowhere but to this machine. */
+  #refuseCleartext(): void {
+    for (const origin of [this.site.loginOrigin, this.site.chatOrigin]) {
+      const target = this.resolve?.(origin);
+      const url = new URL(origin);
+      const hostname = target?.hostname ?? url.hostname;
+      const tls = target ? target.tls === true : url.protocol === "https:";
+      if (!tls && !isLoopback(hostname)) {
+        throw new UsageError(
+          `credentials are never sent without TLS except to this machine; ${url.host} would be reached in clear text`,
+        );
+      }
+    }
+  }
+
+  #throwClosed(tried?: string): never {
+    throw new ClosedError({ tried, host: this.chatHost });
+  }
+}
+
+/** The signs of a stale fkey or login: a page where an answer was due, or the way to the login (protocol.md §2.5, INF). */
+function looksStale(answer: WireAnswer): boolean {
+  const path = URL.parse(answer.url)?.pathname;
+  if (path === "/users/login") return true;
+  const isPage = /^\s*(<!--[^>]*-->\s*)?<(!doctype|html)/i.test(answer.body.slice(0, 500));
+  return answer.status === 401 || (isPage && (answer.status === 400 || answer.status === 200));
+}

@@ -1,0 +1,84 @@
+/** One websocket to the live events of a room. Text in, nothing out: chat sockets are never written to. */
+import { connect as netConnect } from "node:net";
+import { connect as tlsConnect } from "node:tls";
+import { AbortedError, ConnectionError } from "../errors/index.js";
+import type { Resolver } from "../protocol/sites.js";
+
+/** How to open a socket. */
+export interface SocketOptions {
+  /** The address of `ws-auth`, with its `?l=`. */
+  readonly url: string;
+  /** The chat root: without the right `Origin` the server hangs up (protocol.md §3.4, MULTI). */
+  readonly origin: string;
+  readonly userAgent: string;
+  readonly resolve?: Resolver | undefined;
+  readonly signal?: AbortSignal;
+  readonly onFrame: (text: string) => void;
+  /** Called once after the socket was open and is no more; the reason is for the log. */
+  readonly onClose: (reason: string) => void;
+}
+
+/** An open socket. */
+export interface ChatSocket {
+  /** Hangs up; `onClose` is not called for that. */
+  close(): void;
+}
+
+/** Frames are small; anything bigger is not chat. */
+const maxFrameBytes = 4 * 1024 * 1024;
+
+/**
+ * Opens a socket; resolves when it is open.
+ * @throws {CONNECTION_LOST} when it could not be opened.
+ */
+export async function openSocket(options: SocketOptions): Promise<ChatSocket> {
+  const { WebSocket } = await import("ws");
+  const { url, origin, userAgent, resolve, signal, onFrame, onClose } = options;
+  const host = new URL(url).host;
+  if (signal?.aborted) throw new AbortedError({ tried: "open a socket", host });
+  const target = resolve?.(new URL(url).origin) ?? resolve?.(new URL(url).origin.replace(/^ws/, "http"));
+  const socket = new WebSocket(url, {
+    origin,
+    headers: { "user-agent": userAgent },
+    perMessageDeflate: false,
+    maxPayload: maxFrameBytes,
+    handshakeTimeout: 15_000,
+    ...(target ? { createConnection: () => connectTo(target) } : {}),
+  });
+  return new Promise((opened, failed) => {
+    let isOpen = false;
+    let isOver = false;
+    const end = (reason: string, cause?: Error): void => {
+      if (isOver) return;
+      isOver = true;
+      signal?.removeEventListener("abort", abort);
+      socket.terminate();
+      if (isOpen) onClose(reason);
+      else if (signal?.aborted) failed(new AbortedError({ tried: "open a socket", host }));
+      else failed(new ConnectionError({ tried: "open a socket", host, cause }, reason));
+    };
+    const abort = (): void => end("aborted");
+    signal?.addEventListener("abort", abort, { once: true });
+    socket.on("message", (data, isBinary) => {
+      if (!isOver && !isBinary) onFrame(data.toString());
+    });
+    socket.on("error", (error) => end(`the socket failed (${error.message})`, error));
+    socket.on("close", (code) => end(`the socket was closed (${code})`));
+    socket.on("open", () => {
+      if (isOver) return;
+      isOpen = true;
+      opened({
+        close() {
+          isOver = true;
+          signal?.removeEventListener("abort", abort);
+          socket.terminate();
+        },
+      });
+    });
+  });
+}
+
+function connectTo(target: { hostname: string; port: number; tls?: boolean }): ReturnType<typeof netConnect> {
+  const { hostname: host, port } = target;
+  return target.tls ? tlsConnect({ host, port, servername: host }) : netConnect({ host, port });
+}

@@ -1,0 +1,264 @@
+import { mkdtemp, readFile, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { inspect } from "node:util";
+import { Client, isChatError, sites } from "chatexchange-ts";
+import { ChatServer } from "chatexchange-ts/server";
+import { describe, expect, test } from "vitest";
+import { ends, failureOf, stage } from "./support.js";
+
+const sessionPath = async (): Promise<string> => join(await mkdtemp(join(tmpdir(), "chatexchange-")), "session.json");
+
+describe("logging in by password", () => {
+  test.each(["stackexchange.com", "stackoverflow.com", "meta.stackexchange.com"] as const)(
+    "works at %s",
+    async (host) => {
+      await using server = await ChatServer.start();
+      const site = server.sites[host];
+      const person = site.addUser({ name: "Some Body", email: "some@example.com", password: "a b&c=d" });
+      await using chat = new Client(site, "some@example.com", "a b&c=d");
+      const me = await chat.login();
+      expect(me.id).toBe(person.id);
+      expect(await me.name).toBe("Some Body");
+      expect(await chat.getMe()).toBe(me);
+      expect(chat.getUser(me.id)).toBe(me);
+    },
+  );
+
+  test("works with the http address of a local server", async () => {
+    const { server, bot } = await stage();
+    await using chat = new Client(server.url, bot.email, bot.password);
+    expect((await chat.getMe()).id).toBe(bot.id);
+  });
+
+  test("costs three requests, joining and saying hello one each", async () => {
+    const { client, requests } = await stage();
+    const chat = client();
+    await chat.login();
+    const room = chat.getRoom(1);
+    await room.join();
+    await room.sendMessage("hello");
+    expect(requests()).toEqual([
+      "GET /users/login",
+      "POST /users/login",
+      "GET /chats/join/favorite",
+      "GET /rooms/1",
+      "POST /chats/1/messages/new",
+    ]);
+  });
+
+  test("happens once for many actions at once", async () => {
+    const { client, requests } = await stage();
+    const chat = client();
+    await Promise.all([chat.getMe(), chat.login(), chat.getRoom(1).join(), chat.getRoom(1).sendMessage("hi")]);
+    expect(requests().filter((line) => line === "POST /users/login")).toHaveLength(1);
+  });
+
+  test("a wrong password is told as such, and appears nowhere", async () => {
+    const { server, bot } = await stage();
+    const chat = ends(new Client(server.site, bot.email, "hunter2-wrong"));
+    const error = await failureOf(chat.login());
+    expect(isChatError(error, "WRONG_PASSWORD")).toBe(true);
+    expect(inspect(error, { depth: 9 }) + inspect(chat, { depth: 9, showHidden: true })).not.toContain("hunter2");
+  });
+
+  test("a CAPTCHA, a read-only site and a Cloudflare challenge are told apart", async () => {
+    const { server, client } = await stage();
+    const { faults } = server.site;
+    faults.captcha(true);
+    expect(await failureOf(client().login())).toMatchObject({ code: "CAPTCHA_REQUIRED" });
+    faults.captcha(false);
+    faults.readOnly(true);
+    expect(await failureOf(client().login())).toMatchObject({ code: "SITE_READ_ONLY" });
+    faults.readOnly(false);
+    faults.fail("/users/login", {
+      status: 403,
+      headers: { "cf-mitigated": "challenge" },
+      body: "<title>Just a moment...</title>",
+    });
+    expect(await failureOf(client().login())).toMatchObject({ code: "CLOUDFLARE_CHALLENGE" });
+  });
+
+  test("an account without a user on this chat is told as such", async () => {
+    const { server } = await stage();
+    server.sites["stackoverflow.com"].addUser({ name: "Elsewhere", email: "else@example.com", password: "pw" });
+    const chat = ends(new Client(server.site, "else@example.com", "pw"));
+    expect(await failureOf(chat.login())).toMatchObject({ code: "NO_ACCOUNT" });
+  });
+
+  test("a login page that is something else is not understood", async () => {
+    const { server, client } = await stage();
+    server.site.faults.fail("/users/login", { status: 200, body: "<html><body><h1>Maintenance</h1></body></html>" });
+    const error = await failureOf(client().login());
+    expect(error).toMatchObject({ code: "NOT_UNDERSTOOD", page: "login page" });
+  });
+});
+
+describe("stored sessions", () => {
+  test("a restart needs no password, and the file is the owner's alone", async () => {
+    const { client, anonymous, bot, requests } = await stage();
+    const sessionFile = await sessionPath();
+    const first = client({ sessionFile });
+    await first.login();
+    await first.logout();
+    expect((await stat(sessionFile)).mode & 0o777).toBe(0o600);
+    expect(await readFile(sessionFile, "utf8")).not.toContain("s3cret");
+    requests();
+    const second = anonymous({ sessionFile });
+    await second.login();
+    const room = second.getRoom(1);
+    await room.join();
+    await room.sendMessage("back again");
+    expect((await second.getMe()).id).toBe(bot.id);
+    expect(requests()).toEqual(["GET /chats/join/favorite", "GET /rooms/1", "POST /chats/1/messages/new"]);
+  });
+
+  test("an expired one leads to the password, or without one to a clear failure", async () => {
+    const { server, client, anonymous, requests } = await stage();
+    const sessionFile = await sessionPath();
+    await client({ sessionFile }).login();
+    server.site.faults.expireSessions();
+    expect(await failureOf(anonymous({ sessionFile }).login())).toMatchObject({ code: "NOT_LOGGED_IN" });
+    requests();
+    await client({ sessionFile }).login();
+    expect(requests()).toContain("POST /users/login");
+  });
+
+  test("one of another account is not used", async () => {
+    const { server, client, alice, requests } = await stage();
+    const sessionFile = await sessionPath();
+    await client({ sessionFile }).login();
+    requests();
+    const other = ends(new Client(server.site, { email: alice.email, password: alice.password, sessionFile }));
+    expect((await other.getMe()).id).toBe(alice.id);
+    expect(requests()).toContain("POST /users/login");
+  });
+
+  test("a file that is no session is refused by name", async () => {
+    const { anonymous } = await stage();
+    const sessionFile = await sessionPath();
+    await writeFile(sessionFile, "{ not json");
+    const error = await failureOf(anonymous({ sessionFile }).login());
+    expect(error).toMatchObject({ code: "BAD_ARGUMENT", message: expect.stringContaining(sessionFile) });
+  });
+
+  test.each(["line", "record", "export"])("cookies of a browser log in, given as a %s", async (form) => {
+    const { server, client, anonymous, bot } = await stage();
+    const sessionFile = await sessionPath();
+    await client({ sessionFile }).login();
+    const stored: { cookies: { key: string; value: string; domain: string }[] } = JSON.parse(
+      await readFile(sessionFile, "utf8"),
+    );
+    const acct = stored.cookies.find((cookie) => cookie.key === "acct");
+    if (!acct) throw new Error("no acct cookie was stored");
+    const cookies = {
+      line: `prov=x; acct=${acct.value}`,
+      record: { acct: acct.value },
+      export: [
+        { name: "acct", value: acct.value, domain: ".stackexchange.com", path: "/", secure: true, httpOnly: true },
+      ],
+    }[form];
+    const chat = anonymous(cookies ? { cookies } : {});
+    expect((await chat.getMe()).id).toBe(bot.id);
+    server.site.faults.expireSessions();
+    expect(await failureOf(anonymous(cookies ? { cookies } : {}).login())).toMatchObject({ code: "NOT_LOGGED_IN" });
+  });
+});
+
+describe("sessions heal", () => {
+  test("a stale fkey is fetched again and the action made once", async () => {
+    const { server, client } = await stage();
+    const chat = client();
+    const room = chat.getRoom(1);
+    await room.join();
+    server.site.faults.rotateFkeys();
+    const message = await room.sendMessage("after the rotation");
+    expect(
+      server.site
+        .room(1)
+        .messages.filter(({ source }) => source === "after the rotation")
+        .map(({ id }) => id),
+    ).toEqual([message.id]);
+  });
+
+  test("an expired login is made anew", async () => {
+    const { server, client, requests } = await stage();
+    const chat = client();
+    await chat.getRoom(1).join();
+    server.site.faults.expireSessions();
+    requests();
+    await chat.getRoom(1).sendMessage("still me");
+    expect(requests().filter((line) => line === "POST /users/login")).toHaveLength(1);
+    expect(server.site.room(1).messages.at(-1)?.source).toBe("still me");
+  });
+
+  test("without a password it fails clearly", async () => {
+    const { server, client, anonymous } = await stage();
+    const sessionFile = await sessionPath();
+    await client({ sessionFile }).login();
+    const chat = anonymous({ sessionFile });
+    await chat.login();
+    server.site.faults.expireSessions();
+    expect(await failureOf(chat.getRoom(1).sendMessage("anybody?"))).toMatchObject({ code: "NOT_LOGGED_IN" });
+  });
+});
+
+describe("what a client takes", () => {
+  test.each([
+    ["stackexchange.com", "stackexchange.com"],
+    ["chat.stackoverflow.com", "stackoverflow.com"],
+    ["https://chat.meta.stackexchange.com", "meta.stackexchange.com"],
+    ["https://chat.stackexchange.com/", "stackexchange.com"],
+  ])("%s is %s", (text, host) => {
+    expect(new Client(text).site.host).toBe(host);
+  });
+
+  test.each([
+    "",
+    "example.com",
+    "http://chat.stackexchange.com",
+    "ftp://127.0.0.1",
+    "http://192.168.0.1:80",
+    "stackexchange.com.evil.com",
+  ])("%j is refused with the list of hosts", (host) => {
+    expect(() => new Client(host)).toThrow(/stackexchange\.com, meta\.stackexchange\.com, stackoverflow\.com/);
+  });
+
+  test("a password is never sent in clear text to another machine", () => {
+    const site = { ...sites["stackexchange.com"], loginOrigin: "http://meta.stackexchange.com" };
+    expect(() => new Client(site, "a@example.com", "pw")).toThrow(/without TLS/);
+    const elsewhere = { ...sites["stackexchange.com"], resolve: () => ({ hostname: "10.1.2.3", port: 80 }) };
+    expect(() => new Client(elsewhere, "a@example.com", "pw")).toThrow(/without TLS/);
+  });
+
+  test("unknown options and half credentials are refused by name", () => {
+    const misspelt: object = { emial: "a@example.com" };
+    expect(() => new Client("stackoverflow.com", misspelt)).toThrow(/no option "emial"/);
+    expect(() => new Client("stackoverflow.com", { email: "a@example.com" })).toThrow(/go together/);
+  });
+
+  test.each([Number.NaN, 0, -1, 1.5, "1", undefined])("getRoom(%s) is refused at once", (id) => {
+    expect(() => new Client("stackoverflow.com").getRoom(id as number)).toThrow(/a room id is a whole number above 0/);
+  });
+});
+
+describe("an anonymous client", () => {
+  test("reads, and fails to act before any request", async () => {
+    const { anonymous, requests } = await stage();
+    const chat = anonymous();
+    expect(await chat.getRoom(1).name).toBe("Sandbox");
+    requests();
+    for (const action of [
+      chat.getRoom(1).sendMessage("hi"),
+      chat.getRoom(1).join(),
+      chat.getMe(),
+      chat.getMessage(5).star(),
+      chat.getMessage(5).delete(),
+    ]) {
+      expect(await failureOf(action)).toMatchObject({ code: "NOT_LOGGED_IN" });
+    }
+    expect(requests()).toEqual([]);
+    await chat.logout();
+    await chat.logout();
+  });
+});

@@ -1,0 +1,66 @@
+/** What the behaviour tests share: a server with two people, and clients that end with the test. */
+
+import { Client, type ClientOptions, type LiveStream } from "chatexchange-ts";
+import { ChatServer, type ServerUser } from "chatexchange-ts/server";
+import { onTestFinished } from "vitest";
+
+export interface Stage {
+  readonly server: ChatServer;
+  readonly bot: ServerUser;
+  readonly alice: ServerUser;
+  /** A client of the bot's account on the first site. */
+  client(options?: ClientOptions): Client;
+  /** A client of nobody. */
+  anonymous(options?: ClientOptions): Client;
+  /** Paths of the requests since the last call, as `METHOD path`. */
+  requests(): string[];
+}
+
+export async function stage(options: Parameters<typeof ChatServer.start>[0] = {}): Promise<Stage> {
+  const server = await ChatServer.start(options);
+  onTestFinished(() => server.close());
+  const { site } = server;
+  const bot = site.addUser({ name: "Bot", email: "bot@example.com", password: "s3cret-Passw0rd", reputation: 200 });
+  const alice = site.addUser({
+    name: "Alice Liddell",
+    email: "alice@example.com",
+    reputation: 3141,
+    about: "Curiouser & curiouser",
+  });
+  let seen = 0;
+  return {
+    server,
+    bot,
+    alice,
+    client: (more = {}) => ends(new Client(site, { email: bot.email, password: bot.password, ...more })),
+    anonymous: (more = {}) => ends(new Client(site, more)),
+    requests() {
+      const fresh = server.requests.slice(seen).map(({ method, path }) => `${method} ${path}`);
+      seen = server.requests.length;
+      return fresh;
+    },
+  };
+}
+
+/** Ends a client when the test is over. */
+export function ends(client: Client): Client {
+  onTestFinished(() => client.logout({ drain: false }));
+  return client;
+}
+
+/** The next value of a stream. */
+export async function next<T>(stream: LiveStream<T>): Promise<T> {
+  const { done, value } = await stream.next();
+  if (done) throw new Error("the stream has ended");
+  return value;
+}
+
+/** The failure of a promise; fails the test when there is none. */
+export async function failureOf(promise: Promise<unknown>): Promise<unknown> {
+  try {
+    await promise;
+  } catch (error) {
+    return error;
+  }
+  throw new Error("this should have failed");
+}
