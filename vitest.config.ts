@@ -11,6 +11,8 @@ const config: ViteUserConfig = defineConfig({
   },
   test: {
     include: ["src/**/*.test.ts", "test/**/*.test.ts"],
+    globalSetup: "test/build-once.ts",
+    setupFiles: "test/only-loopback.mjs",
     testTimeout: 20_000,
     hookTimeout: 60_000,
   },

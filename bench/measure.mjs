@@ -1,0 +1,17 @@
+// Runs things in turn, many times, and prints the median of each and its ratio to the first: ratios survive a noisy machine.
+
+export function compare(candidates, { rounds = 60, warmup = 15 } = {}) {
+  const times = Object.fromEntries(Object.keys(candidates).map((name) => [name, []]));
+  for (let round = 0; round < rounds + warmup; round++) {
+    for (const [name, run] of Object.entries(candidates)) {
+      const start = process.hrtime.bigint();
+      run();
+      const took = Number(process.hrtime.bigint() - start) / 1e6;
+      if (round >= warmup) times[name].push(took);
+    }
+  }
+  const medians = Object.entries(times).map(([name, all]) => [name, all.sort((a, b) => a - b)[all.length >> 1]]);
+  const [[, first]] = medians;
+  for (const [name, ms] of medians)
+    console.log(`  ${name.padEnd(18)} ${ms.toFixed(2).padStart(8)} ms   ${(ms / first).toFixed(2).padStart(6)} x`);
+}

@@ -1,0 +1,71 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, expect, test } from "vitest";
+
+const root = resolve(import.meta.dirname, "..");
+const run = promisify(execFile);
+let folder = "";
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const program = `
+import { Client, type ChatEvent, MessagePosted } from "chatexchange-ts";
+import { ChatServer } from "chatexchange-ts/server";
+import { ManualClock } from "chatexchange-ts/testing";
+import { htmlToText, parseFrame } from "chatexchange-ts/protocol";
+
+await using server = await ChatServer.start({ world: "empty" });
+const bot = server.site.addUser({ name: "Bot", email: "bot@example.com", password: "pw" });
+await using chat = new Client(server.site, bot.email, bot.password);
+const room = chat.getRoom(1);
+const watch = room.watch((event: ChatEvent) => {
+  if (event instanceof MessagePosted) console.log("heard:", event.textContent);
+});
+await watch.ready;
+const message = await room.sendMessage("hello, **world**");
+console.log("said:", await message.textContent, "in", await room.name);
+console.log(htmlToText("a &amp; b"), parseFrame('{"r1":{}}').rooms.length, new ManualClock(5).now());
+`;
+
+test("the packed package installs in an empty folder, type-checks, and says hello", { timeout: 120_000 }, async () => {
+  folder = await mkdtemp(join(tmpdir(), "chatexchange-pack-"));
+  const packed = await run("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", folder], { cwd: root });
+  const [{ filename }]: [{ filename: string }] = JSON.parse(packed.stdout);
+  await writeFile(join(folder, "package.json"), JSON.stringify({ name: "empty", private: true, type: "module" }));
+  await writeFile(join(folder, "hello.ts"), program);
+  const install = ["install", "--no-audit", "--no-fund", "--prefer-offline", `./${filename}`];
+  await run("npm", install, { cwd: folder });
+
+  const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
+  const types = join(root, "node_modules/@types");
+  const flags = [
+    "--module",
+    "nodenext",
+    "--target",
+    "es2023",
+    "--lib",
+    "es2023,esnext.disposable",
+    "--strict",
+    "--skipLibCheck",
+    "--types",
+    "node",
+    "--typeRoots",
+    types,
+  ];
+  await run(process.execPath, [tsc, ...flags, "hello.ts"], { cwd: folder }).catch((error) => {
+    throw new Error(error.stdout);
+  });
+  const { stdout, stderr } = await run(process.execPath, ["hello.js"], { cwd: folder, timeout: 20_000 });
+  expect(stderr).toBe("");
+  expect(stdout.split("\n").filter(Boolean).sort()).toEqual([
+    "a & b 1 5",
+    "heard: hello, world",
+    "said: hello, world in Sandbox",
+  ]);
+  const command = await run(join(folder, "node_modules/.bin/chatexchange"), ["--help"]);
+  expect(command.stdout).toContain("usage: chatexchange");
+});
