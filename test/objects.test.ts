@@ -1,3 +1,4 @@
+import type { Client } from "chatexchange-ts";
 import { describe, expect, test } from "vitest";
 import { failureOf, next, stage } from "./support.js";
 
@@ -279,5 +280,59 @@ describe("actions", () => {
       void client({ onError }).getMessage(said.id).delete();
     });
     expect(reported).toMatchObject({ code: "NOT_YOURS" });
+  });
+});
+
+describe("a page that is something else", () => {
+  const html = "<!DOCTYPE html><html><head><title>Hello</title></head><body><p>Nothing of the kind</p></body></html>";
+
+  test.each([
+    ["/rooms/info/1", "room info page", (chat: Client) => chat.getRoom(1).messageCount],
+    ["/rooms/1", "room page", (chat: Client) => chat.getRoom(1).join()],
+    ["/users/77", "profile page", (chat: Client) => chat.getUser(77).about],
+    ["/transcript/message/77", "transcript page", (chat: Client) => chat.getMessage(77).starredByYou],
+    ["/rooms/pingable/1", "list of pingable users", (chat: Client) => chat.getRoom(1).pingableUsers()],
+    ["/chats/1/events", "list of events", (chat: Client) => chat.getRoom(1).watch(() => {}).ready],
+    ["/chats/1/messages/new", "answer to a post", (chat: Client) => chat.getRoom(1).sendMessage("hi")],
+  ])("%s is not understood, and the failure names the %s and what is missing", async (path, page, ask) => {
+    const { server, client } = await stage();
+    const chat = client({ onError: () => {} });
+    await chat.login();
+    server.site.faults.fail(path, { status: 200, body: html, times: 5 });
+    const error = await failureOf(ask(chat));
+    expect(error).toMatchObject({ code: "NOT_UNDERSTOOD", page, missing: expect.stringMatching(/./) });
+  });
+
+  test("or is 10 MB of garbage ends in time, with a value or a failure", async () => {
+    const { server, client } = await stage();
+    const body = "<div><a href='x'>".repeat(600_000);
+    server.site.faults.fail("/rooms/info/1", { status: 200, body });
+    expect(await failureOf(client().getRoom(1).messageCount)).toMatchObject({ code: "NOT_UNDERSTOOD" });
+  });
+
+  test("or a server that fails, hangs or hangs up has a failure of its own", async () => {
+    const { server, client } = await stage();
+    const chat = client({ timeoutMs: 300 });
+    server.site.faults.fail("/users/77", { status: 502 });
+    expect(await failureOf(chat.getUser(77).about)).toMatchObject({ code: "SERVER_ERROR", context: { status: 502 } });
+    server.site.faults.cut("/users/77");
+    expect(await failureOf(chat.getUser(77).about)).toMatchObject({ code: "CONNECTION_LOST" });
+    server.site.faults.hang("/users/77");
+    expect(await failureOf(chat.getUser(77).about)).toMatchObject({ code: "TIMED_OUT" });
+    await server.close();
+    expect(await failureOf(chat.getUser(78).about)).toMatchObject({ code: "CONNECTION_LOST" });
+  });
+
+  test("an abort is told as one, and a closed client refuses", async () => {
+    const { server, client } = await stage();
+    const chat = client();
+    server.site.faults.hang("/rooms/1");
+    const stop = new AbortController();
+    const joining = chat.getRoom(1).join({ signal: stop.signal });
+    stop.abort();
+    expect(await failureOf(joining)).toMatchObject({ code: "ABORTED" });
+    await chat.logout();
+    expect(await failureOf(chat.getRoom(1).sendMessage("too late"))).toMatchObject({ code: "CLOSED" });
+    expect(await failureOf(chat.getRoom(1).name)).toMatchObject({ code: "CLOSED" });
   });
 });

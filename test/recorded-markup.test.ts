@@ -1,14 +1,7 @@
 /** Chat markup against message contents recorded from the live sites. */
-import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { htmlToMarkdown, htmlToText, isOnebox, isPartial, renderMarkdown } from "../src/protocol/markup/index.js";
-
-const recordings = new URL("../../shared/fixtures/", import.meta.url);
-const isPresent = existsSync(recordings);
-if (!isPresent)
-  console.warn(`SKIPPED: recorded-markup.test.ts, because there are no recordings at ${recordings.pathname}`);
-
-const read = (path: string): string => readFileSync(new URL(path, recordings), "utf8");
+import { haveRecordings, recording as read } from "./recorded.js";
 
 interface Recorded {
   readonly message_id: number;
@@ -32,7 +25,7 @@ function transcribed(): readonly (readonly [id: number, content: string])[] {
 
 const origin = "https://chat.stackexchange.com";
 
-describe.skipIf(!isPresent)("recorded message contents", () => {
+describe.skipIf(!haveRecordings)("recorded message contents", () => {
   it.each([
     [41294188, "tpu- by suraj on http://tophealthydiet.com/protesto-virility/ [MS]"],
     [

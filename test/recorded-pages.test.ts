@@ -3,8 +3,6 @@
  * Expected values were read off the pages. A clone without the recordings skips this, loudly; the parsers' own tests
  * in src/protocol/pages need none.
  */
-import { existsSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import {
   parseChatPage,
@@ -19,11 +17,7 @@ import {
   type RoomCard,
   recogniseErrorPage,
 } from "../src/protocol/pages/index.js";
-
-const recordings = fileURLToPath(new URL("../../shared/fixtures/", import.meta.url));
-const missing = !existsSync(recordings);
-if (missing)
-  console.warn(`\n*** SKIPPED: no recorded pages at ${recordings}; the parsers run on made-up pages only. ***\n`);
+import { haveRecordings, recording } from "./recorded.js";
 
 const cases: [file: string, check: (html: string) => void][] = [
   ["sochat4j/rooms-1.html", checkSandboxRoom],
@@ -44,9 +38,9 @@ const cases: [file: string, check: (html: string) => void][] = [
   ["jamessobot/user_profile_roomcard.html", checkRoomCard],
 ];
 
-describe.skipIf(missing)(`recorded pages${missing ? " (no recordings here)" : ""}`, () => {
+describe.skipIf(!haveRecordings)("recorded pages (skipped without ../shared/fixtures)", () => {
   it.each(cases)("%s is read as it was", (file, check) => {
-    check(readFileSync(`${recordings}${file}`, "utf8"));
+    check(recording(file));
   });
 });
 

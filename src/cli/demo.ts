@@ -24,6 +24,7 @@ export async function runDemo({ keep, port }: DemoOptions): Promise<number> {
   await using server = await ChatServer.start({ world: "demo", port });
   const { site } = server;
   const account = site.user("Demo Bot");
+  for (const name of ["Bob Baker", "Carol Müller"]) site.user(name).in(1).enters();
   say("server", `a chat server is up at ${server.url} (only on this machine)`);
 
   await using chat = new Client(server.url, account.email, account.password);

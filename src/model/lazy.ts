@@ -69,8 +69,9 @@ export class LazyFacts<F extends object> {
         const value = (await ask(source))[key];
         if (value !== undefined) return value as F[K];
       } catch (error) {
-        failure = error;
         if (!canAskElsewhere(error)) throw error;
+        // "Not found" is the least telling: servers say it also of what they hide or do not offer.
+        if (failure === undefined || isChatError(failure, "NOT_FOUND")) failure = error;
       }
     }
     throw failure ?? new ParseError("answer", `a value for "${String(key)}"`);
