@@ -12,7 +12,7 @@ const config: ViteUserConfig = defineConfig({
   test: {
     include: ["src/**/*.test.ts", "test/**/*.test.ts"],
     globalSetup: "test/build-once.ts",
-    setupFiles: "test/only-loopback.mjs",
+    setupFiles: ["test/only-loopback.mjs", "test/fixed-seed.ts", "test/coverage-probe.ts"],
     testTimeout: 20_000,
     hookTimeout: 60_000,
   },

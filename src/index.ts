@@ -2,10 +2,14 @@
 
 // Common: the things chat is made of.
 export { Client, type ClientOptions, type LogoutOptions } from "./model/client.js";
-export { Message } from "./model/message.js";
-export { Room, type RoomState, type SendOptions } from "./model/room.js";
+export { Message, type MessageRevision } from "./model/message.js";
+export { type EventsOf, Room } from "./model/room.js";
+export type { SendOptions } from "./model/send.js";
 export { User } from "./model/user.js";
 export type { RequestOptions } from "./model/core.js";
+export type { Day, DayRange, HistoryOptions, HistoryPoint } from "./model/history.js";
+export type { RoomsOptions, SearchOptions } from "./model/lists.js";
+export type { AccessList, NewRoom, RoomChange } from "./model/room-tools.js";
 export type { ListenOptions, LiveStream, Watch } from "./model/watch.js";
 
 // Events: one class for each type the servers send.
@@ -17,6 +21,13 @@ export { AccessLevelChanged, Invitation, RoomNameChanged, TimeBreak, UserNotific
 export { DebugMessage, FeedTicker, FileAdded, GlobalNotification } from "./model/events.js";
 export { ModeratorFlag, UserSettingsChanged } from "./model/events.js";
 
+// A mention or reply and its message as one.
+export { type FoldedMessage, foldPings } from "./model/fold.js";
+
+// Convenience: texts that say what they should.
+export { escapeMarkdown, defuseMentions, fixedWidth, message, MessageBuilder } from "./protocol/markup/index.js";
+export { htmlToMarkdown, htmlToText, splitMessage, type SplitOptions } from "./protocol/markup/index.js";
+
 // Failures: match `code`, or the class.
 export { ChatError, type ChatErrorCode, type FailureContext, isChatError, UsageError } from "./errors/index.js";
 // … of logging in,
@@ -24,7 +35,14 @@ export { CaptchaRequiredError, CloudflareChallengeError, LoginError, NoAccountEr
 export { NotLoggedInError, SiteReadOnlyError, WrongPasswordError } from "./errors/index.js";
 // … of what you asked for,
 export { AlreadyDeletedError, DuplicateMessageError, EmptyMessageError, ForbiddenError } from "./errors/index.js";
-export { NotFoundError, NotYoursError, RefusedError, RoomFrozenError, RoomTimeoutError } from "./errors/index.js";
+export {
+  NotFoundError,
+  NotYoursError,
+  PartlySentError,
+  RefusedError,
+  RoomFrozenError,
+  RoomTimeoutError,
+} from "./errors/index.js";
 export { StarLimitError, SuspendedError, ThrottledError, TooLateError, TooLongError } from "./errors/index.js";
 // … and of the way there.
 export { AbortedError, ClosedError, ConnectionError, ParseError, ServerError, TimedOutError } from "./errors/index.js";
@@ -34,12 +52,15 @@ export { type Endpoint, type Resolver, type Site, type SiteHost, sites } from ".
 export type { CookieInput, CookieRecord } from "./transport/cookies.js";
 export type { OutboxOptions } from "./model/outbox.js";
 export type { StreamOptions } from "./model/live-room.js";
+export type { AccessLevel, DefaultAccess } from "./protocol/actions/room-tools.js";
+export type { ReplyForm } from "./protocol/actions/messages.js";
+export type { FilePart } from "./protocol/call.js";
 export type { Overflow } from "./util/bounded-stream.js";
 export type { Clock } from "./util/clock.js";
 export type { Logger } from "./util/logger.js";
 
 // Experts: what is known without asking, and the raw wire.
 export type { MessageFacts } from "./model/message-facts.js";
-export type { RoomFacts } from "./model/room.js";
+export type { RoomFacts, RoomState } from "./model/room-facts.js";
 export type { UserFacts } from "./model/user.js";
 export type { RawEvent } from "./protocol/raw.js";

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inspect } from "node:util";
-import { Client, isChatError, sites } from "chatexchange-ts";
+import { Client, isChatError, sites, UsageError } from "chatexchange-ts";
 import { ChatServer } from "chatexchange-ts/server";
 import { describe, expect, test } from "vitest";
 import { ends, failureOf, stage } from "./support.js";
@@ -165,6 +165,14 @@ describe("stored sessions", () => {
   });
 });
 
+test.each(
+  [["", {}, [], [null], "x", [{ name: "acct" }], [{ name: "acct", value: "x", domain: "x y" }], null, 5]].flat(),
+)("%j are no cookies", async (cookies) => {
+  const { server } = await stage();
+  const chat = ends(new Client(server.site));
+  expect(await failureOf(chat.login({ cookies: cookies as string }))).toMatchObject({ code: "BAD_ARGUMENT" });
+});
+
 describe("sessions heal", () => {
   test("a stale fkey is fetched again and the action made once", async () => {
     const { server, client } = await stage();
@@ -235,6 +243,8 @@ describe("what a client takes", () => {
     const misspelt: object = { emial: "a@example.com" };
     expect(() => new Client("stackoverflow.com", misspelt)).toThrow(/no option "emial"/);
     expect(() => new Client("stackoverflow.com", { email: "a@example.com" })).toThrow(/go together/);
+    const bad: object[] = [{ outbox: { tries: 5 } }, { stream: { poll: 5 } }, { timeoutMs: "x" }, { replyForm: "zz" }];
+    for (const options of bad) expect(() => new Client("stackoverflow.com", options)).toThrow(UsageError);
   });
 
   test.each([Number.NaN, 0, -1, 1.5, "1", undefined])("getRoom(%s) is refused at once", (id) => {

@@ -1,4 +1,4 @@
-import type { Client } from "chatexchange-ts";
+import { message as build, type Client, escapeMarkdown, fixedWidth } from "chatexchange-ts";
 import { describe, expect, test } from "vitest";
 import { failureOf, next, stage } from "./support.js";
 
@@ -265,6 +265,14 @@ describe("actions", () => {
     expect(requests()).toEqual([]);
   });
 
+  test("a reply counts with its prefix", async () => {
+    const { client, alice } = await stage();
+    const said = alice.in(1).says("well?");
+    const error = await failureOf(client().getMessage(said.id).reply("x".repeat(495)));
+    expect(error).toMatchObject({ code: "TOO_LONG", message: expect.stringContaining("505") });
+    await client().getMessage(said.id).reply("x".repeat(495), { replyForm: "parentId" });
+  });
+
   test("501 characters on two lines are fine", async () => {
     const { server, client } = await stage();
     await client()
@@ -334,5 +342,46 @@ describe("a page that is something else", () => {
     await chat.logout();
     expect(await failureOf(chat.getRoom(1).sendMessage("too late"))).toMatchObject({ code: "CLOSED" });
     expect(await failureOf(chat.getRoom(1).name)).toMatchObject({ code: "CLOSED" });
+  });
+});
+
+describe("what is said", () => {
+  test("comes out as the builder and the escapes meant it", async () => {
+    const { server, client, alice } = await stage();
+    const question = alice.in(1).says("How?");
+    const room = client().getRoom(1);
+    const text = build()
+      .reply(question.id)
+      .text("With *stars* & ")
+      .bold("courage")
+      .text(", see ")
+      .link("the [docs]", "https://example.com/a(b)")
+      .toString();
+    const said = await room.sendMessage(text);
+    expect(await said.content).toBe(
+      'With &#42;stars&#42; &amp; <b>courage</b>, see <a href="https://example.com/a%28b%29" rel="nofollow noopener noreferrer">the &#91;docs&#93;</a>',
+    );
+    expect(server.site.room(1).messages.at(-1)?.parentId).toBe(question.id);
+    const literal = "not a *quote*, `code` or [link](https://example.com)";
+    expect(await (await room.sendMessage(escapeMarkdown(literal))).textContent).toBe(literal);
+    expect(await (await room.sendMessage(fixedWidth("a\n  b"))).content).toBe("<pre class='full'>a\n  b</pre>");
+  });
+
+  test("too long is split when asked for, and a failure in the middle tells what went out", async () => {
+    const { server, client } = await stage();
+    const room = client().getRoom(1);
+    const text = Array.from({ length: 250 }, (_, n) => `w${n}`).join(" ");
+    const first = await room.sendMessage(text, { split: "words" });
+    expect(server.site.room(1).messages[0]?.id).toBe(first.id);
+    expect(server.site.room(1).messages.length).toBe(3);
+    expect((await room.sendParts("word ".repeat(250).trim())).length).toBe(3);
+  });
+
+  test("in parts, of which one is refused, tells what went out", async () => {
+    const { server, client } = await stage({ throttle: true });
+    const room = client({ outbox: { maxTries: 1 } }).getRoom(1);
+    const error = await failureOf(room.sendParts("word ".repeat(250).trim()));
+    const [sent] = server.site.room(1).messages;
+    expect(error).toMatchObject({ code: "PARTLY_SENT", sentIds: [sent?.id], cause: { code: "THROTTLED" } });
   });
 });

@@ -160,6 +160,22 @@ describe("the front door", () => {
     expect(server.requests.filter((request) => request.status === 403)).toHaveLength(2);
   });
 
+  test("a read-only site shows a notice in place of the log-in form, and takes no writes", async () => {
+    await using server = await ChatServer.start();
+    server.site.addUser({ name: "Bot", email: "bot@example.com" });
+    const bot = await new Browser(server.site).logIn("bot@example.com");
+    server.site.faults.readOnly();
+    const page = await new Browser(server.site).get("/users/login");
+    expect(page.text).toContain("is in read-only mode</h1>");
+    expect(page.text).not.toContain("login-form");
+    for (const path of ["/chats/1/messages/new", "/upload/image", "/conversation/new", "/rooms/save"]) {
+      expect((await bot.post(path, { text: "x" })).status).toBe(503);
+    }
+    expect((await bot.get("/rooms/1")).status).toBe(200);
+    server.site.faults.readOnly(false);
+    expect((await bot.post("/chats/1/messages/new", { text: "x" })).status).toBe(200);
+  });
+
   test("every site has a listener, and each answers for all hosts", async () => {
     await using server = await ChatServer.start();
     expect(Object.keys(server.sites)).toEqual(["stackexchange.com", "stackoverflow.com", "meta.stackexchange.com"]);

@@ -3,6 +3,7 @@
 import { Client, type ClientOptions, type LiveStream } from "chatexchange-ts";
 import { ChatServer, type ServerUser } from "chatexchange-ts/server";
 import { onTestFinished } from "vitest";
+import { refuseSecrets, watchfulLogger } from "./secrets.js";
 
 export interface Stage {
   readonly server: ChatServer;
@@ -32,8 +33,9 @@ export async function stage(options: Parameters<typeof ChatServer.start>[0] = {}
     server,
     bot,
     alice,
-    client: (more = {}) => ends(new Client(site, { email: bot.email, password: bot.password, ...more })),
-    anonymous: (more = {}) => ends(new Client(site, more)),
+    client: (more = {}) =>
+      ends(new Client(site, { email: bot.email, password: bot.password, logger: watchfulLogger(), ...more })),
+    anonymous: (more = {}) => ends(new Client(site, { logger: watchfulLogger(), ...more })),
     requests() {
       const fresh = server.requests.slice(seen).map(({ method, path }) => `${method} ${path}`);
       seen = server.requests.length;
@@ -42,9 +44,12 @@ export async function stage(options: Parameters<typeof ChatServer.start>[0] = {}
   };
 }
 
-/** Ends a client when the test is over. */
+/** Ends a client when the test is over; looking at it may show no secret. */
 export function ends(client: Client): Client {
-  onTestFinished(() => client.logout({ drain: false }));
+  onTestFinished(async () => {
+    refuseSecrets(client);
+    await client.logout({ drain: false });
+  });
   return client;
 }
 
@@ -55,11 +60,12 @@ export async function next<T>(stream: LiveStream<T>): Promise<T> {
   return value;
 }
 
-/** The failure of a promise; fails the test when there is none. */
+/** The failure of a promise, which may show no secret; fails the test when there is none. */
 export async function failureOf(promise: Promise<unknown>): Promise<unknown> {
   try {
     await promise;
   } catch (error) {
+    refuseSecrets(error);
     return error;
   }
   throw new Error("this should have failed");

@@ -21,6 +21,7 @@ export type ChatErrorCode =
   | "DUPLICATE"
   | "TOO_LONG"
   | "EMPTY"
+  | "PARTLY_SENT"
   | "ROOM_FROZEN"
   | "ROOM_TIMEOUT"
   | "SUSPENDED"
@@ -43,14 +44,19 @@ export interface FailureContext {
   readonly status?: number | undefined;
   /** The server's own sentence, when it gave one. */
   readonly body?: string | undefined;
+  /** The room it was about. */
   readonly roomId?: number | undefined;
+  /** The user it was about. */
   readonly userId?: number | undefined;
+  /** The message it was about. */
   readonly messageId?: number | undefined;
+  /** The failure behind this one; ends up in `error.cause`. */
   readonly cause?: unknown;
 }
 
 /** The common base: `error instanceof ChatError` is true for every failure of this package. */
 export class ChatError extends Error {
+  /** Says which failure it is; stable, so match this rather than the message. */
   readonly code: ChatErrorCode;
   /** What was tried and where. */
   readonly context: Readonly<Omit<FailureContext, "cause">>;

@@ -32,7 +32,7 @@ export class CaptchaRequiredError extends LoginError {
   }
 }
 
-/** Cloudflare stands between us and the site. */
+/** Cloudflare answered instead of the site: pass the cookies of a browser. */
 export class CloudflareChallengeError extends LoginError {
   constructor(context?: FailureContext) {
     super("CLOUDFLARE_CHALLENGE", "Cloudflare answered with a challenge; pass cookies from a browser instead", context);
@@ -123,7 +123,7 @@ export class DuplicateMessageError extends RefusedError {
   }
 }
 
-/** A single line has more than 500 characters. */
+/** A single line has more than 500 UTF-16 units: shorten it, split it, or put a line break in it. */
 export class TooLongError extends UsageError {
   constructor(context?: FailureContext, reason = "the text is longer than 500 characters on one line") {
     super(reason, context, "TOO_LONG");
@@ -134,6 +134,17 @@ export class TooLongError extends UsageError {
 export class EmptyMessageError extends UsageError {
   constructor(context?: FailureContext) {
     super("the text is empty", context, "EMPTY");
+  }
+}
+
+/** Some parts of a split text were said, then one was refused: `cause` tells why. */
+export class PartlySentError extends ChatError {
+  /** The ids of the messages that were sent, in order. */
+  readonly sentIds: readonly number[];
+
+  constructor(sentIds: readonly number[], parts: number, context?: FailureContext) {
+    super("PARTLY_SENT", `only ${sentIds.length} of ${parts} parts could be sent`, context);
+    this.sentIds = sentIds;
   }
 }
 

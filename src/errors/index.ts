@@ -15,6 +15,7 @@ export {
   NotLoggedInError,
   NotYoursError,
   ParseError,
+  PartlySentError,
   RefusedError,
   RoomFrozenError,
   RoomTimeoutError,

@@ -1,30 +1,30 @@
 /** The front of everything: one person (or nobody) at one chat site. */
-import { ClosedError, NotLoggedInError, UsageError } from "../errors/index.js";
+import { UsageError } from "../errors/index.js";
+import { acknowledgeMessages, anyAction, ignoreList, uploadImage } from "../protocol/actions/account.js";
 import { leaveRoom } from "../protocol/actions/live.js";
-import { EventType, type RawEvent } from "../protocol/raw.js";
+import type { ReplyForm } from "../protocol/actions/messages.js";
+import type { FilePart } from "../protocol/call.js";
 import { type Resolver, type Site, siteOf } from "../protocol/sites.js";
-import { numberOf } from "../protocol/values.js";
 import type { CookieInput } from "../transport/cookies.js";
 import { type Me, Session } from "../transport/session.js";
 import { type Clock, systemClock } from "../util/clock.js";
 import { type Logger, loggerOf } from "../util/logger.js";
-import { checkId, checkOptions } from "../util/options.js";
-import { ActionPromise } from "../util/promises.js";
-import { WeakCache } from "../util/weak-cache.js";
-import type { ClientCore, RequestOptions } from "./core.js";
-import type { EventContext } from "./events.js";
-import { Live } from "./live.js";
-import type { StreamOptions } from "./live-room.js";
-import { Message } from "./message.js";
+import { checkChoice, checkCount, checkId, checkOptions } from "../util/options.js";
+import { ClientCore, type RequestOptions } from "./core.js";
+import { idOf } from "./ids.js";
+import { type RoomsOptions, rooms, type SearchOptions, searchMessages, searchUsers } from "./lists.js";
+import { type StreamOptions, streamOptionNames } from "./live-room.js";
+import type { Message } from "./message.js";
 import { Outbox, type OutboxOptions } from "./outbox.js";
-import { Room } from "./room.js";
-import { User } from "./user.js";
-import { UserBatch } from "./user-batch.js";
+import type { Room } from "./room.js";
+import { createRoom, type NewRoom } from "./room-tools.js";
+import type { User } from "./user.js";
 
 /** Options of a {@link Client}. */
 export interface ClientOptions {
   /** The email of a Stack Exchange account. Without it, and without cookies, the client is anonymous and read-only. */
   readonly email?: string;
+  /** The password that belongs to the email. Goes over TLS only, except to this machine. */
   readonly password?: string;
   /** Cookies of a login made elsewhere, such as `"acct=…; prov=…"` or a browser's export. */
   readonly cookies?: CookieInput;
@@ -35,7 +35,11 @@ export interface ClientOptions {
   readonly sessionFile?: string;
   /** What the client calls itself. Set the name of your bot and a way to reach you. @default "chatexchange-ts" */
   readonly userAgent?: string;
+  /** How replies name their parent. @default `"prefix"`, but `"parentId"` for fixed-width text */
+  readonly replyForm?: ReplyForm;
+  /** How often and how late an action is tried again when the server says "again in N seconds". */
   readonly outbox?: OutboxOptions;
+  /** How live events are polled for, and how fast a broken connection is tried again. */
   readonly stream?: StreamOptions;
   /** Where log lines go. @default nowhere; `NODE_DEBUG=chatexchange` prints them */
   readonly logger?: Logger;
@@ -47,7 +51,7 @@ export interface ClientOptions {
   readonly timeoutMs?: number;
   /** Where to connect for an origin, such as a local server for `https://chat.stackexchange.com`. */
   readonly resolve?: Resolver;
-  /** @default the machine's */
+  /** Where time comes from, such as a `ManualClock` in a test. @default the machine's */
   readonly clock?: Clock;
   /** Numbers from 0 up to 1. @default Math.random */
   readonly random?: () => number;
@@ -59,6 +63,7 @@ const optionNames = [
   "cookies",
   "sessionFile",
   "userAgent",
+  "replyForm",
   "outbox",
   "stream",
   "logger",
@@ -90,9 +95,6 @@ export class Client implements AsyncDisposable {
   readonly site: Site;
   readonly #core: ClientCore;
   readonly #closing = new AbortController();
-  readonly #rooms = new WeakCache<number, Room>();
-  readonly #users = new WeakCache<number, User>();
-  readonly #messages = new WeakCache<number, Message>();
   #logout: Promise<void> | undefined;
 
   /**
@@ -122,13 +124,16 @@ export class Client implements AsyncDisposable {
    * @throws {WRONG_PASSWORD} {CAPTCHA_REQUIRED} {CLOUDFLARE_CHALLENGE} {SITE_READ_ONLY} {NO_ACCOUNT} {NOT_LOGGED_IN}
    */
   login(): Promise<User>;
+  /** Logs in as somebody else, or as somebody at last. Forgets the cookies so far. */
   login(email: string, password: string): Promise<User>;
+  /** Logs in with the cookies of a login made elsewhere. Forgets the cookies so far. */
   login(means: { readonly cookies: CookieInput }): Promise<User>;
   login(emailOrMeans?: string | { readonly cookies: CookieInput }, password?: string): Promise<User> {
     const { session } = this.#core;
     return this.#core.tend(async () => {
       const means =
         typeof emailOrMeans === "string" ? { credentials: credentialsOf(emailOrMeans, password) } : emailOrMeans;
+      if (typeof means === "object") checkOptions("login", means, ["cookies", "credentials"]);
       const me = means ? await session.loginWith(means) : await session.login();
       return this.#user(me);
     });
@@ -140,10 +145,12 @@ export class Client implements AsyncDisposable {
    */
   logout(options: LogoutOptions = {}): Promise<void> {
     checkOptions("logout", options, ["drain", "timeoutMs"]);
+    this.#core.isClosing = true;
     this.#logout ??= this.#end(options);
     return this.#logout;
   }
 
+  /** Logs out at the end of an `await using` block, as {@link Client.logout} does. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.logout();
   }
@@ -181,30 +188,117 @@ export class Client implements AsyncDisposable {
    */
   getMe(): Promise<User> {
     return this.#core.tend(async () => {
-      if (!this.#core.session.canLogIn)
-        throw new NotLoggedInError({ tried: "tell who you are", host: this.#core.session.chatHost });
+      await this.#core.login("tell who you are");
       return this.#user(await this.#core.session.login());
     });
   }
 
+  /**
+   * The rooms of the site, page by page, those with the latest talk first. `GET /rooms`.
+   * @example for await (const room of chat.rooms({ filter: "typescript" })) console.log(room.id, await room.name);
+   */
+  rooms(options: RoomsOptions = {}): AsyncGenerator<Room, void> {
+    return rooms(this.#core, options);
+  }
+
+  /** The people with a text in their names, 100 at most. `GET /users/search`. @throws {BAD_ARGUMENT} */
+  searchUsers(text: string, options: RequestOptions = {}): AsyncGenerator<User, void> {
+    return searchUsers(this.#core, text, options);
+  }
+
+  /** The messages with a text in them, page by page, of a room or a user if you like. `GET /search`. @throws {BAD_ARGUMENT} */
+  searchMessages(text: string, options: SearchOptions = {}): AsyncGenerator<Message, void> {
+    return searchMessages(this.#core, text, options);
+  }
+
+  /**
+   * Makes a new room, which is then yours. `POST /rooms/save`.
+   * @throws {FORBIDDEN} below 100 reputation {BAD_ARGUMENT} {NOT_LOGGED_IN}
+   */
+  createRoom(room: NewRoom, options: RequestOptions = {}): Promise<Room> {
+    return this.#core.act("create a room", () => createRoom(this.#core, room, options), options);
+  }
+
+  /**
+   * Stores a picture, or a copy of the one at a URL; resolves to its address, which shows as a picture when it is the
+   * whole of a message. `POST /upload/image`.
+   * @throws {REFUSED} with the server's reason {NOT_LOGGED_IN}
+   */
+  uploadImage(picture: Uint8Array | FilePart | string, options: RequestOptions = {}): Promise<string> {
+    return this.#core.act(
+      "upload a picture",
+      () => {
+        const part = picture instanceof Uint8Array ? { data: picture } : picture;
+        if (typeof part !== "string" && !(part?.data instanceof Uint8Array)) {
+          throw new UsageError("a picture is its bytes (Uint8Array), { data, filename, type }, or a URL");
+        }
+        return this.#core.session.call(uploadImage(part), options);
+      },
+      options,
+    );
+  }
+
+  /** The people whose messages you do not want to see. `GET /users/ignorelist`. @throws {NOT_LOGGED_IN} */
+  ignoredUsers(options: RequestOptions = {}): Promise<User[]> {
+    return this.#core.tend(async () => {
+      await this.#core.login("read the ignore list");
+      const ids = await this.#core.session.call(ignoreList(), options);
+      return ids.map((id) => this.#core.user(id));
+    });
+  }
+
+  /** Tells the server that you saw messages which pinged you. `POST /messages/ack`. @throws {NOT_LOGGED_IN} */
+  acknowledge(messages: readonly (Message | number)[], options: RequestOptions = {}): Promise<void> {
+    return this.#core.act(
+      "acknowledge mentions",
+      async () => {
+        const ids = messages.map((message) => idOf(this.site, "message", message));
+        if (ids.length > 0) await this.#core.session.call(acknowledgeMessages(ids), options);
+      },
+      options,
+    );
+  }
+
+  /**
+   * Does anything this package has no method for: posts a form to a path of the chat host, with the fkey added, in its
+   * turn. Resolves to the answer, as a value when it is JSON and as text otherwise.
+   * @example await chat.action(`/messages/${id}/purge-history`);
+   * @throws {BAD_ARGUMENT} for a path that does not start with one `/`, and whatever the server refuses.
+   */
+  action(
+    path: string,
+    form: Readonly<Record<string, string | number>> = {},
+    options: RequestOptions = {},
+  ): Promise<unknown> {
+    return this.#core.act(
+      `post to ${path}`,
+      async () => {
+        if (typeof path !== "string" || !/^\/(?!\/)/.test(path))
+          throw new UsageError(`a path starts with one "/", unlike ${JSON.stringify(path)}`);
+        const fields = Object.fromEntries(Object.entries(form).map(([name, value]) => [name, String(value)]));
+        return this.#core.session.call(anyAction(path, fields), options);
+      },
+      options,
+    );
+  }
+
+  /** Says whose client it is, such as `Client of stackexchange.com`; never with an account. */
   toString(): string {
     return `Client of ${this.site.host}`;
   }
 
   #user(me: Me): User {
-    const user = this.#core.user(me.id);
-    if (me.name !== null) user.learn({ name: me.name });
-    return user;
+    return me.name === null ? this.#core.user(me.id) : this.#core.named(me.id, me.name);
   }
 
   #build(options: ClientOptions): ClientCore {
+    checkParts(options);
     const logger = loggerOf(options.logger, this.site.host);
-    const warn = (text: string, error?: unknown): void => logger.warn(text, error);
-    const report = options.onError ?? ((error: unknown): void => logger.error("a failure nobody looked at", error));
     const clock = options.clock ?? systemClock;
     const { email, password } = options;
-    if ((email === undefined) !== (password === undefined))
+    if ((email === undefined) !== (password === undefined)) {
       throw new UsageError("email and password go together; one of them is missing");
+    }
     const session = new Session({
       site: this.site,
       credentials: email !== undefined && password !== undefined ? credentialsOf(email, password) : undefined,
@@ -214,85 +308,19 @@ export class Client implements AsyncDisposable {
       resolve: options.resolve,
       timeoutMs: options.timeoutMs,
       signal: this.#closing.signal,
-      warn,
+      warn: logger.warn,
     });
-    const outbox = new Outbox(options.outbox ?? {}, clock, this.#closing.signal);
-    const batch = new UserBatch(session, () => [...core.joined][0]);
-    const live = new Live({
-      session,
-      clock,
-      random: options.random ?? Math.random,
-      options: options.stream ?? {},
-      warn,
-      events: this.#eventContext(clock),
-      learn: (raw) => this.#learn(raw),
-    });
-    const core: ClientCore = {
+    return new ClientCore({
       client: this,
       session,
       clock,
-      live,
-      outbox,
-      joined: new Set<number>(),
-      room: (id) => this.#rooms.get(id, () => new Room(core, id)),
-      user: (id) => this.#users.get(id, () => new User(core, id)),
-      message: (id) => this.#messages.get(id, () => new Message(core, id)),
-      messageOf: (raw) => this.#messageOf(raw),
-      userInfo: (id) => batch.get(id),
-      login: async (tried) => {
-        if (!session.canLogIn) throw new NotLoggedInError({ tried, host: session.chatHost });
-        await session.login();
-      },
-      report,
-      warn,
-      tend: (action) => ActionPromise.run(action, report),
-      act: (action, request) => ActionPromise.run(() => this.#act(action, request), report),
-    };
-    return core;
-  }
-
-  async #act<T>(action: () => Promise<T>, options: RequestOptions = {}): Promise<T> {
-    const { session, outbox } = this.#core;
-    if (this.#logout) throw new ClosedError({ host: session.chatHost });
-    if (!session.canLogIn) throw new NotLoggedInError({ host: session.chatHost });
-    return outbox.run(action, options.signal);
-  }
-
-  #eventContext(clock: Clock): EventContext {
-    return {
-      getRoom: (id) => this.#core.room(id),
-      userOf: (id, name) => {
-        const user = this.#core.user(id);
-        if (name !== undefined && user.peek.name === undefined) user.learn({ name });
-        return user;
-      },
-      messageOf: (raw) => this.#messageOf(raw),
-      now: () => clock.now(),
-    };
-  }
-
-  /** The message of an event; a new one learns what the event says, a known one has learned already. */
-  #messageOf(raw: RawEvent): Message | null {
-    const id = numberOf(raw.message_id);
-    if (id === undefined) return null;
-    return this.#messages.get(id, () => {
-      const message = new Message(this.#core, id);
-      message.learnFromEvent(raw);
-      return message;
+      random: options.random ?? Math.random,
+      outbox: new Outbox(options.outbox ?? {}, clock, this.#closing.signal),
+      stream: options.stream ?? {},
+      replyForm: options.replyForm,
+      report: options.onError ?? ((error) => logger.error("a failure nobody looked at", error)),
+      warn: logger.warn,
     });
-  }
-
-  /** Keeps what is known current: runs before anybody sees the event. */
-  #learn(raw: RawEvent): void {
-    const messageId = numberOf(raw.message_id);
-    if (messageId !== undefined) this.#messages.peek(messageId)?.learnFromEvent(raw);
-    const roomId = numberOf(raw.room_id);
-    if (raw.event_type === EventType.RoomNameChanged && roomId !== undefined) {
-      this.#rooms.peek(roomId)?.forget("name", "description", "descriptionHtml", "tags", "state");
-    }
-    if (raw.event_type === EventType.UserNameOrAvatarChanged) {
-      this.#users.peek(numberOf(raw.target_user_id) ?? numberOf(raw.user_id) ?? 0)?.forget("name", "avatarUrl");
-    }
   }
 
   async #end({ drain = true, timeoutMs = 30_000 }: LogoutOptions): Promise<void> {
@@ -304,10 +332,10 @@ export class Client implements AsyncDisposable {
     }
     live.close();
     try {
-      if (joined.size > 0 && session.me)
-        await session.call(leaveRoom(joined.size === 1 ? ([...joined][0] ?? "all") : "all"), {
-          signal: AbortSignal.timeout(5_000),
-        });
+      const [only] = joined;
+      if (only !== undefined && session.me) {
+        await session.call(leaveRoom(joined.size === 1 ? only : "all"), { signal: AbortSignal.timeout(5_000) });
+      }
     } catch (error) {
       warn("logout: could not leave the joined rooms", error);
     }
@@ -315,6 +343,13 @@ export class Client implements AsyncDisposable {
     this.#closing.abort();
     await session.close();
   }
+}
+
+function checkParts({ outbox, stream, timeoutMs, replyForm }: ClientOptions): void {
+  checkOptions("the option outbox", outbox, ["maxTries", "marginMs"]);
+  checkOptions("the option stream", stream, streamOptionNames);
+  if (timeoutMs !== undefined) checkCount("timeoutMs", timeoutMs, 1);
+  if (replyForm !== undefined) checkChoice("replyForm", replyForm, ["prefix", "parentId"]);
 }
 
 function credentialsOf(email: unknown, password: unknown): { email: string; password: string } {

@@ -1,43 +1,173 @@
-/** What Room, User, Message and the stream share of their client: sessions, time, identity. Not for users. */
-import type { RawEvent, RawUser } from "../protocol/raw.js";
+/** What Room, User, Message and the stream share of their client: session, time, identity, turns. Not for users. */
+import { ClosedError, NotLoggedInError } from "../errors/index.js";
+import type { ReplyForm } from "../protocol/actions/messages.js";
+import { EventType, type RawEvent, type RawUser } from "../protocol/raw.js";
+import { numberOf } from "../protocol/values.js";
 import type { Session } from "../transport/session.js";
 import type { Clock } from "../util/clock.js";
+import { checkOptions } from "../util/options.js";
+import { ActionPromise } from "../util/promises.js";
+import { WeakCache } from "../util/weak-cache.js";
 import type { Client } from "./client.js";
-import type { Live } from "./live.js";
-import type { Message } from "./message.js";
+import type { EventContext } from "./events.js";
+import { Live } from "./live.js";
+import type { StreamOptions } from "./live-room.js";
+import { Message } from "./message.js";
 import type { Outbox } from "./outbox.js";
-import type { Room } from "./room.js";
-import type { User } from "./user.js";
+import { Room } from "./room.js";
+import { User } from "./user.js";
+import { UserBatch } from "./user-batch.js";
 
 /** Options of any method that talks to the server. */
 export interface RequestOptions {
   /** Ends the request with `ABORTED`. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
-/** @internal */
-export interface ClientCore {
+/** What a core is made of. @internal */
+export interface CoreParts {
   readonly client: Client;
   readonly session: Session;
   readonly clock: Clock;
-  readonly live: Live;
+  readonly random: () => number;
   readonly outbox: Outbox;
+  readonly stream: StreamOptions;
+  readonly replyForm: ReplyForm | undefined;
+  readonly report: (error: unknown) => void;
+  readonly warn: (text: string, error?: unknown) => void;
+}
+
+/** @internal */
+export class ClientCore implements EventContext {
+  readonly client: Client;
+  readonly session: Session;
+  readonly clock: Clock;
+  readonly outbox: Outbox;
+  readonly live: Live;
+  readonly replyForm: ReplyForm | undefined;
   /** Rooms this client has joined. */
-  readonly joined: Set<number>;
-  room(id: number): Room;
-  user(id: number): User;
-  message(id: number): Message;
-  /** The message of a raw event or list item; new ones learn from it. */
-  messageOf(raw: RawEvent): Message | null;
-  /** One person's record, asked for together with everybody else's of this tick; undefined when the server has none. */
-  userInfo(id: number): Promise<RawUser | undefined>;
-  /** Makes sure there is a login. @throws {NOT_LOGGED_IN} before any request when there can be none. */
-  login(tried: string): Promise<void>;
+  readonly joined: Set<number> = new Set();
   /** Takes a failure nobody else would see. */
-  report(error: unknown): void;
-  warn(text: string, error?: unknown): void;
+  readonly report: (error: unknown) => void;
+  readonly warn: (text: string, error?: unknown) => void;
+  /** No action is taken on any more. */
+  isClosing = false;
+  readonly #rooms = new WeakCache<number, Room>();
+  readonly #users = new WeakCache<number, User>();
+  readonly #messages = new WeakCache<number, Message>();
+  readonly #batch: UserBatch;
+
+  constructor(parts: CoreParts) {
+    const { session, clock, random, warn } = parts;
+    this.client = parts.client;
+    this.session = session;
+    this.clock = clock;
+    this.outbox = parts.outbox;
+    this.replyForm = parts.replyForm;
+    this.report = parts.report;
+    this.warn = warn;
+    this.#batch = new UserBatch(session, () => [...this.joined][0]);
+    const learn = (raw: RawEvent): void => this.#learn(raw);
+    this.live = new Live({ session, clock, random, warn, options: parts.stream, events: this, learn });
+  }
+
+  room(id: number): Room {
+    return this.#rooms.get(id, () => new Room(this, id));
+  }
+
+  user(id: number): User {
+    return this.#users.get(id, () => new User(this, id));
+  }
+
+  message(id: number): Message {
+    return this.#messages.get(id, () => new Message(this, id));
+  }
+
+  /** The user with this id, who is called this now. */
+  named(id: number, name: string): User {
+    const user = this.user(id);
+    user.learn({ name });
+    return user;
+  }
+
+  /** The user of an event: the name there counts only while no better is known. */
+  userOf(id: number, name: string | undefined): User {
+    const user = this.user(id);
+    if (name !== undefined && user.peek.name === undefined) user.learn({ name });
+    return user;
+  }
+
+  /** The message of an event; a new one learns what the event says, a known one has learned already. */
+  messageOf(raw: RawEvent): Message | null {
+    const id = numberOf(raw.message_id);
+    if (id === undefined) return null;
+    return this.#messages.get(id, () => {
+      const message = new Message(this, id);
+      message.learnFromEvent(raw);
+      return message;
+    });
+  }
+
+  now(): number {
+    return this.clock.now();
+  }
+
+  /** One person's record, asked for together with everybody else's of this tick; undefined when the server has none. */
+  userInfo(id: number): Promise<RawUser | undefined> {
+    return this.#batch.get(id);
+  }
+
+  /** Makes sure there is a login. @throws {NOT_LOGGED_IN} before any request when there can be none. */
+  async login(tried: string): Promise<void> {
+    if (!this.session.canLogIn) throw new NotLoggedInError({ tried, host: this.session.chatHost });
+    await this.session.login();
+  }
+
   /** Sees to it that the failure of an action is seen by somebody. */
-  tend<T>(action: () => Promise<T>): Promise<T>;
+  tend<T>(action: () => Promise<T>): Promise<T> {
+    return ActionPromise.run(action, this.report);
+  }
+
   /** Runs an action in its turn, with a login, and tended. */
-  act<T>(action: () => Promise<T>, options?: RequestOptions): Promise<T>;
+  act<T>(
+    tried: string,
+    action: () => Promise<T>,
+    options: RequestOptions = {},
+    known: readonly string[] = ["signal"],
+  ): Promise<T> {
+    return this.tend(async () => {
+      checkOptions("this method", options, known);
+      const results: T[] = [];
+      await this.actAll(tried, [action], (result) => void results.push(result), options);
+      return results[0] as T;
+    });
+  }
+
+  /** Runs actions one after the other in one turn, telling the result of each. */
+  async actAll<T>(
+    tried: string,
+    actions: readonly (() => Promise<T>)[],
+    onDone: (result: T) => void,
+    options: RequestOptions,
+  ): Promise<void> {
+    const about = { tried, host: this.session.chatHost };
+    if (this.isClosing) throw new ClosedError(about);
+    if (!this.session.canLogIn) throw new NotLoggedInError(about);
+    await this.outbox.run(actions, onDone, options.signal);
+  }
+
+  /** Keeps what is known current: runs before anybody sees the event. */
+  #learn(raw: RawEvent): void {
+    const messageId = numberOf(raw.message_id);
+    if (messageId !== undefined) this.#messages.peek(messageId)?.learnFromEvent(raw);
+    const roomId = numberOf(raw.room_id) ?? 0;
+    const room = this.#rooms.peek(roomId);
+    const { event_type: type } = raw;
+    if (type === EventType.RoomNameChanged) room?.forget("name", "description", "descriptionHtml", "tags", "state");
+    if (type === EventType.AccessLevelChanged) room?.forget("owners");
+    if (type === EventType.UserLeft && raw.user_id === this.session.me?.id) this.joined.delete(roomId);
+    if (type === EventType.UserNameOrAvatarChanged) {
+      this.#users.peek(numberOf(raw.target_user_id) ?? numberOf(raw.user_id) ?? 0)?.forget("name", "avatarUrl");
+    }
+  }
 }

@@ -11,7 +11,7 @@ import type { User } from "./user.js";
 
 /** What an event needs of its client: objects by id. @internal */
 export interface EventContext {
-  getRoom(id: number): Room;
+  room(id: number): Room;
   userOf(id: number, name: string | undefined): User;
   messageOf(raw: RawEvent): Message | null;
   now(): number;
@@ -42,10 +42,10 @@ export class ChatEvent {
     return this.data.event_type;
   }
 
-  /** The room it happened in. */
+  /** The room it happened in; null for events of no room. For an {@link Invitation} the room you are asked into. */
   get room(): Room | null {
     const id = numberOf(this.data.room_id);
-    return id === undefined || id === 0 ? null : this.#context.getRoom(id);
+    return id === undefined || id === 0 ? null : this.#context.room(id);
   }
 
   /**
@@ -89,8 +89,9 @@ export class ChatEvent {
     return this.#context.messageOf(this.data);
   }
 
+  /** Says what it is and where, such as `MessagePosted 90287708 in room 1`. */
   toString(): string {
-    return `${this.constructor.name} ${this.id ?? ""} in room ${this.data.room_id ?? "?"}`;
+    return `${this.constructor.name} ${this.id ?? ""} in room ${numberOf(this.data.room_id) ?? "?"}`;
   }
 }
 
@@ -103,11 +104,12 @@ export class ChatMessageEvent extends ChatEvent {
     return message;
   }
 
+  /** The id of the message. */
   get messageId(): number {
     return numberOf(this.data.message_id) ?? 0;
   }
 
-  /** The message this one answers, or null. Also set, as a guess of the server, on a plain `@name`: see {@link isReply}. */
+  /** The message this one answers, or null. Also set, as a guess of the server, on a plain `@name`: see {@link ChatMessageEvent.isReply}. */
   get parentId(): number | null {
     return numberOf(this.data.parent_id) ?? null;
   }
@@ -117,16 +119,17 @@ export class ChatMessageEvent extends ChatEvent {
     return this.data.show_parent === true;
   }
 
-  /** How often the message was edited. */
+  /** How often the message has been edited. */
   get edits(): number {
     return numberOf(this.data.message_edits) ?? 0;
   }
 
+  /** How many people have starred the message. */
   get stars(): number {
     return numberOf(this.data.message_stars) ?? 0;
   }
 
-  /** How many owners pinned the message. */
+  /** How many owners have pinned the message. */
   get pins(): number {
     return numberOf(this.data.message_owner_stars) ?? 0;
   }
@@ -134,6 +137,16 @@ export class ChatMessageEvent extends ChatEvent {
   /** The message came from another room. */
   get moved(): boolean {
     return this.data.moved === true;
+  }
+
+  /** The name of who is replied to; null on servers older than 2026, which do not say. */
+  get parentName(): string | null {
+    return stringOf(this.data.parent_username) ?? null;
+  }
+
+  /** The content of what is replied to as HTML; null where the server does not say. */
+  get parentContent(): string | null {
+    return stringOf(this.data.parent_text) ?? null;
   }
 }
 
@@ -146,7 +159,12 @@ export class MessageStarred extends ChatMessageEvent {}
 /** You were mentioned. The same message also comes as {@link MessagePosted}. */
 export class UserMentioned extends ChatMessageEvent {}
 /** A message was flagged; only some people learn of it. */
-export class MessageFlagged extends ChatMessageEvent {}
+export class MessageFlagged extends ChatMessageEvent {
+  /** How many flags the message has; null when the server does not say. */
+  get flags(): number | null {
+    return numberOf(this.data.message_flags) ?? null;
+  }
+}
 /** A message was deleted; its content is gone. */
 export class MessageDeleted extends ChatMessageEvent {}
 /** Somebody replied to you. The same message also comes as {@link MessagePosted}. */
@@ -180,7 +198,7 @@ export class AccessLevelChanged extends ChatEvent {
 }
 /** A banner for you. */
 export class UserNotification extends ChatEvent {}
-/** You were invited to {@link ChatEvent.room}. */
+/** You were invited to {@link ChatEvent.room} by {@link ChatEvent.user}. Whoever listens to any room learns of it. */
 export class Invitation extends ChatEvent {}
 /** A gap in the history, or a timeout of the room. */
 export class TimeBreak extends ChatEvent {}

@@ -16,9 +16,12 @@ export interface StreamOptions {
   readonly pollMs?: number;
   /** Milliseconds before the first reconnect; doubles up to `maxReconnectMs`. @default 1000 */
   readonly reconnectMs?: number;
-  /** @default 60000 */
+  /** The longest wait between two reconnects, in milliseconds. @default 60000 */
   readonly maxReconnectMs?: number;
 }
+
+/** Their names, to refuse others. */
+export const streamOptionNames: readonly (keyof StreamOptions)[] = ["pollMs", "reconnectMs", "maxReconnectMs"];
 
 /** What a {@link LiveRoom} needs. */
 export interface LiveRoomContext {

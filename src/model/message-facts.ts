@@ -3,6 +3,7 @@ import { NotFoundError } from "../errors/index.js";
 import { roomEvents } from "../protocol/actions/live.js";
 import { messageHtml, messageSource } from "../protocol/actions/messages.js";
 import { historyPage, messagePage } from "../protocol/actions/pages.js";
+import type { HistoryPage } from "../protocol/pages/index.js";
 import { EventType, type RawEvent } from "../protocol/raw.js";
 import { numberOf, stringOf } from "../protocol/values.js";
 import type { ClientCore } from "./core.js";
@@ -13,25 +14,38 @@ import type { User } from "./user.js";
 
 /** What can be known about a message. */
 export interface MessageFacts {
+  /** The room it is in. */
   room: Room;
   /** HTML; null when deleted. */
   content: string | null;
   /** Markdown as typed. */
   contentSource: string;
+  /** Who sent it; null when that account is gone. */
   owner: User | null;
+  /** How many people starred it. */
   stars: number;
+  /** Whether you starred it. */
   starredByYou: boolean;
+  /** Whether a room owner pinned it. */
   pinned: boolean;
+  /** Whether you pinned it. */
   pinnedByYou: boolean;
   /** How many owners pinned it. */
   pins: number;
   /** Unix seconds of the post. */
   timeStamp: number;
+  /** Whether it was edited, ever. */
   edited: boolean;
+  /** How often it was edited. */
   edits: number;
+  /** Whether it was deleted. */
   deleted: boolean;
-  /** The message this one is an explicit reply to. */
+  /** The message this one is an explicit reply to; null when it is none. */
   parent: Message | null;
+  /** Who changed the text last; null when nobody did. */
+  editor: User | null;
+  /** The room owners who pinned it. */
+  pinners: User[];
 }
 
 /** The lazy facts of one message. */
@@ -53,7 +67,7 @@ export function messageFacts(core: ClientCore, id: number): LazyFacts<MessageFac
   const marks = [list, page, history];
   const facts: LazyFacts<MessageFacts> = new LazyFacts<MessageFacts>({
     room: marks,
-    content: [list, html, page, history],
+    content: [list, html, page],
     contentSource: [source],
     owner: marks,
     stars: marks,
@@ -64,8 +78,10 @@ export function messageFacts(core: ClientCore, id: number): LazyFacts<MessageFac
     timeStamp: [list, listOnceRoomIsKnown],
     edited: [list, page],
     edits: [list, listOnceRoomIsKnown, history],
-    deleted: [list, page],
+    deleted: marks,
     parent: [list, page],
+    editor: [history],
+    pinners: [history],
   });
   return facts;
 }
@@ -187,12 +203,23 @@ async function readFromTranscript(core: ClientCore, id: number): Promise<Partial
 }
 
 async function readFromHistory(core: ClientCore, id: number): Promise<Partial<MessageFacts>> {
-  const page = await core.session.call(historyPage(id));
+  return factsOfHistory(core, await core.session.call(historyPage(id)));
+}
+
+/** What a history page tells. It shows the content of deleted messages too, so that is not learned. */
+export function factsOfHistory(core: ClientCore, page: HistoryPage): Partial<MessageFacts> {
+  const edits = page.revisions.filter(({ kind }) => kind === "edited");
+  const last = edits.at(-1);
   return {
     ...(page.roomId === null ? {} : { room: core.room(page.roomId) }),
-    ...(page.contentHtml === null ? {} : { content: page.contentHtml }),
     owner: authorOf(core, page.userId, page.userName),
     stars: page.stars,
     pinned: page.pinned,
+    pins: page.pinners.length,
+    edits: edits.length,
+    edited: edits.length > 0,
+    deleted: page.deleted || page.revisions.at(-1)?.kind === "deleted",
+    editor: last ? authorOf(core, last.userId, last.userName) : null,
+    pinners: page.pinners.map(({ id, name }) => core.named(id, name)),
   };
 }

@@ -1,20 +1,41 @@
 /** A message on a chat site. */
+import { RefusedError, UsageError } from "../errors/index.js";
+import { acknowledgeMessages, flagForModerator, flagMessage } from "../protocol/actions/account.js";
 import {
   cancelStars,
   deleteMessage,
   editMessage,
+  type ReplyForm,
   removePins,
+  replyPrefix,
   togglePin,
   toggleStar,
 } from "../protocol/actions/messages.js";
+import { historyPage } from "../protocol/actions/pages.js";
 import { htmlToText } from "../protocol/markup/index.js";
+import type { RevisionKind } from "../protocol/pages/index.js";
 import type { RawEvent } from "../protocol/raw.js";
+import type { Site } from "../protocol/sites.js";
 import { checkText } from "../protocol/text-rules.js";
 import type { ClientCore, RequestOptions } from "./core.js";
+import { idOf } from "./ids.js";
 import type { LazyFacts } from "./lazy.js";
-import { factsOfEvent, type MessageFacts, messageFacts } from "./message-facts.js";
-import type { Room, SendOptions } from "./room.js";
+import { factsOfEvent, factsOfHistory, type MessageFacts, messageFacts } from "./message-facts.js";
+import type { Room } from "./room.js";
+import type { SendOptions } from "./send.js";
 import type { User } from "./user.js";
+
+/** One step in the life of a message. */
+export interface MessageRevision {
+  /** What was done: `said`, `edited`, `deleted`, `moved`, or `other` for words that we do not know. */
+  readonly kind: RevisionKind;
+  /** Markdown as typed; null for steps without a text. */
+  readonly source: string | null;
+  /** Time to the minute, UTC, as the page shows it; with the date when older. */
+  readonly timeLabel: string | null;
+  /** Who did it; null when that account is gone. */
+  readonly user: User | null;
+}
 
 /**
  * A message, the same object for the same id as long as anybody holds it.
@@ -23,6 +44,7 @@ import type { User } from "./user.js";
  * no such message or it is hidden from you. A message that came with an event knows most of them already.
  */
 export class Message {
+  /** The number of the message on its site; later messages have higher ones. */
   readonly id: number;
   readonly #core: ClientCore;
   readonly #facts: LazyFacts<MessageFacts>;
@@ -32,6 +54,11 @@ export class Message {
     this.id = id;
     this.#core = core;
     this.#facts = messageFacts(core, id);
+  }
+
+  /** The site the message is on. */
+  get site(): Site {
+    return this.#core.session.site;
   }
 
   /** The room the message is in. */
@@ -84,7 +111,7 @@ export class Message {
     return this.#facts.get("timeStamp");
   }
 
-  /** Whether it was edited. */
+  /** Whether it was edited, ever. */
   get edited(): Promise<boolean> {
     return this.#facts.get("edited");
   }
@@ -102,6 +129,16 @@ export class Message {
   /** The message this one replies to; null when it is no reply. */
   get parent(): Promise<Message | null> {
     return this.#facts.get("parent");
+  }
+
+  /** Who changed the text last; null when nobody did. From `GET /messages/{id}/history`. */
+  get editor(): Promise<User | null> {
+    return this.#facts.get("editor");
+  }
+
+  /** The room owners who pinned it. From `GET /messages/{id}/history`. */
+  get pinners(): Promise<User[]> {
+    return this.#facts.get("pinners");
   }
 
   /** The address of the message in the transcript. */
@@ -128,76 +165,162 @@ export class Message {
   }
 
   /**
-   * Replaces the text; a reply stays one. Works for about two minutes after the post.
+   * Replaces the text; a reply stays one. Works for about two minutes after the post, for moderators always.
+   * `POST /messages/{id}`.
    * @throws {TOO_LATE} {NOT_YOURS} {ALREADY_DELETED} {EMPTY} {TOO_LONG} {NOT_LOGGED_IN}
    */
-  edit(text: string, options: RequestOptions = {}): Promise<void> {
-    return this.#core.act(async () => {
-      checkText(text, { tried: `edit message ${this.id}`, messageId: this.id });
-      const { room, parent } = this.peek;
-      const call = editMessage(this.id, text, {
-        ...(room ? { roomId: room.id } : {}),
-        ...(parent ? { replyTo: parent.id } : {}),
-      });
-      await this.#core.session.call(call, options);
-      this.#facts.forget("content", "contentSource", "edits");
-      this.#facts.learn({ edited: true });
-    }, options);
+  edit(text: string, options: RequestOptions & { readonly replyForm?: ReplyForm } = {}): Promise<void> {
+    return this.#core.act(
+      `edit message ${this.id}`,
+      async () => {
+        const about = { tried: `edit message ${this.id}`, messageId: this.id };
+        checkText(text, about);
+        // Saying nothing of the parent would end the reply, so it has to be known.
+        const parent = await this.parent.catch(() => null);
+        const room = this.peek.room;
+        const form = options.replyForm ?? this.#core.replyForm;
+        const replyTo = parent ? { messageId: parent.id, form } : undefined;
+        checkText(text, about, replyPrefix(text, replyTo).length);
+        const call = editMessage(this.id, text, {
+          ...(room ? { roomId: room.id } : {}),
+          ...(replyTo ? { replyTo } : {}),
+        });
+        await this.#core.session.call(call, options);
+        this.#facts.forget("content", "contentSource", "edits", "editor");
+        this.#facts.learn({ edited: true });
+      },
+      options,
+      ["replyForm", "signal"],
+    );
   }
 
   /**
-   * Deletes the message. Works for about two minutes after the post.
+   * Deletes the message. Works for about two minutes after the post. `POST /messages/{id}/delete`.
    * @throws {TOO_LATE} {NOT_YOURS} {ALREADY_DELETED} {NOT_LOGGED_IN}
    */
   delete(options: RequestOptions = {}): Promise<void> {
-    return this.#core.act(async () => {
-      await this.#core.session.call(deleteMessage(this.id, this.peek.room?.id), options);
-      this.#facts.learn({ deleted: true, content: null });
-    }, options);
+    return this.#core.act(
+      `delete message ${this.id}`,
+      async () => {
+        await this.#core.session.call(deleteMessage(this.id, this.peek.room?.id), options);
+        this.#facts.learn({ deleted: true, content: null });
+      },
+      options,
+    );
   }
 
   /**
    * Stars the message, or takes your star back. Looks first, because the server only toggles: saying it twice changes
-   * nothing.
+   * nothing. `POST /messages/{id}/star`.
    * @param on - false takes the star back. @default true
    * @throws {FORBIDDEN} {STAR_LIMIT} {NOT_LOGGED_IN}
    */
   star(on: boolean = true, options: RequestOptions = {}): Promise<void> {
-    return this.#core.act(async () => {
-      this.#facts.forget("starredByYou");
-      if ((await this.starredByYou) === on) return;
-      const before = this.peek.stars;
-      await this.#core.session.call(toggleStar(this.id, this.peek.room?.id), options);
-      this.#facts.learn({ starredByYou: on });
-      // The event of this star may have been faster than the answer; then the count is known already.
-      if (before !== undefined && this.peek.stars === before) this.#facts.learn({ stars: before + (on ? 1 : -1) });
-    }, options);
+    return this.#core.act(
+      `star message ${this.id}`,
+      async () => {
+        this.#facts.forget("starredByYou");
+        if ((await this.starredByYou) === on) return;
+        const before = this.peek.stars;
+        await this.#core.session.call(toggleStar(this.id, this.peek.room?.id), options);
+        this.#facts.learn({ starredByYou: on });
+        // The event of this star may have been faster than the answer; then the count is known already.
+        if (before !== undefined && this.peek.stars === before) this.#facts.learn({ stars: before + (on ? 1 : -1) });
+      },
+      options,
+    );
   }
 
   /**
    * Pins the message, or unpins it. Looks first: saying it twice changes nothing. For room owners.
+   * `POST /messages/{id}/owner-star`, and `unowner-star` to unpin.
    * @param on - false unpins, also what another owner pinned. @default true
    * @throws {FORBIDDEN} {NOT_LOGGED_IN}
    */
   pin(on: boolean = true, options: RequestOptions = {}): Promise<void> {
-    return this.#core.act(async () => {
-      this.#facts.forget("pinned", "pinnedByYou", "pins");
-      if ((await this.#facts.get("pinned")) === on) return;
-      const roomId = this.peek.room?.id;
-      await this.#core.session.call(on ? togglePin(this.id, roomId) : removePins(this.id, roomId), options);
-      this.#facts.learn({ pinned: on, pinnedByYou: on, pins: on ? 1 : 0 });
-    }, options);
+    return this.#core.act(
+      `pin message ${this.id}`,
+      async () => {
+        this.#facts.forget("pinned", "pinnedByYou", "pins");
+        if ((await this.#facts.get("pinned")) === on) return;
+        const roomId = this.peek.room?.id;
+        await this.#core.session.call(on ? togglePin(this.id, roomId) : removePins(this.id, roomId), options);
+        this.#facts.learn({ pinned: on, pinnedByYou: on, pins: on ? 1 : 0 });
+      },
+      options,
+    );
   }
 
   /**
-   * Takes all stars away. For room owners.
+   * Takes all stars away. For room owners. `POST /messages/{id}/unstar`.
    * @throws {FORBIDDEN} {NOT_LOGGED_IN}
    */
   cancelStars(options: RequestOptions = {}): Promise<void> {
-    return this.#core.act(async () => {
-      await this.#core.session.call(cancelStars(this.id, this.peek.room?.id), options);
-      this.#facts.learn({ stars: 0, starredByYou: false });
-    }, options);
+    return this.#core.act(
+      `cancel the stars of message ${this.id}`,
+      async () => {
+        await this.#core.session.call(cancelStars(this.id, this.peek.room?.id), options);
+        this.#facts.learn({ stars: 0, starredByYou: false });
+      },
+      options,
+    );
+  }
+
+  /**
+   * The revisions, oldest first: what was said, then every change. `GET /messages/{id}/history`.
+   * @throws {NOT_FOUND} also when the message is deleted and you are neither its author nor a moderator
+   */
+  async history(options: RequestOptions = {}): Promise<MessageRevision[]> {
+    const page = await this.#core.session.call(historyPage(this.id), options);
+    this.#facts.learn(factsOfHistory(this.#core, page));
+    return page.revisions.map(({ kind, source, timeLabel, userId, userName }) => ({
+      kind,
+      source,
+      timeLabel,
+      user: userId === null ? null : this.#core.named(userId, userName),
+    }));
+  }
+
+  /**
+   * Moves the message to another room. For owners of the room it is in. `POST /admin/movePosts/{id}`.
+   * @throws {FORBIDDEN} {BAD_ARGUMENT} {REFUSED} when the server moved nothing
+   */
+  moveTo(room: Room | number, options: RequestOptions = {}): Promise<void> {
+    return this.#core.tend(async () => {
+      const target = idOf(this.site, "room", room);
+      const moved = await (await this.room).moveMessages([this], target, options);
+      if (moved !== 1)
+        throw new RefusedError("the server moved nothing", { tried: `move message ${this.id}`, messageId: this.id });
+    });
+  }
+
+  /**
+   * Flags the message as spam or offensive, or with a reason for the moderators. Unlike a star, a second flag without a
+   * reason takes the first back, because the server only toggles. `POST /messages/{id}/flag`, with a reason `/mod`.
+   * @param reason - what a moderator should know, at most 400 characters; without it the message is flagged as spam or offensive
+   * @throws {FORBIDDEN} {BAD_ARGUMENT}
+   */
+  flag(reason?: string, options: RequestOptions = {}): Promise<void> {
+    return this.#core.act(
+      `flag message ${this.id}`,
+      async () => {
+        if (reason !== undefined && (typeof reason !== "string" || reason.trim() === "" || reason.length > 400)) {
+          throw new UsageError("a reason for a flag has 1 to 400 characters");
+        }
+        const call = reason === undefined ? flagMessage(this.id) : flagForModerator(this.id, reason);
+        await this.#core.session.call(call, options);
+      },
+      options,
+    );
+  }
+
+  /** Tells the server that you saw this message, which pinged you. `POST /messages/ack`. */
+  acknowledge(options: RequestOptions = {}): Promise<void> {
+    return this.#core.act(
+      `acknowledge message ${this.id}`,
+      () => this.#core.session.call(acknowledgeMessages([this.id]), options),
+      options,
+    );
   }
 
   /** @internal */
@@ -211,6 +334,7 @@ export class Message {
     this.#facts.learn(factsOfEvent(this.#core, raw));
   }
 
+  /** Names it by its id, such as `Message 44402065`. */
   toString(): string {
     return `Message ${this.id}`;
   }

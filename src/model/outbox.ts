@@ -32,10 +32,15 @@ export class Outbox {
     return this.#pending;
   }
 
-  /** Runs an action when its turn comes; a throttled one is tried again before anything behind it. */
-  run<T>(action: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  /**
+   * Runs actions when their turn comes, the ones given together without anybody in between. A throttled one is tried
+   * again before anything behind it; after one that fails none of its company follows.
+   */
+  run<T>(actions: readonly (() => Promise<T>)[], onDone: (result: T) => void, signal?: AbortSignal): Promise<void> {
     this.#pending += 1;
-    const turn = this.#tail.then(() => this.#attempt(action, signal));
+    const turn = this.#tail.then(async () => {
+      for (const action of actions) onDone(await this.#attempt(action, signal));
+    });
     this.#tail = turn
       .catch(() => {})
       .finally(() => {

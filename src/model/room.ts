@@ -1,52 +1,23 @@
 /** A chat room. */
 import { UsageError } from "../errors/index.js";
 import { leaveRoom } from "../protocol/actions/live.js";
-import { postMessage } from "../protocol/actions/messages.js";
 import { roomInfoPage, roomPage } from "../protocol/actions/pages.js";
-import { pingableUsers, roomThumbs, tagNames } from "../protocol/actions/people.js";
-import { htmlToText } from "../protocol/markup/index.js";
-import type { RoomPage } from "../protocol/pages/index.js";
-import { checkText } from "../protocol/text-rules.js";
-import { checkId, checkOptions } from "../util/options.js";
+import { pingableUsers } from "../protocol/actions/people.js";
+import { type AccessLevel, inviteUser, requestAccess } from "../protocol/actions/room-tools.js";
+import type { Site } from "../protocol/sites.js";
+import { checkCount, checkOptions } from "../util/options.js";
 import type { Client } from "./client.js";
 import type { ClientCore, RequestOptions } from "./core.js";
 import { type ChatEvent, type EventClass, MessagePosted } from "./events.js";
-import { LazyFacts } from "./lazy.js";
-import { Message } from "./message.js";
+import { type Day, type DayRange, type HistoryOptions, history, starred, transcript } from "./history.js";
+import { idOf } from "./ids.js";
+import type { LazyFacts } from "./lazy.js";
+import type { Message } from "./message.js";
+import { factsOfRoomPage, presentOf, type RoomFacts, type RoomState, roomFacts } from "./room-facts.js";
+import * as tools from "./room-tools.js";
+import { type SendOptions, sendParts } from "./send.js";
 import type { User } from "./user.js";
 import { type ListenOptions, type LiveStream, streamRoom, type Watch, watchRoom } from "./watch.js";
-
-/** Who may do what in a room, and whether anybody may. */
-export interface RoomState {
-  /** `public`: anyone may talk. `gallery`: anyone may read. `private`: only those let in. */
-  readonly access: "public" | "gallery" | "private";
-  readonly frozen: boolean;
-  readonly deleted: boolean;
-}
-
-/** What can be known about a room. */
-export interface RoomFacts {
-  /** Plain text. */
-  name: string;
-  /** Plain text. */
-  description: string;
-  descriptionHtml: string;
-  /** How many messages were ever sent here. */
-  messageCount: number;
-  /** How many people ever took part. */
-  userCount: number;
-  /** The name of the site the room belongs to; null when it belongs to none. */
-  parentSiteName: string | null;
-  owners: User[];
-  tags: string[];
-  state: RoomState;
-}
-
-/** Options of `sendMessage`. */
-export interface SendOptions extends RequestOptions {
-  /** The message to reply to, or its id. */
-  readonly replyTo?: Message | number;
-}
 
 /**
  * A chat room, the same object for the same id as long as anybody holds it.
@@ -55,6 +26,7 @@ export interface SendOptions extends RequestOptions {
  * such room, with `FORBIDDEN` when it is private.
  */
 export class Room {
+  /** The number of the room on its site. */
   readonly id: number;
   readonly #core: ClientCore;
   readonly #facts: LazyFacts<RoomFacts>;
@@ -63,68 +35,65 @@ export class Room {
   constructor(core: ClientCore, id: number) {
     this.id = id;
     this.#core = core;
-    const thumbs = (): Promise<Partial<RoomFacts>> => this.#readThumbs();
-    const info = (): Promise<Partial<RoomFacts>> => this.#readInfo();
-    const cheap = [thumbs, info];
-    this.#facts = new LazyFacts<RoomFacts>({
-      name: cheap,
-      description: cheap,
-      descriptionHtml: cheap,
-      tags: cheap,
-      messageCount: [info],
-      userCount: [info],
-      parentSiteName: [info],
-      owners: [info],
-      state: [info],
-    });
+    this.#facts = roomFacts(core, id);
   }
 
-  /** The name, plain text. */
+  /** The site the room is on. */
+  get site(): Site {
+    return this.#core.session.site;
+  }
+
+  /** The name, plain text. From `GET /rooms/thumbs/{id}`. */
   get name(): Promise<string> {
     return this.#facts.get("name");
   }
 
-  /** The description, plain text. */
+  /** The description, plain text. From `GET /rooms/thumbs/{id}`. */
   get description(): Promise<string> {
     return this.#facts.get("description");
   }
 
-  /** The description as the server renders it. */
+  /** The description as the server renders it. From `GET /rooms/thumbs/{id}`. */
   get descriptionHtml(): Promise<string> {
     return this.#facts.get("descriptionHtml");
   }
 
-  /** How many messages were ever sent here. */
-  get messageCount(): Promise<number> {
-    return this.#facts.get("messageCount");
-  }
-
-  /** How many people ever took part. */
-  get userCount(): Promise<number> {
-    return this.#facts.get("userCount");
-  }
-
-  /** The name of the site the room belongs to, plain text; null when it belongs to none. */
-  get parentSiteName(): Promise<string | null> {
-    return this.#facts.get("parentSiteName");
-  }
-
-  /** The owners of the room. */
-  get owners(): Promise<User[]> {
-    return this.#facts.get("owners");
-  }
-
-  /** The tags of the room, plain text. */
+  /** The tags of the room, plain text. From `GET /rooms/thumbs/{id}`. */
   get tags(): Promise<string[]> {
     return this.#facts.get("tags");
   }
 
-  /** Who may talk here, and whether the room is frozen or deleted. */
+  /** Whether it is one of your favourites. From `GET /rooms/thumbs/{id}`. */
+  get isFavorite(): Promise<boolean> {
+    return this.#facts.get("isFavorite");
+  }
+
+  /** How many messages were ever sent here. From `GET /rooms/info/{id}`. */
+  get messageCount(): Promise<number> {
+    return this.#facts.get("messageCount");
+  }
+
+  /** How many people ever took part. From `GET /rooms/info/{id}`. */
+  get userCount(): Promise<number> {
+    return this.#facts.get("userCount");
+  }
+
+  /** The name of the site the room belongs to, plain text; null when it belongs to none. From `GET /rooms/info/{id}`. */
+  get parentSiteName(): Promise<string | null> {
+    return this.#facts.get("parentSiteName");
+  }
+
+  /** The owners of the room. From `GET /rooms/info/{id}`; read again after somebody's access changed. */
+  get owners(): Promise<User[]> {
+    return this.#facts.get("owners");
+  }
+
+  /** Who may talk here, and whether the room is frozen or deleted. From `GET /rooms/info/{id}`. */
   get state(): Promise<RoomState> {
     return this.#facts.get("state");
   }
 
-  /** Whether this client has joined the room. */
+  /** Whether this client has joined the room. Known here, without a request. */
   get isInRoom(): boolean {
     return this.#core.joined.has(this.id);
   }
@@ -140,17 +109,20 @@ export class Room {
   }
 
   /**
-   * Enters the room: you appear in it, and may talk and watch.
+   * Enters the room: you appear in it, and may talk and watch. Reads `GET /rooms/{id}`, as a browser does.
    * @throws {NOT_LOGGED_IN} {NOT_FOUND} {FORBIDDEN} for a private room
    */
   join(options: RequestOptions = {}): Promise<void> {
     return this.#core.tend(async () => {
       await this.#core.login("join a room");
-      await this.#enter(options);
+      const page = await this.#core.session.call(roomPage(this.id), options);
+      this.#core.joined.add(this.id);
+      this.#facts.learn(factsOfRoomPage(page));
+      presentOf(this.#core, page);
     });
   }
 
-  /** Leaves the room. Does nothing when not in it. */
+  /** Leaves the room. Does nothing when not in it. `POST /chats/leave/{id}`. */
   leave(options: RequestOptions = {}): Promise<void> {
     return this.#core.tend(async () => {
       if (!this.#core.joined.delete(this.id)) return;
@@ -159,33 +131,25 @@ export class Room {
   }
 
   /**
-   * Says something; resolves to the message.
-   * @throws {EMPTY} {TOO_LONG} {DUPLICATE} {FORBIDDEN} {NOT_FOUND} {ROOM_FROZEN} {ROOM_TIMEOUT} {SUSPENDED} {THROTTLED}
-   *   when the server went on saying "again in N seconds" {NOT_LOGGED_IN}
+   * Says something; resolves to the message, with `split` to the first of the messages. `POST /chats/{id}/messages/new`.
+   * @throws {EMPTY} {TOO_LONG} over 500 UTF-16 units on one line {DUPLICATE} {FORBIDDEN} {NOT_FOUND} {ROOM_FROZEN}
+   *   {ROOM_TIMEOUT} {SUSPENDED} {THROTTLED} when the server went on saying "again in N seconds" {NOT_LOGGED_IN}
    */
   sendMessage(text: string, options: SendOptions = {}): Promise<Message> {
-    return this.#core.act(async () => {
-      const about = { tried: `post in room ${this.id}`, roomId: this.id };
-      checkOptions("sendMessage", options, ["replyTo", "signal"]);
-      checkText(text, about);
-      const { replyTo } = options;
-      const parentId = replyTo instanceof Message ? replyTo.id : replyTo;
-      if (parentId !== undefined) checkId("message", parentId);
-      const call = postMessage(this.id, text, parentId === undefined ? {} : { replyTo: parentId });
-      const posted = await this.#core.session.call(call, options);
-      const message = this.#core.message(posted.id);
-      const me = this.#core.session.me;
-      message.learn({
-        room: this,
-        timeStamp: posted.time,
-        parent: parentId === undefined ? null : this.#core.message(parentId),
-        ...(me ? { owner: this.#core.user(me.id) } : {}),
-        ...(message.peek.stars === undefined
-          ? { stars: 0, starredByYou: false, pins: 0, pinned: false, deleted: false }
-          : {}),
-      });
-      return message;
-    }, options);
+    return this.#core.tend(async () => {
+      const [first] = await sendParts(this.#core, this, text, options);
+      if (!first) throw new UsageError("there was nothing to send");
+      return first;
+    });
+  }
+
+  /**
+   * Says a text in as many messages as it needs, one after the other with nothing of yours in between; resolves to all
+   * of them. Only the first is the reply when there is a `replyTo`.
+   * @throws {PARTLY_SENT} when some went out and one did not, and everything `sendMessage` can.
+   */
+  sendParts(text: string, options: SendOptions = {}): Promise<Message[]> {
+    return sendParts(this.#core, this, text, { split: "words", ...options });
   }
 
   /**
@@ -212,38 +176,33 @@ export class Room {
    * Every new event of this room, from now on; only of the classes given, if any are. Joins the room if need be. Ends on
    * `break`, disposal or logout; for a signal or limits use {@link Room.listen}.
    */
-  newEvents<C extends readonly EventClass[]>(
-    ...classes: C
-  ): LiveStream<C["length"] extends 0 ? ChatEvent : InstanceType<C[number]>> {
+  newEvents<C extends readonly EventClass[]>(...classes: C): LiveStream<EventsOf<C>> {
     return this.listen(classes);
   }
 
   /** Like {@link Room.newEvents}, with options. */
-  listen<C extends readonly EventClass[]>(
-    classes: C,
-    options: ListenOptions = {},
-  ): LiveStream<C["length"] extends 0 ? ChatEvent : InstanceType<C[number]>> {
+  listen<C extends readonly EventClass[]>(classes: C, options: ListenOptions = {}): LiveStream<EventsOf<C>> {
     checkOptions("listen", options, ["limit", "overflow", "signal"]);
-    type E = C["length"] extends 0 ? ChatEvent : InstanceType<C[number]>;
-    const wanted = (event: ChatEvent): event is E & ChatEvent =>
+    if (classes.some((Class) => typeof Class !== "function"))
+      throw new UsageError("newEvents takes classes of events, such as MessagePosted");
+    const wanted = (event: ChatEvent): event is EventsOf<C> & ChatEvent =>
       classes.length === 0 || classes.some((Class) => event instanceof Class);
-    const pick = (event: ChatEvent): E | undefined => (wanted(event) ? event : undefined);
-    return streamRoom<E>(this.#core, this.id, pick, options, this.#joinIfPossible());
+    const pick = (event: ChatEvent): EventsOf<C> | undefined => (wanted(event) ? event : undefined);
+    return streamRoom<EventsOf<C>>(this.#core, this.id, pick, options, this.#joinIfPossible());
   }
 
   /**
-   * The users in the room now. Someone who is not in the room sees those that the info page shows.
+   * The users in the room now. Someone who is not in the room sees those that the info page shows, because reading the
+   * room page with a login means entering.
    * @throws {NOT_FOUND} {FORBIDDEN}
    */
   async currentUsers(options: RequestOptions = {}): Promise<User[]> {
     const { session } = this.#core;
-    // The room page lists everybody, but reading it with a login means entering.
     if (!this.isInRoom && session.canLogIn) {
       const info = await session.call(roomInfoPage(this.id), options);
-      return info.users.map(({ id, name }) => this.#named(id, name));
+      return info.users.map(({ id, name }) => this.#core.named(id, name));
     }
-    const page = await session.call(roomPage(this.id), options);
-    return this.#learnPresent(page);
+    return presentOf(this.#core, await session.call(roomPage(this.id), options));
   }
 
   /** An alias of {@link Room.currentUsers}. */
@@ -251,13 +210,13 @@ export class Room {
     return this.currentUsers(options);
   }
 
-  /** The users whom a mention in this room reaches. Empty for anonymous clients. */
+  /** The users whom a mention in this room reaches. Empty for anonymous clients. `GET /rooms/pingable/{id}`. */
   async pingableUsers(options: RequestOptions = {}): Promise<User[]> {
     const { session } = this.#core;
     if (session.canLogIn) await session.login();
     const users = await session.call(pingableUsers(this.id), options);
     return users.map(({ id, name, lastPost, lastSeen }) => {
-      const user = this.#named(id, name);
+      const user = this.#core.named(id, name);
       user.learn({ lastSeenAt: lastSeen * 1000, lastMessageAt: lastPost ? lastPost * 1000 : null });
       return user;
     });
@@ -266,6 +225,145 @@ export class Room {
   /** An alias of {@link Room.pingableUsers}. */
   getPingableUsers(options: RequestOptions = {}): Promise<User[]> {
     return this.pingableUsers(options);
+  }
+
+  /**
+   * What was said here, newest first, back to the first message or as far as asked; deleted messages come too, with
+   * `content` null. Costs one request for 500 messages (`POST /chats/{id}/events`); what it yields is fully known.
+   * @throws {BAD_ARGUMENT} {NOT_FOUND}
+   */
+  history(options: HistoryOptions = {}): AsyncGenerator<Message, void> {
+    return history(this.#core, this, options);
+  }
+
+  /**
+   * What was said on a day, or on the days of a range, oldest first; days are in UTC. Reads the transcript pages for
+   * which messages there are, and the lists for times to the second. Where the transcript is forbidden the lists alone
+   * serve.
+   * @example for await (const message of room.transcript("2024-02-29")) console.log(await message.textContent);
+   * @throws {BAD_ARGUMENT} for what is no day
+   */
+  transcript(range: Day | DayRange, options: RequestOptions = {}): AsyncGenerator<Message, void> {
+    return transcript(this.#core, this, range, options);
+  }
+
+  /**
+   * The starred messages, those pinned first. `GET /chats/stars/{id}`.
+   * @param options - `count`: how many at most; 0 is all. @default 0
+   */
+  starred(options: RequestOptions & { readonly count?: number } = {}): Promise<Message[]> {
+    checkOptions("starred", options, ["count", "signal"]);
+    const { count = 0 } = options;
+    checkCount("count", count, 0);
+    return starred(this.#core, this, { ...options, count });
+  }
+
+  /** Who has been given which right to the room. `GET /rooms/info/{id}?tab=access`. */
+  accessList(options: RequestOptions = {}): Promise<tools.AccessList> {
+    return tools.accessList(this.#core, this, options);
+  }
+
+  /**
+   * Changes name, description, tags or access; what is not mentioned stays. For owners. `POST /rooms/save`.
+   * @throws {FORBIDDEN} {BAD_ARGUMENT}
+   */
+  update(change: tools.RoomChange, options: RequestOptions = {}): Promise<void> {
+    return this.#core.act(`change room ${this.id}`, () => tools.updateRoom(this.#core, this, change, options), options);
+  }
+
+  /**
+   * Moves messages to another room, 100 in a request; resolves to how many the server moved. For owners of this room.
+   * `POST /admin/movePosts/{id}`.
+   * @throws {FORBIDDEN} {BAD_ARGUMENT}
+   */
+  moveMessages(
+    messages: readonly (Message | number)[],
+    target: Room | number,
+    options: RequestOptions = {},
+  ): Promise<number> {
+    return this.#core.tend(() => tools.moveMessages(this.#core, this, messages, target, options));
+  }
+
+  /**
+   * Throws somebody out for 1, 5 or 30 minutes (the first, second and third time in a day); resolves to the server's
+   * sentence. For owners. `POST /rooms/kickmute/{id}`.
+   * @throws {FORBIDDEN}
+   */
+  kick(user: User | number, reason?: string, options: RequestOptions = {}): Promise<string> {
+    return this.#core.act(
+      `kick somebody from room ${this.id}`,
+      () => tools.kick(this.#core, this, user, reason, options),
+      options,
+    );
+  }
+
+  /**
+   * Gives somebody a right to the room, or takes it back (`"remove"`). For owners. `POST /rooms/setuseraccess/{id}`.
+   * @throws {FORBIDDEN} {BAD_ARGUMENT}
+   */
+  setAccess(user: User | number, level: AccessLevel, options: RequestOptions = {}): Promise<void> {
+    return this.#core.act(
+      `set access to room ${this.id}`,
+      () => tools.setAccess(this.#core, this, user, level, options),
+      options,
+    );
+  }
+
+  /** Asks somebody into the room; resolves to the server's sentence. `POST /users/invite`. @throws {REFUSED} */
+  invite(user: User | number, options: RequestOptions = {}): Promise<string> {
+    return this.#core.act(
+      `invite somebody to room ${this.id}`,
+      () => this.#core.session.call(inviteUser(this.id, idOf(this.site, "user", user)), options),
+      options,
+    );
+  }
+
+  /** Asks the owners to be let in. `POST /rooms/requestaccess`. */
+  requestAccess(options: RequestOptions = {}): Promise<void> {
+    return this.#core.act(
+      `request access to room ${this.id}`,
+      () => this.#core.session.call(requestAccess(this.id), options),
+      options,
+    );
+  }
+
+  /**
+   * Lets nobody but owners post for so many seconds (at least 5). For owners. `POST /rooms/timeout/{id}`.
+   * @throws {FORBIDDEN} {BAD_ARGUMENT}
+   */
+  timeout(seconds: number, reason: string, options: RequestOptions = {}): Promise<void> {
+    return this.#core.act(
+      `set a timeout for room ${this.id}`,
+      () => tools.timeout(this.#core, this, seconds, reason, options),
+      options,
+    );
+  }
+
+  /**
+   * Keeps the messages from the first to the last as a conversation with a title; resolves to the server's sentence.
+   * `POST /conversation/new`.
+   * @throws {REFUSED} {BAD_ARGUMENT}
+   */
+  bookmark(
+    first: Message | number,
+    last: Message | number,
+    title: string,
+    options: RequestOptions = {},
+  ): Promise<string> {
+    return this.#core.act(
+      `bookmark a conversation in room ${this.id}`,
+      () => tools.bookmark(this.#core, this, [first, last], title, options),
+      options,
+    );
+  }
+
+  /** Makes the room one of your favourites, or not any more. Saying it twice changes nothing. `POST /rooms/favorite`. */
+  favorite(on: boolean = true, options: RequestOptions = {}): Promise<void> {
+    return this.#core.act(
+      `mark room ${this.id} as a favourite`,
+      () => tools.setFavorite(this.#core, this, on, options),
+      options,
+    );
   }
 
   /** @internal */
@@ -278,61 +376,16 @@ export class Room {
     this.#facts.forget(...keys);
   }
 
+  /** Names it by its id, and by its name once that is known: `Room 1 (Sandbox)`. */
   toString(): string {
     return `Room ${this.id}${this.peek.name === undefined ? "" : ` (${this.peek.name})`}`;
   }
 
-  async #enter(options: RequestOptions): Promise<void> {
-    const page = await this.#core.session.call(roomPage(this.id), options);
-    this.#core.joined.add(this.id);
-    const { name, description, descriptionHtml, tags, access, frozen, deleted } = page;
-    this.#facts.learn({ name, description, descriptionHtml, tags: [...tags], state: { access, frozen, deleted } });
-    this.#learnPresent(page);
-  }
-
   /** Listening joins the room; anonymous clients listen from outside. */
   #joinIfPossible(): Promise<void> | undefined {
-    if (this.isInRoom || !this.#core.session.canLogIn) return undefined;
-    return this.join();
-  }
-
-  #learnPresent(page: RoomPage): User[] {
-    return (page.present ?? []).map((present) => {
-      const user = this.#named(present.id, present.name);
-      if (present.reputation !== null) user.learn({ reputation: present.reputation });
-      return user;
-    });
-  }
-
-  #named(id: number, name: string): User {
-    const user = this.#core.user(id);
-    user.learn({ name });
-    return user;
-  }
-
-  async #readThumbs(): Promise<Partial<RoomFacts>> {
-    const thumbs = await this.#core.session.call(roomThumbs(this.id));
-    return {
-      name: thumbs.name,
-      description: htmlToText(thumbs.description),
-      descriptionHtml: thumbs.description,
-      tags: tagNames(thumbs.tags),
-    };
-  }
-
-  async #readInfo(): Promise<Partial<RoomFacts>> {
-    const info = await this.#core.session.call(roomInfoPage(this.id));
-    const { name, description, descriptionHtml, tags, messageCount, userCount, parentSiteName, access, frozen } = info;
-    return {
-      name,
-      description,
-      descriptionHtml,
-      tags: [...tags],
-      messageCount,
-      userCount,
-      parentSiteName,
-      owners: info.owners.map((owner) => this.#named(owner.id, owner.name)),
-      state: { access, frozen, deleted: false },
-    };
+    return this.isInRoom || !this.#core.session.canLogIn ? undefined : this.join();
   }
 }
+
+/** The events that classes stand for: their instances, or any event when there is no class. */
+export type EventsOf<C extends readonly EventClass[]> = C["length"] extends 0 ? ChatEvent : InstanceType<C[number]>;

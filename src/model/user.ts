@@ -1,10 +1,13 @@
 /** A user account on a chat site. */
 
+import { ignoreUser } from "../protocol/actions/account.js";
 import { profilePage } from "../protocol/actions/pages.js";
 import { avatarUrl } from "../protocol/actions/people.js";
 import type { RawUser } from "../protocol/raw.js";
-import type { ClientCore } from "./core.js";
+import type { Site } from "../protocol/sites.js";
+import type { ClientCore, RequestOptions } from "./core.js";
 import { LazyFacts } from "./lazy.js";
+import type { Room } from "./room.js";
 
 /** What can be known about a user. */
 export interface UserFacts {
@@ -12,8 +15,11 @@ export interface UserFacts {
   name: string;
   /** The "about me" of the chat profile, plain text. */
   about: string;
+  /** Whether the account is flagged as a moderator. */
   isModerator: boolean;
+  /** How many chat messages the user has sent. */
   messageCount: number;
+  /** In how many chat rooms the user has taken part. */
   roomCount: number;
   /** Total over the associated accounts; null when the site shows none. */
   reputation: number | null;
@@ -23,7 +29,12 @@ export interface UserFacts {
   lastMessageAt: number | null;
   /** URL of the profile on the parent site; null for system users. */
   parentProfileUrl: string | null;
+  /** URL of the avatar; null when the server does not say. */
   avatarUrl: string | null;
+  /** The rooms the user was in lately, as the profile lists them. */
+  rooms: Room[];
+  /** How many messages the user sent in each of them, by room id. */
+  messagesByRoom: ReadonlyMap<number, number>;
 }
 
 /** The facts that `POST /user/info` knows. */
@@ -45,6 +56,7 @@ export function factsOfRawUser(raw: RawUser): Partial<UserFacts> {
  * such user, with `NOT_UNDERSTOOD` when the site's answer makes no sense.
  */
 export class User {
+  /** The number of the chat account, which need not be that of any other site; below 0 for system users. */
   readonly id: number;
   readonly #core: ClientCore;
   readonly #facts: LazyFacts<UserFacts>;
@@ -70,50 +82,52 @@ export class User {
       messageCount: [profile],
       roomCount: [profile],
       parentProfileUrl: [profile],
+      rooms: [profile],
+      messagesByRoom: [profile],
     });
   }
 
-  /** The display name, plain text. */
+  /** The display name, plain text. From `POST /user/info`, together with everybody else's asked for in the same tick. */
   get name(): Promise<string> {
     return this.#facts.get("name");
   }
 
-  /** The "about me" of the chat profile, plain text. */
+  /** The "about me" of the chat profile, plain text. From `GET /users/{id}`. */
   get about(): Promise<string> {
     return this.#facts.get("about");
   }
 
-  /** Whether the account is flagged as a moderator. */
+  /** Whether the account is flagged as a moderator. From `POST /user/info`. */
   get isModerator(): Promise<boolean> {
     return this.#facts.get("isModerator");
   }
 
-  /** How many chat messages the user has sent. */
+  /** How many chat messages the user has sent. From `GET /users/{id}`. */
   get messageCount(): Promise<number> {
     return this.#facts.get("messageCount");
   }
 
-  /** In how many chat rooms the user has taken part. */
+  /** In how many chat rooms the user has taken part. From `GET /users/{id}`. */
   get roomCount(): Promise<number> {
     return this.#facts.get("roomCount");
   }
 
-  /** The total reputation of the associated accounts; null when the site shows none. */
+  /** The total reputation of the associated accounts; null when the site shows none. From `POST /user/info`. */
   get reputation(): Promise<number | null> {
     return this.#facts.get("reputation");
   }
 
-  /** About how many seconds ago the user was seen; null when never or unknown. */
+  /** About how many seconds ago the user was seen; null when never or unknown. From `POST /user/info`. */
   get lastSeen(): Promise<number | null> {
     return this.#secondsSince("lastSeenAt");
   }
 
-  /** About how many seconds ago the user last said something; null when never or unknown. */
+  /** About how many seconds ago the user last said something; null when never or unknown. From `POST /user/info`. */
   get lastMessage(): Promise<number | null> {
     return this.#secondsSince("lastMessageAt");
   }
 
-  /** The URL of the profile on the parent site; null for system users. */
+  /** The URL of the profile on the parent site; null for system users. From `GET /users/{id}`. */
   get parentProfileUrl(): Promise<string | null> {
     return this.#facts.get("parentProfileUrl");
   }
@@ -121,6 +135,35 @@ export class User {
   /** The URL of the avatar; null when the server does not say. */
   get avatarUrl(): Promise<string | null> {
     return this.#facts.get("avatarUrl");
+  }
+
+  /** The rooms the user was in lately, as the profile lists them. From `GET /users/{id}`. */
+  get rooms(): Promise<Room[]> {
+    return this.#facts.get("rooms");
+  }
+
+  /** How many messages the user sent in each of {@link User.rooms}, by room id. */
+  get messagesByRoom(): Promise<ReadonlyMap<number, number>> {
+    return this.#facts.get("messagesByRoom");
+  }
+
+  /** The site the user is on. */
+  get site(): Site {
+    return this.#core.session.site;
+  }
+
+  /**
+   * Keeps this user's messages from you, or shows them again. Saying it twice changes nothing.
+   * `POST /users/ignorelist/add` or `remove`.
+   * @param on - false shows them again. @default true
+   * @throws {NOT_LOGGED_IN}
+   */
+  ignore(on: boolean = true, options: RequestOptions = {}): Promise<void> {
+    return this.#core.act(
+      `ignore user ${this.id}`,
+      () => this.#core.session.call(ignoreUser(this.id, on), options),
+      options,
+    );
   }
 
   /** What is known now, without a request. */
@@ -143,6 +186,7 @@ export class User {
     this.#facts.forget(...keys);
   }
 
+  /** Names them by the id, and by the name once that is known: `User -1 (Community)`. */
   toString(): string {
     return `User ${this.id}${this.peek.name === undefined ? "" : ` (${this.peek.name})`}`;
   }
@@ -159,6 +203,12 @@ export class User {
       messageCount: page.messageCount,
       roomCount: page.roomCount,
       parentProfileUrl: page.parentProfileUrl,
+      rooms: page.rooms.map(({ id, name }) => {
+        const room = this.#core.room(id);
+        room.learn({ name });
+        return room;
+      }),
+      messagesByRoom: new Map(page.rooms.map(({ id, messageCount }) => [id, messageCount ?? 0])),
       // The JSON answers are exact where the page is rounded or has nothing.
       ...(known.reputation === undefined ? { reputation: page.reputation } : {}),
       ...(known.lastSeenAt === undefined ? { lastSeenAt: ago(page.lastSeen) } : {}),

@@ -1,6 +1,7 @@
 /** The two ways to listen to a room: a callback, and an async iterable. */
 import { AbortedError, UsageError } from "../errors/index.js";
 import { BoundedStream, type Overflow } from "../util/bounded-stream.js";
+import { checkChoice, checkCount } from "../util/options.js";
 import { quiet } from "../util/promises.js";
 import type { ClientCore, RequestOptions } from "./core.js";
 import type { ChatEvent } from "./events.js";
@@ -30,6 +31,7 @@ export interface LiveStream<T> extends AsyncIterableIterator<T>, AsyncDisposable
   readonly ready: Promise<void>;
   /** How many were lost because nobody read them in time. */
   readonly dropped: number;
+  /** Itself, so that `for await` can read it; there is one queue, so two loops share what comes. */
   [Symbol.asyncIterator](): this;
 }
 
@@ -71,6 +73,8 @@ export function streamRoom<T>(
   before: Promise<void> | undefined,
 ): LiveStream<T> {
   const { limit, overflow, signal } = options;
+  if (limit !== undefined) checkCount("limit", limit, 1);
+  if (overflow !== undefined) checkChoice("overflow", overflow, ["drop-oldest", "drop-newest", "fail"]);
   const abort = (): void => stream.end();
   const stream = new RoomStream<T>({
     ...(limit === undefined ? {} : { limit }),

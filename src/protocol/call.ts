@@ -1,5 +1,12 @@
 /** One server action: how its request is built and how its answer is read. Pure; somebody else does the talking. */
 
+/** A file in a `multipart/form-data` body. */
+export interface FilePart {
+  readonly data: Uint8Array;
+  readonly filename?: string;
+  readonly type?: string;
+}
+
 /** A request as the protocol sees it. */
 export interface WireRequest {
   readonly method: "GET" | "POST";
@@ -9,6 +16,12 @@ export interface WireRequest {
   readonly form?: Readonly<Record<string, string>>;
   /** What the request needs: nothing, an fkey (an anonymous one will do), or a logged-in session. */
   readonly needs: "nothing" | "fkey" | "login";
+  /** Parts of a `multipart/form-data` body instead of a form. */
+  readonly multipart?: Readonly<Record<string, string | FilePart>>;
+  /** Whether to go where a redirect leads. @default true */
+  readonly follow?: boolean;
+  /** The answer may well be a page; without this a page is taken as the sign of a stale fkey. @default false */
+  readonly answersPage?: boolean;
   /** The page the request is sent from, as a path: goes out as `Referer`. */
   readonly referer?: string;
   /** What is tried, as the end of "Could not …". */

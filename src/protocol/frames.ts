@@ -70,7 +70,6 @@ function readRoom(roomId: number, part: Record<string, unknown>, malformed: unkn
   const all = listOf(part.e);
   const events = all.filter(isRawEvent);
   if (events.length < all.length) malformed.push(...all.filter((event) => !isRawEvent(event)));
-  const timeout = Number(part.timeout);
   return {
     roomId,
     events,
@@ -78,8 +77,13 @@ function readRoom(roomId: number, part: Record<string, unknown>, malformed: unkn
     d: numberOf(part.d),
     exit: part.exit === true,
     reset: part.reset === true,
-    timeout: part.timeout !== undefined && Number.isFinite(timeout) ? timeout : undefined,
+    timeout: secondsOf(part.timeout),
   };
+}
+
+/** Seconds, which some servers write as a string. */
+function secondsOf(value: unknown): number | undefined {
+  return typeof value === "string" && /^\d{1,15}$/.test(value) ? Number(value) : numberOf(value);
 }
 
 function roomOfKey(key: string): number | undefined {

@@ -28,10 +28,14 @@ import type { WireAnswer } from "./call.js";
 
 type Rule = readonly [pattern: RegExp, failure: (match: RegExpExecArray, context: FailureContext) => ChatError];
 
+/** Numbers have few digits: nobody is to wait for ever because of a long one. */
 const rules: readonly Rule[] = [
-  [/perform this action again in (\d+) second/i, (m, c) => new ThrottledError(Number(m[1]) * 1000, c)],
+  [/perform this action again in (\d{1,6}) second/i, (m, c) => new ThrottledError(Number(m[1]) * 1000, c)],
   [/account is (?:blocked|suspended)(?:,? ending ([^.<"]+))?/i, (m, c) => new SuspendedError(m[1]?.trim() ?? null, c)],
-  [/room is in timeout(?:,? ending in (\d+) (second|minute|hour))?/i, (m, c) => new RoomTimeoutError(timeoutMs(m), c)],
+  [
+    /room is in timeout(?:,? ending in (\d{1,6}) (second|minute|hour))?/i,
+    (m, c) => new RoomTimeoutError(timeoutMs(m), c),
+  ],
   [/room (?:has been|is) frozen/i, (_, c) => new RoomFrozenError(c)],
   [/too late to (?:edit|delete)/i, (_, c) => new TooLateError(c)],
   [/only (?:edit|delete) your own/i, (_, c) => new NotYoursError(c)],
@@ -43,7 +47,7 @@ const rules: readonly Rule[] = [
   [/(?:must|need to) (?:be logged|log) in/i, (_, c) => new NotLoggedInError(c)],
   [
     /does not exist,? or you do not have permission/i,
-    (_, c) => new ForbiddenError(c, "no such room, or you may not write in it"),
+    (_, c) => new NotFoundError(c, "no such room, or it is hidden from you"),
   ],
   [
     /need \d+ reputation|only a room-?owner|cannot write or edit|not (?:allowed|permitted)|do(?:es)?n['o]t? have permission/i,
@@ -93,7 +97,7 @@ export function refusalOf(answer: WireAnswer, about: FailureContext): ChatError 
   if (isErrorRedirect(answer)) return new NotFoundError(context);
   if (isLoginPage(answer)) return new NotLoggedInError(context, "the server asks for a login; the session has expired");
   if (ok) return null;
-  const throttled = /perform this action again in (\d+) second/i.exec(answer.body.slice(0, 20_000));
+  const throttled = /perform this action again in (\d{1,6}) second/i.exec(answer.body.slice(0, 20_000));
   if (throttled) return new ThrottledError(Number(throttled[1]) * 1000, context);
   return failureOfStatus(answer, context, sentence);
 }

@@ -64,22 +64,24 @@ export function isLoopback(hostname: string): boolean {
 export function siteOf(host: string | Site): Site {
   if (isSite(host)) return host;
   if (typeof host === "string") {
-    const known =
-      sites[
-        host
-          .trim()
-          .toLowerCase()
-          .replace(/^https:\/\//, "")
-          .replace(/^chat\./, "")
-          .replace(/\/+$/, "") as SiteHost
-      ];
-    if (known) return known;
+    const name = host
+      .trim()
+      .toLowerCase()
+      .replace(/^https:\/\//, "")
+      .replace(/^chat\./, "")
+      .replace(/\/+$/, "");
+    if (isSiteHost(name)) return sites[name];
     const local = localSite(host);
     if (local) return local;
   }
   throw new UsageError(
-    `unknown host ${typeof host === "string" ? JSON.stringify(host) : String(host)}; valid hosts are ${Object.keys(sites).join(", ")} (each also with "chat." in front or as an https:// URL), a Site, or the http://127.0.0.1:… URL of a local server`,
+    `unknown host ${typeof host === "string" ? JSON.stringify(host) : `of type ${typeof host}`}; valid hosts are ${Object.keys(sites).join(", ")} (each also with "chat." in front or as an https:// URL), a Site, or the http://127.0.0.1:… URL of a local server`,
   );
+}
+
+/** Own keys only: `constructor` is no host. */
+function isSiteHost(name: string): name is SiteHost {
+  return Object.hasOwn(sites, name);
 }
 
 function isSite(value: unknown): value is Site {

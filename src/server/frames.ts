@@ -12,6 +12,8 @@ export interface Reader {
   readonly userId: number | null;
   /** Whether the reader is in some other room now. */
   readonly isIn: (roomId: number) => boolean;
+  /** Whether an event that is not for everybody is for this reader. */
+  readonly sees: (event: LoggedEvent) => boolean;
   /** All the other rooms the reader is in; pings are delivered under each. */
   readonly otherRooms: () => readonly number[];
 }
@@ -25,6 +27,7 @@ export function sortByRoom(events: readonly LoggedEvent[], reader: Reader): Map<
     else byRoom.set(roomId, [event]);
   };
   for (const event of events) {
+    if (event.audience !== "everyone" && !reader.sees(event)) continue;
     if (event.onlyFor === null) {
       if (event.roomId === reader.roomId || reader.isIn(event.roomId)) add(event.roomId, event);
     } else if (event.onlyFor === reader.userId) {
@@ -35,19 +38,45 @@ export function sortByRoom(events: readonly LoggedEvent[], reader: Reader): Map<
   return byRoom;
 }
 
+/** What a room key can say beside its events. */
+export interface RoomState {
+  /** The reader is not, or no longer, in the room. */
+  readonly exit?: boolean;
+  /** The cursor is too old: load everything again. */
+  readonly reset?: boolean;
+  /** Seconds for which only owners and moderators may post. */
+  readonly timeout?: number;
+}
+
+const nothing: RoomState = {};
+
 /** One frame with events; the reader's own room comes first and always has its `t` and `d`. */
 export function frameText(
   roomId: number,
   byRoom: ReadonlyMap<number, readonly LoggedEvent[]>,
   t: number,
   d: number,
+  ownState: RoomState = nothing,
 ): string {
   const rooms = [roomId, ...[...byRoom.keys()].filter((id) => id !== roomId)];
-  return `{${rooms.map((id) => `"r${id}":${roomText(byRoom.get(id) ?? [], t, d)}`).join(",")}}`;
+  const part = (id: number): string => roomText(byRoom.get(id) ?? [], t, d, id === roomId ? ownState : nothing);
+  return `{${rooms.map((id) => `"r${id}":${part(id)}`).join(",")}}`;
+}
+
+/** A frame that only tells the state of a room, on a socket of that room or of another. */
+export function stateFrame(socketRoomId: number, roomId: number, state: RoomState): string {
+  const own = socketRoomId === roomId ? "" : `"r${socketRoomId}":{},`;
+  return `{${own}"r${roomId}":${JSON.stringify(state)}}`;
 }
 
 /** What stands under one room key. */
-export function roomText(events: readonly LoggedEvent[], t: number, d: number): string {
+export function roomText(events: readonly LoggedEvent[], t: number, d: number, state: RoomState = nothing): string {
   const list = events.length > 0 ? `"e":[${events.map((event) => event.json).join(",")}],` : "";
-  return `{${list}"t":${t},"d":${d}}`;
+  return `{${list}"t":${t},"d":${d}${state === nothing ? "" : stateText(state)}}`;
+}
+
+function stateText(state: RoomState): string {
+  return Object.entries(state)
+    .map(([name, value]) => `,"${name}":${value}`)
+    .join("");
 }

@@ -49,6 +49,13 @@ export interface ChatServerOptions {
   readonly maxSocketBuffer?: number;
   /** Bytes of a request body; more is answered 413. @default 1_048_576 */
   readonly maxBodyBytes?: number;
+  /** Bytes of an uploaded picture (INF: 2 MiB, as on the live sites' upload dialog). @default 2_097_152 */
+  readonly maxImageBytes?: number;
+  /**
+   * How transcripts mark a reply: `reply-info` as recorded, or with another class instead, as newer pages may (the real
+   * one is unknown; here it is `js-reply-link`), to see that a reader does not depend on it. @default "reply-info"
+   */
+  readonly replyMarkup?: "reply-info" | "2025";
   /** Whether the login page offers the people of the world with one click. @default true for the demo world */
   readonly showAccounts?: boolean;
 }
@@ -81,6 +88,8 @@ export function resolveOptions(given: ChatServerOptions): ResolvedOptions {
     maxRequests: 1_000,
     maxSocketBuffer: 4_194_304,
     maxBodyBytes: 1_048_576,
+    maxImageBytes: 2_097_152,
+    replyMarkup: "reply-info",
     showAccounts: given.world === "demo",
   };
   const known = Object.keys(defaults);

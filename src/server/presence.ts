@@ -3,7 +3,7 @@
  * last socket has closed, or without one, a grace period passes before they are gone (protocol.md §3.1: INF).
  */
 import type { Clock } from "../util/clock.js";
-import { enterRoom, leaveRoom } from "./world/membership.js";
+import { enterRoom, leaveRoom } from "./world/attendance.js";
 import type { RoomRecord, UserRecord } from "./world/records.js";
 import type { World } from "./world/world.js";
 
@@ -24,6 +24,10 @@ export class Presence {
     this.#world = world;
     this.#clock = clock;
     this.#graceMs = graceMs;
+    world.signals.listen((signal) => {
+      if (signal.kind !== "exit") return;
+      for (const userId of signal.people) this.#drop(signal.room.id, userId);
+    });
   }
 
   /** Somebody loads the page or says something: they are in, for a while at least. */
@@ -52,18 +56,16 @@ export class Presence {
 
   /** Somebody's socket closes. */
   disconnect(room: RoomRecord, user: UserRecord): void {
-    const stay = this.#stays.get(key(room, user));
+    const stay = this.#stays.get(key(room.id, user.id));
     if (!stay) return;
     stay.sockets = Math.max(0, stay.sockets - 1);
-    this.#startGrace(stay, room, user);
+    if (room.present.has(user.id)) this.#startGrace(stay, room, user);
+    else if (stay.sockets === 0) this.#stays.delete(key(room.id, user.id));
   }
 
   /** Somebody leaves on purpose; sockets that are open stay so. */
   leave(room: RoomRecord, user: UserRecord): void {
-    const stay = this.#stays.get(key(room, user));
-    stay?.timer?.cancel();
-    if (stay) stay.held = false;
-    if (stay?.sockets === 0) this.#stays.delete(key(room, user));
+    this.#drop(room.id, user.id);
     leaveRoom(this.#world, room, user);
   }
 
@@ -72,11 +74,21 @@ export class Presence {
     this.#stays.clear();
   }
 
+  /** Nothing keeps them any more but the sockets they still have. */
+  #drop(roomId: number, userId: number): void {
+    const stay = this.#stays.get(key(roomId, userId));
+    if (!stay) return;
+    stay.timer?.cancel();
+    stay.timer = null;
+    stay.held = false;
+    if (stay.sockets === 0) this.#stays.delete(key(roomId, userId));
+  }
+
   #stay(room: RoomRecord, user: UserRecord): Stay {
-    const known = this.#stays.get(key(room, user));
+    const known = this.#stays.get(key(room.id, user.id));
     if (known) return known;
     const stay: Stay = { sockets: 0, held: false, timer: null };
-    this.#stays.set(key(room, user), stay);
+    this.#stays.set(key(room.id, user.id), stay);
     return stay;
   }
 
@@ -88,6 +100,6 @@ export class Presence {
   }
 }
 
-function key(room: RoomRecord, user: UserRecord): string {
-  return `${room.id} ${user.id}`;
+function key(roomId: number, userId: number): string {
+  return `${roomId} ${userId}`;
 }

@@ -1,7 +1,8 @@
 /** A room of the local server as a script sees and changes it. */
 import { type ServerMessage, type ServerUser, serverMessage } from "./server-user.js";
 import type { SiteState } from "./site-state.js";
-import { invite, kick, moveMessages, type RoomChange, setAccess, updateRoom } from "./world/membership.js";
+import { invite, kick, type RoomChange, setAccess, setDeleted, setTimeoutOf, updateRoom } from "./world/membership.js";
+import { moveMessages } from "./world/moving.js";
 import type { AccessLevel, MessageRecord, RoomRecord, UserRecord } from "./world/records.js";
 
 export class ServerRoom {
@@ -37,14 +38,14 @@ export class ServerRoom {
     this.#record.frozen = on;
   }
 
-  /** Deletes or restores the room. */
+  /** Deletes or restores the room; a deletion puts everybody out but moderators. */
   delete(on = true): void {
-    this.#record.deleted = on;
+    setDeleted(this.#state.world, this.#record, on);
   }
 
   /** Lets nobody but owners post for a while; 0 ends it. */
   timeout(seconds: number): void {
-    this.#record.timeoutUntil = seconds > 0 ? this.#state.world.now() + seconds : null;
+    setTimeoutOf(this.#state.world, this.#record, seconds);
   }
 
   /** Changes name, description, tags or access, and tells everybody. */
@@ -61,8 +62,9 @@ export class ServerRoom {
     invite(this.#state.world, this.#record, this.#user(by), this.#user(target));
   }
 
-  kick(by: ServerUser, target: ServerUser): void {
-    kick(this.#state.world, this.#record, this.#user(by), this.#user(target));
+  /** Puts somebody out; answers for how many minutes. */
+  kick(by: ServerUser, target: ServerUser): number {
+    return kick(this.#state.world, this.#record, this.#user(by), this.#user(target));
   }
 
   /** Moves messages to another room, as an owner of this one; answers how many. */

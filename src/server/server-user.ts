@@ -1,7 +1,8 @@
 /** A person of the local server whom a script can act as. Real rules apply, but for the throttle and repetitions. */
 import { UsageError } from "../errors/index.js";
 import type { SiteState } from "./site-state.js";
-import { mayRead } from "./world/access.js";
+import { mayEnter } from "./world/access.js";
+import { toggleFlag } from "./world/flagging.js";
 import { deleteMessage, editMessage, findMessage, postMessage } from "./world/posting.js";
 import type { MessageRecord, RoomRecord, UserRecord } from "./world/records.js";
 import { noSuchRoom } from "./world/refusal.js";
@@ -97,7 +98,7 @@ export class UserInRoom {
 
   /** Comes in and stays until told to leave. */
   enters(): void {
-    if (!mayRead(this.#room, this.#user)) throw noSuchRoom();
+    if (!mayEnter(this.#room, this.#user, this.#state.world.now())) throw noSuchRoom();
     this.#state.presence.hold(this.#room, this.#user);
   }
 
@@ -121,6 +122,11 @@ export class UserInRoom {
   /** Toggles this person's star. */
   stars(messageId: number): void {
     toggleStar(this.#state.world, this.#message(messageId), this.#user);
+  }
+
+  /** Toggles this person's flag for spam. */
+  flags(messageId: number): void {
+    toggleFlag(this.#state.world, this.#message(messageId), this.#user);
   }
 
   /** Toggles this person's pin. */

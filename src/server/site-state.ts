@@ -1,6 +1,7 @@
 /** One running installation: its identity, its world, and what keeps the two in touch with the network. Internal. */
 import { sites as liveSites, type Site, type SiteHost } from "../protocol/sites.js";
 import { Faults } from "./faults.js";
+import { ImageStore } from "./image-store.js";
 import type { Network } from "./network.js";
 import type { ResolvedOptions } from "./options.js";
 import { Presence } from "./presence.js";
@@ -20,6 +21,7 @@ export interface SiteState {
   /** null when writing fast is allowed. */
   readonly throttle: Throttle | null;
   readonly faults: Faults;
+  readonly images: ImageStore;
   readonly network: Network;
   readonly options: ResolvedOptions;
   /** Where its listener is; 0 until it listens. */
@@ -34,5 +36,6 @@ export function createSiteState(host: SiteHost, network: Network, options: Resol
   const throttle = options.throttle ? new Throttle() : null;
   const faults = new Faults(hub, network);
   const live = liveSites[host];
-  return { host, live, siteUrl, world, presence, hub, throttle, faults, network, options, port: 0 };
+  const images = new ImageStore();
+  return { host, live, siteUrl, world, presence, hub, throttle, faults, images, network, options, port: 0 };
 }

@@ -4,10 +4,14 @@
  */
 import type { WebSocket } from "ws";
 import type { Clock } from "../util/clock.js";
-import { frameText, type Reader, sortByRoom } from "./frames.js";
+import { frameText, type Reader, type RoomState, sortByRoom, stateFrame } from "./frames.js";
 import type { Presence } from "./presence.js";
+import { mayEnter } from "./world/access.js";
 import type { LoggedEvent } from "./world/event-log.js";
+import { seesEvent } from "./world/flagging.js";
+import { timeoutLeft } from "./world/membership.js";
 import type { RoomRecord, UserRecord } from "./world/records.js";
+import type { RoomSignal } from "./world/room-signals.js";
 import type { World } from "./world/world.js";
 
 export interface HubOptions {
@@ -24,6 +28,10 @@ interface Connection {
   readonly reader: Reader;
   /** `t` of the last frame. */
   sent: number;
+  /** Frames about the state of rooms that a silenced hub holds back. */
+  held: string[];
+  /** Put out of the room: it gets nothing more of it, and is closed. */
+  out: boolean;
 }
 
 export class SocketHub {
@@ -41,6 +49,7 @@ export class SocketHub {
     this.#presence = presence;
     this.#options = options;
     world.log.onBatch((batch) => this.#broadcast(batch));
+    world.signals.listen((signal) => this.#signal(signal));
   }
 
   /** How many sockets are open. */
@@ -55,13 +64,19 @@ export class SocketHub {
   add(socket: WebSocket, room: RoomRecord, user: UserRecord | null, cursor: number | null): void {
     const { log } = this.#world;
     const from = Math.min(cursor ?? log.oldestCursor, log.newest);
-    const connection: Connection = { socket, room, user, reader: this.#reader(room, user), sent: from };
+    const reader = this.#reader(room, user);
+    const connection: Connection = { socket, room, user, reader, sent: from, held: [], out: false };
+    const timeout = timeoutLeft(this.#world, room);
+    const state = {
+      ...(cursor !== null && cursor < log.oldestCursor ? { reset: true } : {}),
+      ...(timeout > 0 ? { timeout } : {}),
+    };
     // Their own arrival is in the log before they are in the set, and so comes with the backlog.
     if (user) this.#presence.connect(room, user);
     this.#connections.add(connection);
     socket.on("close", () => this.#remove(connection));
     socket.on("error", () => socket.terminate());
-    this.#catchUp(connection);
+    this.#catchUp(connection, state);
     this.#heartbeat ??= this.#beatLater();
   }
 
@@ -75,7 +90,12 @@ export class SocketHub {
   /** A silent hub keeps its sockets open and sends nothing; afterwards they get what they missed. */
   silence(on: boolean): void {
     this.#silent = on;
-    if (!on) for (const connection of this.#connections) this.#catchUp(connection);
+    if (on) return;
+    for (const connection of [...this.#connections]) {
+      if (!connection.out) this.#catchUp(connection);
+      for (const text of connection.held.splice(0)) connection.socket.send(text);
+      if (connection.out) this.#end(connection);
+    }
   }
 
   /** Sends a text as it is to every socket, whatever it says. */
@@ -104,7 +124,8 @@ export class SocketHub {
     const isIn = (roomId: number): boolean =>
       user !== null && (this.#world.rooms.get(roomId)?.present.has(user.id) ?? false);
     const otherRooms = (): number[] => [...this.#world.rooms.keys()].filter((id) => id !== room.id && isIn(id));
-    return { roomId: room.id, userId: user?.id ?? null, isIn, otherRooms };
+    const sees = (event: LoggedEvent): boolean => seesEvent(this.#world, user, event);
+    return { roomId: room.id, userId: user?.id ?? null, isIn, otherRooms, sees };
   }
 
   #remove(connection: Connection): void {
@@ -112,8 +133,37 @@ export class SocketHub {
     if (connection.user) this.#presence.disconnect(connection.room, connection.user);
   }
 
+  /** Tells the state of a room on its own sockets, and on those that carry it for people who are in it. */
+  #signal(signal: RoomSignal): void {
+    const { room } = signal;
+    for (const connection of [...this.#connections]) {
+      const { user } = connection;
+      const isOwn = connection.room === room;
+      if (signal.kind === "timeout") {
+        if (isOwn || connection.reader.isIn(room.id)) this.#tell(connection, room, { timeout: signal.seconds });
+      } else if (isOwn && !mayEnter(room, user, this.#world.now())) {
+        this.#tell(connection, room, { exit: true });
+        connection.out = true;
+        if (!this.#silent) this.#end(connection);
+      } else if (!isOwn && user && signal.people.has(user.id)) {
+        this.#tell(connection, room, { exit: true });
+      }
+    }
+  }
+
+  #tell(connection: Connection, room: RoomRecord, state: RoomState): void {
+    const text = stateFrame(connection.room.id, room.id, state);
+    if (this.#silent) connection.held.push(text);
+    else if (connection.socket.readyState === connection.socket.OPEN) connection.socket.send(text);
+  }
+
+  #end(connection: Connection): void {
+    this.#remove(connection);
+    connection.socket.close(1000);
+  }
+
   /** Everything since the last frame. When that is more than the limit, `d` tells how far back the frame reaches. */
-  #catchUp(connection: Connection): void {
+  #catchUp(connection: Connection, state: RoomState = {}): void {
     const { log } = this.#world;
     const { backlogLimit } = this.#options;
     let events = log.since(connection.sent);
@@ -126,10 +176,9 @@ export class SocketHub {
       byRoom = sortByRoom(events, connection.reader);
     }
     const { newest } = log;
+    const { id } = connection.room;
     const text =
-      newest === connection.sent
-        ? `{"r${connection.room.id}":{}}`
-        : frameText(connection.room.id, byRoom, newest, newest - since);
+      newest === connection.sent ? stateFrame(id, id, state) : frameText(id, byRoom, newest, newest - since, state);
     this.#send(connection, text, byRoom.size > 0);
   }
 
@@ -144,7 +193,7 @@ export class SocketHub {
 
   #send(connection: Connection, text: string, hasEvents: boolean): void {
     const { socket } = connection;
-    if (this.#silent || socket.readyState !== socket.OPEN) return;
+    if (this.#silent || connection.out || socket.readyState !== socket.OPEN) return;
     if (socket.bufferedAmount > this.#options.maxSocketBuffer) {
       socket.terminate();
       return;

@@ -68,12 +68,16 @@ function recordsOf(input: CookieInput): readonly CookieRecord[] {
       return at > 0 ? [{ name: pair.slice(0, at).trim(), value: pair.slice(at + 1).trim() }] : [];
     });
   }
-  if (isCookieList(input)) return input.filter((cookie) => cookie.name && typeof cookie.value === "string");
-  return Object.entries(input).map(([name, value]) => ({ name, value: String(value) }));
+  if (Array.isArray(input)) return input.filter(isCookie);
+  return isRecord(input) ? Object.entries(input).map(([name, value]) => ({ name, value: String(value) })) : [];
 }
 
-function isCookieList(input: CookieInput): input is readonly CookieRecord[] {
-  return Array.isArray(input);
+/** A browser's export holds all sorts of cookies; those without a name, a value or a sensible domain are left out. */
+function isCookie(cookie: unknown): cookie is CookieRecord {
+  if (!isRecord(cookie) || !stringOf(cookie.name) || typeof cookie.value !== "string") return false;
+  return (
+    cookie.domain === undefined || (typeof cookie.domain === "string" && /^\.?[\w-]+(\.[\w-]+)*$/.test(cookie.domain))
+  );
 }
 
 /** What a session file holds. */

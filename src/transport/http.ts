@@ -3,6 +3,7 @@
  * shown, deadlines, and a limit on what a server may send. Knows nothing of chat.
  */
 import type { CookieJar } from "tough-cookie";
+import type * as Undici from "undici";
 import type { Dispatcher } from "undici";
 import {
   AbortedError,
@@ -12,6 +13,7 @@ import {
   ParseError,
   TimedOutError,
 } from "../errors/index.js";
+import type { FilePart } from "../protocol/call.js";
 import type { Resolver } from "../protocol/sites.js";
 import { redactedUrl } from "../util/redact.js";
 
@@ -21,6 +23,8 @@ export interface HttpRequest {
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly form?: Readonly<Record<string, string>>;
+  /** Parts of a `multipart/form-data` body instead of a form. */
+  readonly multipart?: Readonly<Record<string, string | FilePart>>;
   readonly signal?: AbortSignal | undefined;
   /** Whether to follow redirects. @default true */
   readonly follow?: boolean;
@@ -62,7 +66,7 @@ const connectionsPerHost = 2;
 /** Makes requests with one jar and one pool. */
 export class HttpClient {
   readonly #options: HttpOptions;
-  #agent: Promise<{ agent: Dispatcher; request: typeof import("undici").request }> | undefined;
+  #agent: Promise<Pool> | undefined;
 
   constructor(options: HttpOptions) {
     this.#options = options;
@@ -101,7 +105,7 @@ export class HttpClient {
 
   async #hop(step: HttpRequest, signal: AbortSignal): Promise<Omit<HttpAnswer, "hops">> {
     this.#agent ??= this.#open();
-    const { agent, request } = await this.#agent;
+    const { agent, request, FormData } = await this.#agent;
     const cookie = await this.#options.jar.getCookieString(step.url);
     const answer = await request(step.url, {
       dispatcher: agent,
@@ -114,7 +118,7 @@ export class HttpClient {
         ...(step.form ? { "content-type": "application/x-www-form-urlencoded; charset=utf-8" } : {}),
         ...(cookie ? { cookie } : {}),
       },
-      ...(step.form ? { body: new URLSearchParams(step.form).toString() } : {}),
+      ...bodyOf(step, FormData),
     });
     const set = answer.headers["set-cookie"];
     for (const line of typeof set === "string" ? [set] : (set ?? [])) {
@@ -140,8 +144,8 @@ export class HttpClient {
   }
 
   /** The pool is loaded when first needed, so that importing the package stays cheap. */
-  async #open(): Promise<{ agent: Dispatcher; request: typeof import("undici").request }> {
-    const { Agent, buildConnector, request } = await import("undici");
+  async #open(): Promise<Pool> {
+    const { Agent, buildConnector, FormData, request } = await import("undici");
     const connect = buildConnector({ timeout: 10_000 });
     const { resolve } = this.#options;
     const agent = new Agent({
@@ -154,8 +158,30 @@ export class HttpClient {
         return connect({ ...options, protocol, hostname: target.hostname, port: String(target.port) }, callback);
       },
     });
-    return { agent, request };
+    return { agent, request, FormData };
   }
+}
+
+interface Pool {
+  readonly agent: Dispatcher;
+  readonly request: typeof Undici.request;
+  readonly FormData: typeof Undici.FormData;
+}
+
+function bodyOf({ form, multipart }: HttpRequest, FormData: Pool["FormData"]): { body?: string | Undici.FormData } {
+  if (form) return { body: new URLSearchParams(form).toString() };
+  if (!multipart) return {};
+  const body = new FormData();
+  for (const [name, part] of Object.entries(multipart)) {
+    if (typeof part === "string") body.append(name, part);
+    else
+      body.append(
+        name,
+        new Blob([Uint8Array.from(part.data)], { type: part.type ?? "image/png" }),
+        part.filename ?? "image.png",
+      );
+  }
+  return { body };
 }
 
 /** The request a redirect asks for: POST turns to GET as browsers do, and nothing private crosses origins. */
@@ -167,8 +193,8 @@ function nextStep(step: HttpRequest, answer: Omit<HttpAnswer, "hops">): HttpRequ
   if (!url || !/^https?:$/.test(url.protocol)) return undefined;
   const keepsForm = status === 307 || status === 308;
   const sameOrigin = url.origin === new URL(step.url).origin;
-  const { form, ...rest } = step;
-  if (keepsForm && form && !sameOrigin) return undefined;
+  const { form, multipart, ...rest } = step;
+  if (keepsForm && (multipart || (form && !sameOrigin))) return undefined;
   return { ...rest, url: url.href, ...(keepsForm ? (form ? { form } : {}) : { method: "GET" as const }) };
 }
 

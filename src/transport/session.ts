@@ -126,7 +126,7 @@ export class Session {
       throw new NotLoggedInError({ tried: request.tried, host: this.chatHost });
     if (request.needs !== "nothing" && this.canLogIn) await this.login();
     const answer = await this.#send(request, options);
-    if (request.needs === "nothing" || !looksStale(answer)) return call.read(answer);
+    if (request.needs === "nothing" || !looksStale(answer, request)) return call.read(answer);
     await this.#heal(request);
     return call.read(await this.#send(request, options));
   }
@@ -140,7 +140,7 @@ export class Session {
     const stored = await this.#restore();
     if (stored) return stored;
     const about = { tried: "log in", host: this.chatHost };
-    if (this.#cookies) {
+    if (this.#cookies !== undefined) {
       await addCookies(this.#jar, this.#cookies, this.site);
       const page = await this.#whoAmI();
       if (!page.me) throw new NotLoggedInError(about, "the cookies do not belong to a login; they may have expired");
@@ -150,7 +150,7 @@ export class Session {
       throw new NotLoggedInError(
         about,
         this.#options.sessionFile
-          ? "the stored session has expired, and there is no password to log in with"
+          ? "there is no stored session that still works, and no password to log in with"
           : undefined,
       );
     }
@@ -229,6 +229,7 @@ export class Session {
 
   async #send(request: WireRequest, options: CallOptions): Promise<WireAnswer> {
     if (request.needs === "nothing") return this.#raw(request, options);
+    if (request.multipart) return this.#raw(request, options);
     const fkey = this.#fkey ?? (await this.#whoAmI()).fkey ?? "";
     return this.#raw({ ...request, form: { ...request.form, fkey } }, options);
   }
@@ -241,6 +242,8 @@ export class Session {
       url: chatOrigin + request.path,
       headers: request.method === "POST" ? { origin: chatOrigin, referer: chatOrigin + (request.referer ?? "/") } : {},
       ...(request.form ? { form: request.form } : {}),
+      ...(request.multipart ? { multipart: request.multipart } : {}),
+      ...(request.follow === undefined ? {} : { follow: request.follow }),
       signal: signal ? AbortSignal.any([signal, this.#options.signal]) : this.#options.signal,
       about,
     });
@@ -282,9 +285,11 @@ export class Session {
 }
 
 /** The signs of a stale fkey or login: a page where an answer was due, or the way to the login (protocol.md §2.5, INF). */
-function looksStale(answer: WireAnswer): boolean {
+function looksStale(answer: WireAnswer, request: WireRequest): boolean {
   const path = URL.parse(answer.url)?.pathname;
   if (path === "/users/login") return true;
   const isPage = /^\s*(<!--[^>]*-->\s*)?<(!doctype|html)/i.test(answer.body.slice(0, 500));
-  return answer.status === 401 || (isPage && (answer.status === 400 || answer.status === 200));
+  return (
+    answer.status === 401 || (isPage && (answer.status === 400 || (answer.status === 200 && !request.answersPage)))
+  );
 }

@@ -1,6 +1,9 @@
 /** A queue between something that pushes and a `for await`: bounded, with a policy for overflow that has a name. */
 
-/** What happens to a value for which there is no room. */
+/**
+ * What happens when a value comes for which there is no room: `drop-oldest` loses the one that waits longest,
+ * `drop-newest` the one that comes, `fail` ends the stream with an error after those that wait.
+ */
 export type Overflow = "drop-oldest" | "drop-newest" | "fail";
 
 /** Options of a {@link BoundedStream}. */
@@ -36,6 +39,7 @@ export class BoundedStream<T> implements AsyncIterableIterator<T>, AsyncDisposab
     return this.#dropped;
   }
 
+  /** Hands a value to the reader that waits, or lets it wait for one. Does nothing once the stream has ended. */
   push(value: T): void {
     if (this.#ended) return;
     const reader = this.#waiting.shift();
@@ -74,6 +78,7 @@ export class BoundedStream<T> implements AsyncIterableIterator<T>, AsyncDisposab
     this.end();
   }
 
+  /** Resolves to the next value, or to the end. */
   next(): Promise<IteratorResult<T>> {
     if (this.#head < this.#values.length) return Promise.resolve({ done: false, value: this.#take() });
     if (this.#error) {
@@ -85,6 +90,7 @@ export class BoundedStream<T> implements AsyncIterableIterator<T>, AsyncDisposab
     return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
   }
 
+  /** Ends the stream and forgets what waits, as a `break` does. */
   return(): Promise<IteratorResult<T>> {
     this.#values = [];
     this.#head = 0;
@@ -92,6 +98,7 @@ export class BoundedStream<T> implements AsyncIterableIterator<T>, AsyncDisposab
     return Promise.resolve({ done: true, value: undefined });
   }
 
+  /** Ends the stream, as `return` does. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.return();
   }

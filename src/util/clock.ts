@@ -5,7 +5,14 @@ export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
   /** Calls back once after `delayMs`; the handle must not keep the process alive unless `ref` is true. */
-  setTimeout(callback: () => void, delayMs: number, options?: { ref?: boolean }): { cancel(): void };
+  setTimeout(
+    callback: () => void,
+    delayMs: number,
+    options?: { ref?: boolean },
+  ): {
+    /** Stops the timer; does nothing when it has fired. */
+    cancel(): void;
+  };
 }
 
 /** The machine's own clock. */

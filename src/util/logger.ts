@@ -3,9 +3,13 @@ import { debuglog } from "node:util";
 
 /** What the client logs to. `console` is one. */
 export interface Logger {
+  /** Takes what only helps to find a fault. */
   debug(text: string, ...details: unknown[]): void;
+  /** Takes what is good to know. */
   info(text: string, ...details: unknown[]): void;
+  /** Takes what went wrong and was made good, such as a lost connection, and everything dropped. */
   warn(text: string, ...details: unknown[]): void;
+  /** Takes the failures nobody looked at, unless the client has an `onError`. */
   error(text: string, ...details: unknown[]): void;
 }
 

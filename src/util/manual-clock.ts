@@ -12,11 +12,19 @@ export class ManualClock implements Clock {
     this.#now = startMs;
   }
 
+  /** Milliseconds since the epoch, as turned so far. */
   now(): number {
     return this.#now;
   }
 
-  setTimeout(callback: () => void, delayMs: number): { cancel(): void } {
+  /** Calls back inside the {@link ManualClock.advance} that reaches `delayMs` from now. */
+  setTimeout(
+    callback: () => void,
+    delayMs: number,
+  ): {
+    /** Stops the timer; does nothing when it has fired. */
+    cancel(): void;
+  } {
     const id = this.#nextId++;
     this.#timers.set(id, { at: this.#now + Math.max(0, delayMs), callback });
     return { cancel: () => void this.#timers.delete(id) };

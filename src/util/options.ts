@@ -26,3 +26,23 @@ export function checkId(what: string, id: unknown, options: { negative?: boolean
     throw new UsageError(`a ${what} id is ${range}, not ${String(id)}`);
   }
 }
+
+/**
+ * Checks a number of things or milliseconds.
+ * @throws {BAD_ARGUMENT} when it is not a whole number from `least` up.
+ */
+export function checkCount(what: string, value: unknown, least: number): asserts value is number {
+  if (typeof value !== "number" || !Number.isSafeInteger(value) || value < least) {
+    throw new UsageError(`${what} is a whole number from ${least} up, not ${String(value)}`);
+  }
+}
+
+/**
+ * Checks a choice.
+ * @throws {BAD_ARGUMENT} naming what there is to choose from.
+ */
+export function checkChoice(what: string, value: unknown, choices: readonly string[]): void {
+  if (typeof value !== "string" || !choices.includes(value)) {
+    throw new UsageError(`${what} is ${choices.map((choice) => `"${choice}"`).join(" or ")}, not ${String(value)}`);
+  }
+}

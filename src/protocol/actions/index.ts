@@ -1,3 +1,12 @@
+export {
+  acknowledgeMessages,
+  anyAction,
+  flagForModerator,
+  flagMessage,
+  ignoreList,
+  ignoreUser,
+  uploadImage,
+} from "./account.js";
 export { authorizeSocket, leaveRoom, pollEvents, type RoomEvents, type RoomEventsOptions, roomEvents } from "./live.js";
 export {
   cancelStars,
@@ -7,11 +16,25 @@ export {
   messageSource,
   type Posted,
   postMessage,
+  type ReplyForm,
+  type ReplyTo,
   removePins,
   togglePin,
   toggleStar,
 } from "./messages.js";
-export { historyPage, messagePage, profilePage, roomInfoPage, roomPage } from "./pages.js";
+export {
+  historyPage,
+  messagePage,
+  profilePage,
+  type RoomsQuery,
+  roomAccessPage,
+  roomInfoPage,
+  roomPage,
+  roomsPage,
+  searchPage,
+  starredMessages,
+  transcriptPage,
+} from "./pages.js";
 export {
   avatarUrl,
   type PingableUser,
@@ -23,3 +46,17 @@ export {
   userInfo,
   userThumbs,
 } from "./people.js";
+export {
+  type AccessLevel,
+  bookmarkConversation,
+  type DefaultAccess,
+  inviteUser,
+  kickUser,
+  movePosts,
+  type RoomSettings,
+  requestAccess,
+  saveRoom,
+  setUserAccess,
+  timeoutRoom,
+  toggleFavorite,
+} from "./room-tools.js";

@@ -1,7 +1,7 @@
 /** Saying, changing and marking messages, and reading one by its id (protocol.md §5.1 to §5.4, §6.1). */
-import { DuplicateMessageError, type FailureContext, ParseError } from "../../errors/index.js";
+import { DuplicateMessageError, type FailureContext, ForbiddenError, ParseError } from "../../errors/index.js";
 import type { Call, WireAnswer } from "../call.js";
-import { assertSuccess, contextOf, readJson, readOk } from "../refusals.js";
+import { assertSuccess, contextOf, readJson, readOk, sentenceOf } from "../refusals.js";
 import { isRecord, numberOf } from "../values.js";
 
 /** What the server says of a message it took. */
@@ -11,21 +11,34 @@ export interface Posted {
   readonly time: number;
 }
 
+/** How a reply names its parent: `:id ` before the text (all ages), or the form field `parentId` (since 2025-11). */
+export type ReplyForm = "prefix" | "parentId";
+
+/** What a text answers, and how to say so. */
+export interface ReplyTo {
+  readonly messageId: number;
+  /** @default `"prefix"`, which every server understands; `"parentId"` for fixed-width text, which a prefix would spoil */
+  readonly form?: ReplyForm | undefined;
+}
+
 /** `POST /chats/{room}/messages/new`. */
-export function postMessage(roomId: number, text: string, options: { replyTo?: number } = {}): Call<Posted> {
-  const { replyTo } = options;
-  const tried = replyTo ? `reply to message ${replyTo} in room ${roomId}` : `post in room ${roomId}`;
+export function postMessage(roomId: number, text: string, replyTo?: ReplyTo): Call<Posted> {
+  const tried = replyTo ? `reply to message ${replyTo.messageId} in room ${roomId}` : `post in room ${roomId}`;
   const about: FailureContext = { tried, roomId };
   return {
     request: {
       method: "POST",
       path: `/chats/${roomId}/messages/new`,
-      form: { text: withReply(text, replyTo) },
+      form: textFields(text, replyTo),
       needs: "login",
       referer: `/rooms/${roomId}`,
       tried,
     },
     read(answer) {
+      // The same sentence says "no such room" to readers; who writes is more often not allowed to (protocol.md §5.1).
+      if (/you do not have permission/i.test(sentenceOf(answer.body) ?? "")) {
+        throw new ForbiddenError(contextOf(answer, about), "no such room, or you may not write in it");
+      }
       const value = readJson(answer, "answer to a post", about);
       const id = isRecord(value) ? value.id : undefined;
       if (id === null) throw new DuplicateMessageError(contextOf(answer, about));
@@ -38,18 +51,26 @@ export function postMessage(roomId: number, text: string, options: { replyTo?: n
   };
 }
 
-/** A reply is the prefix `:id `: valid since the first days, understood by every server (protocol.md §5.1, MULTI). */
-function withReply(text: string, replyTo: number | undefined): string {
-  return replyTo === undefined ? text : `:${replyTo} ${text}`;
+function textFields(text: string, replyTo: ReplyTo | undefined): Record<string, string> {
+  if (!replyTo) return { text };
+  const prefix = replyPrefix(text, replyTo);
+  return prefix === "" ? { text, parentId: String(replyTo.messageId) } : { text: prefix + text };
 }
 
-/** `POST /messages/{id}`: replaces the text. Keep `replyTo`, or the message stops being a reply. */
+/** What a reply has in front of its text: `:id `, or nothing when the form names the parent. */
+export function replyPrefix(text: string, replyTo: ReplyTo | undefined): string {
+  if (!replyTo) return "";
+  const form = replyTo.form ?? (text.startsWith("    ") ? "parentId" : "prefix");
+  return form === "prefix" ? `:${replyTo.messageId} ` : "";
+}
+
+/** `POST /messages/{id}`: replaces the text. Say again what it replies to, or the message stops being a reply. */
 export function editMessage(
   messageId: number,
   text: string,
-  options: { roomId?: number; replyTo?: number } = {},
+  options: { roomId?: number; replyTo?: ReplyTo } = {},
 ): Call<void> {
-  return messageAction(messageId, "", "edit", options.roomId, { text: withReply(text, options.replyTo) });
+  return messageAction(messageId, "", "edit", options.roomId, textFields(text, options.replyTo));
 }
 
 /** `POST /messages/{id}/delete`. */

@@ -12,12 +12,20 @@ import {
   type ProfilePage,
   parseHistoryPage,
   parseProfilePage,
+  parseRoomAccessPage,
   parseRoomInfoPage,
   parseRoomPage,
+  parseRoomsPage,
+  parseSearchPage,
+  parseStarsFragment,
   parseTranscriptPage,
+  type RoomAccessPage,
   type RoomInfoPage,
   type RoomPage,
+  type RoomsPage,
   recogniseErrorPage,
+  type SearchPage,
+  type StarredMessage,
   type TranscriptPage,
 } from "../pages/index.js";
 import { assertSuccess, contextOf } from "../refusals.js";
@@ -56,6 +64,84 @@ export function historyPage(messageId: number): Call<HistoryPage> {
     `/messages/${messageId}/history`,
     { tried: `read the history of message ${messageId}`, messageId },
     parseHistoryPage,
+  );
+}
+
+/** Which part of a list to show. */
+export interface RoomsQuery {
+  /** @default "all" */
+  readonly tab?: "all" | "favorite" | "mine" | "invited" | "events" | "site";
+  /** @default "active" */
+  readonly sort?: "active" | "created" | "people" | "event";
+  /** Words that name, description or tags must have. */
+  readonly filter?: string;
+  /** Frozen rooms, too. @default false */
+  readonly frozen?: boolean;
+}
+
+/** `GET /rooms`: a page of the list of rooms, 20 on each. */
+export function roomsPage(query: RoomsQuery, number: number): Call<RoomsPage> {
+  const { tab = "all", sort = "active", filter = "", frozen = false } = query;
+  const fields = {
+    tab,
+    sort,
+    ...(filter ? { filter } : {}),
+    page: String(number),
+    ...(frozen ? { nohide: "true" } : {}),
+  };
+  return page(`/rooms?${new URLSearchParams(fields)}`, { tried: "list the rooms" }, parseRoomsPage);
+}
+
+/** `GET /search`: a page of the messages found. */
+export function searchPage(
+  query: { text: string; roomId?: number; userId?: number },
+  number: number,
+): Call<SearchPage> {
+  const { text, roomId, userId } = query;
+  const fields = {
+    q: text,
+    ...(userId === undefined ? {} : { user: String(userId) }),
+    ...(roomId === undefined ? {} : { room: String(roomId) }),
+    page: String(number),
+    pagesize: "100",
+  };
+  return page(
+    `/search?${new URLSearchParams(fields)}`,
+    { tried: `search for ${JSON.stringify(text)}` },
+    parseSearchPage,
+  );
+}
+
+/** `GET /chats/stars/{room}`: the starred messages, those pinned first; all of them when `count` is 0. */
+export function starredMessages(roomId: number, count: number): Call<readonly StarredMessage[]> {
+  return page(
+    `/chats/stars/${roomId}?count=${count}`,
+    { tried: `read the stars of room ${roomId}`, roomId },
+    parseStarsFragment,
+  );
+}
+
+/** `GET /rooms/info/{id}?tab=access`: who has been given which right. */
+export function roomAccessPage(roomId: number): Call<RoomAccessPage> {
+  return page(
+    `/rooms/info/${roomId}?tab=access`,
+    { tried: `read the access list of room ${roomId}`, roomId },
+    parseRoomAccessPage,
+  );
+}
+
+/** `GET /transcript/{room}/{y}/{m}/{d}[/{from}-{to}]`; without a day the latest that has messages. */
+export function transcriptPage(
+  roomId: number,
+  day?: string,
+  hours?: { from: number; to: number },
+): Call<TranscriptPage> {
+  const date = day?.split("-").map(Number).join("/");
+  const path = `/transcript/${roomId}${date ? `/${date}` : ""}${hours ? `/${hours.from}-${hours.to}` : ""}`;
+  return page(
+    path,
+    { tried: `read the transcript of room ${roomId}${day ? ` of ${day}` : ""}`, roomId },
+    parseTranscriptPage,
   );
 }
 

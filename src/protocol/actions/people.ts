@@ -37,7 +37,7 @@ export function tagNames(tagsHtml: string): string[] {
 export interface PingableUser {
   readonly id: number;
   readonly name: string;
-  /** Unix seconds. */
+  /** Unix seconds; 0 when not known. */
   readonly lastSeen: number;
   readonly lastPost: number;
 }
@@ -55,13 +55,18 @@ export function pingableUsers(roomId: number): Call<readonly PingableUser[]> {
     read(answer) {
       const value = readJson(answer, "list of pingable users", about);
       if (!Array.isArray(value)) throw missing(answer, "list of pingable users", "array", about);
-      return value.filter(isPingable).map(([id, name, lastSeen, lastPost]) => ({ id, name, lastSeen, lastPost }));
+      return value.flatMap(readPingable);
     },
   };
 }
 
-function isPingable(row: unknown): row is RawPingable {
-  return Array.isArray(row) && numberOf(row[0]) !== undefined && stringOf(row[1]) !== undefined;
+/** One row: a {@link RawPingable}, of which only id and name are needed. */
+function readPingable(row: unknown): PingableUser[] {
+  const [rawId, rawName, lastSeen, lastPost] = listOf(row);
+  const id = numberOf(rawId);
+  const name = stringOf(rawName);
+  if (id === undefined || name === undefined) return [];
+  return [{ id, name, lastSeen: numberOf(lastSeen) ?? 0, lastPost: numberOf(lastPost) ?? 0 }];
 }
 
 /** `POST /user/info`: several people at once; those unknown to the server are left out. Needs no session. */
@@ -79,9 +84,48 @@ export function userInfo(userIds: readonly number[], roomId: number): Call<reado
       const value = readJson(answer, "user info", { tried });
       const users = isRecord(value) ? value.users : undefined;
       if (!Array.isArray(users)) throw missing(answer, "user info", "users", { tried });
-      return users.filter(isRawUser);
+      return users.map((user) => sound(user, userMembers)).filter(isRawUser);
     },
   };
+}
+
+type Test = (member: unknown) => boolean;
+
+const isText: Test = (member) => stringOf(member) !== undefined;
+const isNumber: Test = (member) => numberOf(member) !== undefined;
+const isFlag: Test = (member) => typeof member === "boolean";
+const orNull =
+  (test: Test): Test =>
+  (member) =>
+    member === null || test(member);
+
+/** What the members of {@link RawUser} are, where they are there at all. */
+const userMembers: Readonly<Record<string, Test>> = {
+  email_hash: isText,
+  reputation: isNumber,
+  is_moderator: isFlag,
+  is_owner: orNull(isFlag),
+  last_post: orNull(isNumber),
+  last_seen: orNull(isNumber),
+};
+
+/** The same for {@link RawUserThumbs}. */
+const thumbsMembers: Readonly<Record<string, Test>> = {
+  ...userMembers,
+  is_registered: isFlag,
+  user_message: orNull(isText),
+  usage: orNull(isText),
+  profileUrl: orNull(isText),
+  host: orNull(isText),
+  site: orNull(isRecord),
+  rooms: Array.isArray,
+};
+
+/** A record without the members that are not what they should be; those that nobody knows stay. */
+function sound(value: unknown, members: Readonly<Record<string, Test>>): unknown {
+  if (!isRecord(value)) return value;
+  const kept = Object.entries(value).filter(([key, member]) => !Object.hasOwn(members, key) || members[key]?.(member));
+  return Object.fromEntries(kept);
 }
 
 /** True for a record that names a user. */
@@ -100,9 +144,9 @@ export function userThumbs(userId: number): Call<RawUserThumbs> {
       tried: `read user ${userId}`,
     },
     read(answer) {
-      const value = readJson(answer, "user thumbs", about);
+      const value = sound(readJson(answer, "user thumbs", about), thumbsMembers);
       if (!isRawUserThumbs(value)) throw missing(answer, "user thumbs", "name", about);
-      return value;
+      return value.rooms ? { ...value, rooms: value.rooms.filter(isRawUser) } : value;
     },
   };
 }

@@ -53,7 +53,7 @@ export function one(document: PageDocument, selector: string, scope: Scope = doc
   return found;
 }
 
-/** Plain text of a node: entities decoded, whitespace (also no-break spaces) collapsed, trimmed. */
+/** Plain text of a node: entities decoded, white space of a page (also no-break spaces) collapsed, trimmed. */
 export function text(node: PageNode): string {
   if (typeof node === "string") return collapse(node);
   const [only] = node.children;
@@ -133,8 +133,14 @@ function rootOf(scope: Scope): PageElement {
   return "root" in scope ? scope.root : scope;
 }
 
-function collapse(raw: string): string {
-  return detach(raw.replace(/\s+/g, " ").trim());
+/**
+ * Collapses what a page is laid out with, and trims. Other white space is part of what people wrote: an ideographic
+ * space in a name stays one.
+ */
+export function collapse(raw: string): string {
+  const words = raw.replace(/[\t-\r \u00a0]+/g, " ");
+  const end = words.length - (words.endsWith(" ") ? 1 : 0);
+  return detach(words.slice(words.startsWith(" ") ? 1 : 0, Math.max(end, 0)));
 }
 
 /** A copy that does not keep the page alive: engines store a slice as a reference to the whole. */

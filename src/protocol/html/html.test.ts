@@ -20,6 +20,11 @@ describe("dom", () => {
 
   it("collapses whitespace in text and decodes entities", () => {
     expect(text(parse("<p>a&nbsp; b\n<br>c &amp;&#39; <i>d</i></p>", "test page").root)).toBe("a b c &' d");
+    expect(text(parse("<p>\n <b> </b>&nbsp;</p>", "test page").root)).toBe("");
+  });
+
+  it("leaves white space that people write", () => {
+    expect(text(parse("<p> 田中\u3000太郎\u2028 </p>", "test page").root)).toBe("田中\u3000太郎\u2028");
   });
 
   it("names page and selector of what is missing", () => {

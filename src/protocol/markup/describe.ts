@@ -9,7 +9,7 @@ const onebox = /<div class=["']onebox\b/i;
 /** No notice is longer, in characters. */
 const NOTICE_LIMIT = 2000;
 const moved =
-  /^\s*(&[rl]arr;|[→←])\s*<i>(?:<a [^>]*>)?(\d+) messages?(?:<\/a>)? moved (to|from) <a [^>]*?href="([^"]*)"[^>]*>([^<]*)<\/a><\/i>\s*$/i;
+  /^\s*(&[rl]arr;|[→←])\s*<i>(?:<a [^>]*>)?(\d{1,9}) messages?(?:<\/a>)? moved (to|from) <a [^>]*?href="([^"]*)"[^>]*>([^<]*)<\/a><\/i>\s*$/i;
 
 /** The class names in a `class` attribute. */
 export function classNames(value: string | undefined): readonly string[] {
@@ -57,7 +57,7 @@ export interface MoveNotice {
 /** Reads the notice `→ 3 messages moved to Trash` or `← 3 messages moved from Jaba`; null for any other message. */
 export function moveNotice(html: string): MoveNotice | null {
   const match = html.length > NOTICE_LIMIT ? null : moved.exec(html);
-  const room = /\/rooms\/(\d+)(?:[/?#]|$)/.exec(match?.[4] ?? "");
+  const room = /\/rooms\/(\d{1,15})(?:[/?#]|$)/.exec(match?.[4] ?? "");
   if (!match || !room) return null;
   const isOut = match[3]?.toLowerCase() === "to";
   if (isOut !== /^(?:&rarr;|→)$/i.test(match[1] ?? "")) return null;

@@ -54,7 +54,7 @@ export function parseHistoryPage(html: string): HistoryPage {
     roomId: idInPath(link && attr(link, "href"), "transcript"),
     revisions,
     pinners: pinnersIn(content),
-    isPurged: text(content).includes("(older data no longer available)"),
+    isPurged: saysPurged(content),
   };
 }
 
@@ -97,6 +97,16 @@ function sourceText(source: PageElement): string {
 
 function oldestFirst(revisions: Revision[]): Revision[] {
   return revisions.at(0)?.kind !== "said" && revisions.at(-1)?.kind === "said" ? revisions.reverse() : revisions;
+}
+
+/** Looks past everything that people wrote or are called. */
+function saysPurged(element: PageElement): boolean {
+  return element.children.some((child) => {
+    if (typeof child === "string") return child.includes("(older data no longer available)");
+    const isWritten = child.name === "a" || hasClass(child, "message-source") || hasClass(child, "username");
+    const isMessage = hasClass(child, "message") && attr(child, "id") !== null;
+    return !isWritten && !isMessage && saysPurged(child);
+  });
 }
 
 function pinnersIn(content: PageElement): Named[] {

@@ -83,8 +83,13 @@ export function isChallenge(document: PageDocument): boolean {
   return title !== null && /^(?:just a moment|attention required! \| cloudflare)/i.test(text(title));
 }
 
-function headings(document: PageDocument): string[] {
-  return select(document, "title, h1, h2").map(text);
+/**
+ * @internal Title and headings that are the site's own. Pages of the chat have a `.subheader`: there, and in their
+ * titles, stand the names of rooms and people, who may be called anything.
+ */
+export function headings(document: PageDocument): string[] {
+  const isChatPage = maybe(document, "title") !== null && maybe(document, ".subheader") !== null;
+  return isChatPage ? [] : select(document, "title, h1, h2").map(text);
 }
 
 function withDocument(html: string, test: (document: PageDocument) => boolean): boolean {

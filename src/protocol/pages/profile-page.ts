@@ -59,10 +59,11 @@ export function parseProfilePage(html: string): ProfilePage {
   const cells = cellsOf(card);
   const parent = parentOf(cells.get("parent user") ?? null);
   const avatar = maybe(card, "img[class^=user-gravatar]") ?? maybe(card, "img");
+  const name = withoutDiamond(text(heading));
   return {
     id: idOnPage(document, scripts),
-    name: withoutDiamond(text(heading)),
-    isModerator: status !== null && text(status).includes("♦"),
+    name,
+    isModerator: status !== null && text(status).replace(name, "").includes("♦"),
     about: cellText(cells, "about") ?? "",
     memberSince: dayIn(cellText(cells, "chat user since")),
     lastSeen: secondsAgo(cellText(cells, "last seen"), now),

@@ -2,7 +2,7 @@
  * Small readers that several pages share: ids out of links and classes, counts out of titles, scripts, dates.
  * Each gives null for what it does not know; what must be there is the page parsers' business.
  */
-import { attr, maybe, type PageDocument, type PageElement, rawText, select, text } from "../html/dom.js";
+import { attr, collapse, maybe, type PageDocument, type PageElement, rawText, select, text } from "../html/dom.js";
 import type { JsValue } from "../html/js-literal.js";
 
 /** Who may enter and talk: anyone, anyone enters but only some talk, or only some enter. */
@@ -49,9 +49,9 @@ export function idAfter(prefix: string, value: string | null): number | null {
   return value?.startsWith(prefix) ? integer(value.slice(prefix.length)) : null;
 }
 
-/** The user of a class such as `user-12`, or `user--2` for a system user. */
+/** The user of a class such as `user-12`, or `user--2` for a system user; `user-0` is nobody. */
 export function userIdInClass(element: PageElement): number | null {
-  return integer(/(?:^|\s)user-(-?\d+)(?:\s|$)/.exec(attr(element, "class") ?? "")?.[1]);
+  return integer(/(?:^|\s)user-(-?\d+)(?:\s|$)/.exec(attr(element, "class") ?? "")?.[1]) || null;
 }
 
 /** A link to a user or room with its full name, which the title has when the text is cut. */
@@ -64,7 +64,7 @@ export function namedLink(link: PageElement | null, ...segments: string[]): Name
 
 /** Trimmed text with something in it, or null. */
 export function clean(value: string | null): string | null {
-  const tidy = (value ?? "").replace(/\s+/g, " ").trim();
+  const tidy = collapse(value ?? "");
   return tidy === "" ? null : tidy;
 }
 
@@ -97,9 +97,11 @@ export function scriptsOf(document: PageDocument): string {
   return select(document, "script").map(rawText).join("\n");
 }
 
-/** The server's clock, in unix seconds, as scripts of the page have it. */
+/** The server's clock, in unix seconds, as scripts of the page have it: never out of a string that people wrote. */
 export function serverTimeIn(scripts: string): number | null {
-  const found = /SERVER_TIME_OFFSET\s*=\s*(\d{1,12})/.exec(scripts) ?? /"serverTime"\s*:\s*(\d{1,12})/.exec(scripts);
+  const found =
+    /^[ \t]*(?:var )?SERVER_TIME_OFFSET\s*=\s*(\d{1,12})/m.exec(scripts) ??
+    /"serverTime"\s*:\s*(\d{1,12})/.exec(scripts);
   return integer(found?.[1]);
 }
 

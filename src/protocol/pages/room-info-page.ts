@@ -128,12 +128,12 @@ function exactCount(document: PageDocument, selector: string): number {
   return count;
 }
 
-/** The paragraph of the card, without the "edit" that owners see behind it. */
+/** The paragraph of the card, without the "edit" that owners see behind it. Links that people write lead to a host. */
 function readDescription(document: PageDocument, card: PageElement): { description: string; descriptionHtml: string } {
   const paragraph = maybe(card, "p");
   if (paragraph === null) return { description: "", descriptionHtml: "" };
   const extra = select(paragraph, "a, span, button").find(
-    (element) => /^\(?edit\)?$/i.test(text(element)) && !(attr(element, "rel") ?? "").includes("nofollow"),
+    (element) => /^\(?edit\)?$/i.test(text(element)) && !/^(?:\w+:)?\/\//.test(attr(element, "href") ?? ""),
   );
   if (extra === undefined) return { description: text(paragraph), descriptionHtml: innerHtml(document, paragraph) };
   const descriptionHtml = sourceBetween(document, paragraph.innerStart, extra.start).replace(/(?:&nbsp;)? ?\(?$/, "");

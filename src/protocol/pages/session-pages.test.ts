@@ -69,6 +69,8 @@ describe("pages around a login", () => {
     ["captcha", "<h1>Human verification</h1>"],
     ["cloudflare", "<title>Just a moment...</title>"],
     ["read-only", "<h1>Stack Overflow is in read-only mode</h1>"],
+    [null, "<title>User Private Room | x</title><div class=subheader><h1>Private Room</h1></div>"],
+    [null, "<title>Overview | x</title><div class=subheader><h1>Read-only mode</h1></div><h1>Human verification</h1>"],
     [null, "<h1>Rooms</h1>"],
     [null, '<body id="transcript-body"><title>Page Not Found | chat</title><h1>Page not found</h1>'],
   ])("recognises %s", (kind, html) => {

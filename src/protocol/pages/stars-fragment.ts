@@ -82,5 +82,5 @@ function authorAfter(
     return { userId: idInPath(attr(author, "href"), "users"), userName: clean(attr(author, "title")) ?? text(author) };
   }
   const rest = text(parse(sourceBetween(document, permalink.end, Math.max(permalink.end, entry.innerEnd)), PAGE).root);
-  return { userId: null, userName: /^,? ?by (.*)$/.exec(rest)?.[1] ?? "" };
+  return { userId: null, userName: /^,? ?by (.*)$/s.exec(rest)?.[1] ?? "" };
 }

@@ -10,6 +10,8 @@ import type { RequestLog } from "../request-log.js";
 import type { SiteState } from "../site-state.js";
 import { failureAnswer, notFoundPage, sentenceAnswer, textAnswer } from "./answers.js";
 import { type Call, createCall, type ServerEnv } from "./call.js";
+import { addConversationRoutes } from "./conversation-routes.js";
+import { addFlagRoutes } from "./flag-routes.js";
 import { addListRoutes } from "./list-routes.js";
 import { addLiveRoutes } from "./live-routes.js";
 import { addLoginRoutes, addLoginSiteRoutes } from "./login-routes.js";
@@ -17,9 +19,11 @@ import { addMessageRoutes } from "./message-routes.js";
 import { addOwnerRoutes } from "./owner-routes.js";
 import { addPeopleRoutes } from "./people-routes.js";
 import { type Place, placeOf } from "./place.js";
+import { isUpload, readForm, readUpload } from "./request-body.js";
 import { addRoomRoutes } from "./room-routes.js";
 import { serveWebFile } from "./static-files.js";
 import { addTranscriptRoutes } from "./transcript-routes.js";
+import { addUploadRoutes } from "./upload-routes.js";
 
 /** What every listener shares. */
 export interface Shared {
@@ -33,7 +37,8 @@ type Routes = (app: Hono<ServerEnv>) => void;
 /** Paths of the login site, which share an origin with chat on loopback. */
 const loginPaths = /^\/(users\/(login|logout|login-or-signup|current)(\/|$)|nocaptcha|local\/)/;
 /** What a site in read-only mode refuses. */
-const writePaths = /^\/(messages|admin|users\/login|local|chats\/\d+\/messages)(\/|$)/;
+const writePaths =
+  /^\/(messages|admin|flags|conversation|upload|rooms\/(save|pairoff)|users\/login|local|chats\/\d+\/messages)(\/|$)/;
 
 /** The request handler of one listener. */
 export function createFetch(
@@ -48,6 +53,9 @@ export function createFetch(
     addOwnerRoutes,
     addTranscriptRoutes,
     addPeopleRoutes,
+    addFlagRoutes,
+    addConversationRoutes,
+    addUploadRoutes,
   ]);
   const login = buildApp([addLoginRoutes, addLoginSiteRoutes]);
   const loopbackLogin = buildApp([addLoginRoutes]);
@@ -72,10 +80,14 @@ export function createFetch(
     const fault = place.state.faults.take(url.pathname);
     if (fault && fault.kind !== "cut") return finish(await faultyAnswer(fault));
     if (method === "GET" && url.pathname.startsWith("/web/")) return finish(await serveWebFile(url.pathname));
-    const body = method === "POST" ? await readForm(request, shared.maxBodyBytes) : "";
+    const upload = isUpload(request, url.pathname)
+      ? await readUpload(request, place.state.options.maxImageBytes)
+      : null;
+    const body = method === "POST" && !upload ? await readForm(request, shared.maxBodyBytes) : "";
     if (body === "too-large") return finish(textAnswer("The request is too large.", 413));
     const cookieHeader = env.incoming.headers.cookie ?? "";
-    const call = createCall(place, shared.sites, { query: url.searchParams, body: body ?? "", cookieHeader });
+    const form = { query: url.searchParams, body: body ?? "", cookieHeader, upload };
+    const call = createCall(place, shared.sites, form);
     // Without a form's content type the live servers see no parameters at all (protocol.md §1).
     if (body === null) return finish(notFoundPage(call), call);
     if (method === "POST" && place.state.faults.isReadOnly && writePaths.test(url.pathname)) {
@@ -105,19 +117,4 @@ function faultyAnswer(fault: Exclude<PlannedFault, { kind: "cut" }>): Promise<Re
   // Statuses such as 204 must have no body.
   const body = fault.body === "" ? null : fault.body;
   return Promise.resolve(new Response(body, { status: fault.status, headers: { ...fault.headers } }));
-}
-
-/** The text of a form; null when the body is no form. */
-async function readForm(request: Request, maxBytes: number): Promise<string | null> {
-  const type = request.headers.get("content-type") ?? "";
-  if (!type.toLowerCase().startsWith("application/x-www-form-urlencoded")) return null;
-  if (!request.body) return "";
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of request.body) {
-    size += chunk.length;
-    if (size > maxBytes) return "too-large";
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString("utf8");
 }

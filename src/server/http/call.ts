@@ -11,6 +11,7 @@ import type { SiteState } from "../site-state.js";
 import type { UserRecord } from "../world/records.js";
 import type { World } from "../world/world.js";
 import type { Place } from "./place.js";
+import type { Upload } from "./request-body.js";
 
 /** What Hono carries from the entry to the handlers: `c.env.call`. */
 export interface ServerEnv {
@@ -66,6 +67,8 @@ export interface Call {
   readonly fkey: string;
   /** The visitor's `prov` cookie, new ones included. */
   readonly prov: string;
+  /** The form of an upload; null for every other request. */
+  readonly upload: Upload | null;
   /** `Set-Cookie` values that go out with the answer. */
   readonly setCookies: string[];
 }
@@ -74,7 +77,12 @@ export interface Call {
 export function createCall(
   place: Place,
   sites: ReadonlyMap<SiteHost, SiteState>,
-  request: { readonly query: URLSearchParams; readonly body: string; readonly cookieHeader: string },
+  request: {
+    readonly query: URLSearchParams;
+    readonly body: string;
+    readonly cookieHeader: string;
+    readonly upload: Upload | null;
+  },
 ): Call {
   const { state } = place;
   const { network, world } = state;
@@ -92,7 +100,8 @@ export function createCall(
     setCookies.push(cookieText(place, chatCookieName(state), session.chat, null));
   }
   const fkey = network.chatFkey(state.host, session?.id ?? known ?? "");
-  return { place, state, sites, world, network, params, session, viewer, fkey, prov, setCookies };
+  const { upload } = request;
+  return { place, state, sites, world, network, params, session, viewer, fkey, prov, upload, setCookies };
 }
 
 /** @throws {StaleFkey} unless the request brings the key of its session, or the one for anonymous visitors if it is anonymous. */

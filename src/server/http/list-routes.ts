@@ -1,10 +1,11 @@
 /** The rooms list (protocol.md §6.8), the people, the FAQ, and joining one's favourites (§3.1). */
 import type { Hono } from "hono";
-import { renderFaq, renderJoinFavorite, renderRooms, renderUsers } from "../pages/index.js";
+import { renderFaq, renderJoinFavorite, renderMiniList, renderRooms, renderUsers } from "../pages/index.js";
 import type { RoomsPageView, UsersPageView } from "../pages/views.js";
 import { frameView, personView, roomView } from "../views/frame-view.js";
-import { mayRead } from "../world/access.js";
-import type { RoomRecord, UserRecord } from "../world/records.js";
+import { pageOf } from "../views/paging.js";
+import { mayEnter, mayRead, mayWrite } from "../world/access.js";
+import type { RoomRecord } from "../world/records.js";
 import { htmlAnswer, redirectAnswer, textAnswer } from "./answers.js";
 import { actor, type Call, type ServerEnv } from "./call.js";
 
@@ -13,6 +14,7 @@ const pageSize = 20;
 export function addListRoutes(app: Hono<ServerEnv>): void {
   app.get("/", (c) => htmlAnswer(renderRooms(roomsView(c.env.call))));
   app.get("/rooms", (c) => htmlAnswer(renderRooms(roomsView(c.env.call))));
+  app.get("/rooms/minilist", (c) => miniList(c.env.call));
   app.get("/users", (c) => htmlAnswer(renderUsers(usersView(c.env.call))));
   app.get("/faq", (c) => htmlAnswer(renderFaq(frameView(c.env.call))));
   app.get("/chats/join/favorite", (c) => htmlAnswer(renderJoinFavorite(frameView(c.env.call))));
@@ -27,9 +29,9 @@ function roomsView(call: Call): RoomsPageView {
   const showFrozen = params.flag("nohide");
   const rooms = [...world.rooms.values()]
     .filter((room) => mayRead(room, viewer) && !room.deleted && (showFrozen || !room.frozen))
-    .filter((room) => isOnTab(room, tab, viewer) && matches(room, filter))
+    .filter((room) => isOnTab(call, room, tab) && matches(room, filter))
     .sort(orders[sort] ?? byActivity);
-  const { shown, page, pageCount } = paged(call, rooms);
+  const { shown, page, pageCount } = pageOf(params, rooms, pageSize);
   return {
     frame: frameView(call),
     rooms: shown.map((room) => roomView(state, room, viewer)),
@@ -49,21 +51,31 @@ function usersView(call: Call): UsersPageView {
   const users = [...world.users.values()]
     .filter((user) => user.name.toLowerCase().includes(filter.toLowerCase()))
     .sort((a, b) => (b.lastSeen ?? 0) - (a.lastSeen ?? 0) || a.id - b.id);
-  const { shown, page, pageCount } = paged(call, users);
+  const { shown, page, pageCount } = pageOf(params, users, pageSize);
   const people = shown.map((user) => personView(state, user, null));
   return { frame: frameView(call), users: people, filter, page, pageCount };
 }
 
-function paged<T>(call: Call, all: readonly T[]): { shown: readonly T[]; page: number; pageCount: number } {
-  const pageCount = Math.max(1, Math.ceil(all.length / pageSize));
-  const page = Math.max(1, Math.min(pageCount, call.params.integer("page", 1)));
-  return { shown: all.slice((page - 1) * pageSize, page * pageSize), page, pageCount };
+/** The rooms whose name has the filter in it, to choose one from. */
+function miniList(call: Call): Response {
+  const { world, state, viewer, params } = call;
+  const filter = (params.get("filter") ?? "").trim().toLowerCase();
+  const rooms = [...world.rooms.values()]
+    .filter((room) => mayRead(room, viewer) && !room.deleted && !room.frozen)
+    .filter((room) => !params.flag("forWriting") || mayWrite(room, viewer, world.now()))
+    .filter((room) => room.name.toLowerCase().includes(filter) || String(room.id) === filter)
+    .sort(byActivity)
+    .slice(0, pageSize);
+  return htmlAnswer(renderMiniList(rooms.map((room) => roomView(state, room, viewer))));
 }
 
-function isOnTab(room: RoomRecord, tab: string, viewer: UserRecord | null): boolean {
+/** Whether a room is on a tab; "mine" are those somebody is in (recorded titles), "site" those about one site. */
+function isOnTab({ viewer, params, state }: Call, room: RoomRecord, tab: string): boolean {
   if (tab === "favorite") return viewer !== null && room.favouriteOf.has(viewer.id);
-  if (tab === "mine") return viewer !== null && room.owners.has(viewer.id);
-  return tab !== "invited" && tab !== "events";
+  if (tab === "mine") return viewer !== null && room.present.has(viewer.id);
+  if (tab === "invited") return viewer?.invitedTo.has(room.id) ?? false;
+  if (tab === "site") return (params.get("host") ?? state.host) === state.host;
+  return tab !== "events";
 }
 
 function matches(room: RoomRecord, filter: string): boolean {
@@ -85,7 +97,7 @@ const orders: Readonly<Record<string, (a: RoomRecord, b: RoomRecord) => number>>
 function joinFavourites(call: Call): Response {
   const user = actor(call);
   for (const room of call.world.rooms.values()) {
-    if (room.favouriteOf.has(user.id) && mayRead(room, user)) call.state.presence.enter(room, user);
+    if (room.favouriteOf.has(user.id) && mayEnter(room, user, call.world.now())) call.state.presence.enter(room, user);
   }
   return call.params.flag("quiet") ? textAnswer("") : redirectAnswer("/");
 }

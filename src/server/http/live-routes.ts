@@ -2,11 +2,13 @@
 import type { Hono } from "hono";
 import { EventType } from "../../protocol/raw.js";
 import { chatJson } from "../chat-json.js";
-import { type Reader, roomText, sortByRoom } from "../frames.js";
-import { mayRead } from "../world/access.js";
+import { type Reader, type RoomState, roomText, sortByRoom } from "../frames.js";
+import { mayEnter, mayRead } from "../world/access.js";
+import { roomsOf } from "../world/attendance.js";
 import type { LoggedEvent } from "../world/event-log.js";
 import { listItem } from "../world/events.js";
-import { roomsOf } from "../world/membership.js";
+import { seesEvent } from "../world/flagging.js";
+import { timeoutLeft } from "../world/membership.js";
 import type { MessageRecord, RoomRecord, UserRecord } from "../world/records.js";
 import { noSuchRoom } from "../world/refusal.js";
 import { firstIndex } from "../world/world.js";
@@ -15,6 +17,7 @@ import { actor, type Call, checkFkey, type ServerEnv } from "./call.js";
 
 export function addLiveRoutes(app: Hono<ServerEnv>): void {
   app.post("/chats/:id{[0-9]+}/events", (c) => recentEvents(c.env.call, Number(c.req.param("id"))));
+  app.post("/chats/:id{[0-9]+}/lastMessage", (c) => lastMessage(c.env.call, Number(c.req.param("id"))));
   app.post("/ws-auth", (c) => socketUrl(c.env.call));
   app.post("/events", (c) => poll(c.env.call));
   app.post("/chats/leave/:which{all|[0-9]+}", (c) => leave(c.env.call, c.req.param("which")));
@@ -28,16 +31,23 @@ export function readableRoom(call: Call, id: number): RoomRecord {
   return room;
 }
 
+/** The room, if the caller may come in now. @throws a refusal, also to those who were kicked */
+export function openRoom(call: Call, id: number): RoomRecord {
+  const room = readableRoom(call, id);
+  if (!mayEnter(room, call.viewer, call.world.now())) throw noSuchRoom();
+  return room;
+}
+
 function recentEvents(call: Call, roomId: number): Response {
   checkFkey(call);
   const { world, params } = call;
-  const room = readableRoom(call, roomId);
+  const room = openRoom(call, roomId);
   const count = Math.max(0, Math.min(500, params.integer("msgCount", 100)));
   const asEvents = params.get("mode")?.toLowerCase() === "events";
+  const left = timeoutLeft(world, room);
+  const timeout = left > 0 ? `,"timeout":${left}` : "";
   const items = asEvents ? latestEvents(call, room, count) : latestMessages(call, room, count);
-  return rawJson(
-    `{"events":[${items.join(",")}],"time":${world.log.newest},"sync":${world.now()},"ms":0${timeoutOf(call, room)}}`,
-  );
+  return rawJson(`{"events":[${items.join(",")}],"time":${world.log.newest},"sync":${world.now()},"ms":0${timeout}}`);
 }
 
 /** `before` is exclusive, `after` inclusive; the newest of what is left, ascending. */
@@ -56,7 +66,9 @@ function latestEvents(call: Call, room: RoomRecord, count: number): string[] {
   if (count === 0) return [];
   const { log } = call.world;
   const after = call.params.integer("since", 0);
-  const mine = log.since(after).filter((event) => event.roomId === room.id && event.onlyFor === null);
+  const isMine = (event: LoggedEvent): boolean =>
+    event.roomId === room.id && event.onlyFor === null && seesEvent(call.world, call.viewer, event);
+  const mine = log.since(after).filter(isMine);
   return mine.slice(-count).map((event) => event.json);
 }
 
@@ -64,16 +76,10 @@ function isHighlight(message: MessageRecord, viewer: UserRecord | null): boolean
   return message.stars.size > 0 || message.pins.size > 0 || (viewer !== null && message.pinged.has(viewer.id));
 }
 
-/** The rest of a room's timeout, for clients that show it. */
-function timeoutOf(call: Call, room: RoomRecord): string {
-  const left = (room.timeoutUntil ?? 0) - call.world.now();
-  return left > 0 ? `,"timeout":${left}` : "";
-}
-
 function socketUrl(call: Call): Response {
   checkFkey(call);
   const { network, place, state, viewer } = call;
-  const room = readableRoom(call, call.params.integer("roomid", -1));
+  const room = openRoom(call, call.params.integer("roomid", -1));
   const token = network.issueTicket({ host: state.host, roomId: room.id, userId: viewer?.id ?? null });
   return jsonAnswer({ url: `${place.socketUrl}/events/${room.id}/${token}` });
 }
@@ -93,16 +99,19 @@ function poll(call: Call): Response {
 function pollRoom(call: Call, roomId: number, cursorText: string, highlights: boolean): string {
   const { world, viewer } = call;
   const room = world.rooms.get(roomId);
-  if (!room || !mayRead(room, viewer)) return `{"exit":true}`;
+  if (!room || !mayEnter(room, viewer, world.now())) return `{"exit":true}`;
   const { log } = world;
   const cursor = /^\d{1,15}$/.test(cursorText) ? Math.min(Number(cursorText), log.newest) : log.newest;
   // The answer cannot be complete any more: the reader must load everything again.
   if (cursor < log.oldestCursor) return `{"reset":true,"t":${log.newest}}`;
-  if (cursor === log.newest) return "{}";
-  const reader: Reader = { roomId, userId: viewer?.id ?? null, isIn: () => false, otherRooms: () => [] };
+  const timeout = timeoutLeft(world, room);
+  const state: RoomState = timeout > 0 ? { timeout } : {};
+  if (cursor === log.newest) return JSON.stringify(state);
+  const sees = (event: LoggedEvent): boolean => seesEvent(world, viewer, event);
+  const reader: Reader = { roomId, userId: viewer?.id ?? null, isIn: () => false, otherRooms: () => [], sees };
   const events = sortByRoom(log.since(cursor), reader).get(roomId) ?? [];
   const wanted = highlights ? events.filter((event) => isHighlightEvent(call, event)) : events;
-  return roomText(wanted, log.newest, log.newest - cursor);
+  return roomText(wanted, log.newest, log.newest - cursor, state);
 }
 
 function isHighlightEvent(call: Call, event: LoggedEvent): boolean {
@@ -121,6 +130,19 @@ function leave(call: Call, which: string): Response {
   });
   if (params.flag("quiet")) return textAnswer("");
   return new Response(null, { status: 302, headers: { Location: "/" } });
+}
+
+/** My latest message before another one, and how many of the room lie between the two. */
+function lastMessage(call: Call, roomId: number): Response {
+  const user = actor(call);
+  const room = readableRoom(call, roomId);
+  const { params } = call;
+  const end = firstIndex(room.messages, params.integer("beforeId", Number.MAX_SAFE_INTEGER));
+  const listed = room.messages
+    .slice(0, end)
+    .filter((message) => !params.flag("highlights") || isHighlight(message, user));
+  const index = listed.findLastIndex((message) => message.userId === user.id && !message.deleted);
+  return jsonAnswer({ msgid: listed[index]?.id ?? null, gap: index < 0 ? listed.length : listed.length - index - 1 });
 }
 
 function acknowledge(call: Call): Response {

@@ -48,6 +48,7 @@ function loginPage(call: Call, message: string | null): Response {
       fkey: network.loginFkey(call.prov),
       returnUrl: params.get("returnurl") ?? "",
       message,
+      isReadOnly: state.faults.isReadOnly,
       accounts: accounts.map(({ email, name }) => ({ email, name })),
     }),
   );

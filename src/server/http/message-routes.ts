@@ -1,9 +1,10 @@
-/** Saying, editing, deleting, starring and reading single messages (protocol.md §5.1 to §5.4, §6.1, §6.6). */
+/** Saying, editing, deleting, starring, flagging and reading single messages (protocol.md §5.1 to §5.6, §6.1, §6.6). */
 import type { Hono } from "hono";
 import { renderHistory } from "../pages/index.js";
 import { historyView } from "../views/message-views.js";
 import { rules } from "../world/access.js";
-import { deleteMessage, editMessage, findMessage, postMessage, roomOf } from "../world/posting.js";
+import { clearFlags, flagForModerators, passFlags, toggleFlag } from "../world/flagging.js";
+import { deleteMessage, editMessage, findMessage, postMessage, purgeHistory, roomOf } from "../world/posting.js";
 import type { MessageRecord, UserRecord } from "../world/records.js";
 import { Refusal } from "../world/refusal.js";
 import { cancelStars, removePins, togglePin, toggleStar } from "../world/starring.js";
@@ -19,6 +20,13 @@ const acts: Readonly<Record<string, MessageAct>> = {
   unstar: ({ world }, message, user, onAccept) => cancelStars(world, message, user, onAccept),
   "owner-star": ({ world }, message, user, onAccept) => togglePin(world, message, user, onAccept),
   "unowner-star": ({ world }, message, user, onAccept) => removePins(world, message, user, onAccept),
+  flag: ({ world }, message, user, onAccept) => toggleFlag(world, message, user, onAccept),
+  mod: ({ world, params }, message, user, onAccept) =>
+    flagForModerators(world, message, user, params.get("info") ?? "", onAccept),
+  unflag: ({ world }, message, user, onAccept) => clearFlags(world, message, user, onAccept),
+  "counter-flag": ({ world }, message, user, onAccept) => clearFlags(world, message, user, onAccept),
+  "meh-flag": (_call, message, user, onAccept) => passFlags(message, user, onAccept),
+  "purge-history": (_call, message, user) => purgeHistory(message, user),
 };
 
 const edit: MessageAct = ({ world, params }, message, user, onAccept) => {

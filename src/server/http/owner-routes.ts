@@ -1,12 +1,14 @@
 /** What owners and moderators do to rooms and the people in them (protocol.md §5.6 to §5.8). */
 import type { Hono } from "hono";
 import { roomInfoPath } from "../pages/slug.js";
-import { invite, kick, moveMessages, refuseUnlessRules, setAccess, updateRoom } from "../world/membership.js";
-import type { AccessLevel, MessageRecord, RoomAccess, RoomRecord, UserRecord } from "../world/records.js";
+import { invite, kick, pairOff, setAccess, setDeleted, setTimeoutOf, updateRoom } from "../world/membership.js";
+import { deleteMessages, moveMessages } from "../world/moving.js";
+import type { AccessLevel, RoomAccess, UserRecord } from "../world/records.js";
 import { Refusal } from "../world/refusal.js";
 import { jsonAnswer, rawJson, redirectAnswer, textAnswer } from "./answers.js";
 import { actor, type Call, type ServerContext, type ServerEnv } from "./call.js";
 import { readableRoom } from "./live-routes.js";
+import { listed, moderated, ruled, target } from "./rulings.js";
 
 const accessByName: Readonly<Record<string, RoomAccess>> = {
   "read-write": "public",
@@ -23,6 +25,12 @@ const levels: Readonly<Record<string, AccessLevel | null>> = {
 export function addOwnerRoutes(app: Hono<ServerEnv>): void {
   app.post("/rooms/save", (c) => save(c.env.call));
   app.post("/admin/movePosts/:id{[0-9]+}", (c) => move(c));
+  app.post("/admin/movePostsToNew/:id{[0-9]+}", (c) => moveToNew(c));
+  app.post("/admin/deletePosts/:id{[0-9]+}", (c) => {
+    const { call, user, room } = moderated(c);
+    deleteMessages(call.world, room, user, listed(call, "id"));
+    return rawJson('"ok"');
+  });
   app.post("/rooms/setuseraccess/:id{[0-9]+}", (c) => {
     const { call, user, room } = ruled(c);
     const level = levels[call.params.get("userAccess") ?? ""];
@@ -34,7 +42,6 @@ export function addOwnerRoutes(app: Hono<ServerEnv>): void {
     const { call, user, room } = ruled(c);
     const victim = target(call, "userId");
     const minutes = kick(call.world, room, user, victim);
-    call.state.presence.leave(room, victim);
     const wait = `${minutes} minute${minutes === 1 ? "" : "s"}`;
     return jsonAnswer({ message: `The user has been kicked and cannot return for ${wait}.` });
   });
@@ -42,7 +49,7 @@ export function addOwnerRoutes(app: Hono<ServerEnv>): void {
     const { call, room } = ruled(c);
     const seconds = call.params.integer("duration", 0);
     if (seconds < 5) throw new Refusal("bad-request", "A timeout takes at least 5 seconds");
-    room.timeoutUntil = call.world.now() + seconds;
+    setTimeoutOf(call.world, room, seconds);
     return textAnswer("timeout applied");
   });
   app.post("/rooms/setfrozen/:id{[0-9]+}", (c) => {
@@ -52,8 +59,14 @@ export function addOwnerRoutes(app: Hono<ServerEnv>): void {
   });
   app.post("/rooms/setdeleted/:id{[0-9]+}", (c) => {
     const { call, room } = moderated(c);
-    room.deleted = call.params.flag("delete");
+    setDeleted(call.world, room, call.params.flag("delete"));
     return rawJson('"ok"');
+  });
+  app.post("/rooms/pairoff", ({ env: { call } }) => {
+    const user = actor(call);
+    refuseNewcomer(user);
+    const room = pairOff(call.world, user, target(call, "withUserId"), call.params.get("name")?.trim() ?? "");
+    return textAnswer(String(room.id));
   });
   app.post("/users/invite", ({ env: { call } }) => {
     const user = actor(call);
@@ -81,9 +94,7 @@ function save(call: Call): Response {
     return redirectAnswer(roomInfoPath(room.id, room.name));
   }
   if (!change.name) throw new Refusal("bad-request", "A room needs a name");
-  if (user.reputation < 100 && !user.isModerator) {
-    throw new Refusal("reputation", "You need 100 reputation to create a room");
-  }
+  refuseNewcomer(user);
   const room = world.addRoom({ ...change, name: change.name, owners: [user.id] });
   return redirectAnswer(roomInfoPath(room.id, room.name));
 }
@@ -92,38 +103,22 @@ function save(call: Call): Response {
 function move(c: ServerContext): Response {
   const { call, user, room } = ruled(c);
   const to = readableRoom(call, call.params.integer("to", -1));
-  const messages: MessageRecord[] = [];
-  for (const id of new Set((call.params.get("ids") ?? "").split(",").map(Number))) {
-    const message = call.world.messages.get(id);
-    if (message) messages.push(message);
-  }
-  return jsonAnswer(moveMessages(call.world, room, to, user, messages));
+  return jsonAnswer(moveMessages(call.world, room, to, user, listed(call, "ids")));
 }
 
-interface Ruling {
-  readonly call: Call;
-  readonly user: UserRecord;
-  readonly room: RoomRecord;
+/** Moves messages to a room made for them. Only moderators may, and the room is theirs. */
+function moveToNew(c: ServerContext): Response {
+  const { call, user, room } = moderated(c);
+  const name = call.params.get("newTitle")?.trim();
+  if (!name) throw new Refusal("bad-request", "A room needs a name");
+  const messages = listed(call, "ids").filter((message) => message.roomId === room.id && !message.deleted);
+  if (messages.length === 0) throw new Refusal("bad-request", "There is nothing to move");
+  moveMessages(call.world, room, call.world.addRoom({ name, owners: [user.id] }), user, messages);
+  return rawJson('"ok"');
 }
 
-/** The room of the path, and somebody who rules there. */
-function ruled(c: ServerContext): Ruling {
-  const { call } = c.env;
-  const user = actor(call);
-  const room = readableRoom(call, Number(c.req.param("id")));
-  refuseUnlessRules(room, user);
-  return { call, user, room };
-}
-
-function moderated(c: ServerContext): Ruling {
-  const ruling = ruled(c);
-  if (!ruling.user.isModerator) throw new Refusal("not-allowed", "Only a moderator can do that");
-  return ruling;
-}
-
-/** The person whom a parameter names. */
-function target(call: Call, parameter: string): UserRecord {
-  const user = call.world.users.get(call.params.integer(parameter, 0));
-  if (!user) throw new Refusal("no-user", "There is no such user");
-  return user;
+/** Who may make rooms. @throws a refusal */
+function refuseNewcomer(user: UserRecord): void {
+  if (user.reputation >= 100 || user.isModerator) return;
+  throw new Refusal("reputation", "You need 100 reputation to create a room");
 }

@@ -1,14 +1,17 @@
-/** People: info, thumbs, search and profiles (protocol.md §6.1, §6.10). */
+/** People: info, thumbs, search, profiles and their own settings (protocol.md §5.7, §6.1, §6.10). */
 import type { Hono } from "hono";
 import { escapeHtml } from "../../protocol/markup/escape.js";
 import { chatJson } from "../chat-json.js";
-import { renderProfile } from "../pages/index.js";
-import type { ProfilePageView } from "../pages/views.js";
-import { frameView, personView, roomView } from "../views/frame-view.js";
+import { renderAnybody, renderProfile } from "../pages/index.js";
+import { personView } from "../views/frame-view.js";
+import { profileView } from "../views/profile-view.js";
 import { mayRead } from "../world/access.js";
+import { setIgnored } from "../world/membership.js";
 import type { RoomRecord, UserRecord } from "../world/records.js";
-import { htmlAnswer, jsonAnswer, notFoundPage, textAnswer } from "./answers.js";
+import { Refusal } from "../world/refusal.js";
+import { htmlAnswer, jsonAnswer, notFoundPage, rawJson, textAnswer } from "./answers.js";
 import { actor, type Call, type ServerEnv } from "./call.js";
+import { readableRoom } from "./live-routes.js";
 
 export function addPeopleRoutes(app: Hono<ServerEnv>): void {
   app.post("/user/info", (c) => info(c.env.call));
@@ -19,6 +22,16 @@ export function addPeopleRoutes(app: Hono<ServerEnv>): void {
   app.get("/users/search", (c) => search(c.env.call));
   app.get("/users/ignorelist", ({ env: { call } }) => jsonAnswer([...(call.viewer?.ignored ?? [])]));
   app.post("/users/ignorelist/:verb{add|remove}", (c) => ignore(c.env.call, c.req.param("verb")));
+  app.post("/users/usermessage/:id{[0-9]+}", (c) => setAbout(c.env.call, Number(c.req.param("id"))));
+  app.post("/users/desktopnotify", ({ env: { call } }) => {
+    actor(call).desktopNotify = call.params.flag("value");
+    return rawJson('"ok"');
+  });
+  app.get("/rooms/sites", ({ env: { call } }) => jsonAnswer([siteEntry(call)]));
+  app.post("/users/sites/:id{[0-9]+}", ({ env: { call }, req }) =>
+    call.world.users.has(Number(req.param("id"))) ? jsonAnswer([siteEntry(call)]) : notFoundPage(call),
+  );
+  app.get("/users/any/:room{[0-9]+}", (c) => anybody(c.env.call, Number(c.req.param("room"))));
   app.get("/users/:id{-?[0-9]+}/:slug?", (c) => {
     const user = c.env.call.world.users.get(Number(c.req.param("id")));
     return user ? htmlAnswer(renderProfile(profileView(c.env.call, user))) : notFoundPage(c.env.call);
@@ -48,14 +61,6 @@ function rawUser(state: Call["state"], user: UserRecord, room: RoomRecord | null
     last_post: person.lastPost,
     last_seen: person.lastSeen,
   };
-}
-
-/** The rooms somebody has talked in and the viewer may see, latest first. */
-function talkedIn(call: Call, user: UserRecord): RoomRecord[] {
-  const lastPost = (room: RoomRecord): number => room.visits.get(user.id)?.lastPost ?? 0;
-  return [...call.world.rooms.values()]
-    .filter((room) => mayRead(room, call.viewer) && (room.visits.get(user.id)?.messageCount ?? 0) > 0)
-    .sort((a, b) => lastPost(b) - lastPost(a));
 }
 
 function thumbs(call: Call, user: UserRecord): object {
@@ -100,27 +105,36 @@ function search(call: Call): Response {
 
 function ignore(call: Call, verb: string): Response {
   const user = actor(call);
-  const id = call.params.integer("id", 0);
-  if (verb === "add" && call.world.users.has(id)) user.ignored.add(id);
-  else user.ignored.delete(id);
+  setIgnored(call.world, user, call.params.integer("id", 0), verb === "add");
   return jsonAnswer([...user.ignored]);
 }
 
-function profileView(call: Call, user: UserRecord): ProfilePageView {
-  const { world, state, viewer } = call;
-  const talked = talkedIn(call, user);
-  const withCount = (room: RoomRecord): ReturnType<typeof roomView> & { messagesByUser: number } => ({
-    ...roomView(state, room, viewer),
-    messagesByUser: room.visits.get(user.id)?.messageCount ?? 0,
-  });
-  const owning = [...world.rooms.values()].filter((room) => room.owners.has(user.id) && mayRead(room, viewer));
+/** One's own words about oneself; moderators may change those of others. */
+function setAbout(call: Call, id: number): Response {
+  const user = actor(call);
+  const target = call.world.users.get(id);
+  if (!target) return notFoundPage(call);
+  if (target !== user && !user.isModerator) throw new Refusal("not-allowed", "You can only change your own profile");
+  target.about = (call.params.get("message") ?? "").trim().slice(0, 1000);
+  return rawJson('"ok"');
+}
+
+/** The Q&A site behind this chat, the only one that a local server knows. */
+function siteEntry({ state }: Call): object {
   return {
-    frame: frameView(call),
-    person: personView(state, user, null),
-    memberSince: new Date(user.createdAt * 1000).toISOString().slice(0, 10),
-    messageCount: talked.reduce((sum, room) => sum + (room.visits.get(user.id)?.messageCount ?? 0), 0),
-    roomCount: talked.length,
-    owning: owning.map(withCount),
-    rooms: talked.map(withCount),
+    SiteIcon: `${state.siteUrl}/favicon.ico`,
+    SiteCaption: state.live.name,
+    Host: new URL(state.siteUrl).host,
   };
+}
+
+/** Everybody whom a moderator can ping from a room, there or not. */
+function anybody(call: Call, roomId: number): Response {
+  if (!call.viewer?.isModerator) return notFoundPage(call);
+  const room = readableRoom(call, roomId);
+  const filter = (call.params.get("filter") ?? call.params.get("q") ?? "").trim().toLowerCase();
+  const people = [...call.world.users.values()]
+    .filter((user) => user.id > 0 && user.name.toLowerCase().includes(filter))
+    .slice(0, 100);
+  return htmlAnswer(renderAnybody(people.map((user) => personView(call.state, user, room))));
 }

@@ -1,10 +1,11 @@
 /** One room: its page, its info, and the small JSON about it (protocol.md §6.1, §6.3, §6.9). */
 import type { Hono } from "hono";
 import { escapeHtml } from "../../protocol/markup/escape.js";
-import { renderPrivateRoom, renderRoom, renderRoomInfo } from "../pages/index.js";
+import { renderError, renderPrivateRoom, renderRoom, renderRoomInfo } from "../pages/index.js";
 import { frameView, roomView } from "../views/frame-view.js";
 import { roomInfoView, roomPageView } from "../views/room-views.js";
-import { mayRead } from "../world/access.js";
+import { mayEnter, mayRead } from "../world/access.js";
+import { requestAccess } from "../world/membership.js";
 import { pingableSeconds } from "../world/mentions.js";
 import type { RoomRecord } from "../world/records.js";
 import { htmlAnswer, jsonAnswer, notFoundPage, redirectAnswer } from "./answers.js";
@@ -26,13 +27,16 @@ export function addRoomRoutes(app: Hono<ServerEnv>): void {
     if (!room.favouriteOf.delete(user.id)) room.favouriteOf.add(user.id);
     return jsonAnswer(thumbs(call, room));
   });
-  // Nobody reads the requests here: an owner gives access, or a script does.
   app.post("/rooms/requestaccess", ({ env: { call } }) => {
-    actor(call);
-    return redirectAnswer(`/rooms/${call.params.integer("roomId", 0)}`);
+    const user = actor(call);
+    const room = call.world.rooms.get(call.params.integer("roomId", -1));
+    if (!room) return notFoundPage(call);
+    requestAccess(call.world, room, user);
+    return redirectAnswer(`/rooms/${room.id}`);
   });
   app.get("/rooms/:id{[0-9]+}/:slug?", ({ env: { call }, req }) =>
     withPage(call, Number(req.param("id")), (room) => {
+      if (!mayEnter(room, call.viewer, call.world.now())) return null;
       // Loading the page is what brings somebody in (protocol.md §3.1).
       if (call.viewer && !room.deleted) call.state.presence.enter(room, call.viewer);
       return renderRoom(roomPageView(call, room));
@@ -40,13 +44,21 @@ export function addRoomRoutes(app: Hono<ServerEnv>): void {
   );
 }
 
-/** The page of a room, the "Private Room" page, or the 404 page that also hides what is gone. */
-function withPage(call: Call, roomId: number, render: (room: RoomRecord) => string): Response {
+/**
+ * The page of a room, the "Private Room" page, or the 404 page that also hides what is gone. No page at all is for
+ * the kicked (never recorded).
+ */
+export function withPage(call: Call, roomId: number, render: (room: RoomRecord) => string | null): Response {
   const room = call.world.rooms.get(roomId);
-  if (room && mayRead(room, call.viewer)) return htmlAnswer(render(room));
+  if (room && mayRead(room, call.viewer)) {
+    const page = render(room);
+    return page === null ? htmlAnswer(renderError(frameView(call), 404, kicked), 404) : htmlAnswer(page);
+  }
   if (room && !room.deleted) return htmlAnswer(renderPrivateRoom(frameView(call), room.id));
   return notFoundPage(call);
 }
+
+const kicked = "The room does not exist, or you do not have permission: you have been kicked and cannot return yet.";
 
 /** `description` and `tags` are HTML, `name` is not. */
 function thumbs(call: Call, room: RoomRecord): object {

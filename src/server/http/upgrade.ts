@@ -7,6 +7,7 @@ import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
 import type { SocketTicket } from "../network.js";
 import type { SiteState } from "../site-state.js";
+import { mayEnter } from "../world/access.js";
 import type { Shared } from "./app.js";
 import { isKnownOrigin } from "./place.js";
 
@@ -39,13 +40,14 @@ export function createUpgrades(shared: Shared, listener: SiteState): Upgrades {
     }
     const room = ticket && state.world.rooms.get(ticket.roomId);
     const isKnown = isKnownOrigin(request.headers.origin, shared.sites);
-    if (fault || !isKnown || !ticket || !room) {
+    const userId = ticket?.userId ?? null;
+    const user = userId === null ? null : (state.world.users.get(userId) ?? null);
+    if (fault || !isKnown || !ticket || !room || !mayEnter(room, user, state.world.now())) {
       const status = fault?.status ?? (isKnown ? 404 : 403);
       log(status);
       socket.end(`HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
       return;
     }
-    const user = ticket.userId === null ? null : (state.world.users.get(ticket.userId) ?? null);
     server.handleUpgrade(request, socket, head, (accepted) => {
       log(101);
       state.hub.add(accepted, room, user, cursorOf(url.searchParams.get("l")));

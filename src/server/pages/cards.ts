@@ -11,6 +11,9 @@ import type { PersonView, RoomView } from "./views.js";
 const NAME_LIMIT = 40;
 const NAME_CUT = 37;
 
+/** The description on a small card is cut to this; its title has all of it. */
+const DESCRIPTION_CUT = 60;
+
 /** Whose messages a card counts, when not everybody's. */
 export interface CountedFor {
   readonly name: string;
@@ -48,6 +51,13 @@ export function roomCard(room: RoomView, now: number, counted?: CountedFor): Mar
     </div>
     </div>
 `;
+}
+
+/** A room in a sidebar or in a list to choose from. */
+export function roomMini(room: RoomView): Markup {
+  const text = room.description;
+  const short = text.length > DESCRIPTION_CUT ? `${cut(text, DESCRIPTION_CUT)}...` : text;
+  return html`<div class="room-mini"><div class="room-mini-header"><h3>${accessSprite(room)}<span class="room-name"><a rel="noreferrer noopener" href="${roomPath(room.id, room.name)}">${room.name}</a></span></h3><div title="${text}" class="room-mini-description">${short}</div></div></div>`;
 }
 
 /** What a person's card says about the room it stands in. */

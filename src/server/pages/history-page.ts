@@ -21,7 +21,7 @@ ${monologue(message, html`${timestamp(message.timeStamp, frame.now)}${messageRow
 ${view.pinners.map((pinner) => pin(pinner, frame.now))}
     <h2>History</h2>
 ${revisions.map((revision) => revisionMarkup(revision, message.id, frame.now))}
-${revisions.length === 0 && html`    <p>(older data no longer available)</p>`}`,
+${(revisions.length === 0 || view.purged) && html`    <p>(older data no longer available)</p>`}`,
   });
 }
 

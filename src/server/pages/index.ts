@@ -2,7 +2,10 @@
  * The pages of the local chat server: one function for each, from a view to a string of HTML. Written from protocol.md
  * and the recordings, never from the parsers of this package, so that a test can catch the two disagreeing.
  */
+export { renderConversation } from "./conversation-page.js";
 export { renderFaq } from "./faq-page.js";
+export { renderFeed, renderOpenSearch } from "./feeds.js";
+export { renderAnybody, renderMiniList, renderUpload } from "./fragments.js";
 export { renderHistory } from "./history-page.js";
 export { renderCaptcha, renderLogin, renderLogout } from "./login-page.js";
 export { renderError, renderJoinFavorite, renderNotFound, renderPrivateRoom } from "./notices.js";

@@ -9,6 +9,10 @@ import type { LoginPageView } from "./views.js";
 
 /** The log-in page. */
 export function renderLogin(view: LoginPageView): string {
+  if (view.isReadOnly) {
+    const notice = html`\n    <h1>${view.siteName} is in read-only mode</h1>\n    <p>You cannot log in now; please try again later.</p>`;
+    return loginSite(`Log In - ${view.siteName}`, notice);
+  }
   return loginSite(
     `Log In - ${view.siteName}`,
     html`

@@ -26,6 +26,11 @@ export function scriptJson(value: unknown): Markup {
   return raw(inert(JSON.stringify(value)));
 }
 
+/** {@link scriptString} in single quotes, where clients look for exactly these. */
+export function scriptQuoted(value: string): Markup {
+  return raw(`'${inert(JSON.stringify(value).slice(1, -1)).replace(/\\"/g, '"').replace(/'/g, "\\'")}'`);
+}
+
 /** The beginning of a text, never ending in half a character. */
 export function cut(text: string, length: number): string {
   return text.slice(0, length).replace(/\p{Cs}$/u, "");

@@ -50,10 +50,11 @@ export function datedMonologue(message: MessageView, roomName?: string): Markup 
 export function messageRow(message: MessageView, highlighted: boolean = false): Markup {
   const link = (id: number): string => `/transcript/${message.roomId}?m=${id}#${id}`;
   const { id, replyTo } = message;
+  const replyClass = message.replyMarkup === "2025" ? "js-reply-link" : "reply-info";
   return html`
             <div class="message${highlighted && " highlight"}" id="message-${id}">
                 <a name="${id}" href="${link(id)}" title="permalink${message.edits > 0 && " (edited)"}"><span class="action-link${message.edits > 0 && " edits"}"><span class="img"> </span></span></a>
-                 ${replyTo !== null && html`<a class="reply-info" href="${link(replyTo)}" title="This is a reply to an earlier message"> </a>`}
+                 ${replyTo !== null && html`<a class="${replyClass}" href="${link(replyTo)}" title="This is a reply to an earlier message"> </a>`}
                 <div class="content">
                     ${contentOf(message)}
                 </div>

@@ -313,7 +313,7 @@ describe("the lists", () => {
     };
     const page = new Page(pages.renderRoomInfo({ ...info, tab: "general" }));
     expect(page.text(".subheader h1")).toBe(EVIL.trim());
-    expect(page.text(".roomcard-xxl#room-17 p")).toBe(EVIL.trim());
+    expect(page.attr(".roomcard-xxl#room-17 p a", "href")).toBe("https://example.com");
     expect(page.texts(".room-stats td")).toEqual(["first message", "2015-10-19", "last message", "18 minutes ago"]);
     expect(page.texts(".stats-count")).toEqual(["65", "199", "113", "1.1k", "530", "1k"]);
     expect(page.text(".room-message-count-xxl")).toBe("1834");

@@ -1,12 +1,16 @@
 /** `GET /users/{id}`: a person, what they did, the rooms they own and are in (protocol.md §6.10). */
 import { avatarImage, initialsOf, tintOf } from "./avatar.js";
 import { diamond, roomCard, siteLogo } from "./cards.js";
+import { conversationList } from "./conversation-page.js";
 import { fkeyInput, outside } from "./frame.js";
 import { html, type Markup } from "./markup.js";
+import { datedMonologue } from "./message.js";
+import { pager } from "./pager.js";
+import { queryOf, userPath } from "./slug.js";
 import { ago, shortNumber } from "./times.js";
 import type { ProfilePageView } from "./views.js";
 
-const TABS: readonly { tab: string; title: string }[] = [
+const TABS: readonly { tab: NonNullable<ProfilePageView["tab"]>; title: string }[] = [
   { tab: "general", title: "message statistics and room frequency for this user" },
   { tab: "recent", title: "a chronological list of recent messages from this user" },
   { tab: "replies", title: "a chronological list of messages that replied to this user" },
@@ -15,28 +19,52 @@ const TABS: readonly { tab: string; title: string }[] = [
 
 /** The profile page. */
 export function renderProfile(view: ProfilePageView): string {
-  const { person } = view;
+  const { person, tab: current = "general" } = view;
   return outside(view.frame, {
     title: `User ${person.name}`,
     current: "users",
     content: html`
     <div class="subheader">
         <h1>${person.name}</h1>
-        <div id="tabs">${TABS.map(({ tab, title }) => html`<a${tab === "general" && html` class="youarehere"`} href="?tab=${tab}" title="${title}">${tab}</a>`)}</div>
+        <div id="tabs">${TABS.map(({ tab, title }) => html`<a${tab === current && html` class="youarehere"`} href="?tab=${tab}" title="${title}">${tab}</a>`)}</div>
     </div>
-    <div class="xxl-info-layout">
+${current === "general" ? general(view) : list(view)}
+    <div class="clear-both"></div>
+    ${fkeyInput(view.frame.fkey)}`,
+  });
+}
+
+function general(view: ProfilePageView): Markup {
+  const { person, roomsTab = "current" } = view;
+  const base = userPath(person.id, person.name);
+  const subtab = (rooms: "current" | "frequent", text: string, title: string): Markup =>
+    html`<a${rooms === roomsTab && html` class="youarehere"`} href="${base}${queryOf({ tab: "general", rooms })}" title="${title}">${text}</a>`;
+  return html`    <div class="xxl-info-layout">
 ${userCardXxl(view)}
 ${cards(view, "user-owningcards", view.owning, "Owner of these rooms")}
     </div>
     <div class="xxl-info-layout">
         <div id="user-roomcards">
-            <h2>In these rooms</h2>
+            <div class="subtabs">
+                ${subtab("current", "currently in rooms", "Rooms this user is in at the moment")}
+                ${subtab("frequent", "frequently in rooms", "Rooms this user is active in regularly")}
+            </div>
 ${cards(view, "user-roomcards-container", view.rooms)}
+            ${pager(view.page ?? 1, view.pageCount ?? 1, (page) => queryOf({ tab: "general", rooms: roomsTab, page }))}
         </div>
-    </div>
-    <div class="clear-both"></div>
-    ${fkeyInput(view.frame.fkey)}`,
-  });
+    </div>`;
+}
+
+/** The other tabs: messages by or to this person, conversations they bookmarked (never recorded). */
+function list(view: ProfilePageView): Markup {
+  const { tab, messages = [], conversations = [], page: current = 1, pageCount = 1 } = view;
+  const shown =
+    tab === "conversations"
+      ? conversationList(conversations, true)
+      : messages.map((message) => datedMonologue(message, message.roomName));
+  if (shown.length === 0) return html`    <p class="empty">Nothing here yet.</p>`;
+  return html`${shown}
+${pager(current, pageCount, (page) => queryOf({ tab, page }))}`;
 }
 
 function userCardXxl(view: ProfilePageView): Markup {

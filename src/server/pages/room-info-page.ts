@@ -1,7 +1,8 @@
-/** `GET /rooms/info/{id}?tab=…`: overview, stars and access of a room (protocol.md §6.9). */
+/** `GET /rooms/info/{id}?tab=…`: overview, stars, conversations and access of a room (protocol.md §6.9). */
 import { accessSprite, siteLogo, tagLinks, userCard } from "./cards.js";
+import { conversationList } from "./conversation-page.js";
 import { fkeyInput, outside } from "./frame.js";
-import { html, type Markup } from "./markup.js";
+import { html, type Markup, raw } from "./markup.js";
 import { datedMonologue } from "./message.js";
 import { pager } from "./pager.js";
 import { queryOf, roomInfoPath, roomPath } from "./slug.js";
@@ -42,7 +43,8 @@ ${tabContent(view)}
 function tabLink(view: RoomInfoPageView, tab: RoomInfoPageView["tab"], title: string): Markup {
   const { access } = view;
   const counts: Partial<Record<RoomInfoPageView["tab"], number>> = {
-    stars: view.starred.length,
+    stars: view.starredCount ?? view.starred.length,
+    conversations: view.conversations?.length ?? 0,
     access: access.owner.length + access["read-write"].length + access["read-only"].length,
   };
   const count = counts[tab] ?? 0;
@@ -57,6 +59,10 @@ function tabContent(view: RoomInfoPageView): Markup {
       return stars(view);
     case "access":
       return access(view);
+    case "conversations":
+      return view.conversations?.length
+        ? html`${conversationList(view.conversations, false)}`
+        : html`    <p class="empty">There are no conversations in this room.</p>`;
     default:
       return html`    <p class="empty">There are no ${view.tab} in this room.</p>`;
   }
@@ -84,6 +90,7 @@ ${owners.map((person) => userCard(person, { ...details, idPrefix: "owner-user" }
             <div id="room-usercards-container" class="clear-both">
 ${users.map((user) => userCard(user, { ...details, ...lastMessageOf(user), idPrefix: "user", messageCount: user.messageCount }))}
             </div>
+            ${pager(view.page ?? 1, view.pageCount ?? 1, (page) => queryOf({ id: room.id, tab: "general", users: view.usersTab ?? "current", page }))}
         </div>
     </div>
     <div class="clear-both"></div>`;
@@ -102,7 +109,7 @@ function roomCardXxl({ room, stats, frame }: RoomInfoPageView): Markup {
             <div title="Toggle as a favorite room" class="favorite-room-vote${room.isFavorite && " favorite-room"}"> </div>
             <h1>${accessSprite(room)}${room.name}</h1>
             ${siteLogo(room.parentSiteName)}
-            <p>${room.description}</p>
+            <p>${descriptionOf(room)}</p>
             <div>${tagLinks(room.tags, frame.siteUrl)}</div>
             <table class="room-stats"><tbody>
                 ${row("first message", room.firstMessageAt === null ? "n/a" : isoDay(room.firstMessageAt))}
@@ -124,6 +131,11 @@ function roomCardXxl({ room, stats, frame }: RoomInfoPageView): Markup {
         </div>`;
 }
 
+/** As the room page has it, but a paragraph holds no blocks. */
+function descriptionOf(room: RoomInfoPageView["room"]): Markup | string {
+  return /^<(?:div|pre)/.test(room.descriptionHtml) ? room.description : raw(room.descriptionHtml);
+}
+
 function stars(view: RoomInfoPageView): Markup {
   if (view.starred.length === 0) return html`    <p class="empty">Nothing has been starred here yet.</p>`;
   return html`${view.starred.map((message) => datedMonologue(message))}
@@ -142,5 +154,13 @@ function access(view: RoomInfoPageView): Markup {
 ${people.length === 0 ? html`        <p class="empty">${none}</p>` : people.map(card)}
         <div class="clear-both"></div>
     </div>`;
-  })}`;
+  })}${
+    view.requests?.length &&
+    html`
+    <div id="access-section-request" class="access-section">
+        <h2>Access requests</h2>
+${view.requests.map(card)}
+        <div class="clear-both"></div>
+    </div>`
+  }`;
 }

@@ -23,7 +23,7 @@ export function roomScript(view: RoomPageView): Markup {
                     ws: true,
                     egg: "Cthulu",
                     
-                    desktopNotify: false
+                    desktopNotify: ${String(view.desktopNotify ?? false)}
                     },
                     ${frame.me?.id ?? 0},
                     {

@@ -39,6 +39,11 @@ export function transcriptPath(roomId: number, day: string, hours?: { from: numb
   return `/transcript/${roomId}/${year}/${month}/${date}${hours ? `/${hours.from}-${hours.to}` : ""}`;
 }
 
+/** `/rooms/{id}/conversation/{slug}`. */
+export function conversationPath(roomId: number, slug: string): string {
+  return `/rooms/${roomId}/conversation/${urlPart(slug)}`;
+}
+
 /** A value as one piece of a URL; half a surrogate pair becomes U+FFFD instead of an exception. */
 export function urlPart(value: string): string {
   return encodeURIComponent(value.replace(/\p{Cs}/gu, "\ufffd"));

@@ -49,6 +49,12 @@ export function dateLabel(time: number): string {
   return `${monthName(date.getUTCMonth())} ${date.getUTCDate()}, ${date.getUTCFullYear()} ${clockLabel(time)}`;
 }
 
+/** `Jan 20 at 0:13`, with the hours of a whole day. */
+export function momentLabel(time: number): string {
+  const date = new Date(time * 1000);
+  return `${monthName(date.getUTCMonth())} ${date.getUTCDate()} at ${date.getUTCHours()}:${two(date.getUTCMinutes())}`;
+}
+
 /** `2018-10-30`. */
 export function isoDay(time: number): string {
   return new Date(time * 1000).toISOString().slice(0, 10);

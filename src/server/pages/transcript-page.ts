@@ -2,17 +2,14 @@
  * `GET /transcript/…`: a day of a room (protocol.md §6.5). The day is in the canonical link, the times are in a few
  * labels only, as on the live pages.
  */
-import { accessSprite, tagLinks } from "./cards.js";
+import { roomMini, tagLinks } from "./cards.js";
 import { fkeyInput, head } from "./frame.js";
 import { monologuesOf } from "./grouping.js";
-import { cut, html, type Markup, page } from "./markup.js";
+import { html, type Markup, page } from "./markup.js";
 import { messageRow, monologue } from "./message.js";
 import { roomInfoPath, roomPath, transcriptPath } from "./slug.js";
 import { calendarParts, clockLabel, daysBetween, hourLabel } from "./times.js";
-import type { RoomView, TranscriptPageView } from "./views.js";
-
-/** A transcript's room description is cut to this in the sidebar; the title has all of it. */
-const DESCRIPTION_CUT = 60;
+import type { TranscriptPageView } from "./views.js";
 
 /** The transcript page. */
 export function renderTranscript(view: TranscriptPageView): string {
@@ -134,12 +131,6 @@ ${calendars(view)}
     </div>
     </div>
     </div>`;
-}
-
-function roomMini(room: RoomView): Markup {
-  const text = room.description;
-  const short = text.length > DESCRIPTION_CUT ? `${cut(text, DESCRIPTION_CUT)}...` : text;
-  return html`<div class="room-mini"><div class="room-mini-header"><h3>${accessSprite(room)}<span class="room-name"><a rel="noreferrer noopener" href="${roomPath(room.id, room.name)}">${room.name}</a></span></h3><div title="${text}" class="room-mini-description">${short}</div></div></div>`;
 }
 
 function calendars({ room, day, previousDay, nextDay }: TranscriptPageView): Markup {

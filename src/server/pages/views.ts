@@ -79,6 +79,43 @@ export interface MessageView {
   readonly starredByMe: boolean;
   readonly pinnedByMe: boolean;
   readonly mine: boolean;
+  /** Which form the link to the parent has. @default "reply-info" */
+  readonly replyMarkup?: "reply-info" | "2025";
+}
+
+/** A bookmarked conversation in a list. */
+export interface ConversationView {
+  readonly roomId: number;
+  readonly roomName: string;
+  readonly slug: string;
+  readonly title: string;
+  readonly byId: number;
+  readonly byName: string;
+  readonly messageCount: number;
+  /** Unix seconds of its first and last message; null when they are gone. */
+  readonly startedAt: number | null;
+  readonly endedAt: number | null;
+}
+
+/** `GET /rooms/{id}/conversation/{slug}`. */
+export interface ConversationPageView {
+  readonly frame: FrameView;
+  readonly room: RoomView;
+  readonly conversation: ConversationView;
+  readonly messages: readonly MessageView[];
+}
+
+/** `GET /feeds/rooms/…`. */
+export interface FeedView {
+  /** The origin that the links lead to. */
+  readonly origin: string;
+  /** The path of the feed itself. */
+  readonly path: string;
+  readonly title: string;
+  readonly room: RoomView;
+  /** Newest first. */
+  readonly messages: readonly MessageView[];
+  readonly now: number;
 }
 
 /** `GET /rooms/{id}`. */
@@ -94,6 +131,8 @@ export interface RoomPageView {
   /** Pings not acknowledged: message id to room id. */
   readonly mentions: Readonly<Record<string, number>>;
   readonly ignored: readonly number[];
+  /** @default false */
+  readonly desktopNotify?: boolean;
 }
 
 /** `GET /transcript/…`. */
@@ -138,9 +177,15 @@ export interface RoomInfoPageView {
   };
   /** For `tab=access`, by level. */
   readonly access: Readonly<Record<"owner" | "read-write" | "read-only", readonly PersonView[]>>;
+  /** For `tab=access`: who asks for access, shown to those who can give it. */
+  readonly requests?: readonly PersonView[];
   /** For `tab=stars`. */
   readonly starred: readonly MessageView[];
-  /** For `tab=stars`: which page of how many. @default 1 */
+  /** How many there are of those on any page. @default the length of `starred` */
+  readonly starredCount?: number;
+  /** For `tab=conversations`, newest first. */
+  readonly conversations?: readonly ConversationView[];
+  /** For `tab=stars`, and for the people of `tab=general`: which page of how many. @default 1 */
   readonly page?: number;
   readonly pageCount?: number;
 }
@@ -155,6 +200,17 @@ export interface ProfilePageView {
   readonly roomCount: number;
   readonly owning: readonly (RoomView & { readonly messagesByUser: number })[];
   readonly rooms: readonly (RoomView & { readonly messagesByUser: number })[];
+  /** @default "general" */
+  readonly tab?: "general" | "recent" | "replies" | "conversations";
+  /** Which of the two lists `rooms` is. @default "current" */
+  readonly roomsTab?: "current" | "frequent";
+  /** For `tab=recent` and `tab=replies`, newest first. */
+  readonly messages?: readonly (MessageView & { readonly roomName: string })[];
+  /** For `tab=conversations`. */
+  readonly conversations?: readonly ConversationView[];
+  /** @default 1 */
+  readonly page?: number;
+  readonly pageCount?: number;
 }
 
 /** `GET /` and `GET /rooms`. */
@@ -197,6 +253,8 @@ export interface HistoryPageView {
   readonly message: MessageView;
   /** Newest first. */
   readonly revisions: readonly RevisionView[];
+  /** Whether older revisions were removed. @default false */
+  readonly purged?: boolean;
   readonly pinners: readonly { readonly id: number; readonly name: string; readonly timeStamp: number }[];
 }
 
@@ -220,6 +278,8 @@ export interface LoginPageView {
   readonly returnUrl: string;
   /** Shown above the form, such as after a wrong password. */
   readonly message: string | null;
+  /** The site takes no logins now: a notice stands in place of the form. @default false */
+  readonly isReadOnly?: boolean;
   /** People a newcomer may become with one click; empty on a server that does not offer that. */
   readonly accounts: readonly { readonly email: string; readonly name: string }[];
 }

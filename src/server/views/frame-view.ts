@@ -100,6 +100,7 @@ export function messageView(state: SiteState, message: MessageRecord, viewer: Us
     starredByMe: viewer !== null && message.stars.has(viewer.id),
     pinnedByMe: viewer !== null && message.pins.has(viewer.id),
     mine: viewer?.id === message.userId,
+    replyMarkup: state.options.replyMarkup,
   };
 }
 

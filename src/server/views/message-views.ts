@@ -5,6 +5,7 @@ import { mayRead } from "../world/access.js";
 import { roomOf } from "../world/posting.js";
 import type { MessageRecord } from "../world/records.js";
 import { frameView, messageView, roomView } from "./frame-view.js";
+import { pageOf } from "./paging.js";
 
 export function historyView(call: Call, message: MessageRecord): HistoryPageView {
   const { state, world, viewer } = call;
@@ -26,6 +27,7 @@ export function historyView(call: Call, message: MessageRecord): HistoryPageView
     room: roomView(state, roomOf(world, message), viewer),
     message: messageView(state, message, viewer),
     revisions: revisions.reverse(),
+    purged: message.purged,
     pinners,
   };
 }
@@ -47,9 +49,8 @@ export function searchView(call: Call): SearchPageView {
     }
   }
   found.sort((a, b) => b.id - a.id);
-  const pageCount = Math.max(1, Math.ceil(found.length / pageSize));
-  const page = Math.max(1, Math.min(pageCount, params.integer("page", 1)));
-  const messages = found.slice((page - 1) * pageSize, page * pageSize).map((message) => ({
+  const { shown, page, pageCount } = pageOf(params, found, pageSize);
+  const messages = shown.map((message) => ({
     ...messageView(state, message, viewer),
     roomName: world.rooms.get(message.roomId)?.name ?? "",
   }));

@@ -1,14 +1,16 @@
 /** What the room page and the room info page show. */
 import type { Call } from "../http/call.js";
 import type { PersonView, RoomInfoPageView, RoomPageView } from "../pages/views.js";
-import { mayWrite } from "../world/access.js";
-import { roomsOf } from "../world/membership.js";
+import { mayWrite, rules } from "../world/access.js";
+import { roomsOf } from "../world/attendance.js";
 import type { RoomRecord } from "../world/records.js";
 import { starredMessages } from "../world/starring.js";
+import { conversationView } from "./conversation-view.js";
 import { frameView, messageView, peopleOf, personView, roomView } from "./frame-view.js";
+import { pageOf } from "./paging.js";
 
 const daySeconds = 86_400;
-const starsPerPage = 50;
+const pageSize = 50;
 const tabs = ["general", "stars", "conversations", "schedule", "feeds", "access"] as const;
 
 export function roomPageView(call: Call, room: RoomRecord): RoomPageView {
@@ -25,6 +27,7 @@ export function roomPageView(call: Call, room: RoomRecord): RoomPageView {
     }),
     mentions: Object.fromEntries(viewer?.pings ?? []),
     ignored: [...(viewer?.ignored ?? [])],
+    desktopNotify: viewer?.desktopNotify ?? false,
   };
 }
 
@@ -34,15 +37,16 @@ export function roomInfoView(call: Call, room: RoomRecord): RoomInfoPageView {
   const usersTab = params.get("users")?.toLowerCase() === "frequent" ? "frequent" : "current";
   const people = peopleOf(state, room, usersTab === "frequent" ? room.visits.keys() : room.present);
   if (usersTab === "frequent") people.sort((a, b) => b.messageCount - a.messageCount);
-  const starred = tab === "stars" ? starredMessages(room.messages) : [];
-  const pageCount = Math.max(1, Math.ceil(starred.length / starsPerPage));
-  const page = Math.max(1, Math.min(pageCount, params.integer("page", 1)));
+  const starred = starredMessages(room.messages);
+  const stars = pageOf(params, tab === "stars" ? starred : [], pageSize);
+  const shownPeople = pageOf(params, people, pageSize);
+  const { page, pageCount } = tab === "stars" ? stars : shownPeople;
   return {
     frame: frameView(call),
     room: roomView(state, room, viewer),
     tab,
     owners: persons(call, room, room.owners),
-    users: people.map((person) => {
+    users: shownPeople.shown.map((person) => {
       const lastMessageId = room.visits.get(person.id)?.lastMessageId;
       return lastMessageId ? { ...person, lastMessageId } : person;
     }),
@@ -53,7 +57,10 @@ export function roomInfoView(call: Call, room: RoomRecord): RoomInfoPageView {
       "read-write": persons(call, room, granted(room, "read-write")),
       "read-only": persons(call, room, granted(room, "read-only")),
     },
-    starred: starred.slice((page - 1) * starsPerPage, page * starsPerPage).map((m) => messageView(state, m, viewer)),
+    requests: rules(room, viewer) ? persons(call, room, room.requests) : [],
+    starred: stars.shown.map((message) => messageView(state, message, viewer)),
+    starredCount: starred.length,
+    conversations: [...room.bookmarks.values()].reverse().map((bookmark) => conversationView(call, room, bookmark)),
     page,
     pageCount,
   };

@@ -67,6 +67,7 @@ function sentence(response, body) {
  */
 export async function connect({ roomId, cursor, onFrame, onState }) {
   let last = cursor;
+  let isOut = false;
   for (let failures = 0; ; failures++) {
     try {
       await session((frame) => {
@@ -75,11 +76,13 @@ export async function connect({ roomId, cursor, onFrame, onState }) {
         const own = frame[`r${roomId}`];
         if (own?.t > last) last = own.t;
         for (const event of own?.e ?? []) if (event.id > last) last = event.id;
+        if (own?.exit) isOut = true;
         onFrame(frame);
       });
     } catch {
       // falls through to the wait: every reason to lose the socket is cured by a new one
     }
+    if (isOut) return onState("lost", "You are no longer in this room.");
     onState("lost", "Connection lost, trying again…");
     await sleep(Math.min(1000 * 2 ** Math.min(failures, 5), 20_000) * (0.5 + Math.random() / 2));
   }

@@ -1,4 +1,4 @@
-/** Who may read, write and rule in a room (protocol.md §9). Pure questions; null stands for an anonymous viewer. */
+/** Who may read, write and rule in a room (protocol.md §9). Null stands for an anonymous viewer. */
 import type { RoomRecord, UserRecord } from "./records.js";
 import { noSuchRoom, Refusal } from "./refusal.js";
 
@@ -12,9 +12,19 @@ export function mayRead(room: RoomRecord, user: UserRecord | null): boolean {
   return room.access !== "private" || (user !== null && (room.owners.has(user.id) || room.granted.has(user.id)));
 }
 
+/** Whether this person may come in now: the kicked may read the transcript only. */
+export function mayEnter(room: RoomRecord, user: UserRecord | null, now: number): boolean {
+  return mayRead(room, user) && (user === null || (room.kicked.get(user.id)?.until ?? 0) <= now);
+}
+
+/** Owners, moderators and those with 10,000 reputation see flags (protocol.md §4.2). */
+export function seesFlags(room: RoomRecord, user: UserRecord | null): boolean {
+  return user !== null && mayRead(room, user) && (rules(room, user) || user.reputation >= 10_000);
+}
+
 /** Whether the room lets this person talk at all; passing states such as a timeout are another matter. */
 export function mayWrite(room: RoomRecord, user: UserRecord | null, now: number): boolean {
-  if (!user || !mayRead(room, user) || (room.kicked.get(user.id)?.until ?? 0) > now) return false;
+  if (!user || !mayEnter(room, user, now)) return false;
   if (user.id < 0 || rules(room, user)) return true;
   return room.access === "public" || room.granted.get(user.id) === "read-write";
 }
@@ -35,6 +45,16 @@ export function refuseUnlessMayPost(room: RoomRecord, user: UserRecord, now: num
   if (user.reputation < minimumReputation && !rules(room, user)) {
     throw new Refusal("reputation", `You need ${minimumReputation} reputation to talk here`);
   }
+}
+
+/** Owners and moderators only. @throws a {@link Refusal} */
+export function refuseUnlessRules(room: RoomRecord, actor: UserRecord): void {
+  if (!rules(room, actor)) throw new Refusal("not-allowed", "Only a room-owner can do that");
+}
+
+/** Moderators only. @throws a {@link Refusal} */
+export function refuseUnlessModerator(actor: UserRecord): void {
+  if (!actor.isModerator) throw new Refusal("not-allowed", "Only a moderator can do that");
 }
 
 /** `in 58 seconds`, `in 5 hours`, and past two days `on Oct 2 at 1:37`. */

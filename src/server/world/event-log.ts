@@ -5,6 +5,9 @@
 import type { RawEvent } from "../../protocol/raw.js";
 import { chatJson } from "../chat-json.js";
 
+/** Whom of a room an event is for: flags are not for everybody (protocol.md §4.2, types 9 and 12). */
+export type Audience = "everyone" | "flag-viewers" | "moderators";
+
 export interface LoggedEvent {
   readonly id: number;
   readonly type: number;
@@ -12,6 +15,7 @@ export interface LoggedEvent {
   readonly messageId: number | null;
   /** Set on mentions, replies and the like, which reach one person under every room key; null when all in the room get it. */
   readonly onlyFor: number | null;
+  readonly audience: Audience;
   readonly json: string;
 }
 
@@ -38,11 +42,17 @@ export class EventLog {
     return (this.#events[0]?.id ?? this.#newest + 1) - 1;
   }
 
-  append(roomId: number, onlyFor: number | null, make: (id: number) => RawEvent): void {
+  append(
+    roomId: number,
+    onlyFor: number | null,
+    make: (id: number) => RawEvent,
+    audience: Audience = "everyone",
+  ): void {
     const id = ++this.#newest;
     const event = make(id);
     const json = chatJson(event);
-    const logged = { id, type: event.event_type, roomId, messageId: event.message_id ?? null, onlyFor, json };
+    const messageId = event.message_id ?? null;
+    const logged: LoggedEvent = { id, type: event.event_type, roomId, messageId, onlyFor, audience, json };
     this.#events.push(logged);
     // Trimming in steps keeps the cost per event constant.
     if (this.#events.length > this.#limit * 1.25) this.#events = this.#events.slice(-this.#limit);

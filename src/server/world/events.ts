@@ -3,6 +3,7 @@
  * (protocol.md §4.1). Pure functions from records to wire objects.
  */
 import { EventType, type RawEvent } from "../../protocol/raw.js";
+import { seesFlags } from "./access.js";
 import type { MessageRecord, RoomRecord, UserRecord } from "./records.js";
 
 /** Who and where a message event is about; what is missing is left out of the object. */
@@ -32,10 +33,12 @@ export function messageEvent(type: number, message: MessageRecord, context: Mess
   if (message.edits > 0) event.message_edits = message.edits;
   if (message.showParent) event.show_parent = true;
   if (message.moved) event.moved = true;
+  const flags = message.flags?.by.size ?? 0;
+  if (type === EventType.MessageFlagged && flags > 0) event.message_flags = flags;
   return event;
 }
 
-/** An item of a `mode=Messages` list: no `id`, no `room_name`, and what the viewer did to the message. */
+/** An item of a `mode=Messages` list: no `id`, no `room_name`, what the viewer did to the message, and flags if they may know. */
 export function listItem(
   message: MessageRecord,
   room: RoomRecord,
@@ -45,6 +48,9 @@ export function listItem(
   const item = messageEvent(EventType.MessagePosted, message, { room, user: author });
   if (viewer && message.stars.has(viewer.id)) item.message_starred = true;
   if (viewer && message.pins.has(viewer.id)) item.message_owner_starred = true;
+  const { flags } = message;
+  if (viewer && flags?.by.has(viewer.id)) item.message_flagged = true;
+  if (flags && flags.by.size > 0 && seesFlags(room, viewer)) item.message_flags = flags.by.size;
   return item;
 }
 
@@ -69,6 +75,18 @@ interface NoticeContext {
   readonly user: UserRecord;
   readonly content?: string;
   readonly targetId?: number;
+}
+
+/** Type 13: somebody changed their own settings, in no room. */
+export function settingsEvent(id: number, now: number, user: UserRecord): RawEvent {
+  return {
+    event_type: EventType.UserSettingsChanged,
+    time_stamp: now,
+    id,
+    user_id: user.id,
+    target_user_id: user.id,
+    user_name: user.name,
+  };
 }
 
 /** Types 5, 15, 17 and 34: something about a room or a person, with no message. */

@@ -1,38 +1,13 @@
-/** Coming and going, and what an owner or moderator does to a room and the people in it (protocol.md §4.2, §5.6 to §5.8). */
+/** What an owner or moderator does to a room and the people in it (protocol.md §4.2, §5.7, §5.8). */
 import { escapeHtml } from "../../protocol/markup/escape.js";
 import { EventType } from "../../protocol/raw.js";
-import { roomPath } from "../pages/slug.js";
-import { mayRead, rules } from "./access.js";
-import { messageEvent, noticeEvent, presenceEvent } from "./events.js";
-import { postMessage } from "./posting.js";
-import type { AccessLevel, MessageRecord, RoomAccess, RoomRecord, UserRecord } from "./records.js";
+import { mayRead, mayWrite, refuseUnlessRules, rules } from "./access.js";
+import { putOutsidersOut, roomsOf } from "./attendance.js";
+import { noticeEvent, settingsEvent } from "./events.js";
+import { roomLink } from "./moving.js";
+import type { AccessLevel, RoomAccess, RoomRecord, UserRecord } from "./records.js";
 import { Refusal } from "./refusal.js";
-import { firstIndex, type World } from "./world.js";
-
-/** Somebody comes in; says so once. */
-export function enterRoom(world: World, room: RoomRecord, user: UserRecord): void {
-  const now = world.now();
-  world.visit(room, user.id).lastSeen = now;
-  user.lastSeen = now;
-  if (room.present.has(user.id)) return;
-  room.present.add(user.id);
-  world.log.append(room.id, null, (id) => presenceEvent(EventType.UserEntered, id, now, room, user));
-}
-
-/** Somebody goes; says so if they were there. */
-export function leaveRoom(world: World, room: RoomRecord, user: UserRecord): void {
-  const now = world.now();
-  world.visit(room, user.id).lastSeen = now;
-  if (!room.present.has(user.id)) return;
-  // The event still reaches their own sockets: it goes out before they are gone.
-  world.log.append(room.id, null, (id) => presenceEvent(EventType.UserLeft, id, now, room, user));
-  room.present.delete(user.id);
-}
-
-/** The rooms somebody is in. */
-export function roomsOf(world: World, userId: number): RoomRecord[] {
-  return [...world.rooms.values()].filter((room) => room.present.has(userId));
-}
+import type { World } from "./world.js";
 
 /** What can be changed about a room. */
 export interface RoomChange {
@@ -53,6 +28,24 @@ export function updateRoom(world: World, room: RoomRecord, actor: UserRecord, ch
   world.log.append(room.id, null, (id) =>
     noticeEvent(EventType.RoomNameChanged, { id, now: world.now(), room, user: actor, content }),
   );
+  if (change.access === "private") putOutsidersOut(world, room);
+}
+
+/** Deletes or restores a room; who may not see it any more is out of it. */
+export function setDeleted(world: World, room: RoomRecord, deleted: boolean): void {
+  room.deleted = deleted;
+  if (deleted) putOutsidersOut(world, room);
+}
+
+/** Lets nobody but owners and moderators post for a while; 0 ends that. */
+export function setTimeoutOf(world: World, room: RoomRecord, seconds: number): void {
+  room.timeoutUntil = seconds > 0 ? world.now() + seconds : null;
+  if (seconds > 0) world.signals.send({ kind: "timeout", room, seconds });
+}
+
+/** The rest of a room's timeout in seconds; 0 when there is none. */
+export function timeoutLeft(world: World, room: RoomRecord): number {
+  return Math.max(0, (room.timeoutUntil ?? 0) - world.now());
 }
 
 /** Gives somebody a level in a room; null takes it back. @throws a {@link Refusal} */
@@ -66,24 +59,33 @@ export function setAccess(
   refuseUnlessRules(room, actor);
   room.owners.delete(target.id);
   room.granted.delete(target.id);
+  room.requests.delete(target.id);
   if (level === "owner") room.owners.add(target.id);
   else if (level) room.granted.set(target.id, level);
-  const content = `Access now ${level ?? "removed"}`;
+  tellAccess(world, room, actor, target, level ?? "removed");
+  putOutsidersOut(world, room);
+}
+
+/** Somebody asks to talk or to come in; the people of the room see it once, as a type 15. */
+export function requestAccess(world: World, room: RoomRecord, user: UserRecord): void {
+  if (room.access === "public" || room.deleted || mayWrite(room, user, world.now()) || room.requests.has(user.id))
+    return;
+  room.requests.add(user.id);
+  tellAccess(world, room, user, user, "request");
+}
+
+function tellAccess(world: World, room: RoomRecord, user: UserRecord, target: UserRecord, level: string): void {
+  const content = `Access now ${level}`;
   world.log.append(room.id, null, (id) =>
-    noticeEvent(EventType.AccessLevelChanged, {
-      id,
-      now: world.now(),
-      room,
-      user: actor,
-      content,
-      targetId: target.id,
-    }),
+    noticeEvent(EventType.AccessLevelChanged, { id, now: world.now(), room, user, content, targetId: target.id }),
   );
 }
 
 /** Asks somebody in. @throws a {@link Refusal} */
 export function invite(world: World, room: RoomRecord, actor: UserRecord, target: UserRecord): void {
-  if (!mayRead(room, actor)) throw new Refusal("no-write", "You cannot invite to this room");
+  if (!mayRead(room, actor)) throw new Refusal("not-allowed", "You cannot invite to this room");
+  if (target.id < 0) throw new Refusal("not-allowed", "System users cannot be invited");
+  target.invitedTo.add(room.id);
   const content = `${escapeHtml(actor.name)} has invited you to join ${roomLink(room)}`;
   world.log.append(room.id, target.id, (id) =>
     noticeEvent(EventType.Invitation, { id, now: world.now(), room, user: actor, content, targetId: target.id }),
@@ -101,8 +103,29 @@ export function kick(world: World, room: RoomRecord, actor: UserRecord, target: 
   const times = [...(room.kicked.get(target.id)?.times ?? []).filter((time) => time > now - 86_400), now];
   const minutes = [1, 5][times.length - 1] ?? 30;
   room.kicked.set(target.id, { until: now + minutes * 60, times });
-  leaveRoom(world, room, target);
+  putOutsidersOut(world, room);
   return minutes;
+}
+
+/** Somebody wants to see less of somebody, or more again; tells their other windows. */
+export function setIgnored(world: World, user: UserRecord, targetId: number, ignored: boolean): void {
+  if (ignored === user.ignored.has(targetId) || (ignored && !world.users.has(targetId))) return;
+  if (ignored) user.ignored.add(targetId);
+  else user.ignored.delete(targetId);
+  world.log.append(0, user.id, (id) => settingsEvent(id, world.now(), user));
+}
+
+/** Makes a room for two: the one who asks owns it, the other may talk and is invited (protocol.md §5.8). */
+export function pairOff(world: World, actor: UserRecord, other: UserRecord, name: string): RoomRecord {
+  if (other === actor || other.id < 0) throw new Refusal("not-allowed", "You cannot pair off with that user");
+  const room = world.addRoom({
+    name: name || `Room for ${actor.name} and ${other.name}`,
+    access: "gallery",
+    owners: [actor.id],
+  });
+  setAccess(world, room, actor, other, "read-write");
+  invite(world, room, actor, other);
+  return room;
 }
 
 /** Gives somebody a new name, and tells the rooms they are in. */
@@ -115,71 +138,4 @@ export function renameUser(world: World, user: UserRecord, name: string): void {
       );
     }
   });
-}
-
-/**
- * Moves messages to another room: a type 19 each with a notice in the one, a type 20 each with a notice in the other.
- * @throws a {@link Refusal}
- */
-export function moveMessages(
-  world: World,
-  from: RoomRecord,
-  to: RoomRecord,
-  actor: UserRecord,
-  messages: readonly MessageRecord[],
-): number {
-  refuseUnlessRules(from, actor);
-  const moving = messages.filter((message) => message.roomId === from.id && !message.deleted);
-  if (moving.length === 0 || from === to) return 0;
-  const count = moving.length === 1 ? "1 message" : `${moving.length} messages`;
-  for (const message of moving) {
-    from.messages.splice(firstIndex(from.messages, message.id), 1);
-    message.roomId = to.id;
-    message.moved = true;
-    world.file(message, to);
-  }
-  const first = moving[0]?.id ?? 0;
-  world.log.together(() => {
-    tellMoved(world, from, actor, moving, EventType.MessageMovedOut);
-    const link = `<a href="/transcript/message/${first}#${first}">${count}</a>`;
-    notice(world, from, actor, `→ ${count} moved to ${to.name}`, `&rarr; <i>${link} moved to ${roomLink(to)}</i>`);
-  });
-  world.log.together(() => {
-    tellMoved(world, to, actor, moving, EventType.MessageMovedIn);
-    notice(
-      world,
-      to,
-      actor,
-      `← ${count} moved from ${from.name}`,
-      `&larr; <i>${count} moved from ${roomLink(from)}</i>`,
-    );
-  });
-  return moving.length;
-}
-
-function roomLink(room: RoomRecord): string {
-  return `<a href="${roomPath(room.id, room.name)}">${escapeHtml(room.name)}</a>`;
-}
-
-function tellMoved(
-  world: World,
-  room: RoomRecord,
-  actor: UserRecord,
-  messages: readonly MessageRecord[],
-  type: number,
-): void {
-  for (const message of messages) {
-    const user = world.users.get(message.userId) ?? actor;
-    world.log.append(room.id, null, (id) => messageEvent(type, message, { id, room, user }));
-  }
-}
-
-/** A message of the mover whose HTML the server wrote itself. */
-function notice(world: World, room: RoomRecord, actor: UserRecord, source: string, content: string): void {
-  postMessage(world, room, actor, source, { allowDuplicate: true, content });
-}
-
-/** Owners and moderators only. @throws a {@link Refusal} */
-export function refuseUnlessRules(room: RoomRecord, actor: UserRecord): void {
-  if (!rules(room, actor)) throw new Refusal("not-allowed", "Only a room-owner can do that");
 }

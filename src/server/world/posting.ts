@@ -5,7 +5,7 @@
 import { renderMarkdown } from "../../protocol/markup/render.js";
 import { splitReplyPrefix } from "../../protocol/markup/reply-prefix.js";
 import { EventType } from "../../protocol/raw.js";
-import { mayRead, mayWrite, refuseUnlessMayPost, rules } from "./access.js";
+import { mayRead, mayWrite, refuseUnlessMayPost, refuseUnlessModerator, rules } from "./access.js";
 import { messageEvent } from "./events.js";
 import { mentionedUsers, mentionName } from "./mentions.js";
 import type { MessageRecord, RoomRecord, UserRecord } from "./records.js";
@@ -21,7 +21,7 @@ export interface PostOptions {
   readonly allowDuplicate?: boolean;
   /** Runs once no other rule can refuse: the throttle counts here, and may still refuse. */
   readonly onAccept?: () => void;
-  /** HTML that the server writes itself, as for the notice of a move, instead of rendering the text. */
+  /** HTML that the server writes itself, as for the notice of a move, whatever the room lets the author say. */
   readonly content?: string;
 }
 
@@ -37,7 +37,7 @@ export function postMessage(
   options: PostOptions = {},
 ): MessageRecord {
   const now = world.now();
-  refuseUnlessMayPost(room, author, now, world.rules.minimumReputation);
+  if (options.content === undefined) refuseUnlessMayPost(room, author, now, world.rules.minimumReputation);
   const source = checkedText(text);
   if (!options.allowDuplicate && repeats(world, room, author, source)) {
     throw new Refusal("duplicate", "You just said exactly that");
@@ -58,6 +58,8 @@ export function postMessage(
     edits: 0,
     moved: false,
     revisions: [{ label: "said", userId: author.id, timeStamp: now, source, content: body.content }],
+    purged: false,
+    flags: null,
     stars: new Set(),
     pins: new Map(),
     pinged: new Set(),
@@ -111,6 +113,13 @@ export function deleteMessage(world: World, message: MessageRecord, actor: UserR
   world.log.append(room.id, null, (id) =>
     messageEvent(EventType.MessageDeleted, message, { id, room, user: actor, targetId }),
   );
+}
+
+/** Forgets the earlier states of a message. @throws a {@link Refusal} */
+export function purgeHistory(message: MessageRecord, actor: UserRecord): void {
+  refuseUnlessModerator(actor);
+  message.purged = true;
+  message.revisions = message.revisions.slice(-1);
 }
 
 /** The message with this id, if the viewer may know of it. @throws a {@link Refusal} of rule `no-message` */

@@ -24,6 +24,9 @@ export interface UserRecord {
   /** Suspended from chat until then. */
   blockedUntil: number | null;
   readonly ignored: Set<number>;
+  /** Rooms somebody asked them into, until they come. */
+  readonly invitedTo: Set<number>;
+  desktopNotify: boolean;
   /** Pings not acknowledged: message id to room id. */
   readonly pings: Map<number, number>;
   /** Unix days to the number of stars given on that day; only the latest day is kept. */
@@ -40,6 +43,16 @@ export interface Visit {
   lastMessageId: number | null;
 }
 
+/** A part of a room's talk that somebody gave a name. */
+export interface Bookmark {
+  readonly slug: string;
+  readonly title: string;
+  readonly firstId: number;
+  readonly lastId: number;
+  readonly userId: number;
+  readonly createdAt: number;
+}
+
 export interface RoomRecord {
   readonly id: number;
   name: string;
@@ -52,9 +65,13 @@ export interface RoomRecord {
   timeoutUntil: number | null;
   readonly owners: Set<number>;
   readonly granted: Map<number, "read-write" | "read-only">;
+  /** Who has asked for access and has no answer yet. */
+  readonly requests: Set<number>;
   /** Kicked people: when each kick was, and when they may come back. */
   readonly kicked: Map<number, { until: number; times: number[] }>;
   readonly favouriteOf: Set<number>;
+  /** By slug, oldest first. */
+  readonly bookmarks: Map<string, Bookmark>;
   /** Ascending by id. */
   messages: MessageRecord[];
   /** How many were ever posted, including those that memory has let go. */
@@ -71,6 +88,21 @@ export interface Revision {
   readonly timeStamp: number;
   readonly source: string | null;
   readonly content: string | null;
+}
+
+/** What somebody wrote to the moderators about a message. */
+export interface ModFlag {
+  readonly id: number;
+  readonly userId: number;
+  readonly text: string;
+}
+
+/** Who found a message spam or offensive, and who said what about it. */
+export interface MessageFlags {
+  readonly by: Set<number>;
+  readonly notes: ModFlag[];
+  /** Moderators who could not tell and need not be asked again. */
+  readonly unsure: Set<number>;
 }
 
 export interface MessageRecord {
@@ -90,7 +122,11 @@ export interface MessageRecord {
   edits: number;
   moved: boolean;
   /** Oldest first. */
-  readonly revisions: Revision[];
+  revisions: Revision[];
+  /** Whether a moderator has removed the older revisions. */
+  purged: boolean;
+  /** null while nobody has flagged it. */
+  flags: MessageFlags | null;
   readonly stars: Set<number>;
   /** Owners who pinned it, and when. */
   readonly pins: Map<number, number>;

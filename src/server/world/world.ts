@@ -14,6 +14,7 @@ import {
   type UserRecord,
   type Visit,
 } from "./records.js";
+import { RoomSignals } from "./room-signals.js";
 
 /** The numbers that rules depend on. */
 export interface WorldRules {
@@ -58,7 +59,10 @@ export class World {
   readonly users: Map<number, UserRecord> = new Map();
   readonly rooms: Map<number, RoomRecord> = new Map();
   readonly messages: Map<number, MessageRecord> = new Map();
+  /** The messages with flags, by id. */
+  readonly flagged: Map<number, MessageRecord> = new Map();
   readonly log: EventLog;
+  readonly signals: RoomSignals = new RoomSignals();
   readonly rules: WorldRules;
   /** The Q&A site that tags and parent profiles point at. */
   readonly siteUrl: string;
@@ -68,6 +72,7 @@ export class World {
   #nextMessageId = firstMessageId;
   #nextUserId = firstUserId;
   #nextRoomId = firstRoomId;
+  #nextFlagId = 1;
 
   constructor(rules: WorldRules, siteUrl: string, clock: Clock) {
     this.rules = rules;
@@ -110,6 +115,8 @@ export class World {
       lastPost: null,
       blockedUntil: null,
       ignored: new Set(),
+      invitedTo: new Set(),
+      desktopNotify: false,
       pings: new Map(),
       starDay: 0,
       starsToday: 0,
@@ -140,8 +147,10 @@ export class World {
       timeoutUntil: null,
       owners: new Set(fields.owners),
       granted: new Map(),
+      requests: new Set(),
       kicked: new Map(),
       favouriteOf: new Set(),
+      bookmarks: new Map(),
       messages: [],
       messageCount: 0,
       visits: new Map(),
@@ -155,6 +164,10 @@ export class World {
     return this.#nextMessageId++;
   }
 
+  nextFlagId(): number {
+    return this.#nextFlagId++;
+  }
+
   /** Files a message in its room, in the order of ids, and lets the oldest go when the room holds too many. */
   file(message: MessageRecord, room: RoomRecord): void {
     this.messages.set(message.id, message);
@@ -164,7 +177,10 @@ export class World {
     else list.splice(firstIndex(list, message.id), 0, message);
     const { maxMessagesPerRoom } = this.rules;
     if (list.length <= maxMessagesPerRoom * 1.1) return;
-    for (const old of list.splice(0, list.length - maxMessagesPerRoom)) this.messages.delete(old.id);
+    for (const old of list.splice(0, list.length - maxMessagesPerRoom)) {
+      this.messages.delete(old.id);
+      this.flagged.delete(old.id);
+    }
   }
 
   /** What the room remembers of somebody, begun now if it is their first time. */

@@ -1,0 +1,43 @@
+/** A reply or a mention comes as two events, the ping and the message: here they are one again. */
+import type { ChatEvent } from "./events.js";
+import { MessageEdited, MessagePosted, MessageReply, UserMentioned } from "./events.js";
+import type { Message } from "./message.js";
+
+/** A message that was posted or edited, with the pings that came with it. */
+export interface FoldedMessage {
+  /** The message itself. */
+  readonly message: Message;
+  /** What told of it: the post or an edit. */
+  readonly event: MessagePosted | MessageEdited;
+  /** The ping when the message mentions you, else null. */
+  readonly mention: UserMentioned | null;
+  /** The ping when the message replies to you, else null. */
+  readonly reply: MessageReply | null;
+  /** It mentions you or replies to you. */
+  readonly isForYou: boolean;
+}
+
+/** Pings wait here for their message, which is in the same frame; those of other rooms wait in vain. */
+const waitingLimit = 100;
+
+/**
+ * The posts and edits of a stream of events, each once, with the mention or reply it is for you.
+ * @example for await (const { message, isForYou } of foldPings(room.newEvents())) if (isForYou) await message.reply("Yes?");
+ */
+export async function* foldPings(events: AsyncIterable<ChatEvent>): AsyncGenerator<FoldedMessage, void> {
+  const waiting = new Map<number, { mention: UserMentioned | null; reply: MessageReply | null }>();
+  for await (const event of events) {
+    if (event instanceof UserMentioned || event instanceof MessageReply) {
+      const pings = waiting.get(event.messageId) ?? { mention: null, reply: null };
+      if (event instanceof UserMentioned) pings.mention = event;
+      else pings.reply = event;
+      waiting.set(event.messageId, pings);
+      const [oldest] = waiting.keys();
+      if (waiting.size > waitingLimit && oldest !== undefined) waiting.delete(oldest);
+    }
+    if (!(event instanceof MessagePosted || event instanceof MessageEdited)) continue;
+    const { mention = null, reply = null } = waiting.get(event.messageId) ?? {};
+    waiting.delete(event.messageId);
+    yield { message: event.message, event, mention, reply, isForYou: mention !== null || reply !== null };
+  }
+}

@@ -1,0 +1,257 @@
+/** What was said before: by paging back through the JSON lists, by the days of the transcript, and by stars. */
+import { isChatError, UsageError } from "../errors/index.js";
+import { roomEvents } from "../protocol/actions/live.js";
+import { starredMessages, transcriptPage } from "../protocol/actions/pages.js";
+import { dayStart, type TranscriptMessage, type TranscriptPage } from "../protocol/pages/index.js";
+import type { RawEvent } from "../protocol/raw.js";
+import { checkOptions } from "../util/options.js";
+import type { ClientCore, RequestOptions } from "./core.js";
+import { idOf } from "./ids.js";
+import type { Message } from "./message.js";
+import { factsOfListed } from "./message-facts.js";
+import type { Room } from "./room.js";
+
+/** A point in a room's history: a message, its id, or a time. */
+export type HistoryPoint = Message | number | Date;
+
+/** Options of `room.history`. */
+export interface HistoryOptions extends RequestOptions {
+  /** Only what came before this. */
+  readonly before?: HistoryPoint;
+  /** Only what came after this. */
+  readonly after?: HistoryPoint;
+  /** How many messages at most. @default all there are */
+  readonly limit?: number;
+}
+
+/** A day, in UTC: `"2024-02-29"`, or any time of that day. */
+export type Day = string | Date;
+
+/** A range of days for `room.transcript`, both included. */
+export interface DayRange {
+  /** The first day. */
+  readonly from: Day;
+  /** The last day. @default the last there is */
+  readonly to?: Day;
+}
+
+/** The most a list gives at once (protocol.md §3.2). */
+const pageSize = 500;
+
+/** Messages, newest first, to the first of the room or as far as asked. */
+export async function* history(core: ClientCore, room: Room, options: HistoryOptions): AsyncGenerator<Message, void> {
+  checkOptions("history", options, ["before", "after", "limit", "signal"]);
+  const { limit = Number.POSITIVE_INFINITY, signal } = options;
+  if (typeof limit !== "number" || Number.isNaN(limit) || limit < 0)
+    throw new UsageError(`the limit is a number from 0 up, not ${String(limit)}`);
+  const [before, after] = [pointOf(core, options.before), pointOf(core, options.after)];
+  let end = before.id;
+  let left = limit;
+  while (left > 0) {
+    const count = Math.min(pageSize, before.seconds === undefined ? left : pageSize);
+    const page = roomEvents(room.id, { count, ...(end === undefined ? {} : { before: end }) });
+    const { events } = await core.session.call(page, { signal });
+    const messages = events.filter(
+      (raw) => typeof raw.message_id === "number" && (end === undefined || raw.message_id < end),
+    );
+    if (messages.length === 0) return;
+    for (const raw of messages.reverse()) {
+      if (isBeyond(raw, after)) return;
+      end = raw.message_id;
+      if (before.seconds !== undefined && (raw.time_stamp ?? 0) >= before.seconds) continue;
+      yield listed(core, raw);
+      left -= 1;
+      if (left <= 0) return;
+    }
+  }
+}
+
+interface Point {
+  readonly id?: number;
+  readonly seconds?: number;
+}
+
+function pointOf(core: ClientCore, point: HistoryPoint | undefined): Point {
+  if (point === undefined) return {};
+  if (!(point instanceof Date)) return { id: idOf(core.session.site, "message", point) };
+  const seconds = point.getTime() / 1000;
+  if (Number.isNaN(seconds)) throw new UsageError("that is no date");
+  return { seconds };
+}
+
+function isBeyond(raw: RawEvent, after: Point): boolean {
+  if (after.id !== undefined && (raw.message_id ?? 0) <= after.id) return true;
+  return after.seconds !== undefined && (raw.time_stamp ?? 0) <= after.seconds;
+}
+
+function listed(core: ClientCore, raw: RawEvent): Message {
+  const message = core.message(raw.message_id ?? 0);
+  message.learn(factsOfListed(core, raw));
+  return message;
+}
+
+/** The messages of a day or of several, oldest first. Days without messages are passed over. */
+export async function* transcript(
+  core: ClientCore,
+  room: Room,
+  range: Day | DayRange,
+  options: RequestOptions,
+): AsyncGenerator<Message, void> {
+  const { from, to } = rangeOf(range);
+  for (let day: string | null = from; day !== null && day <= to; ) {
+    let page: TranscriptPage;
+    try {
+      page = await core.session.call(transcriptPage(room.id, day), options);
+    } catch (error) {
+      if (isChatError(error, "NOT_FOUND") && day === from) day = await firstDayFrom(core, room, from, options);
+      else if (isChatError(error, "FORBIDDEN")) return yield* listedBetween(core, room, day, to, options);
+      else throw error;
+      if (day === null) return;
+      continue;
+    }
+    if (page.day >= from && page.day <= to) yield* messagesOfDay(core, room, page, options);
+    day = nextDay(page, day);
+  }
+}
+
+/** The day after a page; a server that shows an earlier day than asked has none later. */
+function nextDay(page: TranscriptPage, asked: string): string | null {
+  const next = page.nextDay ?? (page.lastDay !== null && page.lastDay > page.day ? page.lastDay : null);
+  return next !== null && next > page.day && (page.day >= asked || next > asked) ? next : null;
+}
+
+/** Where a range begins that starts on a day which the server does not know. */
+async function firstDayFrom(
+  core: ClientCore,
+  room: Room,
+  from: string,
+  options: RequestOptions,
+): Promise<string | null> {
+  const latest = await core.session.call(transcriptPage(room.id), options);
+  const first = latest.firstDay ?? latest.day;
+  return first > from ? first : null;
+}
+
+async function* messagesOfDay(
+  core: ClientCore,
+  room: Room,
+  page: TranscriptPage,
+  options: RequestOptions,
+): AsyncGenerator<Message, void> {
+  if (page.hourPages.length < 2) return yield* exact(core, room, page.messages, options);
+  for (const hours of page.hourPages) {
+    const part =
+      hours.path === null ? page : await core.session.call(transcriptPage(room.id, page.day, hours), options);
+    yield* exact(core, room, part.messages, options);
+  }
+}
+
+/** Messages of a page with what only the lists know: times to the second, counts, what was deleted. */
+async function* exact(
+  core: ClientCore,
+  room: Room,
+  shown: readonly TranscriptMessage[],
+  options: RequestOptions,
+): AsyncGenerator<Message, void> {
+  const ids = shown.map(({ id }) => id).sort((a, b) => a - b);
+  const [first, last] = [ids[0], ids.at(-1)];
+  if (first === undefined || last === undefined) return;
+  const known = new Map<number, RawEvent>();
+  for (let end = last + 1; end > first; ) {
+    const { events } = await core.session.call(roomEvents(room.id, { before: end, count: pageSize }), options);
+    const messages = events.filter((raw) => (raw.message_id ?? 0) < end);
+    for (const raw of messages) if (raw.message_id !== undefined) known.set(raw.message_id, raw);
+    const lowest = messages[0]?.message_id;
+    if (lowest === undefined) break;
+    end = lowest;
+  }
+  for (const entry of shown) {
+    const raw = known.get(entry.id);
+    yield raw ? listed(core, raw) : fromPage(core, room, entry);
+  }
+}
+
+function fromPage(core: ClientCore, room: Room, shown: TranscriptMessage): Message {
+  const message = core.message(shown.id);
+  const {
+    contentHtml: content,
+    deleted,
+    stars,
+    starredByMe,
+    pinned,
+    pinnedByMe,
+    edited,
+    replyTo,
+    userId,
+    userName,
+  } = shown;
+  message.learn({
+    room,
+    content,
+    deleted,
+    stars,
+    starredByYou: starredByMe,
+    pinned,
+    pinnedByYou: pinnedByMe,
+    edited,
+    owner: userId === null ? null : core.named(userId, userName),
+    parent: replyTo === null ? null : core.message(replyTo),
+  });
+  return message;
+}
+
+/** Days by the lists alone, for a server that keeps its transcript from us (peers.md: seen since 2025). */
+async function* listedBetween(
+  core: ClientCore,
+  room: Room,
+  from: string,
+  to: string,
+  options: RequestOptions,
+): AsyncGenerator<Message, void> {
+  const start = new Date(secondsOf(from) * 1000 - 1000);
+  const end = new Date((secondsOf(to) + 86_400) * 1000);
+  const newestFirst: Message[] = [];
+  for await (const message of history(core, room, { after: start, before: end, ...options })) newestFirst.push(message);
+  yield* newestFirst.reverse();
+}
+
+function rangeOf(range: Day | DayRange): { from: string; to: string } {
+  if (typeof range === "string" || range instanceof Date) return { from: dayOf(range), to: dayOf(range) };
+  checkOptions("transcript", range, ["from", "to"]);
+  const [from, to] = [dayOf(range.from), range.to === undefined ? "9999-12-31" : dayOf(range.to)];
+  if (from > to) throw new UsageError(`a range of days goes forward, not from ${from} to ${to}`);
+  return { from, to };
+}
+
+function dayOf(day: Day): string {
+  const text = day instanceof Date && !Number.isNaN(day.getTime()) ? day.toISOString().slice(0, 10) : day;
+  if (typeof text === "string" && /^\d{4}-\d{2}-\d{2}$/.test(text) && dayStart(text) !== null) return text;
+  throw new UsageError(`a day is a text such as "2024-02-29" or a Date, not ${String(day)}`);
+}
+
+function secondsOf(day: string): number {
+  return dayStart(day) ?? 0;
+}
+
+/** The starred messages of a room, those pinned first. */
+export async function starred(
+  core: ClientCore,
+  room: Room,
+  { count, ...options }: RequestOptions & { count: number },
+): Promise<Message[]> {
+  const list = await core.session.call(starredMessages(room.id, count), options);
+  return list.map(({ messageId, timeStamp, userId, userName, stars, starredByMe, pinned, pinnedByMe }) => {
+    const message = core.message(messageId);
+    // The content is shortened here, so it is not learned.
+    message.learn({
+      room,
+      stars,
+      starredByYou: starredByMe,
+      pinned,
+      pinnedByYou: pinnedByMe,
+      owner: userId === null ? null : core.named(userId, userName),
+      ...(timeStamp === null ? {} : { timeStamp }),
+    });
+    return message;
+  });
+}

@@ -1,0 +1,102 @@
+/** What the site has: its rooms, its people, and what was said, as lists that are fetched page by page. */
+import { UsageError } from "../errors/index.js";
+import { type RoomsQuery, roomsPage, searchPage } from "../protocol/actions/pages.js";
+import { avatarUrl, searchUsers as userSearch } from "../protocol/actions/people.js";
+import { checkOptions } from "../util/options.js";
+import type { ClientCore, RequestOptions } from "./core.js";
+import { idOf } from "./ids.js";
+import type { Message } from "./message.js";
+import type { Room } from "./room.js";
+import type { User } from "./user.js";
+
+/** Options of `client.rooms`. */
+export interface RoomsOptions extends RoomsQuery, RequestOptions {}
+
+/** Options of `client.searchMessages`. */
+export interface SearchOptions extends RequestOptions {
+  /** Only in this room. */
+  readonly room?: Room | number;
+  /** Only by this user. */
+  readonly user?: User | number;
+}
+
+/** The most hits `/users/search` gives. */
+const userSearchLimit = 100;
+
+/** The rooms of the site. */
+export async function* rooms(core: ClientCore, options: RoomsOptions): AsyncGenerator<Room, void> {
+  checkOptions("rooms", options, ["tab", "sort", "filter", "frozen", "signal"]);
+  const { signal, ...query } = options;
+  const seen = new Set<number>();
+  for (let number = 1; ; number++) {
+    const page = await core.session.call(roomsPage(query, number), { signal });
+    // People talk while we turn the pages, so a room may come again on the next.
+    const fresh = page.rooms.filter(({ id }) => !seen.has(id));
+    for (const card of fresh) {
+      seen.add(card.id);
+      const room = core.room(card.id);
+      const { name, description, parentSiteName, isFavorite, access, frozen, deleted, messageCount, userCount } = card;
+      room.learn({
+        name,
+        description,
+        parentSiteName,
+        isFavorite,
+        state: { access, frozen, deleted },
+        ...(messageCount === null ? {} : { messageCount }),
+        ...(userCount === null ? {} : { userCount }),
+      });
+      yield room;
+    }
+    if (number >= page.pageCount || page.rooms.length === 0) return;
+  }
+}
+
+/** The people whose names have a text in them; the server gives 100 at most. */
+export async function* searchUsers(
+  core: ClientCore,
+  text: string,
+  options: RequestOptions,
+): AsyncGenerator<User, void> {
+  if (typeof text !== "string" || text.trim() === "") throw new UsageError("a search for users needs a text");
+  for (const hit of await core.session.call(userSearch(text, userSearchLimit), options)) {
+    const user = core.named(hit.id, hit.name);
+    user.learn({ avatarUrl: avatarUrl(hit.emailHash) });
+    yield user;
+  }
+}
+
+/** Messages with a text in them, as the server orders them. */
+export async function* searchMessages(
+  core: ClientCore,
+  text: string,
+  options: SearchOptions,
+): AsyncGenerator<Message, void> {
+  checkOptions("searchMessages", options, ["room", "user", "signal"]);
+  if (typeof text !== "string" || text.trim() === "") throw new UsageError("a search for messages needs a text");
+  const { site } = core.session;
+  const query = {
+    text,
+    ...(options.room === undefined ? {} : { roomId: idOf(site, "room", options.room) }),
+    ...(options.user === undefined ? {} : { userId: idOf(site, "user", options.user) }),
+  };
+  const { signal } = options;
+  for (let number = 1; ; number++) {
+    const page = await core.session.call(searchPage(query, number), { signal });
+    for (const hit of page.hits) {
+      const message = core.message(hit.id);
+      const roomId = hit.roomId ?? query.roomId;
+      message.learn({
+        content: hit.contentHtml,
+        deleted: hit.deleted,
+        stars: hit.stars,
+        starredByYou: hit.starredByMe,
+        pinned: hit.pinned,
+        edited: hit.edited,
+        owner: hit.userId === null ? null : core.named(hit.userId, hit.userName),
+        ...(roomId === undefined ? {} : { room: core.room(roomId) }),
+      });
+      yield message;
+    }
+    if (number >= page.pageCount || page.hits.length === 0) return;
+  }
+}

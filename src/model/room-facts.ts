@@ -1,0 +1,103 @@
+/** Where the facts about a room come from: the thumbs answer first, the info page for the rest. */
+import { roomInfoPage } from "../protocol/actions/pages.js";
+import { roomThumbs, tagNames } from "../protocol/actions/people.js";
+import { htmlToText } from "../protocol/markup/index.js";
+import type { RoomPage } from "../protocol/pages/index.js";
+import type { ClientCore } from "./core.js";
+import { LazyFacts } from "./lazy.js";
+import type { User } from "./user.js";
+
+/** Who may do what in a room, and whether anybody may. */
+export interface RoomState {
+  /** `public`: anyone may talk. `gallery`: anyone may read. `private`: only those let in. */
+  readonly access: "public" | "gallery" | "private";
+  /** Nobody can post until a moderator thaws it. */
+  readonly frozen: boolean;
+  /** The room is gone for all but moderators. */
+  readonly deleted: boolean;
+}
+
+/** What can be known about a room. */
+export interface RoomFacts {
+  /** Plain text. */
+  name: string;
+  /** Plain text. */
+  description: string;
+  /** The description as the server renders it. */
+  descriptionHtml: string;
+  /** How many messages were ever sent here. */
+  messageCount: number;
+  /** How many people ever took part. */
+  userCount: number;
+  /** The name of the site the room belongs to; null when it belongs to none. */
+  parentSiteName: string | null;
+  /** The owners of the room. */
+  owners: User[];
+  /** Plain text. */
+  tags: string[];
+  /** Who may talk here, and whether anybody may. */
+  state: RoomState;
+  /** Whether it is one of your favourites. */
+  isFavorite: boolean;
+}
+
+/** The lazy facts of one room. */
+export function roomFacts(core: ClientCore, id: number): LazyFacts<RoomFacts> {
+  const thumbs = async (): Promise<Partial<RoomFacts>> => {
+    const { name, description, tags, isFavorite } = await core.session.call(roomThumbs(id));
+    return {
+      name,
+      description: htmlToText(description),
+      descriptionHtml: description,
+      tags: tagNames(tags),
+      isFavorite,
+    };
+  };
+  const info = (): Promise<Partial<RoomFacts>> => readInfo(core, id);
+  const cheap = [thumbs, info];
+  return new LazyFacts<RoomFacts>({
+    name: cheap,
+    description: cheap,
+    descriptionHtml: cheap,
+    tags: cheap,
+    isFavorite: cheap,
+    messageCount: [info],
+    userCount: [info],
+    parentSiteName: [info],
+    owners: [info],
+    state: [info],
+  });
+}
+
+async function readInfo(core: ClientCore, id: number): Promise<Partial<RoomFacts>> {
+  const info = await core.session.call(roomInfoPage(id));
+  const { name, description, descriptionHtml, messageCount, userCount, parentSiteName, access, frozen, isFavorite } =
+    info;
+  return {
+    name,
+    description,
+    descriptionHtml,
+    tags: [...info.tags],
+    messageCount,
+    userCount,
+    parentSiteName,
+    owners: info.owners.map((owner) => core.named(owner.id, owner.name)),
+    state: { access, frozen, deleted: false },
+    isFavorite,
+  };
+}
+
+/** What the page of a room tells, which we read when entering. */
+export function factsOfRoomPage(page: RoomPage): Partial<RoomFacts> {
+  const { name, description, descriptionHtml, tags, access, frozen, deleted, isFavorite } = page;
+  return { name, description, descriptionHtml, tags: [...tags], state: { access, frozen, deleted }, isFavorite };
+}
+
+/** The people a room page shows as present. */
+export function presentOf(core: ClientCore, page: RoomPage): User[] {
+  return (page.present ?? []).map((present) => {
+    const user = core.named(present.id, present.name);
+    if (present.reputation !== null) user.learn({ reputation: present.reputation });
+    return user;
+  });
+}

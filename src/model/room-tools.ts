@@ -1,0 +1,197 @@
+/** What owners do with a room: each a free function that takes the core first. */
+import { NotFoundError, UsageError } from "../errors/index.js";
+import { roomAccessPage } from "../protocol/actions/pages.js";
+import {
+  type AccessLevel,
+  bookmarkConversation,
+  type DefaultAccess,
+  kickUser,
+  movePosts,
+  saveRoom,
+  setUserAccess,
+  timeoutRoom,
+  toggleFavorite,
+} from "../protocol/actions/room-tools.js";
+import { htmlToMarkdown } from "../protocol/markup/index.js";
+import { checkOptions } from "../util/options.js";
+import type { ClientCore, RequestOptions } from "./core.js";
+import { idOf } from "./ids.js";
+import type { Message } from "./message.js";
+import type { Room } from "./room.js";
+import type { User } from "./user.js";
+
+/** What of a room can be changed. */
+export interface RoomChange {
+  /** Plain text, not empty. */
+  readonly name?: string;
+  /** Markdown. */
+  readonly description?: string;
+  /** All of the tags, without spaces; they replace those there are. */
+  readonly tags?: readonly string[];
+  /** `public`: anyone may talk. `gallery`: anyone may read. `private`: only those let in. */
+  readonly access?: DefaultAccess;
+}
+
+/** What a new room is made of. */
+export interface NewRoom extends RoomChange {
+  /** Plain text, not empty. */
+  readonly name: string;
+  /** The host of the site it belongs to, such as `codegolf.stackexchange.com`. @default the chat's own site */
+  readonly host?: string;
+}
+
+/** Who has been given which right to a room. */
+export interface AccessList {
+  /** May do everything in the room. */
+  readonly owners: readonly User[];
+  /** May read and write. */
+  readonly readWrite: readonly User[];
+  /** May only read. */
+  readonly readOnly: readonly User[];
+}
+
+/** How many messages one request moves at most: the server's own limit is not known, this keeps the request small. */
+const moveBatch = 100;
+
+const levels: readonly AccessLevel[] = ["remove", "read-only", "read-write", "owner"];
+const accesses: readonly DefaultAccess[] = ["public", "gallery", "private"];
+
+/** Makes a new room. */
+export async function createRoom(core: ClientCore, room: NewRoom, options: RequestOptions): Promise<Room> {
+  checkChange("createRoom", room, ["name", "description", "tags", "access", "host"]);
+  if (room.name === undefined) throw new UsageError("a room needs a name");
+  const { name, description = "", tags = [], access = "public", host = core.session.site.host } = room;
+  const { roomId } = await core.session.call(saveRoom({ name, description, tags, access, host }), options);
+  return core.room(roomId);
+}
+
+/** Changes a room: the server wants all of its settings, so those not mentioned are read first. */
+export async function updateRoom(
+  core: ClientCore,
+  room: Room,
+  change: RoomChange,
+  options: RequestOptions,
+): Promise<void> {
+  checkChange("update", change, ["name", "description", "tags", "access"]);
+  room.forget("name", "descriptionHtml", "description", "tags", "state");
+  const { access } = await room.state;
+  const settings = {
+    name: change.name ?? (await room.name),
+    description: change.description ?? htmlToMarkdown(await room.descriptionHtml),
+    tags: change.tags ?? (await room.tags),
+    access: change.access ?? access,
+    host: core.session.site.host,
+  };
+  await core.session.call(saveRoom(settings, room.id), options);
+  room.forget("name", "descriptionHtml", "description", "tags", "state");
+}
+
+function checkChange(method: string, change: RoomChange, known: readonly string[]): void {
+  checkOptions(method, change, known);
+  const { name, access, tags } = change;
+  if (name !== undefined && (typeof name !== "string" || name.trim() === ""))
+    throw new UsageError("the name of a room is a text that is not empty");
+  if (access !== undefined && !accesses.includes(access)) {
+    throw new UsageError(`the access of a room is ${accesses.join(", ")}; not ${JSON.stringify(access)}`);
+  }
+  if (tags?.some((tag) => typeof tag !== "string" || /\s/.test(tag) || tag === ""))
+    throw new UsageError("a tag is a text without spaces");
+}
+
+/** Moves messages to another room, in batches; answers how many the server moved. */
+export async function moveMessages(
+  core: ClientCore,
+  from: Room,
+  messages: readonly (Message | number)[],
+  target: Room | number,
+  options: RequestOptions,
+): Promise<number> {
+  const { site } = core.session;
+  const ids = messages.map((message) => idOf(site, "message", message));
+  const to = idOf(site, "room", target);
+  if (to === from.id) throw new UsageError(`the messages are in room ${to} already`);
+  let moved = 0;
+  for (let start = 0; start < ids.length; start += moveBatch) {
+    const batch = ids.slice(start, start + moveBatch);
+    const count = await core.act(
+      `move messages from room ${from.id}`,
+      () => core.session.call(movePosts(from.id, batch, to), options),
+      options,
+    );
+    moved += count;
+    if (count === batch.length) for (const id of batch) core.message(id).learn({ room: core.room(to) });
+  }
+  return moved;
+}
+
+/** Throws somebody out for a while; answers the server's sentence. */
+export function kick(
+  core: ClientCore,
+  room: Room,
+  user: User | number,
+  reason: string | undefined,
+  options: RequestOptions,
+): Promise<string> {
+  return core.session.call(kickUser(room.id, idOf(core.session.site, "user", user), reason), options);
+}
+
+/** Gives somebody a right, or takes it back. */
+export async function setAccess(
+  core: ClientCore,
+  room: Room,
+  user: User | number,
+  level: AccessLevel,
+  options: RequestOptions,
+): Promise<void> {
+  if (!levels.includes(level))
+    throw new UsageError(`an access level is ${levels.join(", ")}; not ${JSON.stringify(level)}`);
+  await core.session.call(setUserAccess(room.id, idOf(core.session.site, "user", user), level), options);
+  room.forget("owners");
+}
+
+/** Reads who has been given which right. */
+export async function accessList(core: ClientCore, room: Room, options: RequestOptions): Promise<AccessList> {
+  const page = await core.session.call(roomAccessPage(room.id), options);
+  const users = (cards: readonly { id: number; name: string }[]): User[] =>
+    cards.map(({ id, name }) => core.named(id, name));
+  return { owners: users(page.owners), readWrite: users(page.readWrite), readOnly: users(page.readOnly) };
+}
+
+/** Lets nobody but owners post for a while. */
+export async function timeout(
+  core: ClientCore,
+  room: Room,
+  seconds: number,
+  reason: string,
+  options: RequestOptions,
+): Promise<void> {
+  if (!Number.isInteger(seconds) || seconds < 5)
+    throw new UsageError(`a timeout is a whole number of seconds from 5 up, not ${String(seconds)}`);
+  if (typeof reason !== "string") throw new UsageError("a timeout needs a reason to show");
+  await core.session.call(timeoutRoom(room.id, seconds, reason), options);
+}
+
+/** Keeps a conversation under a title; answers the server's sentence. */
+export function bookmark(
+  core: ClientCore,
+  room: Room,
+  [first, last]: readonly [Message | number, Message | number],
+  title: string,
+  options: RequestOptions,
+): Promise<string> {
+  const { site } = core.session;
+  if (typeof title !== "string" || title.trim() === "") throw new UsageError("a bookmark needs a title");
+  const [from, to] = [idOf(site, "message", first), idOf(site, "message", last)];
+  if (from > to) throw new UsageError("a conversation goes forward: the first message comes before the last");
+  return core.session.call(bookmarkConversation(room.id, from, to, title), options);
+}
+
+/** Makes a room a favourite or not; looks first, because the server only toggles. */
+export async function setFavorite(core: ClientCore, room: Room, on: boolean, options: RequestOptions): Promise<void> {
+  room.forget("isFavorite");
+  if ((await room.isFavorite) === on) return;
+  const isFavorite = await core.session.call(toggleFavorite(room.id), options);
+  if (isFavorite !== on)
+    throw new NotFoundError({ tried: `mark room ${room.id} as a favourite`, roomId: room.id }, "the server did not");
+  room.learn({ isFavorite });
+}

@@ -1,0 +1,71 @@
+/** Bookmarked conversations and a room's feeds (protocol.md §5.8, §6.12). */
+import type { Hono } from "hono";
+import { escapeHtml } from "../../protocol/markup/escape.js";
+import { renderConversation, renderFeed, renderOpenSearch } from "../pages/index.js";
+import { conversationPath } from "../pages/slug.js";
+import { conversationPageView, feedView } from "../views/conversation-view.js";
+import { frameView } from "../views/frame-view.js";
+import { mayRead } from "../world/access.js";
+import { bookmark, deleteBookmark } from "../world/bookmarks.js";
+import { Refusal } from "../world/refusal.js";
+import { htmlAnswer, jsonAnswer, notFoundPage, rawJson, textAnswer } from "./answers.js";
+import { actor, type Call, type ServerEnv } from "./call.js";
+import { readableRoom } from "./live-routes.js";
+
+export function addConversationRoutes(app: Hono<ServerEnv>): void {
+  app.post("/conversation/new", (c) => orSentence(() => create(c.env.call)));
+  app.post("/conversation/delete/:room{[0-9]+}/:slug", ({ env: { call }, req }) =>
+    orSentence(() => {
+      const user = actor(call);
+      deleteBookmark(readableRoom(call, Number(req.param("room"))), user, req.param("slug"));
+      return rawJson('"ok"');
+    }),
+  );
+  app.get("/rooms/:id{[0-9]+}/conversation/:slug", ({ env: { call }, req }) => {
+    const room = call.world.rooms.get(Number(req.param("id")));
+    const found = room?.bookmarks.get(req.param("slug"));
+    if (!room || !found || !mayRead(room, call.viewer)) return notFoundPage(call);
+    return htmlAnswer(renderConversation(conversationPageView(call, room, found)));
+  });
+  app.get("/feeds/rooms/:id{[0-9]+}", (c) => feed(c.env.call, Number(c.req.param("id")), "messages"));
+  app.get("/feeds/rooms/starred/:id{[0-9]+}", (c) => feed(c.env.call, Number(c.req.param("id")), "starred"));
+  app.get("/opensearch.xml", ({ env: { call } }) =>
+    xmlAnswer(renderOpenSearch(frameView(call), call.place.chatUrl), "opensearchdescription"),
+  );
+}
+
+/** The message is HTML with a link to the new page. */
+function create(call: Call): Response {
+  const user = actor(call);
+  const { world, params } = call;
+  const room = readableRoom(call, params.integer("roomId", -1));
+  const made = bookmark(world, room, user, {
+    firstId: params.integer("firstMessageId", 0),
+    lastId: params.integer("lastMessageId", 0),
+    title: params.get("title") ?? "",
+  });
+  const link = `<a href="${conversationPath(room.id, made.slug)}">${escapeHtml(made.title)}</a>`;
+  return jsonAnswer({ ok: true, message: `The conversation has been bookmarked as ${link}.` });
+}
+
+/** What a rule refuses here is a JSON string, as for messages. */
+function orSentence(act: () => Response): Response {
+  try {
+    return act();
+  } catch (error) {
+    if (error instanceof Refusal && error.rule === "not-allowed") return jsonAnswer(error.message);
+    throw error;
+  }
+}
+
+function feed(call: Call, roomId: number, kind: "messages" | "starred"): Response {
+  const room = call.world.rooms.get(roomId);
+  if (!room || !mayRead(room, call.viewer)) return notFoundPage(call);
+  return xmlAnswer(renderFeed(feedView(call, room, kind)), "atom");
+}
+
+function xmlAnswer(text: string, kind: "atom" | "opensearchdescription"): Response {
+  const answer = textAnswer(text);
+  answer.headers.set("Content-Type", `application/${kind}+xml; charset=utf-8`);
+  return answer;
+}

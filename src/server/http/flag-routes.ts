@@ -1,0 +1,62 @@
+/** What flags there are, for those who deal with them (protocol.md §5.5); flagging itself is an action on a message. */
+import type { Hono } from "hono";
+import { clearModFlag, flaggedMessages } from "../world/flagging.js";
+import type { MessageRecord } from "../world/records.js";
+import { Refusal } from "../world/refusal.js";
+import { jsonAnswer, notFoundPage, rawJson } from "./answers.js";
+import { actor, type Call, type ServerEnv } from "./call.js";
+
+export function addFlagRoutes(app: Hono<ServerEnv>): void {
+  app.get("/admin/flagged", (c) => flagged(c.env.call, "flags"));
+  app.get("/admin/flagged-moderator", (c) => flagged(c.env.call, "modflags"));
+  app.get("/admin/counters", ({ env: { call } }) => {
+    if (!call.viewer) return notFoundPage(call);
+    const count = (kind: "flags" | "modflags"): number => found(call, kind).length;
+    return jsonAnswer({ flags: count("flags"), modflags: count("modflags") });
+  });
+  // The source abbreviates the address, so both of its readings answer.
+  app.post("/flags/:flag{[0-9]+}/clear", (c) => clear(c.env.call, Number(c.req.param("flag"))));
+  app.post("/messages/:id{[0-9]+}/flags/:flag{[0-9]+}/clear", (c) => clear(c.env.call, Number(c.req.param("flag"))));
+}
+
+function found(call: Call, kind: "flags" | "modflags"): MessageRecord[] {
+  const onlyNew = call.params.get("show")?.toLowerCase() === "new";
+  return flaggedMessages(call.world, call.viewer, kind, onlyNew);
+}
+
+/** Who sees no flags anywhere gets an empty list; flags for moderators are a page that only those have. */
+function flagged(call: Call, kind: "flags" | "modflags"): Response {
+  const { viewer } = call;
+  if (!viewer || (kind === "modflags" && !viewer.isModerator)) return notFoundPage(call);
+  return jsonAnswer({ messages: found(call, kind).map((message) => flaggedMessage(call, message)) });
+}
+
+function flaggedMessage({ world, viewer }: Call, message: MessageRecord): object {
+  const notes = viewer?.isModerator ? (message.flags?.notes ?? []) : [];
+  const modflags = notes.map(({ id, text, userId }) => ({
+    flag_id: id,
+    text,
+    user_id: userId,
+    username: world.nameOf(userId),
+  }));
+  return {
+    message_id: message.id,
+    flag_count: message.flags?.by.size ?? 0,
+    content: message.content,
+    deleted: message.deleted,
+    user_id: message.userId,
+    username: world.nameOf(message.userId),
+    ...(modflags.length > 0 ? { modflags } : {}),
+  };
+}
+
+function clear(call: Call, flagId: number): Response {
+  const user = actor(call);
+  try {
+    clearModFlag(call.world, user, flagId);
+    return rawJson('"ok"');
+  } catch (error) {
+    if (error instanceof Refusal && error.rule === "not-allowed") return jsonAnswer(error.message);
+    throw error;
+  }
+}

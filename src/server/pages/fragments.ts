@@ -1,0 +1,36 @@
+/** Pieces of HTML that a page's script fetches: rooms to move messages to, people to ping, the answer of an upload. */
+import { roomMini } from "./cards.js";
+import { html, page, scriptQuoted } from "./markup.js";
+import { userLink } from "./message.js";
+import type { PersonView, RoomView } from "./views.js";
+
+/** `GET /rooms/minilist`. */
+export function renderMiniList(rooms: readonly RoomView[]): string {
+  return page(html`${rooms.map(roomMini)}`);
+}
+
+/** `GET /users/any/{room}` (never recorded). */
+export function renderAnybody(people: readonly PersonView[]): string {
+  return page(html`<ul class="users-any">${people.map(
+    (person) => html`
+    <li class="user-${person.id}" data-id="${person.id}">${userLink(person.id, person.name)}</li>`,
+  )}
+</ul>
+`);
+}
+
+/** What `POST /upload/image` answers (protocol.md §5.9): the URL of the picture, or what was wrong. */
+export function renderUpload(outcome: { readonly result: string } | { readonly error: string }): string {
+  const [name, value] = "result" in outcome ? ["result", outcome.result] : ["error", outcome.error];
+  return page(html`<!DOCTYPE html>
+<html>
+<head><title>upload</title></head>
+<body>
+<script>
+    var ${name} = ${scriptQuoted(value)};
+    window.parent.closeDialog && window.parent.closeDialog(${name});
+</script>
+</body>
+</html>
+`);
+}

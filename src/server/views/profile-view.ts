@@ -1,0 +1,82 @@
+/** What the profile page shows, tab by tab (protocol.md §6.10). */
+import type { Call } from "../http/call.js";
+import type { ProfilePageView } from "../pages/views.js";
+import { mayRead } from "../world/access.js";
+import type { MessageRecord, RoomRecord, UserRecord } from "../world/records.js";
+import { conversationView } from "./conversation-view.js";
+import { frameView, messageView, personView, roomView } from "./frame-view.js";
+import { pageOf } from "./paging.js";
+
+const roomsPerPage = 20;
+const messagesPerPage = 50;
+const tabs = ["general", "recent", "replies", "conversations"] as const;
+
+export function profileView(call: Call, user: UserRecord): ProfilePageView {
+  const { world, state, viewer, params } = call;
+  const tab = tabs.find((name) => name === params.get("tab")?.toLowerCase()) ?? "general";
+  const roomsTab = params.get("rooms")?.toLowerCase() === "frequent" ? "frequent" : "current";
+  const readable = [...world.rooms.values()].filter((room) => mayRead(room, viewer));
+  const said = (room: RoomRecord): number => room.visits.get(user.id)?.messageCount ?? 0;
+  const withCount = (room: RoomRecord): ProfilePageView["rooms"][number] => ({
+    ...roomView(state, room, viewer),
+    messagesByUser: said(room),
+  });
+  const talked = readable.filter((room) => said(room) > 0);
+  const rooms = pageOf(params, roomsOn(roomsTab, readable, talked, user), roomsPerPage);
+  const messages = pageOf(params, messagesOn(tab, readable, user), messagesPerPage);
+  return {
+    frame: frameView(call),
+    person: personView(state, user, null),
+    memberSince: new Date(user.createdAt * 1000).toISOString().slice(0, 10),
+    messageCount: talked.reduce((sum, room) => sum + said(room), 0),
+    roomCount: talked.length,
+    owning: readable.filter((room) => room.owners.has(user.id)).map(withCount),
+    rooms: rooms.shown.map(withCount),
+    tab,
+    roomsTab,
+    messages: messages.shown.map((message) => ({
+      ...messageView(state, message, viewer),
+      roomName: world.rooms.get(message.roomId)?.name ?? "",
+    })),
+    conversations: tab === "conversations" ? conversationsOf(call, readable, user) : [],
+    page: tab === "general" ? rooms.page : messages.page,
+    pageCount: tab === "general" ? rooms.pageCount : messages.pageCount,
+  };
+}
+
+/** Those somebody is in, latest talk first; or those they have talked in most. */
+function roomsOn(
+  list: "current" | "frequent",
+  readable: readonly RoomRecord[],
+  talked: readonly RoomRecord[],
+  user: UserRecord,
+): RoomRecord[] {
+  const visit = (room: RoomRecord, field: "lastPost" | "messageCount"): number =>
+    room.visits.get(user.id)?.[field] ?? 0;
+  if (list === "frequent") return talked.toSorted((a, b) => visit(b, "messageCount") - visit(a, "messageCount"));
+  const present = readable.filter((room) => room.present.has(user.id));
+  return present.toSorted((a, b) => visit(b, "lastPost") - visit(a, "lastPost") || a.id - b.id);
+}
+
+function messagesOn(
+  tab: (typeof tabs)[number],
+  readable: readonly RoomRecord[],
+  user: UserRecord,
+): readonly MessageRecord[] {
+  if (tab !== "recent" && tab !== "replies") return [];
+  const isWanted = (message: MessageRecord): boolean =>
+    !message.deleted && (tab === "recent" ? message.userId === user.id : message.pinged.has(user.id));
+  return readable.flatMap((room) => room.messages.filter(isWanted)).sort((a, b) => b.id - a.id);
+}
+
+function conversationsOf(
+  call: Call,
+  readable: readonly RoomRecord[],
+  user: UserRecord,
+): NonNullable<ProfilePageView["conversations"]> {
+  return readable
+    .flatMap((room) => [...room.bookmarks.values()].map((bookmark) => ({ room, bookmark })))
+    .filter(({ bookmark }) => bookmark.userId === user.id)
+    .sort((a, b) => b.bookmark.createdAt - a.bookmark.createdAt)
+    .map(({ room, bookmark }) => conversationView(call, room, bookmark));
+}

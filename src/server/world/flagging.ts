@@ -1,0 +1,122 @@
+/**
+ * Flags (protocol.md §5.5): anybody finds a message spam or offensive, or tells the moderators something about it;
+ * moderators decide. Types 9 and 12 go only to those who may know.
+ */
+import { EventType } from "../../protocol/raw.js";
+import { mayRead, refuseUnlessModerator, seesFlags } from "./access.js";
+import type { LoggedEvent } from "./event-log.js";
+import { messageEvent } from "./events.js";
+import { roomOf } from "./posting.js";
+import type { MessageFlags, MessageRecord, UserRecord } from "./records.js";
+import { Refusal } from "./refusal.js";
+import type { World } from "./world.js";
+
+/** Characters of a flag for moderators. */
+const maxInfo = 400;
+
+/** Flags a message as spam or offensive, or takes that back. @throws a {@link Refusal} */
+export function toggleFlag(world: World, message: MessageRecord, user: UserRecord, onAccept?: () => void): void {
+  if (message.deleted) throw new Refusal("not-allowed", "This message has been deleted");
+  if (message.userId === user.id) throw new Refusal("not-allowed", "You cannot flag your own messages");
+  onAccept?.();
+  const flags = flagsOf(world, message);
+  if (!flags.by.delete(user.id)) flags.by.add(user.id);
+  announce(world, message, user);
+}
+
+/** Tells the moderators about a message. @throws a {@link Refusal} */
+export function flagForModerators(
+  world: World,
+  message: MessageRecord,
+  user: UserRecord,
+  info: string,
+  onAccept?: () => void,
+): void {
+  const text = info.trim();
+  if (text === "") throw new Refusal("not-allowed", "Please tell the moderators what is wrong");
+  if (text.length > maxInfo) throw new Refusal("not-allowed", `A flag can have at most ${maxInfo} characters`);
+  onAccept?.();
+  flagsOf(world, message).notes.push({ id: world.nextFlagId(), userId: user.id, text });
+  const room = roomOf(world, message);
+  world.log.append(
+    room.id,
+    null,
+    (id) => messageEvent(EventType.ModeratorFlag, message, { id, room, user, targetId: message.userId }),
+    "moderators",
+  );
+}
+
+/** Takes all spam flags off a message: they were wrong, or are dealt with. @throws a {@link Refusal} */
+export function clearFlags(world: World, message: MessageRecord, user: UserRecord, onAccept?: () => void): void {
+  refuseUnlessModerator(user);
+  onAccept?.();
+  message.flags?.by.clear();
+  announce(world, message, user);
+  forgetIfClear(world, message);
+}
+
+/** A moderator cannot tell; the list of new flags no longer shows them this one. @throws a {@link Refusal} */
+export function passFlags(message: MessageRecord, user: UserRecord, onAccept?: () => void): void {
+  refuseUnlessModerator(user);
+  onAccept?.();
+  message.flags?.unsure.add(user.id);
+}
+
+/** Deals with one flag for moderators. @throws a {@link Refusal} */
+export function clearModFlag(world: World, user: UserRecord, flagId: number): void {
+  refuseUnlessModerator(user);
+  for (const message of world.flagged.values()) {
+    const index = message.flags?.notes.findIndex((note) => note.id === flagId) ?? -1;
+    if (index < 0) continue;
+    message.flags?.notes.splice(index, 1);
+    forgetIfClear(world, message);
+    return;
+  }
+  throw new Refusal("not-allowed", "There is no such flag");
+}
+
+/** The messages with spam flags (`flags`) or with flags for moderators (`modflags`) that somebody may see. */
+export function flaggedMessages(
+  world: World,
+  viewer: UserRecord | null,
+  kind: "flags" | "modflags",
+  onlyNew: boolean,
+): MessageRecord[] {
+  if (viewer === null) return [];
+  return [...world.flagged.values()].filter((message) => {
+    const { flags } = message;
+    if (!flags || !seesFlags(roomOf(world, message), viewer) || (onlyNew && flags.unsure.has(viewer.id))) return false;
+    return kind === "flags" ? flags.by.size > 0 : viewer.isModerator && flags.notes.length > 0;
+  });
+}
+
+/** Whether an event of a room is for somebody's eyes. */
+export function seesEvent(world: World, viewer: UserRecord | null, event: LoggedEvent): boolean {
+  if (event.audience === "everyone") return true;
+  const room = world.rooms.get(event.roomId);
+  if (!room || viewer === null) return false;
+  return event.audience === "moderators" ? viewer.isModerator && mayRead(room, viewer) : seesFlags(room, viewer);
+}
+
+function flagsOf(world: World, message: MessageRecord): MessageFlags {
+  message.flags ??= { by: new Set(), notes: [], unsure: new Set() };
+  world.flagged.set(message.id, message);
+  return message.flags;
+}
+
+function forgetIfClear(world: World, message: MessageRecord): void {
+  if (!message.flags || message.flags.by.size > 0 || message.flags.notes.length > 0) return;
+  message.flags = null;
+  world.flagged.delete(message.id);
+}
+
+/** The actor is who flagged, as in all events; the author is the target (INF: never recorded). */
+function announce(world: World, message: MessageRecord, user: UserRecord): void {
+  const room = roomOf(world, message);
+  world.log.append(
+    room.id,
+    null,
+    (id) => messageEvent(EventType.MessageFlagged, message, { id, room, user, targetId: message.userId }),
+    "flag-viewers",
+  );
+}

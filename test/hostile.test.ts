@@ -1,0 +1,130 @@
+/**
+ * Whatever a server sends, every reader ends soon, with a value or a ChatError. `FUZZ_CASES` says how many cases in all
+ * (one case is one input for one reader), `FUZZ_SEED` repeats a run, `npm run fuzz` does 100,000.
+ */
+import { writeFileSync } from "node:fs";
+import fc from "fast-check";
+import { CookieJar } from "tough-cookie";
+import { afterAll, describe, expect, it } from "vitest";
+import { ChatError } from "../src/errors/index.js";
+import { isRawEvent } from "../src/protocol/frames.js";
+import { siteOf } from "../src/protocol/sites.js";
+import { isRecord } from "../src/protocol/values.js";
+import { addCookies } from "../src/transport/cookies.js";
+import { hostileJson, hostileText } from "./hostile-inputs.js";
+import {
+  allAnswers,
+  allPages,
+  answerTargets,
+  liveTargets,
+  markupNames,
+  pageTargets,
+  type Target,
+  unreached,
+  wordTargets,
+} from "./hostile-targets.js";
+
+const total = Number(process.env.FUZZ_CASES ?? 12_000);
+const seed = Number(process.env.FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31));
+/** No reader may take longer for anything that these inputs hold. */
+const slowMs = 2000;
+const allowedMs = 30_000 + total * 20;
+
+let ran = 0;
+let slowest = { ms: 0, name: "nothing" };
+
+afterAll(() => {
+  const report = process.env.FUZZ_REPORT;
+  if (report) writeFileSync(report, JSON.stringify({ ran, seed, slowest }));
+});
+
+/** Runs one case; what it gives is looked through for numbers that are none. */
+function endsWell(target: Target, input: string): void {
+  const spent = timed(target, input);
+  if (spent > slowest.ms) slowest = { ms: Math.round(spent), name: target.name };
+  // Somebody else may have had the processor: only what is slow twice is slow.
+  if (spent > slowMs) expect(timed(target, input), `${target.name} is slow`).toBeLessThan(slowMs);
+}
+
+function timed(target: Target, input: string): number {
+  ran += 1;
+  const start = performance.now();
+  try {
+    const value = target.read(input);
+    if (!target.isRaw) checkNumbers(value);
+  } catch (error) {
+    if (!(error instanceof ChatError)) {
+      throw new Error(`${target.name} of ${JSON.stringify(input.slice(0, 400))}: ${String(error)}`, { cause: error });
+    }
+    checkNumbers({ ...error });
+  }
+  return performance.now() - start;
+}
+
+/** No reader makes a number out of what is none. Values that nobody has looked at yet (maps, events) may be anything. */
+function checkNumbers(value: unknown): void {
+  if (typeof value === "number" && !Number.isFinite(value)) throw new TypeError(`${value} in the result`);
+  if (Array.isArray(value)) for (const member of value) checkNumbers(member);
+  else if (isRecord(value) && Object.getPrototypeOf(value) === Object.prototype && !isRawEvent(value)) {
+    for (const member of Object.values(value)) checkNumbers(member);
+  }
+}
+
+/** Shares the cases of a group among its readers, each with inputs made for it. */
+function fuzz(
+  targets: readonly Target[],
+  share: number,
+  inputs: (valid: readonly string[], others: readonly string[]) => fc.Arbitrary<string>,
+  others: readonly string[],
+): void {
+  const cases = Math.ceil((total * share) / targets.length);
+  for (const target of targets) {
+    const property = fc.property(inputs(target.valid, others), (input) => endsWell(target, input));
+    fc.assert(property, { numRuns: cases, seed, endOnFailure: cases > 1000 });
+  }
+}
+
+describe(`hostile input, seed ${seed}`, () => {
+  it.each([...pageTargets, ...liveTargets])("$name understands what it is given, before that is spoilt", (target) => {
+    const understood = target.valid.filter((input) => {
+      try {
+        return target.read(input) !== undefined;
+      } catch {
+        return false;
+      }
+    });
+    expect(understood.length).toBeGreaterThan(0);
+  });
+
+  it("reaches every action and every function of the markup", () => {
+    expect(unreached).toEqual([]);
+    const reached = new Set(wordTargets.map(({ name }) => name));
+    expect(markupNames.filter((name) => !reached.has(name))).toEqual([]);
+  });
+
+  it("pages end well", { timeout: allowedMs }, () => {
+    fuzz(pageTargets, 0.35, hostileText, allPages);
+  });
+
+  it("answers end well", { timeout: allowedMs }, () => {
+    fuzz(answerTargets, 0.35, hostileJson, [...allAnswers, ...allPages]);
+  });
+
+  it("frames and events end well", { timeout: allowedMs }, () => {
+    fuzz(liveTargets, 0.15, hostileJson, allAnswers);
+  });
+
+  it("markup, words and hosts end well", { timeout: allowedMs }, () => {
+    fuzz(wordTargets, 0.15, hostileText, allAnswers);
+  });
+
+  it("lines of cookies end well", { timeout: allowedMs }, async () => {
+    const lines = hostileText(["acct=t=%2b&s=x; prov=1-2", "a=b"], allAnswers);
+    const site = siteOf("stackoverflow.com");
+    const property = fc.asyncProperty(lines, async (line) => {
+      ran += 1;
+      await addCookies(new CookieJar(), line, site).catch((error: unknown) => expect(error).toBeInstanceOf(ChatError));
+    });
+    await fc.assert(property, { numRuns: Math.ceil(total / 100), seed });
+  });
+});

@@ -1,0 +1,52 @@
+/** What the types promise; `tsc` is the test. */
+import {
+  type ChatEvent,
+  type ChatMessageEvent,
+  Client,
+  type Message,
+  type MessagePosted,
+  type Room,
+  UserEntered,
+  UserLeft,
+} from "chatexchange-ts";
+import type { ChatServer } from "chatexchange-ts/server";
+import { expectTypeOf } from "vitest";
+
+declare const room: Room;
+declare const message: Message;
+declare const server: ChatServer;
+
+// The classes given decide what comes.
+for await (const event of room.newEvents(UserEntered, UserLeft))
+  expectTypeOf(event).toEqualTypeOf<UserEntered | UserLeft>();
+for await (const event of room.newEvents()) expectTypeOf(event).toEqualTypeOf<ChatEvent>();
+for await (const event of room.listen([UserEntered], { limit: 5 })) expectTypeOf(event).toEqualTypeOf<UserEntered>();
+for await (const next of room.newMessages()) expectTypeOf(next).toEqualTypeOf<Message>();
+expectTypeOf<MessagePosted["message"]>().toEqualTypeOf<Message>();
+expectTypeOf<MessagePosted>().toExtend<ChatMessageEvent>();
+
+// Network values are promises, ids are not.
+expectTypeOf(room.id).toEqualTypeOf<number>();
+expectTypeOf(room.name).toEqualTypeOf<Promise<string>>();
+expectTypeOf(message.content).toEqualTypeOf<Promise<string | null>>();
+expectTypeOf(room.peek.name).toEqualTypeOf<string | undefined>();
+expectTypeOf(room.sendMessage("x")).toEqualTypeOf<Promise<Message>>();
+
+// A local site goes straight into a client.
+new Client(server.site, { email: "a@example.com", password: "x" });
+
+// Unknown options, classes that are no events, and levels nobody has are errors.
+// @ts-expect-error there is no such option
+new Client("stackoverflow.com", { emial: "a@example.com" });
+// @ts-expect-error there is no such option
+room.sendMessage("x", { replyto: 5 });
+// @ts-expect-error there is no such option
+room.newMessages({ max: 5 });
+// @ts-expect-error there is no such option
+room.history({ since: 5 });
+// @ts-expect-error that is no class of events
+room.newEvents(Date);
+// @ts-expect-error there is no such level
+room.setAccess(5, "admin");
+// @ts-expect-error a room can not be renamed by assignment
+room.name = "x";
