@@ -1,6 +1,6 @@
-import { message as build, type Client, escapeMarkdown, fixedWidth } from "chatexchange-ts";
+import { message as build, Client, escapeMarkdown, fixedWidth, MessageFlagged } from "chatexchange-ts";
 import { describe, expect, test } from "vitest";
-import { failureOf, next, stage } from "./support.js";
+import { ends, failureOf, next, stage } from "./support.js";
 
 describe("a room", () => {
   test("fetches its values in groups, when first asked for", async () => {
@@ -345,6 +345,56 @@ describe("a page that is something else", () => {
   });
 });
 
+describe("the life of a message", () => {
+  test("is told by its history, with who did what", async () => {
+    const { server, client, alice, bot } = await stage();
+    server.site.addRoom({ id: 21, name: "Mine", owners: [bot] });
+    const said = alice.in(21).says("frist");
+    alice.in(21).edits(said.id, "**first**");
+    bot.in(21).pins(said.id);
+    const chat = client();
+    await chat.login();
+    const message = chat.getMessage(said.id);
+    const revisions = await message.history();
+    expect(revisions.map(({ kind, source }) => [kind, source])).toEqual([
+      ["said", "frist"],
+      ["edited", "**first**"],
+    ]);
+    expect(revisions.map(({ user }) => user)).toEqual([chat.getUser(alice.id), chat.getUser(alice.id)]);
+    expect([await message.editor, await message.pinners, await message.edits]).toEqual([
+      chat.getUser(alice.id),
+      [chat.getUser(bot.id)],
+      1,
+    ]);
+    expect(await failureOf(chat.getMessage(123456789).history())).toMatchObject({ code: "NOT_FOUND" });
+  });
+
+  test("in which it was flagged is told to those who may know", async () => {
+    const { server, client, alice } = await stage();
+    const moderator = server.site.addUser({ name: "Mod", email: "mod@example.com", isModerator: true });
+    const said = alice.in(1).says("rude words");
+    const chat = ends(new Client(server.site, moderator.email, moderator.password));
+    expect(chat.isLoggedIn).toBe(false);
+    const events = chat.getRoom(1).newEvents(MessageFlagged);
+    await events.ready;
+    expect(chat.isLoggedIn).toBe(true);
+    await client().getMessage(said.id).flag();
+    const event = await next(events);
+    expect([event.messageId, event.flags]).toEqual([said.id, 1]);
+    expect(String(event)).toMatch(/^MessageFlagged \d+ in room 1$/);
+  });
+
+  test("changes nothing about its author, until that is read again", async () => {
+    const { server, client, alice } = await stage();
+    const user = client().getUser(alice.id);
+    expect(await user.name).toBe("Alice Liddell");
+    server.site.rename(alice, "Alice L.");
+    expect(await user.name).toBe("Alice Liddell");
+    await user.refresh();
+    expect(await user.name).toBe("Alice L.");
+  });
+});
+
 describe("what is said", () => {
   test("comes out as the builder and the escapes meant it", async () => {
     const { server, client, alice } = await stage();
@@ -364,6 +414,10 @@ describe("what is said", () => {
     expect(server.site.room(1).messages.at(-1)?.parentId).toBe(question.id);
     const literal = "not a *quote*, `code` or [link](https://example.com)";
     expect(await (await room.sendMessage(escapeMarkdown(literal))).textContent).toBe(literal);
+    const lines = build().lines("one", "two *not italic*").toString();
+    expect(await (await room.sendMessage(lines)).content).toBe("<div class='full'>one <br> two *not italic*</div>");
+    const raw = build().text("2 * 3 = ").raw("**6**").toString();
+    expect(await (await room.sendMessage(raw)).content).toBe("2 * 3 = <b>6</b>");
     expect(await (await room.sendMessage(fixedWidth("a\n  b"))).content).toBe("<pre class='full'>a\n  b</pre>");
   });
 

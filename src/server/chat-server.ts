@@ -88,6 +88,7 @@ export class ChatServer implements AsyncDisposable {
     return this.#closing;
   }
 
+  /** The same as {@link ChatServer.close}. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }

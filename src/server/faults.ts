@@ -33,6 +33,7 @@ interface Plan {
   left: number;
 }
 
+/** Ways to make things go wrong on purpose, each with one call. */
 export class Faults {
   readonly #hub: SocketHub;
   readonly #network: Network;

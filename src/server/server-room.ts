@@ -5,6 +5,7 @@ import { invite, kick, type RoomChange, setAccess, setDeleted, setTimeoutOf, upd
 import { moveMessages } from "./world/moving.js";
 import type { AccessLevel, MessageRecord, RoomRecord, UserRecord } from "./world/records.js";
 
+/** A room of the local server as a script sees and changes it. */
 export class ServerRoom {
   readonly #state: SiteState;
   readonly #record: RoomRecord;
@@ -15,10 +16,12 @@ export class ServerRoom {
     this.#record = record;
   }
 
+  /** Its id, as in its address. */
   get id(): number {
     return this.#record.id;
   }
 
+  /** Its name now. */
   get name(): string {
     return this.#record.name;
   }
@@ -58,6 +61,7 @@ export class ServerRoom {
     setAccess(this.#state.world, this.#record, this.#user(by), this.#user(target), level);
   }
 
+  /** Asks somebody in, who gets an invitation. */
   invite(by: ServerUser, target: ServerUser): void {
     invite(this.#state.world, this.#record, this.#user(by), this.#user(target));
   }

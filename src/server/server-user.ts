@@ -34,6 +34,7 @@ export function serverMessage(message: MessageRecord): ServerMessage {
   return { id, roomId, userId, source, content, timeStamp, parentId, edits, deleted, ...counts };
 }
 
+/** A person of the local server whom a script can act as. */
 export class ServerUser {
   readonly #state: SiteState;
   readonly #record: UserRecord;
@@ -44,10 +45,12 @@ export class ServerUser {
     this.#record = record;
   }
 
+  /** The chat user id. */
   get id(): number {
     return this.#record.id;
   }
 
+  /** The display name now. */
   get name(): string {
     return this.#record.name;
   }
@@ -57,6 +60,7 @@ export class ServerUser {
     return this.#record.email ?? "";
   }
 
+  /** The password to log in with; empty for system users. */
   get password(): string {
     return this.#state.network.account(this.email)?.password ?? "";
   }
@@ -90,6 +94,7 @@ export class UserInRoom {
     this.#room = room;
   }
 
+  /** Says something; the throttle does not apply, and repetitions are taken. */
   says(markdown: string, { replyTo }: { readonly replyTo?: number | { readonly id: number } } = {}): ServerMessage {
     const parentId = typeof replyTo === "object" ? replyTo.id : replyTo;
     const options = { parentId, allowDuplicate: true };
@@ -102,6 +107,7 @@ export class UserInRoom {
     this.#state.presence.hold(this.#room, this.#user);
   }
 
+  /** Goes out. */
   leaves(): void {
     this.#state.presence.leave(this.#room, this.#user);
   }
@@ -115,6 +121,7 @@ export class UserInRoom {
     return serverMessage(message);
   }
 
+  /** Takes a message back, within the window. */
   deletes(messageId: number): void {
     deleteMessage(this.#state.world, this.#message(messageId), this.#user);
   }

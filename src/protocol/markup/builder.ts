@@ -80,14 +80,17 @@ export class MessageBuilder {
     return this.#add("raw", markdown, markdown);
   }
 
+  /** Adds a text in bold. */
   bold(text: string): this {
     return this.#mark("**", text);
   }
 
+  /** Adds a text in italics. */
   italic(text: string): this {
     return this.#mark("*", text);
   }
 
+  /** Adds a text struck out. */
   strike(text: string): this {
     return this.#mark("---", text);
   }

@@ -20,6 +20,7 @@ export type RefusalRule =
   | "not-allowed"
   | "bad-request";
 
+/** A rule said no; the message is the server's own sentence. */
 export class Refusal extends Error {
   readonly rule: RefusalRule;
 
