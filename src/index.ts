@@ -13,7 +13,7 @@ export type { AccessList, NewRoom, RoomChange } from "./model/room-tools.js";
 export type { ListenOptions, LiveStream, Watch } from "./model/watch.js";
 
 // Events: one class for each type the servers send.
-export { ChatEvent, ChatMessageEvent, type EventClass, UnknownEvent } from "./model/events.js";
+export { ChatEvent, ChatMessageEvent, type EventClass, StreamGap, UnknownEvent } from "./model/events.js";
 export { MessageDeleted, MessageEdited, MessagePosted, MessageReply, MessageStarred } from "./model/events.js";
 export { MessageFlagged, MessageMovedIn, MessageMovedOut, UserMentioned } from "./model/events.js";
 export { UserEntered, UserLeft, UserMerged, UserNameOrAvatarChanged, UserSuspended } from "./model/events.js";
@@ -51,7 +51,7 @@ export { AbortedError, ClosedError, ConnectionError, ParseError, ServerError, Ti
 export { type Endpoint, type Resolver, type Site, type SiteHost, sites } from "./protocol/sites.js";
 export type { CookieInput, CookieRecord } from "./transport/cookies.js";
 export type { OutboxOptions } from "./model/outbox.js";
-export type { StreamOptions } from "./model/live-room.js";
+export type { StreamOptions, StreamState } from "./model/stream/options.js";
 export type { AccessLevel, DefaultAccess } from "./protocol/actions/room-tools.js";
 export type { ReplyForm } from "./protocol/actions/messages.js";
 export type { FilePart } from "./protocol/call.js";

@@ -11,14 +11,16 @@ import { type Clock, systemClock } from "../util/clock.js";
 import { type Logger, loggerOf } from "../util/logger.js";
 import { checkChoice, checkCount, checkId, checkOptions } from "../util/options.js";
 import { ClientCore, type RequestOptions } from "./core.js";
+import type { ChatEvent } from "./events.js";
 import { idOf } from "./ids.js";
 import { type RoomsOptions, rooms, type SearchOptions, searchMessages, searchUsers } from "./lists.js";
-import { type StreamOptions, streamOptionNames } from "./live-room.js";
 import type { Message } from "./message.js";
 import { Outbox, type OutboxOptions } from "./outbox.js";
 import type { Room } from "./room.js";
 import { createRoom, type NewRoom } from "./room-tools.js";
+import { type StreamOptions, type StreamState, streamOptionNames } from "./stream/options.js";
 import type { User } from "./user.js";
+import { watchAll } from "./watch.js";
 
 /** Options of a {@link Client}. */
 export interface ClientOptions {
@@ -117,6 +119,44 @@ export class Client implements AsyncDisposable {
   /** Whether this client is logged in right now. */
   get isLoggedIn(): boolean {
     return this.#core.session.me !== null;
+  }
+
+  /**
+   * How listening goes: the least good of the states of the rooms listened to, `closed` when there is none.
+   * `connecting` for the first time, `live`, `stale` when nothing came for too long, `resuming` after a loss, `polling`
+   * while sockets do not work.
+   */
+  get state(): StreamState {
+    return this.#core.live.state;
+  }
+
+  /** Calls back whenever {@link Client.state} changes; what it returns ends that. */
+  onStateChange(callback: (state: StreamState) => void): () => void {
+    if (typeof callback !== "function") throw new UsageError("onStateChange takes a function to call with the state");
+    return this.#core.live.onState((state) => {
+      try {
+        callback(state);
+      } catch (error) {
+        this.#core.report(error);
+      }
+    });
+  }
+
+  /**
+   * Where listening has got to: for each room the number of the last event that was delivered. Kept and given back as
+   * `stream.cursors`, it lets a restarted bot go on where it stopped.
+   */
+  get cursors(): Readonly<Record<number, number>> {
+    return Object.fromEntries(this.#core.live.cursors);
+  }
+
+  /**
+   * Calls back for every event of every room that is listened to, and for what is meant for you: invitations, banners,
+   * mentions and replies in rooms that you are in but do not listen to.
+   */
+  watch(callback: (event: ChatEvent, client: Client) => unknown): Disposable & { close(): void } {
+    if (typeof callback !== "function") throw new UsageError("watch takes a function to call with (event, client)");
+    return watchAll(this.#core, (event) => callback(event, this));
   }
 
   /**

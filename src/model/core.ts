@@ -10,11 +10,11 @@ import { ActionPromise } from "../util/promises.js";
 import { WeakCache } from "../util/weak-cache.js";
 import type { Client } from "./client.js";
 import type { EventContext } from "./events.js";
-import { Live } from "./live.js";
-import type { StreamOptions } from "./live-room.js";
 import { Message } from "./message.js";
 import type { Outbox } from "./outbox.js";
 import { Room } from "./room.js";
+import { Hub } from "./stream/hub.js";
+import { type StreamOptions, streamDefaults } from "./stream/options.js";
 import { User } from "./user.js";
 import { UserBatch } from "./user-batch.js";
 
@@ -43,7 +43,7 @@ export class ClientCore implements EventContext {
   readonly session: Session;
   readonly clock: Clock;
   readonly outbox: Outbox;
-  readonly live: Live;
+  readonly live: Hub;
   readonly replyForm: ReplyForm | undefined;
   /** Rooms this client has joined. */
   readonly joined: Set<number> = new Set();
@@ -68,7 +68,17 @@ export class ClientCore implements EventContext {
     this.warn = warn;
     this.#batch = new UserBatch(session, () => [...this.joined][0]);
     const learn = (raw: RawEvent): void => this.#learn(raw);
-    this.live = new Live({ session, clock, random, warn, options: parts.stream, events: this, learn });
+    const { cursors, ...options } = parts.stream;
+    this.live = new Hub({
+      session,
+      clock,
+      random,
+      warn,
+      learn,
+      events: this,
+      options: { ...streamDefaults, ...options },
+      cursors: new Map(Object.entries(cursors ?? {}).map(([roomId, cursor]) => [Number(roomId), cursor])),
+    });
   }
 
   room(id: number): Room {

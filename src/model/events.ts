@@ -210,6 +210,26 @@ export class UserSuspended extends ChatEvent {}
 export class UserMerged extends ChatEvent {}
 /** Somebody has a new name or avatar. */
 export class UserNameOrAvatarChanged extends ChatEvent {}
+/**
+ * Not of the server's making: events of this room were lost and can't be fetched any more. What the lists of messages
+ * still tell is delivered after it; who came and went in the meantime is not known.
+ */
+export class StreamGap extends ChatEvent {
+  /** The first event id that may be missing. */
+  readonly from: number;
+  /** The last event id that may be missing. */
+  readonly to: number;
+  /** Why, in a sentence. */
+  readonly reason: string;
+
+  /** @internal */
+  constructor(data: RawEvent, context: EventContext, gap: { from: number; to: number; reason: string }) {
+    super(data, context);
+    this.from = gap.from;
+    this.to = gap.to;
+    this.reason = gap.reason;
+  }
+}
 /** Anything else; {@link ChatEvent.data} has all there is. */
 export class UnknownEvent extends ChatEvent {}
 

@@ -35,6 +35,24 @@ export interface LiveStream<T> extends AsyncIterableIterator<T>, AsyncDisposable
   [Symbol.asyncIterator](): this;
 }
 
+/** Calls back for every event of every room listened to. @internal */
+export function watchAll(core: ClientCore, callback: (event: ChatEvent) => unknown): Disposable & { close(): void } {
+  const { close } = core.live.listenToAll({ onEvent: guarded(core, callback), onEnd() {} });
+  return { close, [Symbol.dispose]: close };
+}
+
+/** A callback whose failures are reported, and stop nothing. */
+function guarded(core: ClientCore, callback: (event: ChatEvent) => unknown): (event: ChatEvent) => void {
+  return (event) => {
+    try {
+      const result = callback(event);
+      if (result instanceof Promise) result.catch((error) => core.report(error));
+    } catch (error) {
+      core.report(error);
+    }
+  };
+}
+
 /** Calls back for every event of a room. @internal */
 export function watchRoom(
   core: ClientCore,
@@ -43,14 +61,7 @@ export function watchRoom(
   before: Promise<void> | undefined,
 ): Watch {
   const listening = core.live.listen(roomId, {
-    onEvent(event) {
-      try {
-        const result = callback(event);
-        if (result instanceof Promise) result.catch((error) => core.report(error));
-      } catch (error) {
-        core.report(error);
-      }
-    },
+    onEvent: guarded(core, callback),
     onEnd(reason) {
       if (reason !== undefined) core.report(reason);
     },

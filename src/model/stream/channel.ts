@@ -1,0 +1,369 @@
+/**
+ * The live channel of one room: a socket while sockets work, polling where they do not, coming back for ever from the
+ * last event that was delivered. Everything passes the {@link Ledger}; what it misses is fetched over HTTP, and what
+ * can't be fetched any more is announced as a gap.
+ */
+import { ChatError, ClosedError, ConnectionError, ForbiddenError, isChatError } from "../../errors/index.js";
+import { authorizeSocket, pollEvents, roomEvents } from "../../protocol/actions/live.js";
+import { parseFrame, type RoomFrame } from "../../protocol/frames.js";
+import type { RawEvent } from "../../protocol/raw.js";
+import type { Session } from "../../transport/session.js";
+import { openSocket } from "../../transport/socket.js";
+import { type Clock, sleep } from "../../util/clock.js";
+import { quiet } from "../../util/promises.js";
+import { Ledger } from "./ledger.js";
+import type { ResolvedStreamOptions, StreamState } from "./options.js";
+import { RoomMemory } from "./room-memory.js";
+
+/** Events that can't be recovered: those with ids from the first up to the last. */
+export interface Gap {
+  readonly roomId: number;
+  readonly from: number;
+  readonly to: number;
+  readonly reason: string;
+}
+
+/** What a {@link Channel} needs. */
+export interface ChannelContext {
+  readonly session: Session;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly options: ResolvedStreamOptions;
+  /** An event, once and in order; `key` is the room under which it came. */
+  readonly onEvent: (event: RawEvent, key: number) => void;
+  readonly onGap: (gap: Gap) => void;
+  readonly onState: (roomId: number, state: StreamState) => void;
+  /** The room can not be listened to any more. */
+  readonly onEnd: (reason: unknown) => void;
+  readonly warn: (text: string, error?: unknown) => void;
+}
+
+/** What is known of a socket; times are of the clock, in milliseconds. */
+interface SocketLife {
+  readonly since: number;
+  readonly frames: number;
+  readonly lastFrame: number;
+}
+
+/** Ends the wait for a socket's end, with the reason. */
+class SocketEnd extends ConnectionError {
+  readonly wasLive: boolean;
+
+  constructor(reason: string, wasLive: boolean) {
+    super({ tried: "listen" }, reason);
+    this.wasLive = wasLive;
+  }
+}
+
+export class Channel {
+  readonly roomId: number;
+  /** Resolves when events flow for the first time; rejects when the room can not be listened to at all. */
+  readonly ready: Promise<void>;
+  readonly #context: ChannelContext;
+  readonly #closing = new AbortController();
+  readonly #memory = new RoomMemory();
+  readonly #ledger: Ledger;
+  #state: StreamState = "connecting";
+  #isReady: { resolve(): void; reject(reason: unknown): void } | undefined;
+  #recovery: Promise<boolean> | undefined;
+  /** Something may have been missed since the last event that was delivered. */
+  #isBehind: boolean;
+  #lastNews = 0;
+
+  constructor(roomId: number, context: ChannelContext, cursor?: number) {
+    this.roomId = roomId;
+    this.#context = context;
+    this.#ledger = new Ledger(
+      cursor ?? 0,
+      (event) => this.#deliver(event),
+      () => void this.#recover(),
+    );
+    this.ready = quiet(
+      new Promise((resolve, reject) => {
+        this.#isReady = { resolve, reject };
+      }),
+    );
+    this.#isBehind = cursor !== undefined;
+    quiet(this.#run().catch((reason: unknown) => this.#end(reason)));
+  }
+
+  /** The id of the newest event delivered. */
+  get cursor(): number {
+    return this.#ledger.covered;
+  }
+
+  get state(): StreamState {
+    return this.#state;
+  }
+
+  /** Stops listening. Idempotent. */
+  close(): void {
+    if (this.#closing.signal.aborted) return;
+    this.#closing.abort();
+    this.#setState("closed");
+    this.#isReady?.reject(new ClosedError({ roomId: this.roomId }));
+  }
+
+  async #run(): Promise<void> {
+    if (!this.#isBehind) await this.#findStart();
+    const { session, options, warn } = this.#context;
+    for (let failures = 0; !this.#closing.signal.aborted; ) {
+      try {
+        await this.#socketTurn();
+      } catch (error) {
+        if (this.#closing.signal.aborted) return;
+        // Anonymous people may not get a socket anywhere; polling tells whether the room itself is closed to them.
+        if (isFinal(error) && session.canLogIn) throw error;
+        failures = isFinal(error)
+          ? options.socketTries
+          : error instanceof SocketEnd && error.wasLive
+            ? 1
+            : failures + 1;
+        warn(`room ${this.roomId}: no socket`, error);
+      }
+      this.#isBehind = true;
+      if (failures >= options.socketTries) await this.#pollTurn();
+      else await this.#pause(failures);
+    }
+  }
+
+  /** Where to start: the newest event of the host now. A network that is down at the start is waited for. */
+  async #findStart(): Promise<void> {
+    for (let failures = 0; ; failures++) {
+      try {
+        const { events, time } = await this.#context.session.call(
+          roomEvents(this.roomId, { count: 100 }),
+          this.#call(),
+        );
+        this.#memory.learn(events);
+        this.#ledger.jump(time);
+        return;
+      } catch (error) {
+        if (this.#closing.signal.aborted || !isPassing(error) || failures >= 5) throw error;
+        this.#context.warn(`room ${this.roomId}: can not start yet`, error);
+        await this.#pause(failures + 1);
+      }
+    }
+  }
+
+  /** One socket from its opening to its end. @throws when it could not be opened, and {@link SocketEnd} when it ends. */
+  async #socketTurn(): Promise<void> {
+    const { session, clock, options } = this.#context;
+    if (this.#state !== "polling") this.#setState(this.#state === "connecting" ? "connecting" : "resuming");
+    const { url } = await session.call(authorizeSocket(this.roomId), this.#call());
+    // After a loss the socket may replay what was missed, or not: frames wait until HTTP has told.
+    if (this.#isBehind) this.#ledger.hold();
+    let end: (reason: Error) => void = () => {};
+    const ended = new Promise<never>((_, reject) => {
+      end = reject;
+    });
+    quiet(ended);
+    const life = { frames: 0, since: clock.now(), lastFrame: clock.now() };
+    const socket = await openSocket({
+      url: `${url}${url.includes("?") ? "&" : "?"}l=${this.#ledger.covered}`,
+      origin: session.site.chatOrigin,
+      userAgent: session.userAgent,
+      resolve: session.resolve,
+      signal: this.#closing.signal,
+      onFrame: (text) => {
+        life.frames += 1;
+        life.lastFrame = clock.now();
+        this.#receive(text, end);
+      },
+      onClose: (reason) => end(new SocketEnd(reason, clock.now() - life.since > options.idleMs)),
+    });
+    const turn = new AbortController();
+    try {
+      this.#setLive();
+      await Promise.race([ended, this.#watch(life, AbortSignal.any([turn.signal, this.#closing.signal]))]);
+    } finally {
+      turn.abort();
+      socket.close();
+    }
+  }
+
+  /** Watches over a socket: rejects when nothing comes for too long; asks now and then whether news were lost. */
+  async #watch(life: SocketLife, signal: AbortSignal): Promise<never> {
+    const { clock, options } = this.#context;
+    for (;;) {
+      const limit = life.frames === 0 ? options.firstFrameMs : options.idleMs;
+      const left = life.lastFrame + limit - clock.now();
+      if (left <= 0) {
+        this.#setState("stale");
+        const reason = life.frames === 0 ? "the socket said nothing at all" : "the socket went silent";
+        throw new SocketEnd(reason, life.lastFrame - life.since > options.idleMs);
+      }
+      const untilAudit = options.auditMs > 0 ? this.#lastNews + options.auditMs - clock.now() : left;
+      if (untilAudit <= 0) {
+        this.#lastNews = clock.now();
+        void this.#recover();
+      }
+      await sleep(clock, Math.max(1, Math.min(left, untilAudit > 0 ? untilAudit : left)), signal);
+    }
+  }
+
+  #setLive(): void {
+    this.#setState("live");
+    this.#lastNews = this.#context.clock.now();
+    this.#isReady?.resolve();
+    if (this.#isBehind) void this.#recover();
+  }
+
+  /** Polls until it is time to try a socket again. */
+  async #pollTurn(): Promise<void> {
+    const { clock, options } = this.#context;
+    const until = clock.now() + options.retrySocketMs;
+    let failures = 0;
+    while (clock.now() < until && !this.#closing.signal.aborted) {
+      const isThrough = await this.#recover();
+      failures = isThrough ? 0 : failures + 1;
+      if (isThrough) {
+        this.#setState("polling");
+        this.#isReady?.resolve();
+      }
+      if (failures > 0) await this.#pause(failures);
+      else await sleep(clock, Math.min(options.pollMs, Math.max(1, until - clock.now())), this.#closing.signal);
+    }
+  }
+
+  /** Fetches everything since the last event delivered, then lets the frames that wait pass. False when it could not. */
+  #recover(): Promise<boolean> {
+    this.#recovery ??= this.#tryToRecover().finally(() => {
+      this.#recovery = undefined;
+    });
+    return this.#recovery;
+  }
+
+  async #tryToRecover(): Promise<boolean> {
+    this.#ledger.hold();
+    try {
+      await this.#fetchMissed();
+      return true;
+    } catch (error) {
+      if (this.#closing.signal.aborted) return false;
+      if (isFinal(error)) this.#end(error);
+      else quiet(this.#recoverLater(error));
+      return false;
+    }
+  }
+
+  async #recoverLater(error: unknown): Promise<void> {
+    this.#context.warn(`room ${this.roomId}: can not fetch what was missed yet`, error);
+    if (this.#state === "polling" || this.#state === "connecting") return;
+    await this.#pause(1);
+    if (this.#ledger.isHolding) await this.#recover();
+  }
+
+  async #fetchMissed(): Promise<void> {
+    const { session, clock } = this.#context;
+    const { covered } = this.#ledger;
+    const answer = await session.call(pollEvents(new Map([[this.roomId, covered]])), this.#call());
+    const frame = answer.rooms.find(({ roomId }) => roomId === this.roomId) ?? null;
+    this.#lastNews = clock.now();
+    if (frame?.exit) throw removed(this.roomId);
+    if (frame?.reset) return this.#startOver(covered, "the server no longer has these events");
+    if (this.#isBehind && frame?.t === undefined && (await this.#newest()) < covered) {
+      return this.#startOver(covered, "the server counts from an earlier event again");
+    }
+    this.#isBehind = false;
+    this.#ledger.release(frame);
+  }
+
+  /** The newest event of the host: a server that was restored from a backup may be behind what we have. */
+  async #newest(): Promise<number> {
+    const { time } = await this.#context.session.call(roomEvents(this.roomId, { count: 1 }), this.#call());
+    return time;
+  }
+
+  /** The cursor is of no use any more: what the lists still tell is delivered, and the rest announced as a gap. */
+  async #startOver(covered: number, reason: string): Promise<void> {
+    const { session, onGap } = this.#context;
+    const { events, time } = await session.call(roomEvents(this.roomId, { count: 500 }), this.#call());
+    const changes = this.#memory.changes(events);
+    onGap({ roomId: this.roomId, from: Math.min(covered + 1, time), to: Math.max(covered, time), reason });
+    for (const event of changes) this.#deliver(event);
+    this.#isBehind = false;
+    this.#ledger.jump(time);
+    this.#ledger.release(null);
+  }
+
+  #receive(text: string, end: (reason: Error) => void): void {
+    let frame: ReturnType<typeof parseFrame>;
+    try {
+      frame = parseFrame(text);
+    } catch (error) {
+      if (!(error instanceof ChatError)) throw error;
+      this.#context.warn(`room ${this.roomId}: set aside a malformed frame`, error);
+      return;
+    }
+    if (frame.malformed.length > 0) this.#context.warn(`room ${this.roomId}: set aside a malformed part of a frame`);
+    // What comes under other rooms' keys is theirs; what is meant for us personally comes under ours, too.
+    const own = frame.rooms.find(({ roomId }) => roomId === this.roomId);
+    if (own?.exit) end(removed(this.roomId));
+    else if (own) this.#accept(own);
+  }
+
+  #accept(frame: RoomFrame): void {
+    if (frame.t !== undefined) this.#lastNews = this.#context.clock.now();
+    if (frame.reset) {
+      this.#ledger.hold();
+      this.#ledger.accept(frame);
+      void this.#recover();
+      return;
+    }
+    this.#ledger.accept(frame);
+  }
+
+  #deliver(event: RawEvent): void {
+    this.#memory.learn([event]);
+    this.#context.onEvent(event, this.roomId);
+  }
+
+  #end(reason: unknown): void {
+    if (this.#closing.signal.aborted) return;
+    this.#closing.abort();
+    this.#setState("closed");
+    this.#isReady?.reject(reason);
+    this.#context.onEnd(reason);
+  }
+
+  #setState(state: StreamState): void {
+    if (this.#state === state && state !== "connecting") return;
+    this.#state = state;
+    this.#context.onState(this.roomId, state);
+  }
+
+  async #pause(failures: number): Promise<void> {
+    const { clock, random, options } = this.#context;
+    const delay = Math.min(options.reconnectMs * 2 ** Math.min(Math.max(0, failures - 1), 16), options.maxReconnectMs);
+    await sleep(clock, delay * (0.5 + random() / 2), this.#closing.signal);
+  }
+
+  #call(): { signal: AbortSignal } {
+    return { signal: this.#closing.signal };
+  }
+}
+
+function removed(roomId: number): ForbiddenError {
+  return new ForbiddenError({ tried: `listen to room ${roomId}`, roomId }, "you were removed from the room");
+}
+
+/** The room is not ours to listen to: trying again changes nothing. */
+function isFinal(error: unknown): boolean {
+  return isChatError(
+    error,
+    "NOT_FOUND",
+    "FORBIDDEN",
+    "NOT_LOGGED_IN",
+    "WRONG_PASSWORD",
+    "CAPTCHA_REQUIRED",
+    "NO_ACCOUNT",
+    "CLOSED",
+    "BAD_ARGUMENT",
+  );
+}
+
+/** Trouble on the way that may pass. */
+function isPassing(error: unknown): boolean {
+  return isChatError(error, "CONNECTION_LOST", "TIMED_OUT", "SERVER_ERROR", "THROTTLED");
+}

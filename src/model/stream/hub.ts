@@ -1,0 +1,171 @@
+/**
+ * From channels to listeners: keeps known objects current, gives each event to whoever listens to its room, and what is
+ * meant for us personally to whoever listens at all. One of these for each client.
+ */
+import { EventType, type RawEvent } from "../../protocol/raw.js";
+import { numberOf } from "../../protocol/values.js";
+import { RecentSet } from "../../util/recent-set.js";
+import { type ChatEvent, type EventContext, eventOf, StreamGap } from "../events.js";
+import { Channel, type ChannelContext, type Gap } from "./channel.js";
+import type { StreamState } from "./options.js";
+
+/** Somebody who listens to a room, or to everything. */
+export interface Listener {
+  onEvent(event: ChatEvent): void;
+  /** No more events will come; with a reason when that is a failure. */
+  onEnd(reason?: unknown): void;
+}
+
+/** What a {@link Hub} needs of its client. */
+export interface HubContext extends Omit<ChannelContext, "onEvent" | "onGap" | "onState" | "onEnd"> {
+  readonly events: EventContext;
+  /** Learns from an event before anybody sees it. */
+  readonly learn: (event: RawEvent) => void;
+  /** Where to go on in each room, by room id, as {@link Hub.cursors} gave it. */
+  readonly cursors: ReadonlyMap<number, number>;
+}
+
+/** Events meant for us rather than for a room: they come under every room key, so the first one counts. */
+const personal: ReadonlySet<number> = new Set<number>([
+  EventType.UserSettingsChanged,
+  EventType.GlobalNotification,
+  EventType.UserNotification,
+  EventType.Invitation,
+  EventType.UserSuspended,
+]);
+
+/** Pings come under every room key, too, but belong to the room they happened in. */
+const pings: ReadonlySet<number> = new Set<number>([EventType.UserMentioned, EventType.MessageReply]);
+
+interface Entry {
+  readonly channel: Channel;
+  readonly listeners: Set<Listener>;
+}
+
+export class Hub {
+  readonly #context: HubContext;
+  readonly #rooms = new Map<number, Entry>();
+  readonly #everything = new Set<Listener>();
+  readonly #stateListeners = new Set<(state: StreamState) => void>();
+  readonly #cursors: Map<number, number>;
+  /** Events that came under a key that is not their room's. */
+  readonly #seen = new RecentSet<number>(2_000);
+  #state: StreamState = "closed";
+
+  constructor(context: HubContext) {
+    this.#context = context;
+    this.#cursors = new Map(context.cursors);
+  }
+
+  /** The least good of the rooms' states; `closed` when nobody listens. */
+  get state(): StreamState {
+    return this.#state;
+  }
+
+  /** Calls back when {@link Hub.state} changes. */
+  onState(listener: (state: StreamState) => void): () => void {
+    this.#stateListeners.add(listener);
+    return () => void this.#stateListeners.delete(listener);
+  }
+
+  /** The newest event delivered in each room listened to, now or before. */
+  get cursors(): ReadonlyMap<number, number> {
+    for (const [roomId, { channel }] of this.#rooms) if (channel.cursor > 0) this.#cursors.set(roomId, channel.cursor);
+    return new Map(this.#cursors);
+  }
+
+  /** Listens to a room; the room's channel opens with the first listener and closes with the last. */
+  listen(roomId: number, listener: Listener): { readonly ready: Promise<void>; close(): void } {
+    const entry = this.#rooms.get(roomId) ?? this.#open(roomId);
+    entry.listeners.add(listener);
+    return { ready: entry.channel.ready, close: () => this.#drop(roomId, entry, listener) };
+  }
+
+  /** Listens to every room that is listened to, and to what is meant for us personally. */
+  listenToAll(listener: Listener): { close(): void } {
+    this.#everything.add(listener);
+    return { close: () => void this.#everything.delete(listener) };
+  }
+
+  /** Stops everything and tells every listener. */
+  close(): void {
+    const listeners = new Set(this.#everything);
+    for (const [roomId, entry] of this.#rooms) {
+      this.#forget(roomId, entry);
+      for (const listener of entry.listeners) listeners.add(listener);
+    }
+    this.#everything.clear();
+    for (const listener of listeners) listener.onEnd();
+  }
+
+  #open(roomId: number): Entry {
+    const { events: _, learn: __, cursors: ___, ...context } = this.#context;
+    const channel = new Channel(
+      roomId,
+      {
+        ...context,
+        onEvent: (raw, key) => this.#deliver(raw, key),
+        onGap: (gap) => this.#announce(gap),
+        onState: () => this.#updateState(),
+        onEnd: (reason) => this.#end(roomId, entry, reason),
+      },
+      this.#cursors.get(roomId),
+    );
+    const entry: Entry = { channel, listeners: new Set<Listener>() };
+    this.#rooms.set(roomId, entry);
+    this.#updateState();
+    return entry;
+  }
+
+  #drop(roomId: number, entry: Entry, listener: Listener): void {
+    if (entry.listeners.delete(listener) && entry.listeners.size === 0) this.#forget(roomId, entry);
+  }
+
+  #forget(roomId: number, entry: Entry): void {
+    if (this.#rooms.get(roomId) === entry) this.#rooms.delete(roomId);
+    // Who listens to a room again later wants what happens then, so its cursor is not kept.
+    this.#cursors.delete(roomId);
+    entry.channel.close();
+    this.#updateState();
+  }
+
+  #end(roomId: number, entry: Entry, reason: unknown): void {
+    this.#forget(roomId, entry);
+    for (const listener of entry.listeners) listener.onEnd(reason);
+  }
+
+  #deliver(raw: RawEvent, key: number): void {
+    const home = personal.has(raw.event_type) ? undefined : numberOf(raw.room_id);
+    if (home !== key) {
+      // Only what is meant for us is under a key that is not its room's; a room that is listened to brings its own.
+      const isMine = home === undefined || (pings.has(raw.event_type) && !this.#rooms.has(home));
+      const id = numberOf(raw.id);
+      if (!isMine || (id !== undefined && !this.#seen.add(id))) return;
+    }
+    this.#context.learn(raw);
+    const listeners = home === undefined ? this.#rooms.get(key)?.listeners : this.#rooms.get(home)?.listeners;
+    if (!listeners?.size && this.#everything.size === 0) return;
+    this.#tell(eventOf(raw, this.#context.events), listeners);
+  }
+
+  #announce(gap: Gap): void {
+    const { roomId: room_id, from, to, reason } = gap;
+    const event = new StreamGap({ event_type: -1, room_id }, this.#context.events, { from, to, reason });
+    this.#context.warn(`room ${room_id}: the events ${from} to ${to} are lost: ${reason}`);
+    this.#tell(event, this.#rooms.get(room_id)?.listeners);
+  }
+
+  #tell(event: ChatEvent, listeners: ReadonlySet<Listener> | undefined): void {
+    for (const listener of listeners ?? []) listener.onEvent(event);
+    for (const listener of this.#everything) listener.onEvent(event);
+  }
+
+  #updateState(): void {
+    const order: readonly StreamState[] = ["connecting", "stale", "resuming", "polling", "live"];
+    const states = new Set([...this.#rooms.values()].map(({ channel }) => channel.state));
+    const state = order.find((candidate) => states.has(candidate)) ?? "closed";
+    if (state === this.#state) return;
+    this.#state = state;
+    for (const listener of this.#stateListeners) listener(state);
+  }
+}

@@ -1,0 +1,100 @@
+/**
+ * What of a room's events has been delivered, and what has to wait: lets every event through once, in order, and
+ * notices when one must be missing. Pure: no clock, no requests.
+ */
+import type { RoomFrame } from "../../protocol/frames.js";
+import type { RawEvent } from "../../protocol/raw.js";
+import { numberOf } from "../../protocol/values.js";
+
+/** How many events wait for a recovery at most; more are fetched again. */
+const heldLimit = 5_000;
+
+export class Ledger {
+  /** Everything up to this event id has been delivered, or is known to be of no concern. */
+  #covered: number;
+  readonly #deliver: (event: RawEvent) => void;
+  readonly #onHole: () => void;
+  #held: RoomFrame[] | null = null;
+  #heldEvents = 0;
+
+  /** @param onHole - asks for a recovery; frames wait until {@link Ledger.release}. */
+  constructor(covered: number, deliver: (event: RawEvent) => void, onHole: () => void) {
+    this.#covered = covered;
+    this.#deliver = deliver;
+    this.#onHole = onHole;
+  }
+
+  get covered(): number {
+    return this.#covered;
+  }
+
+  /** Whether frames wait for a recovery. */
+  get isHolding(): boolean {
+    return this.#held !== null;
+  }
+
+  /** Lets frames wait from now on. */
+  hold(): void {
+    this.#held ??= [];
+  }
+
+  /** A frame of the socket: delivered if nothing before it is missing (protocol.md §3.4: it covers the ids (t - d, t]). */
+  accept(frame: RoomFrame): void {
+    if (this.#held) {
+      this.#keep(frame);
+      return;
+    }
+    if (startsAfter(frame, this.#covered)) {
+      this.hold();
+      this.#keep(frame);
+      this.#onHole();
+      return;
+    }
+    this.#pass(frame);
+  }
+
+  /** What a recovery found, complete from {@link Ledger.covered} on; then the frames that waited. */
+  release(recovered: RoomFrame | null): void {
+    if (recovered) this.#pass(recovered);
+    const held = this.#held ?? [];
+    this.#held = null;
+    this.#heldEvents = 0;
+    // A late frame may be older than what was recovered; its events are known by then.
+    for (const frame of held.sort((a, b) => (a.t ?? 0) - (b.t ?? 0))) this.accept(frame);
+  }
+
+  /** Starts over at another place: what lies between is lost, and somebody has said so. */
+  jump(to: number): void {
+    this.#covered = to;
+  }
+
+  #keep(frame: RoomFrame): void {
+    if (frame.events.length === 0 && frame.t === undefined) return;
+    // What does not fit is found again by the recovery, which reads up to the newest.
+    if (this.#heldEvents + frame.events.length > heldLimit) return;
+    this.#heldEvents += frame.events.length;
+    this.#held?.push(frame);
+  }
+
+  #pass(frame: RoomFrame): void {
+    const fresh = frame.events.filter((event) => (numberOf(event.id) ?? Number.POSITIVE_INFINITY) > this.#covered);
+    let newest = Math.max(this.#covered, frame.t ?? 0);
+    for (const event of fresh.sort(byId)) {
+      const id = numberOf(event.id);
+      if (id !== undefined && id <= this.#covered) continue; // twice in one frame
+      if (id !== undefined) this.#covered = id;
+      newest = Math.max(newest, id ?? 0);
+      this.#deliver(event);
+    }
+    this.#covered = newest;
+  }
+}
+
+function byId(a: RawEvent, b: RawEvent): number {
+  return (numberOf(a.id) ?? 0) - (numberOf(b.id) ?? 0);
+}
+
+/** Whether events may lie between what is covered and where a frame begins. */
+function startsAfter({ t, d }: RoomFrame, covered: number): boolean {
+  return t !== undefined && d !== undefined && t - d > covered;
+}

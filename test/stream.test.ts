@@ -1,0 +1,248 @@
+/** The stream under trouble: sockets that drop, lie or say nothing, servers that forget. Time is turned by hand. */
+
+import type { ChatEvent } from "chatexchange-ts";
+import {
+  type Client,
+  type ClientOptions,
+  MessageDeleted,
+  MessageEdited,
+  MessagePosted,
+  StreamGap,
+  type StreamState,
+  UserMentioned,
+} from "chatexchange-ts";
+import { ManualClock } from "chatexchange-ts/testing";
+import { describe, expect, test } from "vitest";
+import { type Stage, stage } from "./support.js";
+
+/** Turns the clock until something has come true; real sockets need real turns of the event loop in between. */
+async function until(clock: ManualClock, condition: () => boolean, stepMs = 500): Promise<void> {
+  for (let step = 0; !condition(); step++) {
+    if (step > 3_000) throw new Error("it did not come true");
+    await new Promise((resolve) => setImmediate(resolve));
+    if (step % 10 === 9) await clock.advance(stepMs);
+  }
+}
+
+interface Ear {
+  readonly clock: ManualClock;
+  readonly chat: Client;
+  /** The texts of the posts so far. */
+  readonly texts: string[];
+  readonly events: ChatEvent[];
+  readonly states: StreamState[];
+}
+
+/** A client that listens to room 1 with a clock of its own. */
+async function listening({ client }: Stage, options: ClientOptions = {}): Promise<Ear> {
+  const clock = new ManualClock();
+  const chat = client({ clock, random: () => 0.5, onError: () => {}, ...options });
+  const ear: Ear = { clock, chat, texts: [], events: [], states: [] };
+  chat.onStateChange((state) => void ear.states.push(state));
+  const watch = chat.getRoom(1).watch((event) => {
+    ear.events.push(event);
+    if (event instanceof MessagePosted) ear.texts.push(event.textContent ?? "");
+  });
+  await watch.ready;
+  return ear;
+}
+
+describe("the stream", () => {
+  test("loses and repeats nothing when sockets drop", async () => {
+    const set = await stage();
+    const ear = await listening(set);
+    const { faults } = set.server.site;
+    const expected: string[] = [];
+    for (let round = 0; round < 5; round++) {
+      for (const part of ["a", "b", "c"]) {
+        if (part === "b") faults.dropSockets();
+        expected.push(`${round}${part}`);
+        set.alice.in(1).says(`${round}${part}`);
+      }
+      await until(ear.clock, () => ear.texts.length >= expected.length && ear.chat.state === "live");
+    }
+    expect(ear.texts).toEqual(expected);
+    expect(ear.states.slice(0, 4)).toEqual(["connecting", "live", "resuming", "live"]);
+    expect(ear.events.filter((event) => event instanceof StreamGap)).toEqual([]);
+  });
+
+  test("finds a lost frame by the next one, and delivers what was in it first", async () => {
+    const set = await stage();
+    const ear = await listening(set);
+    set.server.site.faults.loseFrames(1);
+    for (const text of ["lost", "seen", "after"]) set.alice.in(1).says(text);
+    await until(ear.clock, () => ear.texts.length >= 3);
+    expect(ear.texts).toEqual(["lost", "seen", "after"]);
+  });
+
+  test("finds a lost last frame by asking when nothing has come for long", async () => {
+    const set = await stage();
+    const ear = await listening(set, { stream: { idleMs: 600_000, auditMs: 60_000 } });
+    set.server.site.faults.loseFrames(1);
+    set.alice.in(1).says("the last word");
+    await until(ear.clock, () => ear.texts.length >= 1, 5_000);
+    expect(ear.texts).toEqual(["the last word"]);
+  });
+
+  test("tells what comes twice once", async () => {
+    const set = await stage();
+    const ear = await listening(set);
+    set.server.site.faults.duplicateFrames(3);
+    for (const text of ["one", "two", "three", "four"]) set.alice.in(1).says(text);
+    await until(ear.clock, () => ear.texts.length >= 4);
+    expect(ear.texts).toEqual(["one", "two", "three", "four"]);
+  });
+
+  test("leaves a socket that has gone silent", async () => {
+    const set = await stage();
+    const ear = await listening(set);
+    set.alice.in(1).says("before");
+    await until(ear.clock, () => ear.texts.length === 1);
+    set.server.site.faults.silenceSockets();
+    set.alice.in(1).says("into the silence");
+    await until(ear.clock, () => ear.states.includes("stale"), 5_000);
+    set.server.site.faults.silenceSockets(false);
+    await until(ear.clock, () => ear.texts.length === 2);
+    expect(ear.texts).toEqual(["before", "into the silence"]);
+  });
+
+  test("polls while sockets do not work, and returns to them", async () => {
+    const set = await stage();
+    const ear = await listening(set);
+    const { faults } = set.server.site;
+    faults.fail("/ws-auth", { status: 500, times: 3 });
+    faults.dropSockets();
+    set.alice.in(1).says("while there is no socket");
+    await until(ear.clock, () => ear.chat.state === "polling");
+    set.alice.in(1).says("polled for");
+    await until(ear.clock, () => ear.texts.length === 2);
+    await until(ear.clock, () => ear.chat.state === "live", 10_000);
+    set.alice.in(1).says("live again");
+    await until(ear.clock, () => ear.texts.length === 3);
+    expect(ear.texts).toEqual(["while there is no socket", "polled for", "live again"]);
+  });
+
+  test("survives an hour without the site, and a login that expired in it", async () => {
+    const set = await stage();
+    const ear = await listening(set);
+    const { faults } = set.server.site;
+    faults.fail(/^\/(ws-auth|events|chats)/, { status: 503, times: 40 });
+    faults.dropSockets();
+    faults.expireSessions();
+    set.alice.in(1).says("in the dark");
+    await until(ear.clock, () => ear.texts.length === 1, 30_000);
+    await until(ear.clock, () => ear.chat.state === "live", 30_000);
+    set.alice.in(1).says("in the light");
+    await until(ear.clock, () => ear.texts.length === 2);
+    expect(ear.texts).toEqual(["in the dark", "in the light"]);
+  });
+
+  test("announces what can't be recovered, with its range, and delivers what the lists still tell", async () => {
+    const set = await stage({ maxEvents: 20, backlogLimit: 5 });
+    const old = set.alice.in(1).says("old");
+    const doomed = set.alice.in(1).says("doomed");
+    const ear = await listening(set);
+    set.alice.in(1).says("heard");
+    await until(ear.clock, () => ear.texts.length === 1);
+    const last = ear.events.at(-1)?.id ?? 0;
+    set.server.site.faults.silenceSockets();
+    set.alice.in(1).edits(old.id, "old, mended");
+    set.alice.in(1).deletes(doomed.id);
+    const flood = Array.from({ length: 60 }, (_, n) => `flood ${n}`);
+    for (const text of flood) set.alice.in(1).says(text);
+    const newest = set.server.site.newestEventId;
+    set.server.site.faults.dropSockets();
+    set.server.site.faults.silenceSockets(false);
+    await until(ear.clock, () => ear.texts.length >= 61, 5_000);
+    expect(ear.texts).toEqual(["heard", ...flood]);
+    const gaps = ear.events.filter((event) => event instanceof StreamGap);
+    expect(gaps.map(({ from, to, room }) => [from, to, room?.id])).toEqual([[last + 1, newest, 1]]);
+    expect(ear.events.find((event) => event instanceof MessageEdited)).toMatchObject({
+      messageId: old.id,
+      textContent: "old, mended",
+    });
+    expect(ear.events.find((event) => event instanceof MessageDeleted)).toMatchObject({ messageId: doomed.id });
+  });
+
+  test("goes on with a server that counts from an earlier event again", async () => {
+    const set = await stage();
+    const ear = await listening(set);
+    set.alice.in(1).says("before the backup");
+    await until(ear.clock, () => ear.texts.length === 1);
+    const { faults, newestEventId } = set.server.site;
+    const time = newestEventId - 1_000;
+    faults.fail("/events", { status: 200, body: "{}" });
+    faults.fail("/chats/1/events", { status: 200, body: JSON.stringify({ events: [], time }), times: 2 });
+    faults.dropSockets();
+    await until(ear.clock, () => ear.events.some((event) => event instanceof StreamGap), 2_000);
+    expect(ear.events.find((event) => event instanceof StreamGap)).toMatchObject({ from: time, to: newestEventId });
+    const restored = {
+      event_type: 1,
+      time_stamp: 5,
+      content: "after",
+      id: time + 1,
+      user_id: 3,
+      user_name: "X",
+      room_id: 1,
+      message_id: 7,
+    };
+    await until(ear.clock, () => ear.chat.state === "live");
+    faults.sendRaw(JSON.stringify({ r1: { e: [restored], t: time + 1, d: 1 } }));
+    await until(ear.clock, () => ear.texts.includes("after"));
+  });
+
+  test("ends with a reason when one is removed from the room", async () => {
+    const set = await stage();
+    const room = set.server.site.addRoom({ id: 40, name: "Strict", owners: [set.alice] });
+    const { chat } = await listening(set);
+    const messages = chat.getRoom(40).newMessages();
+    await messages.ready;
+    room.kick(set.alice, set.bot);
+    await expect(messages.next()).rejects.toMatchObject({ code: "FORBIDDEN" });
+    expect(chat.getRoom(40).isInRoom).toBe(false);
+  });
+});
+
+describe("a restarted bot", () => {
+  test("goes on where it stopped, with neither gap nor repetition", async () => {
+    const set = await stage();
+    const first = await listening(set);
+    set.alice.in(1).says("heard before");
+    await until(first.clock, () => first.texts.length === 1);
+    const cursors = structuredClone(first.chat.cursors);
+    expect(Object.keys(cursors)).toEqual(["1"]);
+    await first.chat.logout();
+    for (const text of ["missed one", "missed two"]) set.alice.in(1).says(text);
+    const second = await listening(set, { stream: { cursors } });
+    set.alice.in(1).says("heard after");
+    await until(second.clock, () => second.texts.length === 3);
+    expect(second.texts).toEqual(["missed one", "missed two", "heard after"]);
+  });
+});
+
+describe("client.watch", () => {
+  test("hears every room listened to once, and pings from rooms that are not", async () => {
+    const set = await stage();
+    set.server.site.addRoom({ id: 2, name: "Quiet" });
+    set.bot.in(2).enters();
+    const ear = await listening(set);
+    const heard: ChatEvent[] = [];
+    const watch = ear.chat.watch((event, given) => {
+      expect(given).toBe(ear.chat);
+      heard.push(event);
+    });
+    set.alice.in(2).says("@Bot, are you here?");
+    set.alice.in(1).says("@Bot, and here?");
+    await until(ear.clock, () => ear.texts.length === 1);
+    expect(heard.map((event) => [event.constructor, event.room?.id])).toEqual([
+      [UserMentioned, 2],
+      [UserMentioned, 1],
+      [MessagePosted, 1],
+    ]);
+    expect(ear.events.filter((event) => event.room?.id === 2)).toEqual([]);
+    watch.close();
+    set.alice.in(1).says("unheard");
+    await until(ear.clock, () => ear.texts.length === 2);
+    expect(heard).toHaveLength(3);
+  });
+});
