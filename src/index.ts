@@ -50,7 +50,7 @@ export { AbortedError, ClosedError, ConnectionError, ParseError, ServerError, Ti
 // Advanced: other sites, stored sessions, own clocks and limits.
 export { type Endpoint, type Resolver, type Site, type SiteHost, sites } from "./protocol/sites.js";
 export type { CookieInput, CookieRecord } from "./transport/cookies.js";
-export type { OutboxOptions } from "./model/outbox.js";
+export type { OutboxOptions, OutboxView, PendingAction } from "./model/outbox.js";
 export type { StreamOptions, StreamState } from "./model/stream/options.js";
 export type { AccessLevel, DefaultAccess } from "./protocol/actions/room-tools.js";
 export type { ReplyForm } from "./protocol/actions/messages.js";

@@ -1,15 +1,16 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import * as api from "chatexchange-ts";
 import { describe, expect, test } from "vitest";
 
 const read = (path: string): string => readFileSync(resolve(import.meta.dirname, "..", path), "utf8");
 
+const codes = [...read("src/errors/chat-error.ts").matchAll(/^ {2}\| "([A-Z_]+)"/gm)].map((match) => match[1]);
+
 describe("docs/errors.md", () => {
   const table = read("docs/errors.md");
 
   test("has every code there is, and no other", () => {
-    const codes = [...read("src/errors/chat-error.ts").matchAll(/^ {2}\| "([A-Z_]+)"/gm)].map((match) => match[1]);
     const documented = [...table.matchAll(/^\| `([A-Z_]+)` \|/gm)].map((match) => match[1]);
     expect([...documented].sort()).toEqual([...codes].sort());
     expect(codes.length).toBeGreaterThan(25);
@@ -17,11 +18,36 @@ describe("docs/errors.md", () => {
 
   test("names classes that the package has, with those codes", () => {
     const classes = new Map(Object.entries(api));
+    const codeOf = new Map(
+      [...read("src/errors/failures.ts").matchAll(/^export class (\w+).*?^}/gms)].map(([text, name]) => [
+        name,
+        /"([A-Z]+(?:_[A-Z]+)*)"/.exec(text)?.[1],
+      ]),
+    );
     for (const [, code, name = ""] of table.matchAll(/^\| `([A-Z_]+)` \| `(\w+)` \|/gm)) {
-      expect([code, name, typeof classes.get(name)]).toEqual([code, name, "function"]);
+      expect([name, typeof classes.get(name), codeOf.get(name)]).toEqual([name, "function", code]);
     }
   });
 });
+
+test("every code that a doc comment throws is one that there is", () => {
+  const files = readdirSync(resolve(import.meta.dirname, "../src"), { recursive: true, encoding: "utf8" })
+    .filter((path) => path.endsWith(".ts"))
+    .map((path) => `src/${path}`);
+  const thrown = files.flatMap((file) => throwsOf(read(file)).map((name) => ({ file, name })));
+  const classes = new Set(files.flatMap((file) => [...read(file).matchAll(/\bclass (\w+)/g)].map(([, name]) => name)));
+  const unknown = thrown.filter(({ name }) => !codes.includes(name) && !(/[a-z]/.test(name) && classes.has(name)));
+  expect(unknown).toEqual([]);
+  expect(thrown.length).toBeGreaterThan(90);
+});
+
+/** What stands in braces behind a `@throws`, links apart: codes, and inside of the server also classes. */
+function throwsOf(source: string): string[] {
+  const comments = [...source.matchAll(/\/\*\*.*?\*\//gs)].flatMap(([comment]) => comment.split(/(?<!\{)@(?=[a-z])/));
+  return comments
+    .filter((tag) => tag.startsWith("throws"))
+    .flatMap((tag) => [...tag.matchAll(/\{([^@{}][^{}]*)\}/g)].map(([, name = ""]) => name));
+}
 
 test("the changelog has an entry for the version in package.json or for what is unreleased", () => {
   const { version }: { version: string } = JSON.parse(read("package.json"));
@@ -29,13 +55,30 @@ test("the changelog has an entry for the version in package.json or for what is 
 });
 
 test("links of the README and the docs lead somewhere", () => {
-  const pages = ["README.md", "docs/architecture.md", "docs/errors.md"];
+  const pages = [
+    "README.md",
+    ...["architecture", "errors", "overview", "testing-your-bot"].map((name) => `docs/${name}.md`),
+  ];
   const broken = pages.flatMap((page) =>
     [...read(page).matchAll(/\]\((?!https?:|#)([^)#]+)\)/g)]
       .map((match) => resolve(import.meta.dirname, "..", page, "..", match[1] ?? ""))
       .filter((path) => !exists(path)),
   );
   expect(broken).toEqual([]);
+});
+
+test("links within a page lead to a heading of it", () => {
+  for (const page of ["README.md", "docs/overview.md", "docs/testing-your-bot.md"]) {
+    const text = read(page).replaceAll(/^```.*?^```/gms, "");
+    const anchors = [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) =>
+      heading
+        .toLowerCase()
+        .replaceAll(/[^\p{L}\p{N} -]/gu, "")
+        .replaceAll(" ", "-"),
+    );
+    const broken = [...text.matchAll(/\]\(#([^)]+)\)/g)].filter(([, anchor = ""]) => !anchors.includes(anchor));
+    expect([page, broken.map(([link]) => link)]).toEqual([page, []]);
+  }
 });
 
 function exists(path: string): boolean {

@@ -13,16 +13,7 @@ import {
 } from "chatexchange-ts";
 import { ManualClock } from "chatexchange-ts/testing";
 import { describe, expect, test } from "vitest";
-import { type Stage, stage } from "./support.js";
-
-/** Turns the clock until something has come true; real sockets need real turns of the event loop in between. */
-async function until(clock: ManualClock, condition: () => boolean, stepMs = 500): Promise<void> {
-  for (let step = 0; !condition(); step++) {
-    if (step > 3_000) throw new Error("it did not come true");
-    await new Promise((resolve) => setImmediate(resolve));
-    if (step % 10 === 9) await clock.advance(stepMs);
-  }
-}
+import { type Stage, stage, until } from "./support.js";
 
 interface Ear {
   readonly clock: ManualClock;

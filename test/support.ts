@@ -1,7 +1,9 @@
 /** What the behaviour tests share: a server with two people, and clients that end with the test. */
 
+import { subscribe } from "node:diagnostics_channel";
 import { Client, type ClientOptions, type LiveStream } from "chatexchange-ts";
 import { ChatServer, type ServerUser } from "chatexchange-ts/server";
+import type { ManualClock } from "chatexchange-ts/testing";
 import { onTestFinished } from "vitest";
 import { refuseSecrets, watchfulLogger } from "./secrets.js";
 
@@ -69,4 +71,39 @@ export async function failureOf(promise: Promise<unknown>): Promise<unknown> {
     return error;
   }
   throw new Error("this should have failed");
+}
+
+let requestsUnderWay = 0;
+for (const [name, change] of [
+  ["create", 1],
+  ["trailers", -1],
+  ["error", -1],
+] as const) {
+  subscribe(`undici:request:${name}`, () => {
+    requestsUnderWay += change;
+  });
+}
+
+/**
+ * Turns the clock, from timer to timer, until something has come true. Time stands still while requests are under way,
+ * so that what is measured is what was waited for.
+ */
+export async function until(clock: ManualClock, condition: () => boolean, mostMs: number = 5_000): Promise<void> {
+  const started = performance.now();
+  while (!condition()) {
+    if (performance.now() - started > 15_000) throw new Error("it did not come true");
+    for (let turn = 0; turn < 12 && !condition(); turn++) await new Promise((resolve) => setImmediate(resolve));
+    if (requestsUnderWay === 0 && !condition()) await clock.advance(Math.min(clock.untilNextMs ?? mostMs, mostMs));
+  }
+}
+
+/** What a promise comes to while the clock is turned. */
+export async function turning<T>(clock: ManualClock, promise: Promise<T>, mostMs: number = 5_000): Promise<T> {
+  let isSettled = false;
+  const settle = (): void => {
+    isSettled = true;
+  };
+  promise.then(settle, settle);
+  await until(clock, () => isSettled, mostMs);
+  return promise;
 }

@@ -15,7 +15,7 @@ import type { ChatEvent } from "./events.js";
 import { idOf } from "./ids.js";
 import { type RoomsOptions, rooms, type SearchOptions, searchMessages, searchUsers } from "./lists.js";
 import type { Message } from "./message.js";
-import { Outbox, type OutboxOptions } from "./outbox.js";
+import { Outbox, type OutboxOptions, type OutboxView, outboxOptionNames } from "./outbox.js";
 import type { Room } from "./room.js";
 import { createRoom, type NewRoom } from "./room-tools.js";
 import { type StreamOptions, type StreamState, streamOptionNames } from "./stream/options.js";
@@ -119,6 +119,11 @@ export class Client implements AsyncDisposable {
   /** Whether this client is logged in right now. */
   get isLoggedIn(): boolean {
     return this.#core.session.me !== null;
+  }
+
+  /** The actions that wait for their turn: what they are, and a promise for when there are none. */
+  get outbox(): OutboxView {
+    return this.#core.outbox;
   }
 
   /**
@@ -365,10 +370,11 @@ export class Client implements AsyncDisposable {
 
   async #end({ drain = true, timeoutMs = 30_000 }: LogoutOptions): Promise<void> {
     const { live, outbox, session, joined, clock, warn } = this.#core;
-    if (drain && outbox.pending > 0) {
+    if (drain && outbox.pending.length > 0) {
       const deadline = new Promise<void>((resolve) => clock.setTimeout(resolve, timeoutMs, { ref: true }));
       await Promise.race([outbox.idle(), deadline]);
-      if (outbox.pending > 0) warn(`logout: ${outbox.pending} actions were given up after ${timeoutMs} ms`);
+      if (outbox.pending.length > 0)
+        warn(`logout: ${outbox.pending.length} actions were given up after ${timeoutMs} ms`);
     }
     live.close();
     try {
@@ -386,7 +392,7 @@ export class Client implements AsyncDisposable {
 }
 
 function checkParts({ outbox, stream, timeoutMs, replyForm }: ClientOptions): void {
-  checkOptions("the option outbox", outbox, ["maxTries", "marginMs"]);
+  checkOptions("the option outbox", outbox, outboxOptionNames);
   checkOptions("the option stream", stream, streamOptionNames);
   if (timeoutMs !== undefined) checkCount("timeoutMs", timeoutMs, 1);
   if (replyForm !== undefined) checkChoice("replyForm", replyForm, ["prefix", "parentId"]);

@@ -11,7 +11,7 @@ import { WeakCache } from "../util/weak-cache.js";
 import type { Client } from "./client.js";
 import type { EventContext } from "./events.js";
 import { Message } from "./message.js";
-import type { Outbox } from "./outbox.js";
+import type { Found, Order, Outbox, Task } from "./outbox.js";
 import { Room } from "./room.js";
 import { Hub } from "./stream/hub.js";
 import { type StreamOptions, streamDefaults } from "./stream/options.js";
@@ -37,6 +37,17 @@ export interface CoreParts {
   readonly warn: (text: string, error?: unknown) => void;
 }
 
+/** More about an action. */
+export interface ActMore<T> {
+  /** The options it takes. @default `signal` */
+  readonly known?: readonly string[];
+  /** What was done after all, when that is not clear; see {@link Task.find}. {@link again} for what can be done twice. */
+  readonly find?: (startedAt: number) => Promise<Found<T> | undefined>;
+}
+
+/** For actions that do no harm when done twice. */
+export const again = async (): Promise<undefined> => undefined;
+
 /** @internal */
 export class ClientCore implements EventContext {
   readonly client: Client;
@@ -47,6 +58,8 @@ export class ClientCore implements EventContext {
   readonly replyForm: ReplyForm | undefined;
   /** Rooms this client has joined. */
   readonly joined: Set<number> = new Set();
+  /** The newest message this client is known to have posted in each room. */
+  readonly posted: Map<number, number> = new Map();
   /** Takes a failure nobody else would see. */
   readonly report: (error: unknown) => void;
   readonly warn: (text: string, error?: unknown) => void;
@@ -139,31 +152,23 @@ export class ClientCore implements EventContext {
   }
 
   /** Runs an action in its turn, with a login, and tended. */
-  act<T>(
-    tried: string,
-    action: () => Promise<T>,
-    options: RequestOptions = {},
-    known: readonly string[] = ["signal"],
-  ): Promise<T> {
+  act<T>(tried: string, action: () => Promise<T>, options: RequestOptions = {}, more: ActMore<T> = {}): Promise<T> {
+    const { known = ["signal"], find } = more;
     return this.tend(async () => {
       checkOptions("this method", options, known);
       const results: T[] = [];
-      await this.actAll(tried, [action], (result) => void results.push(result), options);
+      const task: Task<T> = find ? { attempt: action, find } : { attempt: action };
+      await this.order({ tried, tasks: [task], onDone: (result) => void results.push(result), signal: options.signal });
       return results[0] as T;
     });
   }
 
-  /** Runs actions one after the other in one turn, telling the result of each. */
-  async actAll<T>(
-    tried: string,
-    actions: readonly (() => Promise<T>)[],
-    onDone: (result: T) => void,
-    options: RequestOptions,
-  ): Promise<void> {
-    const about = { tried, host: this.session.chatHost };
+  /** Puts tasks into the outbox. @throws {CLOSED} {NOT_LOGGED_IN} before any request */
+  async order<T>(order: Order<T>): Promise<void> {
+    const about = { tried: order.tried, host: this.session.chatHost };
     if (this.isClosing) throw new ClosedError(about);
     if (!this.session.canLogIn) throw new NotLoggedInError(about);
-    await this.outbox.run(actions, onDone, options.signal);
+    await this.outbox.run(order);
   }
 
   /** Keeps what is known current: runs before anybody sees the event. */

@@ -5,6 +5,7 @@ import {
   cancelStars,
   deleteMessage,
   editMessage,
+  messageSource,
   type ReplyForm,
   removePins,
   replyPrefix,
@@ -17,13 +18,16 @@ import type { RevisionKind } from "../protocol/pages/index.js";
 import type { RawEvent } from "../protocol/raw.js";
 import type { Site } from "../protocol/sites.js";
 import { checkText } from "../protocol/text-rules.js";
-import type { ClientCore, RequestOptions } from "./core.js";
+import { again, type ClientCore, type RequestOptions } from "./core.js";
 import { idOf } from "./ids.js";
 import type { LazyFacts } from "./lazy.js";
 import { factsOfEvent, factsOfHistory, type MessageFacts, messageFacts } from "./message-facts.js";
+import type { Found } from "./outbox.js";
 import type { Room } from "./room.js";
 import type { SendOptions } from "./send.js";
 import type { User } from "./user.js";
+
+const done: Found<void> = { result: undefined };
 
 /** One step in the life of a message. */
 export interface MessageRevision {
@@ -190,7 +194,7 @@ export class Message {
         this.#facts.learn({ edited: true });
       },
       options,
-      ["replyForm", "signal"],
+      { known: ["replyForm", "signal"], find: () => this.#ifEdited(text) },
     );
   }
 
@@ -206,6 +210,7 @@ export class Message {
         this.#facts.learn({ deleted: true, content: null });
       },
       options,
+      { find: () => this.#ifDeleted() },
     );
   }
 
@@ -228,6 +233,7 @@ export class Message {
         if (before !== undefined && this.peek.stars === before) this.#facts.learn({ stars: before + (on ? 1 : -1) });
       },
       options,
+      { find: again },
     );
   }
 
@@ -248,6 +254,7 @@ export class Message {
         this.#facts.learn({ pinned: on, pinnedByYou: on, pins: on ? 1 : 0 });
       },
       options,
+      { find: again },
     );
   }
 
@@ -263,6 +270,7 @@ export class Message {
         this.#facts.learn({ stars: 0, starredByYou: false });
       },
       options,
+      { find: again },
     );
   }
 
@@ -320,6 +328,7 @@ export class Message {
       `acknowledge message ${this.id}`,
       () => this.#core.session.call(acknowledgeMessages([this.id]), options),
       options,
+      { find: again },
     );
   }
 
@@ -332,6 +341,19 @@ export class Message {
   learnFromEvent(raw: RawEvent): void {
     if (raw.content !== this.peek.content) this.#facts.forget("contentSource");
     this.#facts.learn(factsOfEvent(this.#core, raw));
+  }
+
+  /** After an edit that was not answered: done, if the text is there. */
+  async #ifEdited(text: string): Promise<Found<void> | undefined> {
+    const source = await this.#core.session.call(messageSource(this.id));
+    this.#facts.forget("content", "contentSource", "edits", "edited", "editor");
+    return source.replace(/^:\d+ /, "").trimEnd() === text.replace(/^:\d+ /, "").trimEnd() ? done : undefined;
+  }
+
+  /** After a deletion that was not answered: done, if the message is gone. */
+  async #ifDeleted(): Promise<Found<void> | undefined> {
+    this.#facts.forget("deleted");
+    return (await this.deleted) ? done : undefined;
   }
 
   /** Names it by its id, such as `Message 44402065`. */

@@ -7,7 +7,7 @@ import { type AccessLevel, inviteUser, requestAccess } from "../protocol/actions
 import type { Site } from "../protocol/sites.js";
 import { checkCount, checkOptions } from "../util/options.js";
 import type { Client } from "./client.js";
-import type { ClientCore, RequestOptions } from "./core.js";
+import { again, type ClientCore, type RequestOptions } from "./core.js";
 import { type ChatEvent, type EventClass, MessagePosted } from "./events.js";
 import { type Day, type DayRange, type HistoryOptions, history, starred, transcript } from "./history.js";
 import { idOf } from "./ids.js";
@@ -268,7 +268,12 @@ export class Room {
    * @throws {FORBIDDEN} {BAD_ARGUMENT}
    */
   update(change: tools.RoomChange, options: RequestOptions = {}): Promise<void> {
-    return this.#core.act(`change room ${this.id}`, () => tools.updateRoom(this.#core, this, change, options), options);
+    return this.#core.act(
+      `change room ${this.id}`,
+      () => tools.updateRoom(this.#core, this, change, options),
+      options,
+      { find: again },
+    );
   }
 
   /**
@@ -306,6 +311,7 @@ export class Room {
       `set access to room ${this.id}`,
       () => tools.setAccess(this.#core, this, user, level, options),
       options,
+      { find: again },
     );
   }
 
@@ -336,6 +342,7 @@ export class Room {
       `set a timeout for room ${this.id}`,
       () => tools.timeout(this.#core, this, seconds, reason, options),
       options,
+      { find: again },
     );
   }
 
@@ -363,6 +370,7 @@ export class Room {
       `mark room ${this.id} as a favourite`,
       () => tools.setFavorite(this.#core, this, on, options),
       options,
+      { find: again },
     );
   }
 

@@ -1,12 +1,14 @@
 /** Saying something: one message, or one text in several. */
 import { ChatError, type FailureContext, PartlySentError, UsageError } from "../errors/index.js";
-import { postMessage, type ReplyForm, type ReplyTo, replyPrefix } from "../protocol/actions/messages.js";
+import { roomEvents } from "../protocol/actions/live.js";
+import { messageSource, postMessage, type ReplyForm, type ReplyTo, replyPrefix } from "../protocol/actions/messages.js";
 import { splitMessage } from "../protocol/markup/index.js";
 import { checkText } from "../protocol/text-rules.js";
-import { checkOptions } from "../util/options.js";
+import { checkChoice, checkCount, checkOptions } from "../util/options.js";
 import type { ClientCore, RequestOptions } from "./core.js";
 import { idOf } from "./ids.js";
 import type { Message } from "./message.js";
+import type { Task } from "./outbox.js";
 import type { Room } from "./room.js";
 
 /** Options of `sendMessage` and `sendParts`. */
@@ -20,23 +22,46 @@ export interface SendOptions extends RequestOptions {
   readonly split?: "words" | "lines";
   /** How a reply names its parent. @default the client's `replyForm` */
   readonly replyForm?: ReplyForm;
+  /** `"high"` goes before everything that waits. @default in turn; replies go before what is said in other rooms */
+  readonly priority?: "high";
+  /** Milliseconds after which the message is not wanted any more. @default none */
+  readonly deadlineMs?: number;
 }
 
-const optionNames = ["replyTo", "split", "replyForm", "signal"] as const satisfies readonly (keyof SendOptions)[];
+const optionNames = [
+  "replyTo",
+  "split",
+  "replyForm",
+  "priority",
+  "deadlineMs",
+  "signal",
+] as const satisfies readonly (keyof SendOptions)[];
 
 /** Says a text in as many messages as it needs; they stand together, and after one that fails none follows. */
 export function sendParts(core: ClientCore, room: Room, text: string, options: SendOptions): Promise<Message[]> {
   return core.tend(async () => {
     const about = { tried: `post in room ${room.id}`, roomId: room.id };
     checkOptions("sendMessage", options, optionNames);
+    if (options.priority !== undefined) checkChoice("priority", options.priority, ["high"]);
+    if (options.deadlineMs !== undefined) checkCount("deadlineMs", options.deadlineMs, 1);
     const replyTo = replyOf(core, options);
     const parts = partsOf(text, options, replyTo, about);
     for (const [at, part] of parts.entries()) checkText(part, about, at === 0 ? replyPrefix(part, replyTo).length : 0);
     const sent: Message[] = [];
     // All parts take one place in the queue, so that nothing comes between them.
-    const actions = parts.map((part, at) => () => post(core, room, part, at === 0 ? replyTo : undefined, options));
+    const tasks = parts.map((part, at) => postTask(core, room, part, at === 0 ? replyTo : undefined, options));
     try {
-      await core.actAll(about.tried, actions, (message) => void sent.push(message), options);
+      const lane = options.priority === "high" ? "high" : replyTo ? "reply" : "normal";
+      const { signal, deadlineMs } = options;
+      await core.order({
+        tried: about.tried,
+        tasks,
+        onDone: (message) => void sent.push(message),
+        roomId: room.id,
+        lane,
+        signal,
+        deadlineMs,
+      });
     } catch (error) {
       if (sent.length === 0 || !(error instanceof ChatError)) throw error;
       throw new PartlySentError(
@@ -71,36 +96,83 @@ export function replyOf(core: ClientCore, { replyTo, replyForm }: SendOptions): 
   return { messageId: idOf(core.session.site, "message", replyTo), form: replyForm ?? core.replyForm };
 }
 
-async function post(
+function postTask(
   core: ClientCore,
   room: Room,
   text: string,
   replyTo: ReplyTo | undefined,
   options: RequestOptions,
-): Promise<Message> {
-  const posted = await core.session.call(postMessage(room.id, text, replyTo), options);
+): Task<Message> {
+  const request = { signal: options.signal };
+  return {
+    async attempt() {
+      const { id, time } = await core.session.call(postMessage(room.id, text, replyTo), request);
+      return ownMessage(core, room, id, time, replyTo);
+    },
+    async find(startedAt) {
+      const message = await findPosted(core, room, text, replyTo, startedAt);
+      return message && { result: message };
+    },
+  };
+}
+
+/** Looks whether a text that was sent, without an answer, is there: among our messages that are newer than those we know. */
+async function findPosted(
+  core: ClientCore,
+  room: Room,
+  text: string,
+  replyTo: ReplyTo | undefined,
+  startedAt: number,
+): Promise<Message | undefined> {
+  const { session, clock, posted } = core;
+  const { events, sync } = await session.call(roomEvents(room.id, { count: 100 }));
+  const earliest = sync === null ? 0 : sync - Math.ceil((clock.now() - startedAt) / 1000) - 10;
+  for (const event of events) {
+    const { message_id: id = 0, user_id, time_stamp = 0, content } = event;
+    if (
+      user_id !== session.me?.id ||
+      id <= (posted.get(room.id) ?? 0) ||
+      time_stamp < earliest ||
+      content === undefined
+    )
+      continue;
+    const source = await session.call(messageSource(id));
+    if (isSame(source, text) || isSame(source, replyPrefix(text, replyTo) + text))
+      return ownMessage(core, room, id, time_stamp, replyTo);
+  }
+  return undefined;
+}
+
+/** The server keeps what was typed but for line ends and trailing space. */
+function isSame(source: string, text: string): boolean {
+  const plain = (value: string): string => value.replace(/\r\n?/g, "\n").trimEnd();
+  return plain(source) === plain(text);
+}
+
+function ownMessage(core: ClientCore, room: Room, id: number, time: number, replyTo: ReplyTo | undefined): Message {
   // Who talks is in the room from then on.
   core.joined.add(room.id);
-  const message = core.message(posted.id);
+  core.posted.set(room.id, Math.max(id, core.posted.get(room.id) ?? 0));
+  const message = core.message(id);
   const { me } = core.session;
   message.learn({
     room,
-    timeStamp: posted.time,
+    timeStamp: time,
     parent: replyTo ? core.message(replyTo.messageId) : null,
     ...(me ? { owner: core.user(me.id) } : {}),
     // The event of this message may have been faster than the answer, and knows better.
-    ...(message.peek.stars === undefined
-      ? {
-          stars: 0,
-          starredByYou: false,
-          pins: 0,
-          pinned: false,
-          pinnedByYou: false,
-          deleted: false,
-          edits: 0,
-          edited: false,
-        }
-      : {}),
+    ...(message.peek.stars === undefined ? untouched : {}),
   });
   return message;
 }
+
+const untouched = {
+  stars: 0,
+  starredByYou: false,
+  pins: 0,
+  pinned: false,
+  pinnedByYou: false,
+  deleted: false,
+  edits: 0,
+  edited: false,
+} as const;

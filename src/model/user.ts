@@ -5,7 +5,7 @@ import { profilePage } from "../protocol/actions/pages.js";
 import { avatarUrl } from "../protocol/actions/people.js";
 import type { RawUser } from "../protocol/raw.js";
 import type { Site } from "../protocol/sites.js";
-import type { ClientCore, RequestOptions } from "./core.js";
+import { again, type ClientCore, type RequestOptions } from "./core.js";
 import { LazyFacts } from "./lazy.js";
 import type { Room } from "./room.js";
 
@@ -163,6 +163,7 @@ export class User {
       `ignore user ${this.id}`,
       () => this.#core.session.call(ignoreUser(this.id, on), options),
       options,
+      { find: again },
     );
   }
 

@@ -71,7 +71,8 @@ export function sentenceOf(body: string): string | null {
       return null;
     }
   }
-  return text === "" || text.length > 500 || /^[<{[\d]/.test(text) || /<\/?[a-z!]/i.test(text) ? null : text;
+  const isValue = /^(?:[<{[\d-]|(?:null|true|false)$)/.test(text);
+  return text === "" || text.length > 500 || isValue || /<\/?[a-z!]/i.test(text) ? null : text;
 }
 
 /** The failure context of an answer: everything a message needs, nothing secret. */
@@ -97,9 +98,13 @@ export function refusalOf(answer: WireAnswer, about: FailureContext): ChatError 
   if (isErrorRedirect(answer)) return new NotFoundError(context);
   if (isLoginPage(answer)) return new NotLoggedInError(context, "the server asks for a login; the session has expired");
   if (ok) return null;
-  const throttled = /perform this action again in (\d{1,6}) second/i.exec(answer.body.slice(0, 20_000));
-  if (throttled) return new ThrottledError(Number(throttled[1]) * 1000, context);
-  return failureOfStatus(answer, context, sentence);
+  return throttleInPage(answer, context) ?? failureOfStatus(answer, context, sentence);
+}
+
+/** Some saw the throttle's sentence inside a page (protocol.md §8). A page with status 200 may be people talking of it. */
+function throttleInPage(answer: WireAnswer, context: FailureContext): ThrottledError | null {
+  const match = /perform this action again in (\d{1,6}) second/i.exec(answer.body.slice(0, 20_000));
+  return match && new ThrottledError(Number(match[1]) * 1000, context);
 }
 
 /** The failure a sentence of the server stands for, or null when the sentence is not known. */
@@ -141,14 +146,53 @@ export function assertSuccess(answer: WireAnswer, about: FailureContext): void {
   if (failure) throw failure;
 }
 
+/**
+ * To readers "does not exist, or you do not have permission" is mostly a room that does not exist; who writes is more
+ * often not allowed to (protocol.md §5.1).
+ * @throws {FORBIDDEN} when it is said.
+ */
+export function assertMayWrite(answer: WireAnswer, about: FailureContext): void {
+  if (!/you do not have permission/i.test(sentenceOf(answer.body) ?? "")) return;
+  throw new ForbiddenError(contextOf(answer, about), "no such room, or you may not write in it");
+}
+
 /** Reads the answer of a message action: JSON string `"ok"`, or a sentence that says why not (protocol.md §5). */
 export function readOk(answer: WireAnswer, about: FailureContext): void {
+  assertMayWrite(answer, about);
   assertSuccess(answer, about);
-  const sentence = sentenceOf(answer.body);
-  if (sentence?.toLowerCase() === "ok") return;
+  if (!isOk(sentenceOf(answer.body))) throw failureOfAction(answer, "answer", 'the JSON string "ok"', about);
+}
+
+function isOk(sentence: string | null): boolean {
+  return sentence?.toLowerCase() === "ok";
+}
+
+/** The answer to an action as a value when it is JSON; undefined when it is text. @throws what it refuses with. */
+export function readReply(answer: WireAnswer, about: FailureContext): unknown {
+  assertSuccess(answer, about);
+  try {
+    return JSON.parse(answer.body);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Why an action did not get the answer it wanted: a sentence with any status is a refusal, known or not (protocol.md
+ * §5); anything else was not understood.
+ */
+export function failureOfAction(answer: WireAnswer, page: string, wanted: string, about: FailureContext): ChatError {
   const context = contextOf(answer, about);
-  if (sentence) throw new RefusedError(`the server said "${sentence}"`, context);
-  throw new ParseError("answer", 'the JSON string "ok"', context);
+  const failure = refusalOf(answer, about) ?? throttleInPage(answer, context);
+  if (failure) return failure;
+  const sentence = sentenceOf(answer.body);
+  return sentence && !isOk(sentence) ? refusedWith(sentence, context) : new ParseError(page, wanted, context);
+}
+
+/** The failure that a sentence of a refusal stands for: REFUSED when nobody knows it. Keeps it in `context.body`. */
+export function refusedWith(sentence: string, about: FailureContext): ChatError {
+  const context = { ...about, body: sentence.slice(0, 200) };
+  return failureOfSentence(sentence, context) ?? new RefusedError(`the server said "${sentence}"`, context);
 }
 
 /**

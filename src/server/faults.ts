@@ -16,7 +16,7 @@ export interface PlannedAnswer {
   readonly times?: number;
 }
 
-/** What happens to one request. `cut` ends the connection after the server has acted, `hang` never answers. */
+/** What happens to one request. `cut` ends the connection after the server has acted, `hang-up` before; `hang` never answers. */
 export type PlannedFault =
   | {
       readonly kind: "answer";
@@ -25,6 +25,7 @@ export type PlannedFault =
       readonly headers: Readonly<Record<string, string>>;
     }
   | { readonly kind: "cut" }
+  | { readonly kind: "hang-up" }
   | { readonly kind: "hang" };
 
 interface Plan {
@@ -55,6 +56,11 @@ export class Faults {
   /** Handles the next matching requests, and ends the connection instead of answering. */
   cut(pathPattern: string | RegExp, times = 1): void {
     this.#plan(pathPattern, { kind: "cut" }, times);
+  }
+
+  /** Ends the connection of the next matching requests without having handled them. */
+  hangUp(pathPattern: string | RegExp, times = 1): void {
+    this.#plan(pathPattern, { kind: "hang-up" }, times);
   }
 
   /** Never answers the next matching requests. */
@@ -106,12 +112,22 @@ export class Faults {
 
   /** Loses the next frames with events, one per socket. */
   loseFrames(count = 1): void {
-    this.#hub.loseFrames(count);
+    this.#hub.spoilFrames("lose", count);
   }
 
   /** Sends the next frames with events twice. */
   duplicateFrames(count = 1): void {
-    this.#hub.duplicateFrames(count);
+    this.#hub.spoilFrames("duplicate", count);
+  }
+
+  /** Sends the next frames with events late: each after the frame that follows it on its socket. */
+  delayFrames(count = 1): void {
+    this.#hub.spoilFrames("delay", count);
+  }
+
+  /** Spoils the next frames with events: by turns one is cut off in the middle, and one has an event that makes no sense. */
+  garbleFrames(count = 1): void {
+    this.#hub.spoilFrames("garble", count);
   }
 
   /** @internal */

@@ -1,7 +1,7 @@
 /** `chatexchange-ts/server`: a chat server on your own machine, to develop and test against. */
 export { ChatServer } from "./chat-server.js";
 export { Faults, type PlannedAnswer } from "./faults.js";
-export { LocalSite, type NewServerUser } from "./local-site.js";
+export { LocalSite, type NewServerUser, type ServerEvent } from "./local-site.js";
 export type { ChatServerOptions } from "./options.js";
 export type { LoggedRequest } from "./request-log.js";
 export { ServerRoom } from "./server-room.js";

@@ -19,6 +19,19 @@ export interface NewServerUser extends NewUser {
   readonly password?: string | undefined;
 }
 
+/** One event of a site's log, as a script gets to know it: what to compare with what a client heard. */
+export interface ServerEvent {
+  /** Its number, increasing over the whole site. */
+  readonly id: number;
+  /** The server's number for its type. */
+  readonly type: number;
+  /** The room it happened in; 0 for none. */
+  readonly roomId: number;
+  readonly messageId: number | null;
+  /** The id of the one person who gets it, as with mentions; null when everybody in the room does. */
+  readonly onlyFor: number | null;
+}
+
 export class LocalSite implements Site {
   readonly host: string;
   readonly name: string;
@@ -58,6 +71,18 @@ export class LocalSite implements Site {
   /** The id of the newest event: what `time` and `t` say. */
   get newestEventId(): number {
     return this.#state.world.log.newest;
+  }
+
+  /** The smallest cursor that sockets and polling can still answer completely: what came before has left memory. */
+  get oldestCursor(): number {
+    return this.#state.world.log.oldestCursor;
+  }
+
+  /** Calls back for everything that happens, as it happens; what it returns ends that. */
+  onEvent(listener: (event: ServerEvent) => void): () => void {
+    return this.#state.world.log.onBatch((batch) => {
+      for (const { id, type, roomId, messageId, onlyFor } of batch) listener({ id, type, roomId, messageId, onlyFor });
+    });
   }
 
   /** The person of this name, made up when there is none. */

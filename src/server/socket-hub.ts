@@ -4,6 +4,7 @@
  */
 import type { WebSocket } from "ws";
 import type { Clock } from "../util/clock.js";
+import { type FrameFault, FrameFaults } from "./frame-faults.js";
 import { frameText, type Reader, type RoomState, sortByRoom, stateFrame } from "./frames.js";
 import type { Presence } from "./presence.js";
 import { mayEnter } from "./world/access.js";
@@ -30,6 +31,8 @@ interface Connection {
   sent: number;
   /** Frames about the state of rooms that a silenced hub holds back. */
   held: string[];
+  /** Frames that a fault delays until after the next one. */
+  late: string[];
   /** Put out of the room: it gets nothing more of it, and is closed. */
   out: boolean;
 }
@@ -40,9 +43,8 @@ export class SocketHub {
   readonly #options: HubOptions;
   readonly #connections = new Set<Connection>();
   #heartbeat: { cancel(): void } | null = null;
+  readonly #frameFaults = new FrameFaults();
   #silent = false;
-  #lose = 0;
-  #duplicate = 0;
 
   constructor(world: World, presence: Presence, options: HubOptions) {
     this.#world = world;
@@ -65,7 +67,7 @@ export class SocketHub {
     const { log } = this.#world;
     const from = Math.min(cursor ?? log.oldestCursor, log.newest);
     const reader = this.#reader(room, user);
-    const connection: Connection = { socket, room, user, reader, sent: from, held: [], out: false };
+    const connection: Connection = { socket, room, user, reader, sent: from, held: [], late: [], out: false };
     const timeout = timeoutLeft(this.#world, room);
     const state = {
       ...(cursor !== null && cursor < log.oldestCursor ? { reset: true } : {}),
@@ -103,14 +105,9 @@ export class SocketHub {
     for (const { socket } of this.#connections) socket.send(text);
   }
 
-  /** The next frames with events are lost on their way. */
-  loseFrames(count: number): void {
-    this.#lose = count;
-  }
-
-  /** The next frames with events arrive twice. */
-  duplicateFrames(count: number): void {
-    this.#duplicate = count;
+  /** Something happens to the next frames with events on their way. */
+  spoilFrames(fault: FrameFault, count: number): void {
+    this.#frameFaults.plan(fault, count);
   }
 
   close(): void {
@@ -199,15 +196,10 @@ export class SocketHub {
       return;
     }
     connection.sent = this.#world.log.newest;
-    if (hasEvents && this.#lose > 0) {
-      this.#lose--;
-      return;
-    }
-    socket.send(text);
-    if (hasEvents && this.#duplicate > 0) {
-      this.#duplicate--;
-      socket.send(text);
-    }
+    const { now, later } = hasEvents ? this.#frameFaults.apply(text) : { now: [text], later: [] };
+    for (const each of now) socket.send(each);
+    if (now.length > 0) for (const each of connection.late.splice(0)) socket.send(each);
+    connection.late.push(...later);
   }
 
   #beatLater(): { cancel(): void } {

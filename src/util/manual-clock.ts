@@ -43,6 +43,12 @@ export class ManualClock implements Clock {
     this.#now = end;
   }
 
+  /** Milliseconds until the next timer falls due; null when none waits. */
+  get untilNextMs(): number | null {
+    const next = this.#due(Number.POSITIVE_INFINITY);
+    return next ? Math.max(0, next.at - this.#now) : null;
+  }
+
   /** How many timers wait. */
   get pending(): number {
     return this.#timers.size;

@@ -1,8 +1,8 @@
 /** What an account does beside talking: flags, ignored people, read pings, pictures, and anything not modelled. */
-import { ParseError, RefusedError } from "../../errors/index.js";
+import { ParseError } from "../../errors/index.js";
 import type { Call, FilePart, WireAnswer } from "../call.js";
 import { readLiteral } from "../html/js-literal.js";
-import { assertSuccess, contextOf, readJson, readOk } from "../refusals.js";
+import { assertSuccess, contextOf, readJson, readOk, refusedWith } from "../refusals.js";
 import { listOf, numberOf } from "../values.js";
 
 /** `POST /messages/{id}/flag`: flags as spam or offensive; says it again to take it back. */
@@ -78,7 +78,7 @@ export function uploadImage(picture: FilePart | string): Call<string> {
       if (result) return result;
       const error = variable(answer, "error");
       const context = contextOf(answer, { tried });
-      if (error) throw new RefusedError(`the server said "${error}"`, { ...context, body: error });
+      if (error) throw refusedWith(error, context);
       throw new ParseError("answer to an upload", "var result", context);
     },
   };

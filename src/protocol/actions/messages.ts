@@ -1,7 +1,7 @@
 /** Saying, changing and marking messages, and reading one by its id (protocol.md §5.1 to §5.4, §6.1). */
-import { DuplicateMessageError, type FailureContext, ForbiddenError, ParseError } from "../../errors/index.js";
+import { DuplicateMessageError, type FailureContext, ParseError } from "../../errors/index.js";
 import type { Call, WireAnswer } from "../call.js";
-import { assertSuccess, contextOf, readJson, readOk, sentenceOf } from "../refusals.js";
+import { assertMayWrite, assertSuccess, contextOf, failureOfAction, readOk, readReply } from "../refusals.js";
 import { isRecord, numberOf } from "../values.js";
 
 /** What the server says of a message it took. */
@@ -35,16 +35,13 @@ export function postMessage(roomId: number, text: string, replyTo?: ReplyTo): Ca
       tried,
     },
     read(answer) {
-      // The same sentence says "no such room" to readers; who writes is more often not allowed to (protocol.md §5.1).
-      if (/you do not have permission/i.test(sentenceOf(answer.body) ?? "")) {
-        throw new ForbiddenError(contextOf(answer, about), "no such room, or you may not write in it");
-      }
-      const value = readJson(answer, "answer to a post", about);
+      assertMayWrite(answer, about);
+      const value = readReply(answer, about);
       const id = isRecord(value) ? value.id : undefined;
       if (id === null) throw new DuplicateMessageError(contextOf(answer, about));
       const known = numberOf(id);
       if (!isRecord(value) || known === undefined) {
-        throw new ParseError("answer to a post", 'the key "id"', contextOf(answer, about));
+        throw failureOfAction(answer, "answer to a post", 'the key "id"', about);
       }
       return { id: known, time: numberOf(value.time) ?? 0 };
     },

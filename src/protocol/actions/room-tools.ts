@@ -1,7 +1,7 @@
 /** What owners and visitors do with a room as a whole (protocol.md §5.6 to §5.8). */
-import { type FailureContext, ParseError, RefusedError } from "../../errors/index.js";
+import type { FailureContext } from "../../errors/index.js";
 import type { Call, WireAnswer, WireRequest } from "../call.js";
-import { assertSuccess, contextOf, failureOfSentence, readJson, readOk, sentenceOf } from "../refusals.js";
+import { assertSuccess, contextOf, failureOfAction, readOk, readReply, refusedWith, sentenceOf } from "../refusals.js";
 import { isRecord, numberOf, stringOf } from "../values.js";
 
 /** Who may do what in a room when nothing else is said. */
@@ -56,21 +56,9 @@ export function saveRoom(settings: RoomSettings, roomId?: number): Call<{ readon
       const url = typeof location === "string" ? location : answer.url;
       const id = /\/rooms\/(?:info\/)?(\d+)(?:\/|$|\?)/.exec(url)?.[1];
       if (id !== undefined) return { roomId: Number(id) };
-      throw saveFailure(answer, { tried, roomId });
+      throw failureOfAction(answer, "answer to saving a room", "the way to /rooms/info/{id}", { tried, roomId });
     },
   };
-}
-
-function saveFailure(answer: WireAnswer, about: FailureContext): Error {
-  try {
-    assertSuccess(answer, about);
-  } catch (error) {
-    if (error instanceof Error) return error;
-  }
-  const context = contextOf(answer, about);
-  return context.body
-    ? new RefusedError(`the server said "${context.body}"`, context)
-    : new ParseError("answer to saving a room", "the way to /rooms/info/{id}", context);
 }
 
 /** `POST /admin/movePosts/{from}`: moves messages; answers how many. Needs an owner of the source room. */
@@ -85,10 +73,10 @@ export function movePosts(fromRoomId: number, messageIds: readonly number[], toR
       tried,
     ),
     read(answer) {
-      const value = readJson(answer, "answer to moving messages", about);
+      const value = readReply(answer, about);
       const moved = typeof value === "string" ? Number.NaN : numberOf(value);
       if (moved !== undefined && Number.isInteger(moved)) return moved;
-      throw sentenceFailure(answer, about, "a number of messages");
+      throw failureOfAction(answer, "answer to moving messages", "a number of messages", about);
     },
   };
 }
@@ -101,17 +89,12 @@ export function kickUser(roomId: number, userId: number, reason?: string): Call<
   return {
     request: roomPost(`/rooms/kickmute/${roomId}`, form, roomId, tried),
     read(answer) {
-      const value = readJson(answer, "answer to a kick", about);
+      const value = readReply(answer, about);
       const message = isRecord(value) ? stringOf(value.message) : undefined;
       // One client compares with the misspelling "neeb kicked": look for the one word that both have.
       if (message !== undefined && /kicked/i.test(message)) return message;
-      const sentence = message ?? sentenceOf(answer.body);
-      if (sentence)
-        throw (
-          failureOfSentence(sentence, { ...about, host: answer.host }) ??
-          new RefusedError(`the server said "${sentence}"`, about)
-        );
-      throw sentenceFailure(answer, about, 'a "message" that says so');
+      if (message) throw refusedWith(message, contextOf(answer, about));
+      throw failureOfAction(answer, "answer to a kick", 'a "message" that says so', about);
     },
   };
 }
@@ -149,7 +132,7 @@ export function timeoutRoom(roomId: number, seconds: number, reason: string): Ca
     request: roomPost(`/rooms/timeout/${roomId}`, { duration: String(seconds), reason }, roomId, tried),
     read(answer) {
       if (answer.status === 200 && /timeout applied/i.test(answer.body)) return;
-      throw sentenceFailure(answer, about, '"timeout applied"');
+      throw failureOfAction(answer, "answer to a timeout", '"timeout applied"', about);
     },
   };
 }
@@ -172,12 +155,11 @@ export function bookmarkConversation(
   return {
     request: roomPost("/conversation/new", form, roomId, tried),
     read(answer) {
-      const value = readJson(answer, "answer to a bookmark", about);
-      if (isRecord(value) && value.ok === true) return stringOf(value.message) ?? "";
-      const sentence = isRecord(value) ? stringOf(value.message) : stringOf(value);
-      if (sentence)
-        throw new RefusedError(`the server said "${sentence}"`, { ...contextOf(answer, about), body: sentence });
-      throw new ParseError("answer to a bookmark", '"ok": true', contextOf(answer, about));
+      const value = readReply(answer, about);
+      const message = isRecord(value) ? stringOf(value.message) : undefined;
+      if (isRecord(value) && value.ok === true) return message ?? "";
+      if (message) throw refusedWith(message, contextOf(answer, about));
+      throw failureOfAction(answer, "answer to a bookmark", '"ok": true', about);
     },
   };
 }
@@ -188,9 +170,9 @@ export function toggleFavorite(roomId: number): Call<boolean> {
   return {
     request: roomPost("/rooms/favorite", { roomId: String(roomId) }, roomId, tried),
     read(answer) {
-      const value = readJson(answer, "answer to a favourite", { tried, roomId });
+      const value = readReply(answer, { tried, roomId });
       if (isRecord(value) && typeof value.isFavorite === "boolean") return value.isFavorite;
-      throw new ParseError("answer to a favourite", 'the key "isFavorite"', contextOf(answer, { tried, roomId }));
+      throw failureOfAction(answer, "answer to a favourite", 'the key "isFavorite"', { tried, roomId });
     },
   };
 }
@@ -209,14 +191,6 @@ function readAnySuccess(answer: WireAnswer, about: FailureContext): void {
   assertSuccess(answer, about);
   const sentence = sentenceOf(answer.body);
   if (sentence !== null) readOk(answer, about);
-}
-
-function sentenceFailure(answer: WireAnswer, about: FailureContext, wanted: string): Error {
-  assertSuccess(answer, about);
-  const context = contextOf(answer, about);
-  return context.body
-    ? new RefusedError(`the server said "${context.body}"`, context)
-    : new ParseError("answer", wanted, context);
 }
 
 function roomPost(path: string, form: Record<string, string>, roomId: number, tried: string): WireRequest {

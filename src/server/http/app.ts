@@ -78,6 +78,7 @@ export function createFetch(
     const place = placeOf(host, shared.sites, listener);
     if (!place) return finish(textAnswer("This server does not know that host.", 421));
     const fault = place.state.faults.take(url.pathname);
+    if (fault?.kind === "hang-up") env.outgoing.destroy();
     if (fault && fault.kind !== "cut") return finish(await faultyAnswer(fault));
     if (method === "GET" && url.pathname.startsWith("/web/")) return finish(await serveWebFile(url.pathname));
     const upload = isUpload(request, url.pathname)
@@ -114,6 +115,7 @@ function mutable(response: Response): Response {
 
 function faultyAnswer(fault: Exclude<PlannedFault, { kind: "cut" }>): Promise<Response> {
   if (fault.kind === "hang") return new Promise(() => {});
+  if (fault.kind === "hang-up") return Promise.resolve(new Response(null, { status: 503 }));
   // Statuses such as 204 must have no body.
   const body = fault.body === "" ? null : fault.body;
   return Promise.resolve(new Response(body, { status: fault.status, headers: { ...fault.headers } }));

@@ -33,9 +33,9 @@ export function createUpgrades(shared: Shared, listener: SiteState): Upgrades {
       shared.requests.add({ method: "GET", host, path, status, at: listener.options.clock.now() }, url.searchParams);
     };
     const fault = state.faults.take(url.pathname);
-    if (fault?.kind === "hang" || fault?.kind === "cut") {
+    if (fault && fault.kind !== "answer") {
       log(0);
-      if (fault.kind === "cut") socket.destroy();
+      if (fault.kind !== "hang") socket.destroy();
       return;
     }
     const room = ticket && state.world.rooms.get(ticket.roomId);

@@ -1,0 +1,61 @@
+// Sends a bot through every kind of trouble and counts what is lost, doubled or out of order:
+// `npm run chaos`, `npm run chaos -- --seed 7 --events 20000 --faults 200`, `npm run chaos -- --seeds 20`.
+import { parseArgs } from "node:util";
+import { Client } from "../dist/index.js";
+import { ChatServer } from "../dist/server/index.js";
+import { ManualClock } from "../dist/testing/index.js";
+import { runChaos } from "./chaos/run.mjs";
+import { sum, tableOf } from "./chaos/tally.mjs";
+
+const usage = "usage: npm run chaos -- [--seed N] [--seeds COUNT] [--events N] [--faults N] [--stream-only] [--no-restarts]";
+/** Problems that are printed in full. */
+const shown = 8;
+
+const options = argumentsOf();
+const results = [];
+for (let seed = options.seed; seed < options.seed + options.seeds; seed++) {
+  const { events, faults, sends, restarts } = options;
+  const result = await runChaos({ Client, ChatServer, ManualClock }, { seed, events, faults, sends, restarts });
+  results.push(result);
+  const { problems, happened, seconds } = result;
+  console.log(`seed ${seed}: ${happened} events, ${problems.length} problems, ${seconds.toFixed(1)} s`);
+  for (const { kind, text, fault, context } of problems.slice(0, shown)) {
+    console.log(`  ${kind}: ${text}\n    after fault ${fault.number}, ${fault.kind}${context ? `\n    told: ${context}` : ""}`);
+  }
+  if (problems.length > shown) console.log(`  … and ${problems.length - shown} more`);
+}
+console.log(`\n${tableOf(sum(results))}`);
+const failed = results.filter(({ problems }) => problems.length > 0).map(({ seed }) => seed);
+console.log(failed.length > 0 ? `\nFAILED with seed ${failed.join(", ")}` : `\npassed: ${results.length} seeds, no problem`);
+process.exitCode = failed.length > 0 ? 1 : 0;
+
+function argumentsOf() {
+  try {
+    const number = (text, fallback) => {
+      const value = Number(text ?? fallback);
+      if (!Number.isSafeInteger(value) || value < 0) throw new TypeError(`${text} is no number`);
+      return value;
+    };
+    const { values } = parseArgs({
+      options: {
+        seed: { type: "string" },
+        seeds: { type: "string" },
+        events: { type: "string" },
+        faults: { type: "string" },
+        "stream-only": { type: "boolean" },
+        "no-restarts": { type: "boolean" },
+      },
+    });
+    return {
+      seed: number(values.seed, 1),
+      seeds: number(values.seeds, 1),
+      events: number(values.events, 20_000),
+      faults: number(values.faults, 200),
+      sends: !values["stream-only"],
+      restarts: !values["no-restarts"],
+    };
+  } catch (error) {
+    console.error(`${error.message}\n${usage}`);
+    process.exit(2);
+  }
+}

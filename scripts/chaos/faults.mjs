@@ -1,0 +1,106 @@
+// Every kind of trouble the suite makes, by name. A fault acts on one site; some last for a while of virtual time.
+
+const live = /^\/(ws-auth|events$|chats\/\d+\/events)/;
+const socketUpgrade = /^\/events\/\d+\/[0-9a-f]{32}$/;
+const posting = /^\/chats\/\d+\/messages\/new$/;
+const throttled = (seconds) => `You can perform this action again in ${seconds} second${seconds === 1 ? "" : "s"}.`;
+
+const malformed = [
+  "",
+  "not json at all",
+  "[]",
+  "null",
+  '{"r11":',
+  '{"r11":7,"r21":"x","r12":null}',
+  '{"r11":{"e":[null,7,"x",{}]},"r21":{"e":"none"},"r12":{"e":{}}}',
+  '{"x":{"e":[]},"r":{},"rabc":{"t":5}}',
+];
+
+/**
+ * For each kind what it does: `(place) => how to end it`, when it lasts. The place has `site`, `faults`, `random`,
+ * `people`, `maxEvents`, and `forWhile(ms, end)`. Kinds about posting are for runs in which the bots talk.
+ */
+const streamKinds = {
+  "dropped sockets": ({ faults }) => faults.dropSockets(),
+  "silent sockets": ({ faults, random, forWhile }) => {
+    faults.silenceSockets();
+    forWhile(random.between(20_000, 120_000), () => faults.silenceSockets(false));
+  },
+  "lost frames": ({ faults, random }) => faults.loseFrames(random.between(1, 6)),
+  "doubled frames": ({ faults, random }) => faults.duplicateFrames(random.between(1, 6)),
+  "late frames": ({ faults, random }) => faults.delayFrames(random.between(1, 6)),
+  "garbled frames": ({ faults, random }) => faults.garbleFrames(random.between(1, 4)),
+  "nonsense frames": ({ faults, random }) => {
+    for (let left = random.between(1, 3); left > 0; left--) faults.sendRaw(random.pick(malformed));
+  },
+  "no socket (500)": ({ faults, random }) => {
+    faults.fail("/ws-auth", { status: 500, times: random.between(1, 8) });
+    faults.dropSockets();
+  },
+  "refused upgrade": ({ faults, random }) => {
+    faults.fail(socketUpgrade, { status: 503, times: random.between(1, 3) });
+    faults.dropSockets();
+  },
+  "outage (503)": ({ faults, random, forWhile }) => {
+    faults.fail(/^\//, { status: 503, body: "<!DOCTYPE html><title>Offline</title>", times: 1e9 });
+    if (random.chance(0.7)) faults.dropSockets();
+    forWhile(random.between(5_000, 240_000), () => faults.clear());
+  },
+  "wrong answers": ({ faults, random }) => {
+    faults.fail(live, { status: 200, body: random.pick(["", "{}", "<html>?</html>", '{"r11":[]}']), times: random.between(1, 3) });
+    faults.dropSockets();
+  },
+  "cut before": ({ faults, random }) => {
+    faults.hangUp(live, random.between(1, 3));
+    faults.dropSockets();
+  },
+  "cut after": ({ faults, random }) => {
+    faults.cut(live, random.between(1, 3));
+    faults.dropSockets();
+  },
+  "hanging requests": ({ faults, random }) => {
+    faults.hang(live, random.between(1, 2));
+    if (random.chance(0.5)) faults.hang(socketUpgrade, 1);
+    faults.dropSockets();
+  },
+  "stale fkey": ({ faults, random }) => {
+    faults.rotateFkeys();
+    if (random.chance(0.7)) faults.dropSockets();
+  },
+  "expired login": ({ faults, random }) => {
+    faults.expireSessions();
+    if (random.chance(0.7)) faults.dropSockets();
+  },
+  "event log overflow": ({ faults, random, people, maxEvents, site, forWhile }) => {
+    faults.fail(live, { status: 503, times: 1e9 });
+    faults.dropSockets();
+    const end = site.newestEventId + Math.ceil(maxEvents * 1.3);
+    while (site.newestEventId < end) people.act();
+    forWhile(random.between(1_000, 60_000), () => faults.clear());
+  },
+};
+
+const sendKinds = {
+  "post: cut before": ({ faults, random }) => faults.hangUp(posting, random.between(1, 3)),
+  "post: cut after": ({ faults, random }) => faults.cut(posting, random.between(1, 3)),
+  "post: hangs": ({ faults, random }) => faults.hang(posting, random.between(1, 2)),
+  "post: 409": ({ faults, random }) => {
+    faults.fail(posting, { status: 409, body: throttled(random.between(1, 12)), times: random.between(1, 3) });
+  },
+  "post: 503": ({ faults, random }) => faults.fail(posting, { status: 503, times: random.between(1, 3) }),
+  "post: wrong answer": ({ faults, random }) =>
+    faults.fail(posting, { status: 200, body: random.pick(["", "{}", "<html>?</html>"]), times: 1 }),
+  "read-only site": ({ faults, random, forWhile }) => {
+    faults.readOnly();
+    forWhile(random.between(5_000, 60_000), () => faults.readOnly(false));
+  },
+};
+
+/** The kinds of a run. */
+export function faultKinds({ sends, restarts }) {
+  return {
+    ...streamKinds,
+    ...(sends ? sendKinds : {}),
+    ...(restarts ? { "bot restarts": ({ restart }) => restart() } : {}),
+  };
+}

@@ -1,0 +1,61 @@
+// The people of a site: they talk, reply, mention, edit, delete, star, come and go, at random and by the server's rules.
+
+const deeds = { say: 62, edit: 10, delete: 4, star: 12, enter: 4, leave: 4, rename: 1 };
+
+/** How many of their latest messages people still touch. */
+const remembered = 40;
+
+export class People {
+  #random;
+  #site;
+  #rooms;
+  #users;
+  #bot;
+  #recent = [];
+  #count = 0;
+
+  constructor(site, rooms, bot, random) {
+    this.#site = site;
+    this.#rooms = rooms;
+    this.#bot = bot;
+    this.#random = random;
+    this.#users = ["Alice", "Bruno", "Chen", "Dagny"].map((name) => site.user(name));
+  }
+
+  /** One of them does one thing; a thing that the rules forbid is not done. */
+  act() {
+    const deed = this.#random.weighted(deeds);
+    const user = this.#random.pick(this.#users);
+    const roomId = this.#random.pick(this.#rooms);
+    const recent = this.#recent.length > 0 ? this.#random.pick(this.#recent) : undefined;
+    try {
+      this.#do(deed, user.in(roomId), roomId, recent);
+    } catch (error) {
+      if (error?.name !== "Refusal" && error?.constructor?.name !== "Refusal") throw error;
+    }
+  }
+
+  #do(deed, here, roomId, recent) {
+    if (deed === "say") this.#say(here, roomId, recent);
+    else if (deed === "enter") here.enters();
+    else if (deed === "leave") here.leaves();
+    else if (deed === "rename") this.#site.room(roomId).update(this.#users[0], { description: `about ${++this.#count}` });
+    else if (recent && deed === "edit") recent.author.in(recent.roomId).edits(recent.id, `edited ${++this.#count}`);
+    else if (recent && deed === "delete") recent.author.in(recent.roomId).deletes(recent.id);
+    else if (recent && deed === "star") this.#other(recent.author).in(recent.roomId).stars(recent.id);
+  }
+
+  #say(here, roomId, recent) {
+    const kind = this.#random.next();
+    const mention = kind < 0.06 ? `@${this.#bot.name} ` : kind < 0.1 ? `@${this.#users[1].name} ` : "";
+    const reply = kind > 0.9 && recent?.roomId === roomId ? { replyTo: recent.id } : {};
+    const said = here.says(`${mention}word ${++this.#count}`, reply);
+    const author = this.#users.find(({ id }) => id === said.userId);
+    this.#recent.push({ id: said.id, roomId, author });
+    if (this.#recent.length > remembered) this.#recent.shift();
+  }
+
+  #other(user) {
+    return this.#random.pick(this.#users.filter(({ id }) => id !== user.id));
+  }
+}

@@ -1,0 +1,39 @@
+// Chance that can be repeated: the same seed, the same numbers.
+
+/** Numbers from a seed (mulberry32). */
+export class Random {
+  #state;
+
+  constructor(seed) {
+    this.#state = seed >>> 0;
+  }
+
+  /** From 0 up to 1. */
+  next = () => {
+    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+
+  /** A whole number from `low` to `high`, both included. */
+  between(low, high) {
+    return low + Math.floor(this.next() * (high - low + 1));
+  }
+
+  /** Whether something of this probability happens. */
+  chance(probability) {
+    return this.next() < probability;
+  }
+
+  pick(list) {
+    return list[Math.floor(this.next() * list.length)];
+  }
+
+  /** One of the names of a table of weights. */
+  weighted(weights) {
+    const all = Object.entries(weights);
+    let left = this.next() * all.reduce((sum, [, weight]) => sum + weight, 0);
+    return (all.find(([, weight]) => (left -= weight) < 0) ?? all[0])[0];
+  }
+}

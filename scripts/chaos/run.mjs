@@ -1,0 +1,189 @@
+// One run of the chaos suite: a local server with two sites and five rooms, people, bots and trouble, all from a seed.
+import { compareRoom, contextOf } from "./compare.mjs";
+import { faultKinds } from "./faults.mjs";
+import { Random } from "./random.mjs";
+import { Stage, timeoutMs } from "./stage.mjs";
+import { tally } from "./tally.mjs";
+
+const layout = { "stackexchange.com": [11, 12, 13], "stackoverflow.com": [21, 22] };
+
+/** Virtual time that the quiet at the end may take until everything has been told. */
+const quietLimitMs = 4 * 3_600_000;
+/** Longer than the stream waits before it asks whether news were lost. */
+const auditMs = 150_000;
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+const realTime = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/**
+ * Runs the suite once.
+ * @param lib - `Client`, `ChatServer` and `ManualClock`, of the sources or of the built package.
+ */
+export async function runChaos(lib, options) {
+  const run = new Run(lib, options);
+  try {
+    await run.start();
+    await run.trouble();
+    await run.quiet();
+    return run.result();
+  } finally {
+    await run.close();
+  }
+}
+
+class Run {
+  #lib;
+  #options;
+  #clock;
+  #random;
+  #server;
+  #stages = [];
+  #kinds;
+  #injected = [];
+  /** What ends at a virtual time. */
+  #endings = [];
+  #slowUntil = 0;
+  #maxEvents;
+  #begun = performance.now();
+  #problems = [];
+
+  constructor(lib, { seed, events, faults, sends = true, restarts = true, throttle = seed % 2 === 0 }) {
+    this.#lib = lib;
+    this.#options = { seed, events, faults, sends, throttle };
+    this.#clock = new lib.ManualClock();
+    const of = (salt) => new Random(Math.imul(seed + 1, 0x9e3779b1) + salt);
+    this.#random = { people: of(1), faults: of(2), pace: of(3), sends: of(4), client: of(5) };
+    this.#kinds = faultKinds({ sends, restarts });
+    this.#maxEvents = Math.max(120, Math.min(300, Math.floor(events / 60)));
+  }
+
+  async start() {
+    const { ChatServer } = this.#lib;
+    const { throttle } = this.#options;
+    this.#server = await ChatServer.start({
+      sites: Object.keys(layout),
+      clock: this.#clock,
+      maxEvents: this.#maxEvents,
+      backlogLimit: 40,
+      starsPerDay: 1e9,
+      throttle,
+    });
+    for (const [host, rooms] of Object.entries(layout)) {
+      const random = { people: this.#random.people, client: this.#random.client };
+      const site = this.#server.sites[host];
+      this.#stages.push(new Stage({ lib: this.#lib, site, rooms, clock: this.#clock, random }));
+    }
+    await Promise.all(this.#stages.map((stage) => stage.ready()));
+  }
+
+  /** People act and faults strike until enough has happened. */
+  async trouble() {
+    const { events, faults } = this.#options;
+    const { pace } = this.#random;
+    const due = Array.from({ length: faults }, () => this.#random.faults.next() * events * 0.98).sort((a, b) => a - b);
+    const names = this.#deck(faults);
+    while (this.#happened < events) {
+      for (let deeds = pace.chance(0.05) ? pace.between(2, 12) : 1; deeds > 0; deeds--) {
+        pace.pick(this.#stages).people.act();
+      }
+      while (due.length > 0 && due[0] <= this.#happened) {
+        due.shift();
+        this.#strike(names.pop());
+      }
+      await this.#pass(pace.between(50, 1_500));
+    }
+    while (names.length > 0) this.#strike(names.pop());
+  }
+
+  /** No more faults: time passes until everything has been told, and then some. */
+  async quiet() {
+    for (const { end } of this.#endings.splice(0)) end();
+    for (const { site } of this.#stages) {
+      site.faults.clear();
+      site.faults.silenceSockets(false);
+    }
+    await this.#passUntil(() => this.#stages.every((stage) => stage.isCurrent));
+    await this.#passUntil(() => true, auditMs);
+    await this.#passUntil(() => this.#stages.every((stage) => stage.isCurrent));
+  }
+
+  result() {
+    const rooms = [];
+    for (const stage of this.#stages) {
+      for (const { error, fault } of stage.failures) {
+        this.#problems.push({ kind: "failed", text: `${stage.site.host}: ${error?.stack ?? error}`, fault });
+      }
+      for (const record of stage.records.values()) {
+        const { problems, gaps } = compareRoom(record);
+        for (const problem of problems) this.#problems.push({ ...problem, context: contextOf(record, problem.at) });
+        rooms.push({ record, gaps });
+      }
+    }
+    const { seed } = this.#options;
+    const seconds = (performance.now() - this.#begun) / 1000;
+    const kinds = Object.keys(this.#kinds);
+    return tally({ seed, seconds, kinds, injected: this.#injected, rooms, problems: this.#problems });
+  }
+
+  async close() {
+    await Promise.all(this.#stages.map((stage) => stage.close()));
+    await this.#server?.close();
+  }
+
+  get #happened() {
+    let sum = 0;
+    for (const { records } of this.#stages) for (const { happened } of records.values()) sum += happened.size;
+    return sum;
+  }
+
+  /** Every kind as often as every other, in a random order. */
+  #deck(count) {
+    const names = Object.keys(this.#kinds);
+    const deck = Array.from({ length: count }, (_, at) => names[at % names.length]);
+    for (let at = deck.length - 1; at > 0; at--) {
+      const other = this.#random.faults.between(0, at);
+      [deck[at], deck[other]] = [deck[other], deck[at]];
+    }
+    return deck;
+  }
+
+  #strike(kind) {
+    const random = this.#random.faults;
+    const stage = random.pick(this.#stages);
+    const fault = { kind, number: this.#injected.length + 1, site: stage.site.host };
+    this.#injected.push(fault);
+    stage.fault = fault;
+    if (kind === "stale fkey" || kind === "expired login") for (const other of this.#stages) other.fault = fault;
+    if (/hang/.test(kind)) this.#slowUntil = performance.now() + 2 * timeoutMs;
+    this.#kinds[kind]({
+      site: stage.site,
+      faults: stage.site.faults,
+      people: stage.people,
+      random,
+      maxEvents: this.#maxEvents,
+      restart: () => stage.restart(),
+      forWhile: (ms, end) => this.#endings.push({ at: this.#clock.now() + ms, end }),
+    });
+  }
+
+  /** Lets sockets and requests get on, then turns the clock. */
+  async #pass(ms) {
+    for (let turns = 0; turns < 3; turns++) await turn();
+    if (performance.now() < this.#slowUntil) await realTime(10);
+    await this.#clock.advance(ms);
+    const now = this.#clock.now();
+    for (const { end } of this.#endings.filter(({ at }) => at <= now)) end();
+    this.#endings = this.#endings.filter(({ at }) => at > now);
+  }
+
+  async #passUntil(isDone, atLeastMs = 0) {
+    const begin = this.#clock.now();
+    for (;;) {
+      const passed = this.#clock.now() - begin;
+      if (passed >= atLeastMs && isDone()) return;
+      if (passed > quietLimitMs) return;
+      await realTime(0);
+      await this.#pass(500);
+    }
+  }
+}

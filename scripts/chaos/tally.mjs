@@ -1,0 +1,67 @@
+// Counts of a run, by kind of fault: a problem belongs to the last fault of its site before it.
+
+const emptyRow = () => ({
+  injected: 0,
+  delivered: 0,
+  lost: 0,
+  doubled: 0,
+  "out of order": 0,
+  "gaps right": 0,
+  "gaps wrong": 0,
+  "sends lost": 0,
+  "sends doubled": 0,
+  "sends out of order": 0,
+});
+
+/** The columns of the table, beside the kind. */
+export const columns = Object.keys(emptyRow());
+
+const columnOf = { wrong: "gaps wrong" };
+
+/** Makes the result of a run of what was injected, told and found. */
+export function tally({ seed, seconds, kinds, injected, rooms, problems, sends = {} }) {
+  const rows = Object.fromEntries(["(none yet)", ...kinds].map((kind) => [kind, emptyRow()]));
+  for (const { kind } of injected) rows[kind].injected++;
+  let happened = 0;
+  for (const { record, gaps } of rooms) {
+    happened += record.happened.size;
+    for (const { fault, gap } of record.told) if (!gap) rows[fault.kind].delivered++;
+    for (const { fault } of gaps) rows[fault.kind]["gaps right"]++;
+  }
+  for (const { kind, text, fault } of problems) {
+    const column = columnOf[kind] ?? kind;
+    if (column in rows[fault.kind]) rows[fault.kind][column]++;
+    if (kind === "wrong" && text.includes("the gap")) rows[fault.kind]["gaps right"]--;
+  }
+  const totals = emptyRow();
+  for (const row of Object.values(rows)) for (const column of columns) totals[column] += row[column];
+  return { seed, seconds, happened, rows, totals, problems, sends };
+}
+
+/** Adds results up. */
+export function sum(results) {
+  const rows = {};
+  const totals = emptyRow();
+  for (const result of results) {
+    for (const [kind, row] of Object.entries(result.rows)) {
+      rows[kind] ??= emptyRow();
+      for (const column of columns) rows[kind][column] += row[column];
+    }
+    for (const column of columns) totals[column] += result.totals[column];
+  }
+  return { rows, totals };
+}
+
+/** The table as text, in Markdown. */
+export function tableOf({ rows, totals }) {
+  const shown = Object.entries(rows).filter(([, row]) => row.injected > 0 || row.delivered > 0);
+  const lines = [["fault", ...columns], ...shown.map(([kind, row]) => [kind, ...columns.map((name) => row[name])])];
+  lines.push(["total", ...columns.map((name) => totals[name])]);
+  const widths = lines[0].map((_, at) => Math.max(...lines.map((line) => String(line[at]).length)));
+  const text = lines.map((line) => {
+    const cells = line.map((cell, at) => (at === 0 ? String(cell).padEnd(widths[0]) : String(cell).padStart(widths[at])));
+    return `| ${cells.join(" | ")} |`;
+  });
+  const rule = `|${widths.map((width, at) => (at === 0 ? "-".repeat(width + 2) : `${"-".repeat(width + 1)}:`)).join("|")}|`;
+  return [text[0], rule, ...text.slice(1)].join("\n");
+}

@@ -1,0 +1,31 @@
+// What happened, as the server knows it, beside what the client told: one of these for each room.
+
+export class RoomRecord {
+  roomId;
+  /** Every event of the room that the bot may see, by id: type, message, its place, and the last fault before it. */
+  happened = new Map();
+  /** What listeners got, in order: `{ id, type, messageId, gap, fault }`. */
+  told = [];
+
+  constructor(roomId) {
+    this.roomId = roomId;
+  }
+
+  /** An event of the server's log. */
+  happens(event, fault) {
+    this.happened.set(event.id, { ...event, fault });
+  }
+
+  /** What `room.watch` called back with; `oldestCursor` is what the server could still answer at that moment. */
+  hears(event, fault, oldestCursor) {
+    const gap = event.constructor.name === "StreamGap" ? { from: event.from, to: event.to, oldestCursor } : null;
+    this.told.push({ id: event.id, type: event.type, messageId: event.data.message_id ?? null, gap, fault });
+  }
+
+  /** The newest id told with its event, or as the end of a gap. */
+  get reached() {
+    let newest = 0;
+    for (const { id, gap } of this.told) newest = Math.max(newest, id ?? gap?.to ?? 0);
+    return newest;
+  }
+}
