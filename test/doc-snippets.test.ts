@@ -1,9 +1,12 @@
 /** Every TypeScript block of the README and the docs compiles, and the overview leaves nothing public out. */
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import * as api from "chatexchange-ts";
+import { ChatEvent } from "chatexchange-ts";
 import { EventType } from "chatexchange-ts/protocol";
 import ts from "typescript";
 import { beforeAll, describe, expect, test } from "vitest";
+import { streamDefaults } from "../src/model/stream/options.js";
 
 const root = resolve(import.meta.dirname, "..");
 const pages = ["README.md", "docs/overview.md", "docs/errors.md", "docs/testing-your-bot.md"];
@@ -24,6 +27,8 @@ const prelude = `
     const text: string;
     const server: ChatServer;
     function later(text: string): void;
+    /** The bot of docs/testing-your-bot.md. */
+    function greeter(chat: import("chatexchange-ts").Client, roomId: number): import("chatexchange-ts").Watch;
   }
 `;
 
@@ -124,6 +129,29 @@ describe("the TypeScript in the docs", () => {
     const overview = readFileSync(join(root, "docs/overview.md"), "utf8");
     const listed = [...overview.matchAll(/^\| (\d+) \| `(\w+)` \|/gm)].map(([, type, name]) => [name, Number(type)]);
     expect(Object.fromEntries(listed)).toEqual(EventType);
+  });
+
+  test("has the classes that are no type of the servers in the overview without a number", () => {
+    const overview = readFileSync(join(root, "docs/overview.md"), "utf8");
+    const listed = [...overview.matchAll(/^\| none \| `(\w+)` \|/gm)].map(([, name]) => name);
+    const classes = Object.entries(api).filter(([, value]) => Object.prototype.isPrototypeOf.call(ChatEvent, value));
+    const ours = classes.map(([name]) => name).filter((name) => !Object.hasOwn(EventType, name));
+    expect([...listed, "ChatMessageEvent", "UnknownEvent"].sort()).toEqual(ours.sort());
+  });
+
+  test("has every option of the stream in the overview, with its default", () => {
+    const overview = readFileSync(join(root, "docs/overview.md"), "utf8");
+    for (const [name, value] of Object.entries(streamDefaults))
+      expect(overview).toContain(`| \`${name}\` | ${value} |`);
+  });
+
+  test("has every fault of the local server in testing-your-bot.md", () => {
+    const page = readFileSync(join(root, "docs/testing-your-bot.md"), "utf8");
+    const declared = readFileSync(join(root, "dist/server/faults.d.ts"), "utf8");
+    const faults = [...declared.matchAll(/^ {4}(\w+)\(/gm)].map(([, name]) => name);
+    const missing = faults.filter((name) => name !== "constructor" && !page.includes(`faults.${name}(`));
+    expect(missing).toEqual([]);
+    expect(faults.length).toBeGreaterThan(10);
   });
 });
 

@@ -18,6 +18,8 @@ import type { Message } from "./message.js";
 import { Outbox, type OutboxOptions, type OutboxView, outboxOptionNames } from "./outbox.js";
 import type { Room } from "./room.js";
 import { createRoom, type NewRoom } from "./room-tools.js";
+import { sendStored } from "./send.js";
+import { StateFile } from "./state-file.js";
 import { type StreamOptions, type StreamState, streamOptionNames } from "./stream/options.js";
 import type { User } from "./user.js";
 import { watchAll } from "./watch.js";
@@ -35,6 +37,11 @@ export interface ClientOptions {
    * its owner only. Tried first; the password is the last resort, because repeated logins lead to a CAPTCHA.
    */
   readonly sessionFile?: string;
+  /**
+   * A file that keeps what a bot must not forget when it is killed: how far it has heard, and what it wanted to say.
+   * Call {@link Client.resume} first thing.
+   */
+  readonly stateFile?: string;
   /** What the client calls itself. Set the name of your bot and a way to reach you. @default "chatexchange-ts" */
   readonly userAgent?: string;
   /** How replies name their parent. @default `"prefix"`, but `"parentId"` for fixed-width text */
@@ -64,6 +71,7 @@ const optionNames = [
   "password",
   "cookies",
   "sessionFile",
+  "stateFile",
   "userAgent",
   "replyForm",
   "outbox",
@@ -97,6 +105,7 @@ export class Client implements AsyncDisposable {
   readonly site: Site;
   readonly #core: ClientCore;
   readonly #closing = new AbortController();
+  readonly #stateFile: string | undefined;
   #logout: Promise<void> | undefined;
 
   /**
@@ -111,7 +120,9 @@ export class Client implements AsyncDisposable {
       typeof emailOrOptions === "string" ? credentialsOf(emailOrOptions, password) : emailOrOptions;
     checkOptions("new Client", options, optionNames);
     this.site = siteOf(host);
+    this.#stateFile = options.stateFile;
     this.#core = this.#build(options);
+    this.#core.mustResume = options.stateFile !== undefined;
     options.signal?.addEventListener("abort", () => void this.logout({ drain: false }), { once: true });
     if (options.signal?.aborted) void this.logout({ drain: false });
   }
@@ -119,6 +130,23 @@ export class Client implements AsyncDisposable {
   /** Whether this client is logged in right now. */
   get isLoggedIn(): boolean {
     return this.#core.session.me !== null;
+  }
+
+  /**
+   * Takes up the state that `stateFile` keeps: listening goes on where it stopped, and what was not said yet is said
+   * now, unless it turns out that it was. Answers a promise for each of those messages.
+   * @throws {BAD_ARGUMENT} without the option `stateFile`, a second time, or when the file can't be used
+   */
+  resume(): readonly Promise<Message>[] {
+    if (this.#stateFile === undefined) throw new UsageError("there is nothing to resume without the option stateFile");
+    if (this.#core.state) throw new UsageError("this client has resumed already");
+    const { file, state } = StateFile.open(this.#stateFile, this.site.host);
+    this.#core.state = file;
+    this.#core.mustResume = false;
+    this.#core.live.goOnFrom(state.cursors);
+    this.#core.live.keepIn(file);
+    for (const [roomId, id] of state.posted) this.#core.posted.set(roomId, id);
+    return sendStored(this.#core, state.sends.values());
   }
 
   /** The actions that wait for their turn: what they are, and a promise for when there are none. */
@@ -388,6 +416,7 @@ export class Client implements AsyncDisposable {
     joined.clear();
     this.#closing.abort();
     await session.close();
+    this.#core.state?.close();
   }
 }
 

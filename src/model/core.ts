@@ -1,5 +1,5 @@
 /** What Room, User, Message and the stream share of their client: session, time, identity, turns. Not for users. */
-import { ClosedError, NotLoggedInError } from "../errors/index.js";
+import { ClosedError, NotLoggedInError, UsageError } from "../errors/index.js";
 import type { ReplyForm } from "../protocol/actions/messages.js";
 import { EventType, type RawEvent, type RawUser } from "../protocol/raw.js";
 import { numberOf } from "../protocol/values.js";
@@ -13,6 +13,7 @@ import type { EventContext } from "./events.js";
 import { Message } from "./message.js";
 import type { Found, Order, Outbox, Task } from "./outbox.js";
 import { Room } from "./room.js";
+import type { StateFile } from "./state-file.js";
 import { Hub } from "./stream/hub.js";
 import { type StreamOptions, streamDefaults } from "./stream/options.js";
 import { User } from "./user.js";
@@ -63,6 +64,10 @@ export class ClientCore implements EventContext {
   /** Takes a failure nobody else would see. */
   readonly report: (error: unknown) => void;
   readonly warn: (text: string, error?: unknown) => void;
+  /** Keeps what must survive the process; undefined when nothing has to. */
+  state: StateFile | undefined;
+  /** There is a state file, and it has not been read yet. */
+  mustResume = false;
   /** No action is taken on any more. */
   isClosing = false;
   readonly #rooms = new WeakCache<number, Room>();
@@ -90,8 +95,8 @@ export class ClientCore implements EventContext {
       learn,
       events: this,
       options: { ...streamDefaults, ...options },
-      cursors: new Map(Object.entries(cursors ?? {}).map(([roomId, cursor]) => [Number(roomId), cursor])),
     });
+    this.live.goOnFrom(Object.entries(cursors ?? {}).map(([roomId, cursor]) => [Number(roomId), cursor]));
   }
 
   room(id: number): Room {
@@ -163,9 +168,15 @@ export class ClientCore implements EventContext {
     });
   }
 
+  /** @throws {BAD_ARGUMENT} when there is a state file that has not been read: listening or sending would overtake it. */
+  checkResumed(tried: string): void {
+    if (this.mustResume) throw new UsageError("with the option stateFile call resume() first", { tried });
+  }
+
   /** Puts tasks into the outbox. @throws {CLOSED} {NOT_LOGGED_IN} before any request */
   async order<T>(order: Order<T>): Promise<void> {
     const about = { tried: order.tried, host: this.session.chatHost };
+    this.checkResumed(order.tried);
     if (this.isClosing) throw new ClosedError(about);
     if (!this.session.canLogIn) throw new NotLoggedInError(about);
     await this.outbox.run(order);

@@ -51,6 +51,8 @@ export interface Order<T> {
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds after which it is given up. */
   readonly deadlineMs?: number | undefined;
+  /** It may have been done before, since this time: look first. Milliseconds since the epoch. */
+  readonly unsureSince?: number | undefined;
 }
 
 /** An action that has not been done yet. */
@@ -135,7 +137,7 @@ export class Outbox implements OutboxView {
         since: this.#clock.now(),
         done: 0,
         tries: 0,
-        unsureSince: null,
+        unsureSince: order.unsureSince ?? null,
         troubleSince: null,
         wasThrottled: false,
         resolve: () => {

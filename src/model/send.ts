@@ -1,5 +1,6 @@
 /** Saying something: one message, or one text in several. */
-import { ChatError, type FailureContext, PartlySentError, UsageError } from "../errors/index.js";
+import { randomUUID } from "node:crypto";
+import { ChatError, type FailureContext, isChatError, PartlySentError, UsageError } from "../errors/index.js";
 import { roomEvents } from "../protocol/actions/live.js";
 import { messageSource, postMessage, type ReplyForm, type ReplyTo, replyPrefix } from "../protocol/actions/messages.js";
 import { splitMessage } from "../protocol/markup/index.js";
@@ -10,6 +11,7 @@ import { idOf } from "./ids.js";
 import type { Message } from "./message.js";
 import type { Task } from "./outbox.js";
 import type { Room } from "./room.js";
+import type { StoredSend } from "./state-file.js";
 
 /** Options of `sendMessage` and `sendParts`. */
 export interface SendOptions extends RequestOptions {
@@ -49,7 +51,7 @@ export function sendParts(core: ClientCore, room: Room, text: string, options: S
     for (const [at, part] of parts.entries()) checkText(part, about, at === 0 ? replyPrefix(part, replyTo).length : 0);
     const sent: Message[] = [];
     // All parts take one place in the queue, so that nothing comes between them.
-    const tasks = parts.map((part, at) => postTask(core, room, part, at === 0 ? replyTo : undefined, options));
+    const tasks = parts.map((part, at) => keptTask(core, room, part, at === 0 ? replyTo : undefined, options));
     try {
       const lane = options.priority === "high" ? "high" : replyTo ? "reply" : "normal";
       const { signal, deadlineMs } = options;
@@ -63,6 +65,8 @@ export function sendParts(core: ClientCore, room: Room, text: string, options: S
         deadlineMs,
       });
     } catch (error) {
+      // What is only put off by the end of this process is kept for the next.
+      if (!isChatError(error, "CLOSED")) for (const task of tasks.slice(sent.length)) task.drop();
       if (sent.length === 0 || !(error instanceof ChatError)) throw error;
       throw new PartlySentError(
         sent.map(({ id }) => id),
@@ -94,6 +98,80 @@ function distinct(parts: readonly string[]): string[] {
 export function replyOf(core: ClientCore, { replyTo, replyForm }: SendOptions): ReplyTo | undefined {
   if (replyTo === undefined) return undefined;
   return { messageId: idOf(core.session.site, "message", replyTo), form: replyForm ?? core.replyForm };
+}
+
+/** A task to post that is kept in the state file, if there is one, until it is done or dropped. */
+interface KeptTask extends Task<Message> {
+  drop(): void;
+}
+
+function keptTask(
+  core: ClientCore,
+  room: Room,
+  text: string,
+  replyTo: ReplyTo | undefined,
+  options: RequestOptions,
+  stored?: string,
+): KeptTask {
+  const task = postTask(core, room, text, replyTo, options);
+  const { state } = core;
+  if (!state) return { ...task, drop() {} };
+  const key = stored ?? randomUUID();
+  const { messageId, form } = replyTo ?? {};
+  if (!stored) {
+    state.noteQueued({
+      key,
+      roomId: room.id,
+      text,
+      at: core.clock.now(),
+      ...(messageId ? { replyTo: messageId } : {}),
+      ...(form ? { replyForm: form } : {}),
+    });
+  }
+  const kept = (message: Message): Message => {
+    state.noteSent(key, room.id, message.id);
+    return message;
+  };
+  return {
+    attempt: async () => kept(await task.attempt()),
+    async find(startedAt) {
+      const found = await task.find?.(startedAt);
+      return found && { result: kept(found.result) };
+    },
+    drop: () => state.noteDropped(key),
+  };
+}
+
+/** Takes up what an earlier process wanted to say: looks first whether it was said. */
+export function sendStored(core: ClientCore, sends: Iterable<StoredSend>): Promise<Message>[] {
+  return [...sends].map(({ key, roomId, text, replyTo, replyForm, at }) =>
+    core.tend(async () => {
+      const room = core.room(roomId);
+      const task = keptTask(
+        core,
+        room,
+        text,
+        replyTo === undefined ? undefined : { messageId: replyTo, form: replyForm },
+        {},
+        key,
+      );
+      const said: Message[] = [];
+      const tried = `post in room ${roomId}, as was wanted before the restart`;
+      try {
+        await core.order({
+          tried,
+          tasks: [task],
+          onDone: (message) => void said.push(message),
+          roomId,
+          unsureSince: at,
+        });
+      } catch (error) {
+        if (!isChatError(error, "CLOSED")) task.drop();
+        throw error;
+      }
+      return said[0] as Message;
+    }),
+  );
 }
 
 function postTask(

@@ -42,12 +42,17 @@ export function watchAll(core: ClientCore, callback: (event: ChatEvent) => unkno
 }
 
 /** A callback whose failures are reported, and stop nothing. */
-function guarded(core: ClientCore, callback: (event: ChatEvent) => unknown): (event: ChatEvent) => void {
-  return (event) => {
+function guarded(
+  core: ClientCore,
+  callback: (event: ChatEvent) => unknown,
+): (event: ChatEvent, done: () => void) => void {
+  return (event, done) => {
     try {
       const result = callback(event);
-      if (result instanceof Promise) result.catch((error) => core.report(error));
+      if (result instanceof Promise) result.catch((error) => core.report(error)).finally(done);
+      else done();
     } catch (error) {
+      done();
       core.report(error);
     }
   };
@@ -60,6 +65,7 @@ export function watchRoom(
   callback: (event: ChatEvent) => unknown,
   before: Promise<void> | undefined,
 ): Watch {
+  core.checkResumed(`listen to room ${roomId}`);
   const listening = core.live.listen(roomId, {
     onEvent: guarded(core, callback),
     onEnd(reason) {
@@ -83,6 +89,7 @@ export function streamRoom<T>(
   options: ListenOptions,
   before: Promise<void> | undefined,
 ): LiveStream<T> {
+  core.checkResumed(`listen to room ${roomId}`);
   const { limit, overflow, signal } = options;
   if (limit !== undefined) checkCount("limit", limit, 1);
   if (overflow !== undefined) checkChoice("overflow", overflow, ["drop-oldest", "drop-newest", "fail"]);
@@ -101,9 +108,10 @@ export function streamRoom<T>(
     },
   });
   const listening = core.live.listen(roomId, {
-    onEvent(event) {
+    onEvent(event, done) {
       const value = pick(event);
-      if (value !== undefined) stream.push(value);
+      if (value === undefined) done();
+      else stream.push(value, done);
     },
     onEnd: (reason) => (reason === undefined || reason instanceof AbortedError ? stream.end() : stream.fail(reason)),
   });

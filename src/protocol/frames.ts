@@ -20,6 +20,8 @@ export interface RoomFrame {
   readonly reset: boolean;
   /** The room is in timeout for this many seconds. */
   readonly timeout: number | undefined;
+  /** Some of its events made no sense and are left out. */
+  readonly isDamaged: boolean;
 }
 
 /** A frame taken apart. */
@@ -78,6 +80,7 @@ function readRoom(roomId: number, part: Record<string, unknown>, malformed: unkn
     exit: part.exit === true,
     reset: part.reset === true,
     timeout: secondsOf(part.timeout),
+    isDamaged: events.length < all.length || (part.e !== undefined && !Array.isArray(part.e)),
   };
 }
 

@@ -23,7 +23,9 @@ export interface BoundedStreamOptions {
 /** An async iterator fed by `push`. Ends on `end`, `fail`, `return` (a `break`) or disposal. */
 export class BoundedStream<T> implements AsyncIterableIterator<T>, AsyncDisposable {
   readonly #options: BoundedStreamOptions;
-  #values: T[] = [];
+  #values: Waiting<T>[] = [];
+  /** Of the value the reader has now. */
+  #held: (() => void) | undefined;
   #head = 0;
   #waiting: { resolve(result: IteratorResult<T>): void; reject(error: unknown): void }[] = [];
   #ended = false;
@@ -40,10 +42,15 @@ export class BoundedStream<T> implements AsyncIterableIterator<T>, AsyncDisposab
   }
 
   /** Hands a value to the reader that waits, or lets it wait for one. Does nothing once the stream has ended. */
-  push(value: T): void {
-    if (this.#ended) return;
+  /** @param onTaken - called when the reader has had the value and asks for more, or when it is lost */
+  push(value: T, onTaken?: () => void): void {
+    if (this.#ended) {
+      onTaken?.();
+      return;
+    }
     const reader = this.#waiting.shift();
     if (reader) {
+      this.#held = onTaken;
       reader.resolve({ done: false, value });
       return;
     }
@@ -55,10 +62,13 @@ export class BoundedStream<T> implements AsyncIterableIterator<T>, AsyncDisposab
       }
       this.#dropped += 1;
       this.#options.onDrop?.(this.#dropped);
-      if (overflow === "drop-newest") return;
-      this.#take();
+      if (overflow === "drop-newest") {
+        onTaken?.();
+        return;
+      }
+      this.#shift().onTaken?.();
     }
-    this.#values.push(value);
+    this.#values.push({ value, onTaken });
   }
 
   /** No more values come; those that wait can still be read. */
@@ -80,7 +90,12 @@ export class BoundedStream<T> implements AsyncIterableIterator<T>, AsyncDisposab
 
   /** Resolves to the next value, or to the end. */
   next(): Promise<IteratorResult<T>> {
-    if (this.#head < this.#values.length) return Promise.resolve({ done: false, value: this.#take() });
+    this.#letGo();
+    if (this.#head < this.#values.length) {
+      const { value, onTaken } = this.#shift();
+      this.#held = onTaken;
+      return Promise.resolve({ done: false, value });
+    }
     if (this.#error) {
       const { reason } = this.#error;
       this.#error = undefined;
@@ -92,6 +107,8 @@ export class BoundedStream<T> implements AsyncIterableIterator<T>, AsyncDisposab
 
   /** Ends the stream and forgets what waits, as a `break` does. */
   return(): Promise<IteratorResult<T>> {
+    // The reader is through with what it has; what still waits was never read.
+    this.#letGo();
     this.#values = [];
     this.#head = 0;
     this.end();
@@ -107,13 +124,25 @@ export class BoundedStream<T> implements AsyncIterableIterator<T>, AsyncDisposab
     return this;
   }
 
-  #take(): T {
-    const value = this.#values[this.#head] as T;
+  #letGo(): void {
+    const held = this.#held;
+    this.#held = undefined;
+    held?.();
+  }
+
+  #shift(): Waiting<T> {
+    const first = this.#values[this.#head] as Waiting<T>;
     this.#head += 1;
     if (this.#head > 1024 && this.#head * 2 > this.#values.length) {
       this.#values = this.#values.slice(this.#head);
       this.#head = 0;
     }
-    return value;
+    return first;
   }
+}
+
+/** A value for which nobody has asked yet. */
+interface Waiting<T> {
+  readonly value: T;
+  readonly onTaken: (() => void) | undefined;
 }

@@ -159,20 +159,21 @@ export class Channel {
     });
     quiet(ended);
     const life = { frames: 0, since: clock.now(), lastFrame: clock.now() };
+    const turn = new AbortController();
+    const deadline = clock.setTimeout(() => turn.abort(), options.firstFrameMs);
     const socket = await openSocket({
       url: `${url}${url.includes("?") ? "&" : "?"}l=${this.#ledger.covered}`,
       origin: session.site.chatOrigin,
       userAgent: session.userAgent,
       resolve: session.resolve,
-      signal: this.#closing.signal,
+      signal: AbortSignal.any([turn.signal, this.#closing.signal]),
       onFrame: (text) => {
         life.frames += 1;
         life.lastFrame = clock.now();
         this.#receive(text, end);
       },
       onClose: (reason) => end(new SocketEnd(reason, clock.now() - life.since > options.idleMs)),
-    });
-    const turn = new AbortController();
+    }).finally(() => deadline.cancel());
     try {
       this.#setLive();
       await Promise.race([ended, this.#watch(life, AbortSignal.any([turn.signal, this.#closing.signal]))]);
@@ -305,13 +306,9 @@ export class Channel {
 
   #accept(frame: RoomFrame): void {
     if (frame.t !== undefined) this.#lastNews = this.#context.clock.now();
-    if (frame.reset) {
-      this.#ledger.hold();
-      this.#ledger.accept(frame);
-      void this.#recover();
-      return;
-    }
-    this.#ledger.accept(frame);
+    // A frame that lost its place, or some of its events, is read again over HTTP.
+    if (frame.reset || frame.isDamaged) void this.#recover();
+    else this.#ledger.accept(frame);
   }
 
   #deliver(event: RawEvent): void {

@@ -8,10 +8,12 @@ import { RecentSet } from "../../util/recent-set.js";
 import { type ChatEvent, type EventContext, eventOf, StreamGap } from "../events.js";
 import { Channel, type ChannelContext, type Gap } from "./channel.js";
 import type { StreamState } from "./options.js";
+import { Progress } from "./progress.js";
 
 /** Somebody who listens to a room, or to everything. */
 export interface Listener {
-  onEvent(event: ChatEvent): void;
+  /** @param done - to be called once, when the event has been dealt with */
+  onEvent(event: ChatEvent, done: () => void): void;
   /** No more events will come; with a reason when that is a failure. */
   onEnd(reason?: unknown): void;
 }
@@ -21,8 +23,13 @@ export interface HubContext extends Omit<ChannelContext, "onEvent" | "onGap" | "
   readonly events: EventContext;
   /** Learns from an event before anybody sees it. */
   readonly learn: (event: RawEvent) => void;
-  /** Where to go on in each room, by room id, as {@link Hub.cursors} gave it. */
-  readonly cursors: ReadonlyMap<number, number>;
+}
+
+/** Where it is kept how far events have been dealt with. */
+export interface Keeper {
+  /** What happens inside is kept whole or not at all. */
+  together(act: () => void): void;
+  noteCursor(roomId: number, cursor: number): void;
 }
 
 /** Events meant for us rather than for a room: they come under every room key, so the first one counts. */
@@ -47,14 +54,15 @@ export class Hub {
   readonly #rooms = new Map<number, Entry>();
   readonly #everything = new Set<Listener>();
   readonly #stateListeners = new Set<(state: StreamState) => void>();
-  readonly #cursors: Map<number, number>;
+  readonly #cursors = new Map<number, number>();
+  #keeper: Keeper | undefined;
+  #progress: Progress | undefined;
   /** Events that came under a key that is not their room's. */
   readonly #seen = new RecentSet<number>(2_000);
   #state: StreamState = "closed";
 
   constructor(context: HubContext) {
     this.#context = context;
-    this.#cursors = new Map(context.cursors);
   }
 
   /** The least good of the rooms' states; `closed` when nobody listens. */
@@ -72,6 +80,17 @@ export class Hub {
   get cursors(): ReadonlyMap<number, number> {
     for (const [roomId, { channel }] of this.#rooms) if (channel.cursor > 0) this.#cursors.set(roomId, channel.cursor);
     return new Map(this.#cursors);
+  }
+
+  /** Goes on in these rooms where somebody left off. */
+  goOnFrom(cursors: Iterable<readonly [roomId: number, cursor: number]>): void {
+    for (const [roomId, cursor] of cursors) this.#cursors.set(roomId, cursor);
+  }
+
+  /** Keeps from now on how far events have been dealt with. */
+  keepIn(keeper: Keeper): void {
+    this.#keeper = keeper;
+    this.#progress = new Progress((roomId, cursor) => keeper.noteCursor(roomId, cursor));
   }
 
   /** Listens to a room; the room's channel opens with the first listener and closes with the last. */
@@ -99,7 +118,7 @@ export class Hub {
   }
 
   #open(roomId: number): Entry {
-    const { events: _, learn: __, cursors: ___, ...context } = this.#context;
+    const { events: _, learn: __, ...context } = this.#context;
     const channel = new Channel(
       roomId,
       {
@@ -145,19 +164,26 @@ export class Hub {
     this.#context.learn(raw);
     const listeners = home === undefined ? this.#rooms.get(key)?.listeners : this.#rooms.get(home)?.listeners;
     if (!listeners?.size && this.#everything.size === 0) return;
-    this.#tell(eventOf(raw, this.#context.events), listeners);
+    const event = eventOf(raw, this.#context.events);
+    const id = numberOf(raw.id);
+    if (!this.#progress || !this.#keeper || id === undefined || home !== key) {
+      this.#tell(event, listeners, () => {});
+      return;
+    }
+    const done = this.#progress.begin(key, id, (listeners?.size ?? 0) + this.#everything.size);
+    // What a listener does at once, such as to put an answer into the outbox, is kept together with the event it answers.
+    this.#keeper.together(() => this.#tell(event, listeners, done));
   }
 
   #announce(gap: Gap): void {
     const { roomId: room_id, from, to, reason } = gap;
     const event = new StreamGap({ event_type: -1, room_id }, this.#context.events, { from, to, reason });
     this.#context.warn(`room ${room_id}: the events ${from} to ${to} are lost: ${reason}`);
-    this.#tell(event, this.#rooms.get(room_id)?.listeners);
+    this.#tell(event, this.#rooms.get(room_id)?.listeners, () => {});
   }
 
-  #tell(event: ChatEvent, listeners: ReadonlySet<Listener> | undefined): void {
-    for (const listener of listeners ?? []) listener.onEvent(event);
-    for (const listener of this.#everything) listener.onEvent(event);
+  #tell(event: ChatEvent, listeners: ReadonlySet<Listener> | undefined, done: () => void): void {
+    for (const listener of [...(listeners ?? []), ...this.#everything]) listener.onEvent(event, done);
   }
 
   #updateState(): void {

@@ -1,0 +1,174 @@
+/**
+ * What a bot must not forget when it is killed: how far it has heard in each room, and what it wanted to say and is not
+ * known to have said. An append-only file of JSON lines; a torn last line is what was under way when the power went.
+ */
+import { closeSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from "node:fs";
+import { UsageError } from "../errors/index.js";
+import type { ReplyForm } from "../protocol/actions/messages.js";
+import { isRecord, numberOf, stringOf } from "../protocol/values.js";
+
+/** A message that waits to be said. */
+export interface StoredSend {
+  readonly key: string;
+  readonly roomId: number;
+  readonly text: string;
+  readonly replyTo?: number;
+  readonly replyForm?: ReplyForm;
+  /** When it was asked for, in milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/** What the file says. */
+export interface StoredState {
+  readonly cursors: Map<number, number>;
+  /** The newest message posted in each room. */
+  readonly posted: Map<number, number>;
+  /** In the order in which they were asked for. */
+  readonly sends: Map<string, StoredSend>;
+}
+
+export class StateFile {
+  readonly #path: string;
+  readonly #fd: number;
+  #lines: string[] = [];
+  #depth = 0;
+  #isClosed = false;
+
+  private constructor(path: string) {
+    this.#path = path;
+    this.#fd = openSync(path, "a", 0o600);
+  }
+
+  /**
+   * Reads the file, writes it anew without what is over, and opens it.
+   * @throws {BAD_ARGUMENT} when it is of another host, or can't be read or written.
+   */
+  static open(path: string, host: string): { file: StateFile; state: StoredState } {
+    try {
+      const state = replay(readIfThere(path), path, host);
+      const temporary = `${path}.${process.pid}.tmp`;
+      writeFileSync(temporary, snapshot(state, host), { mode: 0o600 });
+      renameSync(temporary, path);
+      return { file: new StateFile(path), state };
+    } catch (error) {
+      if (error instanceof UsageError) throw error;
+      throw new UsageError(`the state file ${path} can not be used; check that its folder exists and is writable`, {
+        cause: error,
+      });
+    }
+  }
+
+  /** Whatever is noted inside is written at once, so that it is there whole or not at all. */
+  together(act: () => void): void {
+    this.#depth += 1;
+    try {
+      act();
+    } finally {
+      this.#depth -= 1;
+      this.#flush();
+    }
+  }
+
+  noteCursor(roomId: number, cursor: number): void {
+    this.#note({ cursor: { [roomId]: cursor } });
+  }
+
+  noteQueued(queued: StoredSend): void {
+    this.#note({ queued });
+  }
+
+  noteSent(key: string, roomId: number, id: number): void {
+    this.#note({ sent: { key, roomId, id } });
+  }
+
+  /** The message was refused for good, or is not wanted any more. */
+  noteDropped(key: string): void {
+    this.#note({ dropped: key });
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#flush();
+    this.#isClosed = true;
+    closeSync(this.#fd);
+  }
+
+  #note(line: object): void {
+    if (this.#isClosed) return;
+    this.#lines.push(`${JSON.stringify(line)}\n`);
+    this.#flush();
+  }
+
+  #flush(): void {
+    if (this.#depth > 0 || this.#lines.length === 0) return;
+    const text = this.#lines.join("");
+    try {
+      writeSync(this.#fd, text);
+      this.#lines = [];
+    } catch (error) {
+      throw new UsageError(`the state file ${this.#path} can not be written; is the disk full?`, { cause: error });
+    }
+  }
+}
+
+function readIfThere(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return "";
+    throw error;
+  }
+}
+
+function replay(text: string, path: string, host: string): StoredState {
+  const state: StoredState = { cursors: new Map(), posted: new Map(), sends: new Map() };
+  const lines = text.split("\n");
+  for (const [at, line] of lines.entries()) {
+    if (line === "") continue;
+    let entry: unknown;
+    try {
+      entry = JSON.parse(line);
+    } catch {
+      if (at === lines.length - 1) continue; // torn: it was being written when the process ended
+      throw new UsageError(`${path} is not a state file (line ${at + 1}); delete it or name another`);
+    }
+    if (isRecord(entry)) apply(entry, state, path, host);
+  }
+  return state;
+}
+
+function apply(
+  entry: Record<string, unknown>,
+  { cursors, posted, sends }: StoredState,
+  path: string,
+  host: string,
+): void {
+  const { cursor, queued, sent, dropped, host: of } = entry;
+  if (of !== undefined && of !== host) throw new UsageError(`${path} keeps the state of ${String(of)}, not of ${host}`);
+  if (isRecord(cursor)) for (const [room, id] of Object.entries(cursor)) cursors.set(Number(room), numberOf(id) ?? 0);
+  if (isStoredSend(queued)) sends.set(queued.key, queued);
+  if (isRecord(sent)) {
+    const [roomId, id] = [numberOf(sent.roomId) ?? 0, numberOf(sent.id) ?? 0];
+    posted.set(roomId, Math.max(id, posted.get(roomId) ?? 0));
+    sends.delete(stringOf(sent.key) ?? "");
+  }
+  if (typeof dropped === "string") sends.delete(dropped);
+}
+
+function isStoredSend(value: unknown): value is StoredSend {
+  return (
+    isRecord(value) &&
+    typeof value.key === "string" &&
+    typeof value.roomId === "number" &&
+    typeof value.text === "string" &&
+    typeof value.at === "number"
+  );
+}
+
+function snapshot({ cursors, posted, sends }: StoredState, host: string): string {
+  const lines: object[] = [{ host }];
+  if (cursors.size > 0) lines.push({ cursor: Object.fromEntries(cursors) });
+  for (const [roomId, id] of posted) lines.push({ sent: { key: "", roomId, id } });
+  for (const queued of sends.values()) lines.push({ queued });
+  return lines.map((line) => `${JSON.stringify(line)}\n`).join("");
+}

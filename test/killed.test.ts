@@ -1,0 +1,70 @@
+/** A bot process that is killed with -9 in the middle of its work, again and again. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { Client } from "chatexchange-ts";
+import { ChatServer } from "chatexchange-ts/server";
+import { expect, onTestFinished, test } from "vitest";
+import { ends } from "./support.js";
+
+test("a bot that is killed in a burst and started again does every task once, in order", {
+  timeout: 60_000,
+}, async () => {
+  const server = await ChatServer.start();
+  onTestFinished(() => server.close());
+  const { site } = server;
+  const bot = site.addUser({ name: "Bot", email: "bot@example.com", password: "pw" });
+  const alice = site.addUser({ name: "Alice", email: "alice@example.com" });
+  const folder = await mkdtemp(join(tmpdir(), "task-bot-"));
+  const root = resolve(import.meta.dirname, "..");
+  const start = (): ChildProcess => {
+    const args = [
+      "--import",
+      "./test/only-loopback.mjs",
+      "test/programs/task-bot.mjs",
+      server.url,
+      bot.email,
+      bot.password,
+      folder,
+    ];
+    return spawn(process.execPath, args, { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
+  };
+  let child = start();
+  onTestFinished(() => void child.kill("SIGKILL"));
+
+  const listener = ends(new Client(server.url, alice.email, alice.password));
+  const heard = listener.getRoom(1).newMessages();
+  await heard.ready;
+  const tasks = 60;
+  const done: string[] = [];
+  const kills = new Set([3, 10, 11, 25, 40, 58]);
+  let asked = 0;
+  const ask = (count: number): void => {
+    for (let n = 0; n < count && asked < tasks; n++) alice.in(1).says(`task ${asked++}`);
+  };
+  // The first task is asked for when the bot is there; later ones come in bursts, also while it is dead.
+  while (site.openSockets < 2) await new Promise((next) => setImmediate(next));
+  ask(8);
+  for await (const message of heard) {
+    const text = await message.textContent;
+    if (!text.startsWith("done")) continue;
+    done.push(text);
+    if (kills.has(done.length)) {
+      child.kill("SIGKILL");
+      await once(child, "exit");
+      ask(12);
+      child = start();
+    }
+    if (done.length >= tasks) break;
+  }
+  const expected = Array.from({ length: tasks }, (_, n) => `done ${n}`);
+  expect(done).toEqual(expected);
+  expect(
+    site
+      .room(1)
+      .messages.map(({ source }) => source)
+      .filter((source) => source.startsWith("done")),
+  ).toEqual(expected);
+});
