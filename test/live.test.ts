@@ -179,6 +179,8 @@ describe("the stream goes on", () => {
     const events = client().getRoom(1).newEvents();
     await events.ready;
     const { faults } = server.site;
+    faults.sendRaw('{"r1":{"e":[{"event_type":1,"id":"no","user_id":{},"content":7}]}}');
+    faults.sendRaw('{"r1":{"e":[{"event_type":4711,"room_id":1,"what":"new"}],"t":1,"d":1}}');
     for (const text of [
       "",
       "{",
@@ -193,8 +195,6 @@ describe("the stream goes on", () => {
     ]) {
       faults.sendRaw(text);
     }
-    faults.sendRaw('{"r1":{"e":[{"event_type":1,"id":"no","user_id":{},"content":7}]}}');
-    faults.sendRaw('{"r1":{"e":[{"event_type":4711,"room_id":1,"what":"new"}],"t":1,"d":1}}');
     alice.in(1).says("still here");
     const types: string[] = [];
     for await (const event of events) {
