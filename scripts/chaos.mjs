@@ -5,9 +5,10 @@ import { Client } from "../dist/index.js";
 import { ChatServer } from "../dist/server/index.js";
 import { ManualClock } from "../dist/testing/index.js";
 import { runChaos } from "./chaos/run.mjs";
-import { sum, tableOf } from "./chaos/tally.mjs";
+import { sendsOf, sendsText, sum, tableOf } from "./chaos/tally.mjs";
 
-const usage = "usage: npm run chaos -- [--seed N] [--seeds COUNT] [--events N] [--faults N] [--stream-only] [--no-restarts]";
+const usage =
+  "usage: npm run chaos -- [--seed N] [--seeds COUNT] [--events N] [--faults N] [--stream-only] [--no-restarts]";
 /** Problems that are printed in full. */
 const shown = 8;
 
@@ -18,15 +19,22 @@ for (let seed = options.seed; seed < options.seed + options.seeds; seed++) {
   const result = await runChaos({ Client, ChatServer, ManualClock }, { seed, events, faults, sends, restarts });
   results.push(result);
   const { problems, happened, seconds } = result;
-  console.log(`seed ${seed}: ${happened} events, ${problems.length} problems, ${seconds.toFixed(1)} s`);
+  console.log(
+    `seed ${seed}: ${happened} events, ${problems.length} problems, ${seconds.toFixed(1)} s; ${sendsText(result.sends)}`,
+  );
   for (const { kind, text, fault, context } of problems.slice(0, shown)) {
-    console.log(`  ${kind}: ${text}\n    after fault ${fault.number}, ${fault.kind}${context ? `\n    told: ${context}` : ""}`);
+    console.log(
+      `  ${kind}: ${text}\n    after fault ${fault.number}, ${fault.kind}${context ? `\n    told: ${context}` : ""}`,
+    );
   }
   if (problems.length > shown) console.log(`  … and ${problems.length - shown} more`);
 }
 console.log(`\n${tableOf(sum(results))}`);
+console.log(`\n${sendsText(sendsOf(results.map(({ sends }) => sends)))}`);
 const failed = results.filter(({ problems }) => problems.length > 0).map(({ seed }) => seed);
-console.log(failed.length > 0 ? `\nFAILED with seed ${failed.join(", ")}` : `\npassed: ${results.length} seeds, no problem`);
+console.log(
+  failed.length > 0 ? `\nFAILED with seed ${failed.join(", ")}` : `\npassed: ${results.length} seeds, no problem`,
+);
 process.exitCode = failed.length > 0 ? 1 : 0;
 
 function argumentsOf() {

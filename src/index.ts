@@ -58,6 +58,7 @@ export type { FilePart } from "./protocol/call.js";
 export type { Overflow } from "./util/bounded-stream.js";
 export type { Clock } from "./util/clock.js";
 export type { Logger } from "./util/logger.js";
+export type { CountName, Counts } from "./util/tally.js";
 
 // Experts: what is known without asking, and the raw wire.
 export type { MessageFacts } from "./model/message-facts.js";

@@ -237,3 +237,26 @@ describe("client.watch", () => {
     expect(heard).toHaveLength(3);
   });
 });
+
+test("an outage in the middle of logging in again is waited out like any other", async () => {
+  const set = await stage();
+  const ear = await listening(set);
+  const { faults } = set.server.site;
+  faults.expireSessions();
+  faults.fail(/^\//, { status: 503, body: "<!DOCTYPE html><title>Offline</title>", times: 30 });
+  faults.dropSockets();
+  set.alice.in(1).says("in the meantime");
+  await until(ear.clock, () => ear.texts.length === 1, 60_000);
+  expect(ear.texts).toEqual(["in the meantime"]);
+});
+
+test("after a restart a gap makes no news of old messages", async () => {
+  const set = await stage({ maxEvents: 20 });
+  for (let n = 0; n < 40; n++) set.alice.in(1).says(`old ${n}`);
+  const ear = await listening(set, { stream: { cursors: { 1: set.server.site.newestEventId - 39 } } });
+  await until(ear.clock, () => ear.events.some((event) => event instanceof StreamGap));
+  expect(ear.texts).toEqual([]);
+  set.alice.in(1).says("new");
+  await until(ear.clock, () => ear.texts.length > 0);
+  expect(ear.texts).toEqual(["new"]);
+});

@@ -54,7 +54,8 @@ export function compareRoom(record) {
 function judgeGap({ from, to, oldestCursor }, newest, wrong) {
   if (from > to) wrong(`the gap ${from} to ${to} is no range`);
   else if (from <= newest) wrong(`the gap ${from} to ${to} begins before ${newest}, which was told`);
-  else if (from - 1 >= oldestCursor) wrong(`the gap ${from} to ${to} was not needed: the log reached back to ${oldestCursor}`);
+  else if (from - 1 >= oldestCursor)
+    wrong(`the gap ${from} to ${to} was not needed: the log reached back to ${oldestCursor}`);
 }
 
 /** What lists tell after a gap must have happened in it, and not be told twice. */
@@ -78,8 +79,12 @@ function judgeStandIn({ type, messageId }, gap, record, posts, problem) {
   return undefined;
 }
 
-/** Posts in a gap that the list of the room still showed at its end must have been told from it. */
+/**
+ * Posts in a gap that the list of the room still showed at its end must have been told from it; but a bot that has heard
+ * nothing since its restart can't know which of them are new.
+ */
 function judgeStoodIn(gap, record, posts, problem) {
+  if (gap.isFresh) return;
   const deleted = new Set();
   for (const { id, type, messageId } of record.happened.values()) {
     if (type === 10 && id <= gap.to) deleted.add(messageId);
@@ -87,7 +92,12 @@ function judgeStoodIn(gap, record, posts, problem) {
   const listed = [...posts].filter(([, id]) => id <= gap.to).slice(-listSize);
   for (const [messageId, id] of listed) {
     if (id < gap.from || deleted.has(messageId) || gap.stood.has(`${posted} ${messageId}`)) continue;
-    problem("lost", `message ${messageId}, posted in the gap ${gap.from} to ${gap.to}, was not told from the list`, gap.at, gap.fault);
+    problem(
+      "lost",
+      `message ${messageId}, posted in the gap ${gap.from} to ${gap.to}, was not told from the list`,
+      gap.at,
+      gap.fault,
+    );
   }
 }
 
@@ -95,6 +105,8 @@ function judgeStoodIn(gap, record, posts, problem) {
 export function contextOf(record, at) {
   return record.told
     .slice(Math.max(0, at - 4), at + 4)
-    .map(({ id, type, messageId, gap }) => (gap ? `gap ${gap.from}-${gap.to}` : `${id ?? "list"}:t${type}${messageId ? `:m${messageId}` : ""}`))
+    .map(({ id, type, messageId, gap }) =>
+      gap ? `gap ${gap.from}-${gap.to}` : `${id ?? "list"}:t${type}${messageId ? `:m${messageId}` : ""}`,
+    )
     .join("  ");
 }

@@ -16,6 +16,12 @@ const malformed = [
   '{"x":{"e":[]},"r":{},"rabc":{"t":5}}',
 ];
 
+/** The kind that makes more happen, unheard, than the server remembers. */
+export const overflow = "event log overflow";
+
+/** How much that is; the log is cut back when it is a quarter too long. */
+export const overflowEvents = (maxEvents) => Math.ceil(maxEvents * 1.3);
+
 /**
  * For each kind what it does: `(place) => how to end it`, when it lasts. The place has `site`, `faults`, `random`,
  * `people`, `maxEvents`, and `forWhile(ms, end)`. Kinds about posting are for runs in which the bots talk.
@@ -47,7 +53,11 @@ const streamKinds = {
     forWhile(random.between(5_000, 240_000), () => faults.clear());
   },
   "wrong answers": ({ faults, random }) => {
-    faults.fail(live, { status: 200, body: random.pick(["", "{}", "<html>?</html>", '{"r11":[]}']), times: random.between(1, 3) });
+    faults.fail(live, {
+      status: 200,
+      body: random.pick(["", "{}", "<html>?</html>", '{"r11":[]}']),
+      times: random.between(1, 3),
+    });
     faults.dropSockets();
   },
   "cut before": ({ faults, random }) => {
@@ -71,10 +81,10 @@ const streamKinds = {
     faults.expireSessions();
     if (random.chance(0.7)) faults.dropSockets();
   },
-  "event log overflow": ({ faults, random, people, maxEvents, site, forWhile }) => {
+  [overflow]: ({ faults, random, people, maxEvents, site, forWhile }) => {
     faults.fail(live, { status: 503, times: 1e9 });
     faults.dropSockets();
-    const end = site.newestEventId + Math.ceil(maxEvents * 1.3);
+    const end = site.newestEventId + overflowEvents(maxEvents);
     while (site.newestEventId < end) people.act();
     forWhile(random.between(1_000, 60_000), () => faults.clear());
   },

@@ -39,7 +39,8 @@ export class People {
     if (deed === "say") this.#say(here, roomId, recent);
     else if (deed === "enter") here.enters();
     else if (deed === "leave") here.leaves();
-    else if (deed === "rename") this.#site.room(roomId).update(this.#users[0], { description: `about ${++this.#count}` });
+    else if (deed === "rename")
+      this.#site.room(roomId).update(this.#users[0], { description: `about ${++this.#count}` });
     else if (recent && deed === "edit") recent.author.in(recent.roomId).edits(recent.id, `edited ${++this.#count}`);
     else if (recent && deed === "delete") recent.author.in(recent.roomId).deletes(recent.id);
     else if (recent && deed === "star") this.#other(recent.author).in(recent.roomId).stars(recent.id);

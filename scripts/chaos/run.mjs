@@ -1,14 +1,17 @@
 // One run of the chaos suite: a local server with two sites and five rooms, people, bots and trouble, all from a seed.
 import { compareRoom, contextOf } from "./compare.mjs";
-import { faultKinds } from "./faults.mjs";
+import { faultKinds, overflow, overflowEvents } from "./faults.mjs";
 import { Random } from "./random.mjs";
-import { Stage, timeoutMs } from "./stage.mjs";
+import { compareSends } from "./sends.mjs";
+import { Stage } from "./stage.mjs";
 import { tally } from "./tally.mjs";
 
 const layout = { "stackexchange.com": [11, 12, 13], "stackoverflow.com": [21, 22] };
 
 /** Virtual time that the quiet at the end may take until everything has been told. */
 const quietLimitMs = 4 * 3_600_000;
+/** Of all events so many are the bots' own words. */
+const sendShare = 0.05;
 /** Longer than the stream waits before it asks whether news were lost. */
 const auditMs = 150_000;
 
@@ -42,7 +45,8 @@ class Run {
   #injected = [];
   /** What ends at a virtual time. */
   #endings = [];
-  #slowUntil = 0;
+  /** Events that overflows made happen at once. */
+  #flooded = 0;
   #maxEvents;
   #begun = performance.now();
   #problems = [];
@@ -69,7 +73,7 @@ class Run {
       throttle,
     });
     for (const [host, rooms] of Object.entries(layout)) {
-      const random = { people: this.#random.people, client: this.#random.client };
+      const random = this.#random;
       const site = this.#server.sites[host];
       this.#stages.push(new Stage({ lib: this.#lib, site, rooms, clock: this.#clock, random }));
     }
@@ -78,21 +82,26 @@ class Run {
 
   /** People act and faults strike until enough has happened. */
   async trouble() {
-    const { events, faults } = this.#options;
+    const { events, faults, sends, throttle } = this.#options;
     const { pace } = this.#random;
-    const due = Array.from({ length: faults }, () => this.#random.faults.next() * events * 0.98).sort((a, b) => a - b);
+    // Who may say something every 20 seconds only needs more time for as much.
+    const slowness = sends && throttle ? 2.5 : 1;
+    let said = 0;
     const names = this.#deck(faults);
-    while (this.#happened < events) {
+    // What an overflow makes happen at once does not count, or it would bring the next faults with it.
+    const calm = events - names.filter((name) => name === overflow).length * overflowEvents(this.#maxEvents);
+    const due = names.map(() => this.#random.faults.next() * calm * 0.98).sort((a, b) => a - b);
+    while (this.#happened < events || due.length > 0) {
       for (let deeds = pace.chance(0.05) ? pace.between(2, 12) : 1; deeds > 0; deeds--) {
         pace.pick(this.#stages).people.act();
       }
-      while (due.length > 0 && due[0] <= this.#happened) {
+      while (due.length > 0 && due[0] <= this.#happened - this.#flooded) {
         due.shift();
         this.#strike(names.pop());
       }
-      await this.#pass(pace.between(50, 1_500));
+      while (sends && said < this.#happened * sendShare) said += pace.pick(this.#stages).talker.talk();
+      await this.#pass(pace.between(50, 1_500) * slowness);
     }
-    while (names.length > 0) this.#strike(names.pop());
   }
 
   /** No more faults: time passes until everything has been told, and then some. */
@@ -101,6 +110,7 @@ class Run {
     for (const { site } of this.#stages) {
       site.faults.clear();
       site.faults.silenceSockets(false);
+      site.faults.readOnly(false);
     }
     await this.#passUntil(() => this.#stages.every((stage) => stage.isCurrent));
     await this.#passUntil(() => true, auditMs);
@@ -109,10 +119,14 @@ class Run {
 
   result() {
     const rooms = [];
+    const sends = [];
     for (const stage of this.#stages) {
       for (const { error, fault } of stage.failures) {
         this.#problems.push({ kind: "failed", text: `${stage.site.host}: ${error?.stack ?? error}`, fault });
       }
+      const { problems: unsaid, counts } = compareSends(stage.talker, stage);
+      this.#problems.push(...unsaid);
+      sends.push(counts);
       for (const record of stage.records.values()) {
         const { problems, gaps } = compareRoom(record);
         for (const problem of problems) this.#problems.push({ ...problem, context: contextOf(record, problem.at) });
@@ -122,7 +136,7 @@ class Run {
     const { seed } = this.#options;
     const seconds = (performance.now() - this.#begun) / 1000;
     const kinds = Object.keys(this.#kinds);
-    return tally({ seed, seconds, kinds, injected: this.#injected, rooms, problems: this.#problems });
+    return tally({ seed, seconds, kinds, injected: this.#injected, rooms, problems: this.#problems, sends });
   }
 
   async close() {
@@ -154,7 +168,7 @@ class Run {
     this.#injected.push(fault);
     stage.fault = fault;
     if (kind === "stale fkey" || kind === "expired login") for (const other of this.#stages) other.fault = fault;
-    if (/hang/.test(kind)) this.#slowUntil = performance.now() + 2 * timeoutMs;
+    const before = this.#happened;
     this.#kinds[kind]({
       site: stage.site,
       faults: stage.site.faults,
@@ -164,12 +178,14 @@ class Run {
       restart: () => stage.restart(),
       forWhile: (ms, end) => this.#endings.push({ at: this.#clock.now() + ms, end }),
     });
+    this.#flooded += this.#happened - before;
   }
 
   /** Lets sockets and requests get on, then turns the clock. */
   async #pass(ms) {
     for (let turns = 0; turns < 3; turns++) await turn();
-    if (performance.now() < this.#slowUntil) await realTime(10);
+    // Requests are given up by the machine's clock, which must not fall far behind the one we turn.
+    if (this.#stages.some(({ site }) => site.faults.hanging > 0)) await realTime(10);
     await this.#clock.advance(ms);
     const now = this.#clock.now();
     for (const { end } of this.#endings.filter(({ at }) => at <= now)) end();
@@ -183,7 +199,7 @@ class Run {
       if (passed >= atLeastMs && isDone()) return;
       if (passed > quietLimitMs) return;
       await realTime(0);
-      await this.#pass(500);
+      await this.#pass(2_000);
     }
   }
 }

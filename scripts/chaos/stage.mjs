@@ -1,9 +1,10 @@
 // One site under trouble: its people, its bot with a client that listens to every room, and what is known of each room.
 import { People } from "./people.mjs";
+import { Talker } from "./sends.mjs";
 import { RoomRecord } from "./truth.mjs";
 
 /** Milliseconds of the machine's clock until a request is given up: requests that hang cost real time. */
-export const timeoutMs = 250;
+const timeoutMs = 250;
 
 /** Before the first fault. */
 const noFault = { kind: "(none yet)", number: 0 };
@@ -16,6 +17,7 @@ export class Stage {
   /** What is known of each room, by id. */
   records;
   client;
+  talker;
   /** The last fault that met this site. */
   fault = noFault;
   /** Failures that ended listening or that nobody looked at. */
@@ -40,6 +42,7 @@ export class Stage {
       if (event.onlyFor !== null && event.onlyFor !== this.bot.id) return;
       this.records.get(event.roomId)?.happens(event, this.fault);
     });
+    this.talker = new Talker(this, random.sends);
     this.client = this.#connect({});
   }
 
@@ -48,9 +51,9 @@ export class Stage {
     await Promise.all(this.#watches.map(({ ready }) => ready));
   }
 
-  /** Nothing that happened is still to be told. */
+  /** Nothing that happened is still to be told, and nothing is still to be said. */
   get isCurrent() {
-    if (this.client.state !== "live") return false;
+    if (this.client.state !== "live" || this.talker.pending > 0) return false;
     return [...this.records.values()].every((record) => {
       const newest = Math.max(0, ...[...record.happened.keys()].slice(-1));
       return record.reached >= newest;
@@ -60,6 +63,7 @@ export class Stage {
   /** The bot stops without warning, and another starts where it stopped. */
   restart() {
     const { cursors } = this.client;
+    for (const record of this.records.values()) record.restarts();
     this.#logouts.push(this.client.logout({ drain: false }));
     this.client = this.#connect({ cursors });
   }

@@ -19,7 +19,7 @@ export const columns = Object.keys(emptyRow());
 const columnOf = { wrong: "gaps wrong" };
 
 /** Makes the result of a run of what was injected, told and found. */
-export function tally({ seed, seconds, kinds, injected, rooms, problems, sends = {} }) {
+export function tally({ seed, seconds, kinds, injected, rooms, problems, sends }) {
   const rows = Object.fromEntries(["(none yet)", ...kinds].map((kind) => [kind, emptyRow()]));
   for (const { kind } of injected) rows[kind].injected++;
   let happened = 0;
@@ -35,7 +35,26 @@ export function tally({ seed, seconds, kinds, injected, rooms, problems, sends =
   }
   const totals = emptyRow();
   for (const row of Object.values(rows)) for (const column of columns) totals[column] += row[column];
-  return { seed, seconds, happened, rows, totals, problems, sends };
+  return { seed, seconds, happened, rows, totals, problems, sends: sendsOf(sends) };
+}
+
+/** How the calls of `sendMessage` ended, over the sites or the runs. */
+export function sendsOf(list) {
+  const sum = { asked: 0, sent: 0, arrivedUnknown: 0, rejected: {} };
+  for (const { asked, sent, arrivedUnknown, rejected } of list) {
+    sum.asked += asked;
+    sum.sent += sent;
+    sum.arrivedUnknown += arrivedUnknown;
+    for (const [code, count] of Object.entries(rejected)) sum.rejected[code] = (sum.rejected[code] ?? 0) + count;
+  }
+  return sum;
+}
+
+/** The same in a line. */
+export function sendsText({ asked, sent, arrivedUnknown, rejected }) {
+  const reasons = Object.entries(rejected).map(([code, count]) => `${count} ${code}`);
+  const unknown = arrivedUnknown > 0 ? `, ${arrivedUnknown} of which had arrived` : "";
+  return `${asked} messages to send, ${sent} sent, ${asked - sent} rejected${reasons.length > 0 ? ` (${reasons.join(", ")}${unknown})` : ""}`;
 }
 
 /** Adds results up. */
@@ -59,7 +78,9 @@ export function tableOf({ rows, totals }) {
   lines.push(["total", ...columns.map((name) => totals[name])]);
   const widths = lines[0].map((_, at) => Math.max(...lines.map((line) => String(line[at]).length)));
   const text = lines.map((line) => {
-    const cells = line.map((cell, at) => (at === 0 ? String(cell).padEnd(widths[0]) : String(cell).padStart(widths[at])));
+    const cells = line.map((cell, at) =>
+      at === 0 ? String(cell).padEnd(widths[0]) : String(cell).padStart(widths[at]),
+    );
     return `| ${cells.join(" | ")} |`;
   });
   const rule = `|${widths.map((width, at) => (at === 0 ? "-".repeat(width + 2) : `${"-".repeat(width + 1)}:`)).join("|")}|`;

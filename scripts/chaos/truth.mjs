@@ -7,6 +7,8 @@ export class RoomRecord {
   /** What listeners got, in order: `{ id, type, messageId, gap, fault }`. */
   told = [];
 
+  #restarted = null;
+
   constructor(roomId) {
     this.roomId = roomId;
   }
@@ -18,8 +20,15 @@ export class RoomRecord {
 
   /** What `room.watch` called back with; `oldestCursor` is what the server could still answer at that moment. */
   hears(event, fault, oldestCursor) {
-    const gap = event.constructor.name === "StreamGap" ? { from: event.from, to: event.to, oldestCursor } : null;
+    const isGap = event.constructor.name === "StreamGap";
+    const isFresh = this.#restarted !== null && !this.told.slice(this.#restarted).some(({ type }) => type === 1);
+    const gap = isGap ? { from: event.from, to: event.to, oldestCursor, isFresh } : null;
     this.told.push({ id: event.id, type: event.type, messageId: event.data.message_id ?? null, gap, fault });
+  }
+
+  /** The bot ends and starts again with its cursors: what it remembers of messages begins anew. */
+  restarts() {
+    this.#restarted = this.told.length;
   }
 
   /** The newest id told with its event, or as the end of a gap. */

@@ -10,6 +10,7 @@ import { type Me, Session } from "../transport/session.js";
 import { type Clock, systemClock } from "../util/clock.js";
 import { type Logger, loggerOf } from "../util/logger.js";
 import { checkChoice, checkCount, checkId, checkOptions } from "../util/options.js";
+import { type Counts, Tally } from "../util/tally.js";
 import { ClientCore, type RequestOptions } from "./core.js";
 import type { ChatEvent } from "./events.js";
 import { idOf } from "./ids.js";
@@ -105,6 +106,7 @@ export class Client implements AsyncDisposable {
   readonly site: Site;
   readonly #core: ClientCore;
   readonly #closing = new AbortController();
+  readonly #tally: Tally;
   readonly #stateFile: string | undefined;
   #logout: Promise<void> | undefined;
 
@@ -120,6 +122,7 @@ export class Client implements AsyncDisposable {
       typeof emailOrOptions === "string" ? credentialsOf(emailOrOptions, password) : emailOrOptions;
     checkOptions("new Client", options, optionNames);
     this.site = siteOf(host);
+    this.#tally = new Tally(this.site.host);
     this.#stateFile = options.stateFile;
     this.#core = this.#build(options);
     this.#core.mustResume = options.stateFile !== undefined;
@@ -152,6 +155,15 @@ export class Client implements AsyncDisposable {
   /** The actions that wait for their turn: what they are, and a promise for when there are none. */
   get outbox(): OutboxView {
     return this.#core.outbox;
+  }
+
+  /**
+   * How often things happened behind the scenes since this client was made: connects, drops, events recovered and
+   * repeated, gaps, messages sent, throttled, retried and found. Each is also published as it happens, on the
+   * `diagnostics_channel` `chatexchange:` and its name, such as `chatexchange:stream:gap`.
+   */
+  get counts(): Counts {
+    return this.#tally.counts;
   }
 
   /**
@@ -207,7 +219,7 @@ export class Client implements AsyncDisposable {
       const means =
         typeof emailOrMeans === "string" ? { credentials: credentialsOf(emailOrMeans, password) } : emailOrMeans;
       if (typeof means === "object") checkOptions("login", means, ["cookies", "credentials"]);
-      const me = means ? await session.loginWith(means) : await session.login();
+      const me = means ? await session.loginWith(means) : await session.loginNow();
       return this.#user(me);
     });
   }
@@ -372,6 +384,7 @@ export class Client implements AsyncDisposable {
     if ((email === undefined) !== (password === undefined)) {
       throw new UsageError("email and password go together; one of them is missing");
     }
+    const tally = this.#tally;
     const session = new Session({
       site: this.site,
       credentials: email !== undefined && password !== undefined ? credentialsOf(email, password) : undefined,
@@ -382,25 +395,32 @@ export class Client implements AsyncDisposable {
       timeoutMs: options.timeoutMs,
       signal: this.#closing.signal,
       warn: logger.warn,
+      now: () => clock.now(),
+      tally,
     });
     return new ClientCore({
       client: this,
       session,
       clock,
       random: options.random ?? Math.random,
-      outbox: new Outbox(options.outbox ?? {}, clock, this.#closing.signal),
+      outbox: new Outbox(options.outbox ?? {}, clock, this.#closing.signal, tally),
       stream: options.stream ?? {},
       replyForm: options.replyForm,
       report: options.onError ?? ((error) => logger.error("a failure nobody looked at", error)),
       warn: logger.warn,
+      tally,
     });
   }
 
   async #end({ drain = true, timeoutMs = 30_000 }: LogoutOptions): Promise<void> {
     const { live, outbox, session, joined, clock, warn } = this.#core;
     if (drain && outbox.pending.length > 0) {
-      const deadline = new Promise<void>((resolve) => clock.setTimeout(resolve, timeoutMs, { ref: true }));
+      let timer: { cancel(): void } | undefined;
+      const deadline = new Promise<void>((resolve) => {
+        timer = clock.setTimeout(resolve, timeoutMs, { ref: true });
+      });
       await Promise.race([outbox.idle(), deadline]);
+      timer?.cancel();
       if (outbox.pending.length > 0)
         warn(`logout: ${outbox.pending.length} actions were given up after ${timeoutMs} ms`);
     }
@@ -408,7 +428,10 @@ export class Client implements AsyncDisposable {
     try {
       const [only] = joined;
       if (only !== undefined && session.me) {
-        await session.call(leaveRoom(joined.size === 1 ? only : "all"), { signal: AbortSignal.timeout(5_000) });
+        await session.call(leaveRoom(joined.size === 1 ? only : "all"), {
+          signal: AbortSignal.timeout(5_000),
+          once: true,
+        });
       }
     } catch (error) {
       warn("logout: could not leave the joined rooms", error);

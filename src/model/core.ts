@@ -7,6 +7,7 @@ import type { Session } from "../transport/session.js";
 import type { Clock } from "../util/clock.js";
 import { checkOptions } from "../util/options.js";
 import { ActionPromise } from "../util/promises.js";
+import type { Tally } from "../util/tally.js";
 import { WeakCache } from "../util/weak-cache.js";
 import type { Client } from "./client.js";
 import type { EventContext } from "./events.js";
@@ -36,6 +37,7 @@ export interface CoreParts {
   readonly replyForm: ReplyForm | undefined;
   readonly report: (error: unknown) => void;
   readonly warn: (text: string, error?: unknown) => void;
+  readonly tally: Tally;
 }
 
 /** More about an action. */
@@ -82,7 +84,13 @@ export class ClientCore implements EventContext {
     this.clock = clock;
     this.outbox = parts.outbox;
     this.replyForm = parts.replyForm;
-    this.report = parts.report;
+    this.report = (error) => {
+      try {
+        parts.report(error);
+      } catch (again) {
+        parts.warn("onError failed itself", again);
+      }
+    };
     this.warn = warn;
     this.#batch = new UserBatch(session, () => [...this.joined][0]);
     const learn = (raw: RawEvent): void => this.#learn(raw);
@@ -92,6 +100,7 @@ export class ClientCore implements EventContext {
       clock,
       random,
       warn,
+      tally: parts.tally,
       learn,
       events: this,
       options: { ...streamDefaults, ...options },

@@ -5,6 +5,7 @@
  */
 import { AbortedError, ClosedError, isChatError, ThrottledError, TimedOutError } from "../errors/index.js";
 import type { Clock } from "../util/clock.js";
+import type { Tally } from "../util/tally.js";
 
 /** Options of the outbox. */
 export interface OutboxOptions {
@@ -86,6 +87,8 @@ interface Entry {
   unsureSince: number | null;
   troubleSince: number | null;
   wasThrottled: boolean;
+  /** An answer that was not understood: the reason, if it turns out that nothing was done. */
+  doubt: unknown;
   resolve(): void;
   reject(reason: unknown): void;
 }
@@ -94,6 +97,7 @@ export class Outbox implements OutboxView {
   readonly #options: Required<OutboxOptions>;
   readonly #clock: Clock;
   readonly #closing: AbortSignal;
+  readonly #tally: Tally;
   readonly #entries: Entry[] = [];
   #isPumping = false;
   /** Nothing is tried before this time. */
@@ -104,7 +108,8 @@ export class Outbox implements OutboxView {
   #wake: (() => void) | undefined;
   #idle: (() => void)[] = [];
 
-  constructor(options: OutboxOptions, clock: Clock, closing: AbortSignal) {
+  constructor(options: OutboxOptions, clock: Clock, closing: AbortSignal, tally: Tally) {
+    this.#tally = tally;
     const { maxTries = 8, marginMs = 250, patienceMs = 900_000 } = options;
     this.#options = { maxTries, marginMs, patienceMs };
     this.#clock = clock;
@@ -140,6 +145,7 @@ export class Outbox implements OutboxView {
         unsureSince: order.unsureSince ?? null,
         troubleSince: null,
         wasThrottled: false,
+        doubt: undefined,
         resolve: () => {
           leave();
           resolve();
@@ -178,10 +184,11 @@ export class Outbox implements OutboxView {
     if (!task) return this.#finish(entry);
     try {
       const found = entry.unsureSince === null ? undefined : await task.find?.(entry.unsureSince);
+      if (found === undefined && entry.doubt) throw entry.doubt;
       if (found === undefined) {
         entry.unsureSince ??= this.#clock.now();
         entry.tries += 1;
-      }
+      } else this.#tally.add("outbox:found", { action: entry.order.tried });
       const result = found === undefined ? await task.attempt() : found.result;
       this.#accept(entry);
       entry.order.onDone(result);
@@ -193,6 +200,7 @@ export class Outbox implements OutboxView {
   }
 
   #accept(entry: Entry): void {
+    this.#tally.add("outbox:sent", { action: entry.order.tried });
     const now = this.#clock.now();
     if (entry.wasThrottled && this.#lastAccepted > 0) {
       // The server rounds its waits up to seconds, so the true spacing may be that much shorter.
@@ -200,6 +208,7 @@ export class Outbox implements OutboxView {
       this.#spacingMs = Math.min(Math.max(0, spacing), longestSpacingMs);
     }
     entry.wasThrottled = false;
+    entry.doubt = undefined;
     this.#lastAccepted = now;
     entry.tries = 0;
     entry.unsureSince = null;
@@ -211,15 +220,24 @@ export class Outbox implements OutboxView {
     if (error instanceof ThrottledError) {
       entry.unsureSince = null; // the server said no, so it did nothing
       entry.wasThrottled = true;
+      this.#tally.add("outbox:throttled", { action: entry.order.tried, waitMs: error.waitMs });
       const margin = this.#options.marginMs * 2 ** Math.min(Math.max(0, entry.tries - 2), 3);
       if (entry.tries >= this.#options.maxTries) this.#fail(entry, error);
       else this.#gate = now + error.waitMs + margin;
       return;
     }
+    if (task.find && isChatError(error, "NOT_UNDERSTOOD") && error !== entry.doubt) {
+      entry.doubt = error;
+      this.#gate = now + 1_000;
+      return;
+    }
     entry.troubleSince ??= now;
     const isOver = now - entry.troubleSince > this.#options.patienceMs || entry.order.signal?.aborted;
     if (!task.find || !isTrouble(error) || isOver) this.#fail(entry, error);
-    else this.#gate = now + Math.min(Math.max(1_000, (now - entry.troubleSince) / 2), 30_000);
+    else {
+      this.#tally.add("outbox:retried", { action: entry.order.tried });
+      this.#gate = now + Math.min(Math.max(1_000, (now - entry.troubleSince) / 2), 30_000);
+    }
   }
 
   /** Quiet for twice the spacing, and the server forgets (protocol.md §8). */

@@ -137,7 +137,7 @@ function isErrorRedirect(answer: WireAnswer): boolean {
 }
 
 function isLoginPage(answer: WireAnswer): boolean {
-  return URL.parse(answer.url)?.pathname === "/users/login";
+  return answer.status < 500 && URL.parse(answer.url)?.pathname === "/users/login";
 }
 
 /** @throws the failure the answer stands for, if it is not a 2xx answer with something to read. */

@@ -41,6 +41,7 @@ export class Faults {
   #plans: Plan[] = [];
   #captcha = false;
   #readOnly = false;
+  #hanging = 0;
 
   constructor(hub: SocketHub, network: Network) {
     this.#hub = hub;
@@ -66,6 +67,11 @@ export class Faults {
   /** Never answers the next matching requests. */
   hang(pathPattern: string | RegExp, times = 1): void {
     this.#plan(pathPattern, { kind: "hang" }, times);
+  }
+
+  /** How many requests hang now: neither answered nor given up. */
+  get hanging(): number {
+    return this.#hanging;
   }
 
   /** Forgets all planned faults of requests. */
@@ -151,6 +157,12 @@ export class Faults {
     plan.left--;
     if (plan.left <= 0) this.#plans = this.#plans.filter((other) => other !== plan);
     return plan.fault;
+  }
+
+  /** A request hangs until its connection ends. @internal */
+  hangs(connection: { once(event: "close", listener: () => void): unknown }): void {
+    this.#hanging++;
+    connection.once("close", () => this.#hanging--);
   }
 
   #plan(pattern: string | RegExp, fault: PlannedFault, times: number): void {

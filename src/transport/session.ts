@@ -5,7 +5,9 @@
 import { CookieJar } from "tough-cookie";
 import {
   ClosedError,
+  ConnectionError,
   type FailureContext,
+  isChatError,
   NoAccountError,
   NotLoggedInError,
   ParseError,
@@ -15,6 +17,7 @@ import type { Call, WireAnswer, WireRequest } from "../protocol/call.js";
 import { type ChatPage, parseChatPage } from "../protocol/pages/index.js";
 import { refusalOf } from "../protocol/refusals.js";
 import { isLoopback, type Resolver, type Site } from "../protocol/sites.js";
+import type { Tally } from "../util/tally.js";
 import {
   accountFingerprint,
   addCookies,
@@ -52,12 +55,20 @@ export interface SessionOptions {
   /** Ends every request. */
   readonly signal: AbortSignal;
   readonly warn: (text: string, error?: unknown) => void;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly tally: Tally;
 }
 
 /** Options of one call. */
 export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
+  /** Do not renew a session that has expired: it is not worth a login. @default false */
+  readonly once?: boolean;
 }
+
+/** After a CAPTCHA or a wrong password nothing logs in by itself for so long; `client.login()` does. */
+const loginCooldownMs = 600_000;
 
 export class Session {
   readonly site: Site;
@@ -70,6 +81,8 @@ export class Session {
   #me: Me | null = null;
   #fkey: string | null = null;
   #login: Promise<Me> | undefined;
+  /** The login was refused: until when nobody tries again by himself. */
+  #refusal: { readonly until: number; readonly error: unknown } | undefined;
   #refresh: Promise<ChatPage> | undefined;
 
   constructor(options: SessionOptions) {
@@ -99,22 +112,38 @@ export class Session {
     return this.#options.resolve ?? this.site.resolve;
   }
 
+  /** Logs in because somebody said so: also when a login was refused just now. */
+  loginNow(): Promise<Me> {
+    this.#refusal = undefined;
+    return this.login();
+  }
+
   /** Logs in with other means than those given at first. */
   async loginWith(means: { credentials?: Credentials; cookies?: CookieInput }): Promise<Me> {
     this.#credentials = means.credentials;
     this.#cookies = means.cookies;
     if (means.credentials) this.#refuseCleartext();
     await this.#forget();
-    return this.login();
+    return this.loginNow();
   }
 
   /** Makes sure there is a login; attempts are shared. @throws any LoginError, {NOT_LOGGED_IN} */
   async login(): Promise<Me> {
     if (this.#options.signal.aborted) this.#throwClosed("log in");
     if (this.#me) return this.#me;
-    this.#login ??= this.#logIn().finally(() => {
-      this.#login = undefined;
-    });
+    const { until, error } = this.#refusal ?? { until: 0 };
+    if (this.#options.now() < until) throw error;
+    this.#login ??= this.#logIn()
+      .catch((reason: unknown) => {
+        // Whoever wants a human, or knows a wrong password, is not asked again and again by everything that waits.
+        if (isChatError(reason, "CAPTCHA_REQUIRED", "WRONG_PASSWORD", "CLOUDFLARE_CHALLENGE")) {
+          this.#refusal = { until: this.#options.now() + loginCooldownMs, error: reason };
+        }
+        throw reason;
+      })
+      .finally(() => {
+        this.#login = undefined;
+      });
     return this.#login;
   }
 
@@ -126,8 +155,14 @@ export class Session {
       throw new NotLoggedInError({ tried: request.tried, host: this.chatHost });
     if (request.needs !== "nothing" && this.canLogIn) await this.login();
     const answer = await this.#send(request, options);
-    if (request.needs === "nothing" || !looksStale(answer, request)) return call.read(answer);
-    await this.#heal(request);
+    if (request.needs === "nothing" || options.once || !looksStale(answer, request)) return call.read(answer);
+    const wasStale = await this.#heal(request);
+    if (request.needs === "login" && answer.status === 200) {
+      // A page with status 200 does not say whether the server acted: the outbox looks before it does it again.
+      if (wasStale)
+        throw new ConnectionError({ tried: request.tried, host: this.chatHost }, "a page came instead of an answer");
+      return call.read(answer);
+    }
     return call.read(await this.#send(request, options));
   }
 
@@ -154,8 +189,14 @@ export class Session {
           : undefined,
       );
     }
+    this.#options.tally.add("session:login");
     await logInByPassword(this.#http, this.#jar, this.site, this.#credentials);
-    const page = await this.#whoAmI();
+    let page = await this.#whoAmI();
+    if (!page.me) {
+      // Nobody: either there is no account here, or this login, too, was ended meanwhile. A second one tells.
+      await logInByPassword(this.#http, this.#jar, this.site, this.#credentials);
+      page = await this.#whoAmI();
+    }
     if (!page.me) throw new NoAccountError(about);
     return this.#keep(page.me);
   }
@@ -182,6 +223,7 @@ export class Session {
 
   async #keep(me: Me): Promise<Me> {
     this.#me = me;
+    this.#refusal = undefined;
     const { sessionFile } = this.#options;
     if (sessionFile) {
       const { cookies } = await this.#jar.serialize();
@@ -215,16 +257,20 @@ export class Session {
     throw new ParseError("chat page", "input[name=fkey]", { tried, host: this.chatHost });
   }
 
-  async #heal(request: WireRequest): Promise<void> {
+  /** Finds out whether the session is still good, and renews what is not; false when nothing was stale. */
+  async #heal(request: WireRequest): Promise<boolean> {
+    this.#options.tally.add("session:refresh", { tried: request.tried });
+    const fkey = this.#fkey;
     this.#fkey = null;
     const before = this.#me;
     const page = await this.#whoAmI();
-    if (!before || page.me?.id === before.id) return;
+    if (!before || page.me?.id === before.id) return page.fkey !== fkey;
     this.#me = null;
     const about = { tried: request.tried, host: this.chatHost };
     if (!this.#credentials)
       throw new NotLoggedInError(about, "the session has expired, and there is no password to log in with");
     await this.login();
+    return true;
   }
 
   async #send(request: WireRequest, options: CallOptions): Promise<WireAnswer> {
@@ -237,7 +283,7 @@ export class Session {
   async #raw(request: WireRequest, { signal }: CallOptions): Promise<WireAnswer> {
     const { chatOrigin } = this.site;
     const about: FailureContext = { tried: request.tried, host: this.chatHost };
-    const answer = await this.#http.send({
+    const sent = this.#http.send({
       method: request.method,
       url: chatOrigin + request.path,
       headers: request.method === "POST" ? { origin: chatOrigin, referer: chatOrigin + (request.referer ?? "/") } : {},
@@ -246,6 +292,9 @@ export class Session {
       ...(request.follow === undefined ? {} : { follow: request.follow }),
       signal: signal ? AbortSignal.any([signal, this.#options.signal]) : this.#options.signal,
       about,
+    });
+    const answer = await sent.catch((error: unknown) => {
+      throw this.#options.signal.aborted && !signal?.aborted ? new ClosedError(about) : error;
     });
     return { status: answer.status, url: answer.url, headers: answer.headers, body: answer.body, host: this.chatHost };
   }
@@ -287,7 +336,7 @@ export class Session {
 /** The signs of a stale fkey or login: a page where an answer was due, or the way to the login (protocol.md §2.5, INF). */
 function looksStale(answer: WireAnswer, request: WireRequest): boolean {
   const path = URL.parse(answer.url)?.pathname;
-  if (path === "/users/login") return true;
+  if (path === "/users/login" && answer.status < 500) return true;
   const isPage = /^\s*(<!--[^>]*-->\s*)?<(!doctype|html)/i.test(answer.body.slice(0, 500));
   return (
     answer.status === 401 || (isPage && (answer.status === 400 || (answer.status === 200 && !request.answersPage)))

@@ -11,6 +11,7 @@ import type { Session } from "../../transport/session.js";
 import { openSocket } from "../../transport/socket.js";
 import { type Clock, sleep } from "../../util/clock.js";
 import { quiet } from "../../util/promises.js";
+import type { Tally } from "../../util/tally.js";
 import { Ledger } from "./ledger.js";
 import type { ResolvedStreamOptions, StreamState } from "./options.js";
 import { RoomMemory } from "./room-memory.js";
@@ -36,13 +37,19 @@ export interface ChannelContext {
   /** The room can not be listened to any more. */
   readonly onEnd: (reason: unknown) => void;
   readonly warn: (text: string, error?: unknown) => void;
+  readonly tally: Tally;
 }
+
+/** How often a hole is looked at before it is given up. */
+const holeTries = 4;
+/** So many frames in a row from before what we have mean that the server, or a frame we believed, counts otherwise. */
+const oldFrames = 3;
 
 /** What is known of a socket; times are of the clock, in milliseconds. */
 interface SocketLife {
   readonly since: number;
-  readonly frames: number;
-  readonly lastFrame: number;
+  frames: number;
+  lastFrame: number;
 }
 
 /** Ends the wait for a socket's end, with the reason. */
@@ -69,6 +76,7 @@ export class Channel {
   /** Something may have been missed since the last event that was delivered. */
   #isBehind: boolean;
   #lastNews = 0;
+  #oldFrames = 0;
 
   constructor(roomId: number, context: ChannelContext, cursor?: number) {
     this.roomId = roomId;
@@ -77,6 +85,7 @@ export class Channel {
       cursor ?? 0,
       (event) => this.#deliver(event),
       () => void this.#recover(),
+      (events) => context.tally.add("stream:repeat", { roomId }, events),
     );
     this.ready = quiet(
       new Promise((resolve, reject) => {
@@ -106,7 +115,7 @@ export class Channel {
 
   async #run(): Promise<void> {
     if (!this.#isBehind) await this.#findStart();
-    const { session, options, warn } = this.#context;
+    const { session, options, warn, tally } = this.#context;
     for (let failures = 0; !this.#closing.signal.aborted; ) {
       try {
         await this.#socketTurn();
@@ -119,9 +128,14 @@ export class Channel {
           : error instanceof SocketEnd && error.wasLive
             ? 1
             : failures + 1;
+        tally.add("stream:drop", {
+          roomId: this.roomId,
+          reason: error instanceof Error ? error.message : String(error),
+        });
         warn(`room ${this.roomId}: no socket`, error);
       }
       this.#isBehind = true;
+      if (this.#state === "live" || this.#state === "stale") this.#setState("resuming");
       if (failures >= options.socketTries) await this.#pollTurn();
       else await this.#pause(failures);
     }
@@ -135,7 +149,7 @@ export class Channel {
           roomEvents(this.roomId, { count: 100 }),
           this.#call(),
         );
-        this.#memory.learn(events);
+        this.#memory.learnList(events);
         this.#ledger.jump(time);
         return;
       } catch (error) {
@@ -188,6 +202,8 @@ export class Channel {
     const { clock, options } = this.#context;
     for (;;) {
       const limit = life.frames === 0 ? options.firstFrameMs : options.idleMs;
+      // A clock that was put back must not put the watchdog to sleep.
+      if (life.lastFrame > clock.now()) life.lastFrame = clock.now();
       const left = life.lastFrame + limit - clock.now();
       if (left <= 0) {
         this.#setState("stale");
@@ -204,6 +220,7 @@ export class Channel {
   }
 
   #setLive(): void {
+    this.#context.tally.add("stream:connect", { roomId: this.roomId });
     this.#setState("live");
     this.#lastNews = this.#context.clock.now();
     this.#isReady?.resolve();
@@ -237,15 +254,27 @@ export class Channel {
 
   async #tryToRecover(): Promise<boolean> {
     this.#ledger.hold();
-    try {
-      await this.#fetchMissed();
-      return true;
-    } catch (error) {
-      if (this.#closing.signal.aborted) return false;
-      if (isFinal(error)) this.#end(error);
-      else quiet(this.#recoverLater(error));
-      return false;
+    for (let tries = 1; ; tries++) {
+      try {
+        await this.#fetchMissed();
+      } catch (error) {
+        if (this.#closing.signal.aborted) return false;
+        if (isFinal(error)) this.#end(error);
+        else quiet(this.#recoverLater(error));
+        return false;
+      }
+      if (!this.#ledger.isHolding) return true;
+      // The answer did not reach to where the waiting frames begin: HTTP may lag behind the socket, but not for ever.
+      if (tries >= holeTries) this.#skipHole();
+      else await this.#pause(tries);
     }
+  }
+
+  #skipHole(): void {
+    const hole = this.#ledger.skipHole();
+    if (hole)
+      this.#context.onGap({ roomId: this.roomId, ...hole, reason: "the server does not tell what happened there" });
+    this.#ledger.release(null);
   }
 
   async #recoverLater(error: unknown): Promise<void> {
@@ -256,8 +285,9 @@ export class Channel {
   }
 
   async #fetchMissed(): Promise<void> {
-    const { session, clock } = this.#context;
+    const { session, clock, tally } = this.#context;
     const { covered } = this.#ledger;
+    tally.add("stream:poll", { roomId: this.roomId });
     const answer = await session.call(pollEvents(new Map([[this.roomId, covered]])), this.#call());
     const frame = answer.rooms.find(({ roomId }) => roomId === this.roomId) ?? null;
     this.#lastNews = clock.now();
@@ -267,6 +297,8 @@ export class Channel {
       return this.#startOver(covered, "the server counts from an earlier event again");
     }
     this.#isBehind = false;
+    const missed = frame?.events.filter(({ id }) => (id ?? 0) > covered).length ?? 0;
+    if (missed > 0) tally.add("stream:recovered", { roomId: this.roomId, events: missed }, missed);
     this.#ledger.release(frame);
   }
 
@@ -283,6 +315,7 @@ export class Channel {
     const changes = this.#memory.changes(events);
     onGap({ roomId: this.roomId, from: Math.min(covered + 1, time), to: Math.max(covered, time), reason });
     for (const event of changes) this.#deliver(event);
+    this.#memory.learnList(events);
     this.#isBehind = false;
     this.#ledger.jump(time);
     this.#ledger.release(null);
@@ -309,6 +342,12 @@ export class Channel {
     // A frame that lost its place, or some of its events, is read again over HTTP.
     if (frame.reset || frame.isDamaged) void this.#recover();
     else this.#ledger.accept(frame);
+    if (frame.t === undefined) return;
+    this.#oldFrames = frame.t < this.#ledger.covered ? this.#oldFrames + 1 : 0;
+    if (this.#oldFrames < oldFrames) return;
+    this.#oldFrames = 0;
+    this.#isBehind = true;
+    void this.#recover();
   }
 
   #deliver(event: RawEvent): void {

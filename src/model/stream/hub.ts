@@ -108,12 +108,14 @@ export class Hub {
 
   /** Stops everything and tells every listener. */
   close(): void {
+    const { cursors } = this;
     const listeners = new Set(this.#everything);
     for (const [roomId, entry] of this.#rooms) {
       this.#forget(roomId, entry);
       for (const listener of entry.listeners) listeners.add(listener);
     }
     this.#everything.clear();
+    this.goOnFrom(cursors);
     for (const listener of listeners) listener.onEnd();
   }
 
@@ -178,6 +180,7 @@ export class Hub {
   #announce(gap: Gap): void {
     const { roomId: room_id, from, to, reason } = gap;
     const event = new StreamGap({ event_type: -1, room_id }, this.#context.events, { from, to, reason });
+    this.#context.tally.add("stream:gap", { roomId: room_id, from, to, reason });
     this.#context.warn(`room ${room_id}: the events ${from} to ${to} are lost: ${reason}`);
     this.#tell(event, this.#rooms.get(room_id)?.listeners, () => {});
   }

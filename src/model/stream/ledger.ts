@@ -14,11 +14,18 @@ export class Ledger {
   #covered: number;
   readonly #deliver: (event: RawEvent) => void;
   readonly #onHole: () => void;
+  readonly #onRepeat: (events: number) => void;
   #held: RoomFrame[] | null = null;
   #heldEvents = 0;
 
   /** @param onHole - asks for a recovery; frames wait until {@link Ledger.release}. */
-  constructor(covered: number, deliver: (event: RawEvent) => void, onHole: () => void) {
+  constructor(
+    covered: number,
+    deliver: (event: RawEvent) => void,
+    onHole: () => void,
+    onRepeat: (events: number) => void,
+  ) {
+    this.#onRepeat = onRepeat;
     this.#covered = covered;
     this.#deliver = deliver;
     this.#onHole = onHole;
@@ -63,6 +70,16 @@ export class Ledger {
     for (const frame of held.sort((a, b) => (a.t ?? 0) - (b.t ?? 0))) this.accept(frame);
   }
 
+  /** Gives up what lies before the frames that wait: the first and last id of it, or null when nothing does. */
+  skipHole(): { readonly from: number; readonly to: number } | null {
+    const starts = (this.#held ?? []).flatMap(({ t, d }) => (t === undefined || d === undefined ? [] : t - d));
+    const to = Math.min(...starts);
+    if (!Number.isFinite(to) || to <= this.#covered) return null;
+    const from = this.#covered + 1;
+    this.#covered = to;
+    return { from, to };
+  }
+
   /** Starts over at another place: what lies between is lost, and somebody has said so. */
   jump(to: number): void {
     this.#covered = to;
@@ -78,6 +95,7 @@ export class Ledger {
 
   #pass(frame: RoomFrame): void {
     const fresh = frame.events.filter((event) => (numberOf(event.id) ?? Number.POSITIVE_INFINITY) > this.#covered);
+    if (fresh.length < frame.events.length) this.#onRepeat(frame.events.length - fresh.length);
     let newest = Math.max(this.#covered, frame.t ?? 0);
     for (const event of fresh.sort(byId)) {
       const id = numberOf(event.id);

@@ -17,7 +17,15 @@ const limit = 500;
 
 export class RoomMemory {
   readonly #messages = new Map<number, Seen>();
-  #newest = 0;
+  /** The newest message that is known from its post; an event about an old message says nothing of what is new. */
+  #newestPost = 0;
+  #knowsNewest = false;
+
+  /** Takes note of the latest messages as they are: whatever is newer than these is news. */
+  learnList(list: readonly RawEvent[]): void {
+    this.#knowsNewest = true;
+    this.learn(list);
+  }
 
   /** Takes note of events or list items, oldest first. */
   learn(events: readonly RawEvent[]): void {
@@ -27,7 +35,7 @@ export class RoomMemory {
       const before = this.#messages.get(id);
       this.#messages.delete(id);
       this.#messages.set(id, seenIn(event, before));
-      this.#newest = Math.max(this.#newest, id);
+      if (event.event_type === EventType.MessagePosted) this.#newestPost = Math.max(this.#newestPost, id);
     }
     for (const id of this.#messages.keys()) {
       if (this.#messages.size <= limit) break;
@@ -43,7 +51,7 @@ export class RoomMemory {
       const before = this.#messages.get(id);
       const isDeleted = item.content === undefined;
       if (!before) {
-        if (id <= this.#newest) return []; // older than our memory
+        if ((this.#newestPost === 0 && !this.#knowsNewest) || id <= this.#newestPost) return []; // older than our memory, for all we know
         return isDeleted ? [] : [{ ...item, event_type: EventType.MessagePosted }];
       }
       return changesOf(item, before, isDeleted);

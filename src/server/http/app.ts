@@ -78,6 +78,7 @@ export function createFetch(
     const place = placeOf(host, shared.sites, listener);
     if (!place) return finish(textAnswer("This server does not know that host.", 421));
     const fault = place.state.faults.take(url.pathname);
+    if (fault?.kind === "hang") place.state.faults.hangs(env.outgoing);
     if (fault?.kind === "hang-up") env.outgoing.destroy();
     if (fault && fault.kind !== "cut") return finish(await faultyAnswer(fault));
     if (method === "GET" && url.pathname.startsWith("/web/")) return finish(await serveWebFile(url.pathname));

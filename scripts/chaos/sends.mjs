@@ -1,0 +1,99 @@
+// The bot talks, too: what it wanted to say, beside what of it the server has.
+
+/** After these it is not known whether the message arrived, and the caller is told just that. */
+const unknowns = new Set(["CONNECTION_LOST", "TIMED_OUT", "SERVER_ERROR", "NOT_UNDERSTOOD", "CLOSED", "ABORTED"]);
+
+export class Talker {
+  /** Every call of `sendMessage` in its order: `{ roomId, text, fault, id, code }`. */
+  calls = [];
+  pending = 0;
+  #stage;
+  #random;
+
+  constructor(stage, random) {
+    this.#stage = stage;
+    this.#random = random;
+  }
+
+  /** Says something: one message, a burst over the rooms, or a text twice with another between; answers how many. */
+  talk() {
+    const { rooms } = this.#stage;
+    const random = this.#random;
+    const before = this.calls.length;
+    const roomId = random.pick(rooms);
+    const kind = random.next();
+    if (kind < 0.7) this.#say(roomId);
+    else if (kind < 0.85) for (let left = random.between(3, 8); left > 0; left--) this.#say(random.pick(rooms));
+    else {
+      const again = `again ${this.calls.length}`;
+      for (const text of [again, undefined, again]) this.#say(roomId, text);
+    }
+    return this.calls.length - before;
+  }
+
+  #say(roomId, text = `call ${this.calls.length}`) {
+    const call = { roomId, text, fault: this.#stage.fault, id: null, code: null };
+    this.calls.push(call);
+    this.pending++;
+    this.#stage.client
+      .getRoom(roomId)
+      .sendMessage(text)
+      .then(
+        (message) => {
+          call.id = message.id;
+        },
+        (error) => {
+          call.code = error?.code ?? String(error);
+        },
+      )
+      .finally(() => {
+        this.pending--;
+      });
+  }
+}
+
+/** The differences between what was wanted and what is there, and counts of how the calls ended. */
+export function compareSends(talker, { site, bot, rooms }) {
+  const problems = [];
+  const counts = { asked: talker.calls.length, sent: 0, arrivedUnknown: 0, rejected: {} };
+  for (const roomId of rooms) {
+    const problem = (kind, text, fault) =>
+      problems.push({ kind: `sends ${kind}`, text: `room ${roomId}: ${text}`, fault });
+    const calls = talker.calls.filter((call) => call.roomId === roomId);
+    const posts = new Map();
+    for (const { id, userId, source } of site.room(roomId).messages) if (userId === bot.id) posts.set(id, source);
+    let newest = 0;
+    for (const { id, text, code, fault } of calls) {
+      if (code !== null) counts.rejected[code] = (counts.rejected[code] ?? 0) + 1;
+      else if (id === null) problem("lost", `"${text}" was never answered`, fault);
+      if (id === null) continue;
+      counts.sent++;
+      if (!posts.has(id))
+        problem("lost", `"${text}" is message ${id}, they say, which is not there or is another's`, fault);
+      else if (posts.get(id) !== text)
+        problem("lost", `"${text}" is message ${id}, they say, which is "${posts.get(id)}"`, fault);
+      posts.delete(id);
+      if (id < newest)
+        problem("out of order", `"${text}" (${id}) stands before what was said earlier (${newest})`, fault);
+      newest = Math.max(newest, id);
+    }
+    judgeUnclaimed(posts, calls, counts, problem);
+  }
+  return { problems, counts };
+}
+
+/** Posts that no call resolved to: of calls that failed without anybody knowing, or said once too often. */
+function judgeUnclaimed(posts, calls, counts, problem) {
+  const failed = calls.filter(({ code }) => code !== null);
+  for (const [id, source] of posts) {
+    const at = failed.findIndex(({ text }) => text === source);
+    const [call] = at < 0 ? [] : failed.splice(at, 1);
+    if (call && unknowns.has(call.code)) counts.arrivedUnknown++;
+    else if (call)
+      problem("lost", `"${source}" was refused (${call.code}), they say, and is message ${id}`, call.fault);
+    else {
+      const twin = calls.find(({ text }) => text === source);
+      problem("doubled", `message ${id} ("${source}") was not asked for once more`, twin?.fault ?? calls[0]?.fault);
+    }
+  }
+}
