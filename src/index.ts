@@ -1,7 +1,8 @@
 /** The front door: everything a bot author needs, and nothing that is not meant for one. */
 
 // Common: the things chat is made of.
-export { Client, type ClientOptions, type LogoutOptions } from "./model/client.js";
+export { Client } from "./model/client.js";
+export type { ClientOptions, LogoutOptions } from "./model/client-options.js";
 export { Message, type MessageRevision } from "./model/message.js";
 export { type EventsOf, Room } from "./model/room.js";
 export type { SendOptions } from "./model/send.js";

@@ -34,6 +34,10 @@ export class Random {
   weighted(weights) {
     const all = Object.entries(weights);
     let left = this.next() * all.reduce((sum, [, weight]) => sum + weight, 0);
-    return (all.find(([, weight]) => (left -= weight) < 0) ?? all[0])[0];
+    for (const [name, weight] of all) {
+      left -= weight;
+      if (left < 0) return name;
+    }
+    return all[0][0];
   }
 }

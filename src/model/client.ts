@@ -2,97 +2,27 @@
 import { UsageError } from "../errors/index.js";
 import { acknowledgeMessages, anyAction, ignoreList, uploadImage } from "../protocol/actions/account.js";
 import { leaveRoom } from "../protocol/actions/live.js";
-import type { ReplyForm } from "../protocol/actions/messages.js";
 import type { FilePart } from "../protocol/call.js";
-import { type Resolver, type Site, siteOf } from "../protocol/sites.js";
+import { type Site, siteOf } from "../protocol/sites.js";
 import type { CookieInput } from "../transport/cookies.js";
-import { type Me, Session } from "../transport/session.js";
-import { type Clock, systemClock } from "../util/clock.js";
-import { type Logger, loggerOf } from "../util/logger.js";
-import { checkChoice, checkCount, checkId, checkOptions } from "../util/options.js";
+import type { Me } from "../transport/session.js";
+import { checkId, checkOptions } from "../util/options.js";
 import { type Counts, Tally } from "../util/tally.js";
-import { ClientCore, type RequestOptions } from "./core.js";
+import { buildCore } from "./build-core.js";
+import { type ClientOptions, checkClientOptions, credentialsOf, type LogoutOptions } from "./client-options.js";
+import type { ClientCore, RequestOptions } from "./core.js";
 import type { ChatEvent } from "./events.js";
 import { idOf } from "./ids.js";
 import { type RoomsOptions, rooms, type SearchOptions, searchMessages, searchUsers } from "./lists.js";
 import type { Message } from "./message.js";
-import { Outbox, type OutboxOptions, type OutboxView, outboxOptionNames } from "./outbox.js";
+import type { OutboxView } from "./outbox.js";
 import type { Room } from "./room.js";
 import { createRoom, type NewRoom } from "./room-tools.js";
 import { sendStored } from "./send.js";
 import { StateFile } from "./state-file.js";
-import { type StreamOptions, type StreamState, streamOptionNames } from "./stream/options.js";
+import type { StreamState } from "./stream/options.js";
 import type { User } from "./user.js";
 import { watchAll } from "./watch.js";
-
-/** Options of a {@link Client}. */
-export interface ClientOptions {
-  /** The email of a Stack Exchange account. Without it, and without cookies, the client is anonymous and read-only. */
-  readonly email?: string;
-  /** The password that belongs to the email. Goes over TLS only, except to this machine. */
-  readonly password?: string;
-  /** Cookies of a login made elsewhere, such as `"acct=…; prov=…"` or a browser's export. */
-  readonly cookies?: CookieInput;
-  /**
-   * A file that keeps the session, so that a restart needs no login. Holds cookies, never the password; readable by
-   * its owner only. Tried first; the password is the last resort, because repeated logins lead to a CAPTCHA.
-   */
-  readonly sessionFile?: string;
-  /**
-   * A file that keeps what a bot must not forget when it is killed: how far it has heard, and what it wanted to say.
-   * Call {@link Client.resume} first thing.
-   */
-  readonly stateFile?: string;
-  /** What the client calls itself. Set the name of your bot and a way to reach you. @default "chatexchange-ts" */
-  readonly userAgent?: string;
-  /** How replies name their parent. @default `"prefix"`, but `"parentId"` for fixed-width text */
-  readonly replyForm?: ReplyForm;
-  /** How often and how late an action is tried again when the server says "again in N seconds". */
-  readonly outbox?: OutboxOptions;
-  /** How live events are polled for, and how fast a broken connection is tried again. */
-  readonly stream?: StreamOptions;
-  /** Where log lines go. @default nowhere; `NODE_DEBUG=chatexchange` prints them */
-  readonly logger?: Logger;
-  /** Takes the failures nobody looks at: of actions not awaited and of callbacks. @default the logger's `error` */
-  readonly onError?: (error: unknown) => void;
-  /** Closes the client, as {@link Client.logout} without waiting. */
-  readonly signal?: AbortSignal;
-  /** Milliseconds until a request is given up. @default 30000 */
-  readonly timeoutMs?: number;
-  /** Where to connect for an origin, such as a local server for `https://chat.stackexchange.com`. */
-  readonly resolve?: Resolver;
-  /** Where time comes from, such as a `ManualClock` in a test. @default the machine's */
-  readonly clock?: Clock;
-  /** Numbers from 0 up to 1. @default Math.random */
-  readonly random?: () => number;
-}
-
-const optionNames = [
-  "email",
-  "password",
-  "cookies",
-  "sessionFile",
-  "stateFile",
-  "userAgent",
-  "replyForm",
-  "outbox",
-  "stream",
-  "logger",
-  "onError",
-  "signal",
-  "timeoutMs",
-  "resolve",
-  "clock",
-  "random",
-] as const satisfies readonly (keyof ClientOptions)[];
-
-/** Options of {@link Client.logout}. */
-export interface LogoutOptions {
-  /** Wait for the actions that are queued. @default true */
-  readonly drain?: boolean;
-  /** How long to wait for them, in milliseconds. @default 30000 */
-  readonly timeoutMs?: number;
-}
 
 /**
  * A chat site as one account sees it, or as nobody does. The constructor makes no request.
@@ -120,11 +50,11 @@ export class Client implements AsyncDisposable {
   constructor(host: string | Site, emailOrOptions: string | ClientOptions = {}, password?: string) {
     const options: ClientOptions =
       typeof emailOrOptions === "string" ? credentialsOf(emailOrOptions, password) : emailOrOptions;
-    checkOptions("new Client", options, optionNames);
+    checkClientOptions(options);
     this.site = siteOf(host);
     this.#tally = new Tally(this.site.host);
     this.#stateFile = options.stateFile;
-    this.#core = this.#build(options);
+    this.#core = buildCore(this, options, this.#closing.signal, this.#tally);
     this.#core.mustResume = options.stateFile !== undefined;
     options.signal?.addEventListener("abort", () => void this.logout({ drain: false }), { once: true });
     if (options.signal?.aborted) void this.logout({ drain: false });
@@ -376,42 +306,6 @@ export class Client implements AsyncDisposable {
     return me.name === null ? this.#core.user(me.id) : this.#core.named(me.id, me.name);
   }
 
-  #build(options: ClientOptions): ClientCore {
-    checkParts(options);
-    const logger = loggerOf(options.logger, this.site.host);
-    const clock = options.clock ?? systemClock;
-    const { email, password } = options;
-    if ((email === undefined) !== (password === undefined)) {
-      throw new UsageError("email and password go together; one of them is missing");
-    }
-    const tally = this.#tally;
-    const session = new Session({
-      site: this.site,
-      credentials: email !== undefined && password !== undefined ? credentialsOf(email, password) : undefined,
-      cookies: options.cookies,
-      sessionFile: options.sessionFile,
-      userAgent: options.userAgent ?? "chatexchange-ts",
-      resolve: options.resolve,
-      timeoutMs: options.timeoutMs,
-      signal: this.#closing.signal,
-      warn: logger.warn,
-      now: () => clock.now(),
-      tally,
-    });
-    return new ClientCore({
-      client: this,
-      session,
-      clock,
-      random: options.random ?? Math.random,
-      outbox: new Outbox(options.outbox ?? {}, clock, this.#closing.signal, tally),
-      stream: options.stream ?? {},
-      replyForm: options.replyForm,
-      report: options.onError ?? ((error) => logger.error("a failure nobody looked at", error)),
-      warn: logger.warn,
-      tally,
-    });
-  }
-
   async #end({ drain = true, timeoutMs = 30_000 }: LogoutOptions): Promise<void> {
     const { live, outbox, session, joined, clock, warn } = this.#core;
     if (drain && outbox.pending.length > 0) {
@@ -441,18 +335,4 @@ export class Client implements AsyncDisposable {
     await session.close();
     this.#core.state?.close();
   }
-}
-
-function checkParts({ outbox, stream, timeoutMs, replyForm }: ClientOptions): void {
-  checkOptions("the option outbox", outbox, outboxOptionNames);
-  checkOptions("the option stream", stream, streamOptionNames);
-  if (timeoutMs !== undefined) checkCount("timeoutMs", timeoutMs, 1);
-  if (replyForm !== undefined) checkChoice("replyForm", replyForm, ["prefix", "parentId"]);
-}
-
-function credentialsOf(email: unknown, password: unknown): { email: string; password: string } {
-  if (typeof email !== "string" || email.trim() === "" || typeof password !== "string" || password === "") {
-    throw new UsageError("email and password go together; one of them is missing or empty");
-  }
-  return { email, password };
 }

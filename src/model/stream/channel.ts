@@ -3,7 +3,7 @@
  * last event that was delivered. Everything passes the {@link Ledger}; what it misses is fetched over HTTP, and what
  * can't be fetched any more is announced as a gap.
  */
-import { ChatError, ClosedError, ConnectionError, ForbiddenError, isChatError } from "../../errors/index.js";
+import { ChatError, ClosedError } from "../../errors/index.js";
 import { authorizeSocket, pollEvents, roomEvents } from "../../protocol/actions/live.js";
 import { parseFrame, type RoomFrame } from "../../protocol/frames.js";
 import type { RawEvent } from "../../protocol/raw.js";
@@ -12,6 +12,7 @@ import { openSocket } from "../../transport/socket.js";
 import { type Clock, sleep } from "../../util/clock.js";
 import { quiet } from "../../util/promises.js";
 import type { Tally } from "../../util/tally.js";
+import { isFinal, isPassing, removed, SocketEnd } from "./endings.js";
 import { Ledger } from "./ledger.js";
 import type { ResolvedStreamOptions, StreamState } from "./options.js";
 import { RoomMemory } from "./room-memory.js";
@@ -50,16 +51,6 @@ interface SocketLife {
   readonly since: number;
   frames: number;
   lastFrame: number;
-}
-
-/** Ends the wait for a socket's end, with the reason. */
-class SocketEnd extends ConnectionError {
-  readonly wasLive: boolean;
-
-  constructor(reason: string, wasLive: boolean) {
-    super({ tried: "listen" }, reason);
-    this.wasLive = wasLive;
-  }
 }
 
 export class Channel {
@@ -378,28 +369,4 @@ export class Channel {
   #call(): { signal: AbortSignal } {
     return { signal: this.#closing.signal };
   }
-}
-
-function removed(roomId: number): ForbiddenError {
-  return new ForbiddenError({ tried: `listen to room ${roomId}`, roomId }, "you were removed from the room");
-}
-
-/** The room is not ours to listen to: trying again changes nothing. */
-function isFinal(error: unknown): boolean {
-  return isChatError(
-    error,
-    "NOT_FOUND",
-    "FORBIDDEN",
-    "NOT_LOGGED_IN",
-    "WRONG_PASSWORD",
-    "CAPTCHA_REQUIRED",
-    "NO_ACCOUNT",
-    "CLOSED",
-    "BAD_ARGUMENT",
-  );
-}
-
-/** Trouble on the way that may pass. */
-function isPassing(error: unknown): boolean {
-  return isChatError(error, "CONNECTION_LOST", "TIMED_OUT", "SERVER_ERROR", "THROTTLED");
 }

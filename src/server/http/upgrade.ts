@@ -35,8 +35,10 @@ export function createUpgrades(shared: Shared, listener: SiteState): Upgrades {
     const fault = state.faults.take(url.pathname);
     if (fault && fault.kind !== "answer") {
       log(0);
-      if (fault.kind === "hang") state.faults.hangs(socket);
-      else socket.destroy();
+      if (fault.kind === "hang") {
+        state.faults.hangs(socket);
+        socket.resume().once("end", () => socket.destroy());
+      } else socket.destroy();
       return;
     }
     const room = ticket && state.world.rooms.get(ticket.roomId);

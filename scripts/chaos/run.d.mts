@@ -1,0 +1,35 @@
+/** What `test/chaos.test.ts` needs to know of the chaos suite. */
+
+export interface ChaosOptions {
+  readonly seed: number;
+  readonly events: number;
+  readonly faults: number;
+  /** Whether the bots talk, too. @default true */
+  readonly sends?: boolean;
+  /** Whether bots stop and start again where they stopped. @default true */
+  readonly restarts?: boolean;
+  /** Whether the server refuses who writes fast. @default with every second seed */
+  readonly throttle?: boolean;
+}
+
+export interface ChaosProblem {
+  readonly kind: string;
+  readonly text: string;
+  readonly fault: { readonly kind: string; readonly number: number };
+  readonly context?: string;
+}
+
+export interface ChaosResult {
+  readonly seed: number;
+  readonly happened: number;
+  readonly problems: readonly ChaosProblem[];
+  /** Sums over all kinds of faults, by column of the table. */
+  readonly totals: Readonly<Record<string, number>>;
+  readonly sends: { readonly asked: number; readonly sent: number };
+}
+
+/** Runs the suite once, with the classes of the sources or of the built package. */
+export function runChaos(
+  lib: { readonly Client: unknown; readonly ChatServer: unknown; readonly ManualClock: unknown },
+  options: ChaosOptions,
+): Promise<ChaosResult>;

@@ -1,0 +1,107 @@
+/** What a client can be told, and how that is checked. */
+import { UsageError } from "../errors/index.js";
+import type { ReplyForm } from "../protocol/actions/messages.js";
+import type { Resolver } from "../protocol/sites.js";
+import type { CookieInput } from "../transport/cookies.js";
+import type { Credentials } from "../transport/session.js";
+import type { Clock } from "../util/clock.js";
+import type { Logger } from "../util/logger.js";
+import { checkChoice, checkCount, checkOptions } from "../util/options.js";
+import { type OutboxOptions, outboxOptionNames } from "./outbox.js";
+import { type StreamOptions, streamOptionNames } from "./stream/options.js";
+
+/** Options of a a `Client`. */
+export interface ClientOptions {
+  /** The email of a Stack Exchange account. Without it, and without cookies, the client is anonymous and read-only. */
+  readonly email?: string;
+  /** The password that belongs to the email. Goes over TLS only, except to this machine. */
+  readonly password?: string;
+  /** Cookies of a login made elsewhere, such as `"acct=…; prov=…"` or a browser's export. */
+  readonly cookies?: CookieInput;
+  /**
+   * A file that keeps the session, so that a restart needs no login. Holds cookies, never the password; readable by
+   * its owner only. Tried first; the password is the last resort, because repeated logins lead to a CAPTCHA.
+   */
+  readonly sessionFile?: string;
+  /**
+   * A file that keeps what a bot must not forget when it is killed: how far it has heard, and what it wanted to say.
+   * Call `client.resume()` first thing.
+   */
+  readonly stateFile?: string;
+  /** What the client calls itself. Set the name of your bot and a way to reach you. @default "chatexchange-ts" */
+  readonly userAgent?: string;
+  /** How replies name their parent. @default `"prefix"`, but `"parentId"` for fixed-width text */
+  readonly replyForm?: ReplyForm;
+  /** How often and how late an action is tried again when the server says "again in N seconds". */
+  readonly outbox?: OutboxOptions;
+  /** How live events are polled for, and how fast a broken connection is tried again. */
+  readonly stream?: StreamOptions;
+  /** Where log lines go. @default nowhere; `NODE_DEBUG=chatexchange` prints them */
+  readonly logger?: Logger;
+  /** Takes the failures nobody looks at: of actions not awaited and of callbacks. @default the logger's `error` */
+  readonly onError?: (error: unknown) => void;
+  /** Closes the client, as `client.logout()` without waiting. */
+  readonly signal?: AbortSignal;
+  /** Milliseconds until a request is given up. @default 30000 */
+  readonly timeoutMs?: number;
+  /** Where to connect for an origin, such as a local server for `https://chat.stackexchange.com`. */
+  readonly resolve?: Resolver;
+  /** Where time comes from, such as a `ManualClock` in a test. @default the machine's */
+  readonly clock?: Clock;
+  /** Numbers from 0 up to 1. @default Math.random */
+  readonly random?: () => number;
+}
+
+const optionNames = [
+  "email",
+  "password",
+  "cookies",
+  "sessionFile",
+  "stateFile",
+  "userAgent",
+  "replyForm",
+  "outbox",
+  "stream",
+  "logger",
+  "onError",
+  "signal",
+  "timeoutMs",
+  "resolve",
+  "clock",
+  "random",
+] as const satisfies readonly (keyof ClientOptions)[];
+
+/** Options of `client.logout()`. */
+export interface LogoutOptions {
+  /** Wait for the actions that are queued. @default true */
+  readonly drain?: boolean;
+  /** How long to wait for them, in milliseconds. @default 30000 */
+  readonly timeoutMs?: number;
+}
+
+/**
+ * Checks options by name and kind.
+ * @throws {BAD_ARGUMENT} naming what is wrong with which
+ */
+export function checkClientOptions(options: ClientOptions): void {
+  checkOptions("new Client", options, optionNames);
+  const { email, password, outbox, stream, timeoutMs, replyForm } = options;
+  if ((email === undefined) !== (password === undefined)) {
+    throw new UsageError("email and password go together; one of them is missing");
+  }
+  checkOptions("the option outbox", outbox, outboxOptionNames);
+  checkOptions("the option stream", stream, streamOptionNames);
+  if (timeoutMs !== undefined) checkCount("timeoutMs", timeoutMs, 1);
+  if (replyForm !== undefined) checkChoice("replyForm", replyForm, ["prefix", "parentId"]);
+}
+
+/**
+ * Email and password, if they are usable.
+ * @throws {BAD_ARGUMENT} when one is missing or empty
+ */
+export function credentialsOf(email: unknown, password: unknown): Credentials {
+  if (typeof email !== "string" || email.trim() === "" || typeof password !== "string" || password === "") {
+    throw new UsageError("email and password go together; one of them is missing or empty");
+  }
+  return { email, password };
+}

@@ -1,0 +1,16 @@
+/** A short run of the chaos suite (`npm run chaos`, docs/reliability.md): nothing lost, doubled or out of order. */
+import { Client } from "chatexchange-ts";
+import { ChatServer, ManualClock } from "chatexchange-ts/testing";
+import { describe, expect, test } from "vitest";
+import { runChaos } from "../scripts/chaos/run.mjs";
+
+describe("a bot in every kind of trouble", () => {
+  test.each([1, 2, 3])("seed %i", async (seed) => {
+    const result = await runChaos({ Client, ChatServer, ManualClock }, { seed, events: 1_500, faults: 40 });
+    expect(result.problems).toEqual([]);
+    expect(result.totals).toMatchObject({ injected: 40, lost: 0, doubled: 0, "out of order": 0, "gaps wrong": 0 });
+    expect(result.totals).toMatchObject({ "sends lost": 0, "sends doubled": 0, "sends out of order": 0 });
+    expect(result.happened).toBeGreaterThanOrEqual(1_500);
+    expect(result.sends.sent).toBeGreaterThan(20);
+  });
+});
