@@ -274,7 +274,7 @@ test("a bot survives a whole night of incidents, with handlers that throw and da
 // A bug of channel.ts: each failed recovery starts another #recoverLater without end or backoff; while recoveries fail
 // there should be one, backing off. Now it is 80 requests a minute with random 0.5, and with real jitter they multiply:
 // 400 in the first minute, 6500 in the 17th, with 83 timers. With that mended the whole file takes 4 s.
-test.fails("an hour without the site costs few requests, and no login", async () => {
+test("an hour without the site costs few requests, and no login", async () => {
   const set = await night();
   const { server, pass, clock } = set;
   server.site.faults.fail(/./, { status: 503, times: 1_000_000 });
@@ -298,7 +298,7 @@ test.fails("an hour without the site costs few requests, and no login", async ()
 
 // Should go on: only the chat's own "does not exist, or you do not have permission" says that the room is gone, and a
 // proxy's 404 in an outage does not. Now isFinal in channel.ts believes any NOT_FOUND, and the bot is deaf for ever.
-test.fails("a page of not-found that stands before the site for a minute ends no stream", async () => {
+test("a page of not-found that stands before the site for a minute ends no stream", async () => {
   const set = await night();
   set.server.site.faults.fail(/./, { status: 404, body: "<html><title>No such site</title></html>", times: 1_000_000 });
   set.server.site.faults.dropSockets();
@@ -332,7 +332,7 @@ test("a captcha in the night is told once and not tried again, and after a login
 
 // Should wait as long as it takes, as after a loss; now #findStart in channel.ts gives up after 6 tries (20 s), and the
 // join that a watch makes is not tried again at all.
-test.fails("a bot that is started while the network is down begins when it is back", async () => {
+test("a bot that is started while the network is down begins when it is back", async () => {
   const clock = new ManualClock();
   const set = await stage({ clock });
   const chat = set.client({ clock, random: () => 0.5, onError: nothing });

@@ -14,7 +14,8 @@ async function throttled(): Promise<Stage & { clock: ManualClock; chat: Client }
   return { ...set, clock, chat };
 }
 
-const said = (set: Stage, room = 1): string[] => set.server.site.room(room).messages.map(({ source }) => source);
+const said = (set: Pick<Stage, "server">, room = 1): string[] =>
+  set.server.site.room(room).messages.map(({ source }) => source);
 
 describe("under the throttle", () => {
   test("40 messages go out in order, once, hardly later than the server allows", async () => {

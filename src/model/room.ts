@@ -1,5 +1,5 @@
 /** A chat room. */
-import { UsageError } from "../errors/index.js";
+import { isChatError, UsageError } from "../errors/index.js";
 import { leaveRoom } from "../protocol/actions/live.js";
 import { roomInfoPage, roomPage } from "../protocol/actions/pages.js";
 import { pingableUsers } from "../protocol/actions/people.js";
@@ -389,9 +389,16 @@ export class Room {
     return `Room ${this.id}${this.peek.name === undefined ? "" : ` (${this.peek.name})`}`;
   }
 
-  /** Listening joins the room; anonymous clients listen from outside. */
+  /**
+   * Listening joins the room; anonymous clients listen from outside. When the site is out of reach the channel waits
+   * until it is back, and its socket brings us in.
+   */
   #joinIfPossible(): Promise<void> | undefined {
-    return this.isInRoom || !this.#core.session.canLogIn ? undefined : this.join();
+    if (this.isInRoom || !this.#core.session.canLogIn) return undefined;
+    return this.join().catch((error: unknown) => {
+      if (!isChatError(error, "CONNECTION_LOST", "TIMED_OUT", "SERVER_ERROR")) throw error;
+      this.#core.warn(`room ${this.id}: can not join yet`, error);
+    });
   }
 }
 

@@ -74,7 +74,7 @@ export function watchRoom(
   });
   const close = (): void => listening.close();
   return {
-    ready: quiet(bothOf(listening.ready, before)),
+    ready: quiet(inRoom(core, roomId, listening.ready, before)),
     close,
     [Symbol.dispose]: close,
     [Symbol.asyncDispose]: async () => close(),
@@ -115,7 +115,7 @@ export function streamRoom<T>(
     },
     onEnd: (reason) => (reason === undefined || reason instanceof AbortedError ? stream.end() : stream.fail(reason)),
   });
-  stream.ready = quiet(bothOf(listening.ready, before));
+  stream.ready = quiet(inRoom(core, roomId, listening.ready, before));
   before?.catch((reason) => stream.fail(reason));
   if (signal?.aborted) stream.end();
   else signal?.addEventListener("abort", abort, { once: true });
@@ -126,6 +126,13 @@ class RoomStream<T> extends BoundedStream<T> implements LiveStream<T> {
   ready: Promise<void> = Promise.resolve();
 }
 
-async function bothOf(one: Promise<void>, other: Promise<void> | undefined): Promise<void> {
-  await Promise.all([one, other]);
+/** Ready is who hears, and has been let in; a socket of somebody who is logged in means being in the room. */
+async function inRoom(
+  core: ClientCore,
+  roomId: number,
+  ready: Promise<void>,
+  before: Promise<void> | undefined,
+): Promise<void> {
+  await Promise.all([ready, before]);
+  if (core.session.me) core.joined.add(roomId);
 }

@@ -3,7 +3,7 @@
  * last event that was delivered. Everything passes the {@link Ledger}; what it misses is fetched over HTTP, and what
  * can't be fetched any more is announced as a gap.
  */
-import { ChatError, ClosedError } from "../../errors/index.js";
+import { ChatError, ClosedError, isChatError } from "../../errors/index.js";
 import { authorizeSocket, pollEvents, roomEvents } from "../../protocol/actions/live.js";
 import { parseFrame, type RoomFrame } from "../../protocol/frames.js";
 import type { RawEvent } from "../../protocol/raw.js";
@@ -43,6 +43,8 @@ export interface ChannelContext {
 
 /** How often a hole is looked at before it is given up. */
 const holeTries = 4;
+/** How often a page says "not found" before a room that was there is believed to be gone. */
+const notFoundTries = 10;
 /** So many frames in a row from before what we have mean that the server, or a frame we believed, counts otherwise. */
 const oldFrames = 3;
 
@@ -68,6 +70,9 @@ export class Channel {
   #isBehind: boolean;
   #lastNews = 0;
   #oldFrames = 0;
+  #later: Promise<void> | undefined;
+  #wasLive = false;
+  #notFounds = 0;
 
   constructor(roomId: number, context: ChannelContext, cursor?: number) {
     this.roomId = roomId;
@@ -113,12 +118,13 @@ export class Channel {
       } catch (error) {
         if (this.#closing.signal.aborted) return;
         // Anonymous people may not get a socket anywhere; polling tells whether the room itself is closed to them.
-        if (isFinal(error) && session.canLogIn) throw error;
-        failures = isFinal(error)
-          ? options.socketTries
-          : error instanceof SocketEnd && error.wasLive
-            ? 1
-            : failures + 1;
+        if (session.canLogIn && this.#isOver(error)) throw error;
+        failures =
+          isFinal(error) && !session.canLogIn
+            ? options.socketTries
+            : error instanceof SocketEnd && error.wasLive
+              ? 1
+              : failures + 1;
         tally.add("stream:drop", {
           roomId: this.roomId,
           reason: error instanceof Error ? error.message : String(error),
@@ -130,6 +136,17 @@ export class Channel {
       if (failures >= options.socketTries) await this.#pollTurn();
       else await this.#pause(failures);
     }
+  }
+
+  /**
+   * Whether this is the end. Once we were in, a "not found" that is not in the chat's own words may be anybody's who
+   * stands before the site: it has to be said again and again to be believed.
+   */
+  #isOver(error: unknown): boolean {
+    if (!isFinal(error)) return false;
+    if (!this.#wasLive || !isChatError(error, "NOT_FOUND") || error.context.body !== undefined) return true;
+    this.#notFounds += 1;
+    return this.#notFounds >= notFoundTries;
   }
 
   /** Where to start: the newest event of the host now. A network that is down at the start is waited for. */
@@ -144,7 +161,7 @@ export class Channel {
         this.#ledger.jump(time);
         return;
       } catch (error) {
-        if (this.#closing.signal.aborted || !isPassing(error) || failures >= 5) throw error;
+        if (this.#closing.signal.aborted || !isPassing(error)) throw error;
         this.#context.warn(`room ${this.roomId}: can not start yet`, error);
         await this.#pause(failures + 1);
       }
@@ -213,6 +230,7 @@ export class Channel {
   #setLive(): void {
     this.#context.tally.add("stream:connect", { roomId: this.roomId });
     this.#setState("live");
+    this.#wasLive = true;
     this.#lastNews = this.#context.clock.now();
     this.#isReady?.resolve();
     if (this.#isBehind) void this.#recover();
@@ -250,8 +268,8 @@ export class Channel {
         await this.#fetchMissed();
       } catch (error) {
         if (this.#closing.signal.aborted) return false;
-        if (isFinal(error)) this.#end(error);
-        else quiet(this.#recoverLater(error));
+        if (this.#isOver(error)) this.#end(error);
+        else this.#recoverLater(error);
         return false;
       }
       if (!this.#ledger.isHolding) return true;
@@ -268,11 +286,21 @@ export class Channel {
     this.#ledger.release(null);
   }
 
-  async #recoverLater(error: unknown): Promise<void> {
+  /** Goes on trying, ever more patiently, while frames wait; one such loop at a time. */
+  #recoverLater(error: unknown): void {
     this.#context.warn(`room ${this.roomId}: can not fetch what was missed yet`, error);
     if (this.#state === "polling" || this.#state === "connecting") return;
-    await this.#pause(1);
-    if (this.#ledger.isHolding) await this.#recover();
+    this.#later ??= quiet(this.#keepRecovering()).finally(() => {
+      this.#later = undefined;
+    });
+    quiet(this.#later);
+  }
+
+  async #keepRecovering(): Promise<void> {
+    for (let failures = 1; this.#ledger.isHolding && !this.#closing.signal.aborted; failures++) {
+      await this.#pause(failures);
+      if (await this.#recover()) return;
+    }
   }
 
   async #fetchMissed(): Promise<void> {
@@ -288,6 +316,7 @@ export class Channel {
       return this.#startOver(covered, "the server counts from an earlier event again");
     }
     this.#isBehind = false;
+    this.#notFounds = 0;
     const missed = frame?.events.filter(({ id }) => (id ?? 0) > covered).length ?? 0;
     if (missed > 0) tally.add("stream:recovered", { roomId: this.roomId, events: missed }, missed);
     this.#ledger.release(frame);
