@@ -80,6 +80,8 @@ class Run {
       this.#stages.push(new Stage({ lib: this.#lib, site, rooms, clock: this.#clock, random }));
     }
     await Promise.all(this.#stages.map((stage) => stage.ready()));
+    for (let passes = 0; passes < 20; passes++) await this.#pass(500);
+    for (const { records } of this.#stages) for (const record of records.values()) record.begins();
   }
 
   /** People act and faults strike until enough has happened. */

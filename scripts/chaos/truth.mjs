@@ -13,6 +13,12 @@ export class RoomRecord {
     this.roomId = roomId;
   }
 
+  /** What was before, such as the bot's own arrival, may be told or not: listening begins somewhere. */
+  begins() {
+    this.happened.clear();
+    this.told.length = 0;
+  }
+
   /** An event of the server's log. */
   happens(event, fault) {
     this.happened.set(event.id, { ...event, fault });

@@ -226,7 +226,10 @@ export class Outbox implements OutboxView {
       else this.#gate = now + error.waitMs + margin;
       return;
     }
-    if (task.find && isChatError(error, "NOT_UNDERSTOOD") && error !== entry.doubt) {
+    // What is a repetition now may be what we said ourselves before the answer was lost.
+    const isDoubtful =
+      isChatError(error, "NOT_UNDERSTOOD") || (isChatError(error, "DUPLICATE") && entry.troubleSince !== null);
+    if (task.find && isDoubtful && error !== entry.doubt) {
       entry.doubt = error;
       this.#gate = now + 1_000;
       return;

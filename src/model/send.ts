@@ -203,22 +203,28 @@ async function findPosted(
   startedAt: number,
 ): Promise<Message | undefined> {
   const { session, clock, posted } = core;
-  const { events, sync } = await session.call(roomEvents(room.id, { count: 100 }));
-  const earliest = sync === null ? 0 : sync - Math.ceil((clock.now() - startedAt) / 1000) - 10;
-  for (const event of events) {
-    const { message_id: id = 0, user_id, time_stamp = 0, content } = event;
-    if (
-      user_id !== session.me?.id ||
-      id <= (posted.get(room.id) ?? 0) ||
-      time_stamp < earliest ||
-      content === undefined
-    )
-      continue;
-    const source = await session.call(messageSource(id));
-    if (isSame(source, text) || isSame(source, replyPrefix(text, replyTo) + text))
-      return ownMessage(core, room, id, time_stamp, replyTo);
+  let earliest = 0;
+  let before: number | undefined;
+  for (;;) {
+    const { events, sync } = await session.call(
+      roomEvents(room.id, { count: 500, ...(before === undefined ? {} : { before }) }),
+    );
+    if (sync !== null) earliest = sync - Math.ceil((clock.now() - startedAt) / 1000) - 10;
+    for (const event of events) {
+      const { message_id: id = 0, user_id, time_stamp = 0, content } = event;
+      const isOurs = user_id === session.me?.id && id > (posted.get(room.id) ?? 0) && time_stamp >= earliest;
+      if (!isOurs || content === undefined) continue;
+      const source = await session.call(messageSource(id));
+      if (isSame(source, text) || isSame(source, replyPrefix(text, replyTo) + text))
+        return ownMessage(core, room, id, time_stamp, replyTo);
+    }
+    const [oldest] = events;
+    const next = oldest?.message_id;
+    // A busy room has more than one page of what was said since.
+    if (next === undefined || next >= (before ?? Number.POSITIVE_INFINITY) || (oldest?.time_stamp ?? 0) < earliest)
+      return undefined;
+    before = next;
   }
-  return undefined;
 }
 
 /** The server keeps what was typed but for line ends and trailing space. */

@@ -250,34 +250,52 @@ export class Session {
       if (refusal && path === "/") throw refusal;
       const page = refusal ? null : parseChatPage(answer.body);
       if (page?.fkey) {
-        this.#fkey = page.fkey;
+        this.#note(page);
         return page;
       }
     }
     throw new ParseError("chat page", "input[name=fkey]", { tried, host: this.chatHost });
   }
 
+  /** A page that knows nobody, or somebody else, says that our login is over; its fkey is not ours then. */
+  #note(page: ChatPage): void {
+    if (this.#me && page.me?.id !== this.#me.id) this.#me = null;
+    this.#fkey = page.me || !this.canLogIn ? page.fkey : null;
+  }
+
   /** Finds out whether the session is still good, and renews what is not; false when nothing was stale. */
   async #heal(request: WireRequest): Promise<boolean> {
     this.#options.tally.add("session:refresh", { tried: request.tried });
-    const fkey = this.#fkey;
+    const before = { me: this.#me, fkey: this.#fkey };
     this.#fkey = null;
-    const before = this.#me;
     const page = await this.#whoAmI();
-    if (!before || page.me?.id === before.id) return page.fkey !== fkey;
-    this.#me = null;
-    const about = { tried: request.tried, host: this.chatHost };
-    if (!this.#credentials)
+    if (!before.me || page.me?.id === before.me.id) return page.fkey !== before.fkey;
+    if (!this.#credentials) {
+      const about = { tried: request.tried, host: this.chatHost };
       throw new NotLoggedInError(about, "the session has expired, and there is no password to log in with");
+    }
     await this.login();
     return true;
   }
 
   async #send(request: WireRequest, options: CallOptions): Promise<WireAnswer> {
-    if (request.needs === "nothing") return this.#raw(request, options);
-    if (request.multipart) return this.#raw(request, options);
-    const fkey = this.#fkey ?? (await this.#whoAmI()).fkey ?? "";
+    if (request.needs === "nothing" || request.multipart) return this.#raw(request, options);
+    const fkey = await this.#currentFkey();
     return this.#raw({ ...request, form: { ...request.form, fkey } }, options);
+  }
+
+  /** The fkey of the one who is logged in: with that of nobody the server would answer, but not to us. */
+  async #currentFkey(): Promise<string> {
+    for (let tries = 0; tries < 3; tries++) {
+      if (this.canLogIn) await this.login();
+      if (this.#fkey) return this.#fkey;
+      const page = await this.#whoAmI();
+      if (page.fkey && (page.me || !this.canLogIn)) return page.fkey;
+    }
+    throw new NotLoggedInError(
+      { tried: "get an fkey", host: this.chatHost },
+      "the login does not last; somebody ends it at once",
+    );
   }
 
   async #raw(request: WireRequest, { signal }: CallOptions): Promise<WireAnswer> {

@@ -12,7 +12,7 @@ import { openSocket } from "../../transport/socket.js";
 import { type Clock, sleep } from "../../util/clock.js";
 import { quiet } from "../../util/promises.js";
 import type { Tally } from "../../util/tally.js";
-import { isFinal, isPassing, removed, SocketEnd } from "./endings.js";
+import { holeTries, isFinal, isPassing, notFoundTries, oldFrames, removed, SocketEnd } from "./endings.js";
 import { Ledger } from "./ledger.js";
 import type { ResolvedStreamOptions, StreamState } from "./options.js";
 import { RoomMemory } from "./room-memory.js";
@@ -40,13 +40,6 @@ export interface ChannelContext {
   readonly warn: (text: string, error?: unknown) => void;
   readonly tally: Tally;
 }
-
-/** How often a hole is looked at before it is given up. */
-const holeTries = 4;
-/** How often a page says "not found" before a room that was there is believed to be gone. */
-const notFoundTries = 10;
-/** So many frames in a row from before what we have mean that the server, or a frame we believed, counts otherwise. */
-const oldFrames = 3;
 
 /** What is known of a socket; times are of the clock, in milliseconds. */
 interface SocketLife {

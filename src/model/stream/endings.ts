@@ -35,3 +35,10 @@ export function isFinal(error: unknown): boolean {
 export function isPassing(error: unknown): boolean {
   return isChatError(error, "CONNECTION_LOST", "TIMED_OUT", "SERVER_ERROR", "THROTTLED");
 }
+
+/** How often a hole is looked at before it is given up. */
+export const holeTries = 4;
+/** How often a page says "not found" before a room that was there is believed to be gone. */
+export const notFoundTries = 10;
+/** So many frames in a row from before what we have mean that the server, or a frame we believed, counts otherwise. */
+export const oldFrames = 3;
