@@ -11,7 +11,7 @@ export type { RequestOptions } from "./model/core.js";
 export type { Day, DayRange, HistoryOptions, HistoryPoint } from "./model/history.js";
 export type { RoomsOptions, SearchOptions } from "./model/lists.js";
 export type { AccessList, NewRoom, RoomChange } from "./model/room-tools.js";
-export type { ListenOptions, LiveStream, Watch } from "./model/watch.js";
+export type { Listening, ListenOptions, LiveStream, Watch } from "./model/watch.js";
 
 // Events: one class for each type the servers send.
 export { ChatEvent, ChatMessageEvent, type EventClass, StreamGap, UnknownEvent } from "./model/events.js";

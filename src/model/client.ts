@@ -22,7 +22,7 @@ import { sendStored } from "./send.js";
 import { StateFile } from "./state-file.js";
 import type { StreamState } from "./stream/options.js";
 import type { User } from "./user.js";
-import { watchAll } from "./watch.js";
+import { type Listening, watchAll } from "./watch.js";
 
 /**
  * A chat site as one account sees it, or as nobody does. The constructor makes no request.
@@ -129,7 +129,7 @@ export class Client implements AsyncDisposable {
    * Calls back for every event of every room that is listened to, and for what is meant for you: invitations, banners,
    * mentions and replies in rooms that you are in but do not listen to.
    */
-  watch(callback: (event: ChatEvent, client: Client) => unknown): Disposable & { close(): void } {
+  watch(callback: (event: ChatEvent, client: Client) => unknown): Listening {
     if (typeof callback !== "function") throw new UsageError("watch takes a function to call with (event, client)");
     return watchAll(this.#core, (event) => callback(event, this));
   }

@@ -6,6 +6,7 @@ import { pingableUsers } from "../protocol/actions/people.js";
 import { type AccessLevel, inviteUser, requestAccess } from "../protocol/actions/room-tools.js";
 import type { Site } from "../protocol/sites.js";
 import { checkCount, checkOptions } from "../util/options.js";
+import { quiet } from "../util/promises.js";
 import type { Client } from "./client.js";
 import { again, type ClientCore, type RequestOptions } from "./core.js";
 import { type ChatEvent, type EventClass, MessagePosted } from "./events.js";
@@ -394,11 +395,13 @@ export class Room {
    * until it is back, and its socket brings us in.
    */
   #joinIfPossible(): Promise<void> | undefined {
+    this.#core.checkResumed(`listen to room ${this.id}`);
     if (this.isInRoom || !this.#core.session.canLogIn) return undefined;
-    return this.join().catch((error: unknown) => {
+    const joined = this.join().catch((error: unknown) => {
       if (!isChatError(error, "CONNECTION_LOST", "TIMED_OUT", "SERVER_ERROR")) throw error;
       this.#core.warn(`room ${this.id}: can not join yet`, error);
     });
+    return quiet(joined);
   }
 }
 

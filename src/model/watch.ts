@@ -6,6 +6,12 @@ import { quiet } from "../util/promises.js";
 import type { ClientCore, RequestOptions } from "./core.js";
 import type { ChatEvent } from "./events.js";
 
+/** Something that listens until it is closed or disposed of. */
+export interface Listening extends Disposable {
+  /** Stops listening. Idempotent. */
+  close(): void;
+}
+
 /** A callback that is listening. Close it, or dispose of it, to stop. */
 export interface Watch extends Disposable, AsyncDisposable {
   /** Resolves when events flow; rejects when the room can not be listened to. */
@@ -36,7 +42,7 @@ export interface LiveStream<T> extends AsyncIterableIterator<T>, AsyncDisposable
 }
 
 /** Calls back for every event of every room listened to. @internal */
-export function watchAll(core: ClientCore, callback: (event: ChatEvent) => unknown): Disposable & { close(): void } {
+export function watchAll(core: ClientCore, callback: (event: ChatEvent) => unknown): Listening {
   const { close } = core.live.listenToAll({ onEvent: guarded(core, callback), onEnd() {} });
   return { close, [Symbol.dispose]: close };
 }
@@ -65,7 +71,6 @@ export function watchRoom(
   callback: (event: ChatEvent) => unknown,
   before: Promise<void> | undefined,
 ): Watch {
-  core.checkResumed(`listen to room ${roomId}`);
   const listening = core.live.listen(roomId, {
     onEvent: guarded(core, callback),
     onEnd(reason) {
@@ -89,7 +94,6 @@ export function streamRoom<T>(
   options: ListenOptions,
   before: Promise<void> | undefined,
 ): LiveStream<T> {
-  core.checkResumed(`listen to room ${roomId}`);
   const { limit, overflow, signal } = options;
   if (limit !== undefined) checkCount("limit", limit, 1);
   if (overflow !== undefined) checkChoice("overflow", overflow, ["drop-oldest", "drop-newest", "fail"]);

@@ -1,0 +1,71 @@
+/** What is kept over a restart, in one process; test/killed.test.ts has the kills. */
+import { appendFile, mkdtemp, readFile, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { MessagePosted } from "chatexchange-ts";
+import { ManualClock } from "chatexchange-ts/testing";
+import { expect, test } from "vitest";
+import { failureOf, stage, turning, until } from "./support.js";
+
+const statePath = async (): Promise<string> => join(await mkdtemp(join(tmpdir(), "state-")), "state.jsonl");
+
+test("what was heard is not heard again, and what was not said is said, once", async () => {
+  const set = await stage();
+  const stateFile = await statePath();
+  const clock = new ManualClock(Date.now());
+  const { faults } = set.server.site;
+  const first = set.client({ stateFile, clock, onError: () => {} });
+  expect(first.resume()).toEqual([]);
+  const heard: string[] = [];
+  const watch = first.getRoom(1).watch((event) => {
+    if (event instanceof MessagePosted && event.user?.id === set.alice.id) heard.push(event.textContent ?? "");
+  });
+  await watch.ready;
+  set.alice.in(1).says("one");
+  await until(clock, () => heard.length === 1);
+  await turning(clock, first.getRoom(1).sendMessage("said before"));
+  faults.cut("/chats/1/messages/new");
+  faults.fail(/^\/chats\/1/, { status: 503, times: 1_000 });
+  const lost = [
+    failureOf(first.getRoom(1).sendMessage("unanswered")),
+    failureOf(first.getRoom(1).sendMessage("never tried")),
+  ];
+  await until(clock, () => set.server.site.room(1).messages.some(({ source }) => source === "unanswered"));
+  await first.logout({ drain: false });
+  for (const failure of await Promise.all(lost)) expect(failure).toMatchObject({ code: "CLOSED" });
+  expect((await stat(stateFile)).mode & 0o777).toBe(0o600);
+  expect(await readFile(stateFile, "utf8")).not.toContain("s3cret");
+  faults.clear();
+  set.alice.in(1).says("two");
+  await appendFile(stateFile, '{"cursor":{"1":'); // the line that was being written when the power went
+
+  const second = set.client({ stateFile, clock });
+  const resumed = second.resume();
+  expect(resumed).toHaveLength(2);
+  second.getRoom(1).watch((event) => {
+    if (event instanceof MessagePosted && event.user?.id === set.alice.id) heard.push(event.textContent ?? "");
+  });
+  await turning(clock, Promise.all(resumed));
+  await until(clock, () => heard.length === 2);
+  expect(heard).toEqual(["one", "two"]);
+  const mine = set.server.site.room(1).messages.filter(({ userId }) => userId === set.bot.id);
+  expect(mine.map(({ source }) => source)).toEqual(["said before", "unanswered", "never tried"]);
+  await second.logout();
+  expect(set.client({ stateFile, clock }).resume()).toEqual([]);
+});
+
+test("misuse is refused by name", async () => {
+  const set = await stage();
+  const stateFile = await statePath();
+  expect(() => set.client().resume()).toThrow(/without the option stateFile/);
+  const chat = set.client({ stateFile });
+  expect(await failureOf(chat.getRoom(1).sendMessage("too soon"))).toMatchObject({ code: "BAD_ARGUMENT" });
+  expect(() => chat.getRoom(1).newMessages()).toThrow(/call resume\(\) first/);
+  chat.resume();
+  expect(() => chat.resume()).toThrow(/resumed already/);
+  await writeFile(stateFile, '{"host":"stackoverflow.com"}\n');
+  expect(() => set.client({ stateFile }).resume()).toThrow(/keeps the state of stackoverflow.com/);
+  await writeFile(stateFile, "not a state file\n{}\n");
+  expect(() => set.client({ stateFile }).resume()).toThrow(/is not a state file \(line 1\)/);
+  expect(() => set.client({ stateFile: "/nowhere/at/all" }).resume()).toThrow(/check that its folder exists/);
+});
