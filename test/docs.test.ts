@@ -24,7 +24,9 @@ describe("docs/errors.md", () => {
         /"([A-Z]+(?:_[A-Z]+)*)"/.exec(text)?.[1],
       ]),
     );
-    for (const [, code, name = ""] of table.matchAll(/^\| `([A-Z_]+)` \| `(\w+)` \|/gm)) {
+    const rows = [...table.matchAll(/^\| `([A-Z_]+)` \| `(\w+)` \|/gm)];
+    expect(rows).toHaveLength(codes.length);
+    for (const [, code, name = ""] of rows) {
       expect([name, typeof classes.get(name), codeOf.get(name)]).toEqual([name, "function", code]);
     }
   });
@@ -55,10 +57,13 @@ test("the changelog has an entry for the version in package.json or for what is 
 });
 
 test("links of the README and the docs lead somewhere", () => {
+  const docs = readdirSync(resolve(import.meta.dirname, "../docs"), { recursive: true, encoding: "utf8" });
   const pages = [
     "README.md",
-    ...["architecture", "errors", "overview", "testing-your-bot"].map((name) => `docs/${name}.md`),
+    "CHANGELOG.md",
+    ...docs.filter((path) => path.endsWith(".md")).map((path) => `docs/${path}`),
   ];
+  expect(pages.length).toBeGreaterThan(10);
   const broken = pages.flatMap((page) =>
     [...read(page).matchAll(/\]\((?!https?:|#)([^)#]+)\)/g)]
       .map((match) => resolve(import.meta.dirname, "..", page, "..", match[1] ?? ""))

@@ -25,7 +25,7 @@ import {
 } from "./hostile-targets.js";
 
 const total = Number(process.env.FUZZ_CASES ?? 12_000);
-const seed = Number(process.env.FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31));
+const seed = Number(process.env.FUZZ_SEED ?? 20_261_122);
 /** No reader may take longer for anything that these inputs hold. */
 const slowMs = 2000;
 const allowedMs = 30_000 + total * 20;

@@ -271,9 +271,6 @@ test("a bot survives a whole night of incidents, with handlers that throw and da
   expect(set.health.at(-1)?.state).toBe("closed");
 });
 
-// A bug of channel.ts: each failed recovery starts another #recoverLater without end or backoff; while recoveries fail
-// there should be one, backing off. Now it is 80 requests a minute with random 0.5, and with real jitter they multiply:
-// 400 in the first minute, 6500 in the 17th, with 83 timers. With that mended the whole file takes 4 s.
 test("an hour without the site costs few requests, and no login", async () => {
   const set = await night();
   const { server, pass, clock } = set;
@@ -296,8 +293,7 @@ test("an hour without the site costs few requests, and no login", async () => {
   await set.settles();
 });
 
-// Should go on: only the chat's own "does not exist, or you do not have permission" says that the room is gone, and a
-// proxy's 404 in an outage does not. Now isFinal in channel.ts believes any NOT_FOUND, and the bot is deaf for ever.
+// Only the chat's own sentence says that a room is gone; a proxy's 404 in an outage does not.
 test("a page of not-found that stands before the site for a minute ends no stream", async () => {
   const set = await night();
   set.server.site.faults.fail(/./, { status: 404, body: "<html><title>No such site</title></html>", times: 1_000_000 });
@@ -330,8 +326,6 @@ test("a captcha in the night is told once and not tried again, and after a login
   expect(await (await next(messages)).textContent).toBe("welcome back");
 });
 
-// Should wait as long as it takes, as after a loss; now #findStart in channel.ts gives up after 6 tries (20 s), and the
-// join that a watch makes is not tried again at all.
 test("a bot that is started while the network is down begins when it is back", async () => {
   const clock = new ManualClock();
   const set = await stage({ clock });

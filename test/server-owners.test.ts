@@ -31,6 +31,27 @@ async function listen(browser: Browser, roomId: number): Promise<Socket> {
 }
 
 describe("moving", () => {
+  test("goes through however long the name of the other room is", async () => {
+    const { server } = await scene();
+    await using _ = server;
+    const { site } = server;
+    const far = site.addRoom({ id: 7, name: "far ".repeat(150).trim() });
+    const { id } = site.user("Alice").in(5).says("off topic");
+    expect(site.room(5).moveMessages(site.user("Owner"), [id], far)).toBe(1);
+    expect(far.messages.map((message) => message.id)).toContain(id);
+  });
+
+  test("takes nobody of another site for one of here, whatever the ids", async () => {
+    await using server = await ChatServer.start({ sites: ["stackexchange.com", "stackoverflow.com"] });
+    const [here, there] = [server.site, server.sites["stackoverflow.com"]];
+    const [owner, stranger] = [here.addUser({ name: "Owner", id: 301 }), there.addUser({ name: "Owner", id: 301 })];
+    const room = here.addRoom({ id: 5, name: "Five", owners: [owner] });
+    const { id } = here.user("Alice").in(5).says("x");
+    expect(() => room.kick(stranger, here.user("Alice"))).toThrow(/another site/);
+    expect(() => room.moveMessages(owner, [id], there.addRoom({ id: 6, name: "Six" }))).toThrow(/another site/);
+    expect(() => here.addRoom({ name: "Eight", owners: [stranger] })).toThrow(/another site/);
+  });
+
   test("is one frame in either room: an event for each message and the notice", async () => {
     const { server, owner, mod } = await scene();
     await using _ = server;

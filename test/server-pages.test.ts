@@ -37,6 +37,22 @@ function ids($: CheerioAPI, selector: string): (string | undefined)[] {
     .get();
 }
 
+test("the room page knows its owner, so that the menu can offer to pin", async () => {
+  const { server, bot } = await scene();
+  await using _ = server;
+  server.site.addRoom({ id: 5, name: "Mine", owners: [300] });
+  expect((await read(bot, "/rooms/5"))("body").attr("data-is-owner")).toBe("true");
+  expect((await read(bot, "/rooms/1"))("body").attr("data-is-owner")).toBe("false");
+});
+
+test("the log of requests keeps no socket's token, and a body may say anything", async () => {
+  const { server, bot } = await scene();
+  await using _ = server;
+  await bot.get(`/events/1/${"0123456789abcdef".repeat(2)}`);
+  expect(server.requests.at(-1)?.path).toBe("/events/1/token");
+  expect((await bot.postText("/chats/1/messages/new", "too-large")).status).not.toBe(413);
+});
+
 describe("the history page", () => {
   test("has the state of now, the pins, and every revision, newest first", async () => {
     const { server, clock, bot } = await scene();

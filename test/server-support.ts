@@ -31,7 +31,12 @@ export class Browser {
   post(path: string, form: Record<string, string | number> = {}, host?: string): Promise<Answer> {
     const all = new URLSearchParams({ fkey: this.#fkey });
     for (const [name, value] of Object.entries(form)) all.set(name, String(value));
-    return this.#send("POST", path, all.toString(), host);
+    return this.postText(path, all.toString(), host);
+  }
+
+  /** Posts a body as it is, under the name of a form. */
+  postText(path: string, body: string, host?: string): Promise<Answer> {
+    return this.#send("POST", path, body, host);
   }
 
   async json<T>(path: string, form: Record<string, string | number> = {}): Promise<T> {

@@ -660,10 +660,8 @@ describe("closing", () => {
   async function leaving(act: (ear: Ear) => Promise<unknown> | undefined): Promise<void> {
     const ear = await listening({ timeoutMs: 400 });
     await act(ear);
-    const started = performance.now();
     const virtual = ear.clock.now();
     await ear.chat.logout();
-    expect(performance.now() - started).toBeLessThan(1_500);
     expect(ear.clock.now()).toBe(virtual);
     expect(ear.chat.state).toBe("closed");
     await meanwhile(() => ear.server.site.openSockets === 0);

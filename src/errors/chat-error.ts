@@ -63,16 +63,26 @@ export class ChatError extends Error {
 
   constructor(code: ChatErrorCode, reason: string, context: FailureContext = {}) {
     const { cause, ...rest } = context;
-    super(sentence(reason, rest), cause === undefined ? undefined : { cause });
+    super(withoutKeys(sentence(reason, rest)), cause === undefined ? undefined : { cause });
     this.name = new.target.name;
     this.code = code;
-    this.context = rest;
+    this.context = rest.body === undefined ? rest : { ...rest, body: withoutKeys(rest.body) };
   }
 }
 
 /** True for any failure of this package, optionally only for those with one of the codes given. */
 export function isChatError(error: unknown, ...codes: ChatErrorCode[]): error is ChatError {
   return error instanceof ChatError && (codes.length === 0 || codes.includes(error.code));
+}
+
+/** Trouble on the way, which may pass, and leaves open whether the server acted. */
+export function isTrouble(error: unknown): boolean {
+  return isChatError(error, "CONNECTION_LOST", "TIMED_OUT", "SERVER_ERROR");
+}
+
+/** A server may echo what it was sent: fkeys and tokens are long hexadecimal numbers. */
+function withoutKeys(text: string): string {
+  return text.replace(/[0-9a-f]{32,}/gi, "…");
 }
 
 function sentence(reason: string, context: Omit<FailureContext, "cause">): string {

@@ -1,4 +1,4 @@
-export { ChatError, type ChatErrorCode, type FailureContext, isChatError } from "./chat-error.js";
+export { ChatError, type ChatErrorCode, type FailureContext, isChatError, isTrouble } from "./chat-error.js";
 export {
   AbortedError,
   AlreadyDeletedError,

@@ -10,7 +10,7 @@ import { checkChoice, checkCount, checkOptions } from "../util/options.js";
 import { type OutboxOptions, outboxOptionNames } from "./outbox.js";
 import { type StreamOptions, streamOptionNames } from "./stream/options.js";
 
-/** Options of a a `Client`. */
+/** Options of a `Client`. */
 export interface ClientOptions {
   /** The email of a Stack Exchange account. Without it, and without cookies, the client is anonymous and read-only. */
   readonly email?: string;

@@ -87,8 +87,8 @@ export class ClientCore implements EventContext {
     this.report = (error) => {
       try {
         parts.report(error);
-      } catch (again) {
-        parts.warn("onError failed itself", again);
+      } catch (failure) {
+        parts.warn("onError failed itself", failure);
       }
     };
     this.warn = warn;

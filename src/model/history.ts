@@ -8,7 +8,7 @@ import { checkOptions } from "../util/options.js";
 import type { ClientCore, RequestOptions } from "./core.js";
 import { idOf } from "./ids.js";
 import type { Message } from "./message.js";
-import { factsOfListed } from "./message-facts.js";
+import { factsOfListed, factsOfShown } from "./message-facts.js";
 import type { Room } from "./room.js";
 
 /** A point in a room's history: a message, its id, or a time. */
@@ -173,30 +173,7 @@ async function* exact(
 
 function fromPage(core: ClientCore, room: Room, shown: TranscriptMessage): Message {
   const message = core.message(shown.id);
-  const {
-    contentHtml: content,
-    deleted,
-    stars,
-    starredByMe,
-    pinned,
-    pinnedByMe,
-    edited,
-    replyTo,
-    userId,
-    userName,
-  } = shown;
-  message.learn({
-    room,
-    content,
-    deleted,
-    stars,
-    starredByYou: starredByMe,
-    pinned,
-    pinnedByYou: pinnedByMe,
-    edited,
-    owner: userId === null ? null : core.named(userId, userName),
-    parent: replyTo === null ? null : core.message(replyTo),
-  });
+  message.learn(factsOfShown(core, room, shown));
   return message;
 }
 

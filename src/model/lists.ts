@@ -1,12 +1,13 @@
-/** What the site has: its rooms, its people, and what was said, as lists that are fetched page by page. */
+/** What the site has: its rooms, its people, what was said, and who is where, as lists. */
 import { UsageError } from "../errors/index.js";
-import { type RoomsQuery, roomsPage, searchPage } from "../protocol/actions/pages.js";
-import { avatarUrl, searchUsers as userSearch } from "../protocol/actions/people.js";
+import { type RoomsQuery, roomInfoPage, roomPage, roomsPage, searchPage } from "../protocol/actions/pages.js";
+import { avatarUrl, pingableUsers, searchUsers as userSearch } from "../protocol/actions/people.js";
 import { checkOptions } from "../util/options.js";
 import type { ClientCore, RequestOptions } from "./core.js";
 import { idOf } from "./ids.js";
 import type { Message } from "./message.js";
 import type { Room } from "./room.js";
+import { presentOf } from "./room-facts.js";
 import type { User } from "./user.js";
 
 /** Options of `client.rooms`. */
@@ -99,4 +100,24 @@ export async function* searchMessages(
     }
     if (number >= page.pageCount || page.hits.length === 0) return;
   }
+}
+
+/** Who is in a room now; someone from outside reads the info page, because reading the room page means entering. */
+export async function usersIn(core: ClientCore, room: Room, options: RequestOptions): Promise<User[]> {
+  const { session } = core;
+  if (room.isInRoom || !session.canLogIn) return presentOf(core, await session.call(roomPage(room.id), options));
+  const { users } = await session.call(roomInfoPage(room.id), options);
+  return users.map(({ id, name }) => core.named(id, name));
+}
+
+/** Whom a mention in a room reaches. */
+export async function pingableIn(core: ClientCore, room: Room, options: RequestOptions): Promise<User[]> {
+  const { session } = core;
+  if (session.canLogIn) await session.login();
+  const users = await session.call(pingableUsers(room.id), options);
+  return users.map(({ id, name, lastPost, lastSeen }) => {
+    const user = core.named(id, name);
+    user.learn({ lastSeenAt: lastSeen * 1000, lastMessageAt: lastPost ? lastPost * 1000 : null });
+    return user;
+  });
 }

@@ -3,7 +3,7 @@ import { NotFoundError } from "../errors/index.js";
 import { roomEvents } from "../protocol/actions/live.js";
 import { messageHtml, messageSource } from "../protocol/actions/messages.js";
 import { historyPage, messagePage } from "../protocol/actions/pages.js";
-import type { HistoryPage } from "../protocol/pages/index.js";
+import type { HistoryPage, TranscriptMessage } from "../protocol/pages/index.js";
 import { EventType, type RawEvent } from "../protocol/raw.js";
 import { numberOf, stringOf } from "../protocol/values.js";
 import type { ClientCore } from "./core.js";
@@ -178,27 +178,29 @@ function authorFacts(core: ClientCore, raw: RawEvent): Partial<MessageFacts> {
 function authorOf(core: ClientCore, id: unknown, name: unknown): User | null {
   const known = numberOf(id);
   if (!known) return null;
-  const user = core.user(known);
-  const text = stringOf(name);
-  if (text !== undefined && user.peek.name === undefined) user.learn({ name: text });
-  return user;
+  return core.userOf(known, stringOf(name));
 }
 
 async function readFromTranscript(core: ClientCore, id: number): Promise<Partial<MessageFacts>> {
   const page = await core.session.call(messagePage(id));
   const message = page.messages.find((candidate) => candidate.id === id);
   if (!message) throw new NotFoundError({ tried: `read message ${id}`, host: core.session.chatHost, messageId: id });
+  return factsOfShown(core, core.room(page.roomId), message);
+}
+
+/** What a transcript page tells of a message. */
+export function factsOfShown(core: ClientCore, room: Room, shown: TranscriptMessage): Partial<MessageFacts> {
   return {
-    room: core.room(page.roomId),
-    content: message.contentHtml,
-    deleted: message.contentHtml === null,
-    owner: authorOf(core, message.userId, message.userName),
-    stars: message.stars,
-    starredByYou: message.starredByMe,
-    pinned: message.pinned,
-    pinnedByYou: message.pinnedByMe,
-    edited: message.edited,
-    parent: message.replyTo === null ? null : core.message(message.replyTo),
+    room,
+    content: shown.contentHtml,
+    deleted: shown.deleted,
+    owner: authorOf(core, shown.userId, shown.userName),
+    stars: shown.stars,
+    starredByYou: shown.starredByMe,
+    pinned: shown.pinned,
+    pinnedByYou: shown.pinnedByMe,
+    edited: shown.edited,
+    parent: shown.replyTo === null ? null : core.message(shown.replyTo),
   };
 }
 

@@ -3,7 +3,7 @@
  * "Again in N seconds" makes everybody wait; a failure that leaves open whether the server acted is looked into before
  * anything is said again.
  */
-import { AbortedError, ClosedError, isChatError, ThrottledError, TimedOutError } from "../errors/index.js";
+import { AbortedError, ClosedError, isChatError, isTrouble, ThrottledError, TimedOutError } from "../errors/index.js";
 import type { Clock } from "../util/clock.js";
 import type { Tally } from "../util/tally.js";
 
@@ -302,9 +302,4 @@ export class Outbox implements OutboxView {
       };
     });
   }
-}
-
-/** Failures that leave open whether the server acted, or that pass. */
-function isTrouble(error: unknown): boolean {
-  return isChatError(error, "CONNECTION_LOST", "TIMED_OUT", "SERVER_ERROR");
 }

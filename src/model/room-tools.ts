@@ -13,7 +13,7 @@ import {
   toggleFavorite,
 } from "../protocol/actions/room-tools.js";
 import { htmlToMarkdown } from "../protocol/markup/index.js";
-import { checkOptions } from "../util/options.js";
+import { checkChoice, checkOptions } from "../util/options.js";
 import type { ClientCore, RequestOptions } from "./core.js";
 import { idOf } from "./ids.js";
 import type { Message } from "./message.js";
@@ -91,9 +91,7 @@ function checkChange(method: string, change: RoomChange, known: readonly string[
   const { name, access, tags } = change;
   if (name !== undefined && (typeof name !== "string" || name.trim() === ""))
     throw new UsageError("the name of a room is a text that is not empty");
-  if (access !== undefined && !accesses.includes(access)) {
-    throw new UsageError(`the access of a room is ${accesses.join(", ")}; not ${JSON.stringify(access)}`);
-  }
+  if (access !== undefined) checkChoice("the access of a room", access, accesses);
   if (tags?.some((tag) => typeof tag !== "string" || /\s/.test(tag) || tag === ""))
     throw new UsageError("a tag is a text without spaces");
 }
@@ -143,8 +141,7 @@ export async function setAccess(
   level: AccessLevel,
   options: RequestOptions,
 ): Promise<void> {
-  if (!levels.includes(level))
-    throw new UsageError(`an access level is ${levels.join(", ")}; not ${JSON.stringify(level)}`);
+  checkChoice("an access level", level, levels);
   await core.session.call(setUserAccess(room.id, idOf(core.session.site, "user", user), level), options);
   room.forget("owners");
 }

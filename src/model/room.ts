@@ -1,8 +1,7 @@
 /** A chat room. */
-import { isChatError, UsageError } from "../errors/index.js";
+import { UsageError } from "../errors/index.js";
 import { leaveRoom } from "../protocol/actions/live.js";
-import { roomInfoPage, roomPage } from "../protocol/actions/pages.js";
-import { pingableUsers } from "../protocol/actions/people.js";
+import { roomPage } from "../protocol/actions/pages.js";
 import { type AccessLevel, inviteUser, requestAccess } from "../protocol/actions/room-tools.js";
 import type { Site } from "../protocol/sites.js";
 import { checkCount, checkOptions } from "../util/options.js";
@@ -13,10 +12,12 @@ import { type ChatEvent, type EventClass, MessagePosted } from "./events.js";
 import { type Day, type DayRange, type HistoryOptions, history, starred, transcript } from "./history.js";
 import { idOf } from "./ids.js";
 import type { LazyFacts } from "./lazy.js";
+import { pingableIn, usersIn } from "./lists.js";
 import type { Message } from "./message.js";
 import { factsOfRoomPage, presentOf, type RoomFacts, type RoomState, roomFacts } from "./room-facts.js";
 import * as tools from "./room-tools.js";
 import { type SendOptions, sendParts } from "./send.js";
+import { isPassing } from "./stream/endings.js";
 import type { User } from "./user.js";
 import { type ListenOptions, type LiveStream, streamRoom, type Watch, watchRoom } from "./watch.js";
 
@@ -197,13 +198,8 @@ export class Room {
    * room page with a login means entering.
    * @throws {NOT_FOUND} {FORBIDDEN}
    */
-  async currentUsers(options: RequestOptions = {}): Promise<User[]> {
-    const { session } = this.#core;
-    if (!this.isInRoom && session.canLogIn) {
-      const info = await session.call(roomInfoPage(this.id), options);
-      return info.users.map(({ id, name }) => this.#core.named(id, name));
-    }
-    return presentOf(this.#core, await session.call(roomPage(this.id), options));
+  currentUsers(options: RequestOptions = {}): Promise<User[]> {
+    return usersIn(this.#core, this, options);
   }
 
   /** An alias of {@link Room.currentUsers}. */
@@ -212,15 +208,8 @@ export class Room {
   }
 
   /** The users whom a mention in this room reaches. Empty for anonymous clients. `GET /rooms/pingable/{id}`. */
-  async pingableUsers(options: RequestOptions = {}): Promise<User[]> {
-    const { session } = this.#core;
-    if (session.canLogIn) await session.login();
-    const users = await session.call(pingableUsers(this.id), options);
-    return users.map(({ id, name, lastPost, lastSeen }) => {
-      const user = this.#core.named(id, name);
-      user.learn({ lastSeenAt: lastSeen * 1000, lastMessageAt: lastPost ? lastPost * 1000 : null });
-      return user;
-    });
+  pingableUsers(options: RequestOptions = {}): Promise<User[]> {
+    return pingableIn(this.#core, this, options);
   }
 
   /** An alias of {@link Room.pingableUsers}. */
@@ -398,7 +387,7 @@ export class Room {
     this.#core.checkResumed(`listen to room ${this.id}`);
     if (this.isInRoom || !this.#core.session.canLogIn) return undefined;
     const joined = this.join().catch((error: unknown) => {
-      if (!isChatError(error, "CONNECTION_LOST", "TIMED_OUT", "SERVER_ERROR")) throw error;
+      if (!isPassing(error)) throw error;
       this.#core.warn(`room ${this.id}: can not join yet`, error);
     });
     return quiet(joined);

@@ -1,6 +1,6 @@
 /** Saying something: one message, or one text in several. */
 import { randomUUID } from "node:crypto";
-import { ChatError, type FailureContext, isChatError, PartlySentError, UsageError } from "../errors/index.js";
+import { ChatError, isChatError, PartlySentError } from "../errors/index.js";
 import { roomEvents } from "../protocol/actions/live.js";
 import { messageSource, postMessage, type ReplyForm, type ReplyTo, replyPrefix } from "../protocol/actions/messages.js";
 import { splitMessage } from "../protocol/markup/index.js";
@@ -47,7 +47,7 @@ export function sendParts(core: ClientCore, room: Room, text: string, options: S
     if (options.priority !== undefined) checkChoice("priority", options.priority, ["high"]);
     if (options.deadlineMs !== undefined) checkCount("deadlineMs", options.deadlineMs, 1);
     const replyTo = replyOf(core, options);
-    const parts = partsOf(text, options, replyTo, about);
+    const parts = partsOf(text, options, replyTo);
     for (const [at, part] of parts.entries()) checkText(part, about, at === 0 ? replyPrefix(part, replyTo).length : 0);
     const sent: Message[] = [];
     // All parts take one place in the queue, so that nothing comes between them.
@@ -78,11 +78,9 @@ export function sendParts(core: ClientCore, room: Room, text: string, options: S
   });
 }
 
-function partsOf(text: string, { split }: SendOptions, replyTo: ReplyTo | undefined, about: FailureContext): string[] {
+function partsOf(text: string, { split }: SendOptions, replyTo: ReplyTo | undefined): string[] {
   if (split === undefined) return [text];
-  if (split !== "words" && split !== "lines") {
-    throw new UsageError(`split is "words" or "lines", not ${JSON.stringify(split)}`, about);
-  }
+  checkChoice("split", split, ["words", "lines"]);
   if (typeof text !== "string" || text.trim() === "") return [text];
   return distinct(splitMessage(text, { mode: split, replyPrefixLength: replyPrefix(text, replyTo).length }));
 }

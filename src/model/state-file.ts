@@ -2,7 +2,7 @@
  * What a bot must not forget when it is killed: how far it has heard in each room, and what it wanted to say and is not
  * known to have said. An append-only file of JSON lines; a torn last line is what was under way when the power went.
  */
-import { closeSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from "node:fs";
+import { closeSync, openSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { UsageError } from "../errors/index.js";
 import type { ReplyForm } from "../protocol/actions/messages.js";
 import { isRecord, numberOf, stringOf } from "../protocol/values.js";
@@ -103,7 +103,7 @@ export class StateFile {
     if (this.#depth > 0 || this.#lines.length === 0) return;
     const text = this.#lines.join("");
     try {
-      writeSync(this.#fd, text);
+      writeFileSync(this.#fd, text); // unlike writeSync all of it, or an error
       this.#lines = [];
     } catch (error) {
       throw new UsageError(`the state file ${this.#path} can not be written; is the disk full?`, { cause: error });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ThrottledError } from "../errors/index.js";
-import { refusalOf } from "./refusals.js";
+import { failureOfSentence, refusalOf } from "./refusals.js";
 
 const nines = "9".repeat(400);
 
@@ -13,6 +13,10 @@ describe("a refusal", () => {
     const failure = refusalOf(answer("You can perform this action again in 3 seconds."), {});
     expect(failure).toBeInstanceOf(ThrottledError);
     expect(failure).toMatchObject({ code: "THROTTLED", waitMs: 3000 });
+  });
+
+  it.each(["do not", "don't", "don’t", "does not"])("is a matter of permission when somebody %s have it", (verb) => {
+    expect(failureOfSentence(`You ${verb} have permission to do that`, {})?.code).toBe("FORBIDDEN");
   });
 
   it.each([

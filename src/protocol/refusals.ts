@@ -29,8 +29,12 @@ import type { WireAnswer } from "./call.js";
 type Rule = readonly [pattern: RegExp, failure: (match: RegExpExecArray, context: FailureContext) => ChatError];
 
 /** Numbers have few digits: nobody is to wait for ever because of a long one. */
+const throttled = /perform this action again in (\d{1,6}) second/i;
+const throttle = (match: RegExpExecArray, context: FailureContext): ThrottledError =>
+  new ThrottledError(Number(match[1]) * 1000, context);
+
 const rules: readonly Rule[] = [
-  [/perform this action again in (\d{1,6}) second/i, (m, c) => new ThrottledError(Number(m[1]) * 1000, c)],
+  [throttled, throttle],
   [/account is (?:blocked|suspended)(?:,? ending ([^.<"]+))?/i, (m, c) => new SuspendedError(m[1]?.trim() ?? null, c)],
   [
     /room is in timeout(?:,? ending in (\d{1,6}) (second|minute|hour))?/i,
@@ -50,7 +54,7 @@ const rules: readonly Rule[] = [
     (_, c) => new NotFoundError(c, "no such room, or it is hidden from you"),
   ],
   [
-    /need \d+ reputation|only a room-?owner|cannot write or edit|not (?:allowed|permitted)|do(?:es)?n['o]t? have permission/i,
+    /need \d+ reputation|only a room-?owner|cannot write or edit|not (?:allowed|permitted)|do(?:es)?(?:n['’]?t| not) have permission/i,
     (m, c) => new ForbiddenError(c, c.body ?? m[0]),
   ],
 ];
@@ -103,8 +107,8 @@ export function refusalOf(answer: WireAnswer, about: FailureContext): ChatError 
 
 /** Some saw the throttle's sentence inside a page (protocol.md §8). A page with status 200 may be people talking of it. */
 function throttleInPage(answer: WireAnswer, context: FailureContext): ThrottledError | null {
-  const match = /perform this action again in (\d{1,6}) second/i.exec(answer.body.slice(0, 20_000));
-  return match && new ThrottledError(Number(match[1]) * 1000, context);
+  const match = throttled.exec(answer.body.slice(0, 20_000));
+  return match && throttle(match, context);
 }
 
 /** The failure a sentence of the server stands for, or null when the sentence is not known. */

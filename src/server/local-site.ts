@@ -10,7 +10,6 @@ import { ServerRoom } from "./server-room.js";
 import { findRoom, ServerUser } from "./server-user.js";
 import type { SiteState } from "./site-state.js";
 import { renameUser } from "./world/membership.js";
-import type { UserRecord } from "./world/records.js";
 import type { NewRoom, NewUser } from "./world/world.js";
 
 /** What a new person of a local site is made of. */
@@ -118,18 +117,12 @@ export class LocalSite implements Site {
     if (fields.id !== undefined && world.rooms.has(fields.id)) {
       throw new UsageError(`there is a room ${fields.id} on the local ${this.host}`);
     }
-    const owners = fields.owners?.map((owner) => (typeof owner === "number" ? owner : owner.id));
+    const owners = fields.owners?.map((owner) => (typeof owner === "number" ? owner : owner.recordOn(this.#state).id));
     return new ServerRoom(this.#state, world.addRoom({ ...fields, owners }));
   }
 
   /** Gives somebody another name and tells the rooms they are in. */
   rename(user: ServerUser, name: string): void {
-    renameUser(this.#state.world, this.#record(user), name);
-  }
-
-  #record(user: ServerUser): UserRecord {
-    const record = this.#state.world.users.get(user.id);
-    if (!record) throw new UsageError(`user ${user.id} is not of the local ${this.host}`);
-    return record;
+    renameUser(this.#state.world, user.recordOn(this.#state), name);
   }
 }

@@ -26,7 +26,9 @@ export class RequestLog {
 
   add(request: Omit<LoggedRequest, "form">, form: Iterable<[string, string]>): void {
     const open = [...form].filter(([name]) => !secrets.has(name.toLowerCase()));
-    this.#requests.push({ ...request, form: Object.fromEntries(open) });
+    // The token of a socket's address opens that socket.
+    const path = request.path.replace(/[0-9a-f]{32}$/, "token");
+    this.#requests.push({ ...request, path, form: Object.fromEntries(open) });
     if (this.#requests.length > this.#limit) this.#requests.splice(0, this.#requests.length - this.#limit);
   }
 

@@ -1,9 +1,10 @@
 /** A room of the local server as a script sees and changes it. */
+import { UsageError } from "../errors/index.js";
 import { type ServerMessage, type ServerUser, serverMessage } from "./server-user.js";
 import type { SiteState } from "./site-state.js";
 import { invite, kick, type RoomChange, setAccess, setDeleted, setTimeoutOf, updateRoom } from "./world/membership.js";
 import { moveMessages } from "./world/moving.js";
-import type { AccessLevel, MessageRecord, RoomRecord, UserRecord } from "./world/records.js";
+import type { AccessLevel, MessageRecord, RoomRecord } from "./world/records.js";
 
 /** A room of the local server as a script sees and changes it. */
 export class ServerRoom {
@@ -53,34 +54,29 @@ export class ServerRoom {
 
   /** Changes name, description, tags or access, and tells everybody. */
   update(by: ServerUser, change: RoomChange): void {
-    updateRoom(this.#state.world, this.#record, this.#user(by), change);
+    updateRoom(this.#state.world, this.#record, by.recordOn(this.#state), change);
   }
 
   /** Gives somebody a level here; null takes it back. */
   setAccess(by: ServerUser, target: ServerUser, level: AccessLevel | null): void {
-    setAccess(this.#state.world, this.#record, this.#user(by), this.#user(target), level);
+    setAccess(this.#state.world, this.#record, by.recordOn(this.#state), target.recordOn(this.#state), level);
   }
 
   /** Asks somebody in, who gets an invitation. */
   invite(by: ServerUser, target: ServerUser): void {
-    invite(this.#state.world, this.#record, this.#user(by), this.#user(target));
+    invite(this.#state.world, this.#record, by.recordOn(this.#state), target.recordOn(this.#state));
   }
 
   /** Puts somebody out; answers for how many minutes. */
   kick(by: ServerUser, target: ServerUser): number {
-    return kick(this.#state.world, this.#record, this.#user(by), this.#user(target));
+    return kick(this.#state.world, this.#record, by.recordOn(this.#state), target.recordOn(this.#state));
   }
 
   /** Moves messages to another room, as an owner of this one; answers how many. */
   moveMessages(by: ServerUser, ids: readonly number[], to: ServerRoom): number {
     const { world } = this.#state;
+    if (to.#state !== this.#state) throw new UsageError(`room ${to.id} is of another site`);
     const messages = ids.map((id) => world.messages.get(id)).filter((found): found is MessageRecord => !!found);
-    return moveMessages(world, this.#record, to.#record, this.#user(by), messages);
-  }
-
-  #user(user: ServerUser): UserRecord {
-    const record = this.#state.world.users.get(user.id);
-    if (!record) throw new TypeError(`user ${user.id} is of another site`);
-    return record;
+    return moveMessages(world, this.#record, to.#record, by.recordOn(this.#state), messages);
   }
 }

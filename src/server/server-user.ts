@@ -45,6 +45,15 @@ export class ServerUser {
     this.#record = record;
   }
 
+  /**
+   * The record of this person on a site: ids mean nothing on another one.
+   * @internal
+   */
+  recordOn(state: SiteState): UserRecord {
+    if (state !== this.#state) throw new UsageError(`user ${this.id} is of another site`);
+    return this.#record;
+  }
+
   /** The chat user id. */
   get id(): number {
     return this.#record.id;

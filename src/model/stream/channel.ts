@@ -283,10 +283,11 @@ export class Channel {
   #recoverLater(error: unknown): void {
     this.#context.warn(`room ${this.roomId}: can not fetch what was missed yet`, error);
     if (this.#state === "polling" || this.#state === "connecting") return;
-    this.#later ??= quiet(this.#keepRecovering()).finally(() => {
-      this.#later = undefined;
-    });
-    quiet(this.#later);
+    this.#later ??= quiet(
+      this.#keepRecovering().finally(() => {
+        this.#later = undefined;
+      }),
+    );
   }
 
   async #keepRecovering(): Promise<void> {

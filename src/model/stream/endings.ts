@@ -1,5 +1,5 @@
 /** How a room's channel can end: for now, or for good. */
-import { ConnectionError, ForbiddenError, isChatError } from "../../errors/index.js";
+import { ConnectionError, ForbiddenError, isChatError, isTrouble } from "../../errors/index.js";
 
 /** Ends the wait for a socket's end, with the reason. */
 export class SocketEnd extends ConnectionError {
@@ -33,7 +33,7 @@ export function isFinal(error: unknown): boolean {
 
 /** Trouble on the way that may pass. */
 export function isPassing(error: unknown): boolean {
-  return isChatError(error, "CONNECTION_LOST", "TIMED_OUT", "SERVER_ERROR", "THROTTLED");
+  return isTrouble(error) || isChatError(error, "THROTTLED");
 }
 
 /** How often a hole is looked at before it is given up. */

@@ -5,6 +5,7 @@ import { isChatError } from "../../errors/index.js";
 import { readShown } from "./atoms.js";
 import { type MessageBuilder, type MessageBuilderOptions, message } from "./builder.js";
 import { escapeHtml } from "./escape.js";
+import { markupUnit } from "./markup-unit.test-support.js";
 import { renderMarkdown } from "./render.js";
 import { splitReplyPrefix } from "./reply-prefix.js";
 
@@ -107,35 +108,11 @@ describe("message()", () => {
   });
 });
 
-const unit = fc.constantFrom(
-  ...[
-    "a",
-    "b1",
-    " ",
-    "*",
-    "**",
-    "_",
-    "__",
-    "`",
-    "``",
-    "---",
-    "-",
-    "[",
-    "]",
-    "(",
-    ")",
-    "](",
-    "\\",
-    "<b>",
-    "> ",
-    ":12 ",
-    "!",
-  ],
-  ...[".", ",", "'", '"', "&amp;", "é", "😀", "//y.z/a.png", "@bob", "[a](//b.c)", "[tag:x]", "    ", "="],
-);
-const text = fc.array(unit, { maxLength: 7 }).map((units) => units.join(""));
+const text = fc.array(markupUnit, { maxLength: 7 }).map((units) => units.join(""));
 const addressed = fc
-  .array(fc.oneof(unit, fc.constantFrom("http://x.y/z", "https://a.b/c_(d).png", " ftp://a.b ")), { maxLength: 7 })
+  .array(fc.oneof(markupUnit, fc.constantFrom("http://x.y/z", "https://a.b/c_(d).png", " ftp://a.b ")), {
+    maxLength: 7,
+  })
   .map((units) => units.join(""));
 
 type Step = readonly [kind: "text" | "bold" | "italic" | "strike" | "code" | "link" | "tag" | "mention", text: string];

@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { codeSpan, defuseMentions, escapeLine, escapeMarkdown, fixedWidth } from "./escape-markdown.js";
+import { markupUnit } from "./markup-unit.test-support.js";
 import { renderMarkdown } from "./render.js";
 import { splitReplyPrefix } from "./reply-prefix.js";
 import { htmlToText } from "./to-text.js";
@@ -12,39 +13,12 @@ const seen = (markdown: string): string => htmlToText(renderMarkdown(markdown)).
 const hostile: fc.Arbitrary<string> = fc.oneof(
   fc
     .array(
-      fc.constantFrom(
-        ...[
-          "a",
-          "b1",
-          " ",
-          " ",
-          "*",
-          "**",
-          "_",
-          "__",
-          "`",
-          "``",
-          "---",
-          "-",
-          "--",
-          "[",
-          "]",
-          "(",
-          ")",
-          "](",
-          "\\",
-          ">",
-        ],
-        ...["> ", ":12 ", "    ", "=", "!", ".", ",", "'", '"', "é", "😀", "&amp;", "<b>", "//y.z/a.png", "@bob"],
-        ...[
-          "http://x.com/a",
-          "ftp://a.b/c_(d)",
-          "https://www.x.y/a_b/*c*/---/",
-          "[a](http://q.r)",
-          "[tag:x]",
-          "http://",
-        ],
-        `https://x.y/${"long/".repeat(50)}`,
+      fc.oneof(
+        { weight: 5, arbitrary: markupUnit },
+        fc.constantFrom(
+          ...["http://x.com/a", "ftp://a.b/c_(d)", "https://www.x.y/a_b/*c*/---/", "[a](http://q.r)", "http://"],
+          `https://x.y/${"long/".repeat(50)}`,
+        ),
       ),
       { maxLength: 14 },
     )

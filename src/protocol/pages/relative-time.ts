@@ -49,7 +49,8 @@ export function clockSeconds(label: string | null): number | null {
 /** Unix seconds of the start of a UTC day `YYYY-MM-DD`; null when there is no such day. */
 export function dayStart(day: string): number | null {
   const time = /^\d{4}-\d{2}-\d{2}$/.test(day) ? Date.parse(`${day}T00:00:00Z`) : Number.NaN;
-  return Number.isNaN(time) ? null : time / 1000;
+  // Date.parse takes the 31st of February for the 2nd of March.
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(day) ? time / 1000 : null;
 }
 
 function spanSeconds(amount: string, unit: string): number | null {

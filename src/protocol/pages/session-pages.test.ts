@@ -116,6 +116,7 @@ describe("relative times", () => {
       null,
       null,
     ]);
-    expect([dayStart("1970-01-02"), dayStart("2018-13-01"), dayStart("x")]).toEqual([86400, null, null]);
+    expect(["1970-01-02", "2018-13-01", "2024-02-31", "x"].map(dayStart)).toEqual([86400, null, null, null]);
+    expect(dayStart("2024-02-29")).toBe(1_709_164_800);
   });
 });

@@ -19,7 +19,7 @@ import { addMessageRoutes } from "./message-routes.js";
 import { addOwnerRoutes } from "./owner-routes.js";
 import { addPeopleRoutes } from "./people-routes.js";
 import { type Place, placeOf } from "./place.js";
-import { isUpload, readForm, readUpload } from "./request-body.js";
+import { isUpload, readForm, readUpload, tooLarge } from "./request-body.js";
 import { addRoomRoutes } from "./room-routes.js";
 import { serveWebFile } from "./static-files.js";
 import { addTranscriptRoutes } from "./transcript-routes.js";
@@ -86,7 +86,7 @@ export function createFetch(
       ? await readUpload(request, place.state.options.maxImageBytes)
       : null;
     const body = method === "POST" && !upload ? await readForm(request, shared.maxBodyBytes) : "";
-    if (body === "too-large") return finish(textAnswer("The request is too large.", 413));
+    if (body === tooLarge) return finish(textAnswer("The request is too large.", 413));
     const cookieHeader = env.incoming.headers.cookie ?? "";
     const form = { query: url.searchParams, body: body ?? "", cookieHeader, upload };
     const call = createCall(place, shared.sites, form);

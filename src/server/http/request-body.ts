@@ -20,11 +20,14 @@ export function isUpload(request: Request, path: string): boolean {
   );
 }
 
+/** What {@link readForm} gives for a body that is too large. */
+export const tooLarge: unique symbol = Symbol("too large");
+
 /** The text of a form; null when the body is no form. */
-export async function readForm(request: Request, maxBytes: number): Promise<string | null> {
+export async function readForm(request: Request, maxBytes: number): Promise<string | null | typeof tooLarge> {
   if (!contentType(request).startsWith("application/x-www-form-urlencoded")) return null;
   const bytes = await readBytes(request, maxBytes, maxBytes);
-  return bytes === null ? "too-large" : Buffer.from(bytes).toString("utf8");
+  return bytes === null ? tooLarge : Buffer.from(bytes).toString("utf8");
 }
 
 export async function readUpload(request: Request, maxImageBytes: number): Promise<Upload> {

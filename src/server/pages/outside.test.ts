@@ -4,35 +4,7 @@ import { getAttributeValue, textContent } from "domutils";
 import { parseDocument } from "htmlparser2";
 import { describe, expect, it } from "vitest";
 import * as pages from "./index.js";
-import type { FrameView, PersonView } from "./views.js";
-
-const EVIL = `</script><script>alert(1)</script><img src=x onerror="a()"> "q" 'a' & <!-- ♦`;
-const NOW = 1_540_731_767;
-
-const me: PersonView = {
-  id: 4_875_631,
-  name: "Me & Co",
-  emailHash: "",
-  reputation: 1,
-  isModerator: false,
-  isOwner: false,
-  lastPost: null,
-  lastSeen: null,
-  about: "",
-  parentProfileUrl: null,
-  parentSiteName: "",
-};
-const frame: FrameView = {
-  siteName: EVIL,
-  siteUrl: "https://stackoverflow.com",
-  chatHost: "chat.stackoverflow.com",
-  loginUrl: "https://stackoverflow.com/users/login?returnurl=x&y=z",
-  me,
-  fkey: "0123456789abcdef0123456789abcdef",
-  activeUsers: 9,
-  activeRooms: 10,
-  now: NOW,
-};
+import { EVIL, frame, me, NOW } from "./views.test-support.js";
 
 /** Short questions to a page. */
 class Page {

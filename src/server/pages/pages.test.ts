@@ -5,27 +5,8 @@ import { getAttributeValue, textContent } from "domutils";
 import { parseDocument } from "htmlparser2";
 import { describe, expect, it } from "vitest";
 import * as pages from "./index.js";
-import type { FrameView, MessageView, PersonView, RoomPageView, RoomView, TranscriptPageView } from "./views.js";
-
-const EVIL = `</script><script>alert(1)</script><img src=x onerror="a()"> "q" 'a' & <!-- \u2028 ♦`;
-const NOW = 1_540_731_767;
-
-const person = (id: number, name: string = EVIL, more: Partial<PersonView> = {}): PersonView => ({
-  id,
-  name,
-  emailHash: `!https://i.example.com/${id}.png?s=128&g=1"><i>`,
-  reputation: 15_026,
-  isModerator: false,
-  isOwner: false,
-  lastPost: NOW - 49 * 60,
-  lastSeen: NOW - 14,
-  about: EVIL,
-  parentProfileUrl: `//stackoverflow.com/users/${id}/x`,
-  parentSiteName: EVIL,
-  ...more,
-});
-const me = person(4_875_631, "Me & Co", { isOwner: true });
-const mod = person(2, "Mod <i>", { isModerator: true });
+import type { MessageView, RoomPageView, RoomView, TranscriptPageView } from "./views.js";
+import { EVIL, frame, me, mod, NOW } from "./views.test-support.js";
 
 const room: RoomView & { readonly messagesByUser: number } = {
   id: 17,
@@ -45,17 +26,6 @@ const room: RoomView & { readonly messagesByUser: number } = {
   lastMessageBy: mod,
   present: [me, { ...mod, messageCount: 18 }],
   messagesByUser: 159,
-};
-const frame: FrameView = {
-  siteName: EVIL,
-  siteUrl: "https://stackoverflow.com",
-  chatHost: "chat.stackoverflow.com",
-  loginUrl: "https://stackoverflow.com/users/login?returnurl=x&y=z",
-  me,
-  fkey: "0123456789abcdef0123456789abcdef",
-  activeUsers: 9,
-  activeRooms: 10,
-  now: NOW,
 };
 const message = (id: number, more: Partial<MessageView> = {}): MessageView => ({
   id,

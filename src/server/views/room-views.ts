@@ -16,8 +16,9 @@ const tabs = ["general", "stars", "conversations", "schedule", "feeds", "access"
 export function roomPageView(call: Call, room: RoomRecord): RoomPageView {
   const { state, world, viewer } = call;
   const others = viewer ? roomsOf(world, viewer.id).filter((other) => other !== room) : [];
+  const frame = frameView(call);
   return {
-    frame: frameView(call),
+    frame: { ...frame, me: frame.me && { ...frame.me, isOwner: room.owners.has(frame.me.id) } },
     room: roomView(state, room, viewer),
     mayPost: mayWrite(room, viewer, world.now()) && !room.frozen,
     presentMarkup: state.options.presentMarkup,

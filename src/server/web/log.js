@@ -63,7 +63,7 @@ export function refresh(id) {
   const old = document.getElementById(`message-${id}`);
   const record = messages.get(id);
   if (old && record) keepBottom(() => old.replaceWith(row(record)));
-  else if (old) layOut();
+  else if (old) keepBottom(layOut);
 }
 
 /** Changes a known message. @param {{ message_id: number }} event @param {Record<string, unknown>} change */

@@ -38,7 +38,8 @@ export function postMessage(
 ): MessageRecord {
   const now = world.now();
   if (options.content === undefined) refuseUnlessMayPost(room, author, now, world.rules.minimumReputation);
-  const source = checkedText(text);
+  // Notices of the server have no limit: the name of a room in them may be long.
+  const source = options.content === undefined ? checkedText(text) : text;
   if (!options.allowDuplicate && repeats(world, room, author, source)) {
     throw new Refusal("duplicate", "You just said exactly that");
   }
