@@ -80,9 +80,9 @@ export function isTrouble(error: unknown): boolean {
   return isChatError(error, "CONNECTION_LOST", "TIMED_OUT", "SERVER_ERROR");
 }
 
-/** A server may echo what it was sent: fkeys and tokens are long hexadecimal numbers. */
+/** A server may echo what it was sent: fkeys and tokens are 32 or 64 hexadecimal digits. */
 function withoutKeys(text: string): string {
-  return text.replace(/[0-9a-f]{32,}/gi, "…");
+  return text.replace(/\b(?:[0-9a-f]{32}){1,2}\b/gi, "…");
 }
 
 function sentence(reason: string, context: Omit<FailureContext, "cause">): string {
