@@ -6,6 +6,7 @@ import { UsageError } from "../errors/index.js";
 import { isLoopback, type SiteHost } from "../protocol/sites.js";
 import { createFetch, type Shared } from "./http/app.js";
 import { createUpgrades, type Upgrades } from "./http/upgrade.js";
+import { Journal } from "./journal/journal.js";
 import { LocalSite } from "./local-site.js";
 import { Network } from "./network.js";
 import { type ChatServerOptions, type ResolvedOptions, resolveOptions } from "./options.js";
@@ -29,9 +30,16 @@ export class ChatServer implements AsyncDisposable {
   readonly #states: readonly SiteState[];
   readonly #listeners: readonly Listener[];
   readonly #requests: RequestLog;
+  readonly #journal: Journal | null;
   #closing: Promise<void> | null = null;
 
-  private constructor(states: readonly SiteState[], listeners: readonly Listener[], requests: RequestLog) {
+  private constructor(
+    states: readonly SiteState[],
+    listeners: readonly Listener[],
+    requests: RequestLog,
+    journal: Journal | null,
+  ) {
+    this.#journal = journal;
     this.#states = states;
     this.#listeners = listeners;
     this.#requests = requests;
@@ -53,7 +61,7 @@ export class ChatServer implements AsyncDisposable {
     }
     const network = new Network();
     const states = [...new Set(options.sites)].map((host) => createSiteState(host, network, options));
-    for (const state of states) (options.world === "demo" ? seedDemo : seedEmpty)(state);
+    const journal = beginWorlds(states, network, options);
     const requests = new RequestLog(options.maxRequests);
     const sites: ReadonlyMap<SiteHost, SiteState> = new Map(states.map((state) => [state.host, state]));
     const shared: Shared = { sites, requests, maxBodyBytes: options.maxBodyBytes };
@@ -62,9 +70,10 @@ export class ChatServer implements AsyncDisposable {
       for (const [index, state] of states.entries()) listeners.push(await listen(shared, state, index, options));
     } catch (error) {
       await Promise.all(listeners.map(stop));
+      journal?.close();
       throw error;
     }
-    return new ChatServer(states, listeners, requests);
+    return new ChatServer(states, listeners, requests, journal);
   }
 
   /** The address of the first site, for browsers and for `new Client(server.url)`. */
@@ -99,6 +108,7 @@ export class ChatServer implements AsyncDisposable {
       state.presence.close();
     }
     await Promise.all(this.#listeners.map(stop));
+    this.#journal?.close();
   }
 }
 
@@ -118,6 +128,17 @@ function sitesByHost(running: readonly LocalSite[]): Record<SiteHost, LocalSite>
     "stackoverflow.com": site("stackoverflow.com"),
     "meta.stackexchange.com": site("meta.stackexchange.com"),
   });
+}
+
+/** Gives every site its world: that of the journal, or a new one, which goes into the journal. */
+function beginWorlds(states: readonly SiteState[], network: Network, options: ResolvedOptions): Journal | null {
+  const journal = options.journal === "" ? null : Journal.open(options.journal, states, network);
+  for (const state of states) {
+    if (journal?.keeps(state.host)) state.presence.resume();
+    else (options.world === "demo" ? seedDemo : seedEmpty)(state);
+  }
+  journal?.start(states, network);
+  return journal;
 }
 
 function listen(shared: Shared, state: SiteState, index: number, options: ResolvedOptions): Promise<Listener> {

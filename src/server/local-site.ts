@@ -9,7 +9,7 @@ import { socketHost } from "./http/place.js";
 import { ServerRoom } from "./server-room.js";
 import { findRoom, ServerUser } from "./server-user.js";
 import type { SiteState } from "./site-state.js";
-import { renameUser } from "./world/membership.js";
+import { renameUser } from "./world/people.js";
 import type { NewRoom, NewUser } from "./world/world.js";
 
 /** What a new person of a local site is made of. */

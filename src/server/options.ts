@@ -56,6 +56,12 @@ export interface ChatServerOptions {
    * one is unknown; here it is `js-reply-link`), to see that a reader does not depend on it. @default "reply-info"
    */
   readonly replyMarkup?: "reply-info" | "2025";
+  /**
+   * A file that keeps the world: a server that is started with it again has everything back, logins and cursors too, and
+   * `world` counts only the first time. Mode 0600, because it holds the passwords of the local accounts.
+   * @default "", which keeps nothing
+   */
+  readonly journal?: string;
   /** Whether the login page offers the people of the world with one click. @default true for the demo world */
   readonly showAccounts?: boolean;
 }
@@ -90,6 +96,7 @@ export function resolveOptions(given: ChatServerOptions): ResolvedOptions {
     maxBodyBytes: 1_048_576,
     maxImageBytes: 2_097_152,
     replyMarkup: "reply-info",
+    journal: "",
     showAccounts: given.world === "demo",
   };
   const known = Object.keys(defaults);

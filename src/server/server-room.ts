@@ -2,7 +2,16 @@
 import { UsageError } from "../errors/index.js";
 import { type ServerMessage, type ServerUser, serverMessage } from "./server-user.js";
 import type { SiteState } from "./site-state.js";
-import { invite, kick, type RoomChange, setAccess, setDeleted, setTimeoutOf, updateRoom } from "./world/membership.js";
+import {
+  invite,
+  kick,
+  type RoomChange,
+  setAccess,
+  setDeleted,
+  setFrozen,
+  setTimeoutOf,
+  updateRoom,
+} from "./world/membership.js";
 import { moveMessages } from "./world/moving.js";
 import type { AccessLevel, MessageRecord, RoomRecord } from "./world/records.js";
 
@@ -39,7 +48,7 @@ export class ServerRoom {
 
   /** Freezes or thaws the room. */
   freeze(on = true): void {
-    this.#record.frozen = on;
+    setFrozen(this.#state.world, this.#record, on);
   }
 
   /** Deletes or restores the room; a deletion puts everybody out but moderators. */

@@ -3,6 +3,7 @@ import { UsageError } from "../errors/index.js";
 import type { SiteState } from "./site-state.js";
 import { mayEnter } from "./world/access.js";
 import { toggleFlag } from "./world/flagging.js";
+import { suspend } from "./world/people.js";
 import { deleteMessage, editMessage, findMessage, postMessage } from "./world/posting.js";
 import type { MessageRecord, RoomRecord, UserRecord } from "./world/records.js";
 import { noSuchRoom } from "./world/refusal.js";
@@ -86,7 +87,7 @@ export class ServerUser {
 
   /** Suspends this person from chat for a while; 0 ends a suspension. */
   suspend(seconds: number): void {
-    this.#record.blockedUntil = seconds > 0 ? this.#state.world.now() + seconds : null;
+    suspend(this.#state.world, this.#record, seconds);
   }
 }
 

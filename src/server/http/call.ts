@@ -150,6 +150,11 @@ function readCookies(header: string): ReadonlyMap<string, string> {
 /** An account may lack a user on this chat; it is anonymous here, as on the live sites before the first visit. */
 function userOf(world: World, session: Session): UserRecord | null {
   const user = world.userByEmail(session.account.email) ?? null;
-  if (user) user.lastSeen = world.now();
+  if (!user) return null;
+  const now = world.now();
+  // Noted to the minute: every request is somebody seen.
+  const isNews = now - (user.lastSeen ?? 0) >= 60;
+  user.lastSeen = now;
+  if (isNews) world.changes.user(user);
   return user;
 }

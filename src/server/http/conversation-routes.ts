@@ -17,7 +17,7 @@ export function addConversationRoutes(app: Hono<ServerEnv>): void {
   app.post("/conversation/delete/:room{[0-9]+}/:slug", ({ env: { call }, req }) =>
     orSentence(() => {
       const user = actor(call);
-      deleteBookmark(readableRoom(call, Number(req.param("room"))), user, req.param("slug"));
+      deleteBookmark(call.world, readableRoom(call, Number(req.param("room"))), user, req.param("slug"));
       return rawJson('"ok"');
     }),
   );

@@ -9,6 +9,7 @@ import type { LoggedEvent } from "../world/event-log.js";
 import { listItem } from "../world/events.js";
 import { seesEvent } from "../world/flagging.js";
 import { timeoutLeft } from "../world/membership.js";
+import { acknowledge } from "../world/people.js";
 import type { MessageRecord, RoomRecord, UserRecord } from "../world/records.js";
 import { noSuchRoom } from "../world/refusal.js";
 import { firstIndex } from "../world/world.js";
@@ -21,7 +22,7 @@ export function addLiveRoutes(app: Hono<ServerEnv>): void {
   app.post("/ws-auth", (c) => socketUrl(c.env.call));
   app.post("/events", (c) => poll(c.env.call));
   app.post("/chats/leave/:which{all|[0-9]+}", (c) => leave(c.env.call, c.req.param("which")));
-  app.post("/messages/ack", (c) => acknowledge(c.env.call));
+  app.post("/messages/ack", (c) => acknowledgePings(c.env.call));
 }
 
 /** The room, if the caller may read it. @throws a refusal */
@@ -145,8 +146,8 @@ function lastMessage(call: Call, roomId: number): Response {
   return jsonAnswer({ msgid: listed[index]?.id ?? null, gap: index < 0 ? listed.length : listed.length - index - 1 });
 }
 
-function acknowledge(call: Call): Response {
+function acknowledgePings(call: Call): Response {
   const user = actor(call);
-  for (const id of (call.params.get("id") ?? "").split(",")) user.pings.delete(Number(id));
+  acknowledge(call.world, user, (call.params.get("id") ?? "").split(",").map(Number));
   return rawJson('"ok"');
 }

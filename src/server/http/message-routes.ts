@@ -25,8 +25,8 @@ const acts: Readonly<Record<string, MessageAct>> = {
     flagForModerators(world, message, user, params.get("info") ?? "", onAccept),
   unflag: ({ world }, message, user, onAccept) => clearFlags(world, message, user, onAccept),
   "counter-flag": ({ world }, message, user, onAccept) => clearFlags(world, message, user, onAccept),
-  "meh-flag": (_call, message, user, onAccept) => passFlags(message, user, onAccept),
-  "purge-history": (_call, message, user) => purgeHistory(message, user),
+  "meh-flag": ({ world }, message, user, onAccept) => passFlags(world, message, user, onAccept),
+  "purge-history": ({ world }, message, user) => purgeHistory(world, message, user),
 };
 
 const edit: MessageAct = ({ world, params }, message, user, onAccept) => {

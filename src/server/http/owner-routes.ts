@@ -1,7 +1,16 @@
 /** What owners and moderators do to rooms and the people in them (protocol.md §5.6 to §5.8). */
 import type { Hono } from "hono";
 import { roomInfoPath } from "../pages/slug.js";
-import { invite, kick, pairOff, setAccess, setDeleted, setTimeoutOf, updateRoom } from "../world/membership.js";
+import {
+  invite,
+  kick,
+  pairOff,
+  setAccess,
+  setDeleted,
+  setFrozen,
+  setTimeoutOf,
+  updateRoom,
+} from "../world/membership.js";
 import { deleteMessages, moveMessages } from "../world/moving.js";
 import type { AccessLevel, RoomAccess, UserRecord } from "../world/records.js";
 import { Refusal } from "../world/refusal.js";
@@ -54,7 +63,7 @@ export function addOwnerRoutes(app: Hono<ServerEnv>): void {
   });
   app.post("/rooms/setfrozen/:id{[0-9]+}", (c) => {
     const { call, room } = moderated(c);
-    room.frozen = call.params.flag("freeze");
+    setFrozen(call.world, room, call.params.flag("freeze"));
     return rawJson('"ok"');
   });
   app.post("/rooms/setdeleted/:id{[0-9]+}", (c) => {

@@ -20,6 +20,7 @@ export function toggleStar(world: World, message: MessageRecord, user: UserRecor
   } else {
     message.stars.add(user.id);
     user.starsToday++;
+    world.changes.user(user);
   }
   announce(world, message);
 }
@@ -80,5 +81,6 @@ function refuseWithoutStars(world: World, user: UserRecord): void {
 
 function announce(world: World, message: MessageRecord): void {
   const room = roomOf(world, message);
+  world.changes.message(message);
   world.log.append(room.id, null, (id) => messageEvent(EventType.MessageStarred, message, { id, room }));
 }

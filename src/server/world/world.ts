@@ -4,6 +4,7 @@
  */
 import type { Clock } from "../../util/clock.js";
 import { emailHash } from "../chat-json.js";
+import { Changes } from "./changes.js";
 import { EventLog } from "./event-log.js";
 import {
   communityUserId,
@@ -62,6 +63,8 @@ export class World {
   /** The messages with flags, by id. */
   readonly flagged: Map<number, MessageRecord> = new Map();
   readonly log: EventLog;
+  /** Every change of a record is named here. */
+  readonly changes: Changes;
   readonly signals: RoomSignals = new RoomSignals();
   readonly rules: WorldRules;
   /** The Q&A site that tags and parent profiles point at. */
@@ -79,6 +82,7 @@ export class World {
     this.siteUrl = siteUrl;
     this.#clock = clock;
     this.log = new EventLog(firstEventId, rules.maxEvents);
+    this.changes = new Changes(this.log);
     this.addUser({ id: communityUserId, name: "Community" });
     this.addUser({ id: feedsUserId, name: "Feeds" });
   }
@@ -121,9 +125,15 @@ export class World {
       starDay: 0,
       starsToday: 0,
     };
-    this.users.set(id, user);
-    if (email) this.#byEmail.set(email, user);
+    this.keepUser(user);
     return user;
+  }
+
+  /** Takes in a person as they are. */
+  keepUser(user: UserRecord): void {
+    this.users.set(user.id, user);
+    if (user.email) this.#byEmail.set(user.email, user);
+    this.changes.user(user);
   }
 
   userByEmail(email: string): UserRecord | undefined {
@@ -156,8 +166,14 @@ export class World {
       visits: new Map(),
       present: new Set(),
     };
-    this.rooms.set(room.id, room);
+    this.keepRoom(room);
     return room;
+  }
+
+  /** Takes in a room as it is. */
+  keepRoom(room: RoomRecord): void {
+    this.rooms.set(room.id, room);
+    this.changes.room(room);
   }
 
   nextMessageId(): number {
@@ -168,9 +184,21 @@ export class World {
     return this.#nextFlagId++;
   }
 
+  /** The ids that the next message and the next flag get. */
+  get nextIds(): { readonly message: number; readonly flag: number } {
+    return { message: this.#nextMessageId, flag: this.#nextFlagId };
+  }
+
+  /** Ids below these are never given again. */
+  skipIds(next: { readonly message?: number; readonly flag?: number }): void {
+    this.#nextMessageId = Math.max(this.#nextMessageId, next.message ?? 0);
+    this.#nextFlagId = Math.max(this.#nextFlagId, next.flag ?? 0);
+  }
+
   /** Files a message in its room, in the order of ids, and lets the oldest go when the room holds too many. */
   file(message: MessageRecord, room: RoomRecord): void {
     this.messages.set(message.id, message);
+    this.changes.message(message);
     const list = room.messages;
     const last = list[list.length - 1];
     if (!last || last.id < message.id) list.push(message);
@@ -181,6 +209,25 @@ export class World {
       this.messages.delete(old.id);
       this.flagged.delete(old.id);
     }
+  }
+
+  /** Takes in a message as it is, in the place of what was known of it. */
+  keepMessage(message: MessageRecord): void {
+    const before = this.messages.get(message.id);
+    const room = this.rooms.get(message.roomId);
+    if (!room) return;
+    if (before && before.roomId === room.id) {
+      Object.assign(before, message);
+    } else {
+      const list = before && this.rooms.get(before.roomId)?.messages;
+      list?.splice(firstIndex(list, message.id), 1);
+      this.file(message, room);
+    }
+    const kept = this.messages.get(message.id);
+    if (kept?.flags) this.flagged.set(kept.id, kept);
+    else this.flagged.delete(message.id);
+    const newestFlag = Math.max(0, ...(message.flags?.notes ?? []).map(({ id }) => id));
+    this.skipIds({ message: message.id + 1, flag: newestFlag + 1 });
   }
 
   /** What the room remembers of somebody, begun now if it is their first time. */
