@@ -4,8 +4,8 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { median, printRates } from "./measure.mjs";
 
-const events = Number(process.env.EVENTS ?? 200_000);
-const rounds = Number(process.env.ROUNDS ?? 7);
+const events = Number(process.env.EVENTS ?? 400_000);
+const rounds = Number(process.env.ROUNDS ?? 9);
 const names = ["bare ws + JSON.parse", "chatexchange-ts", "chatexchange@0.6.5"];
 
 const server = fork(new URL("./support/frame-server.mjs", import.meta.url), [String(events)]);

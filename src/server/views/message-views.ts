@@ -35,7 +35,7 @@ export function historyView(call: Call, message: MessageRecord): HistoryPageView
 }
 
 /** How many messages a search looks at before it lets others have their turn. */
-const searchStep = 20_000;
+const searchStep = 5_000;
 
 /** Messages that contain the text, newest first, in rooms that the viewer may read. */
 export async function searchView(call: Call): Promise<SearchPageView> {
