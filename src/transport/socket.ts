@@ -41,6 +41,8 @@ export async function openSocket(options: SocketOptions): Promise<ChatSocket> {
     origin,
     headers: { "user-agent": userAgent },
     perMessageDeflate: false,
+    // A damaged character is no reason to hang up: it shows as U+FFFD.
+    skipUTF8Validation: true,
     maxPayload: maxFrameBytes,
     handshakeTimeout: 15_000,
     ...(target ? { createConnection: () => connectTo(target) } : {}),

@@ -56,10 +56,12 @@ function latestMessages(call: Call, room: RoomRecord, count: number): string[] {
   const { world, params, viewer } = call;
   const before = params.integer("before", Number.MAX_SAFE_INTEGER);
   const after = params.integer("after", 0);
-  const range = room.messages.slice(firstIndex(room.messages, after), firstIndex(room.messages, before));
-  const wanted = params.flag("highlights") ? range.filter((message) => isHighlight(message, viewer)) : range;
-  const chosen =
-    count === 0 ? [] : params.get("after") && !params.get("before") ? wanted.slice(0, count) : wanted.slice(-count);
+  const listed = params.flag("highlights") ? world.index(room).highlights(viewer?.id ?? null) : room.messages;
+  const [start, end] = [firstIndex(listed, after), firstIndex(listed, before)];
+  const fromStart = params.get("after") && !params.get("before");
+  const chosen = fromStart
+    ? listed.slice(start, Math.min(end, start + count))
+    : listed.slice(Math.max(start, end - count), end);
   return chosen.map((message) => chatJson(listItem(message, room, world.users.get(message.userId), viewer)));
 }
 
@@ -138,12 +140,14 @@ function lastMessage(call: Call, roomId: number): Response {
   const user = actor(call);
   const room = readableRoom(call, roomId);
   const { params } = call;
-  const end = firstIndex(room.messages, params.integer("beforeId", Number.MAX_SAFE_INTEGER));
-  const listed = room.messages
-    .slice(0, end)
-    .filter((message) => !params.flag("highlights") || isHighlight(message, user));
-  const index = listed.findLastIndex((message) => message.userId === user.id && !message.deleted);
-  return jsonAnswer({ msgid: listed[index]?.id ?? null, gap: index < 0 ? listed.length : listed.length - index - 1 });
+  const index = call.world.index(room);
+  const before = params.integer("beforeId", Number.MAX_SAFE_INTEGER);
+  const isMine = (message: MessageRecord): boolean =>
+    message.id < before && message.userId === user.id && !message.deleted;
+  const listed = params.flag("highlights") ? index.highlights(user.id) : room.messages;
+  const last = (params.flag("highlights") ? listed : index.by(user.id)).findLast(isMine);
+  const gap = firstIndex(listed, before) - (last ? firstIndex(listed, last.id) + 1 : 0);
+  return jsonAnswer({ msgid: last?.id ?? null, gap });
 }
 
 function acknowledgePings(call: Call): Response {

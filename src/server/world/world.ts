@@ -2,10 +2,12 @@
  * The state of one chat installation: its people, rooms, messages and event log. It knows nothing of HTTP. The rules
  * that change it (posting, starring, presence, owners' rights) are functions in the files beside this one.
  */
+import { EventType } from "../../protocol/raw.js";
 import type { Clock } from "../../util/clock.js";
 import { emailHash } from "../chat-json.js";
 import { Changes } from "./changes.js";
-import { EventLog } from "./event-log.js";
+import { EventLog, type LoggedEvent } from "./event-log.js";
+import { addTo, firstIndex } from "./message-list.js";
 import {
   communityUserId,
   feedsUserId,
@@ -15,7 +17,10 @@ import {
   type UserRecord,
   type Visit,
 } from "./records.js";
+import { RoomIndex } from "./room-index.js";
 import { RoomSignals } from "./room-signals.js";
+
+export { firstIndex };
 
 /** The numbers that rules depend on. */
 export interface WorldRules {
@@ -70,6 +75,7 @@ export class World {
   /** The Q&A site that tags and parent profiles point at. */
   readonly siteUrl: string;
   readonly #clock: Clock;
+  readonly #indexes = new Map<number, RoomIndex>();
   readonly #byEmail = new Map<string, UserRecord>();
   #pretended: number | null = null;
   #nextMessageId = firstMessageId;
@@ -83,6 +89,7 @@ export class World {
     this.#clock = clock;
     this.log = new EventLog(firstEventId, rules.maxEvents);
     this.changes = new Changes(this.log);
+    this.log.onBatch((batch) => this.#updateIndexes(batch));
     this.addUser({ id: communityUserId, name: "Community" });
     this.addUser({ id: feedsUserId, name: "Feeds" });
   }
@@ -200,14 +207,35 @@ export class World {
     this.messages.set(message.id, message);
     this.changes.message(message);
     const list = room.messages;
-    const last = list[list.length - 1];
-    if (!last || last.id < message.id) list.push(message);
-    else list.splice(firstIndex(list, message.id), 0, message);
+    addTo(list, message);
+    this.#indexes.get(room.id)?.add(message);
     const { maxMessagesPerRoom } = this.rules;
-    if (list.length <= maxMessagesPerRoom * 1.1) return;
+    // Trimming in steps keeps the cost per message constant, and small steps keep it from being felt.
+    if (list.length <= maxMessagesPerRoom + Math.min(1_000, maxMessagesPerRoom * 0.1)) return;
     for (const old of list.splice(0, list.length - maxMessagesPerRoom)) {
       this.messages.delete(old.id);
       this.flagged.delete(old.id);
+    }
+    this.#indexes.get(room.id)?.dropBefore(list[0]?.id ?? 0);
+  }
+
+  /** Where the messages of a room are; made when first asked for, and current from then on. */
+  index(room: RoomRecord): RoomIndex {
+    const known = this.#indexes.get(room.id);
+    if (known) return known;
+    const index = new RoomIndex(room.messages);
+    this.#indexes.set(room.id, index);
+    return index;
+  }
+
+  /** Every change that an index must know of makes an event: stars, pings, moves. */
+  #updateIndexes(batch: readonly LoggedEvent[]): void {
+    for (const { messageId, roomId, type } of batch) {
+      const index = this.#indexes.get(roomId);
+      const message = messageId === null ? undefined : this.messages.get(messageId);
+      if (!index || !message) continue;
+      if (type === EventType.MessageMovedOut) index.remove(message);
+      else if (message.roomId === roomId) index.add(message);
     }
   }
 
@@ -249,16 +277,4 @@ export class World {
     while (taken.has(id)) id = next();
     return id;
   }
-}
-
-/** The index of the first message with an id of at least `id`. */
-export function firstIndex(messages: readonly MessageRecord[], id: number): number {
-  let low = 0;
-  let high = messages.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((messages[middle]?.id ?? 0) >= id) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }
