@@ -3,7 +3,7 @@ import type { Server } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { createAdaptorServer, type HttpBindings } from "@hono/node-server";
 import { UsageError } from "../errors/index.js";
-import { isLoopback, type SiteHost } from "../protocol/sites.js";
+import type { SiteHost } from "../protocol/sites.js";
 import { createFetch, type Shared } from "./http/app.js";
 import { createUpgrades, type Upgrades } from "./http/upgrade.js";
 import { LocalSite } from "./local-site.js";
@@ -44,15 +44,12 @@ export class ChatServer implements AsyncDisposable {
 
   /**
    * Starts a server; it answers when the promise resolves.
-   * @throws {BAD_ARGUMENT} for unknown options, and for an address that is not loopback.
+   * @throws {BAD_ARGUMENT} for options that are unknown or make no sense, and for an address that is not loopback.
    */
   static async start(given: ChatServerOptions = {}): Promise<ChatServer> {
     const options = resolveOptions(given);
-    if (!isLoopback(options.hostname)) {
-      throw new UsageError(`a local chat server listens on loopback only, not on ${options.hostname}`);
-    }
     const network = new Network();
-    const states = [...new Set(options.sites)].map((host) => createSiteState(host, network, options));
+    const states = options.sites.map((host) => createSiteState(host, network, options));
     for (const state of states) (options.world === "demo" ? seedDemo : seedEmpty)(state);
     const requests = new RequestLog(options.maxRequests);
     const sites: ReadonlyMap<SiteHost, SiteState> = new Map(states.map((state) => [state.host, state]));
