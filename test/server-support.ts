@@ -106,8 +106,8 @@ export class Socket {
   readonly #frames: string[] = [];
   #wake: (() => void) | null = null;
 
-  constructor(url: string, origin?: string) {
-    this.#socket = new WebSocket(url, origin ? { origin } : {});
+  constructor(url: string, origin?: string, headers: Record<string, string> = {}) {
+    this.#socket = new WebSocket(url, { headers, ...(origin ? { origin } : {}) });
     this.opened = new Promise((resolve, reject) => {
       this.#socket.once("open", resolve);
       this.#socket.once("error", reject);

@@ -52,13 +52,13 @@ export class LocalSite implements Site {
     this.faults = state.faults;
     this.#state = state;
     const hosts = new Set([new URL(chatOrigin).host, new URL(loginOrigin).host, socketHost]);
-    const endpoint: Endpoint = { hostname: state.options.hostname, port: state.port, tls: false };
+    const endpoint: Endpoint = { hostname: nearHostname(state), port: state.port, tls: false };
     this.resolve = (origin) => (hosts.has(URL.parse(origin)?.host ?? "") ? endpoint : undefined);
   }
 
   /** Its own address, such as `http://127.0.0.1:8080`: chat and login on one origin. */
   get url(): string {
-    const { hostname } = this.#state.options;
+    const hostname = nearHostname(this.#state);
     return `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${this.#state.port}`;
   }
 
@@ -125,4 +125,10 @@ export class LocalSite implements Site {
   rename(user: ServerUser, name: string): void {
     renameUser(this.#state.world, user.recordOn(this.#state), name);
   }
+}
+
+/** How this machine reaches the listener: all addresses of the machine are no address to go to. */
+function nearHostname({ options: { hostname } }: SiteState): string {
+  if (hostname === "0.0.0.0") return "127.0.0.1";
+  return /^(\[::\]|::)$/.test(hostname) ? "::1" : hostname.replace(/^\[|\]$/g, "");
 }

@@ -8,8 +8,14 @@ import { checkChoice, checkCount, checkFlag, checkOptions, shown } from "../util
 export interface ChatServerOptions {
   /** Port of the first site; the others get the following ones. 0 means any free port each. @default 0 */
   readonly port?: number;
-  /** A loopback address to listen on. @default "127.0.0.1" */
+  /** The address to listen on: one of loopback, unless `exposed` allows others. @default "127.0.0.1" */
   readonly hostname?: string;
+  /**
+   * Allows a `hostname` that other machines can reach, such as `"0.0.0.0"`, with a process warning that says what it
+   * means: whoever reaches the port can read everything and log in as anybody whose password they guess. The listener
+   * then answers to addresses and to `hostname`, not to other names. @default false
+   */
+  readonly exposed?: boolean;
   /** Which of the three installations to run; the first is `server.site`. @default all three, stackexchange.com first */
   readonly sites?: readonly SiteHost[];
   /** What the world holds at the start: some people with two days of talk, or room 1 and nobody. @default "empty" */
@@ -57,7 +63,7 @@ export interface ChatServerOptions {
    * one is unknown; here it is `js-reply-link`), to see that a reader does not depend on it. @default "reply-info"
    */
   readonly replyMarkup?: "reply-info" | "2025";
-  /** Whether the login page offers the people of the world with one click. @default true for the demo world */
+  /** Whether the login page offers the people of the world with one click. @default true for the demo world, unless exposed */
   readonly showAccounts?: boolean;
 }
 
@@ -73,6 +79,7 @@ export function resolveOptions(given: ChatServerOptions): ResolvedOptions {
   const present = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   for (const [name, value] of Object.entries(present)) checks[name as keyof ResolvedOptions](name, value);
   const options: ResolvedOptions = { ...defaultsFor(given), ...present };
+  refuseExposure(options);
   checkCount("port", options.port, 0, 65_536 - options.sites.length);
   return options;
 }
@@ -81,6 +88,7 @@ function defaultsFor(given: ChatServerOptions): ResolvedOptions {
   return {
     port: 0,
     hostname: "127.0.0.1",
+    exposed: false,
     sites: siteHosts,
     world: "empty",
     throttle: false,
@@ -103,7 +111,7 @@ function defaultsFor(given: ChatServerOptions): ResolvedOptions {
     maxBodyBytes: 1_048_576,
     maxImageBytes: 2_097_152,
     replyMarkup: "reply-info",
-    showAccounts: given.world === "demo",
+    showAccounts: given.world === "demo" && given.exposed !== true,
   };
 }
 
@@ -123,7 +131,8 @@ const oneOf =
 /** What each option may be. */
 const checks: Readonly<Record<keyof ResolvedOptions, Check>> = {
   port: (name, value) => checkCount(name, value, 0, 65_535),
-  hostname: checkHostname,
+  hostname: checkText,
+  exposed: checkFlag,
   sites: checkSites,
   world: oneOf("demo", "empty"),
   throttle: checkFlag,
@@ -165,10 +174,13 @@ function checkClock(name: string, value: unknown): void {
   }
 }
 
-function checkHostname(name: string, value: unknown): void {
-  if (typeof value !== "string" || !isLoopback(value)) {
-    throw new UsageError(
-      `${name}: a local chat server listens on loopback only, such as "127.0.0.1", not on ${shown(value)}`,
-    );
-  }
+function checkText(name: string, value: unknown): void {
+  if (typeof value !== "string" || value.trim() === "") throw new UsageError(`${name} is a text, not ${shown(value)}`);
+}
+
+function refuseExposure({ hostname, exposed }: ResolvedOptions): void {
+  if (isLoopback(hostname) || exposed) return;
+  throw new UsageError(
+    `a local chat server listens on loopback only, such as "127.0.0.1", not on ${shown(hostname)}, which other machines may reach; if you mean that, say exposed: true`,
+  );
 }
