@@ -4,6 +4,7 @@ export { Faults, type PlannedAnswer } from "./faults.js";
 export { type EventQuery, LocalSite, type NewServerRoom, type NewServerUser } from "./local-site.js";
 export type { ChatServerOptions } from "./options.js";
 export type { LoggedRequest } from "./request-log.js";
+export type { NewHistory, ServerHistory } from "./seed/history-options.js";
 export type { MessageId, ServerEvent, ServerMessage } from "./server-message.js";
 export { ServerRoom } from "./server-room.js";
 export { ServerUser } from "./server-user.js";

@@ -69,6 +69,7 @@ export class World {
   readonly #clock: Clock;
   readonly #byEmail = new Map<string, UserRecord>();
   #pretended: number | null = null;
+  #oldestMessageId = firstMessageId;
   #nextMessageId = firstMessageId;
   #nextUserId = firstUserId;
   #nextRoomId = firstRoomId;
@@ -162,6 +163,18 @@ export class World {
 
   nextMessageId(): number {
     return this.#nextMessageId++;
+  }
+
+  /** Sets ids aside for messages that are newer than all others; answers the first. */
+  messageIdsAfter(count: number): number {
+    this.#nextMessageId += count;
+    return this.#nextMessageId - count;
+  }
+
+  /** The same for messages that are older than all others. */
+  messageIdsBefore(count: number): number {
+    this.#oldestMessageId -= count;
+    return this.#oldestMessageId;
   }
 
   nextFlagId(): number {
