@@ -229,6 +229,19 @@ test("a cursor from before the restart gets exactly what came after it", async (
   ]);
 });
 
+test("a made-up history is there after a restart, and another one finds its place before it", async () => {
+  const journal = await journalPath();
+  const first = await start(journal, { world: "empty" });
+  first.site.user("Alice").in(1).says("after all that");
+  first.site.addHistory({ room: 1, messages: 1_234, days: 3 });
+  const before = first.site.room(1).messages;
+  await first.close();
+  const second = await start(journal, { world: "empty" });
+  expect(second.site.room(1).messages).toEqual(before);
+  second.site.addHistory({ room: 1, messages: 10, days: 1 });
+  expect(second.site.room(1).messages.slice(10)).toEqual(before);
+});
+
 test("a torn last line is dropped with a warning, and the next start finds the file whole", async () => {
   const journal = await journalPath();
   const first = await start(journal, { world: "empty" });

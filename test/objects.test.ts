@@ -385,10 +385,10 @@ describe("the life of a message", () => {
   });
 
   test("changes nothing about its author, until that is read again", async () => {
-    const { server, client, alice } = await stage();
+    const { client, alice } = await stage();
     const user = client().getUser(alice.id);
     expect(await user.name).toBe("Alice Liddell");
-    server.site.rename(alice, "Alice L.");
+    alice.rename("Alice L.");
     expect(await user.name).toBe("Alice Liddell");
     await user.refresh();
     expect(await user.name).toBe("Alice L.");

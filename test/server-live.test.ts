@@ -70,7 +70,7 @@ describe("frames", () => {
     expect(Object.keys(own)).toEqual(keys[3]);
     const alice = server.site.user("Alice");
     const { site } = server;
-    site.room(1).setAccess(site.addUser({ name: "Mod", isModerator: true }), alice, "owner");
+    site.addUser({ name: "Mod", isModerator: true }).in(1).setsAccess(alice, "owner");
     alice.in(1).enters();
     const message = alice.in(1).says("test");
     site.user("Bob").in(1).stars(alice.in(1).says("a star").id);

@@ -37,7 +37,7 @@ describe("moving", () => {
     const { site } = server;
     const far = site.addRoom({ id: 7, name: "far ".repeat(150).trim() });
     const { id } = site.user("Alice").in(5).says("off topic");
-    expect(site.room(5).moveMessages(site.user("Owner"), [id], far)).toBe(1);
+    expect(site.user("Owner").in(5).moves(id, far)).toBe(1);
     expect(far.messages.map((message) => message.id)).toContain(id);
   });
 
@@ -47,8 +47,10 @@ describe("moving", () => {
     const [owner, stranger] = [here.addUser({ name: "Owner", id: 301 }), there.addUser({ name: "Owner", id: 301 })];
     const room = here.addRoom({ id: 5, name: "Five", owners: [owner] });
     const { id } = here.user("Alice").in(5).says("x");
-    expect(() => room.kick(stranger, here.user("Alice"))).toThrow(/another site/);
-    expect(() => room.moveMessages(owner, [id], there.addRoom({ id: 6, name: "Six" }))).toThrow(/another site/);
+    expect(() => owner.in(room).kicks(stranger)).toThrow(/another site/);
+    expect(() => owner.in(room).setsAccess(stranger, "owner")).toThrow(/another site/);
+    expect(() => owner.in(room).moves(id, there.addRoom({ id: 6, name: "Six" }))).toThrow(/another site/);
+    expect(() => owner.in(there.room(1))).toThrow(/another site/);
     expect(() => here.addRoom({ name: "Eight", owners: [stranger] })).toThrow(/another site/);
   });
 

@@ -1,7 +1,6 @@
 /** A bare browser for the tests of the local server: cookies, forms and sockets, and nothing of our own client. */
 import { request } from "undici";
 import { WebSocket } from "ws";
-import type { LocalSite } from "../src/server/index.js";
 
 export interface Answer {
   readonly status: number;
@@ -9,13 +8,19 @@ export interface Answer {
   readonly headers: Record<string, string | string[] | undefined>;
 }
 
+/** Where a browser goes; a `LocalSite` is one. */
+export interface Place {
+  readonly url: string;
+  readonly chatOrigin: string;
+}
+
 /** Sends requests to one site's listener, by default under its loopback name. */
 export class Browser {
   readonly cookies: Map<string, string> = new Map();
-  readonly #site: LocalSite;
+  readonly #site: Place;
   #fkey = "";
 
-  constructor(site: LocalSite) {
+  constructor(site: Place) {
     this.#site = site;
   }
 
@@ -101,8 +106,8 @@ export class Socket {
   readonly #frames: string[] = [];
   #wake: (() => void) | null = null;
 
-  constructor(url: string, origin?: string) {
-    this.#socket = new WebSocket(url, origin ? { origin } : {});
+  constructor(url: string, origin?: string, headers: Record<string, string> = {}) {
+    this.#socket = new WebSocket(url, { headers, ...(origin ? { origin } : {}) });
     this.opened = new Promise((resolve, reject) => {
       this.#socket.once("open", resolve);
       this.#socket.once("error", reject);

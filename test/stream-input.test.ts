@@ -368,9 +368,9 @@ describe("a clock that jumps", () => {
 
 describe("a room that is taken away", () => {
   const ways: [string, (set: Stage) => void][] = [
-    ["by a kick", ({ server, alice, bot }) => void server.site.room(40).kick(alice, bot)],
+    ["by a kick", ({ alice, bot }) => void alice.in(40).kicks(bot)],
     ["by being deleted", ({ server }) => server.site.room(40).delete()],
-    ["by becoming private", ({ server, alice }) => server.site.room(40).update(alice, { access: "private" })],
+    ["by becoming private", ({ alice }) => alice.in(40).updates({ access: "private" })],
   ];
 
   test.each(ways)("%s ends its streams and watches, and no other's", async (_, take) => {
@@ -410,7 +410,7 @@ describe("a room that is taken away", () => {
     set.server.site.faults.fail("/ws-auth", { status: 503, times: 1_000 });
     set.server.site.faults.dropSockets();
     await until(ear.clock, () => ear.chat.state === "polling");
-    set.server.site.room(40).kick(set.alice, set.bot);
+    set.alice.in(40).kicks(set.bot);
     expect(await turning(ear.clock, failureOf(messages.next()))).toMatchObject({ code: "FORBIDDEN" });
     ear.says("polled for");
     await ear.hears("polled for");
@@ -423,7 +423,7 @@ describe("a room that is taken away", () => {
     const ear = await listening({}, set);
     const before = ear.chat.getRoom(40).newMessages();
     await before.ready;
-    expect(room.kick(set.alice, set.bot)).toBe(1);
+    expect(set.alice.in(room).kicks(set.bot)).toBe(1);
     await failureOf(before.next());
     expect(ear.chat.getRoom(40).isInRoom).toBe(false);
     await clock.advance(61_000);

@@ -22,6 +22,10 @@ interface Listener {
   readonly upgrades: Upgrades;
 }
 
+/**
+ * A chat server on your own machine that speaks the protocol of the live sites, for bots to talk to and for tests to
+ * script. It listens on loopback and keeps everything in memory; see {@link ChatServerOptions}.
+ */
 export class ChatServer implements AsyncDisposable {
   /** The first site; hand it to `new Client(...)`. */
   readonly site: LocalSite;
@@ -52,15 +56,14 @@ export class ChatServer implements AsyncDisposable {
 
   /**
    * Starts a server; it answers when the promise resolves.
-   * @throws {BAD_ARGUMENT} for unknown options, and for an address that is not loopback.
+   * @throws {BAD_ARGUMENT} for options that are unknown or make no sense, for an address that is not loopback without
+   * `exposed`, and for one that it can't listen on.
    */
   static async start(given: ChatServerOptions = {}): Promise<ChatServer> {
     const options = resolveOptions(given);
-    if (!isLoopback(options.hostname)) {
-      throw new UsageError(`a local chat server listens on loopback only, not on ${options.hostname}`);
-    }
+    if (!isLoopback(options.hostname)) warnOfExposure(options);
     const network = new Network();
-    const states = [...new Set(options.sites)].map((host) => createSiteState(host, network, options));
+    const states = options.sites.map((host) => createSiteState(host, network, options));
     const journal = beginWorlds(states, network, options);
     const requests = new RequestLog(options.maxRequests);
     const sites: ReadonlyMap<SiteHost, SiteState> = new Map(states.map((state) => [state.host, state]));
@@ -153,13 +156,36 @@ function listen(shared: Shared, state: SiteState, index: number, options: Resolv
   });
   server.on("upgrade", upgrades.handle);
   return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(options.port === 0 ? 0 : options.port + index, options.hostname, () => {
-      server.removeListener("error", reject);
+    const port = options.port === 0 ? 0 : options.port + index;
+    const refuse = (error: Error & { code?: string }): void => reject(cannotListen(error, port, options.hostname));
+    server.once("error", refuse);
+    server.listen(port, options.hostname.replace(/^\[|\]$/g, ""), () => {
+      server.removeListener("error", refuse);
       state.port = (server.address() as AddressInfo).port;
       resolve({ server, upgrades, connections });
     });
   });
+}
+
+function cannotListen(error: Error & { code?: string }, port: number, hostname: string): UsageError {
+  const reasons: Readonly<Record<string, string>> = {
+    EADDRINUSE: `port ${port} is taken; choose another, or 0 for any free one`,
+    EACCES: `this process may not use port ${port}; choose one from 1024 up, or 0 for any free one`,
+    EADDRNOTAVAIL: "this machine has no such address",
+    ENOTFOUND: "this machine has no such address",
+  };
+  const reason = reasons[error.code ?? ""] ?? error.message;
+  return new UsageError(`the local chat server can't listen on ${hostname}: ${reason}`, { cause: error });
+}
+
+function warnOfExposure({ hostname, showAccounts, world }: ResolvedOptions): void {
+  const anybody = showAccounts
+    ? "The login page lets anybody be anybody with one click (showAccounts)."
+    : `Its passwords are no secrets${world === "demo" ? ': everybody\'s is "password"' : ""}.`;
+  process.emitWarning(
+    `The local chat server on ${hostname} can be reached by other machines. It is made for tests and has no real security. ${anybody}`,
+    { type: "ChatServerWarning", code: "CHATEXCHANGE_EXPOSED" },
+  );
 }
 
 function stop({ server, upgrades, connections }: Listener): Promise<void> {

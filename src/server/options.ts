@@ -1,14 +1,21 @@
 /** What a local chat server can be told, with the defaults and what is known about the real values (protocol.md). */
 import { UsageError } from "../errors/index.js";
-import { sites as liveSites, type SiteHost } from "../protocol/sites.js";
+import { isLoopback, type SiteHost } from "../protocol/sites.js";
 import { type Clock, systemClock } from "../util/clock.js";
+import { checkChoice, checkCount, checkFlag, checkOptions, shown } from "../util/options.js";
 
 /** How a local chat server behaves. All fields are optional; unknown ones are refused by name. */
 export interface ChatServerOptions {
   /** Port of the first site; the others get the following ones. 0 means any free port each. @default 0 */
   readonly port?: number;
-  /** A loopback address to listen on. @default "127.0.0.1" */
+  /** The address to listen on: one of loopback, unless `exposed` allows others. @default "127.0.0.1" */
   readonly hostname?: string;
+  /**
+   * Allows a `hostname` that other machines can reach, such as `"0.0.0.0"`, with a process warning that says what it
+   * means: whoever reaches the port can read everything and log in as anybody whose password they guess. The listener
+   * then answers to addresses and to `hostname`, not to other names. @default false
+   */
+  readonly exposed?: boolean;
   /** Which of the three installations to run; the first is `server.site`. @default all three, stackexchange.com first */
   readonly sites?: readonly SiteHost[];
   /** What the world holds at the start: some people with two days of talk, or room 1 and nobody. @default "empty" */
@@ -62,19 +69,33 @@ export interface ChatServerOptions {
    * @default "", which keeps nothing
    */
   readonly journal?: string;
-  /** Whether the login page offers the people of the world with one click. @default true for the demo world */
+  /** Whether the login page offers the people of the world with one click. @default true for the demo world, unless exposed */
   readonly showAccounts?: boolean;
 }
 
 /** Every option with its value. */
 export type ResolvedOptions = { readonly [K in keyof ChatServerOptions]-?: NonNullable<ChatServerOptions[K]> };
 
-/** @throws {BAD_ARGUMENT} for an unknown option or site. */
+/**
+ * Checks what was given and adds the defaults.
+ * @throws {BAD_ARGUMENT} naming what is wrong with which option, and what would be right.
+ */
 export function resolveOptions(given: ChatServerOptions): ResolvedOptions {
-  const defaults: ResolvedOptions = {
+  checkOptions("ChatServer.start", given, Object.keys(checks));
+  const present = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  for (const [name, value] of Object.entries(present)) checks[name as keyof ResolvedOptions](name, value);
+  const options: ResolvedOptions = { ...defaultsFor(given), ...present };
+  refuseExposure(options);
+  checkCount("port", options.port, 0, 65_536 - options.sites.length);
+  return options;
+}
+
+function defaultsFor(given: ChatServerOptions): ResolvedOptions {
+  return {
     port: 0,
     hostname: "127.0.0.1",
-    sites: ["stackexchange.com", "stackoverflow.com", "meta.stackexchange.com"],
+    exposed: false,
+    sites: siteHosts,
     world: "empty",
     throttle: false,
     clock: systemClock,
@@ -97,19 +118,82 @@ export function resolveOptions(given: ChatServerOptions): ResolvedOptions {
     maxImageBytes: 2_097_152,
     replyMarkup: "reply-info",
     journal: "",
-    showAccounts: given.world === "demo",
+    showAccounts: given.world === "demo" && given.exposed !== true,
   };
-  const known = Object.keys(defaults);
-  for (const key of Object.keys(given)) {
-    if (!known.includes(key)) throw new UsageError(`unknown option "${key}"; the options are ${known.join(", ")}`);
+}
+
+type Check = (name: string, value: unknown) => void;
+
+const siteHosts: readonly SiteHost[] = ["stackexchange.com", "stackoverflow.com", "meta.stackexchange.com"];
+
+const from =
+  (least: number): Check =>
+  (name, value) =>
+    checkCount(name, value, least);
+const oneOf =
+  (...choices: readonly string[]): Check =>
+  (name, value) =>
+    checkChoice(name, value, choices);
+
+/** What each option may be. */
+const checks: Readonly<Record<keyof ResolvedOptions, Check>> = {
+  port: (name, value) => checkCount(name, value, 0, 65_535),
+  hostname: checkText,
+  exposed: checkFlag,
+  sites: checkSites,
+  world: oneOf("demo", "empty"),
+  throttle: checkFlag,
+  clock: checkClock,
+  editWindowMs: from(0),
+  editGraceMs: from(0),
+  heartbeatMs: from(1),
+  presenceGraceMs: from(0),
+  duplicateWindowMs: from(0),
+  backlogLimit: from(1),
+  replyPrefixInContent: checkFlag,
+  presentMarkup: oneOf("initPresent", "js-present"),
+  minimumReputation: from(0),
+  starsPerDay: from(0),
+  transcriptPageSize: from(1),
+  maxEvents: from(1),
+  maxMessagesPerRoom: from(1),
+  maxRequests: from(0),
+  maxSocketBuffer: from(1),
+  maxBodyBytes: from(1),
+  maxImageBytes: from(1),
+  replyMarkup: oneOf("reply-info", "2025"),
+  journal: checkAnyText,
+  showAccounts: checkFlag,
+};
+
+function checkSites(name: string, value: unknown): void {
+  if (!Array.isArray(value) || value.length === 0) {
+    throw new UsageError(`${name} is a list of at least one of ${siteHosts.join(", ")}, not ${shown(value)}`);
   }
-  const present = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  const options: ResolvedOptions = { ...defaults, ...present };
-  const unknownSite = options.sites.find((host) => !liveSites[host]);
-  if (unknownSite !== undefined || options.sites.length === 0) {
-    throw new UsageError(
-      `unknown site ${JSON.stringify(unknownSite)}; choose from ${Object.keys(liveSites).join(", ")}`,
-    );
+  for (const host of value) checkChoice("a site", host, siteHosts);
+  const twice = value.find((host, index) => value.indexOf(host) !== index);
+  if (twice !== undefined) throw new UsageError(`${name} has ${twice} twice; each site runs once`);
+}
+
+function checkClock(name: string, value: unknown): void {
+  const clock = value as Partial<Clock> | null;
+  if (typeof clock !== "object" || typeof clock?.now !== "function" || typeof clock.setTimeout !== "function") {
+    throw new UsageError(`${name} has now() and setTimeout(), as a ManualClock has; this is ${shown(value)}`);
   }
-  return options;
+}
+
+function checkText(name: string, value: unknown): void {
+  checkAnyText(name, value);
+  if (String(value).trim() === "") throw new UsageError(`${name} is a text, not ${shown(value)}`);
+}
+
+function checkAnyText(name: string, value: unknown): void {
+  if (typeof value !== "string") throw new UsageError(`${name} is a text, not ${shown(value)}`);
+}
+
+function refuseExposure({ hostname, exposed }: ResolvedOptions): void {
+  if (isLoopback(hostname) || exposed) return;
+  throw new UsageError(
+    `a local chat server listens on loopback only, such as "127.0.0.1", not on ${shown(hostname)}, which other machines may reach; if you mean that, say exposed: true`,
+  );
 }

@@ -32,9 +32,9 @@ export class RequestLog {
     if (this.#requests.length > this.#limit) this.#requests.splice(0, this.#requests.length - this.#limit);
   }
 
-  /** Oldest first. */
+  /** Oldest first, as of now. */
   all(): readonly LoggedRequest[] {
-    return this.#requests;
+    return [...this.#requests];
   }
 
   clear(): void {

@@ -15,13 +15,20 @@ export function requiredPauseMs(n: number): number {
 }
 
 export class Throttle {
+  /** Whether anybody is slowed down; what was written meanwhile does not count. */
+  isOn: boolean;
   readonly #streaks = new Map<number, Streak>();
+
+  constructor(isOn: boolean) {
+    this.isOn = isOn;
+  }
 
   /**
    * Counts a write, or refuses it.
    * @throws a {@link Refusal} of rule `throttled` with the seconds to wait.
    */
   accept(userId: number, nowMs: number): void {
+    if (!this.isOn) return;
     const streak = this.#streaks.get(userId);
     if (!streak) {
       this.#streaks.set(userId, { count: 1, lastMs: nowMs });

@@ -73,22 +73,19 @@ export interface Call {
   readonly setCookies: string[];
 }
 
-/** Reads cookies and parameters; `body` is the text of a form, empty when there is none. */
+/** Finds out who asks. */
 export function createCall(
   place: Place,
   sites: ReadonlyMap<SiteHost, SiteState>,
   request: {
-    readonly query: URLSearchParams;
-    readonly body: string;
+    readonly params: Params;
     readonly cookieHeader: string;
     readonly upload: Upload | null;
   },
 ): Call {
   const { state } = place;
   const { network, world } = state;
-  const params = new Params();
-  params.add(request.query);
-  params.add(new URLSearchParams(request.body));
+  const { params } = request;
   const cookies = readCookies(request.cookieHeader);
   const setCookies: string[] = [];
   const session = network.session(cookies.get("acct")) ?? network.session(cookies.get(chatCookieName(state)));

@@ -82,7 +82,7 @@ function change(c: ServerContext, act: MessageAct): Response {
 }
 
 function countWrite({ state }: Call, user: UserRecord): void {
-  state.throttle?.accept(user.id, state.options.clock.now());
+  state.throttle.accept(user.id, state.options.clock.now());
 }
 
 function parentIdOf(params: Call["params"]): number | null {

@@ -1,7 +1,8 @@
 /**
- * How a request addressed us: by one of the live hosts, or by the loopback address of a listener. It decides which
- * site answers, whether chat or login, and what the absolute URLs and cookies look like.
+ * How a request addressed us: by one of the live hosts, or by the address of a listener. It decides which site
+ * answers, whether chat or login, and what the absolute URLs and cookies look like.
  */
+import { isIP } from "node:net";
 import type { SiteHost } from "../../protocol/sites.js";
 import { isLoopback } from "../../protocol/sites.js";
 import type { SiteState } from "../site-state.js";
@@ -12,6 +13,7 @@ export const socketHost = "chat.sockets.stackexchange.com";
 export interface Place {
   readonly state: SiteState;
   readonly role: "chat" | "login" | "both";
+  /** Reached by the listener's own address: loopback, or any that it has when it is exposed. */
   readonly loopback: boolean;
   /** Origins without a final slash. */
   readonly chatUrl: string;
@@ -28,8 +30,8 @@ export function placeOf(
   listener: SiteState,
 ): Place | undefined {
   const hostname = hostHeader.toLowerCase().replace(/:\d+$/, "");
-  if (isLoopback(hostname)) {
-    const host = `${hostname}:${listener.port}`;
+  const host = isLoopback(hostname) ? `${hostname}:${listener.port}` : hostHeader.toLowerCase();
+  if (isLoopback(hostname) || isExposedName(hostname, listener)) {
     return {
       state: listener,
       role: "both",
@@ -52,13 +54,30 @@ export function placeOf(
   return undefined;
 }
 
-/** Whether a socket's Origin header is that of a chat page: of a live host, or of one of our listeners. */
-export function isKnownOrigin(origin: string | undefined, sites: ReadonlyMap<SiteHost, SiteState>): boolean {
+/**
+ * Whether an exposed listener answers to this name: to addresses, and to the name it was told to listen on. Any other
+ * name may be one that a hostile page has pointed here (DNS rebinding); nobody can point an address.
+ */
+function isExposedName(hostname: string, { options }: SiteState): boolean {
+  if (!options.exposed) return false;
+  return isIP(hostname.replace(/^\[|\]$/g, "")) !== 0 || hostname === options.hostname.toLowerCase();
+}
+
+/**
+ * Whether a socket's Origin header is that of a chat page: of a live host, of one of our listeners, or of the address
+ * that this very request went to.
+ */
+export function isKnownOrigin(
+  origin: string | undefined,
+  hostHeader: string | undefined,
+  sites: ReadonlyMap<SiteHost, SiteState>,
+): boolean {
   const url = origin === undefined ? null : URL.parse(origin);
   if (!url || !/^https?:$/.test(url.protocol)) return false;
   for (const state of sites.values()) {
     if (`https://${url.host}` === state.live.chatOrigin) return true;
     if (isLoopback(url.hostname) && Number(url.port) === state.port) return true;
+    if (url.host === hostHeader?.toLowerCase() && isExposedName(url.hostname, state)) return true;
   }
   return false;
 }

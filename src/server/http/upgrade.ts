@@ -41,7 +41,7 @@ export function createUpgrades(shared: Shared, listener: SiteState): Upgrades {
       return;
     }
     const room = ticket && state.world.rooms.get(ticket.roomId);
-    const isKnown = isKnownOrigin(request.headers.origin, shared.sites);
+    const isKnown = isKnownOrigin(request.headers.origin, request.headers.host, shared.sites);
     const userId = ticket?.userId ?? null;
     const user = userId === null ? null : (state.world.users.get(userId) ?? null);
     if (fault || !isKnown || !ticket || !room || !mayEnter(room, user, state.world.now())) {

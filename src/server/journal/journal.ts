@@ -12,7 +12,7 @@ import type { ChangeSet } from "../world/changes.js";
 import { lock } from "./lock.js";
 import { restoreSite } from "./restore.js";
 import { header, storedEvent, storedMessage, storedRoom, storedUser, storedVisit } from "./rows.js";
-import { snapshotOf, storedImage } from "./snapshot.js";
+import { chunks, snapshotOf, storedImage } from "./snapshot.js";
 
 /** A file this many times longer than what it says is written anew. */
 const growth = 2;
@@ -68,7 +68,9 @@ export class Journal {
     }
     network.watch((change) => this.#note({ network: change }));
     for (const { host, world, images } of states) {
-      world.changes.watch((changes) => this.#note({ site: host, ...storedChanges(changes) }));
+      world.changes.watch((changes) => {
+        for (const rows of storedChanges(changes)) this.#note({ site: host, ...rows });
+      });
       images.watch((name, image) => this.#note({ site: host, images: [storedImage(name, image)] }));
     }
   }
@@ -121,11 +123,15 @@ export class Journal {
   }
 }
 
-function storedChanges({ users, rooms, messages, visits, events }: ChangeSet): object {
-  return {
+/** One line for what belongs together; more only for a whole history, which is made of many. */
+function* storedChanges({ users, rooms, messages, visits, events }: ChangeSet): Generator<object> {
+  const [last = [], ...before] = [...chunks(messages)].reverse();
+  if (before.length > 0 && rooms.size > 0) yield { rooms: [...rooms].map(storedRoom) };
+  for (const some of before.reverse()) yield { messages: some.map(storedMessage) };
+  yield {
     ...(users.size > 0 && { users: [...users].map(storedUser) }),
     ...(rooms.size > 0 && { rooms: [...rooms].map(storedRoom) }),
-    ...(messages.size > 0 && { messages: [...messages].map(storedMessage) }),
+    ...(last.length > 0 && { messages: last.map(storedMessage) }),
     ...(visits.size > 0 && {
       visits: [...visits].flatMap(([room, people]) => [...people].map((id) => storedVisit(room, id))),
     }),

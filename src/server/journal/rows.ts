@@ -68,9 +68,23 @@ export function storedRoom(room: RoomRecord): StoredRoom {
 }
 
 export function storedMessage(message: MessageRecord): StoredMessage {
-  const { flags } = message;
+  // Field by field, because messages of a made-up history have theirs as accessors.
+  const { id, roomId, userId, timeStamp, source, content, deleted, parentId, showParent, edits, moved } = message;
+  const { revisions, purged, flags } = message;
   return {
-    ...message,
+    id,
+    roomId,
+    userId,
+    timeStamp,
+    source,
+    content,
+    deleted,
+    parentId,
+    showParent,
+    edits,
+    moved,
+    revisions,
+    purged,
     flags: flags && { ...flags, by: [...flags.by], unsure: [...flags.unsure] },
     stars: [...message.stars],
     pins: [...message.pins],

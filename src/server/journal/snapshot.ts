@@ -36,7 +36,8 @@ function* siteRows({ world, images }: SiteState): Generator<object> {
   for (const [name, image] of images.all()) yield { images: [storedImage(name, image)] };
 }
 
-function* chunks<T>(items: Iterable<T>): Generator<T[]> {
+/** In pieces that make a line. */
+export function* chunks<T>(items: Iterable<T>): Generator<T[]> {
   let some: T[] = [];
   for (const item of items) {
     some.push(item);

@@ -22,6 +22,7 @@ export type RefusalRule =
 
 /** A rule said no; the message is the server's own sentence. */
 export class Refusal extends Error {
+  /** Which rule it was. */
   readonly rule: RefusalRule;
 
   /** @param sentence - what the server says, word for word. */

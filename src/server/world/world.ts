@@ -78,6 +78,7 @@ export class World {
   readonly #indexes = new Map<number, RoomIndex>();
   readonly #byEmail = new Map<string, UserRecord>();
   #pretended: number | null = null;
+  #oldestMessageId = firstMessageId;
   #nextMessageId = firstMessageId;
   #nextUserId = firstUserId;
   #nextRoomId = firstRoomId;
@@ -187,6 +188,18 @@ export class World {
     return this.#nextMessageId++;
   }
 
+  /** Sets ids aside for messages that are newer than all others; answers the first. */
+  messageIdsAfter(count: number): number {
+    this.#nextMessageId += count;
+    return this.#nextMessageId - count;
+  }
+
+  /** The same for messages that are older than all others. */
+  messageIdsBefore(count: number): number {
+    this.#oldestMessageId -= count;
+    return this.#oldestMessageId;
+  }
+
   nextFlagId(): number {
     return this.#nextFlagId++;
   }
@@ -256,6 +269,7 @@ export class World {
     else this.flagged.delete(message.id);
     const newestFlag = Math.max(0, ...(message.flags?.notes ?? []).map(({ id }) => id));
     this.skipIds({ message: message.id + 1, flag: newestFlag + 1 });
+    this.#oldestMessageId = Math.min(this.#oldestMessageId, message.id);
   }
 
   /** What the room remembers of somebody, begun now if it is their first time. */
