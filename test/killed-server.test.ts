@@ -77,6 +77,10 @@ test(`a journal survives ${kills} kills: nothing that was answered is lost, doub
   const found = new Map<number, string>();
   for await (const message of reader.getRoom(1).history()) found.set(message.id, await message.textContent);
 
+  const isClosed = child && once(child, "close");
+  child?.kill("SIGKILL");
+  await isClosed; // and with it all that it had to say
+
   const lost = [...answered].filter(([id, text]) => found.get(id) !== text.trim());
   const invented = [...found].filter(
     ([id, text]) => !answered.has(id) && ![...uncertain].some((each) => each.trim() === text),
@@ -86,7 +90,6 @@ test(`a journal survives ${kills} kills: nothing that was answered is lost, doub
   expect([...found.values()].length).toBe(new Set(found.values()).size);
   expect(answered.size).toBeGreaterThan(kills);
   expect(warnings.match(/ended in the middle of a line/g)?.length).toBeGreaterThanOrEqual(kills / 5);
-  child?.kill("SIGKILL");
 });
 
 /** A server that is gone has not answered; one that answers nonsense fails the test. */
