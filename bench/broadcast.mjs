@@ -1,7 +1,7 @@
 // Messages posted into a room with 1,000 sockets, until all have them: our server, by `POST /chats/1/messages/new`, against
 // a bare `ws` server that sends the same frames to as many. Each server and its readers have a process of their own.
 import { once } from "node:events";
-import { printRates, start } from "./measure.mjs";
+import { median, printRates, start } from "./measure.mjs";
 
 const sockets = Number(process.env.SOCKETS ?? 1_000);
 const messages = Number(process.env.MESSAGES ?? 200);
@@ -25,7 +25,10 @@ async function stage(name) {
       const begun = performance.now();
       server.send({ messages, last });
       await once(readers, "message");
-      return (messages / (performance.now() - begun)) * 1000;
+      const rate = (messages / (performance.now() - begun)) * 1000;
+      server.send("CPU");
+      const [cpuMs] = await once(server, "message");
+      return { rate, cpu: cpuMs / messages };
     },
     async close() {
       readers.disconnect();
@@ -37,13 +40,18 @@ async function stage(name) {
 
 const stages = [];
 for (const name of names) stages.push(await stage(name));
-const rates = new Map(names.map((name) => [name, []]));
+const runs = new Map(names.map((name) => [name, []]));
 for (let round = -1; round < rounds; round++) {
   for (const [at, name] of names.entries()) {
-    const rate = await stages[at].run(round);
-    if (round >= 0) rates.get(name).push(rate);
+    const result = await stages[at].run(round);
+    if (round >= 0) runs.get(name).push(result);
   }
 }
 for (const { close } of stages) await close();
 console.log(`${messages} messages to ${sockets} sockets, ${rounds} rounds`);
-printRates(rates, "messages/s");
+printRates(new Map([...runs].map(([name, all]) => [name, all.map(({ rate }) => rate)])), "messages/s");
+for (const [name, all] of runs) {
+  console.log(
+    `  ${name.padEnd(22)} ${median(all.map(({ cpu }) => cpu)).toFixed(2)} ms CPU a message in the server's process`,
+  );
+}
