@@ -1,8 +1,7 @@
 // Reading from a room with 10,000 messages and from one with 1,000,000, in turn: what a page or a list costs must not grow
 // with the room. Each server has a process of its own; times are of whole HTTP requests.
-import { fork } from "node:child_process";
 import { once } from "node:events";
-import { median } from "./measure.mjs";
+import { median, start } from "./measure.mjs";
 import { Visitor } from "./support/visitor.mjs";
 
 const sizes = (process.env.SIZES ?? "10000 1000000").split(" ").map(Number);
@@ -10,12 +9,10 @@ const rounds = Number(process.env.ROUNDS ?? 60);
 const warmup = 15;
 
 async function open(size) {
-  const child = fork(new URL("./support/long-room.mjs", import.meta.url), [String(size)]);
+  const child = start("long-room", [size]);
   const [place] = await once(child, "message");
   const visitor = await Visitor.logIn(place);
-  const start = performance.now();
-  await visitor.get("/transcript/1");
-  const firstMs = performance.now() - start;
+  const firstMs = await timed(() => visitor.get("/transcript/1"));
   child.send("memory");
   const [megabytes] = await once(child, "message");
   console.log(
@@ -35,7 +32,7 @@ const requests = {
   "events, highlights": ({ visitor }) => list(visitor, { highlights: true }),
   "history of a message": ({ visitor, place }) => visitor.get(`/messages/${place.middle}/history`),
   "one message": ({ visitor, place }) => visitor.get(`/message/${place.middle}`),
-  "my last message (a million ago)": ({ visitor }) => visitor.post("/chats/1/lastMessage"),
+  "my last message, the first of all": ({ visitor }) => visitor.post("/chats/1/lastMessage"),
   "list of stars": ({ visitor }) => visitor.get("/chats/stars/1"),
   "room info": ({ visitor }) => visitor.get("/rooms/info/1"),
   "room info, stars": ({ visitor }) => visitor.get("/rooms/info/1?tab=stars"),
@@ -45,9 +42,9 @@ const requests = {
 };
 
 async function timed(run) {
-  const start = performance.now();
+  const begun = performance.now();
   await run();
-  return performance.now() - start;
+  return performance.now() - begun;
 }
 
 const stages = [];

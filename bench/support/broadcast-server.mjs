@@ -49,7 +49,15 @@ const starts = {
 
 const { origin, urls, say } = await starts[name]();
 let said = 0;
-process.on("message", async ({ messages, last }) => {
+let cpu = process.cpuUsage();
+process.on("message", async (message) => {
+  if (message === "CPU") {
+    const { user, system } = process.cpuUsage(cpu);
+    process.send((user + system) / 1000);
+    return;
+  }
+  const { messages, last } = message;
+  cpu = process.cpuUsage();
   for (let n = 1; n <= messages; n++) {
     said += 1;
     await say(n < messages ? `message number ${said}, as people say such things in a chat` : last);

@@ -25,7 +25,7 @@ async function open(address, origin) {
     state.tail = text.subarray(-64);
     if (state.hasIt && --missing === 0) process.send("all have it");
   });
-  socket.on("close", () => process.exit());
+  socket.on("close", () => process.exit(1));
   sockets.push(state);
 }
 
