@@ -42,6 +42,16 @@ describe("a request that gets no answer", () => {
   });
 });
 
+test("the log keeps a bounded part of each request", async () => {
+  await using server = await ChatServer.start({ sites: ["stackexchange.com"] });
+  const browser = new Browser(server.site);
+  const many = Object.fromEntries(Array.from({ length: 500 }, (_, n) => [`p${n}`, n]));
+  await browser.post("/chats/1/messages/new", { text: "x".repeat(500_000), ...many });
+  const [request] = server.requests;
+  expect(request?.form.text).toBe(`${"x".repeat(16_384)}…`);
+  expect(Object.keys(request?.form ?? {})).toHaveLength(100);
+});
+
 test("the tests of this package see requests that came after the log was full", async () => {
   const set = await stage({ maxRequests: 3 });
   const browser = new Browser(set.server.site);

@@ -1,8 +1,7 @@
 /** Live events of the local server: frames key for key as recorded, cursors, polling, presence. */
 import { describe, expect, test } from "vitest";
-import { ChatServer } from "../src/server/index.js";
 import { ManualClock } from "../src/util/manual-clock.js";
-import { Browser, Socket } from "./server-support.js";
+import { Browser, Socket, withBot } from "./server-support.js";
 
 /** The recorded samples' keys in their order (samliew 1, 2, 3, 4, 6, 8, 10, 15, 18; protocol.md §4.1). */
 const posted = [
@@ -52,14 +51,6 @@ const keys: Readonly<Record<number, readonly string[]>> = {
     "show_parent",
   ],
 };
-
-async function withBot(
-  options: Parameters<typeof ChatServer.start>[0] = {},
-): Promise<{ server: ChatServer; bot: Browser }> {
-  const server = await ChatServer.start({ sites: ["stackexchange.com"], ...options });
-  server.site.addUser({ name: "Bot", email: "bot@example.com" });
-  return { server, bot: await new Browser(server.site).logIn("bot@example.com") };
-}
 
 describe("frames", () => {
   test("have the recorded keys in the recorded order", async () => {

@@ -1,7 +1,7 @@
 /** What owners and moderators do, and the events and answers of it (protocol.md §5.6 to §5.8). */
 import { describe, expect, test } from "vitest";
 import { ChatServer } from "../src/server/index.js";
-import { Browser, type Socket } from "./server-support.js";
+import { Browser, listen } from "./server-support.js";
 
 interface Scene {
   readonly server: ChatServer;
@@ -21,13 +21,6 @@ async function scene(): Promise<Scene> {
   site.addRoom({ id: 6, name: "Trash" });
   const logIn = (name: string): Promise<Browser> => new Browser(site).logIn(`${name}@example.com`);
   return { server, owner: await logIn("owner"), mod: await logIn("mod"), alice: await logIn("alice") };
-}
-
-/** A socket that has read everything so far. */
-async function listen(browser: Browser, roomId: number): Promise<Socket> {
-  const socket = await browser.open(roomId, 99999999999);
-  await socket.text();
-  return socket;
 }
 
 describe("moving", () => {

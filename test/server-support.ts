@@ -1,6 +1,7 @@
 /** A bare browser for the tests of the local server: cookies, forms and sockets, and nothing of our own client. */
 import { request } from "undici";
 import { WebSocket } from "ws";
+import { ChatServer, type ChatServerOptions } from "../src/server/index.js";
 
 export interface Answer {
   readonly status: number;
@@ -136,4 +137,18 @@ export class Socket {
   close(): void {
     this.#socket.close();
   }
+}
+
+/** A server of one site with the bot (300) logged in. */
+export async function withBot(options: ChatServerOptions = {}): Promise<{ server: ChatServer; bot: Browser }> {
+  const server = await ChatServer.start({ sites: ["stackexchange.com"], ...options });
+  server.site.addUser({ name: "Bot", email: "bot@example.com", id: 300 });
+  return { server, bot: await new Browser(server.site).logIn("bot@example.com") };
+}
+
+/** A socket that has read everything so far: its first frame, with the arrival. */
+export async function listen(browser: Browser, roomId: number): Promise<Socket> {
+  const socket = await browser.open(roomId, 99999999999);
+  await socket.text();
+  return socket;
 }

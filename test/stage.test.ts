@@ -18,6 +18,8 @@ describe("a stage", () => {
     await using stage = await setStage({ room: "Workshop", people: ["Alice", "Bob"], bot: "Robot" });
     expect(stage.room.name).toBe("Workshop");
     expect(stage.room.present).toEqual([stage.people.Alice.id, stage.people.Bob.id]);
+    // @ts-expect-error there is no Carol among the people
+    expect(stage.people.Carol).toBeUndefined();
     const me = await stage.client().login();
     expect([me.id, await me.name]).toEqual([stage.bot.id, "Robot"]);
     expect(stage.server.sites["stackexchange.com"]).toBe(stage.site);

@@ -133,7 +133,6 @@ export class LocalSite implements Site {
   /**
    * Fills a room with days of talk that never was, the same for the same seed: questions, links, code, replies,
    * mentions, edits, deletions and stars, in busy and quiet hours. It is past when it comes: nobody's client hears it.
-   * 20,000 messages take a fraction of a second.
    * @throws {BAD_ARGUMENT} when it would come between messages that are there, because ids ascend with time, and when
    * the room can't hold it (`maxMessagesPerRoom`).
    */

@@ -215,8 +215,14 @@ export class Stage<Name extends string = string> implements AsyncDisposable {
     const said =
       lines.length > 0 ? `said in ${room.name}:${lines.slice(-10).join("")}` : `nothing was said in ${room.name}`;
     const absent = room.present.includes(this.bot.id) ? "" : `\n${this.bot.name} is not in ${room.name}`;
-    const failures = this.#failures.map(({ error }) => `\n  ${error instanceof Error ? error.stack : String(error)}`);
+    const failures = this.#failures.map(({ error }) => `\n  ${traced(error)}`);
     const reported = failures.length > 0 ? `\nreported by a client:${failures.slice(-3).join("")}` : "";
     return new ChatError("TIMED_OUT", `${reason}; ${said}${absent}${reported}`);
   }
+}
+
+/** What failed, and the places in the bot where; not the way there. */
+function traced(error: unknown): string {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return text.split("\n").slice(0, 4).join("\n");
 }
