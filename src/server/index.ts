@@ -2,7 +2,7 @@
 export { ChatServer } from "./chat-server.js";
 export { Faults, type PlannedAnswer } from "./faults.js";
 export { LocalSite, type NewServerUser, type ServerEvent } from "./local-site.js";
-export type { ChatServerOptions } from "./options.js";
+export type { ChatServerOptions, TlsFiles } from "./options.js";
 export type { LoggedRequest } from "./request-log.js";
 export { ServerRoom } from "./server-room.js";
 export { type ServerMessage, ServerUser, UserInRoom } from "./server-user.js";

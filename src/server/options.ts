@@ -7,6 +7,11 @@ import { type Clock, systemClock } from "../util/clock.js";
 export interface ChatServerOptions {
   /** Port of the first site; the others get the following ones. 0 means any free port each. @default 0 */
   readonly port?: number;
+  /**
+   * Speak https and wss with this certificate (PEM), as clients that know only `https://` addresses want it. It must be
+   * for the names by which it is called: `127.0.0.1`, or the real hosts where these lead here. @default none
+   */
+  readonly tls?: TlsFiles;
   /** A loopback address to listen on. @default "127.0.0.1" */
   readonly hostname?: string;
   /** Which of the three installations to run; the first is `server.site`. @default all three, stackexchange.com first */
@@ -47,6 +52,10 @@ export interface ChatServerOptions {
   readonly maxRequests?: number;
   /** Bytes waiting for a slow socket before it is cut off. @default 4_194_304 */
   readonly maxSocketBuffer?: number;
+  /** How long a request may take to arrive; slower ones are answered 408. Its headers get 10 s at most. @default 30_000 */
+  readonly requestTimeoutMs?: number;
+  /** Connections at once to each site, those of sockets included; more are answered 503. @default 10_000 */
+  readonly maxConnections?: number;
   /** Bytes of a request body; more is answered 413. @default 1_048_576 */
   readonly maxBodyBytes?: number;
   /** Bytes of an uploaded picture (INF: 2 MiB, as on the live sites' upload dialog). @default 2_097_152 */
@@ -60,13 +69,25 @@ export interface ChatServerOptions {
   readonly showAccounts?: boolean;
 }
 
+/** A private key and its certificate, both as PEM text. */
+export interface TlsFiles {
+  readonly key: string;
+  readonly cert: string;
+}
+
+/** Options whose default is that there is nothing. */
+type Optional = "tls";
+
 /** Every option with its value. */
-export type ResolvedOptions = { readonly [K in keyof ChatServerOptions]-?: NonNullable<ChatServerOptions[K]> };
+export type ResolvedOptions = {
+  readonly [K in Exclude<keyof ChatServerOptions, Optional>]-?: NonNullable<ChatServerOptions[K]>;
+} & { readonly [K in Optional]: ChatServerOptions[K] | undefined };
 
 /** @throws {BAD_ARGUMENT} for an unknown option or site. */
 export function resolveOptions(given: ChatServerOptions): ResolvedOptions {
   const defaults: ResolvedOptions = {
     port: 0,
+    tls: undefined,
     hostname: "127.0.0.1",
     sites: ["stackexchange.com", "stackoverflow.com", "meta.stackexchange.com"],
     world: "empty",
@@ -87,6 +108,8 @@ export function resolveOptions(given: ChatServerOptions): ResolvedOptions {
     maxMessagesPerRoom: 100_000,
     maxRequests: 1_000,
     maxSocketBuffer: 4_194_304,
+    requestTimeoutMs: 30_000,
+    maxConnections: 10_000,
     maxBodyBytes: 1_048_576,
     maxImageBytes: 2_097_152,
     replyMarkup: "reply-info",

@@ -10,7 +10,7 @@ const contentPolicy = [
   "script-src 'self'",
   "style-src 'self'",
   "img-src 'self' data: https:",
-  "connect-src 'self' ws://127.0.0.1:* ws://localhost:*",
+  "connect-src 'self' ws://127.0.0.1:* ws://localhost:* wss://127.0.0.1:* wss://localhost:* wss://chat.sockets.stackexchange.com",
   "form-action 'self'",
   "frame-ancestors 'none'",
   "base-uri 'none'",

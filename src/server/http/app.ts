@@ -14,7 +14,7 @@ import { addConversationRoutes } from "./conversation-routes.js";
 import { addFlagRoutes } from "./flag-routes.js";
 import { addListRoutes } from "./list-routes.js";
 import { addLiveRoutes } from "./live-routes.js";
-import { addLoginRoutes, addLoginSiteRoutes } from "./login-routes.js";
+import { addHomeRoutes, addLoginRoutes, addLoginSiteRoutes } from "./login-routes.js";
 import { addMessageRoutes } from "./message-routes.js";
 import { addOwnerRoutes } from "./owner-routes.js";
 import { addPeopleRoutes } from "./people-routes.js";
@@ -57,11 +57,12 @@ export function createFetch(
     addConversationRoutes,
     addUploadRoutes,
   ]);
-  const login = buildApp([addLoginRoutes, addLoginSiteRoutes]);
+  const login = buildApp([addHomeRoutes, addLoginRoutes, addLoginSiteRoutes]);
+  const home = buildApp([addHomeRoutes]);
   const loopbackLogin = buildApp([addLoginRoutes]);
   const appFor = (place: Place, path: string): Hono<ServerEnv> => {
     if (place.role === "both") return loginPaths.test(path) ? loopbackLogin : chat;
-    return place.role === "login" ? login : chat;
+    return { login, home, chat }[place.role];
   };
   return async (request, env) => {
     const { method } = request;

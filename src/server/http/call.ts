@@ -95,7 +95,7 @@ export function createCall(
   const known = cookies.get("prov");
   const prov = known ?? randomUUID();
   if (!known) setCookies.push(cookieText(place, "prov", prov, place.cookieDomain));
-  const viewer = session && place.role !== "login" ? userOf(world, session) : null;
+  const viewer = session && (place.role === "chat" || place.role === "both") ? userOf(world, session) : null;
   if (session && viewer && cookies.get(chatCookieName(state)) !== session.chat) {
     setCookies.push(cookieText(place, chatCookieName(state), session.chat, null));
   }
@@ -129,7 +129,7 @@ export function cookieText(
 ): string {
   const parts = [`${name}=${value}`, "Path=/", `Max-Age=${maxAge}`, "HttpOnly", "SameSite=Lax"];
   if (domain) parts.push(`Domain=${domain}`);
-  if (!place.loopback) parts.push("Secure");
+  if (place.secure) parts.push("Secure");
   return parts.join("; ");
 }
 

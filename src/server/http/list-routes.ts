@@ -12,7 +12,8 @@ import { actor, type Call, type ServerEnv } from "./call.js";
 const pageSize = 20;
 
 export function addListRoutes(app: Hono<ServerEnv>): void {
-  app.get("/", (c) => htmlAnswer(renderRooms(roomsView(c.env.call))));
+  // On loopback a login leads here, and some clients post it again (see addHomeRoutes).
+  app.on(["GET", "POST"], "/", (c) => htmlAnswer(renderRooms(roomsView(c.env.call))));
   app.get("/rooms", (c) => htmlAnswer(renderRooms(roomsView(c.env.call))));
   app.get("/rooms/minilist", (c) => miniList(c.env.call));
   app.get("/users", (c) => htmlAnswer(renderUsers(usersView(c.env.call))));
