@@ -78,14 +78,14 @@ export function createFetch(
     };
     const place = placeOf(host, shared.sites, listener);
     if (!place) return finish(textAnswer("This server does not know that host.", 421));
-    const fault = place.state.faults.take(url.pathname);
+    // Some clients put a slash too many, as the live servers' platform lets them (INF).
+    const path = url.pathname.replace(/\/{2,}/g, "/").replace(/(?<=.)\/$/, "");
+    const fault = place.state.faults.take(path);
     if (fault?.kind === "hang") place.state.faults.hangs(env.outgoing);
     if (fault?.kind === "hang-up") env.outgoing.destroy();
     if (fault && fault.kind !== "cut") return finish(await faultyAnswer(fault));
-    if (method === "GET" && url.pathname.startsWith("/web/")) return finish(await serveWebFile(url.pathname));
-    const upload = isUpload(request, url.pathname)
-      ? await readUpload(request, place.state.options.maxImageBytes)
-      : null;
+    if (method === "GET" && path.startsWith("/web/")) return finish(await serveWebFile(path));
+    const upload = isUpload(request, path) ? await readUpload(request, place.state.options.maxImageBytes) : null;
     const body = method === "POST" && !upload ? await readForm(request, shared.maxBodyBytes) : "";
     if (body === tooLarge) return finish(textAnswer("The request is too large.", 413));
     const cookieHeader = env.incoming.headers.cookie ?? "";
@@ -93,10 +93,12 @@ export function createFetch(
     const call = createCall(place, shared.sites, form);
     // Without a form's content type the live servers see no parameters at all (protocol.md §1).
     if (body === null) return finish(notFoundPage(call), call);
-    if (method === "POST" && place.state.faults.isReadOnly && writePaths.test(url.pathname)) {
+    if (method === "POST" && place.state.faults.isReadOnly && writePaths.test(path)) {
       return finish(sentenceAnswer("This site is in read-only mode; please try again later.", 503), call);
     }
-    const response = await appFor(place, url.pathname).fetch(request, { ...env, call });
+    const routed =
+      path === url.pathname ? request : new Request(new URL(path, url), { method, headers: request.headers });
+    const response = await appFor(place, path).fetch(routed, { ...env, call });
     if (fault?.kind === "cut") env.outgoing.destroy();
     return finish(mutable(response), call);
   };
