@@ -163,7 +163,8 @@ const s4j: readonly Step[] = [
   ],
   ({ site }) => site.room(11).timeout(58),
   ["guest", "POST /chats/11/messages/new", "fkey=FKEY&text=x", "404 The room is in timeout, ending in 58 seconds"],
-  ({ site }) => (site.room(11).timeout(0), site.user("Gus Guest").suspend(5 * 3600)),
+  ({ site }) => site.room(11).timeout(0),
+  ({ site }) => site.user("Gus Guest").suspend(5 * 3600),
   ["guest", "POST /chats/11/messages/new", "fkey=FKEY&text=x", "404 Your account is blocked, ending in 5 hours"],
   ["guest", "POST /chats/leave/11", "fkey=FKEY&quiet=true", "200 "],
 ];

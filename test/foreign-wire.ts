@@ -106,7 +106,7 @@ export async function wireStage(options: Parameters<typeof ChatServer.start>[0] 
   const owner = site.addUser({ name: "Owen", email: "owen@example.com", reputation: 500 });
   const guest = site.addUser({ name: "Gus Guest", email: "gus@example.com", reputation: 300 });
   site.addRoom({ id: 11, name: "Den", owners: [owner], description: "Where *we* meet", tags: ["java"] });
-  site.addRoom({ id: 12, name: "Trash" });
+  site.addRoom({ id: 12, name: "Trash", owners: [owner] });
   return {
     ...{ server, site, clock, ownerId: owner.id, guestId: guest.id },
     owner: await new Wire(site).logIn(owner.email),
