@@ -52,6 +52,11 @@ export interface ChatServerOptions {
   readonly maxRequests?: number;
   /** Bytes waiting for a slow socket before it is cut off. @default 4_194_304 */
   readonly maxSocketBuffer?: number;
+  /**
+   * Whether posts from the pages of other sites (by their Origin header) are looked at at all. The fkey keeps most of them
+   * out anyway, but uploads have none. Unknown on the live sites. @default false
+   */
+  readonly foreignOrigins?: boolean;
   /** How long a request may take to arrive; slower ones are answered 408. Its headers get 10 s at most. @default 30_000 */
   readonly requestTimeoutMs?: number;
   /** Connections at once to each site, those of sockets included; more are answered 503. @default 10_000 */
@@ -108,6 +113,7 @@ export function resolveOptions(given: ChatServerOptions): ResolvedOptions {
     maxMessagesPerRoom: 100_000,
     maxRequests: 1_000,
     maxSocketBuffer: 4_194_304,
+    foreignOrigins: false,
     requestTimeoutMs: 30_000,
     maxConnections: 10_000,
     maxBodyBytes: 1_048_576,

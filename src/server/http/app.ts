@@ -18,7 +18,7 @@ import { addHomeRoutes, addLoginRoutes, addLoginSiteRoutes } from "./login-route
 import { addMessageRoutes } from "./message-routes.js";
 import { addOwnerRoutes } from "./owner-routes.js";
 import { addPeopleRoutes } from "./people-routes.js";
-import { type Place, placeOf } from "./place.js";
+import { isOwnOrigin, type Place, placeOf } from "./place.js";
 import { isUpload, readForm, readUpload, tooLarge } from "./request-body.js";
 import { addRoomRoutes } from "./room-routes.js";
 import { serveWebFile } from "./static-files.js";
@@ -85,6 +85,14 @@ export function createFetch(
     if (fault?.kind === "hang-up") env.outgoing.destroy();
     if (fault && fault.kind !== "cut") return finish(await faultyAnswer(fault));
     if (method === "GET" && path.startsWith("/web/")) return finish(await serveWebFile(path));
+    const { origin } = env.incoming.headers;
+    if (
+      method === "POST" &&
+      origin !== undefined &&
+      !listener.options.foreignOrigins &&
+      !isOwnOrigin(origin, shared.sites)
+    )
+      return finish(textAnswer("This server takes no posts from the pages of other sites.", 403));
     const upload = isUpload(request, path) ? await readUpload(request, place.state.options.maxImageBytes) : null;
     const body = method === "POST" && !upload ? await readForm(request, shared.maxBodyBytes) : "";
     if (body === tooLarge) return finish(textAnswer("The request is too large.", 413));

@@ -31,7 +31,7 @@ function roomsView(call: Call): RoomsPageView {
   const rooms = [...world.rooms.values()]
     .filter((room) => mayRead(room, viewer) && !room.deleted && (showFrozen || !room.frozen))
     .filter((room) => isOnTab(call, room, tab) && matches(room, filter))
-    .sort(orders[sort] ?? byActivity);
+    .sort(orders.get(sort) ?? byActivity);
   const { shown, page, pageCount } = pageOf(params, rooms, pageSize);
   return {
     frame: frameView(call),
@@ -89,11 +89,11 @@ function byActivity(a: RoomRecord, b: RoomRecord): number {
   return last(b) - last(a) || a.id - b.id;
 }
 
-const orders: Readonly<Record<string, (a: RoomRecord, b: RoomRecord) => number>> = {
-  active: byActivity,
-  created: (a, b) => b.id - a.id,
-  people: (a, b) => b.present.size - a.present.size || byActivity(a, b),
-};
+const orders: ReadonlyMap<string, (a: RoomRecord, b: RoomRecord) => number> = new Map([
+  ["active", byActivity],
+  ["created", (a, b) => b.id - a.id],
+  ["people", (a, b) => b.present.size - a.present.size || byActivity(a, b)],
+]);
 
 function joinFavourites(call: Call): Response {
   const user = actor(call);

@@ -76,6 +76,12 @@ export function isKnownOrigin(origin: string | undefined, sites: ReadonlyMap<Sit
   return false;
 }
 
+/** Whether a post's Origin header is one of ours: a page of chat, or of the site that logs people in. */
+export function isOwnOrigin(origin: string, sites: ReadonlyMap<SiteHost, SiteState>): boolean {
+  if (isKnownOrigin(origin, sites)) return true;
+  return [...sites.values()].some(({ live, siteUrl }) => origin === live.loginOrigin || origin === siteUrl);
+}
+
 /** Where a login may send people: our own origins, never elsewhere. */
 export function safeReturnUrl(
   wanted: string | undefined,
