@@ -3,7 +3,11 @@ import { connect } from "node:net";
 import { expect } from "vitest";
 
 /** Sends bytes and gathers everything until the server closes; `ends` says there is no more to come. */
-export function raw(bytes: string | Buffer, at: number, { ends = false } = {}): Promise<string> {
+export function raw(
+  bytes: string | Buffer,
+  at: number,
+  { ends = false }: { readonly ends?: boolean } = {},
+): Promise<string> {
   return new Promise((resolve) => {
     const socket = connect(at, "127.0.0.1");
     const chunks: Buffer[] = [];
@@ -21,7 +25,7 @@ export function request(line: string, headers: readonly string[] = [], body = ""
 }
 
 export const formType: string = "Content-Type: application/x-www-form-urlencoded";
-export const formOf = (line: string, body: string, type = formType): string =>
+export const formOf = (line: string, body: string, type: string = formType): string =>
   request(line, [type, `Content-Length: ${Buffer.byteLength(body)}`], body);
 
 /** No stack, no path of a file, no name of a source. */

@@ -2,6 +2,8 @@
 import { UsageError } from "../errors/index.js";
 import { sites as liveSites, type SiteHost } from "../protocol/sites.js";
 import { type Clock, systemClock } from "../util/clock.js";
+import { requiredPauseMs } from "./throttle.js";
+import type { RefusalRule } from "./world/refusal.js";
 
 /** How a local chat server behaves. All fields are optional; unknown ones are refused by name. */
 export interface ChatServerOptions {
@@ -20,6 +22,8 @@ export interface ChatServerOptions {
   readonly world?: "demo" | "empty";
   /** Whether writing fast is refused with 409 as on the live site (the curve is a community fit: MULTI). @default false */
   readonly throttle?: boolean;
+  /** The pause in milliseconds before the n-th write in a row, for `throttle`. @default {@link requiredPauseMs}, the fit */
+  readonly throttlePauseMs?: (n: number) => number;
   /** Where time comes from. @default the machine's clock */
   readonly clock?: Clock;
   /** How long the author may edit or delete (MULTI: 120 s). @default 120_000 */
@@ -36,6 +40,22 @@ export interface ChatServerOptions {
   readonly backlogLimit?: number;
   /** Whether `@Author ` stands before the content of replies, as until 2025-09 (ONE). @default false */
   readonly replyPrefixInContent?: boolean;
+  /** Whether who is both replied to and mentioned gets events 18 and 8, or 18 alone (ONE). @default false */
+  readonly mentionBesideReply?: boolean;
+  /** Whether asking for a room's messages brings somebody in, as pages and sockets do (contradictory). @default false */
+  readonly enterByEvents?: boolean;
+  /** Whether edits need a `Referer` in the room (ONE, contradicted), and are refused without. @default false */
+  readonly refererForEdits?: boolean;
+  /**
+   * Other statuses for the refusals of posting, which are unknown but for those the sources name (docs/server-endpoints.md),
+   * such as `{ "too-long": 409 }`. @default none
+   */
+  readonly refusalStatus?: Readonly<Partial<Record<RefusalRule, number>>>;
+  /**
+   * Other sentences in place of the server's own where sources differ, such as `{ "It is too late to edit this message":
+   * "It is too late to edit this message." }`. @default none
+   */
+  readonly refusalText?: Readonly<Record<string, string>>;
   /** How a room page lists who is there: `initPresent` until 2020-11, `js-present` since (ONE). @default "js-present" */
   readonly presentMarkup?: "initPresent" | "js-present";
   /** Reputation needed to talk: 20 until 2026-01, then 1 (MULTI). @default 1 */
@@ -97,6 +117,7 @@ export function resolveOptions(given: ChatServerOptions): ResolvedOptions {
     sites: ["stackexchange.com", "stackoverflow.com", "meta.stackexchange.com"],
     world: "empty",
     throttle: false,
+    throttlePauseMs: requiredPauseMs,
     clock: systemClock,
     editWindowMs: 120_000,
     editGraceMs: 30_000,
@@ -105,6 +126,11 @@ export function resolveOptions(given: ChatServerOptions): ResolvedOptions {
     duplicateWindowMs: 60_000,
     backlogLimit: 1_000,
     replyPrefixInContent: false,
+    mentionBesideReply: false,
+    enterByEvents: false,
+    refererForEdits: false,
+    refusalStatus: {},
+    refusalText: {},
     presentMarkup: "js-present",
     minimumReputation: 1,
     starsPerDay: 20,

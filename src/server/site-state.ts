@@ -33,7 +33,7 @@ export function createSiteState(host: SiteHost, network: Network, options: Resol
   const world = new World(options, siteUrl, options.clock);
   const presence = new Presence(world, options.clock, options.presenceGraceMs);
   const hub = new SocketHub(world, presence, options);
-  const throttle = options.throttle ? new Throttle() : null;
+  const throttle = options.throttle ? new Throttle(options.throttlePauseMs) : null;
   const faults = new Faults(hub, network);
   const live = liveSites[host];
   const images = new ImageStore();

@@ -16,6 +16,12 @@ export function requiredPauseMs(n: number): number {
 
 export class Throttle {
   readonly #streaks = new Map<number, Streak>();
+  readonly #pauseMs: (n: number) => number;
+
+  /** @param pauseMs - the pause before the n-th write in a row. */
+  constructor(pauseMs: (n: number) => number) {
+    this.#pauseMs = pauseMs;
+  }
 
   /**
    * Counts a write, or refuses it.
@@ -27,7 +33,7 @@ export class Throttle {
       this.#streaks.set(userId, { count: 1, lastMs: nowMs });
       return;
     }
-    const pause = requiredPauseMs(streak.count + 1);
+    const pause = this.#pauseMs(streak.count + 1);
     const quiet = nowMs - streak.lastMs;
     if (quiet < pause) {
       const seconds = Math.ceil((pause - quiet) / 1000);

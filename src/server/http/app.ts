@@ -97,7 +97,13 @@ export function createFetch(
     const body = method === "POST" && !upload ? await readForm(request, shared.maxBodyBytes) : "";
     if (body === tooLarge) return finish(textAnswer("The request is too large.", 413));
     const cookieHeader = env.incoming.headers.cookie ?? "";
-    const form = { query: url.searchParams, body: body ?? "", cookieHeader, upload };
+    const form = {
+      query: url.searchParams,
+      body: body ?? "",
+      cookieHeader,
+      upload,
+      referer: env.incoming.headers.referer,
+    };
     const call = createCall(place, shared.sites, form);
     // Without a form's content type the live servers see no parameters at all (protocol.md §1).
     if (body === null) return finish(notFoundPage(call), call);

@@ -67,6 +67,8 @@ export interface Call {
   readonly fkey: string;
   /** The visitor's `prov` cookie, new ones included. */
   readonly prov: string;
+  /** The `Referer` header. */
+  readonly referer: string | undefined;
   /** The form of an upload; null for every other request. */
   readonly upload: Upload | null;
   /** `Set-Cookie` values that go out with the answer. */
@@ -81,6 +83,7 @@ export function createCall(
     readonly query: URLSearchParams;
     readonly body: string;
     readonly cookieHeader: string;
+    readonly referer: string | undefined;
     readonly upload: Upload | null;
   },
 ): Call {
@@ -100,8 +103,8 @@ export function createCall(
     setCookies.push(cookieText(place, chatCookieName(state), session.chat, null));
   }
   const fkey = network.chatFkey(state.host, session?.id ?? known ?? "");
-  const { upload } = request;
-  return { place, state, sites, world, network, params, session, viewer, fkey, prov, upload, setCookies };
+  const { upload, referer } = request;
+  return { place, state, sites, world, network, params, session, viewer, fkey, prov, referer, upload, setCookies };
 }
 
 /** @throws {StaleFkey} unless the request brings the key of its session, or the one for anonymous visitors if it is anonymous. */

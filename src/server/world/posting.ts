@@ -207,7 +207,7 @@ function compose(
     parentId: parent?.id ?? guess,
     showParent: parent !== undefined,
     repliedTo,
-    mentioned: mentions.filter((user) => user.id !== repliedTo?.id),
+    mentioned: mentions.filter((user) => user.id !== repliedTo?.id || world.rules.mentionBesideReply),
   };
 }
 
@@ -236,8 +236,9 @@ function announce(
   type: number,
   body: Body,
 ): void {
+  const told = new Set(message.pinged);
   const ping = (target: UserRecord, pingType: number): void => {
-    if (message.pinged.has(target.id) || !mayRead(room, target)) return;
+    if (told.has(target.id) || !mayRead(room, target)) return;
     message.pinged.add(target.id);
     if (target.id > 0) remember(target, message);
     world.log.append(room.id, target.id, (id) =>

@@ -24,6 +24,7 @@ export interface WorldRules {
   readonly minimumReputation: number;
   readonly starsPerDay: number;
   readonly replyPrefixInContent: boolean;
+  readonly mentionBesideReply: boolean;
   readonly maxEvents: number;
   readonly maxMessagesPerRoom: number;
 }
