@@ -214,7 +214,8 @@ describe.skipIf(!haveRecordings)("the answers of the local server (skipped witho
       "jamessobot/login_cookies.json": "a browser's export of its cookies; names and flags are in server-login.test.ts",
       "oneboxes/onebox_contents.json":
         "contents of messages; see recorded-markup.test.ts. Of oneboxes ours makes pictures and messages",
-      "response_bodies.json": "compiled by hand; its rows are in foreign-sequences, server-messages and server-images.test.ts",
+      "response_bodies.json":
+        "compiled by hand; its rows are in foreign-sequences, server-messages and server-images.test.ts",
       "samliew/fixtures/create_room_body.json": "a request; see foreign-sequences.test.ts",
       "samliew/fixtures/update_room_body.json": "a request; see foreign-sequences.test.ts",
     };
