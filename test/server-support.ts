@@ -134,6 +134,11 @@ export class Socket {
     return JSON.parse(await this.text()) as Frame;
   }
 
+  /** Sends a text; chat has no use for one. */
+  say(text: string): void {
+    this.#socket.send(text);
+  }
+
   close(): void {
     this.#socket.close();
   }

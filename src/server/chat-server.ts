@@ -1,10 +1,10 @@
 /** The local chat server: one listener for each site, all on loopback, and nothing left behind after `close()`. */
-import type { Server } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
-import { createAdaptorServer, type HttpBindings } from "@hono/node-server";
+import type { AddressInfo } from "node:net";
+import type { HttpBindings } from "@hono/node-server";
 import { UsageError } from "../errors/index.js";
 import { isLoopback, type SiteHost } from "../protocol/sites.js";
 import { createFetch, type Shared } from "./http/app.js";
+import { createNodeServer, type NodeServer } from "./http/node-server.js";
 import { createUpgrades, type Upgrades } from "./http/upgrade.js";
 import { Journal } from "./journal/journal.js";
 import { LocalSite } from "./local-site.js";
@@ -15,10 +15,7 @@ import { seedDemo } from "./seed/demo.js";
 import { seedEmpty } from "./seed/empty.js";
 import { createSiteState, type SiteState } from "./site-state.js";
 
-interface Listener {
-  readonly server: Server;
-  /** Every open connection, those of sockets and of requests that hang included. */
-  readonly connections: ReadonlySet<Socket>;
+interface Listener extends NodeServer {
   readonly upgrades: Upgrades;
 }
 
@@ -147,13 +144,8 @@ function beginWorlds(states: readonly SiteState[], network: Network, options: Re
 function listen(shared: Shared, state: SiteState, index: number, options: ResolvedOptions): Promise<Listener> {
   const handle = createFetch(shared, state);
   const fetch = (request: Request, env: unknown): Promise<Response> => handle(request, env as HttpBindings);
-  const server = createAdaptorServer({ fetch, overrideGlobalObjects: false }) as Server;
+  const { server, connections } = createNodeServer(fetch, options);
   const upgrades = createUpgrades(shared, state);
-  const connections = new Set<Socket>();
-  server.on("connection", (socket: Socket) => {
-    connections.add(socket);
-    socket.once("close", () => connections.delete(socket));
-  });
   server.on("upgrade", upgrades.handle);
   return new Promise((resolve, reject) => {
     const port = options.port === 0 ? 0 : options.port + index;

@@ -2,7 +2,7 @@
 export { ChatServer } from "./chat-server.js";
 export { Faults, type PlannedAnswer } from "./faults.js";
 export { type EventQuery, LocalSite, type NewServerRoom, type NewServerUser } from "./local-site.js";
-export type { ChatServerOptions } from "./options.js";
+export type { ChatServerOptions, TlsFiles } from "./options.js";
 export type { LoggedRequest } from "./request-log.js";
 export type { NewHistory, ServerHistory } from "./seed/history-options.js";
 export type { MessageId, ServerEvent, ServerMessage } from "./server-message.js";

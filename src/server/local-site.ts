@@ -65,14 +65,21 @@ export class LocalSite implements Site {
     this.faults = state.faults;
     this.#state = state;
     const hosts = new Set([new URL(chatOrigin).host, new URL(loginOrigin).host, socketHost]);
-    const endpoint: Endpoint = { hostname: nearHostname(state), port: state.port, tls: false };
+    const { tls } = state.options;
+    const endpoint: Endpoint = {
+      hostname: nearHostname(state),
+      port: state.port,
+      tls: tls !== undefined,
+      ca: tls?.cert,
+    };
     this.resolve = (origin) => (hosts.has(URL.parse(origin)?.host ?? "") ? endpoint : undefined);
   }
 
-  /** Its own address, such as `http://127.0.0.1:8080`: chat and login on one origin. */
+  /** Its own address, such as `http://127.0.0.1:8080` (https with the option `tls`): chat and login on one origin. */
   get url(): string {
     const hostname = nearHostname(this.#state);
-    return `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${this.#state.port}`;
+    const scheme = this.#state.options.tls ? "https" : "http";
+    return `${scheme}://${hostname.includes(":") ? `[${hostname}]` : hostname}:${this.#state.port}`;
   }
 
   /** How many sockets are open. */

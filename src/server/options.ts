@@ -1,13 +1,20 @@
 /** What a local chat server can be told, with the defaults and what is known about the real values (protocol.md). */
-import { UsageError } from "../errors/index.js";
-import { isLoopback, type SiteHost } from "../protocol/sites.js";
+import type { SiteHost } from "../protocol/sites.js";
 import { type Clock, systemClock } from "../util/clock.js";
-import { checkChoice, checkCount, checkFlag, checkOptions, shown } from "../util/options.js";
+import { checkCount, checkOptions } from "../util/options.js";
+import { checks, refuseExposure, siteHosts } from "./option-checks.js";
+import { requiredPauseMs } from "./throttle.js";
+import type { RefusalRule } from "./world/refusal.js";
 
 /** How a local chat server behaves. All fields are optional; unknown ones are refused by name. */
 export interface ChatServerOptions {
   /** Port of the first site; the others get the following ones. 0 means any free port each. @default 0 */
   readonly port?: number;
+  /**
+   * Speak https and wss with this certificate (PEM), as clients that know only `https://` addresses want it. It must be
+   * for the names by which it is called: `127.0.0.1`, or the real hosts where these lead here. @default none
+   */
+  readonly tls?: TlsFiles;
   /** The address to listen on: one of loopback, unless `exposed` allows others. @default "127.0.0.1" */
   readonly hostname?: string;
   /**
@@ -22,6 +29,8 @@ export interface ChatServerOptions {
   readonly world?: "demo" | "empty";
   /** Whether writing fast is refused with 409 as on the live site (the curve is a community fit: MULTI). @default false */
   readonly throttle?: boolean;
+  /** The pause in milliseconds before the n-th write in a row, for `throttle`. @default {@link requiredPauseMs}, the fit */
+  readonly throttlePauseMs?: (n: number) => number;
   /** Where time comes from. @default the machine's clock */
   readonly clock?: Clock;
   /** How long the author may edit or delete (MULTI: 120 s). @default 120_000 */
@@ -38,6 +47,22 @@ export interface ChatServerOptions {
   readonly backlogLimit?: number;
   /** Whether `@Author ` stands before the content of replies, as until 2025-09 (ONE). @default false */
   readonly replyPrefixInContent?: boolean;
+  /** Whether who is both replied to and mentioned gets events 18 and 8, or 18 alone (ONE). @default false */
+  readonly mentionBesideReply?: boolean;
+  /** Whether asking for a room's messages brings somebody in, as pages and sockets do (contradictory). @default false */
+  readonly enterByEvents?: boolean;
+  /** Whether edits need a `Referer` in the room (ONE, contradicted), and are refused without. @default false */
+  readonly refererForEdits?: boolean;
+  /**
+   * Other statuses for the refusals of posting, which are unknown but for those the sources name (docs/server-endpoints.md),
+   * such as `{ "too-long": 409 }`. @default none
+   */
+  readonly refusalStatus?: Readonly<Partial<Record<RefusalRule, number>>>;
+  /**
+   * Other sentences in place of the server's own where sources differ, such as `{ "It is too late to edit this message":
+   * "It is too late to edit this message." }`. @default none
+   */
+  readonly refusalText?: Readonly<Record<string, string>>;
   /** How a room page lists who is there: `initPresent` until 2020-11, `js-present` since (ONE). @default "js-present" */
   readonly presentMarkup?: "initPresent" | "js-present";
   /** Reputation needed to talk: 20 until 2026-01, then 1 (MULTI). @default 1 */
@@ -54,6 +79,15 @@ export interface ChatServerOptions {
   readonly maxRequests?: number;
   /** Bytes waiting for a slow socket before it is cut off. @default 4_194_304 */
   readonly maxSocketBuffer?: number;
+  /**
+   * Whether posts from the pages of other sites (by their Origin header) are looked at at all. The fkey keeps most of them
+   * out anyway, but uploads have none. Unknown on the live sites. @default false
+   */
+  readonly foreignOrigins?: boolean;
+  /** How long a request may take to arrive; slower ones are answered 408. Its headers get 10 s at most. @default 30_000 */
+  readonly requestTimeoutMs?: number;
+  /** Connections at once to each site, those of sockets included; more are answered 503. @default 10_000 */
+  readonly maxConnections?: number;
   /** Bytes of a request body; more is answered 413. @default 1_048_576 */
   readonly maxBodyBytes?: number;
   /** Bytes of an uploaded picture (INF: 2 MiB, as on the live sites' upload dialog). @default 2_097_152 */
@@ -73,8 +107,19 @@ export interface ChatServerOptions {
   readonly showAccounts?: boolean;
 }
 
+/** A private key and its certificate, both as PEM text. */
+export interface TlsFiles {
+  readonly key: string;
+  readonly cert: string;
+}
+
+/** Options whose default is that there is nothing. */
+type Optional = "tls";
+
 /** Every option with its value. */
-export type ResolvedOptions = { readonly [K in keyof ChatServerOptions]-?: NonNullable<ChatServerOptions[K]> };
+export type ResolvedOptions = {
+  readonly [K in Exclude<keyof ChatServerOptions, Optional>]-?: NonNullable<ChatServerOptions[K]>;
+} & { readonly [K in Optional]: ChatServerOptions[K] | undefined };
 
 /**
  * Checks what was given and adds the defaults.
@@ -93,11 +138,13 @@ export function resolveOptions(given: ChatServerOptions): ResolvedOptions {
 function defaultsFor(given: ChatServerOptions): ResolvedOptions {
   return {
     port: 0,
+    tls: undefined,
     hostname: "127.0.0.1",
     exposed: false,
     sites: siteHosts,
     world: "empty",
     throttle: false,
+    throttlePauseMs: requiredPauseMs,
     clock: systemClock,
     editWindowMs: 120_000,
     editGraceMs: 30_000,
@@ -106,6 +153,11 @@ function defaultsFor(given: ChatServerOptions): ResolvedOptions {
     duplicateWindowMs: 60_000,
     backlogLimit: 1_000,
     replyPrefixInContent: false,
+    mentionBesideReply: false,
+    enterByEvents: false,
+    refererForEdits: false,
+    refusalStatus: {},
+    refusalText: {},
     presentMarkup: "js-present",
     minimumReputation: 1,
     starsPerDay: 20,
@@ -114,86 +166,13 @@ function defaultsFor(given: ChatServerOptions): ResolvedOptions {
     maxMessagesPerRoom: 100_000,
     maxRequests: 1_000,
     maxSocketBuffer: 4_194_304,
+    foreignOrigins: false,
+    requestTimeoutMs: 30_000,
+    maxConnections: 10_000,
     maxBodyBytes: 1_048_576,
     maxImageBytes: 2_097_152,
     replyMarkup: "reply-info",
     journal: "",
     showAccounts: given.world === "demo" && given.exposed !== true,
   };
-}
-
-type Check = (name: string, value: unknown) => void;
-
-const siteHosts: readonly SiteHost[] = ["stackexchange.com", "stackoverflow.com", "meta.stackexchange.com"];
-
-const from =
-  (least: number): Check =>
-  (name, value) =>
-    checkCount(name, value, least);
-const oneOf =
-  (...choices: readonly string[]): Check =>
-  (name, value) =>
-    checkChoice(name, value, choices);
-
-/** What each option may be. */
-const checks: Readonly<Record<keyof ResolvedOptions, Check>> = {
-  port: (name, value) => checkCount(name, value, 0, 65_535),
-  hostname: checkText,
-  exposed: checkFlag,
-  sites: checkSites,
-  world: oneOf("demo", "empty"),
-  throttle: checkFlag,
-  clock: checkClock,
-  editWindowMs: from(0),
-  editGraceMs: from(0),
-  heartbeatMs: from(1),
-  presenceGraceMs: from(0),
-  duplicateWindowMs: from(0),
-  backlogLimit: from(1),
-  replyPrefixInContent: checkFlag,
-  presentMarkup: oneOf("initPresent", "js-present"),
-  minimumReputation: from(0),
-  starsPerDay: from(0),
-  transcriptPageSize: from(1),
-  maxEvents: from(1),
-  maxMessagesPerRoom: from(1),
-  maxRequests: from(0),
-  maxSocketBuffer: from(1),
-  maxBodyBytes: from(1),
-  maxImageBytes: from(1),
-  replyMarkup: oneOf("reply-info", "2025"),
-  journal: checkAnyText,
-  showAccounts: checkFlag,
-};
-
-function checkSites(name: string, value: unknown): void {
-  if (!Array.isArray(value) || value.length === 0) {
-    throw new UsageError(`${name} is a list of at least one of ${siteHosts.join(", ")}, not ${shown(value)}`);
-  }
-  for (const host of value) checkChoice("a site", host, siteHosts);
-  const twice = value.find((host, index) => value.indexOf(host) !== index);
-  if (twice !== undefined) throw new UsageError(`${name} has ${twice} twice; each site runs once`);
-}
-
-function checkClock(name: string, value: unknown): void {
-  const clock = value as Partial<Clock> | null;
-  if (typeof clock !== "object" || typeof clock?.now !== "function" || typeof clock.setTimeout !== "function") {
-    throw new UsageError(`${name} has now() and setTimeout(), as a ManualClock has; this is ${shown(value)}`);
-  }
-}
-
-function checkText(name: string, value: unknown): void {
-  checkAnyText(name, value);
-  if (String(value).trim() === "") throw new UsageError(`${name} is a text, not ${shown(value)}`);
-}
-
-function checkAnyText(name: string, value: unknown): void {
-  if (typeof value !== "string") throw new UsageError(`${name} is a text, not ${shown(value)}`);
-}
-
-function refuseExposure({ hostname, exposed }: ResolvedOptions): void {
-  if (isLoopback(hostname) || exposed) return;
-  throw new UsageError(
-    `a local chat server listens on loopback only, such as "127.0.0.1", not on ${shown(hostname)}, which other machines may reach; if you mean that, say exposed: true`,
-  );
 }

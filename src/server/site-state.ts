@@ -32,7 +32,7 @@ export function createSiteState(host: SiteHost, network: Network, options: Resol
   const world = new World(options, siteUrl, options.clock);
   const presence = new Presence(world, options.clock, options.presenceGraceMs);
   const hub = new SocketHub(world, presence, options);
-  const throttle = new Throttle(options.throttle);
+  const throttle = new Throttle(options.throttle, options.throttlePauseMs);
   const faults = new Faults(hub, network, throttle);
   const live = liveSites[host];
   const images = new ImageStore();

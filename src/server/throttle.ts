@@ -18,9 +18,12 @@ export class Throttle {
   /** Whether anybody is slowed down; what was written meanwhile does not count. */
   isOn: boolean;
   readonly #streaks = new Map<number, Streak>();
+  readonly #pauseMs: (n: number) => number;
 
-  constructor(isOn: boolean) {
+  /** @param pauseMs - the pause before the n-th write in a row. */
+  constructor(isOn: boolean, pauseMs: (n: number) => number) {
     this.isOn = isOn;
+    this.#pauseMs = pauseMs;
   }
 
   /**
@@ -34,7 +37,7 @@ export class Throttle {
       this.#streaks.set(userId, { count: 1, lastMs: nowMs });
       return;
     }
-    const pause = requiredPauseMs(streak.count + 1);
+    const pause = this.#pauseMs(streak.count + 1);
     const quiet = nowMs - streak.lastMs;
     if (quiet < pause) {
       const seconds = Math.ceil((pause - quiet) / 1000);

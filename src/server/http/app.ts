@@ -14,11 +14,11 @@ import { addConversationRoutes } from "./conversation-routes.js";
 import { addFlagRoutes } from "./flag-routes.js";
 import { addListRoutes } from "./list-routes.js";
 import { addLiveRoutes } from "./live-routes.js";
-import { addLoginRoutes, addLoginSiteRoutes } from "./login-routes.js";
+import { addHomeRoutes, addLoginRoutes, addLoginSiteRoutes } from "./login-routes.js";
 import { addMessageRoutes } from "./message-routes.js";
 import { addOwnerRoutes } from "./owner-routes.js";
 import { addPeopleRoutes } from "./people-routes.js";
-import { type Place, placeOf } from "./place.js";
+import { isOwnOrigin, type Place, placeOf } from "./place.js";
 import { isUpload, readForm, readUpload, tooLarge } from "./request-body.js";
 import { addRoomRoutes } from "./room-routes.js";
 import { serveWebFile } from "./static-files.js";
@@ -57,16 +57,18 @@ export function createFetch(
     addConversationRoutes,
     addUploadRoutes,
   ]);
-  const login = buildApp([addLoginRoutes, addLoginSiteRoutes]);
+  const login = buildApp([addHomeRoutes, addLoginRoutes, addLoginSiteRoutes]);
+  const home = buildApp([addHomeRoutes]);
   const loopbackLogin = buildApp([addLoginRoutes]);
   const appFor = (place: Place, path: string): Hono<ServerEnv> => {
     if (place.role === "both") return loginPaths.test(path) ? loopbackLogin : chat;
-    return place.role === "login" ? login : chat;
+    return { login, home, chat }[place.role];
   };
   return async (request, env) => {
     const { method } = request;
     const url = new URL(request.url, "http://unknown.invalid");
-    const { pathname: path } = url;
+    // Some clients put a slash too many, as the live servers' platform lets them (INF).
+    const path = url.pathname.replace(/\/{2,}/g, "/").replace(/(?<=.)\/$/, "");
     const host = env.incoming.headers.host ?? "";
     const log = (status: number, form: Iterable<[string, string]> = url.searchParams): void =>
       shared.requests.add({ method, host, path, status, at: listener.options.clock.now() }, form);
@@ -79,6 +81,15 @@ export function createFetch(
     const { faults } = place.state;
     const fault = faults.take(path);
     if (!fault && method === "GET" && path.startsWith("/web/")) return finish(await serveWebFile(path));
+    const { origin, referer } = env.incoming.headers;
+    if (
+      method === "POST" &&
+      origin !== undefined &&
+      !listener.options.foreignOrigins &&
+      !isOwnOrigin(origin, host, shared.sites)
+    ) {
+      return finish(textAnswer("This server takes no posts from the pages of other sites.", 403));
+    }
     const upload = isUpload(request, path) ? await readUpload(request, place.state.options.maxImageBytes) : null;
     const body = method === "POST" && !upload ? await readForm(request, shared.maxBodyBytes) : "";
     if (fault && fault.kind !== "cut") {
@@ -87,13 +98,16 @@ export function createFetch(
     }
     if (body === tooLarge) return finish(textAnswer("The request is too large.", 413));
     const cookieHeader = env.incoming.headers.cookie ?? "";
-    const call = createCall(place, shared.sites, { params: formOf(url.searchParams, body), cookieHeader, upload });
+    const params = formOf(url.searchParams, body);
+    const call = createCall(place, shared.sites, { params, cookieHeader, upload, referer });
     // Without a form's content type the live servers see no parameters at all (protocol.md §1).
     if (body === null) return finish(notFoundPage(call), call);
     if (method === "POST" && faults.isReadOnly && writePaths.test(path)) {
       return finish(sentenceAnswer("This site is in read-only mode; please try again later.", 503), call);
     }
-    const response = mutable(await appFor(place, path).fetch(request, { ...env, call }));
+    const routed =
+      path === url.pathname ? request : new Request(new URL(path, url), { method, headers: request.headers });
+    const response = mutable(await appFor(place, path).fetch(routed, { ...env, call }));
     if (!fault) return finish(response, call);
     env.outgoing.destroy();
     log(0, call.params.entries());

@@ -67,6 +67,8 @@ export interface Call {
   readonly fkey: string;
   /** The visitor's `prov` cookie, new ones included. */
   readonly prov: string;
+  /** The `Referer` header. */
+  readonly referer: string | undefined;
   /** The form of an upload; null for every other request. */
   readonly upload: Upload | null;
   /** `Set-Cookie` values that go out with the answer. */
@@ -80,6 +82,7 @@ export function createCall(
   request: {
     readonly params: Params;
     readonly cookieHeader: string;
+    readonly referer: string | undefined;
     readonly upload: Upload | null;
   },
 ): Call {
@@ -92,13 +95,13 @@ export function createCall(
   const known = cookies.get("prov");
   const prov = known ?? randomUUID();
   if (!known) setCookies.push(cookieText(place, "prov", prov, place.cookieDomain));
-  const viewer = session && place.role !== "login" ? userOf(world, session) : null;
+  const viewer = session && (place.role === "chat" || place.role === "both") ? userOf(world, session) : null;
   if (session && viewer && cookies.get(chatCookieName(state)) !== session.chat) {
     setCookies.push(cookieText(place, chatCookieName(state), session.chat, null));
   }
   const fkey = network.chatFkey(state.host, session?.id ?? known ?? "");
-  const { upload } = request;
-  return { place, state, sites, world, network, params, session, viewer, fkey, prov, upload, setCookies };
+  const { upload, referer } = request;
+  return { place, state, sites, world, network, params, session, viewer, fkey, prov, referer, upload, setCookies };
 }
 
 /** @throws {StaleFkey} unless the request brings the key of its session, or the one for anonymous visitors if it is anonymous. */
@@ -126,7 +129,7 @@ export function cookieText(
 ): string {
   const parts = [`${name}=${value}`, "Path=/", `Max-Age=${maxAge}`, "HttpOnly", "SameSite=Lax"];
   if (domain) parts.push(`Domain=${domain}`);
-  if (!place.loopback) parts.push("Secure");
+  if (place.secure) parts.push("Secure");
   return parts.join("; ");
 }
 

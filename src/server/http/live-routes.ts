@@ -41,8 +41,9 @@ export function openRoom(call: Call, id: number): RoomRecord {
 
 function recentEvents(call: Call, roomId: number): Response {
   checkFkey(call);
-  const { world, params } = call;
+  const { world, params, state, viewer } = call;
   const room = openRoom(call, roomId);
+  if (viewer && state.options.enterByEvents) state.presence.enter(room, viewer);
   const count = Math.max(0, Math.min(500, params.integer("msgCount", 100)));
   const asEvents = params.get("mode")?.toLowerCase() === "events";
   const left = timeoutLeft(world, room);

@@ -19,17 +19,17 @@ import { actor, type Call, type ServerContext, type ServerEnv } from "./call.js"
 import { readableRoom } from "./live-routes.js";
 import { listed, moderated, ruled, target } from "./rulings.js";
 
-const accessByName: Readonly<Record<string, RoomAccess>> = {
-  "read-write": "public",
-  "read-only": "gallery",
-  request: "private",
-};
-const levels: Readonly<Record<string, AccessLevel | null>> = {
-  remove: null,
-  "read-only": "read-only",
-  "read-write": "read-write",
-  owner: "owner",
-};
+const accessByName: ReadonlyMap<string, RoomAccess> = new Map([
+  ["read-write", "public"],
+  ["read-only", "gallery"],
+  ["request", "private"],
+]);
+const levels: ReadonlyMap<string, AccessLevel | null> = new Map([
+  ["remove", null],
+  ["read-only", "read-only"],
+  ["read-write", "read-write"],
+  ["owner", "owner"],
+]);
 
 export function addOwnerRoutes(app: Hono<ServerEnv>): void {
   app.post("/rooms/save", (c) => save(c.env.call));
@@ -42,7 +42,7 @@ export function addOwnerRoutes(app: Hono<ServerEnv>): void {
   });
   app.post("/rooms/setuseraccess/:id{[0-9]+}", (c) => {
     const { call, user, room } = ruled(c);
-    const level = levels[call.params.get("userAccess") ?? ""];
+    const level = levels.get(call.params.get("userAccess") ?? "");
     if (level === undefined) throw new Refusal("bad-request", "There is no such access level");
     setAccess(call.world, room, user, target(call, "aclUserId"), level);
     return rawJson('"ok"');
@@ -94,7 +94,7 @@ function save(call: Call): Response {
     name: params.get("name")?.trim(),
     description: params.get("description"),
     tags: params.get("tags")?.split(/\s+/).filter(Boolean),
-    access: accessByName[params.get("defaultAccess") ?? ""],
+    access: accessByName.get(params.get("defaultAccess") ?? ""),
   };
   const roomId = params.integer("roomId", 0);
   if (roomId > 0) {

@@ -12,9 +12,12 @@ export const socketHost = "chat.sockets.stackexchange.com";
 
 export interface Place {
   readonly state: SiteState;
-  readonly role: "chat" | "login" | "both";
+  /** `home` is the bare domain of the network: it has a front page, and no login any more. */
+  readonly role: "chat" | "login" | "home" | "both";
   /** Reached by the listener's own address: loopback, or any that it has when it is exposed. */
   readonly loopback: boolean;
+  /** Whether its addresses are https, and its cookies therefore Secure. */
+  readonly secure: boolean;
   /** Origins without a final slash. */
   readonly chatUrl: string;
   readonly loginUrl: string;
@@ -32,26 +35,36 @@ export function placeOf(
   const hostname = hostHeader.toLowerCase().replace(/:\d+$/, "");
   const host = isLoopback(hostname) ? `${hostname}:${listener.port}` : hostHeader.toLowerCase();
   if (isLoopback(hostname) || isExposedName(hostname, listener)) {
+    const secure = listener.options.tls !== undefined;
+    const origin = `${secure ? "https" : "http"}://${host}`;
     return {
       state: listener,
       role: "both",
       loopback: true,
-      chatUrl: `http://${host}`,
-      loginUrl: `http://${host}`,
-      socketUrl: `ws://${host}`,
+      secure,
+      chatUrl: origin,
+      loginUrl: origin,
+      socketUrl: `${secure ? "wss" : "ws"}://${host}`,
       cookieDomain: null,
     };
   }
   // The site of the listener goes first, because two sites log in on meta.stackexchange.com.
   for (const state of [listener, ...sites.values()]) {
     const { chatOrigin, loginOrigin } = state.live;
-    const role = `https://${hostname}` === chatOrigin ? "chat" : `https://${hostname}` === loginOrigin ? "login" : null;
+    const role = roleOf(`https://${hostname}`, state);
     if (!role) continue;
     const cookieDomain = `.${hostname.split(".").slice(-2).join(".")}`;
     const socketUrl = `wss://${socketHost}`;
-    return { state, role, loopback: false, chatUrl: chatOrigin, loginUrl: loginOrigin, socketUrl, cookieDomain };
+    const names = { chatUrl: chatOrigin, loginUrl: loginOrigin, socketUrl, cookieDomain };
+    return { state, role, loopback: false, secure: true, ...names };
   }
   return undefined;
+}
+
+function roleOf(origin: string, { live, siteUrl }: SiteState): "chat" | "login" | "home" | null {
+  if (origin === live.chatOrigin) return "chat";
+  if (origin === live.loginOrigin) return "login";
+  return origin === siteUrl ? "home" : null;
 }
 
 /**
@@ -82,6 +95,16 @@ export function isKnownOrigin(
   return false;
 }
 
+/** Whether a post's Origin header is one of ours: a page of chat, or of the site that logs people in. */
+export function isOwnOrigin(
+  origin: string,
+  hostHeader: string | undefined,
+  sites: ReadonlyMap<SiteHost, SiteState>,
+): boolean {
+  if (isKnownOrigin(origin, hostHeader, sites)) return true;
+  return [...sites.values()].some(({ live, siteUrl }) => origin === live.loginOrigin || origin === siteUrl);
+}
+
 /** Where a login may send people: our own origins, never elsewhere. */
 export function safeReturnUrl(
   wanted: string | undefined,
@@ -94,7 +117,8 @@ export function safeReturnUrl(
   if (!url) return home;
   const own = new Set([place.chatUrl, place.loginUrl]);
   for (const { live, port } of sites.values()) {
-    if (place.loopback) own.add(`http://127.0.0.1:${port}`).add(`http://localhost:${port}`);
+    const scheme = place.secure ? "https" : "http";
+    if (place.loopback) own.add(`${scheme}://127.0.0.1:${port}`).add(`${scheme}://localhost:${port}`);
     else own.add(live.chatOrigin).add(live.loginOrigin);
   }
   return own.has(url.origin) && !url.username && !url.password ? url.href : home;

@@ -210,7 +210,7 @@ function compose(
     parentId: parent?.id ?? guess,
     showParent: parent !== undefined,
     repliedTo,
-    mentioned: mentions.filter((user) => user.id !== repliedTo?.id),
+    mentioned: mentions.filter((user) => user.id !== repliedTo?.id || world.rules.mentionBesideReply),
   };
 }
 
@@ -240,8 +240,9 @@ function announce(
   type: number,
   body: Body,
 ): void {
+  const told = new Set(message.pinged);
   const ping = (target: UserRecord, pingType: number): void => {
-    if (message.pinged.has(target.id) || !mayRead(room, target)) return;
+    if (told.has(target.id) || !mayRead(room, target)) return;
     message.pinged.add(target.id);
     world.changes.message(message);
     if (target.id > 0) remember(world, target, message);
