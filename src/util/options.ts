@@ -43,6 +43,7 @@ export function checkCount(what: string, value: unknown, least: number): asserts
  */
 export function checkChoice(what: string, value: unknown, choices: readonly string[]): void {
   if (typeof value !== "string" || !choices.includes(value)) {
-    throw new UsageError(`${what} is ${choices.map((choice) => `"${choice}"`).join(" or ")}, not ${String(value)}`);
+    const given = typeof value === "string" ? JSON.stringify(value) : String(value);
+    throw new UsageError(`${what} is ${choices.map((choice) => `"${choice}"`).join(" or ")}, not ${given}`);
   }
 }

@@ -140,7 +140,7 @@ describe("splitMessage", () => {
   it("refuses what can not be", () => {
     expect(codeOf(() => splitMessage(" \n "))).toMatch(/^EMPTY/);
     expect(codeOf(() => splitMessage("a", { limit: 10 }))).toBe(
-      "BAD_ARGUMENT: limit is a whole number from 50 on, not 10",
+      "BAD_ARGUMENT: limit is a whole number from 50 up, not 10",
     );
     expect(codeOf(() => splitMessage("a", { replyPrefixLength: 480 }))).toMatch(/from 0 to 475, not 480/);
     expect(codeOf(() => splitMessage("a", { mode: "none" } as object))).toMatch(/"words" or "lines", not "none"/);
