@@ -81,6 +81,11 @@ export function createFetch(
     if (fault?.kind === "hang") place.state.faults.hangs(env.outgoing);
     if (fault?.kind === "hang-up") env.outgoing.destroy();
     if (fault && fault.kind !== "cut") return finish(await faultyAnswer(fault));
+    // Only browsers say this, so programs are free to post from anywhere. The fkey is the other half of the protection.
+    const from = request.headers.get("sec-fetch-site");
+    if (method === "POST" && (from === "cross-site" || from === "same-site")) {
+      return finish(sentenceAnswer("Pages of other sites cannot post to this chat.", 403));
+    }
     if (method === "GET" && url.pathname.startsWith("/web/")) return finish(await serveWebFile(url.pathname));
     const upload = isUpload(request, url.pathname)
       ? await readUpload(request, place.state.options.maxImageBytes)

@@ -282,4 +282,6 @@ export interface LoginPageView {
   readonly isReadOnly?: boolean;
   /** People a newcomer may become with one click; empty on a server that does not offer that. */
   readonly accounts: readonly { readonly email: string; readonly name: string }[];
+  /** What a newcomer typed, and what is wrong with it; null where nobody can sign up. @default null */
+  readonly signUp?: { readonly name: string; readonly email: string; readonly message: string | null } | null;
 }
