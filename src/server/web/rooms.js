@@ -48,6 +48,7 @@ async function findRooms(filter) {
 function openSwitcher() {
   byId("switch-rooms").showModal();
   byId("switch-filter").value = "";
+  byId("switch-filter").focus();
   void findRooms("");
 }
 

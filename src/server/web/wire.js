@@ -5,6 +5,8 @@
 
 const AGAIN = /You can perform this action again in (\d+) second/;
 const SILENCE_MS = 60_000;
+/** A socket that has said nothing for this long after it was made never will. */
+const OPEN_MS = 10_000;
 
 /** @param {number} ms @returns {Promise<void>} */
 export const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
@@ -102,7 +104,7 @@ export async function connect({ roomId, cursor, onFrame, onState }) {
     const { url } = await response.json();
     const socket = new WebSocket(`${url}?l=${last}`);
     await new Promise((end) => {
-      let watchdog = setTimeout(() => socket.close(), SILENCE_MS);
+      let watchdog = setTimeout(() => socket.close(), OPEN_MS);
       const goOffline = () => socket.close();
       socket.onopen = () => onState({ state: "live" });
       socket.onmessage = ({ data }) => {
