@@ -171,6 +171,18 @@ describeInBrowser("chatting in a browser", ({ open, openAs }) => {
     await page.locator("#chat .content", { hasText: "said while Bob was away" }).waitFor();
     expectedTroubles();
 
+    const ended = await openAs("Carol", server, "/rooms/1");
+    await ready(ended);
+    site.faults.expireSessions();
+    site.faults.dropSockets();
+    await ended.locator("#connection", { hasText: "Your login here has ended" }).waitFor();
+    expect(await ended.getByRole("button", { name: "reload" }).isVisible()).toBe(true);
+    await ended.context().close();
+    await signedOut(page);
+
+    await page.getByRole("button", { name: /Bob/ }).click();
+    await page.waitForURL("**/rooms/1**");
+    await ready(page);
     site.room(1).kick(owner, site.user("Bob Baker"));
     await page.locator(".banner", { hasText: "You are no longer in this room" }).waitFor();
     expect(await page.locator("#input").isDisabled()).toBe(true);
@@ -213,6 +225,11 @@ async function idOf(page: Page, text: string): Promise<number> {
   const row = page.locator("#chat .message", { hasText: text }).last();
   await row.waitFor();
   return Number((await row.getAttribute("id"))?.slice("message-".length));
+}
+
+/** After the end of a login, to the login page and back to the room. */
+async function signedOut(page: Page): Promise<void> {
+  await page.goto(new URL("/users/login?returnurl=%2Frooms%2F1", page.url()).href);
 }
 
 async function say(page: Page, text: string): Promise<void> {

@@ -57,7 +57,7 @@ function loginPage(call: Call, message: string | null, signUpMessage: string | n
       returnUrl: params.get("returnurl") ?? "",
       message,
       isReadOnly: state.faults.isReadOnly,
-      accounts: accounts.map(({ email, name }) => ({ email, name })),
+      accounts: accounts.map(({ email, name }) => ({ email, name, id: call.world.userByEmail(email)?.id ?? null })),
       signUp: isOpen ? { name: typed("name"), email: typed("email"), message: signUpMessage } : null,
     }),
   );

@@ -83,9 +83,9 @@ function accounts(view: LoginPageView): Markup {
         <h2 id="local-accounts-title">Or become somebody who is here</h2>
         <p class="msg-small">One click, no password: this server runs on your machine only.</p>
         ${view.accounts.map(
-          ({ email, name }) => html`<form action="/local/become" method="POST">
+          ({ email, name, id = null }) => html`<form action="/local/become" method="POST">
             <input type="hidden" name="email" value="${email}"><input type="hidden" name="fkey" value="${view.fkey}"><input type="hidden" name="returnurl" value="${view.returnUrl}">
-            <button class="button account" type="submit"><span class="avatar ${tintOf(email.length * 7 + (email.codePointAt(0) ?? 0))}" data-initials="${initialsOf(name)}" aria-hidden="true"></span><span class="account-name">${name}</span> <small>${email}</small></button>
+            <button class="button account" type="submit"><span class="avatar ${tintOf(id)}" data-initials="${initialsOf(name)}" aria-hidden="true"></span><span class="account-name">${name}</span> <small>${email}</small></button>
         </form>
         `,
         )}

@@ -151,6 +151,10 @@ function showConnection({ state, seconds, retry }) {
       button("try now", () => retryNow()),
     );
   }
+  if (state === "stale") {
+    const again = button("reload", () => location.reload());
+    place.replaceChildren("Your login here has ended, or the server was started anew. ", again);
+  }
   if (state === "out") {
     place.replaceChildren();
     setOpen(false);

@@ -68,7 +68,7 @@ function sentence(response, body) {
 }
 
 /**
- * @typedef {{ state: "live" | "waiting" | "out", seconds?: number, retry?: () => void }} Connection
+ * @typedef {{ state: "live" | "waiting" | "out" | "stale", seconds?: number, retry?: () => void }} Connection
  */
 
 /**
@@ -78,7 +78,8 @@ function sentence(response, body) {
 export async function connect({ roomId, cursor, onFrame, onState }) {
   let last = cursor;
   let isOut = false;
-  for (let failures = 0; !isOut; failures++) {
+  let isStale = false;
+  for (let failures = 0; ; failures++) {
     try {
       await session((frame) => {
         failures = 0;
@@ -91,16 +92,16 @@ export async function connect({ roomId, cursor, onFrame, onState }) {
     } catch {
       // falls through to the wait: every reason to lose the socket is cured by a new one
     }
-    if (isOut) break;
+    if (isOut || isStale) return onState({ state: isOut ? "out" : "stale" });
     const wait = Math.min(2 ** Math.min(failures, 5), 20) * (0.5 + Math.random() / 2);
     await countDown(Math.max(1, Math.round(wait)), onState);
   }
-  onState({ state: "out" });
-
   /** @param {(frame: any) => void} deliver */
   async function session(deliver) {
     const response = await post("/ws-auth", { roomid: roomId });
     if (response.status === 404) isOut = true;
+    // The key of this page means nothing any more: the login ended, or the server was started anew.
+    if (response.status === 400 || response.status === 403) isStale = true;
     const { url } = await response.json();
     const socket = new WebSocket(`${url}?l=${last}`);
     await new Promise((end) => {
