@@ -1,12 +1,9 @@
 /** Whether everybody can use the pages: axe-core on each of them, light, dark and on a phone; no sideways scrolling. */
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import axe from "axe-core";
 import { ChatServer } from "chatexchange-ts/server";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { describeInBrowser, ready } from "./browser-support.js";
-
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 interface Violation {
   readonly id: string;
@@ -48,7 +45,7 @@ describeInBrowser("the pages", ({ open, openAs }) => {
       await page.emulateMedia({ colorScheme: "light" });
       await page.goto(server.url + path);
       if (/^\/rooms\/\d$/.test(path)) await ready(page);
-      await page.evaluate(axe);
+      await page.evaluate(axe.source);
       for (const problem of await problems(page)) found.push(`${path} light: ${problem}`);
       await page.emulateMedia({ colorScheme: "dark" });
       for (const problem of await problems(page, ["color-contrast"])) found.push(`${path} dark: ${problem}`);
@@ -85,7 +82,7 @@ describeInBrowser("the pages", ({ open, openAs }) => {
     const { site } = server;
     const page = await openAs("Bob", server, "/rooms/1", { bypassCSP: true });
     await ready(page);
-    await page.evaluate(axe);
+    await page.evaluate(axe.source);
     site.room(5).invite(site.user("Morgan"), site.user("Bob Baker"));
     await page.locator(".banner").waitFor();
     await page.locator("#input").pressSequentially("@a");

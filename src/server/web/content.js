@@ -38,6 +38,8 @@ export function dress(box, roomId, id) {
     box.replaceChildren(quote);
   }
   quoteLines(box);
+  // Code may be wider than the page: it scrolls, so the keyboard must reach it.
+  for (const code of box.querySelectorAll("pre")) code.tabIndex = 0;
   const partial = box.querySelector(".partial");
   if (partial) {
     const href = `/messages/${roomId}/${id}`;

@@ -32,5 +32,6 @@ for (const message of document.querySelectorAll(".message[id^=message-]")) {
   const content = message.querySelector(".content");
   const room = message.closest(".monologue")?.querySelector(".message-room a")?.getAttribute("href");
   const roomId = Number(/^\/rooms\/(\d+)/.exec(room ?? "")?.[1] ?? document.body.dataset.roomId);
+  for (const code of message.querySelectorAll("pre")) code.tabIndex = 0;
   if (content && roomId) dress(content, roomId, Number(message.id.slice("message-".length)));
 }
