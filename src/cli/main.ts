@@ -21,6 +21,8 @@ async function main(args: string[]): Promise<number> {
     const { provisionalContext } = await import("./provisional-context.js");
     const context = provisionalContext(rest);
     if (command === "repl") return (await import("./repl/index.js")).runRepl(context);
+    const { runDoctor } = await import("./doctor/index.js");
+    return runDoctor(context).finally(async () => (await context.client()).logout({ drain: false }));
   }
   const wantsHelp = command === undefined || command === "help" || command === "--help";
   (wantsHelp ? process.stdout : process.stderr).write(
