@@ -3,6 +3,7 @@
 import { isChatError } from "../../errors/index.js";
 import type { Client } from "../../index.js";
 import type { Session } from "../../transport/session.js";
+import { quiet } from "../../util/promises.js";
 import { type Finding, findingOf, type Verdict } from "./finding.js";
 
 /** What a check says when it went well: what was seen, or more than that. */
@@ -21,10 +22,16 @@ export class Examination {
   readonly findings: Finding[] = [];
   readonly #tell: (finding: Finding) => Promise<void>;
   readonly #signal: AbortSignal;
+  readonly #interruption: Promise<never>;
 
   constructor(tell: (finding: Finding) => Promise<void>, signal: AbortSignal) {
     this.#tell = tell;
     this.#signal = signal;
+    this.#interruption = quiet(
+      new Promise<never>((_, reject) => {
+        signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+      }),
+    );
   }
 
   /** Notes a finding. */
@@ -38,7 +45,7 @@ export class Examination {
     this.#signal.throwIfAborted();
     const started = performance.now();
     try {
-      const seen = await look();
+      const seen = await Promise.race([look(), this.#interruption]);
       const ms = Math.round(performance.now() - started);
       const finding: Finding =
         typeof seen === "string" ? { check: name, result: "ok", seen, ms } : { check: name, ...seen };

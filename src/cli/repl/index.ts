@@ -87,15 +87,14 @@ function startSession(context: ReplContext, place: Place, grabs: Grabs): Session
   return {
     report,
     async run() {
-      const over = once(server, "exit");
-      const abort = (): void => server.close();
-      signal.addEventListener("abort", abort, { once: true });
-      if (signal.aborted) abort();
-      if (isInteractive) await showHistoryTrouble(server, settings.folder.value, above);
+      // What is awaited at the prompt puts off the end that Node's REPL tells; an interruption does not wait for it.
+      const over = once(server, "exit", { signal }).catch(() => server.close());
+      const history = isInteractive ? await keepHistory(server, settings.folder.value) : undefined;
+      if (history?.trouble !== undefined) above(history.trouble);
       if (piped) await feed(stdin, piped, server, evaluation, signal);
       await over;
-      signal.removeEventListener("abort", abort);
       commands.close();
+      await history?.written();
       if (signal.aborted) return exitCodes.interrupted;
       return !isInteractive && counts.failures > 0 ? exitCodes.failure : exitCodes.success;
     },
@@ -140,11 +139,6 @@ function furnish(server: REPLServer, { values }: Grabs): void {
   const fill = (): void => void Object.assign(server.context, { Date, Error }, api, values);
   fill();
   server.on("reset", fill);
-}
-
-async function showHistoryTrouble(server: REPLServer, folder: string, above: (text: string) => void): Promise<void> {
-  const trouble = await keepHistory(server, folder);
-  if (trouble !== undefined) above(trouble);
 }
 
 /** Hands over the lines of a pipe one by one, each when the one before is through. */
