@@ -311,6 +311,9 @@ describe("in a terminal", () => {
     expect(await press(`.rooms nosuchroom${enter}`, prompt)).toContain('no room is called anything like "nosuchroom"');
     const help = await press(`.help${enter}`, prompt);
     expect(help).toContain(".unwatch   Ends .watch");
+    expect(await press(`help${enter}`, prompt)).toContain("commands begin with a dot: .help");
+    expect(await press(`sandbox.nam${enter}`, prompt)).toContain("// undefined");
+    expect(await press(`const x = 1${enter}`, prompt)).not.toContain("//");
     expect(help).toContain('server.site.user("Alice").in(1).says("Hello from Alice")');
   });
 

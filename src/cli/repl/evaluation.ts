@@ -24,8 +24,8 @@ export interface EvaluationOptions {
   readonly onInterrupt: () => void;
   /** A promise was left at the prompt, or a list, and this is the code; what is answered is shown below the value. */
   readonly onLeft: (kind: "promise" | "list", code: string) => void;
-  /** Something was awaited and came to nothing worth showing. */
-  readonly onDone: () => void;
+  /** A line came to nothing: a call did what it does, or else there is no such value. */
+  readonly onNothing: (isDone: boolean) => void;
 }
 
 type Callback = Parameters<REPLEval>[3];
@@ -97,7 +97,7 @@ export class Evaluation {
 
   #show(code: string, value: unknown, done: Callback): void {
     this.#end();
-    if (value === undefined && mayMatter(code)) this.#options.onDone();
+    if (value === undefined && wantsAnswer(code)) this.#options.onNothing(code.includes("("));
     done(null, value);
   }
 
@@ -157,7 +157,10 @@ async function firstOf(list: AsyncGenerator<unknown>, count: number): Promise<un
   return items;
 }
 
-/** Whether somebody who typed this wants to hear that it is done; declarations and loops say nothing in any REPL. */
-function mayMatter(code: string): boolean {
-  return /\(/.test(code) && !/^\s*(const|let|var|for|while|do|if|function|class|try|switch|console\.)/.test(code);
+/** Whether somebody who typed this wants to hear what became of it: calls and names, but no declarations and loops. */
+function wantsAnswer(code: string): boolean {
+  if (/^[\w$.?\s[\]]+$/.test(code.trim())) return !/^(const|let|var|class|undefined\b)/.test(code.trim());
+  return (
+    code.includes("(") && !/^\s*(const|let|var|for|while|do|if|function|class|try|switch|console\.|void )/.test(code)
+  );
 }

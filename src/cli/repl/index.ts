@@ -52,19 +52,7 @@ function startSession(context: ReplContext, place: Place, grabs: Grabs): Session
   const paint = paintIf(colours);
   introduce(context, place, grabs, isInteractive);
   const piped = isInteractive ? undefined : new PassThrough();
-  const server = start({
-    input: piped ?? stdin,
-    output: stdout,
-    terminal: isInteractive,
-    prompt: isInteractive ? "> " : "",
-    useColors: colours,
-    useGlobal: false,
-    ignoreUndefined: true,
-    preview: false,
-    breakEvalOnSigint: isInteractive,
-    writer: (value) => shownValue(value, colours),
-  });
-  if (!isInteractive) server.displayPrompt = () => {};
+  const server = startNode(context, piped ?? stdin, isInteractive);
   const above = (text: string): void => printAbove(server, evaluation.isBusy, text);
   const report = (error: unknown): void => above(shownFailure(error, colours));
   const counts = { failures: 0 };
@@ -101,13 +89,32 @@ function startSession(context: ReplContext, place: Place, grabs: Grabs): Session
   };
 }
 
+/** Node's own REPL. */
+function startNode({ stdout, colours }: ReplContext, input: NodeJS.ReadableStream, isInteractive: boolean): REPLServer {
+  const server = start({
+    input,
+    output: stdout,
+    terminal: isInteractive,
+    prompt: isInteractive ? "> " : "",
+    useColors: colours,
+    useGlobal: false,
+    ignoreUndefined: true,
+    // A preview would evaluate what is being typed, and with it make requests.
+    preview: false,
+    breakEvalOnSigint: isInteractive,
+    writer: (value) => shownValue(value, colours),
+  });
+  if (!isInteractive) server.displayPrompt = () => {};
+  return server;
+}
+
 /** What the REPL says when a promise or a list was left at the prompt, and what Ctrl-C ends. Each is explained once. */
 function reactions(
   { stdout, colours }: ReplContext,
   { client }: Place,
   server: REPLServer,
   isInteractive: boolean,
-): Pick<ConstructorParameters<typeof Evaluation>[1], "onLeft" | "onDone" | "onInterrupt"> {
+): Pick<ConstructorParameters<typeof Evaluation>[1], "onLeft" | "onNothing" | "onInterrupt"> {
   const paint = paintIf(colours);
   const explained = new Set<string>();
   const note = (text: string): void => {
@@ -121,7 +128,7 @@ function reactions(
         note(`// that is a promise, awaited here for you; in a program write: await ${oneLine(code)}`);
       else note(`// the first ${shownItems} at most; for all of them: for await (const item of ${oneLine(code)}) …`);
     },
-    onDone: () => note("// done"),
+    onNothing: (isDone) => note(isDone ? "// done" : "// undefined"),
     onInterrupt() {
       const ended = api.Client.endStreamsOf(client);
       note(

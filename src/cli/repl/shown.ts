@@ -52,6 +52,10 @@ export function shownFailure(error: unknown, colours: boolean): string {
   if (isErrorLike(error.cause) && error.cause.message) {
     lines.push(paint("dim", `  because: ${harmless(error.cause.message)}`));
   }
+  const [, command] = /^(help|exit|quit|rooms|watch|unwatch) is not defined/.exec(error.message) ?? [];
+  if (command !== undefined) {
+    lines.push(paint("dim", `  commands begin with a dot: .${command === "quit" ? "exit" : command}`));
+  }
   const lazy = usedAsValue(error.message);
   if (lazy) lines.push(paint("dim", `  ${lazy} is a promise: write (await ${lazy}) for its value`));
   return lines.join("\n");
