@@ -34,22 +34,17 @@ export async function checkSocket(
   await examination.check("socket", async (): Promise<Seen> => {
     const { site, resolve } = visitor;
     const { patienceMs = firstFrameMs, signal } = options;
-    const started = performance.now();
     const result = await firstFrame({ url: address, origin: site.chatOrigin, userAgent, resolve, signal }, patienceMs);
     if (result.frame === undefined) {
       const advice = "live events come by polling meanwhile, which is slower; a proxy or firewall may stop WebSockets";
       return { result: "problem", code: "CONNECTION_LOST", seen: result.reason, advice };
     }
     const { rooms } = parseFrame(result.frame);
-    const open = Math.round(result.openAt - started);
-    const first = Math.round(performance.now() - started);
-    return `open after ${open} ms, first frame after ${first} ms (${rooms.length === 1 ? "1 room" : `${rooms.length} rooms`})`;
+    return `it opens, and its first frame came, for ${rooms.length === 1 ? "1 room" : `${rooms.length} rooms`}`;
   });
 }
 
-type First =
-  | { readonly frame: string; readonly openAt: number }
-  | { readonly frame?: undefined; readonly reason: string };
+type First = { readonly frame: string } | { readonly frame?: undefined; readonly reason: string };
 
 /** The first text that a socket brings. @throws {CONNECTION_LOST} when it can not be opened */
 async function firstFrame(
@@ -60,14 +55,12 @@ async function firstFrame(
   let timer: NodeJS.Timeout | undefined;
   try {
     return await new Promise<First>((resolve, reject) => {
-      let openAt = performance.now();
       openSocket({
         ...address,
-        onFrame: (frame) => resolve({ frame, openAt }),
+        onFrame: (frame) => resolve({ frame }),
         onClose: (reason) => resolve({ reason: `it opened, and then ${reason} before anything came` }),
       }).then((opened) => {
         socket = opened;
-        openAt = performance.now();
         const reason = `it opened, but nothing came within ${patienceMs / 1000} s`;
         timer = setTimeout(() => resolve({ reason }), patienceMs);
         address.signal?.addEventListener("abort", () => resolve({ reason: "given up" }), { once: true });
