@@ -34,10 +34,24 @@ export async function runRepl(context: ReplContext): Promise<number> {
     const grabs = await grab(place);
     const session = startSession(context, place, grabs);
     report = session.report;
-    return await session.run();
+    const giveBack = takeCtrlC(context);
+    return await session.run().finally(giveBack);
   } finally {
     await place.close();
   }
+}
+
+/**
+ * In a terminal Ctrl-C is a key of the REPL, but while code runs it is a signal, which is to end that code and not the
+ * program: Node sees to it when nobody else listens.
+ */
+function takeCtrlC({ stdin }: ReplContext): () => void {
+  if (stdin !== process.stdin || !process.stdin.isTTY) return () => {};
+  const listeners = process.listeners("SIGINT");
+  process.removeAllListeners("SIGINT");
+  return () => {
+    for (const listener of listeners) process.on("SIGINT", listener);
+  };
 }
 
 interface Session {
