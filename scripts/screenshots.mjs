@@ -128,7 +128,7 @@ async function states() {
   await page.screenshot({ path: join(folder, "room-switcher.png") });
   await page.keyboard.press("Escape");
   const { site } = server;
-  site.room(5).invite(site.user("Morgan"), site.user("Bob Baker"));
+  site.user("Morgan").in(5).invites(site.user("Bob Baker"));
   site.room(1).timeout(30);
   await page.locator(".banner.warn").waitFor();
   await page.screenshot({ path: join(folder, "room-timeout.png") });
