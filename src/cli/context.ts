@@ -1,0 +1,42 @@
+/**
+ * What every command gets: where to read and write, what is in force, and a client that is made when it is first asked
+ * for. Commands use nothing of the process but this, so that a test can be the terminal.
+ */
+import type { styleText } from "node:util";
+import type { Client } from "../index.js";
+import type { Settings } from "./settings.js";
+
+/** The names of `util.styleText`. */
+export type Style = Parameters<typeof styleText>[0];
+
+/** What every command gets. */
+export interface CliContext {
+  readonly stdout: NodeJS.WritableStream;
+  readonly stderr: NodeJS.WritableStream;
+  readonly stdin: NodeJS.ReadableStream;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Whether stdout is a terminal. */
+  readonly isTty: boolean;
+  /** Whether to write in colours. */
+  readonly colours: boolean;
+  /** Whether to write one JSON object for each line. */
+  readonly json: boolean;
+  /** Whether to say on stderr what goes on behind the scenes. */
+  readonly verbose: boolean;
+  /** The width of the terminal, in columns. */
+  readonly columns: number;
+  /** Ctrl-C. */
+  readonly signal: AbortSignal;
+  /** What is in force and where each value comes from. */
+  readonly settings: Settings;
+  /** The client: made once, of the target, the stored session of the profile and the credentials of the environment. */
+  client(): Promise<Client>;
+  /** Writes a line to stdout; resolves when the reader is ready for more. */
+  print(line: string): Promise<void>;
+  /** Writes a value as one line of JSON to stdout. */
+  printJson(value: object): Promise<void>;
+  /** Writes a line to stderr. */
+  note(line: string): void;
+  /** A text in a style, or plain without colours. */
+  style(style: Style, text: string): string;
+}
