@@ -84,6 +84,14 @@ export class LocalSite implements Site {
     });
   }
 
+  /** Everybody with an account, as a login page may offer them. */
+  get users(): readonly ServerUser[] {
+    const { world } = this.#state;
+    return [...world.users.values()]
+      .filter(({ email }) => email !== null)
+      .map((user) => new ServerUser(this.#state, user));
+  }
+
   /** The person of this name, made up when there is none. */
   user(name: string): ServerUser {
     const record = this.#state.world.userByName(name);
