@@ -4,7 +4,7 @@ import { access } from "node:fs/promises";
 import { dirname } from "node:path";
 import { styleText } from "node:util";
 import type { Client, ClientOptions, Logger } from "../index.js";
-import { type Flags, textFlag } from "./arguments.js";
+import { type Flags, textFlag, usage } from "./arguments.js";
 import type { CliContext } from "./context.js";
 import type { Terminal } from "./run.js";
 import { passwordOf, readSettings } from "./settings.js";
@@ -125,6 +125,8 @@ async function means(context: CliContext, target: Target): Promise<ClientOptions
   const as = settings.as.value;
   if (target.isLocal && as !== undefined)
     return { email: personCalled(as, target).email, password: passwordOf(env) ?? localPassword };
+  if (as !== undefined && settings.as.source.startsWith("flag"))
+    throw usage(`--as picks somebody of a local server, and ${settings.site.value} is none; add --local`);
   const file = target.sessionFile;
   const hasSession = file !== null && (await isThere(file));
   const email = settings.email.value;

@@ -96,12 +96,11 @@ export class MessagePrinter {
 
   #body(line: MessageLine, columns: number): string[] {
     const { style } = this.#context;
-    const stars = line.stars > 0 ? style("yellow", ` ★${line.stars > 1 ? line.stars : ""}`) : "";
-    const pin = line.pinned ? style("yellow", " pinned") : "";
+    const signs = [line.stars > 0 ? `★${line.stars > 1 ? line.stars : ""}` : "", line.pinned ? "pinned" : ""];
+    const stars = signs.filter(Boolean).join(" ");
     if (line.what === "starred") {
       const text = line.html === null ? `message ${line.messageId}` : flat(styledText(line.html, this.#origin));
-      const mark = `${stars}${pin}`.trim() || style("dim", "☆");
-      return [`${mark}  ${style("dim", shorten(text, columns - 12))}`];
+      return [`${style("yellow", stars || "☆")}  ${style("dim", shorten(text, columns - 12))}`];
     }
     if (line.deleted || line.what === "deleted") {
       const text = line.html === null ? "" : flat(styledText(line.html, this.#origin));
@@ -109,7 +108,7 @@ export class MessagePrinter {
       return [style("dim", `${struck}(deleted)`)];
     }
     const sign = line.what === "edited" ? marked("dim", "✎ ") : line.what === "moved" ? marked("dim", "⇄ ") : "";
-    const marks = `${line.edited ? style("dim", " (edited)") : ""}${stars}${pin}`;
+    const marks = (line.edited ? style("dim", " (edited)") : "") + (stars === "" ? "" : style("yellow", ` ${stars}`));
     const rows = styledLines(this.#context, `${sign}${styledText(line.html ?? "", this.#origin)}`, columns);
     const last = rows.pop() ?? "";
     return [...rows, `${last}${marks}`];

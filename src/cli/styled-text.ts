@@ -31,6 +31,9 @@ const byElement: Readonly<Record<string, Mark>> = {
   code: "code",
 };
 
+/** What stands before each line of fixed-width text. */
+const bar = "│ ";
+
 const opening = new Map(Object.entries(marks).map(([name, [open]]) => [open as string, name as Mark]));
 const closing = new Map(Object.entries(marks).map(([name, [, close]]) => [close as string, name as Mark]));
 const anyMark = /[\u0001-\u0006\u000e-\u0013]/;
@@ -48,16 +51,25 @@ export function styledText(html: string, origin: string): string {
   new Parser(reader, { decodeEntities: true }).end(html);
   const text = reader.text.replace(/[ \t]+$/gm, "");
   const whole = isFixedFont(html) ? text.replace(/^\n+|\s+$/g, "") : text.trim();
-  const lines = isFixedFont(html)
-    ? whole.split("\n").map((line) => `${marked("dim", "│")} ${marked("code", line)}`)
-    : [whole];
+  const lines = isFixedFont(html) ? whole.split("\n").map((line) => bar + marked("code", line)) : [whole];
   return lines.join("\n") + (isPartial(html) ? marked("dim", " … (more)") : "");
 }
 
 /** Wraps a text with marks, and turns the marks into colours, or leaves them out. */
 export function styledLines(context: CliContext, text: string, columns: number): string[] {
   const open: Mark[] = [];
-  return wrap(text, columns).map((line) => colour(context, line, open));
+  return text.split("\n").flatMap((line) => {
+    // Every line of code has its bar, also one that is wrapped.
+    const isCode = line.startsWith(bar);
+    const inside = isCode ? line.slice(bar.length) : line;
+    const lines = wrap(context.colours ? inside : plain(inside, isCode), columns - (isCode ? 2 : 0));
+    return lines.map((piece) => (isCode ? context.style("dim", "│ ") : "") + colour(context, piece, open));
+  });
+}
+
+/** Without colours only code shows what it is, by backticks. */
+function plain(text: string, isCode: boolean): string {
+  return text.replace(anyMarks, (mark) => (!isCode && (mark === marks.code[0] || mark === marks.code[1]) ? "`" : ""));
 }
 
 const styleOf: Readonly<Record<Mark, Style>> = {
@@ -70,16 +82,15 @@ const styleOf: Readonly<Record<Mark, Style>> = {
 };
 
 function colour(context: CliContext, line: string, open: Mark[]): string {
-  if (!context.colours)
-    return line.replace(anyMarks, (mark) => (/[\u000e\u000f]/.test(mark) && !line.includes("│") ? "`" : ""));
   let result = "";
   for (const piece of line.split(/([\u0001-\u0006\u000e-\u0013])/)) {
     const opened = opening.get(piece);
     const closed = closing.get(piece);
     if (opened) open.push(opened);
     else if (closed && open.includes(closed)) open.splice(open.lastIndexOf(closed), 1);
-    else if (piece !== "" && !anyMark.test(piece))
-      result += open.reduce((text, mark) => context.style(styleOf[mark], text), piece);
+    else if (piece !== "" && !anyMark.test(piece)) {
+      result += open.reduce((shown, mark) => context.style(styleOf[mark], shown), piece);
+    }
   }
   return result;
 }

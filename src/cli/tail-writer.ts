@@ -135,9 +135,8 @@ export class TailWriter {
     this.#memory.note(event.messageId, { line: { ...line, what: "said" }, ...after });
     const { context, printer } = this.#options;
     if (context.json) return this.#json(type, event.room, event.id, eventKeys(event, line));
-    const parent =
-      line.parent && type === "message" ? await this.#parentOf(line, event.message.peek.parent ?? null) : line.parent;
-    const quote = type === "message" || type === "edited" ? parent : null;
+    const isSaying = type === "message" || type === "edited";
+    const quote = isSaying ? await this.#parentOf(line, event.message.peek.parent ?? null) : null;
     await printer.print({ ...line, parent: quote, time: type === "message" ? line.time : event.receivedAt });
   }
 

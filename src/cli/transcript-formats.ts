@@ -1,8 +1,11 @@
 /** The four ways to write a transcript. Each message is written by itself, so that a download can be resumed anywhere. */
-import { escapeMarkdown, htmlToMarkdown, htmlToText, isFixedFont, isMultiline } from "../protocol/markup/index.js";
+import { htmlToMarkdown, htmlToText, isFixedFont, isMultiline } from "../protocol/markup/index.js";
 import type { MessageJson } from "./message-line.js";
 import { escaped, safeHtml } from "./safe-html.js";
 import { harmless, jsonLine, oneLine } from "./text.js";
+
+/** Before this there was no chat; a transcript from here on has everything. */
+export const firstDayOfAll = "2008-01-01";
 
 /** What a transcript is of. */
 export interface TranscriptOf {
@@ -24,7 +27,8 @@ export interface TranscriptFormat {
 
 const clock = (message: MessageJson): string => message.time?.slice(11, 19) ?? "--:--:--";
 const whose = (message: MessageJson): string => oneLine(message.user ?? "somebody");
-const span = ({ from, to }: TranscriptOf): string => (from === to ? from : `${from} to ${to}`);
+const span = ({ from, to }: TranscriptOf): string =>
+  from === to ? from : from === firstDayOfAll ? `from the beginning to ${to}` : `${from} to ${to}`;
 
 function marksOf({ edits, stars, pins, deleted }: MessageJson): string {
   const marks = [edits > 0 && !deleted ? "edited" : "", stars > 0 ? `★${stars}` : "", pins > 0 ? "pinned" : ""];
@@ -54,18 +58,21 @@ const markdown: TranscriptFormat = {
       message.parentId === null ? "" : ` [↪](${of.origin}/transcript/message/${message.parentId}#${message.parentId})`;
     const lead = `- [${clock(message)}](${message.permalink}) **${plainMarkdown(whose(message))}**${reply}:`;
     if (message.deleted) return `${lead} *(deleted)*\n`;
-    return `${lead}${bodyOf(message.content ?? "", of)}${marksOf(message)}\n`;
+    const marks = marksOf(message);
+    const body = bodyOf(message.content ?? "", of);
+    if (!body.startsWith("\n")) return `${lead}${body}${marks}\n`;
+    return `${lead}\n${body}\n${marks === "" ? "" : `\n ${marks}\n`}\n`;
   },
   foot: () => "",
 };
 
-/** The content, as the rest of a list item. */
+/** The content, as the rest of a list item; code begins on a line of its own. */
 function bodyOf(html: string, of: TranscriptOf): string {
   if (isFixedFont(html)) {
     const code = harmless(htmlToText(html, of));
     const longest = Math.max(2, ...[...code.matchAll(/`+/g)].map(([run]) => run.length));
     const fence = "`".repeat(longest + 1);
-    return `\n\n${[fence, ...code.split("\n"), fence].map((line) => `  ${line}`).join("\n")}\n\n `;
+    return `\n${[fence, ...code.split("\n"), fence].map((line) => `  ${line}`).join("\n")}`;
   }
   if (isMultiline(html)) {
     const lines = harmless(htmlToText(html, of)).split("\n");
@@ -74,16 +81,23 @@ function bodyOf(html: string, of: TranscriptOf): string {
   return ` ${withoutHtml(harmless(htmlToMarkdown(html, of)))}`;
 }
 
-/** Chat knows no HTML in what is typed, other readers of markdown do. */
+/** Chat knows no HTML, no pictures and no addresses outside of the web in what is typed; other readers of markdown do. */
 function withoutHtml(source: string): string {
   return source
     .split(/(`+[^`]+`+)/)
-    .map((piece, at) => (at % 2 === 1 ? piece : piece.replace(/<|&(?=#?\w+;)/g, "\\$&")))
+    .map((piece, at) =>
+      at % 2 === 1 ? piece : piece.replace(/<|&(?=#?\w+;)|!(?=\[)|\](?=\((?!(?:https?|ftp):|\/\/))/g, "\\$&"),
+    )
     .join("");
 }
 
+/** A text without markup, as markdown. */
 function plainMarkdown(plain: string): string {
-  return withoutHtml(escapeMarkdown(plain)).replace(/^(\s*)([-+#>]|\d+[.)])(?=\s)/, "$1\\$2");
+  return plain
+    .replace(/[\\`*_[\]<>|~]|&(?=#?\w+;)/g, "\\$&")
+    .replace(/^(\s*)([-+#]|\d+(?=[.)]))(?=[\s.)#])/, (_, space: string, sign: string) =>
+      /\d/.test(sign) ? `${space}${sign}\\` : `${space}\\${sign}`,
+    );
 }
 
 const style =

@@ -24,7 +24,7 @@ export async function run(context: CliContext, _args: readonly string[], flags: 
   if (isPerson) {
     const person = personCalled(as, target);
     const means = { email: person.email, password: passwordOf(context.env) ?? localPassword };
-    await tell(context, target, await verify(context, target, means));
+    await tell(context, target, await verify(context, { ...target, sessionFile: null }, means));
     await remember(settings, { site: settings.site.value, as: person.name });
     return exitCodes.success;
   }

@@ -1,6 +1,8 @@
 /** `chatexchange transcript`: what was said in a room, by days, in one of four formats; resumable when it goes to a file. */
 import { setTimeout as sleep } from "node:timers/promises";
+import { isChatError } from "../../errors/index.js";
 import type { Message, Room } from "../../index.js";
+import { htmlToText, isPartial, renderMarkdown, splitReplyPrefix } from "../../protocol/markup/index.js";
 import { countFlag, type Flags, idOf, textFlag, usage } from "../arguments.js";
 import type { CliContext } from "../context.js";
 import { exitCodes } from "../exit-codes.js";
@@ -8,10 +10,14 @@ import { knownJson, type MessageJson } from "../message-line.js";
 import { PartFile } from "../part-file.js";
 import { Progress } from "../progress.js";
 import { dayAfter, dayOf, readDay } from "../times.js";
-import { formatOfFile, type TranscriptFormat, type TranscriptOf, transcriptFormats } from "../transcript-formats.js";
+import {
+  firstDayOfAll,
+  formatOfFile,
+  type TranscriptFormat,
+  type TranscriptOf,
+  transcriptFormats,
+} from "../transcript-formats.js";
 
-/** Before this there was no chat. */
-const firstDayOfAll = "2008-01-01";
 /** After so many messages there is a pause, as after each day. */
 const batch = 500;
 
@@ -68,7 +74,7 @@ async function toStdout(context: CliContext, room: Room, wish: Wish, of: Transcr
   let count = 0;
   let day = "";
   for await (const message of politely(context, room, wish, wish.from, wish.to)) {
-    const record = recordOf(message);
+    const record = await recordOf(message);
     const today = record.time?.slice(0, 10) ?? day;
     if (today !== day) await write(format.day(today));
     day = today;
@@ -95,7 +101,7 @@ async function toFile(context: CliContext, room: Room, wish: Wish, of: Transcrip
   try {
     if (!resumed) await file.write(format.head({ ...of, to }));
     for await (const message of politely(context, room, wish, resumed?.nextDay ?? wish.from, to)) {
-      const record = recordOf(message);
+      const record = await recordOf(message);
       const today = record.time?.slice(0, 10) ?? day;
       if (today !== day) {
         // A day that is over does not change any more.
@@ -146,8 +152,18 @@ async function* politely(
   }
 }
 
-function recordOf(message: Message): MessageJson {
-  return knownJson(message);
+/** A message with its whole text: what is long is cut in the lists and pages, and its source is not. */
+async function recordOf(message: Message): Promise<MessageJson> {
+  const record = knownJson(message);
+  if (record.content === null || !isPartial(record.content)) return record;
+  try {
+    const { text } = splitReplyPrefix(await message.contentSource);
+    const content = renderMarkdown(text, { partialLimit: Number.POSITIVE_INFINITY });
+    return { ...record, content, text: htmlToText(content) };
+  } catch (error) {
+    if (isChatError(error, "NOT_FOUND", "FORBIDDEN")) return record;
+    throw error;
+  }
 }
 
 function formatOf({ format }: Wish, { json }: CliContext): TranscriptFormat {
