@@ -4,7 +4,7 @@
  */
 import type { CliContext, Style } from "./context.js";
 import type { MessageLine } from "./message-line.js";
-import { marked, styledLines, styledText } from "./styled-text.js";
+import { marked, styledLines, styledText, unmarked } from "./styled-text.js";
 import { inColumns, oneLine, shorten } from "./text.js";
 
 const palette: readonly Style[] = [
@@ -108,16 +108,14 @@ export class MessagePrinter {
       return [style("dim", `${struck}(deleted)`)];
     }
     const sign = line.what === "edited" ? marked("dim", "✎ ") : line.what === "moved" ? marked("dim", "⇄ ") : "";
-    const marks = (line.edited ? style("dim", " (edited)") : "") + (stars === "" ? "" : style("yellow", ` ${stars}`));
-    const rows = styledLines(this.#context, `${sign}${styledText(line.html ?? "", this.#origin)}`, columns);
-    const last = rows.pop() ?? "";
-    return [...rows, `${last}${marks}`];
+    const marks = (line.edited ? marked("dim", " (edited)") : "") + (stars === "" ? "" : marked("yellow", ` ${stars}`));
+    return styledLines(this.#context, `${sign}${styledText(line.html ?? "", this.#origin)}${marks}`, columns);
   }
 }
 
 /** On one line, without marks. */
 function flat(text: string): string {
-  return oneLine(text.replace(/[\u0001-\u0006\u000e-\u0013]/g, "").replace(/│ /g, ""));
+  return oneLine(unmarked(text).replace(/│ /g, ""));
 }
 
 /** The same person has the same colour, always. */

@@ -16,6 +16,7 @@ const marks = {
   code: ["\u000e", "\u000f"],
   underline: ["\u0010", "\u0011"],
   dim: ["\u0012", "\u0013"],
+  yellow: ["\u0014", "\u0015"],
 } as const;
 
 type Mark = keyof typeof marks;
@@ -36,13 +37,18 @@ const bar = "│ ";
 
 const opening = new Map(Object.entries(marks).map(([name, [open]]) => [open as string, name as Mark]));
 const closing = new Map(Object.entries(marks).map(([name, [, close]]) => [close as string, name as Mark]));
-const anyMark = /[\u0001-\u0006\u000e-\u0013]/;
-const anyMarks = /[\u0001-\u0006\u000e-\u0013]/g;
+const anyMark = /[\u0001-\u0006\u000e-\u0015]/;
+const anyMarks = /[\u0001-\u0006\u000e-\u0015]/g;
 
 /** A text in a style, as marks. */
 export function marked(mark: Mark, text: string): string {
   const [open, close] = marks[mark];
   return `${open}${text}${close}`;
+}
+
+/** A text without its marks. */
+export function unmarked(text: string): string {
+  return text.replace(anyMarks, "");
 }
 
 /** Reads message HTML, with marks. */
@@ -79,11 +85,12 @@ const styleOf: Readonly<Record<Mark, Style>> = {
   code: "cyan",
   underline: "underline",
   dim: "dim",
+  yellow: "yellow",
 };
 
 function colour(context: CliContext, line: string, open: Mark[]): string {
   let result = "";
-  for (const piece of line.split(/([\u0001-\u0006\u000e-\u0013])/)) {
+  for (const piece of line.split(/([\u0001-\u0006\u000e-\u0015])/)) {
     const opened = opening.get(piece);
     const closed = closing.get(piece);
     if (opened) open.push(opened);
