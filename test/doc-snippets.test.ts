@@ -59,9 +59,13 @@ function snippetsOf(page: string, markdown: string): Snippet[] {
   });
 }
 
-/** Where the compiler is told that a snippet is: inside the package, so that its own name leads to `dist`. */
-function pathOf({ page, line }: Snippet): string {
-  return join(root, "snippets", page, `line-${line}.ts`);
+/**
+ * Where the compiler is told that a snippet is: inside the package, so that its own name leads to `dist`. One that
+ * begins with `// name.ts` has that name, so that others of its page can import it.
+ */
+function pathOf({ page, line, code }: Snippet): string {
+  const name = /^\/\/ ([\w.-]+\.ts)\n/.exec(code)?.[1];
+  return join(root, "snippets", page, name ?? `line-${line}.ts`);
 }
 
 /** One program of all the snippets, with as many empty lines before each as make its lines those of its page. */
@@ -71,7 +75,9 @@ function programOf(snippets: readonly Snippet[]): ts.Program {
     files.set(pathOf(snippet), `${"\n".repeat(snippet.line)}${snippet.code}\nexport {};\n`);
   }
   const host = ts.createCompilerHost(options);
-  const { fileExists, readFile, getSourceFile } = host;
+  const { fileExists, readFile, getSourceFile, directoryExists } = host;
+  // The compiler looks for a module only where there is a folder.
+  host.directoryExists = (path) => path.startsWith(join(root, "snippets")) || (directoryExists?.(path) ?? true);
   host.fileExists = (path) => files.has(path) || fileExists(path);
   host.readFile = (path) => files.get(path) ?? readFile(path);
   host.getSourceFile = (path, target, ...rest) => {
@@ -90,7 +96,7 @@ function complaints(program: ts.Program): string[] {
   return diagnostics.map(({ file, start = 0, messageText }) => {
     const message = ts.flattenDiagnosticMessageText(messageText, "\n");
     if (!file) return message;
-    const page = file.fileName.replace(join(root, "snippets/"), "").replace(/\/line-\d+\.ts$/, "");
+    const page = file.fileName.replace(join(root, "snippets/"), "").replace(/\/[\w.-]+\.ts$/, "");
     return `${page}:${file.getLineAndCharacterOfPosition(start).line + 1}: ${message}`;
   });
 }

@@ -274,7 +274,13 @@ export const liveTargets: readonly Target[] = [
 export const wordTargets: readonly Target[] = [
   ...[markup.isFixedFont, markup.isMultiline, markup.isOnebox, markup.isPartial, markup.moveNotice].map(textTarget),
   ...[markup.htmlToText, markup.htmlToMarkdown, markup.renderMarkdown, markup.splitReplyPrefix].map(textTarget),
-  ...[markup.escapeMarkdown, markup.defuseMentions, markup.fixedWidth, markup.splitMessage].map(textTarget),
+  ...[markup.escapeMarkdown, markup.defuseMentions, markup.fixedWidth].map(textTarget),
+  {
+    name: "splitMessage",
+    // With one that is long enough to be split.
+    valid: [...contents, contents.join(" ").replace(/\s+/g, " ")],
+    read: (text) => markup.splitMessage(text),
+  },
   {
     name: "splitMessage by lines",
     valid: contents,

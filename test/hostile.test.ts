@@ -8,6 +8,7 @@ import { CookieJar } from "tough-cookie";
 import { afterAll, describe, expect, it } from "vitest";
 import { ChatError } from "../src/errors/index.js";
 import { isRawEvent } from "../src/protocol/frames.js";
+import { slowdown, type Work } from "../src/protocol/growth.test-support.js";
 import { siteOf } from "../src/protocol/sites.js";
 import { isRecord } from "../src/protocol/values.js";
 import { addCookies } from "../src/transport/cookies.js";
@@ -26,8 +27,10 @@ import {
 
 const total = Number(process.env.FUZZ_CASES ?? 12_000);
 const seed = Number(process.env.FUZZ_SEED ?? 20_261_122);
-/** No reader may take longer for anything that these inputs hold. */
-const slowMs = 2000;
+/** What takes longer is compared with what its reader takes for a valid input of the same length. A slow machine compares more. */
+const doubtfulMs = 50;
+/** So many times as long for each character is out of proportion. */
+const slowTimes = 20;
 const allowedMs = 30_000 + total * 20;
 
 let ran = 0;
@@ -40,15 +43,22 @@ afterAll(() => {
 
 /** Runs one case; what it gives is looked through for numbers that are none. */
 function endsWell(target: Target, input: string): void {
-  const spent = timed(target, input);
-  if (spent > slowest.ms) slowest = { ms: Math.round(spent), name: target.name };
-  // Somebody else may have had the processor: only what is slow twice is slow.
-  if (spent > slowMs) expect(timed(target, input), `${target.name} is slow`).toBeLessThan(slowMs);
-}
-
-function timed(target: Target, input: string): number {
   ran += 1;
   const start = performance.now();
+  tryOut(target, input);
+  const spent = performance.now() - start;
+  if (spent > slowest.ms) slowest = { ms: Math.round(spent), name: target.name };
+  if (spent < doubtfulMs) return;
+  const valid = target.valid.reduce((longest, text) => (text.length > longest.length ? text : longest));
+  const times = slowdown(work(target, valid), work(target, input));
+  expect(times, `${target.name} is slow for ${input.length} characters`).toBeLessThan(slowTimes);
+}
+
+function work(target: Target, input: string): Work {
+  return { size: input.length, run: () => tryOut(target, input) };
+}
+
+function tryOut(target: Target, input: string): void {
   try {
     const value = target.read(input);
     if (!target.isRaw) checkNumbers(value);
@@ -58,7 +68,6 @@ function timed(target: Target, input: string): number {
     }
     checkNumbers({ ...error });
   }
-  return performance.now() - start;
 }
 
 /** No reader makes a number out of what is none. Values that nobody has looked at yet (maps, events) may be anything. */

@@ -72,7 +72,7 @@ describe("newEvents", () => {
     await events.ready;
     bot.in(8).edits(said.id, "second");
     alice.in(8).stars(said.id);
-    server.site.room(8).update(alice, { name: "After" });
+    alice.in(8).updates({ name: "After" });
     for (let seen = 0; seen < 3; seen++) await next(events);
     expect([message.peek.content, message.peek.stars, message.peek.edits]).toEqual(["second", 1, 1]);
     expect(await room.name).toBe("After");
@@ -84,10 +84,10 @@ describe("newEvents", () => {
     const events = client().getRoom(1).newEvents(Invitation);
     const access = client().getRoom(9).newEvents(AccessLevelChanged);
     await Promise.all([events.ready, access.ready]);
-    room.invite(alice, bot);
+    alice.in(room).invites(bot);
     const invitation = await next(events);
     expect(invitation.room?.id).toBe(9);
-    room.setAccess(alice, bot, "read-write");
+    alice.in(room).setsAccess(bot, "read-write");
     expect((await next(access)).level).toBe("read-write");
   });
 

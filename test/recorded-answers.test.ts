@@ -1,15 +1,14 @@
-import { ChatError, type ChatErrorCode, Client, type CookieRecord } from "chatexchange-ts";
+/** Calls and frames against the answers that were recorded from the live sites. */
+import { ChatError, Client, type CookieRecord } from "chatexchange-ts";
 import {
   acknowledgeMessages,
   anyAction,
-  authorizeSocket,
   avatarUrl,
   bookmarkConversation,
   type Call,
   cancelStars,
   deleteMessage,
   editMessage,
-  failureOfSentence,
   flagForModerator,
   flagMessage,
   ignoreUser,
@@ -37,19 +36,8 @@ import {
   type WireAnswer,
 } from "chatexchange-ts/protocol";
 import { describe, expect, test } from "vitest";
+import { readAnswer as read } from "./answers.js";
 import { haveRecordings, recording } from "./recorded.js";
-
-/** What a call makes of an answer. */
-function read<T>(call: Call<T>, body: string, more: Partial<WireAnswer> = {}): T {
-  return call.read({
-    status: 200,
-    url: `https://chat.stackoverflow.com${call.request.path}`,
-    headers: {},
-    host: "chat.stackoverflow.com",
-    body,
-    ...more,
-  });
-}
 
 describe.skipIf(!haveRecordings)("recorded answers (skipped without ../shared/fixtures)", () => {
   test("chats_1_events.json and messages_new_ok.json", () => {
@@ -287,134 +275,5 @@ describe.skipIf(!haveRecordings)("response_bodies.json (skipped without ../share
   test("has no endpoint and no body less than the tables here", () => {
     expect(rows.map(({ body }) => body)).toEqual(expect.arrayContaining([...bodies.keys()]));
     expect(rows.map(({ endpoint }) => endpoint)).toEqual(expect.arrayContaining(Object.keys(calls)));
-  });
-});
-
-/** Every sentence of protocol.md §5 and §8 by which the servers refuse, and what it is for a caller. */
-const sentences: readonly (readonly [sentence: string, code: ChatErrorCode])[] = [
-  ["You can perform this action again in 1 second.", "THROTTLED"],
-  ["You can perform this action again in 2 seconds.", "THROTTLED"],
-  ["The room does not exist, or you do not have permission", "FORBIDDEN"],
-  ["Your account is blocked, ending in 5 hours", "SUSPENDED"],
-  ["Your account is blocked, ending on Oct 2 at 1:37", "SUSPENDED"],
-  ["The room is in timeout, ending in 58 seconds", "ROOM_TIMEOUT"],
-  ["The room has been frozen; new messages cannot be added", "ROOM_FROZEN"],
-  ["This room has been frozen", "ROOM_FROZEN"],
-  ["You need 20 reputation to talk here", "FORBIDDEN"],
-  ["The message is too long", "TOO_LONG"],
-  ["It is too late to edit this message", "TOO_LATE"],
-  ["You can only edit your own messages", "NOT_YOURS"],
-  ["This message has already been deleted and cannot be edited", "ALREADY_DELETED"],
-  ["The message has been deleted and cannot be edited", "ALREADY_DELETED"],
-  ["You cannot write or edit messages in this room", "FORBIDDEN"],
-  ["This message has already been deleted.", "ALREADY_DELETED"],
-  ["It is too late to delete this message", "TOO_LATE"],
-  ["You can only delete your own messages", "NOT_YOURS"],
-  ["Only a room-owner can pin messages", "FORBIDDEN"],
-  ["You have starred too many messages today", "STAR_LIMIT"],
-];
-
-/** Saying something, and everything that is done to a message. */
-const messageActions: readonly Call<unknown>[] = [
-  ...[postMessage(1, "x"), editMessage(5, "x"), deleteMessage(5), toggleStar(5), cancelStars(5)],
-  ...[togglePin(5), removePins(5), flagMessage(5), flagForModerator(5, "x")],
-];
-
-/** What is done to a room, whose answers are read. */
-const roomActions: readonly Call<unknown>[] = [
-  ...[movePosts(1, [5], 2), kickUser(1, 2), timeoutRoom(1, 60, "x"), bookmarkConversation(1, 5, 7, "x")],
-  ...[toggleFavorite(1), setUserAccess(1, 2, "owner"), requestAccess(1)],
-];
-
-const statuses = [200, 400, 403, 404, 409, 500] as const;
-
-describe("sentences of the server", () => {
-  test.each(sentences)("every refusal sentence is the same failure with any status: %s", (sentence, code) => {
-    for (const status of statuses) {
-      for (const body of [sentence, JSON.stringify(sentence)]) {
-        for (const call of messageActions) {
-          const failure = expect.objectContaining({
-            code,
-            context: expect.objectContaining({ body: sentence, status, host: "chat.stackoverflow.com" }),
-          });
-          expect(() => read(call, body, { status })).toThrow(failure);
-        }
-      }
-    }
-  });
-
-  test.each<[number, ChatErrorCode]>([
-    [200, "REFUSED"],
-    [400, "REFUSED"],
-    [403, "FORBIDDEN"],
-    [404, "NOT_FOUND"],
-    [409, "REFUSED"],
-    [500, "SERVER_ERROR"],
-  ])("with status %i an unknown sentence is %s, and kept", (status, code) => {
-    const sentence = "The moon is not full";
-    for (const body of [sentence, JSON.stringify(sentence)]) {
-      for (const call of [...messageActions, ...roomActions]) {
-        const context = expect.objectContaining({ body: sentence, status });
-        expect(() => read(call, body, { status })).toThrow(expect.objectContaining({ code, context }));
-      }
-    }
-  });
-
-  test("one inside of an answer is read, too", () => {
-    const sentence = "You can perform this action again in 3 seconds.";
-    const answers: [Call<unknown>, (text: string) => string][] = [
-      [kickUser(1, 2), (message) => JSON.stringify({ message })],
-      [bookmarkConversation(1, 5, 7, "x"), (message) => JSON.stringify({ ok: false, message })],
-      [uploadImage("https://example.com/x.png"), (error) => `<html><script>var error = '${error}';</script>`],
-    ];
-    for (const [call, answer] of answers) {
-      expect(() => read(call, answer(sentence))).toThrow(
-        expect.objectContaining({ code: "THROTTLED", context: expect.objectContaining({ body: sentence }) }),
-      );
-      expect(() => read(call, answer("Not today"))).toThrow(
-        expect.objectContaining({ code: "REFUSED", context: expect.objectContaining({ body: "Not today" }) }),
-      );
-    }
-  });
-
-  test("what is none is not understood", () => {
-    for (const call of [...messageActions, movePosts(1, [5], 2), kickUser(1, 2), toggleFavorite(1)]) {
-      for (const body of ["", "null", "true", "{}", "[]", "-1.5", "<html><body>Hello</body></html>"]) {
-        expect(() => read(call, body)).toThrow(expect.objectContaining({ code: "NOT_UNDERSTOOD" }));
-      }
-    }
-  });
-
-  test.each([
-    ["You can perform this action again in 1 second.", { code: "THROTTLED", waitMs: 1_000 }],
-    ["You can perform this action again in 40 seconds", { code: "THROTTLED", waitMs: 40_000 }],
-    ["Your account is blocked, ending on Oct 2 at 1:37", { code: "SUSPENDED", until: "on Oct 2 at 1:37" }],
-    ["The room is in timeout, ending in 58 seconds", { code: "ROOM_TIMEOUT", waitMs: 58_000 }],
-    ["This room has been frozen", { code: "ROOM_FROZEN" }],
-    ["You need 20 reputation to talk here", { code: "FORBIDDEN" }],
-  ])("%s", (sentence, expected) => {
-    expect(failureOfSentence(sentence, {})).toMatchObject(expected);
-  });
-
-  test("a throttle is a throttle with any status, in a page or not", () => {
-    for (const [status, body] of [
-      [200, "You can perform this action again in 3 seconds."],
-      [200, "<html><body>You can perform this action again in 3 seconds.</body></html>"],
-      [409, "<html><body>You can perform this action again in 3 seconds.</body></html>"],
-      [200, '"You can perform this action again in 3 seconds."'],
-    ] as const) {
-      expect(() => read(deleteMessage(5), body, { status })).toThrow(
-        expect.objectContaining({ code: "THROTTLED", waitMs: 3_000 }),
-      );
-      expect(() => read(postMessage(1, "x"), body, { status })).toThrow(
-        expect.objectContaining({ code: "THROTTLED", waitMs: 3_000 }),
-      );
-    }
-  });
-
-  test("a socket address that is none is not understood", () => {
-    for (const body of ["{}", '{"url":"https://example.com"}', '{"url":5}', "<html>", "null"]) {
-      expect(() => read(authorizeSocket(1), body)).toThrow(expect.objectContaining({ code: "NOT_UNDERSTOOD" }));
-    }
   });
 });

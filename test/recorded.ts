@@ -1,5 +1,5 @@
 /** The recordings, when they are at hand: a fresh clone has none, and says so. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 
 const folder = resolve(import.meta.dirname, "../../shared/fixtures");
@@ -14,4 +14,10 @@ if (!haveRecordings) {
 /** The text of a recording. */
 export function recording(path: string): string {
   return readFileSync(resolve(folder, path), "utf8");
+}
+
+/** The recordings whose names end so, sorted. */
+export function recordedFiles(ending: string): readonly string[] {
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" });
+  return files.filter((name) => name.endsWith(ending)).sort();
 }

@@ -68,7 +68,7 @@ test("3: a command is dispatched once, whatever announces it, and never for oneb
   alice.in(2).says("status", { replyTo: mine });
   alice.in(2).says("https://i.sstatic.net/status.png");
   const moved = alice.in(2).says("not a command");
-  server.site.room(2).moveMessages(alice, [moved.id], server.site.room(1));
+  alice.in(2).moves(moved, 1);
   server.site.user("Feeds").in(2).says("!!/status of the feed");
   await room.sendMessage("!!/status by myself");
   alice.in(2).says("!!/stop");
@@ -190,11 +190,11 @@ test("10: privileges of many are asked for at once, kept, and read again when th
 
   const [first] = people;
   if (!first) throw new Error("the stage is empty");
-  room.setAccess(alice, first, "owner");
+  alice.in(room).setsAccess(first, "owner");
   await next(events);
   expect(await mayUse(first.id)).toBe(true);
   first.in(3).enters();
-  server.site.rename(first, "New Name");
+  first.rename("New Name");
   await next(events);
   expect(await chat.getUser(first.id).name).toBe("New Name");
 });
@@ -226,7 +226,7 @@ test("14: an owner keeps house: trash, pins, stars, access, a kick", async () =>
   const { server, client, alice, bot } = await stage();
   server.site.addRoom({ id: 4, name: "House", access: "gallery", owners: [bot] });
   server.site.addRoom({ id: 5, name: "Trash" });
-  server.site.room(4).setAccess(bot, alice, "read-write");
+  bot.in(4).setsAccess(alice, "read-write");
   const rubbish = [1, 2, 3].map((n) => alice.in(4).says(`rubbish ${n}`));
   const weekly = bot.in(4).says("The weekly thread");
   const chat = client();

@@ -1,17 +1,8 @@
 /** Bookmarked conversations, feeds, and the small endpoints that scripts of the room page use (protocol.md §5.8, §6.12). */
 import { load } from "cheerio";
 import { describe, expect, test } from "vitest";
-import { ChatServer } from "../src/server/index.js";
 import { ManualClock } from "../src/util/manual-clock.js";
-import { Browser } from "./server-support.js";
-
-async function withBot(
-  options: Parameters<typeof ChatServer.start>[0] = {},
-): Promise<{ server: ChatServer; bot: Browser }> {
-  const server = await ChatServer.start({ sites: ["stackexchange.com"], ...options });
-  server.site.addUser({ name: "Bot", email: "bot@example.com", id: 300 });
-  return { server, bot: await new Browser(server.site).logIn("bot@example.com") };
-}
+import { Browser, withBot } from "./server-support.js";
 
 describe("a bookmarked conversation", () => {
   test("gets a page of its own between the lines of its start and end", async () => {

@@ -1,18 +1,10 @@
 /** Uploads of pictures: what is taken, what is refused and how, and where the picture is afterwards (protocol.md §5.9). */
 import { FormData, request } from "undici";
 import { describe, expect, test } from "vitest";
-import { ChatServer } from "../src/server/index.js";
-import { Browser } from "./server-support.js";
+import type { ChatServer } from "../src/server/index.js";
+import { Browser, withBot } from "./server-support.js";
 
 const png = Buffer.from("\x89PNG\r\n\x1a\n and the rest", "latin1");
-
-async function withBot(
-  options: Parameters<typeof ChatServer.start>[0] = {},
-): Promise<{ server: ChatServer; bot: Browser }> {
-  const server = await ChatServer.start({ sites: ["stackexchange.com"], ...options });
-  server.site.addUser({ name: "Bot", email: "bot@example.com" });
-  return { server, bot: await new Browser(server.site).logIn("bot@example.com") };
-}
 
 interface Uploaded {
   readonly status: number;

@@ -1,8 +1,7 @@
 /** Live events of the local server: frames key for key as recorded, cursors, polling, presence. */
 import { describe, expect, test } from "vitest";
-import { ChatServer } from "../src/server/index.js";
 import { ManualClock } from "../src/util/manual-clock.js";
-import { Browser, Socket } from "./server-support.js";
+import { Browser, Socket, withBot } from "./server-support.js";
 
 /** The recorded samples' keys in their order (samliew 1, 2, 3, 4, 6, 8, 10, 15, 18; protocol.md §4.1). */
 const posted = [
@@ -53,14 +52,6 @@ const keys: Readonly<Record<number, readonly string[]>> = {
   ],
 };
 
-async function withBot(
-  options: Parameters<typeof ChatServer.start>[0] = {},
-): Promise<{ server: ChatServer; bot: Browser }> {
-  const server = await ChatServer.start({ sites: ["stackexchange.com"], ...options });
-  server.site.addUser({ name: "Bot", email: "bot@example.com" });
-  return { server, bot: await new Browser(server.site).logIn("bot@example.com") };
-}
-
 describe("frames", () => {
   test("have the recorded keys in the recorded order", async () => {
     const { server, bot } = await withBot({ clock: new ManualClock() });
@@ -70,7 +61,7 @@ describe("frames", () => {
     expect(Object.keys(own)).toEqual(keys[3]);
     const alice = server.site.user("Alice");
     const { site } = server;
-    site.room(1).setAccess(site.addUser({ name: "Mod", isModerator: true }), alice, "owner");
+    site.addUser({ name: "Mod", isModerator: true }).in(1).setsAccess(alice, "owner");
     alice.in(1).enters();
     const message = alice.in(1).says("test");
     site.user("Bob").in(1).stars(alice.in(1).says("a star").id);

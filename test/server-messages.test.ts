@@ -2,15 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { ChatServer, requiredPauseMs } from "../src/server/index.js";
 import { ManualClock } from "../src/util/manual-clock.js";
-import { Browser } from "./server-support.js";
-
-async function withBot(
-  options: Parameters<typeof ChatServer.start>[0] = {},
-): Promise<{ server: ChatServer; bot: Browser }> {
-  const server = await ChatServer.start({ sites: ["stackexchange.com"], ...options });
-  server.site.addUser({ name: "Bot", email: "bot@example.com" });
-  return { server, bot: await new Browser(server.site).logIn("bot@example.com") };
-}
+import { Browser, withBot } from "./server-support.js";
 
 describe("the list of messages", () => {
   test("has only the recorded keys, ascending, deleted ones without content", async () => {

@@ -1,7 +1,7 @@
 /** What owners and moderators do, and the events and answers of it (protocol.md §5.6 to §5.8). */
 import { describe, expect, test } from "vitest";
 import { ChatServer } from "../src/server/index.js";
-import { Browser, type Socket } from "./server-support.js";
+import { Browser, listen } from "./server-support.js";
 
 interface Scene {
   readonly server: ChatServer;
@@ -23,13 +23,6 @@ async function scene(): Promise<Scene> {
   return { server, owner: await logIn("owner"), mod: await logIn("mod"), alice: await logIn("alice") };
 }
 
-/** A socket that has read everything so far. */
-async function listen(browser: Browser, roomId: number): Promise<Socket> {
-  const socket = await browser.open(roomId, 99999999999);
-  await socket.text();
-  return socket;
-}
-
 describe("moving", () => {
   test("goes through however long the name of the other room is", async () => {
     const { server } = await scene();
@@ -37,7 +30,7 @@ describe("moving", () => {
     const { site } = server;
     const far = site.addRoom({ id: 7, name: "far ".repeat(150).trim() });
     const { id } = site.user("Alice").in(5).says("off topic");
-    expect(site.room(5).moveMessages(site.user("Owner"), [id], far)).toBe(1);
+    expect(site.user("Owner").in(5).moves(id, far)).toBe(1);
     expect(far.messages.map((message) => message.id)).toContain(id);
   });
 
@@ -47,8 +40,10 @@ describe("moving", () => {
     const [owner, stranger] = [here.addUser({ name: "Owner", id: 301 }), there.addUser({ name: "Owner", id: 301 })];
     const room = here.addRoom({ id: 5, name: "Five", owners: [owner] });
     const { id } = here.user("Alice").in(5).says("x");
-    expect(() => room.kick(stranger, here.user("Alice"))).toThrow(/another site/);
-    expect(() => room.moveMessages(owner, [id], there.addRoom({ id: 6, name: "Six" }))).toThrow(/another site/);
+    expect(() => owner.in(room).kicks(stranger)).toThrow(/another site/);
+    expect(() => owner.in(room).setsAccess(stranger, "owner")).toThrow(/another site/);
+    expect(() => owner.in(room).moves(id, there.addRoom({ id: 6, name: "Six" }))).toThrow(/another site/);
+    expect(() => owner.in(there.room(1))).toThrow(/another site/);
     expect(() => here.addRoom({ name: "Eight", owners: [stranger] })).toThrow(/another site/);
   });
 

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { ChatServer } from "../src/server/index.js";
 import { ManualClock } from "../src/util/manual-clock.js";
-import { Browser, Socket } from "./server-support.js";
+import { Browser, listen, Socket } from "./server-support.js";
 
 const noPermission = "The room does not exist, or you do not have permission";
 const exit = '{"r5":{"exit":true}}';
@@ -26,13 +26,6 @@ async function scene(options: Parameters<typeof ChatServer.start>[0] = {}): Prom
   site.addRoom({ id: 6, name: "Six" });
   const bot = await new Browser(site).logIn("bot@example.com");
   return { server, clock, bot, botId, owner: await new Browser(site).logIn("owner@example.com") };
-}
-
-/** A socket whose first frame, the arrival, is read. */
-async function listen(browser: Browser, roomId: number): Promise<Socket> {
-  const socket = await browser.open(roomId, 99999999999);
-  await socket.text();
-  return socket;
 }
 
 async function types(socket: Socket): Promise<unknown[]> {

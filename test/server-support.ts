@@ -1,7 +1,7 @@
 /** A bare browser for the tests of the local server: cookies, forms and sockets, and nothing of our own client. */
 import { request } from "undici";
 import { WebSocket } from "ws";
-import type { LocalSite } from "../src/server/index.js";
+import { ChatServer, type ChatServerOptions } from "../src/server/index.js";
 
 export interface Answer {
   readonly status: number;
@@ -9,13 +9,19 @@ export interface Answer {
   readonly headers: Record<string, string | string[] | undefined>;
 }
 
+/** Where a browser goes; a `LocalSite` is one. */
+export interface Place {
+  readonly url: string;
+  readonly chatOrigin: string;
+}
+
 /** Sends requests to one site's listener, by default under its loopback name. */
 export class Browser {
   readonly cookies: Map<string, string> = new Map();
-  readonly #site: LocalSite;
+  readonly #site: Place;
   #fkey = "";
 
-  constructor(site: LocalSite) {
+  constructor(site: Place) {
     this.#site = site;
   }
 
@@ -101,8 +107,8 @@ export class Socket {
   readonly #frames: string[] = [];
   #wake: (() => void) | null = null;
 
-  constructor(url: string, origin?: string) {
-    this.#socket = new WebSocket(url, origin ? { origin } : {});
+  constructor(url: string, origin?: string, headers: Record<string, string> = {}) {
+    this.#socket = new WebSocket(url, { headers, ...(origin ? { origin } : {}) });
     this.opened = new Promise((resolve, reject) => {
       this.#socket.once("open", resolve);
       this.#socket.once("error", reject);
@@ -128,7 +134,26 @@ export class Socket {
     return JSON.parse(await this.text()) as Frame;
   }
 
+  /** Sends a text; chat has no use for one. */
+  say(text: string): void {
+    this.#socket.send(text);
+  }
+
   close(): void {
     this.#socket.close();
   }
+}
+
+/** A server of one site with the bot (300) logged in. */
+export async function withBot(options: ChatServerOptions = {}): Promise<{ server: ChatServer; bot: Browser }> {
+  const server = await ChatServer.start({ sites: ["stackexchange.com"], ...options });
+  server.site.addUser({ name: "Bot", email: "bot@example.com", id: 300 });
+  return { server, bot: await new Browser(server.site).logIn("bot@example.com") };
+}
+
+/** A socket that has read everything so far: its first frame, with the arrival. */
+export async function listen(browser: Browser, roomId: number): Promise<Socket> {
+  const socket = await browser.open(roomId, 99999999999);
+  await socket.text();
+  return socket;
 }

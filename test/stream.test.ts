@@ -188,7 +188,7 @@ describe("the stream", () => {
     const { chat } = await listening(set);
     const messages = chat.getRoom(40).newMessages();
     await messages.ready;
-    room.kick(set.alice, set.bot);
+    set.alice.in(room).kicks(set.bot);
     await expect(messages.next()).rejects.toMatchObject({ code: "FORBIDDEN" });
     expect(chat.getRoom(40).isInRoom).toBe(false);
   });

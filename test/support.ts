@@ -2,7 +2,7 @@
 
 import { subscribe } from "node:diagnostics_channel";
 import { Client, type ClientOptions, type LiveStream } from "chatexchange-ts";
-import { ChatServer, type ServerUser } from "chatexchange-ts/server";
+import { ChatServer, type LoggedRequest, type ServerUser } from "chatexchange-ts/server";
 import type { ManualClock } from "chatexchange-ts/testing";
 import { onTestFinished } from "vitest";
 import { refuseSecrets, watchfulLogger } from "./secrets.js";
@@ -30,7 +30,7 @@ export async function stage(options: Parameters<typeof ChatServer.start>[0] = {}
     reputation: 3141,
     about: "Curiouser & curiouser",
   });
-  let seen = 0;
+  let last: LoggedRequest | undefined;
   return {
     server,
     bot,
@@ -39,9 +39,10 @@ export async function stage(options: Parameters<typeof ChatServer.start>[0] = {}
       ends(new Client(site, { email: bot.email, password: bot.password, logger: watchfulLogger(), ...more })),
     anonymous: (more = {}) => ends(new Client(site, { logger: watchfulLogger(), ...more })),
     requests() {
-      const fresh = server.requests.slice(seen).map(({ method, path }) => `${method} ${path}`);
-      seen = server.requests.length;
-      return fresh;
+      const { requests } = server;
+      const fresh = last ? requests.slice(requests.indexOf(last) + 1) : requests;
+      last = requests.at(-1);
+      return fresh.map(({ method, path }) => `${method} ${path}`);
     },
   };
 }

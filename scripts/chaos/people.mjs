@@ -7,7 +7,6 @@ const remembered = 40;
 
 export class People {
   #random;
-  #site;
   #rooms;
   #users;
   #bot;
@@ -15,7 +14,6 @@ export class People {
   #count = 0;
 
   constructor(site, rooms, bot, random) {
-    this.#site = site;
     this.#rooms = rooms;
     this.#bot = bot;
     this.#random = random;
@@ -39,8 +37,7 @@ export class People {
     if (deed === "say") this.#say(here, roomId, recent);
     else if (deed === "enter") here.enters();
     else if (deed === "leave") here.leaves();
-    else if (deed === "rename")
-      this.#site.room(roomId).update(this.#users[0], { description: `about ${++this.#count}` });
+    else if (deed === "rename") this.#users[0].in(roomId).updates({ description: `about ${++this.#count}` });
     else if (recent && deed === "edit") recent.author.in(recent.roomId).edits(recent.id, `edited ${++this.#count}`);
     else if (recent && deed === "delete") recent.author.in(recent.roomId).deletes(recent.id);
     else if (recent && deed === "star") this.#other(recent.author).in(recent.roomId).stars(recent.id);

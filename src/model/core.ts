@@ -196,10 +196,11 @@ export class ClientCore implements EventContext {
     const messageId = numberOf(raw.message_id);
     if (messageId !== undefined) this.#messages.peek(messageId)?.learnFromEvent(raw);
     const roomId = numberOf(raw.room_id) ?? 0;
-    const room = this.#rooms.peek(roomId);
     const { event_type: type } = raw;
-    if (type === EventType.RoomNameChanged) room?.forget("name", "description", "descriptionHtml", "tags", "state");
-    if (type === EventType.AccessLevelChanged) room?.forget("owners");
+    if (type === EventType.RoomNameChanged) {
+      this.#rooms.peek(roomId)?.forget("name", "description", "descriptionHtml", "tags", "state");
+    }
+    if (type === EventType.AccessLevelChanged) this.#rooms.peek(roomId)?.forget("owners");
     if (type === EventType.UserLeft && raw.user_id === this.session.me?.id) this.joined.delete(roomId);
     if (type === EventType.UserNameOrAvatarChanged) {
       this.#users.peek(numberOf(raw.target_user_id) ?? numberOf(raw.user_id) ?? 0)?.forget("name", "avatarUrl");

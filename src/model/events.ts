@@ -26,9 +26,9 @@ export class ChatEvent {
   readonly #context: EventContext;
 
   /** @internal */
-  constructor(data: RawEvent, context: EventContext) {
+  constructor(data: RawEvent, context: EventContext, receivedAt: number = context.now()) {
     this.data = data;
-    this.receivedAt = context.now();
+    this.receivedAt = receivedAt;
     this.#context = context;
   }
 
@@ -236,7 +236,7 @@ export class UnknownEvent extends ChatEvent {}
 /** A class of events, as `newEvents` takes it. */
 export type EventClass<E extends ChatEvent = ChatEvent> = abstract new (...args: never[]) => E;
 
-type ConcreteEvent = new (data: RawEvent, context: EventContext) => ChatEvent;
+type ConcreteEvent = new (data: RawEvent, context: EventContext, receivedAt?: number) => ChatEvent;
 
 const byType: ReadonlyMap<number, ConcreteEvent> = new Map<number, ConcreteEvent>([
   [1, MessagePosted],
@@ -269,9 +269,9 @@ const byType: ReadonlyMap<number, ConcreteEvent> = new Map<number, ConcreteEvent
 const aboutMessages: ReadonlySet<number> = new Set([1, 2, 6, 8, 9, 10, 18, 19, 20]);
 
 /** Wraps a raw event; one that lacks what its class needs, or whose type nobody knows, becomes an UnknownEvent. @internal */
-export function eventOf(data: RawEvent, context: EventContext): ChatEvent {
+export function eventOf(data: RawEvent, context: EventContext, receivedAt?: number): ChatEvent {
   const type = data.event_type;
   const complete = !aboutMessages.has(type) || numberOf(data.message_id) !== undefined;
   const Class = complete ? (byType.get(type) ?? UnknownEvent) : UnknownEvent;
-  return new Class(data, context);
+  return new Class(data, context, receivedAt);
 }

@@ -2,10 +2,10 @@
  * What a bot must not forget when it is killed: how far it has heard in each room, and what it wanted to say and is not
  * known to have said. An append-only file of JSON lines; a torn last line is what was under way when the power went.
  */
-import { closeSync, openSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { UsageError } from "../errors/index.js";
 import type { ReplyForm } from "../protocol/actions/messages.js";
 import { isRecord, numberOf, stringOf } from "../protocol/values.js";
+import { BadLine, LineFile } from "../util/line-file.js";
 
 /** A message that waits to be said. */
 export interface StoredSend {
@@ -29,14 +29,14 @@ export interface StoredState {
 
 export class StateFile {
   readonly #path: string;
-  readonly #fd: number;
+  readonly #file: LineFile;
   #lines: string[] = [];
   #depth = 0;
   #isClosed = false;
 
-  private constructor(path: string) {
+  private constructor(path: string, file: LineFile) {
     this.#path = path;
-    this.#fd = openSync(path, "a", 0o600);
+    this.#file = file;
   }
 
   /**
@@ -45,13 +45,16 @@ export class StateFile {
    */
   static open(path: string, host: string): { file: StateFile; state: StoredState } {
     try {
-      const state = replay(readIfThere(path), path, host);
-      const temporary = `${path}.${process.pid}.tmp`;
-      writeFileSync(temporary, snapshot(state, host), { mode: 0o600 });
-      renameSync(temporary, path);
-      return { file: new StateFile(path), state };
+      const state: StoredState = { cursors: new Map(), posted: new Map(), sends: new Map() };
+      LineFile.read(path, (entry) => {
+        if (isRecord(entry)) apply(entry, state, path, host);
+      });
+      return { file: new StateFile(path, LineFile.replace(path, snapshot(state, host))), state };
     } catch (error) {
       if (error instanceof UsageError) throw error;
+      if (error instanceof BadLine) {
+        throw new UsageError(`${path} is not a state file (line ${error.line}); delete it or name another`);
+      }
       throw new UsageError(`the state file ${path} can not be used; check that its folder exists and is writable`, {
         cause: error,
       });
@@ -90,51 +93,24 @@ export class StateFile {
     if (this.#isClosed) return;
     this.#flush();
     this.#isClosed = true;
-    closeSync(this.#fd);
+    this.#file.close();
   }
 
   #note(line: object): void {
     if (this.#isClosed) return;
-    this.#lines.push(`${JSON.stringify(line)}\n`);
+    this.#lines.push(JSON.stringify(line));
     this.#flush();
   }
 
   #flush(): void {
     if (this.#depth > 0 || this.#lines.length === 0) return;
-    const text = this.#lines.join("");
     try {
-      writeFileSync(this.#fd, text); // unlike writeSync all of it, or an error
+      this.#file.append(this.#lines);
       this.#lines = [];
     } catch (error) {
       throw new UsageError(`the state file ${this.#path} can not be written; is the disk full?`, { cause: error });
     }
   }
-}
-
-function readIfThere(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return "";
-    throw error;
-  }
-}
-
-function replay(text: string, path: string, host: string): StoredState {
-  const state: StoredState = { cursors: new Map(), posted: new Map(), sends: new Map() };
-  const lines = text.split("\n");
-  for (const [at, line] of lines.entries()) {
-    if (line === "") continue;
-    let entry: unknown;
-    try {
-      entry = JSON.parse(line);
-    } catch {
-      if (at === lines.length - 1) continue; // torn: it was being written when the process ended
-      throw new UsageError(`${path} is not a state file (line ${at + 1}); delete it or name another`);
-    }
-    if (isRecord(entry)) apply(entry, state, path, host);
-  }
-  return state;
 }
 
 function apply(
@@ -165,10 +141,10 @@ function isStoredSend(value: unknown): value is StoredSend {
   );
 }
 
-function snapshot({ cursors, posted, sends }: StoredState, host: string): string {
+function snapshot({ cursors, posted, sends }: StoredState, host: string): string[] {
   const lines: object[] = [{ host }];
   if (cursors.size > 0) lines.push({ cursor: Object.fromEntries(cursors) });
   for (const [roomId, id] of posted) lines.push({ sent: { key: "", roomId, id } });
   for (const queued of sends.values()) lines.push({ queued });
-  return lines.map((line) => `${JSON.stringify(line)}\n`).join("");
+  return lines.map((line) => JSON.stringify(line));
 }

@@ -70,7 +70,7 @@ export function readFrame(value: unknown): Frame {
 
 function readRoom(roomId: number, part: Record<string, unknown>, malformed: unknown[]): RoomFrame {
   const all = listOf(part.e);
-  const events = all.filter(isRawEvent);
+  const events = all.every(isRawEvent) ? all : all.filter(isRawEvent);
   if (events.length < all.length) malformed.push(...all.filter((event) => !isRawEvent(event)));
   return {
     roomId,

@@ -204,10 +204,7 @@ export function refusedWith(sentence: string, about: FailureContext): ChatError 
  * @throws {NOT_UNDERSTOOD} when it is not JSON.
  */
 export function readJson(answer: WireAnswer, name: string, about: FailureContext): unknown {
-  assertSuccess(answer, about);
-  try {
-    return JSON.parse(answer.body);
-  } catch {
-    throw new ParseError(name, "JSON", contextOf(answer, about));
-  }
+  const value = readReply(answer, about);
+  if (value === undefined) throw new ParseError(name, "JSON", contextOf(answer, about));
+  return value;
 }

@@ -7,6 +7,8 @@ export interface Endpoint {
   readonly port: number;
   /** Whether to speak TLS. @default false */
   readonly tls?: boolean;
+  /** Certificates (PEM) to trust there instead of the system's, such as that of a local server. */
+  readonly ca?: string | undefined;
 }
 
 /** Tells for an origin such as `https://chat.stackexchange.com` where to connect; undefined means where its name points. */

@@ -1,11 +1,12 @@
 /** The local chat server: one listener for each site, all on loopback, and nothing left behind after `close()`. */
-import type { Server } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
-import { createAdaptorServer, type HttpBindings } from "@hono/node-server";
+import type { AddressInfo } from "node:net";
+import type { HttpBindings } from "@hono/node-server";
 import { UsageError } from "../errors/index.js";
 import { isLoopback, type SiteHost } from "../protocol/sites.js";
 import { createFetch, type Shared } from "./http/app.js";
+import { createNodeServer, type NodeServer } from "./http/node-server.js";
 import { createUpgrades, type Upgrades } from "./http/upgrade.js";
+import { Journal } from "./journal/journal.js";
 import { LocalSite } from "./local-site.js";
 import { Network } from "./network.js";
 import { type ChatServerOptions, type ResolvedOptions, resolveOptions } from "./options.js";
@@ -14,13 +15,14 @@ import { seedDemo } from "./seed/demo.js";
 import { seedEmpty } from "./seed/empty.js";
 import { createSiteState, type SiteState } from "./site-state.js";
 
-interface Listener {
-  readonly server: Server;
-  /** Every open connection, those of sockets and of requests that hang included. */
-  readonly connections: ReadonlySet<Socket>;
+interface Listener extends NodeServer {
   readonly upgrades: Upgrades;
 }
 
+/**
+ * A chat server on your own machine that speaks the protocol of the live sites, for bots to talk to and for tests to
+ * script. It listens on loopback and keeps everything in memory; see {@link ChatServerOptions}.
+ */
 export class ChatServer implements AsyncDisposable {
   /** The first site; hand it to `new Client(...)`. */
   readonly site: LocalSite;
@@ -29,9 +31,16 @@ export class ChatServer implements AsyncDisposable {
   readonly #states: readonly SiteState[];
   readonly #listeners: readonly Listener[];
   readonly #requests: RequestLog;
+  readonly #journal: Journal | null;
   #closing: Promise<void> | null = null;
 
-  private constructor(states: readonly SiteState[], listeners: readonly Listener[], requests: RequestLog) {
+  private constructor(
+    states: readonly SiteState[],
+    listeners: readonly Listener[],
+    requests: RequestLog,
+    journal: Journal | null,
+  ) {
+    this.#journal = journal;
     this.#states = states;
     this.#listeners = listeners;
     this.#requests = requests;
@@ -44,16 +53,15 @@ export class ChatServer implements AsyncDisposable {
 
   /**
    * Starts a server; it answers when the promise resolves.
-   * @throws {BAD_ARGUMENT} for unknown options, and for an address that is not loopback.
+   * @throws {BAD_ARGUMENT} for options that are unknown or make no sense, for an address that is not loopback without
+   * `exposed`, and for one that it can't listen on.
    */
   static async start(given: ChatServerOptions = {}): Promise<ChatServer> {
     const options = resolveOptions(given);
-    if (!isLoopback(options.hostname)) {
-      throw new UsageError(`a local chat server listens on loopback only, not on ${options.hostname}`);
-    }
+    if (!isLoopback(options.hostname)) warnOfExposure(options);
     const network = new Network();
-    const states = [...new Set(options.sites)].map((host) => createSiteState(host, network, options));
-    for (const state of states) (options.world === "demo" ? seedDemo : seedEmpty)(state);
+    const states = options.sites.map((host) => createSiteState(host, network, options));
+    const journal = beginWorlds(states, network, options);
     const requests = new RequestLog(options.maxRequests);
     const sites: ReadonlyMap<SiteHost, SiteState> = new Map(states.map((state) => [state.host, state]));
     const shared: Shared = { sites, requests, maxBodyBytes: options.maxBodyBytes };
@@ -62,9 +70,10 @@ export class ChatServer implements AsyncDisposable {
       for (const [index, state] of states.entries()) listeners.push(await listen(shared, state, index, options));
     } catch (error) {
       await Promise.all(listeners.map(stop));
+      journal?.close();
       throw error;
     }
-    return new ChatServer(states, listeners, requests);
+    return new ChatServer(states, listeners, requests, journal);
   }
 
   /** The address of the first site, for browsers and for `new Client(server.url)`. */
@@ -99,6 +108,7 @@ export class ChatServer implements AsyncDisposable {
       state.presence.close();
     }
     await Promise.all(this.#listeners.map(stop));
+    this.#journal?.close();
   }
 }
 
@@ -120,25 +130,54 @@ function sitesByHost(running: readonly LocalSite[]): Record<SiteHost, LocalSite>
   });
 }
 
+/** Gives every site its world: that of the journal, or a new one, which goes into the journal. */
+function beginWorlds(states: readonly SiteState[], network: Network, options: ResolvedOptions): Journal | null {
+  const journal = options.journal === "" ? null : Journal.open(options.journal, states, network);
+  for (const state of states) {
+    if (journal?.keeps(state.host)) state.presence.resume();
+    else (options.world === "demo" ? seedDemo : seedEmpty)(state);
+  }
+  journal?.start(states, network);
+  return journal;
+}
+
 function listen(shared: Shared, state: SiteState, index: number, options: ResolvedOptions): Promise<Listener> {
   const handle = createFetch(shared, state);
   const fetch = (request: Request, env: unknown): Promise<Response> => handle(request, env as HttpBindings);
-  const server = createAdaptorServer({ fetch, overrideGlobalObjects: false }) as Server;
+  const { server, connections } = createNodeServer(fetch, options);
   const upgrades = createUpgrades(shared, state);
-  const connections = new Set<Socket>();
-  server.on("connection", (socket: Socket) => {
-    connections.add(socket);
-    socket.once("close", () => connections.delete(socket));
-  });
   server.on("upgrade", upgrades.handle);
   return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(options.port === 0 ? 0 : options.port + index, options.hostname, () => {
-      server.removeListener("error", reject);
+    const port = options.port === 0 ? 0 : options.port + index;
+    const refuse = (error: Error & { code?: string }): void => reject(cannotListen(error, port, options.hostname));
+    server.once("error", refuse);
+    server.listen(port, options.hostname.replace(/^\[|\]$/g, ""), () => {
+      server.removeListener("error", refuse);
       state.port = (server.address() as AddressInfo).port;
       resolve({ server, upgrades, connections });
     });
   });
+}
+
+function cannotListen(error: Error & { code?: string }, port: number, hostname: string): UsageError {
+  const reasons: Readonly<Record<string, string>> = {
+    EADDRINUSE: `port ${port} is taken; choose another, or 0 for any free one`,
+    EACCES: `this process may not use port ${port}; choose one from 1024 up, or 0 for any free one`,
+    EADDRNOTAVAIL: "this machine has no such address",
+    ENOTFOUND: "this machine has no such address",
+  };
+  const reason = reasons[error.code ?? ""] ?? error.message;
+  return new UsageError(`the local chat server can't listen on ${hostname}: ${reason}`, { cause: error });
+}
+
+function warnOfExposure({ hostname, showAccounts, world }: ResolvedOptions): void {
+  const anybody = showAccounts
+    ? "The login page lets anybody be anybody with one click (showAccounts)."
+    : `Its passwords are no secrets${world === "demo" ? ': everybody\'s is "password"' : ""}.`;
+  process.emitWarning(
+    `The local chat server on ${hostname} can be reached by other machines. It is made for tests and has no real security. ${anybody}`,
+    { type: "ChatServerWarning", code: "CHATEXCHANGE_EXPOSED" },
+  );
 }
 
 function stop({ server, upgrades, connections }: Listener): Promise<void> {

@@ -4,13 +4,15 @@
  */
 import type { Network } from "./network.js";
 import type { SocketHub } from "./socket-hub.js";
+import type { Throttle } from "./throttle.js";
 
 /** What a request gets instead of its answer. */
 export interface PlannedAnswer {
-  /** @default 500 */
+  /** The HTTP status of the answer. @default 500 */
   readonly status?: number;
-  /** @default "" */
+  /** What the answer says. @default "" */
   readonly body?: string;
+  /** Headers of the answer, such as `Content-Type` or `cf-mitigated`. @default none */
   readonly headers?: Readonly<Record<string, string>>;
   /** How many requests it happens to. @default 1 */
   readonly times?: number;
@@ -38,14 +40,17 @@ interface Plan {
 export class Faults {
   readonly #hub: SocketHub;
   readonly #network: Network;
+  readonly #throttle: Throttle;
   #plans: Plan[] = [];
   #captcha = false;
   #readOnly = false;
   #hanging = 0;
 
-  constructor(hub: SocketHub, network: Network) {
+  /** @internal */
+  constructor(hub: SocketHub, network: Network, throttle: Throttle) {
     this.#hub = hub;
     this.#network = network;
+    this.#throttle = throttle;
   }
 
   /** Answers the next requests whose path matches with this: a string matches the path's beginning. */
@@ -74,7 +79,7 @@ export class Faults {
     return this.#hanging;
   }
 
-  /** Forgets all planned faults of requests. */
+  /** Forgets all planned faults of requests, and ends `captcha` and `readOnly`. */
   clear(): void {
     this.#plans = [];
     this.#captcha = false;
@@ -99,6 +104,11 @@ export class Faults {
   /** Whether the site takes no logins and no writes. */
   readOnly(on = true): void {
     this.#readOnly = on;
+  }
+
+  /** Whether writing fast is refused with "again in N seconds": the option `throttle`, to turn on and off. */
+  throttle(on = true): void {
+    this.#throttle.isOn = on;
   }
 
   /** Closes all sockets as a restarting proxy does. */

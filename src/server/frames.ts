@@ -80,3 +80,39 @@ function stateText(state: RoomState): string {
     .map(([name, value]) => `,"${name}":${value}`)
     .join("");
 }
+
+/** The frames of one batch of events: those who read one room from one place share a frame when they see the same. */
+export class BatchFrames {
+  readonly #batch: readonly LoggedEvent[];
+  readonly #newest: number;
+  /** The room where all of it happened for everybody there to see; null when it depends on the reader. */
+  readonly #room: number | null;
+  readonly #shared = new Map<string, string>();
+
+  constructor(batch: readonly LoggedEvent[], newest: number) {
+    const [first] = batch;
+    const isForAll = batch.every(
+      ({ onlyFor, audience, roomId }) => onlyFor === null && audience === "everyone" && roomId === first?.roomId,
+    );
+    this.#batch = batch;
+    this.#newest = newest;
+    this.#room = first && isForAll ? first.roomId : null;
+  }
+
+  /** The frame for a reader whose last one said `sent`; null when there is nothing in it for them. */
+  of(reader: Reader, sent: number): string | null {
+    if (this.#room === null) return this.#make(reader, sent);
+    if (reader.roomId !== this.#room && !reader.isIn(this.#room)) return null;
+    const key = `${reader.roomId} ${sent}`;
+    const known = this.#shared.get(key);
+    if (known !== undefined) return known;
+    const text = this.#make(reader, sent);
+    if (text !== null) this.#shared.set(key, text);
+    return text;
+  }
+
+  #make(reader: Reader, sent: number): string | null {
+    const byRoom = sortByRoom(this.#batch, reader);
+    return byRoom.size === 0 ? null : frameText(reader.roomId, byRoom, this.#newest, this.#newest - sent);
+  }
+}

@@ -25,6 +25,12 @@ const kinds: readonly { readonly extension: string; readonly type: string; reado
 export class ImageStore {
   readonly #images = new Map<string, StoredImage>();
   #bytes = 0;
+  #watcher: ((name: string, image: StoredImage) => void) | null = null;
+
+  /** Tells every picture that comes from now on. */
+  watch(watcher: (name: string, image: StoredImage) => void): void {
+    this.#watcher = watcher;
+  }
 
   /** Keeps a picture and answers its file name; undefined when it is none. */
   add(bytes: Uint8Array<ArrayBuffer>): string | undefined {
@@ -33,14 +39,26 @@ export class ImageStore {
     if (!kind) return undefined;
     const random = Array.from({ length: 8 }, () => alphabet[randomInt(alphabet.length)]).join("");
     const name = `${random}.${kind.extension}`;
-    this.#images.set(name, { type: kind.type, bytes });
-    this.#bytes += bytes.length;
+    const image = { type: kind.type, bytes };
+    this.keep(name, image);
+    this.#watcher?.(name, image);
+    return name;
+  }
+
+  /** Takes in a picture under its name; the oldest make room. */
+  keep(name: string, added: StoredImage): void {
+    this.#images.set(name, added);
+    this.#bytes += added.bytes.length;
     for (const [oldest, image] of this.#images) {
       if (oldest === name || (this.#images.size <= maxImages && this.#bytes <= maxTotalBytes)) break;
       this.#images.delete(oldest);
       this.#bytes -= image.bytes.length;
     }
-    return name;
+  }
+
+  /** All pictures by name, oldest first. */
+  all(): ReadonlyMap<string, StoredImage> {
+    return this.#images;
   }
 
   get(name: string): StoredImage | undefined {

@@ -6,10 +6,14 @@ import { UsageError } from "../errors/index.js";
 import type { Endpoint, Resolver, Site } from "../protocol/sites.js";
 import type { Faults } from "./faults.js";
 import { socketHost } from "./http/place.js";
+import { addHistory } from "./seed/history.js";
+import { historyPlan, type NewHistory, type ServerHistory } from "./seed/history-options.js";
+import { type ServerEvent, type ServerMessage, serverEvent, serverMessage } from "./server-message.js";
 import { ServerRoom } from "./server-room.js";
-import { findRoom, ServerUser } from "./server-user.js";
+import { ServerUser } from "./server-user.js";
 import type { SiteState } from "./site-state.js";
-import { renameUser } from "./world/membership.js";
+import { findRoom } from "./user-in-room.js";
+import { feedsUserId } from "./world/records.js";
 import type { NewRoom, NewUser } from "./world/world.js";
 
 /** What a new person of a local site is made of. */
@@ -18,23 +22,32 @@ export interface NewServerUser extends NewUser {
   readonly password?: string | undefined;
 }
 
-/** One event of a site's log, as a script gets to know it: what to compare with what a client heard. */
-export interface ServerEvent {
-  /** Its number, increasing over the whole site. */
-  readonly id: number;
-  /** The server's number for its type. */
-  readonly type: number;
-  /** The room it happened in; 0 for none. */
-  readonly roomId: number;
-  readonly messageId: number | null;
-  /** The id of the one person who gets it, as with mentions; null when everybody in the room does. */
-  readonly onlyFor: number | null;
+/** What a new room of a local site is made of. */
+export interface NewServerRoom extends Omit<NewRoom, "owners"> {
+  /** Its owners, or their ids. @default nobody */
+  readonly owners?: readonly (ServerUser | number)[] | undefined;
 }
 
+/** Which events of a site's log a script wants. */
+export interface EventQuery {
+  /** Only events after this one: a `newestEventId` of before. @default everything that memory holds */
+  readonly since?: number;
+  /** Only of this room. */
+  readonly roomId?: number;
+}
+
+/**
+ * One of the sites of a local server. For a client it is the `Site` to hand to `new Client(…)`; for a script it is the
+ * world: people, rooms, what happened, and what goes wrong.
+ */
 export class LocalSite implements Site {
+  /** The host without `chat.`, such as `stackexchange.com`. */
   readonly host: string;
+  /** The name that its pages show, such as `Stack Overflow`. */
   readonly name: string;
+  /** The live site's root of chat; `resolve` tells where it really is. */
   readonly chatOrigin: string;
+  /** The live site's root for logging in. */
   readonly loginOrigin: string;
   /** Leads this site's origins to its listener. */
   readonly resolve: Resolver;
@@ -52,14 +65,21 @@ export class LocalSite implements Site {
     this.faults = state.faults;
     this.#state = state;
     const hosts = new Set([new URL(chatOrigin).host, new URL(loginOrigin).host, socketHost]);
-    const endpoint: Endpoint = { hostname: state.options.hostname, port: state.port, tls: false };
+    const { tls } = state.options;
+    const endpoint: Endpoint = {
+      hostname: nearHostname(state),
+      port: state.port,
+      tls: tls !== undefined,
+      ca: tls?.cert,
+    };
     this.resolve = (origin) => (hosts.has(URL.parse(origin)?.host ?? "") ? endpoint : undefined);
   }
 
-  /** Its own address, such as `http://127.0.0.1:8080`: chat and login on one origin. */
+  /** Its own address, such as `http://127.0.0.1:8080` (https with the option `tls`): chat and login on one origin. */
   get url(): string {
-    const { hostname } = this.#state.options;
-    return `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${this.#state.port}`;
+    const hostname = nearHostname(this.#state);
+    const scheme = this.#state.options.tls ? "https" : "http";
+    return `${scheme}://${hostname.includes(":") ? `[${hostname}]` : hostname}:${this.#state.port}`;
   }
 
   /** How many sockets are open. */
@@ -80,16 +100,57 @@ export class LocalSite implements Site {
   /** Calls back for everything that happens, as it happens; what it returns ends that. */
   onEvent(listener: (event: ServerEvent) => void): () => void {
     return this.#state.world.log.onBatch((batch) => {
-      for (const { id, type, roomId, messageId, onlyFor } of batch) listener({ id, type, roomId, messageId, onlyFor });
+      for (const event of batch) listener(serverEvent(event));
     });
   }
 
-  /** Everybody with an account, as a login page may offer them. */
+  /**
+   * What happened, oldest first: the ground truth that what a client heard is compared with. Flags and pings are among
+   * it, whoever may see them.
+   */
+  events({ since = 0, roomId }: EventQuery = {}): readonly ServerEvent[] {
+    const events = this.#state.world.log.since(since);
+    return (roomId === undefined ? events : events.filter((event) => event.roomId === roomId)).map(serverEvent);
+  }
+
+  /** The message with this id; undefined when there is none, or when memory has let it go. */
+  message(id: number): ServerMessage | undefined {
+    const record = this.#state.world.messages.get(id);
+    return record && serverMessage(record);
+  }
+
+  /** Everybody, in the order of their coming; not the system users. */
   get users(): readonly ServerUser[] {
-    const { world } = this.#state;
-    return [...world.users.values()]
-      .filter(({ email }) => email !== null)
-      .map((user) => new ServerUser(this.#state, user));
+    const people = [...this.#state.world.users.values()].filter(({ id }) => id > 0);
+    return people.map((record) => new ServerUser(this.#state, record));
+  }
+
+  /** All rooms, private and deleted ones too. */
+  get rooms(): readonly ServerRoom[] {
+    return [...this.#state.world.rooms.values()].map((record) => new ServerRoom(this.#state, record));
+  }
+
+  /** The system user who posts what feeds bring: `site.feeds.in(1).says("…")`. Its id is -2. */
+  get feeds(): ServerUser {
+    const record = this.#state.world.users.get(feedsUserId);
+    if (!record) throw new UsageError("there is no user Feeds");
+    return new ServerUser(this.#state, record);
+  }
+
+  /**
+   * Fills a room with days of talk that never was, the same for the same seed: questions, links, code, replies,
+   * mentions, edits, deletions and stars, in busy and quiet hours. It is past when it comes: nobody's client hears it.
+   * @throws {BAD_ARGUMENT} when it would come between messages that are there, because ids ascend with time, and when
+   * the room can't hold it (`maxMessagesPerRoom`).
+   */
+  addHistory(options: NewHistory = {}): ServerHistory {
+    const state = this.#state;
+    const plan = historyPlan(options, {
+      roomOf: (room) => findRoom(state, room),
+      userOf: (person) => (typeof person === "string" ? this.user(person) : person).recordOn(state),
+    });
+    const history = addHistory(state, plan);
+    return { ...history, people: history.people.map((record) => new ServerUser(state, record)) };
   }
 
   /** The person of this name, made up when there is none. */
@@ -120,7 +181,7 @@ export class LocalSite implements Site {
   }
 
   /** @throws {BAD_ARGUMENT} when the id is taken. */
-  addRoom(fields: Omit<NewRoom, "owners"> & { readonly owners?: readonly (ServerUser | number)[] }): ServerRoom {
+  addRoom(fields: NewServerRoom): ServerRoom {
     const { world } = this.#state;
     if (fields.id !== undefined && world.rooms.has(fields.id)) {
       throw new UsageError(`there is a room ${fields.id} on the local ${this.host}`);
@@ -128,9 +189,10 @@ export class LocalSite implements Site {
     const owners = fields.owners?.map((owner) => (typeof owner === "number" ? owner : owner.recordOn(this.#state).id));
     return new ServerRoom(this.#state, world.addRoom({ ...fields, owners }));
   }
+}
 
-  /** Gives somebody another name and tells the rooms they are in. */
-  rename(user: ServerUser, name: string): void {
-    renameUser(this.#state.world, user.recordOn(this.#state), name);
-  }
+/** How this machine reaches the listener: all addresses of the machine are no address to go to. */
+function nearHostname({ options: { hostname } }: SiteState): string {
+  if (hostname === "0.0.0.0") return "127.0.0.1";
+  return /^(\[::\]|::)$/.test(hostname) ? "::1" : hostname.replace(/^\[|\]$/g, "");
 }

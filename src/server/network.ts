@@ -19,6 +19,15 @@ export interface Session {
   readonly chat: string;
 }
 
+/** What outlives a server: keys, accounts and logins, or a change of these. */
+export interface KeptNetwork {
+  readonly keys?: { readonly secret: string; readonly generation: number };
+  readonly accounts?: readonly Account[];
+  readonly sessions?: readonly (Omit<Session, "account"> & { readonly email: string })[];
+  /** `acct` values of logins that are over; null ends all of them. */
+  readonly ended?: readonly string[] | null;
+}
+
 /** Whom and what a socket URL is for. */
 export interface SocketTicket {
   readonly host: SiteHost;
@@ -34,8 +43,38 @@ export class Network {
   readonly #accounts = new Map<string, Account>();
   readonly #sessions = new Map<string, Session>();
   readonly #tickets = new Map<string, SocketTicket>();
-  readonly #secret = randomBytes(32);
+  #secret: Buffer = randomBytes(32);
   #generation = 0;
+  #watcher: ((change: KeptNetwork) => void) | null = null;
+
+  /** Tells every change from now on that a later server must know. */
+  watch(watcher: (change: KeptNetwork) => void): void {
+    this.#watcher = watcher;
+  }
+
+  /** Everything that a later server must know. */
+  kept(): KeptNetwork {
+    const sessions = [...new Set(this.#sessions.values())].map(keptSession);
+    return { keys: this.#keys(), accounts: this.accounts(), sessions };
+  }
+
+  /** Takes back what an earlier server knew. */
+  restore({ keys, accounts = [], sessions = [], ended = [] }: KeptNetwork): void {
+    if (keys) {
+      this.#secret = Buffer.from(keys.secret, "hex");
+      this.#generation = keys.generation;
+    }
+    for (const account of accounts) this.#accounts.set(account.email, { ...account });
+    for (const { email, ...rest } of sessions) {
+      const account = this.account(email);
+      if (account) this.#keep({ ...rest, account });
+    }
+    if (ended === null) this.#sessions.clear();
+    for (const acct of ended ?? []) {
+      const session = this.#sessions.get(acct);
+      if (session) this.#drop(session);
+    }
+  }
 
   /** Adds an account, or gives an existing one a new password. */
   addAccount(email: string, name: string, password: string): Account {
@@ -43,10 +82,12 @@ export class Network {
     const known = this.#accounts.get(key);
     if (known) {
       known.password = password;
+      this.#watcher?.({ accounts: [known] });
       return known;
     }
     const account: Account = { email: key, name, password };
     this.#accounts.set(key, account);
+    this.#watcher?.({ accounts: [account] });
     return account;
   }
 
@@ -66,7 +107,8 @@ export class Network {
     const token = (): string =>
       `t=${encodeURIComponent(`${randomBytes(24).toString("base64")}=`)}&s=${randomBytes(16).toString("hex")}`;
     const session: Session = { id: randomUUID(), account, acct: token(), chat: token() };
-    this.#sessions.set(session.acct, session).set(session.chat, session);
+    this.#keep(session);
+    this.#watcher?.({ sessions: [keptSession(session)] });
     if (this.#sessions.size > 2 * maxSessions) {
       const [oldest] = this.#sessions.values();
       if (oldest) this.logOut(oldest);
@@ -75,8 +117,8 @@ export class Network {
   }
 
   logOut(session: Session): void {
-    this.#sessions.delete(session.acct);
-    this.#sessions.delete(session.chat);
+    this.#drop(session);
+    this.#watcher?.({ ended: [session.acct] });
   }
 
   session(cookieValue: string | undefined): Session | null {
@@ -85,11 +127,13 @@ export class Network {
 
   expireSessions(): void {
     this.#sessions.clear();
+    this.#watcher?.({ ended: null });
   }
 
   /** Makes every fkey handed out so far a stale one. */
   rotateFkeys(): void {
     this.#generation++;
+    this.#watcher?.({ keys: this.#keys() });
   }
 
   /** The 32 hex digits at the end of a socket URL. */
@@ -117,9 +161,26 @@ export class Network {
     return this.#digest(`login ${prov}`);
   }
 
+  #keys(): { secret: string; generation: number } {
+    return { secret: this.#secret.toString("hex"), generation: this.#generation };
+  }
+
+  #keep(session: Session): void {
+    this.#sessions.set(session.acct, session).set(session.chat, session);
+  }
+
+  #drop(session: Session): void {
+    this.#sessions.delete(session.acct);
+    this.#sessions.delete(session.chat);
+  }
+
   #digest(text: string): string {
     return createHmac("sha256", this.#secret).update(`${this.#generation} ${text}`).digest("hex");
   }
+}
+
+function keptSession({ id, acct, chat, account }: Session): Omit<Session, "account"> & { readonly email: string } {
+  return { id, acct, chat, email: account.email };
 }
 
 /** Compares without telling by its duration how much was right. */

@@ -1,20 +1,36 @@
 /** What a local chat server can be told, with the defaults and what is known about the real values (protocol.md). */
-import { UsageError } from "../errors/index.js";
-import { sites as liveSites, type SiteHost } from "../protocol/sites.js";
+import type { SiteHost } from "../protocol/sites.js";
 import { type Clock, systemClock } from "../util/clock.js";
+import { checkCount, checkOptions } from "../util/options.js";
+import { checks, refuseExposure, siteHosts } from "./option-checks.js";
+import { requiredPauseMs } from "./throttle.js";
+import type { RefusalRule } from "./world/refusal.js";
 
 /** How a local chat server behaves. All fields are optional; unknown ones are refused by name. */
 export interface ChatServerOptions {
   /** Port of the first site; the others get the following ones. 0 means any free port each. @default 0 */
   readonly port?: number;
-  /** A loopback address to listen on. @default "127.0.0.1" */
+  /**
+   * Speak https and wss with this certificate (PEM), as clients that know only `https://` addresses want it. It must be
+   * for the names by which it is called: `127.0.0.1`, or the real hosts where these lead here. @default none
+   */
+  readonly tls?: TlsFiles;
+  /** The address to listen on: one of loopback, unless `exposed` allows others. @default "127.0.0.1" */
   readonly hostname?: string;
+  /**
+   * Allows a `hostname` that other machines can reach, such as `"0.0.0.0"`, with a process warning that says what it
+   * means: whoever reaches the port can read everything and log in as anybody whose password they guess. The listener
+   * then answers to addresses and to `hostname`, not to other names. @default false
+   */
+  readonly exposed?: boolean;
   /** Which of the three installations to run; the first is `server.site`. @default all three, stackexchange.com first */
   readonly sites?: readonly SiteHost[];
   /** What the world holds at the start: some people with two days of talk, or room 1 and nobody. @default "empty" */
   readonly world?: "demo" | "empty";
   /** Whether writing fast is refused with 409 as on the live site (the curve is a community fit: MULTI). @default false */
   readonly throttle?: boolean;
+  /** The pause in milliseconds before the n-th write in a row, for `throttle`. @default {@link requiredPauseMs}, the fit */
+  readonly throttlePauseMs?: (n: number) => number;
   /** Where time comes from. @default the machine's clock */
   readonly clock?: Clock;
   /** How long the author may edit or delete (MULTI: 120 s). @default 120_000 */
@@ -31,6 +47,22 @@ export interface ChatServerOptions {
   readonly backlogLimit?: number;
   /** Whether `@Author ` stands before the content of replies, as until 2025-09 (ONE). @default false */
   readonly replyPrefixInContent?: boolean;
+  /** Whether who is both replied to and mentioned gets events 18 and 8, or 18 alone (ONE). @default false */
+  readonly mentionBesideReply?: boolean;
+  /** Whether asking for a room's messages brings somebody in, as pages and sockets do (contradictory). @default false */
+  readonly enterByEvents?: boolean;
+  /** Whether edits need a `Referer` in the room (ONE, contradicted), and are refused without. @default false */
+  readonly refererForEdits?: boolean;
+  /**
+   * Other statuses for the refusals of posting, which are unknown but for those the sources name (docs/server-endpoints.md),
+   * such as `{ "too-long": 409 }`. @default none
+   */
+  readonly refusalStatus?: Readonly<Partial<Record<RefusalRule, number>>>;
+  /**
+   * Other sentences in place of the server's own where sources differ, such as `{ "It is too late to edit this message":
+   * "It is too late to edit this message." }`. @default none
+   */
+  readonly refusalText?: Readonly<Record<string, string>>;
   /** How a room page lists who is there: `initPresent` until 2020-11, `js-present` since (ONE). @default "js-present" */
   readonly presentMarkup?: "initPresent" | "js-present";
   /** Reputation needed to talk: 20 until 2026-01, then 1 (MULTI). @default 1 */
@@ -47,6 +79,15 @@ export interface ChatServerOptions {
   readonly maxRequests?: number;
   /** Bytes waiting for a slow socket before it is cut off. @default 4_194_304 */
   readonly maxSocketBuffer?: number;
+  /**
+   * Whether posts from the pages of other sites (by their Origin header) are looked at at all. The fkey keeps most of them
+   * out anyway, but uploads have none. Unknown on the live sites. @default false
+   */
+  readonly foreignOrigins?: boolean;
+  /** How long a request may take to arrive; slower ones are answered 408. Its headers get 10 s at most. @default 30_000 */
+  readonly requestTimeoutMs?: number;
+  /** Connections at once to each site, those of sockets included; more are answered 503. @default 10_000 */
+  readonly maxConnections?: number;
   /** Bytes of a request body; more is answered 413. @default 1_048_576 */
   readonly maxBodyBytes?: number;
   /** Bytes of an uploaded picture (INF: 2 MiB, as on the live sites' upload dialog). @default 2_097_152 */
@@ -56,21 +97,54 @@ export interface ChatServerOptions {
    * one is unknown; here it is `js-reply-link`), to see that a reader does not depend on it. @default "reply-info"
    */
   readonly replyMarkup?: "reply-info" | "2025";
-  /** Whether the login page offers the people of the world with one click. @default true for the demo world */
+  /**
+   * A file that keeps the world: a server that is started with it again has everything back, logins and cursors too, and
+   * `world` counts only the first time. Mode 0600, because it holds the passwords of the local accounts.
+   * @default "", which keeps nothing
+   */
+  readonly journal?: string;
+  /** Whether the login page offers the people of the world with one click. @default true for the demo world, unless exposed */
   readonly showAccounts?: boolean;
 }
 
-/** Every option with its value. */
-export type ResolvedOptions = { readonly [K in keyof ChatServerOptions]-?: NonNullable<ChatServerOptions[K]> };
+/** A private key and its certificate, both as PEM text. */
+export interface TlsFiles {
+  readonly key: string;
+  readonly cert: string;
+}
 
-/** @throws {BAD_ARGUMENT} for an unknown option or site. */
+/** Options whose default is that there is nothing. */
+type Optional = "tls";
+
+/** Every option with its value. */
+export type ResolvedOptions = {
+  readonly [K in Exclude<keyof ChatServerOptions, Optional>]-?: NonNullable<ChatServerOptions[K]>;
+} & { readonly [K in Optional]: ChatServerOptions[K] | undefined };
+
+/**
+ * Checks what was given and adds the defaults.
+ * @throws {BAD_ARGUMENT} naming what is wrong with which option, and what would be right.
+ */
 export function resolveOptions(given: ChatServerOptions): ResolvedOptions {
-  const defaults: ResolvedOptions = {
+  checkOptions("ChatServer.start", given, Object.keys(checks));
+  const present = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  for (const [name, value] of Object.entries(present)) checks[name as keyof ResolvedOptions](name, value);
+  const options: ResolvedOptions = { ...defaultsFor(given), ...present };
+  refuseExposure(options);
+  checkCount("port", options.port, 0, 65_536 - options.sites.length);
+  return options;
+}
+
+function defaultsFor(given: ChatServerOptions): ResolvedOptions {
+  return {
     port: 0,
+    tls: undefined,
     hostname: "127.0.0.1",
-    sites: ["stackexchange.com", "stackoverflow.com", "meta.stackexchange.com"],
+    exposed: false,
+    sites: siteHosts,
     world: "empty",
     throttle: false,
+    throttlePauseMs: requiredPauseMs,
     clock: systemClock,
     editWindowMs: 120_000,
     editGraceMs: 30_000,
@@ -79,6 +153,11 @@ export function resolveOptions(given: ChatServerOptions): ResolvedOptions {
     duplicateWindowMs: 60_000,
     backlogLimit: 1_000,
     replyPrefixInContent: false,
+    mentionBesideReply: false,
+    enterByEvents: false,
+    refererForEdits: false,
+    refusalStatus: {},
+    refusalText: {},
     presentMarkup: "js-present",
     minimumReputation: 1,
     starsPerDay: 20,
@@ -87,22 +166,13 @@ export function resolveOptions(given: ChatServerOptions): ResolvedOptions {
     maxMessagesPerRoom: 100_000,
     maxRequests: 1_000,
     maxSocketBuffer: 4_194_304,
+    foreignOrigins: false,
+    requestTimeoutMs: 30_000,
+    maxConnections: 10_000,
     maxBodyBytes: 1_048_576,
     maxImageBytes: 2_097_152,
     replyMarkup: "reply-info",
-    showAccounts: given.world === "demo",
+    journal: "",
+    showAccounts: given.world === "demo" && given.exposed !== true,
   };
-  const known = Object.keys(defaults);
-  for (const key of Object.keys(given)) {
-    if (!known.includes(key)) throw new UsageError(`unknown option "${key}"; the options are ${known.join(", ")}`);
-  }
-  const present = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  const options: ResolvedOptions = { ...defaults, ...present };
-  const unknownSite = options.sites.find((host) => !liveSites[host]);
-  if (unknownSite !== undefined || options.sites.length === 0) {
-    throw new UsageError(
-      `unknown site ${JSON.stringify(unknownSite)}; choose from ${Object.keys(liveSites).join(", ")}`,
-    );
-  }
-  return options;
 }

@@ -45,6 +45,16 @@ export class Presence {
     enterRoom(this.#world, room, user);
   }
 
+  /** After a restart: those who were there stay for a while, so that they can come back unnoticed. */
+  resume(): void {
+    for (const room of this.#world.rooms.values()) {
+      for (const id of room.present) {
+        const user = this.#world.users.get(id);
+        if (user) this.#startGrace(this.#stay(room, user), room, user);
+      }
+    }
+  }
+
   /** Somebody's socket opens. */
   connect(room: RoomRecord, user: UserRecord): void {
     const stay = this.#stay(room, user);

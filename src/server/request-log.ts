@@ -8,11 +8,15 @@ export interface LoggedRequest {
   /** Without the query. */
   readonly path: string;
   readonly status: number;
-  /** Parameters of query and body by lower-case name, without secrets. */
+  /** Parameters of query and body by lower-case name, without secrets; what is longer than 16,384 characters is cut. */
   readonly form: Readonly<Record<string, string>>;
   /** Milliseconds since the epoch, by the server's clock. */
   readonly at: number;
 }
+
+/** Characters of a value, and number of parameters, that are kept of one request. */
+const maxValue = 16_384;
+const maxParameters = 100;
 
 const secrets: ReadonlySet<string> = new Set(["password", "fkey"]);
 
@@ -25,19 +29,24 @@ export class RequestLog {
   }
 
   add(request: Omit<LoggedRequest, "form">, form: Iterable<[string, string]>): void {
-    const open = [...form].filter(([name]) => !secrets.has(name.toLowerCase()));
+    const open = [...form].filter(([name]) => !secrets.has(name.toLowerCase())).slice(0, maxParameters);
+    const kept = open.map(([name, value]) => [name.slice(0, maxValue), shortened(value)]);
     // The token of a socket's address opens that socket.
     const path = request.path.replace(/[0-9a-f]{32}$/, "token");
-    this.#requests.push({ ...request, path, form: Object.fromEntries(open) });
+    this.#requests.push({ ...request, path, form: Object.fromEntries(kept) });
     if (this.#requests.length > this.#limit) this.#requests.splice(0, this.#requests.length - this.#limit);
   }
 
-  /** Oldest first. */
+  /** Oldest first, as of now. */
   all(): readonly LoggedRequest[] {
-    return this.#requests;
+    return [...this.#requests];
   }
 
   clear(): void {
     this.#requests.length = 0;
   }
+}
+
+function shortened(value: string): string {
+  return value.length > maxValue ? `${value.slice(0, maxValue)}…` : value;
 }

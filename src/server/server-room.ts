@@ -1,12 +1,13 @@
-/** A room of the local server as a script sees and changes it. */
+/** A room of the local server as a script sees it, and what happens to it without anybody's doing. */
 import { UsageError } from "../errors/index.js";
-import { type ServerMessage, type ServerUser, serverMessage } from "./server-user.js";
+import { EventType } from "../protocol/raw.js";
+import { type ServerMessage, serverMessage } from "./server-message.js";
 import type { SiteState } from "./site-state.js";
-import { invite, kick, type RoomChange, setAccess, setDeleted, setTimeoutOf, updateRoom } from "./world/membership.js";
-import { moveMessages } from "./world/moving.js";
-import type { AccessLevel, MessageRecord, RoomRecord } from "./world/records.js";
+import { noticeEvent } from "./world/events.js";
+import { setDeleted, setFrozen, setTimeoutOf } from "./world/membership.js";
+import { feedsUserId, type RoomAccess, type RoomRecord } from "./world/records.js";
 
-/** A room of the local server as a script sees and changes it. */
+/** A room of the local server as a script sees it. What people do to it is said of them: `site.user("Alice").in(room).updates({ … })`. */
 export class ServerRoom {
   readonly #state: SiteState;
   readonly #record: RoomRecord;
@@ -15,6 +16,15 @@ export class ServerRoom {
   constructor(state: SiteState, record: RoomRecord) {
     this.#state = state;
     this.#record = record;
+  }
+
+  /**
+   * The record of this room on a site: ids mean nothing on another one.
+   * @internal
+   */
+  recordOn(state: SiteState): RoomRecord {
+    if (state !== this.#state) throw new UsageError(`room ${this.id} is of another site`);
+    return this.#record;
   }
 
   /** Its id, as in its address. */
@@ -27,9 +37,24 @@ export class ServerRoom {
     return this.#record.name;
   }
 
-  /** All messages that memory still holds, oldest first, deleted ones too. */
-  get messages(): readonly ServerMessage[] {
-    return this.#record.messages.map(serverMessage);
+  /** What it is about, as its owners wrote it. */
+  get description(): string {
+    return this.#record.description;
+  }
+
+  /** Its tags. */
+  get tags(): readonly string[] {
+    return this.#record.tags;
+  }
+
+  /** Who may read and talk: everybody; everybody reads and some talk; only some do either. */
+  get access(): RoomAccess {
+    return this.#record.access;
+  }
+
+  /** The ids of its owners. */
+  get owners(): readonly number[] {
+    return [...this.#record.owners];
   }
 
   /** The ids of those who are in the room now. */
@@ -37,46 +62,42 @@ export class ServerRoom {
     return [...this.#record.present];
   }
 
-  /** Freezes or thaws the room. */
-  freeze(on = true): void {
-    this.#record.frozen = on;
+  /** All messages that memory still holds, oldest first, deleted ones too. */
+  get messages(): readonly ServerMessage[] {
+    return this.#record.messages.map(serverMessage);
   }
 
-  /** Deletes or restores the room; a deletion puts everybody out but moderators. */
-  delete(on = true): void {
-    setDeleted(this.#state.world, this.#record, on);
+  /** Freezes the room: nobody can post. */
+  freeze(): void {
+    setFrozen(this.#state.world, this.#record, true);
   }
 
-  /** Lets nobody but owners post for a while; 0 ends it. */
+  /** Ends the freeze. */
+  thaw(): void {
+    setFrozen(this.#state.world, this.#record, false);
+  }
+
+  /** Deletes the room, which puts everybody out but moderators. */
+  delete(): void {
+    setDeleted(this.#state.world, this.#record, true);
+  }
+
+  /** Takes the deletion back. */
+  restore(): void {
+    setDeleted(this.#state.world, this.#record, false);
+  }
+
+  /** Lets nobody but owners and moderators post for a while; 0 ends it. */
   timeout(seconds: number): void {
     setTimeoutOf(this.#state.world, this.#record, seconds);
   }
 
-  /** Changes name, description, tags or access, and tells everybody. */
-  update(by: ServerUser, change: RoomChange): void {
-    updateRoom(this.#state.world, this.#record, by.recordOn(this.#state), change);
-  }
-
-  /** Gives somebody a level here; null takes it back. */
-  setAccess(by: ServerUser, target: ServerUser, level: AccessLevel | null): void {
-    setAccess(this.#state.world, this.#record, by.recordOn(this.#state), target.recordOn(this.#state), level);
-  }
-
-  /** Asks somebody in, who gets an invitation. */
-  invite(by: ServerUser, target: ServerUser): void {
-    invite(this.#state.world, this.#record, by.recordOn(this.#state), target.recordOn(this.#state));
-  }
-
-  /** Puts somebody out; answers for how many minutes. */
-  kick(by: ServerUser, target: ServerUser): number {
-    return kick(this.#state.world, this.#record, by.recordOn(this.#state), target.recordOn(this.#state));
-  }
-
-  /** Moves messages to another room, as an owner of this one; answers how many. */
-  moveMessages(by: ServerUser, ids: readonly number[], to: ServerRoom): number {
+  /** An item of a feed shows in the ticker of everybody in the room (type 22). What a feed posts is said by `site.feeds`. */
+  tick(html: string): void {
     const { world } = this.#state;
-    if (to.#state !== this.#state) throw new UsageError(`room ${to.id} is of another site`);
-    const messages = ids.map((id) => world.messages.get(id)).filter((found): found is MessageRecord => !!found);
-    return moveMessages(world, this.#record, to.#record, by.recordOn(this.#state), messages);
+    const feeds = world.users.get(feedsUserId);
+    if (!feeds) return;
+    const context = { now: world.now(), room: this.#record, user: feeds, content: html };
+    world.log.append(this.id, null, (id) => noticeEvent(EventType.FeedTicker, { id, ...context }));
   }
 }

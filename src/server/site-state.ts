@@ -18,8 +18,7 @@ export interface SiteState {
   readonly world: World;
   readonly presence: Presence;
   readonly hub: SocketHub;
-  /** null when writing fast is allowed. */
-  readonly throttle: Throttle | null;
+  readonly throttle: Throttle;
   readonly faults: Faults;
   readonly images: ImageStore;
   readonly network: Network;
@@ -33,8 +32,8 @@ export function createSiteState(host: SiteHost, network: Network, options: Resol
   const world = new World(options, siteUrl, options.clock);
   const presence = new Presence(world, options.clock, options.presenceGraceMs);
   const hub = new SocketHub(world, presence, options);
-  const throttle = options.throttle ? new Throttle() : null;
-  const faults = new Faults(hub, network);
+  const throttle = new Throttle(options.throttle, options.throttlePauseMs);
+  const faults = new Faults(hub, network, throttle);
   const live = liveSites[host];
   const images = new ImageStore();
   return { host, live, siteUrl, world, presence, hub, throttle, faults, images, network, options, port: 0 };

@@ -5,7 +5,7 @@
 import type { WebSocket } from "ws";
 import type { Clock } from "../util/clock.js";
 import { type FrameFault, FrameFaults } from "./frame-faults.js";
-import { frameText, type Reader, type RoomState, sortByRoom, stateFrame } from "./frames.js";
+import { BatchFrames, frameText, type Reader, type RoomState, sortByRoom, stateFrame } from "./frames.js";
 import type { Presence } from "./presence.js";
 import { mayEnter } from "./world/access.js";
 import type { LoggedEvent } from "./world/event-log.js";
@@ -29,6 +29,8 @@ interface Connection {
   readonly reader: Reader;
   /** `t` of the last frame. */
   sent: number;
+  /** Up to here every event was sent, or was not for this reader. */
+  offered: number;
   /** Frames about the state of rooms that a silenced hub holds back. */
   held: string[];
   /** Frames that a fault delays until after the next one. */
@@ -67,7 +69,17 @@ export class SocketHub {
     const { log } = this.#world;
     const from = Math.min(cursor ?? log.oldestCursor, log.newest);
     const reader = this.#reader(room, user);
-    const connection: Connection = { socket, room, user, reader, sent: from, held: [], late: [], out: false };
+    const connection: Connection = {
+      socket,
+      room,
+      user,
+      reader,
+      sent: from,
+      offered: from,
+      held: [],
+      late: [],
+      out: false,
+    };
     const timeout = timeoutLeft(this.#world, room);
     const state = {
       ...(cursor !== null && cursor < log.oldestCursor ? { reset: true } : {}),
@@ -163,8 +175,8 @@ export class SocketHub {
   #catchUp(connection: Connection, state: RoomState = {}): void {
     const { log } = this.#world;
     const { backlogLimit } = this.#options;
-    let events = log.since(connection.sent);
-    let since = Math.max(connection.sent, log.oldestCursor);
+    let events = log.since(connection.offered);
+    let since = connection.offered < log.oldestCursor ? log.oldestCursor : connection.sent;
     let byRoom = sortByRoom(events, connection.reader);
     const wanted = new Set([...byRoom.values()].flat());
     if (wanted.size > backlogLimit) {
@@ -181,10 +193,13 @@ export class SocketHub {
 
   #broadcast(batch: readonly LoggedEvent[]): void {
     const { newest } = this.#world.log;
+    // A silent hub catches up later.
+    if (this.#silent) return;
+    const frames = new BatchFrames(batch, newest);
     for (const connection of this.#connections) {
-      const byRoom = sortByRoom(batch, connection.reader);
-      if (byRoom.size === 0) continue;
-      this.#send(connection, frameText(connection.room.id, byRoom, newest, newest - connection.sent), true);
+      connection.offered = newest;
+      const text = frames.of(connection.reader, connection.sent);
+      if (text !== null) this.#send(connection, text, true);
     }
   }
 
@@ -196,6 +211,7 @@ export class SocketHub {
       return;
     }
     connection.sent = this.#world.log.newest;
+    connection.offered = connection.sent;
     const { now, later } = hasEvents ? this.#frameFaults.apply(text) : { now: [text], later: [] };
     for (const each of now) socket.send(each);
     if (now.length > 0) for (const each of connection.late.splice(0)) socket.send(each);

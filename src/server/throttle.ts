@@ -15,19 +15,29 @@ export function requiredPauseMs(n: number): number {
 }
 
 export class Throttle {
+  /** Whether anybody is slowed down; what was written meanwhile does not count. */
+  isOn: boolean;
   readonly #streaks = new Map<number, Streak>();
+  readonly #pauseMs: (n: number) => number;
+
+  /** @param pauseMs - the pause before the n-th write in a row. */
+  constructor(isOn: boolean, pauseMs: (n: number) => number) {
+    this.isOn = isOn;
+    this.#pauseMs = pauseMs;
+  }
 
   /**
    * Counts a write, or refuses it.
    * @throws a {@link Refusal} of rule `throttled` with the seconds to wait.
    */
   accept(userId: number, nowMs: number): void {
+    if (!this.isOn) return;
     const streak = this.#streaks.get(userId);
     if (!streak) {
       this.#streaks.set(userId, { count: 1, lastMs: nowMs });
       return;
     }
-    const pause = requiredPauseMs(streak.count + 1);
+    const pause = this.#pauseMs(streak.count + 1);
     const quiet = nowMs - streak.lastMs;
     if (quiet < pause) {
       const seconds = Math.ceil((pause - quiet) / 1000);

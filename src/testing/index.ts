@@ -1,3 +1,9 @@
-/** Helpers for tests of bots: a local server, people to act, and time that is turned by hand. */
+/**
+ * `chatexchange-ts/testing`: helpers for tests of bots, for any test runner. A stage with people to act, a local
+ * server, and time that is turned by hand.
+ */
 export { ChatServer } from "../server/index.js";
 export { ManualClock } from "../util/manual-clock.js";
+export { Stage, type StageFailure, type StageOptions, setStage } from "./stage.js";
+export { type Heard, type Match, StagePerson } from "./stage-person.js";
+export type { WaitOptions } from "./turning.js";

@@ -16,6 +16,7 @@ import {
 import type { FilePart } from "../protocol/call.js";
 import type { Resolver } from "../protocol/sites.js";
 import { redactedUrl } from "../util/redact.js";
+import { tlsOptions } from "./tls.js";
 
 /** One request. */
 export interface HttpRequest {
@@ -154,8 +155,10 @@ export class HttpClient {
       connect(options, callback) {
         const target = resolve?.(`${options.protocol}//${options.host ?? options.hostname}`);
         if (!target) return connect(options, callback);
-        const protocol = target.tls ? "https:" : "http:";
-        return connect({ ...options, protocol, hostname: target.hostname, port: String(target.port) }, callback);
+        const there = { ...options, hostname: target.hostname, port: String(target.port) };
+        if (!target.tls) return connect({ ...there, protocol: "http:" }, callback);
+        const connectSafely = buildConnector({ timeout: 10_000, ...tlsOptions(target, options.hostname) });
+        return connectSafely({ ...there, protocol: "https:" }, callback);
       },
     });
     return { agent, request, FormData };

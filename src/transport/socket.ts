@@ -2,7 +2,8 @@
 import { connect as netConnect } from "node:net";
 import { connect as tlsConnect } from "node:tls";
 import { AbortedError, ConnectionError } from "../errors/index.js";
-import type { Resolver } from "../protocol/sites.js";
+import type { Endpoint, Resolver } from "../protocol/sites.js";
+import { tlsOptions } from "./tls.js";
 
 /** How to open a socket. */
 export interface SocketOptions {
@@ -41,9 +42,11 @@ export async function openSocket(options: SocketOptions): Promise<ChatSocket> {
     origin,
     headers: { "user-agent": userAgent },
     perMessageDeflate: false,
+    // A damaged character is no reason to hang up: it shows as U+FFFD.
+    skipUTF8Validation: true,
     maxPayload: maxFrameBytes,
     handshakeTimeout: 15_000,
-    ...(target ? { createConnection: () => connectTo(target) } : {}),
+    ...(target ? { createConnection: () => connectTo(target, new URL(url).hostname) } : {}),
   });
   return new Promise((opened, failed) => {
     let isOpen = false;
@@ -78,7 +81,7 @@ export async function openSocket(options: SocketOptions): Promise<ChatSocket> {
   });
 }
 
-function connectTo(target: { hostname: string; port: number; tls?: boolean }): ReturnType<typeof netConnect> {
+function connectTo(target: Endpoint, hostname: string): ReturnType<typeof netConnect> {
   const { hostname: host, port } = target;
-  return target.tls ? tlsConnect({ host, port, servername: host }) : netConnect({ host, port });
+  return target.tls ? tlsConnect({ ...tlsOptions(target, hostname), host, port }) : netConnect({ host, port });
 }

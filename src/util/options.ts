@@ -29,12 +29,26 @@ export function checkId(what: string, id: unknown, options: { negative?: boolean
 
 /**
  * Checks a number of things or milliseconds.
- * @throws {BAD_ARGUMENT} when it is not a whole number from `least` up.
+ * @throws {BAD_ARGUMENT} when it is not a whole number from `least` up to `most`.
  */
-export function checkCount(what: string, value: unknown, least: number): asserts value is number {
-  if (typeof value !== "number" || !Number.isSafeInteger(value) || value < least) {
-    throw new UsageError(`${what} is a whole number from ${least} up, not ${String(value)}`);
+export function checkCount(
+  what: string,
+  value: unknown,
+  least: number,
+  most: number = Number.MAX_SAFE_INTEGER,
+): asserts value is number {
+  if (typeof value !== "number" || !Number.isSafeInteger(value) || value < least || value > most) {
+    const end = most === Number.MAX_SAFE_INTEGER ? "up" : `to ${most}`;
+    throw new UsageError(`${what} is a whole number from ${least} ${end}, not ${shown(value)}`);
   }
+}
+
+/**
+ * Checks something that is or is not.
+ * @throws {BAD_ARGUMENT} when it is neither true nor false.
+ */
+export function checkFlag(what: string, value: unknown): asserts value is boolean {
+  if (typeof value !== "boolean") throw new UsageError(`${what} is true or false, not ${shown(value)}`);
 }
 
 /**
@@ -43,6 +57,14 @@ export function checkCount(what: string, value: unknown, least: number): asserts
  */
 export function checkChoice(what: string, value: unknown, choices: readonly string[]): void {
   if (typeof value !== "string" || !choices.includes(value)) {
-    throw new UsageError(`${what} is ${choices.map((choice) => `"${choice}"`).join(" or ")}, not ${String(value)}`);
+    throw new UsageError(`${what} is ${choices.map((choice) => `"${choice}"`).join(" or ")}, not ${shown(value)}`);
   }
+}
+
+/** What was given instead, short enough for a message; never what is inside an object. */
+export function shown(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
+  if (typeof value === "function") return "a function";
+  if (typeof value === "object" && value !== null) return Array.isArray(value) ? "a list" : "an object";
+  return String(value);
 }

@@ -12,6 +12,7 @@ import { openSocket } from "../../transport/socket.js";
 import { type Clock, sleep } from "../../util/clock.js";
 import { quiet } from "../../util/promises.js";
 import type { Tally } from "../../util/tally.js";
+import { TurnClock } from "../../util/turn-clock.js";
 import { holeTries, isFinal, isPassing, notFoundTries, oldFrames, removed, SocketEnd } from "./endings.js";
 import { Ledger } from "./ledger.js";
 import type { ResolvedStreamOptions, StreamState } from "./options.js";
@@ -31,8 +32,8 @@ export interface ChannelContext {
   readonly clock: Clock;
   readonly random: () => number;
   readonly options: ResolvedStreamOptions;
-  /** An event, once and in order; `key` is the room under which it came. */
-  readonly onEvent: (event: RawEvent, key: number) => void;
+  /** An event, once and in order; `key` is the room under which it came, `at` when (milliseconds of the clock). */
+  readonly onEvent: (event: RawEvent, key: number, at: number) => void;
   readonly onGap: (gap: Gap) => void;
   readonly onState: (roomId: number, state: StreamState) => void;
   /** The room can not be listened to any more. */
@@ -54,6 +55,7 @@ export class Channel {
   readonly ready: Promise<void>;
   readonly #context: ChannelContext;
   readonly #closing = new AbortController();
+  readonly #turn: TurnClock;
   readonly #memory = new RoomMemory();
   readonly #ledger: Ledger;
   #state: StreamState = "connecting";
@@ -62,6 +64,7 @@ export class Channel {
   /** Something may have been missed since the last event that was delivered. */
   #isBehind: boolean;
   #lastNews = 0;
+  #heardAt = 0; // when the last frame or answer came
   #oldFrames = 0;
   #later: Promise<void> | undefined;
   #wasLive = false;
@@ -70,6 +73,7 @@ export class Channel {
   constructor(roomId: number, context: ChannelContext, cursor?: number) {
     this.roomId = roomId;
     this.#context = context;
+    this.#turn = new TurnClock(context.clock);
     this.#ledger = new Ledger(
       cursor ?? 0,
       (event) => this.#deliver(event),
@@ -184,7 +188,7 @@ export class Channel {
       signal: AbortSignal.any([turn.signal, this.#closing.signal]),
       onFrame: (text) => {
         life.frames += 1;
-        life.lastFrame = clock.now();
+        life.lastFrame = this.#heardAt = this.#turn.now();
         this.#receive(text, end);
       },
       onClose: (reason) => end(new SocketEnd(reason, clock.now() - life.since > options.idleMs)),
@@ -303,7 +307,7 @@ export class Channel {
     tally.add("stream:poll", { roomId: this.roomId });
     const answer = await session.call(pollEvents(new Map([[this.roomId, covered]])), this.#call());
     const frame = answer.rooms.find(({ roomId }) => roomId === this.roomId) ?? null;
-    this.#lastNews = clock.now();
+    this.#lastNews = this.#heardAt = clock.now();
     if (frame?.exit) throw removed(this.roomId);
     if (frame?.reset) return this.#startOver(covered, "the server no longer has these events");
     if (this.#isBehind && frame?.t === undefined && (await this.#newest()) < covered) {
@@ -327,6 +331,7 @@ export class Channel {
     const { session, onGap } = this.#context;
     const { events, time } = await session.call(roomEvents(this.roomId, { count: 500 }), this.#call());
     const changes = this.#memory.changes(events);
+    this.#heardAt = this.#context.clock.now();
     onGap({ roomId: this.roomId, from: Math.min(covered + 1, time), to: Math.max(covered, time), reason });
     for (const event of changes) this.#deliver(event);
     this.#memory.learnList(events);
@@ -352,7 +357,7 @@ export class Channel {
   }
 
   #accept(frame: RoomFrame): void {
-    if (frame.t !== undefined) this.#lastNews = this.#context.clock.now();
+    if (frame.t !== undefined) this.#lastNews = this.#heardAt;
     // A frame that lost its place, or some of its events, is read again over HTTP.
     if (frame.reset || frame.isDamaged) void this.#recover();
     else this.#ledger.accept(frame);
@@ -365,8 +370,8 @@ export class Channel {
   }
 
   #deliver(event: RawEvent): void {
-    this.#memory.learn([event]);
-    this.#context.onEvent(event, this.roomId);
+    this.#memory.learnEvent(event);
+    this.#context.onEvent(event, this.roomId, this.#heardAt);
   }
 
   #end(reason: unknown): void {

@@ -125,7 +125,7 @@ export class Hub {
       roomId,
       {
         ...context,
-        onEvent: (raw, key) => this.#deliver(raw, key),
+        onEvent: (raw, key, at) => this.#deliver(raw, key, at),
         onGap: (gap) => this.#announce(gap),
         onState: () => this.#updateState(),
         onEnd: (reason) => this.#end(roomId, entry, reason),
@@ -155,7 +155,7 @@ export class Hub {
     for (const listener of entry.listeners) listener.onEnd(reason);
   }
 
-  #deliver(raw: RawEvent, key: number): void {
+  #deliver(raw: RawEvent, key: number, at: number): void {
     const home = personal.has(raw.event_type) ? undefined : numberOf(raw.room_id);
     if (home !== key) {
       // Only what is meant for us is under a key that is not its room's; a room that is listened to brings its own.
@@ -166,7 +166,7 @@ export class Hub {
     this.#context.learn(raw);
     const listeners = home === undefined ? this.#rooms.get(key)?.listeners : this.#rooms.get(home)?.listeners;
     if (!listeners?.size && this.#everything.size === 0) return;
-    const event = eventOf(raw, this.#context.events);
+    const event = eventOf(raw, this.#context.events, at);
     const id = numberOf(raw.id);
     if (!this.#progress || !this.#keeper || id === undefined || home !== key) {
       this.#tell(event, listeners, () => {});
@@ -186,7 +186,10 @@ export class Hub {
   }
 
   #tell(event: ChatEvent, listeners: ReadonlySet<Listener> | undefined, done: () => void): void {
-    for (const listener of [...(listeners ?? []), ...this.#everything]) listener.onEvent(event, done);
+    // Who begins to listen in one of these calls does not hear this event.
+    for (const set of [listeners, this.#everything]) {
+      if (set?.size) for (const listener of [...set]) listener.onEvent(event, done);
+    }
   }
 
   #updateState(): void {

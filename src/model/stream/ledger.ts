@@ -94,18 +94,26 @@ export class Ledger {
   }
 
   #pass(frame: RoomFrame): void {
-    const fresh = frame.events.filter((event) => (numberOf(event.id) ?? Number.POSITIVE_INFINITY) > this.#covered);
-    if (fresh.length < frame.events.length) this.#onRepeat(frame.events.length - fresh.length);
     let newest = Math.max(this.#covered, frame.t ?? 0);
-    for (const event of fresh.sort(byId)) {
+    let repeats = 0;
+    for (const event of inOrder(frame.events)) {
       const id = numberOf(event.id);
-      if (id !== undefined && id <= this.#covered) continue; // twice in one frame
+      if (id !== undefined && id <= this.#covered) {
+        repeats += 1;
+        continue;
+      }
       if (id !== undefined) this.#covered = id;
       newest = Math.max(newest, id ?? 0);
       this.#deliver(event);
     }
     this.#covered = newest;
+    if (repeats > 0) this.#onRepeat(repeats);
   }
+}
+
+/** Most frames have one event. */
+function inOrder(events: readonly RawEvent[]): readonly RawEvent[] {
+  return events.length < 2 ? events : events.toSorted(byId);
 }
 
 function byId(a: RawEvent, b: RawEvent): number {

@@ -6,17 +6,22 @@ import { EventType, type RawEvent } from "../../protocol/raw.js";
 import { numberOf } from "../../protocol/values.js";
 
 interface Seen {
-  edits: number;
-  stars: number;
-  pins: number;
-  deleted: boolean;
+  readonly edits: number;
+  readonly stars: number;
+  readonly pins: number;
+  readonly deleted: boolean;
 }
 
-/** How many messages are remembered. */
+/** How many messages are remembered at least; never twice as many. */
 const limit = 500;
 
+/** What most messages are when they go by, and stay. */
+const plain: Seen = { edits: 0, stars: 0, pins: 0, deleted: false };
+
 export class RoomMemory {
-  readonly #messages = new Map<number, Seen>();
+  /** The latest messages. When they are many enough they become the older ones, and those are forgotten. */
+  #recent = new Map<number, Seen>();
+  #older: ReadonlyMap<number, Seen> = new Map();
   /** The newest message that is known from its post; an event about an old message says nothing of what is new. */
   #newestPost = 0;
   #knowsNewest = false;
@@ -29,18 +34,23 @@ export class RoomMemory {
 
   /** Takes note of events or list items, oldest first. */
   learn(events: readonly RawEvent[]): void {
-    for (const event of events) {
-      const id = numberOf(event.message_id);
-      if (id === undefined) continue;
-      const before = this.#messages.get(id);
-      this.#messages.delete(id);
-      this.#messages.set(id, seenIn(event, before));
-      if (event.event_type === EventType.MessagePosted) this.#newestPost = Math.max(this.#newestPost, id);
-    }
-    for (const id of this.#messages.keys()) {
-      if (this.#messages.size <= limit) break;
-      this.#messages.delete(id);
-    }
+    for (const event of events) this.learnEvent(event);
+  }
+
+  /** Takes note of one event or list item. */
+  learnEvent(event: RawEvent): void {
+    const id = numberOf(event.message_id);
+    if (id === undefined) return;
+    const isNew = event.event_type === EventType.MessagePosted && id > this.#newestPost;
+    if (isNew) this.#newestPost = id;
+    this.#recent.set(id, seenIn(event, isNew ? undefined : this.#seen(id)));
+    if (this.#recent.size < limit) return;
+    this.#older = this.#recent;
+    this.#recent = new Map();
+  }
+
+  #seen(id: number): Seen | undefined {
+    return this.#recent.get(id) ?? this.#older.get(id);
   }
 
   /** What a list of messages as they are now says has happened, as events without ids. Ascending by message. */
@@ -48,7 +58,7 @@ export class RoomMemory {
     return list.flatMap((item) => {
       const id = numberOf(item.message_id);
       if (id === undefined) return [];
-      const before = this.#messages.get(id);
+      const before = this.#seen(id);
       const isDeleted = item.content === undefined;
       if (!before) {
         if ((this.#newestPost === 0 && !this.#knowsNewest) || id <= this.#newestPost) return []; // older than our memory, for all we know
@@ -74,13 +84,16 @@ function changesOf(item: RawEvent, before: Seen, isDeleted: boolean): RawEvent[]
 }
 
 function seenIn(event: RawEvent, before: Seen | undefined): Seen {
-  const counts = event.event_type === EventType.MessageStarred || event.id === undefined;
+  const { message_edits, message_stars, message_owner_stars, event_type: type } = event;
+  const isList = event.id === undefined;
+  const isDeleted = type === EventType.MessageDeleted || (isList && event.content === undefined);
+  const isMarked = message_edits !== undefined || message_stars !== undefined || message_owner_stars !== undefined;
+  if (!before && !isMarked && !isDeleted) return plain;
+  const counts = type === EventType.MessageStarred || isList;
   return {
-    edits: Math.max(numberOf(event.message_edits) ?? 0, before?.edits ?? 0),
-    stars: counts ? (numberOf(event.message_stars) ?? 0) : (numberOf(event.message_stars) ?? before?.stars ?? 0),
-    pins: counts
-      ? (numberOf(event.message_owner_stars) ?? 0)
-      : (numberOf(event.message_owner_stars) ?? before?.pins ?? 0),
-    deleted: event.event_type === EventType.MessageDeleted || (event.id === undefined && event.content === undefined),
+    edits: Math.max(numberOf(message_edits) ?? 0, before?.edits ?? 0),
+    stars: numberOf(message_stars) ?? (counts ? 0 : (before?.stars ?? 0)),
+    pins: numberOf(message_owner_stars) ?? (counts ? 0 : (before?.pins ?? 0)),
+    deleted: isDeleted,
   };
 }

@@ -2,7 +2,7 @@
 import { ParseError } from "../../errors/index.js";
 import type { Call, FilePart, WireAnswer } from "../call.js";
 import { readLiteral } from "../html/js-literal.js";
-import { assertSuccess, contextOf, readJson, readOk, refusedWith } from "../refusals.js";
+import { assertSuccess, contextOf, readJson, readOk, readReply, refusedWith } from "../refusals.js";
 import { listOf, numberOf } from "../values.js";
 
 /** `POST /messages/{id}/flag`: flags as spam or offensive; says it again to take it back. */
@@ -99,12 +99,8 @@ export function anyAction(path: string, form: Readonly<Record<string, string>>):
   return {
     request: { method: "POST", path, form, needs: "login", answersPage: true, tried },
     read(answer) {
-      assertSuccess(answer, { tried });
-      try {
-        return JSON.parse(answer.body);
-      } catch {
-        return answer.body;
-      }
+      const value = readReply(answer, { tried });
+      return value === undefined ? answer.body : value;
     },
   };
 }

@@ -2,7 +2,8 @@
 import { decodeHTML } from "entities";
 import { type FailureContext, ParseError } from "../../errors/index.js";
 import type { Call, WireAnswer } from "../call.js";
-import { parse, select, text } from "../html/dom.js";
+import { parse } from "../html/dom.js";
+import { tagsIn } from "../pages/reading.js";
 import type { RawPingable, RawRoomThumbs, RawUser, RawUserThumbs } from "../raw.js";
 import { assertSuccess, contextOf, readJson } from "../refusals.js";
 import { isRecord, listOf, numberOf, stringOf } from "../values.js";
@@ -30,7 +31,7 @@ export function roomThumbs(roomId: number): Call<RawRoomThumbs> {
 
 /** The tag names in the `tags` of {@link roomThumbs}, which are links in HTML. */
 export function tagNames(tagsHtml: string): string[] {
-  return select(parse(tagsHtml, "room tags"), "a.tag").map(text);
+  return tagsIn(parse(tagsHtml, "room tags").root);
 }
 
 /** Someone a mention in a room reaches. */
@@ -129,7 +130,7 @@ function sound(value: unknown, members: Readonly<Record<string, Test>>): unknown
 }
 
 /** True for a record that names a user. */
-export function isRawUser(value: unknown): value is RawUser {
+function isRawUser(value: unknown): value is RawUser {
   return isRecord(value) && numberOf(value.id) !== undefined && stringOf(value.name) !== undefined;
 }
 

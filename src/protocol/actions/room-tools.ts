@@ -74,7 +74,7 @@ export function movePosts(fromRoomId: number, messageIds: readonly number[], toR
     ),
     read(answer) {
       const value = readReply(answer, about);
-      const moved = typeof value === "string" ? Number.NaN : numberOf(value);
+      const moved = numberOf(value);
       if (moved !== undefined && Number.isInteger(moved)) return moved;
       throw failureOfAction(answer, "answer to moving messages", "a number of messages", about);
     },

@@ -1,23 +1,13 @@
 /** Messages from pieces: exact outputs, and the promise that no text breaks the markup around it. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { isChatError } from "../../errors/index.js";
 import { readShown } from "./atoms.js";
 import { type MessageBuilder, type MessageBuilderOptions, message } from "./builder.js";
 import { escapeHtml } from "./escape.js";
+import { failureOf } from "./failure-of.test-support.js";
 import { markupUnit } from "./markup-unit.test-support.js";
 import { renderMarkdown } from "./render.js";
 import { splitReplyPrefix } from "./reply-prefix.js";
-
-function failureOf(action: () => unknown): string {
-  try {
-    action();
-  } catch (error) {
-    if (isChatError(error)) return `${error.code}: ${error.message}`;
-    throw error;
-  }
-  return "no error";
-}
 
 describe("message()", () => {
   const url = "https://a.b/c";

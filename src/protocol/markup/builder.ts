@@ -3,9 +3,10 @@
  * and what the chat dialect cannot say is an error instead of stray characters.
  */
 import { TooLongError, UsageError } from "../../errors/index.js";
-import { checkId, checkOptions } from "../../util/options.js";
-import { isBoundaryAfter, isBoundaryBefore, isEscapable } from "./escape.js";
+import { checkChoice, checkId, checkOptions } from "../../util/options.js";
+import { isBoundaryAfter, isBoundaryBefore, isEscapable, wordJoiner } from "./escape.js";
 import { codeSpan, escapeLine, fixedWidth, guardStart } from "./escape-markdown.js";
+import { unixLines, withoutBlankStart } from "./lines.js";
 
 /** What a message builder does when it can not do both. */
 export interface MessageBuilderOptions {
@@ -53,9 +54,7 @@ export class MessageBuilder {
   constructor(options: MessageBuilderOptions = {}) {
     checkOptions("message", options, ["markupInLines"]);
     const { markupInLines = "refuse" } = options;
-    if (markupInLines !== "refuse" && markupInLines !== "drop") {
-      throw new UsageError(`markupInLines is "refuse" or "drop", not ${JSON.stringify(markupInLines)}`);
-    }
+    checkChoice("markupInLines", markupInLines, ["refuse", "drop"]);
     this.#drops = markupInLines === "drop";
   }
 
@@ -183,7 +182,7 @@ export class MessageBuilder {
         'text of several lines has no markup in chat; leave out the line breaks or the markup, or give markupInLines: "drop"',
       );
     }
-    return this.#quoted(plain.replace(/\r\n?/g, "\n").trim());
+    return this.#quoted(unixLines(plain).trim());
   }
 
   #fixed(): string {
@@ -192,11 +191,7 @@ export class MessageBuilder {
         "a message in fixed font has nothing else in it; to reply with one, give its text to reply() of the message",
       );
     }
-    return this.#pieces
-      .map((piece) => piece.written)
-      .join("\n")
-      .replace(/^(?:[^\S\n]*\n)+/, "")
-      .trimEnd();
+    return withoutBlankStart(this.#pieces.map((piece) => piece.written).join("\n")).trimEnd();
   }
 
   #quoted(body: string): string {
@@ -223,7 +218,7 @@ export class MessageBuilder {
     // A dash beside `---` would make the mark longer, and a backslash before a mark would make it literal.
     const inner = escapeLine(text.trim(), "show").replace(
       mark === "---" ? /^(?=-)|(?<=[-\\])$/g : /(?<=\\)$/,
-      "\u2060",
+      wordJoiner,
     );
     return this.#spaced(text, inner === "" ? "" : mark + inner + mark, text.trim());
   }

@@ -3,10 +3,12 @@
  * they could be read as markup; what no backslash can stop is stopped by an invisible U+2060 (word joiner).
  */
 import { checkOptions } from "../../util/options.js";
-import { isBoundaryBefore } from "./escape.js";
-import { matchBareUrl } from "./links.js";
-import { escapeAddress } from "./markdown-pieces.js";
+import { isWord, wordJoiner } from "./escape.js";
+import { unixLines } from "./lines.js";
+import { cutAtUrls } from "./links.js";
+import { escapeAddress, fence } from "./markdown-pieces.js";
 import { loneUrl } from "./onebox.js";
+import { guardReplyPrefix } from "./reply-prefix.js";
 
 /** How {@link escapeMarkdown} treats what is not markup. */
 export interface EscapeOptions {
@@ -16,9 +18,6 @@ export interface EscapeOptions {
 
 /** What to do with bare URLs: link them with their full text, keep them from being links, or nothing at all. */
 type UrlRule = "show" | "defuse" | "ignore";
-
-/** Joins words without a gap: shows nothing, is no white space, and is no boundary of markup. */
-const wordJoiner = "\u2060";
 
 /** The longest URL written as `[url](url)`, in characters; that takes twice its length of the 500. */
 const SHOWN_URL_LIMIT = 200;
@@ -46,7 +45,7 @@ export function escapeMarkdown(text: string, options: EscapeOptions = {}): strin
  */
 export function defuseMentions(text: string): string {
   let safe = "";
-  for (const { words, url } of withUrls(text)) {
+  for (const { words, url } of cutAtUrls(text)) {
     safe += words.replace(/@(?=[^\s@\u2060])/g, `@${wordJoiner}`) + url.replace(/(?<![\p{L}\p{N}])@/gu, "%40");
   }
   return safe;
@@ -57,19 +56,13 @@ export function defuseMentions(text: string): string {
  * `:123 ` at the start from being a reply.
  */
 export function fixedWidth(text: string): string {
-  const indented = text.replace(/\r\n?/g, "\n").replace(/^(?=[^\n])/gm, "    ");
-  return indented.replace(/^\s*(?=:\d{1,15}\s)/, `$&${wordJoiner}`);
+  return guardReplyPrefix(unixLines(text).replace(/^(?=[^\n])/gm, "    "));
 }
 
 /** Puts code between backticks, as many as it needs, without the white space around it; "" when there is nothing else. */
 export function codeSpan(code: string): string {
   const inner = code.trim();
-  if (inner === "") return "";
-  const runs = new Set((inner.match(/`+/g) ?? []).map((run) => run.length));
-  let length = 1;
-  while (runs.has(length)) length += 1;
-  const pad = inner.startsWith("`") || inner.endsWith("`") ? " " : "";
-  return "`".repeat(length) + pad + inner + pad + "`".repeat(length);
+  return inner === "" ? "" : fence(inner);
 }
 
 /** Puts an invisible character before a message that would otherwise be a reply, a quote, fixed font, a ruler or a onebox. */
@@ -81,7 +74,7 @@ export function guardStart(message: string): string {
 export function escapeLine(text: string, urls: UrlRule): string {
   if (urls === "ignore") return escapeMarks(text, 0, text.length, true);
   let written = "";
-  for (const { from, words, url } of withUrls(text)) {
+  for (const { from, words, url } of cutAtUrls(text)) {
     written += escapeMarks(text, from, from + words.length, false);
     if (urls === "show" && url !== "" && url.length <= SHOWN_URL_LIMIT) {
       written += `[${escapeMarks(url, 0, url.length, true)}](${escapeAddress(url)})`;
@@ -91,27 +84,6 @@ export function escapeLine(text: string, urls: UrlRule): string {
     }
   }
   return written;
-}
-
-/** A stretch of text, and the bare URL after it; "" at the end. */
-interface Stretch {
-  readonly from: number;
-  readonly words: string;
-  readonly url: string;
-}
-
-/** Cuts a text before and after every bare URL that the server would link. */
-function* withUrls(text: string): Generator<Stretch> {
-  const start = /(?:https?|ftp):\/\//gi;
-  let from = 0;
-  for (let match = start.exec(text); match; match = start.exec(text)) {
-    const url = isBoundaryBefore(text[match.index - 1]) ? matchBareUrl(text, match.index) : null;
-    if (url === null) continue;
-    yield { from, words: text.slice(from, match.index), url };
-    from = match.index + url.length;
-    start.lastIndex = from;
-  }
-  yield { from, words: text.slice(from), url: "" };
 }
 
 /** Escapes the characters of markup between two places of a text. The ends of the text count as beside markup. */
@@ -133,8 +105,4 @@ function escapeMarks(text: string, from: number, to: number, isInLink: boolean):
 function isIdle(before: string | undefined, after: string | undefined): boolean {
   if (before === undefined || after === undefined) return false;
   return (/\s/.test(before) && /\s/.test(after)) || (isWord(before) && isWord(after));
-}
-
-function isWord(character: string): boolean {
-  return /[\p{L}\p{N}]/u.test(character);
 }

@@ -17,6 +17,9 @@ export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => escapes[character] ?? character);
 }
 
+/** Joins words without a gap: shows nothing, is no white space, and is no boundary of markup. */
+export const wordJoiner = "\u2060";
+
 /** Turns entities into characters; a no-break space becomes a plain one. */
 export function decodeText(html: string): string {
   return (html.includes("&") ? decodeHTML(html) : html).replaceAll("\u00a0", " ");
@@ -40,6 +43,11 @@ export function isBoundaryBefore(character: string | undefined): boolean {
 /** What must follow inline markup: nothing, white space, or one of `?!.;:,)` (protocol.md §7.1). */
 export function isBoundaryAfter(character: string | undefined): boolean {
   return !character || /[\s?!.;:,)]/.test(character);
+}
+
+/** True for a letter or a digit. */
+export function isWord(character: string | undefined): boolean {
+  return character !== undefined && /[\p{L}\p{N}]/u.test(character);
 }
 
 /** True for a character that is there and is not white space. */

@@ -2,7 +2,7 @@
  * Addresses in chat messages: which ones become links, how the links look, and how a bare URL is shortened
  * (protocol.md §7.1). Only http, https, ftp and protocol-relative addresses ever become a link.
  */
-import { escapeHtml, isEscapable } from "./escape.js";
+import { escapeHtml, isBoundaryBefore, isEscapable } from "./escape.js";
 
 /** A bare URL longer than this many characters, without scheme and `www.`, is shown shortened. Between 40 and 64 [OBS]. */
 const SHOWN_URL_LIMIT = 50;
@@ -57,6 +57,27 @@ export function matchBareUrl(source: string, start: number): string | null {
   }
   const url = match.slice(0, end);
   return url.endsWith("---") && end - 3 >= shortest ? url.slice(0, -3) : url;
+}
+
+/** A stretch of text, and the bare URL after it; "" at the end. */
+interface Stretch {
+  readonly from: number;
+  readonly words: string;
+  readonly url: string;
+}
+
+/** Cuts a text before and after every bare URL that the server would link. */
+export function* cutAtUrls(text: string): Generator<Stretch> {
+  const start = /(?:https?|ftp):\/\//gi;
+  let from = 0;
+  for (let match = start.exec(text); match; match = start.exec(text)) {
+    const url = isBoundaryBefore(text[match.index - 1]) ? matchBareUrl(text, match.index) : null;
+    if (url === null) continue;
+    yield { from, words: text.slice(from, match.index), url };
+    from = match.index + url.length;
+    start.lastIndex = from;
+  }
+  yield { from, words: text.slice(from), url: "" };
 }
 
 function count(text: string, character: string): number {

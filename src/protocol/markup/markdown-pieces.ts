@@ -2,7 +2,7 @@
  * The last step from HTML to markdown: joins pieces, and leaves out markup that the dialect cannot express at that
  * place because no boundary is beside it. Knows nothing about HTML.
  */
-import { isBoundaryAfter, isBoundaryBefore, isEscapable, isInk } from "./escape.js";
+import { isBoundaryAfter, isBoundaryBefore, isEscapable, isInk, isWord } from "./escape.js";
 import { matchBareUrl } from "./links.js";
 
 /** The two ends of one emphasis share this. */
@@ -106,8 +106,8 @@ function endsUrl(url: string | null, [next, second]: readonly MarkdownPiece[]): 
   return matchBareUrl(url + next.text.slice(0, 40), 0) === url;
 }
 
-/** Puts code between as many backticks as neither it nor the text around it has in a row. */
-function fence(code: string, ticks: ReadonlySet<number>): string {
+/** Puts code between as many backticks as neither it nor the text around it has in a row; `ticks` are those of the text. */
+export function fence(code: string, ticks: ReadonlySet<number> = new Set()): string {
   const inside = tickRuns(code);
   let length = 1;
   while (inside.has(length) || ticks.has(length)) length += 1;
@@ -155,8 +155,4 @@ function balanced(url: string): boolean {
     if (depth < 0) return false;
   }
   return depth === 0;
-}
-
-function isWord(character: string | undefined): boolean {
-  return character !== undefined && /[\p{L}\p{N}]/u.test(character);
 }

@@ -2,9 +2,10 @@
  * Markdown to HTML as the chat servers do it when a message is posted or edited (protocol.md §7.1, §7.2). What comes
  * out is safe to put on a page: every character a person typed is escaped, and only web addresses become links.
  */
-import { escapeHtml, isBoundaryBefore } from "./escape.js";
+import { escapeHtml } from "./escape.js";
 import { renderInline } from "./inline.js";
-import { bareLink, matchBareUrl } from "./links.js";
+import { isIndented, unixLines, withoutBlankStart } from "./lines.js";
+import { bareLink, cutAtUrls } from "./links.js";
 import { imageOnebox, isPictureUrl, loneUrl } from "./onebox.js";
 
 /** A text over several lines that is longer than this many characters (UTF-16) is sent cut, as `partial` [OBS]. */
@@ -24,8 +25,8 @@ export interface RenderContext {
 
 /** Renders the source of a message, without its reply prefix, to the `content` the servers send. */
 export function renderMarkdown(source: string, context: RenderContext = {}): string {
-  const text = source.replace(/\r\n?/g, "\n").trimEnd();
-  if (text.includes("\n")) return renderLines(text.replace(/^(?:[^\S\n]*\n)+/, ""), context);
+  const text = unixLines(source).trimEnd();
+  if (text.includes("\n")) return renderLines(withoutBlankStart(text), context);
   if (text.startsWith("    ")) return renderLines(text, context);
   return renderLine(text.trimStart(), context);
 }
@@ -46,7 +47,7 @@ function renderLine(line: string, context: RenderContext): string {
 
 function renderLines(text: string, context: RenderContext): string {
   const lines = text.split("\n");
-  const isFixed = lines.every((line) => line.trim() === "" || line.startsWith("    "));
+  const isFixed = isIndented(lines);
   const whole = isFixed ? lines.map((line) => line.replace(/^ {1,4}/, "")).join("\n") : text.trimStart();
   const shown = cutText(whole, context.partialLimit ?? PARTIAL_LIMIT);
   const name = shown.length < whole.length ? "partial" : "full";
@@ -64,15 +65,7 @@ function cutText(text: string, limit: number): string {
 
 /** Text of several lines has no markup, but its bare URLs are links. */
 function linkUrls(line: string): string {
-  const start = /(?:https?|ftp):\/\//gi;
   let html = "";
-  let from = 0;
-  for (let match = start.exec(line); match; match = start.exec(line)) {
-    const url = isBoundaryBefore(line[match.index - 1]) ? matchBareUrl(line, match.index) : null;
-    if (url === null) continue;
-    html += escapeHtml(line.slice(from, match.index)) + bareLink(url);
-    from = match.index + url.length;
-    start.lastIndex = from;
-  }
-  return html + escapeHtml(line.slice(from));
+  for (const { words, url } of cutAtUrls(line)) html += escapeHtml(words) + (url === "" ? "" : bareLink(url));
+  return html;
 }

@@ -2,6 +2,7 @@
  * The `:{id} ` that makes a message a reply (protocol.md §5.1, §7.1). The server takes it off before it renders;
  * clients since 2025 send `parentId` instead.
  */
+import { wordJoiner } from "./escape.js";
 
 /** A message text without its reply prefix. */
 export interface ReplyPrefix {
@@ -17,4 +18,9 @@ export function splitReplyPrefix(text: string): ReplyPrefix {
   const match = prefix.exec(text);
   const replyTo = Number(match?.[1]);
   return match && replyTo > 0 ? { replyTo, text: text.slice(match[0].length) } : { replyTo: null, text };
+}
+
+/** Puts U+2060 before what the server would take for a reply prefix; it finds one behind the spaces of fixed font too. */
+export function guardReplyPrefix(text: string): string {
+  return text.replace(/^\s*(?=:\d{1,15}\s)/, `$&${wordJoiner}`);
 }

@@ -3,7 +3,10 @@
  * a part that is left with one line must not get any.
  */
 import { type Atom, readAtoms, readShown } from "./atoms.js";
+import { wordJoiner } from "./escape.js";
+import { isIndented, withoutBlankStart } from "./lines.js";
 import { renderMarkdown } from "./render.js";
+import { guardReplyPrefix } from "./reply-prefix.js";
 import { cutLongAtoms, planParts, type Rooms } from "./split-plan.js";
 import { guardAlone } from "./split-write.js";
 
@@ -12,7 +15,7 @@ const WRAPPING = 3;
 
 /** Cuts a text whose line ends are newlines, without white space at its end. */
 export function splitLines(text: string, isReply: boolean, rooms: Rooms): string[] {
-  const splitter = new LineSplitter(text.replace(/^(?:[^\S\n]*\n)+/, "").split("\n"), isReply, rooms);
+  const splitter = new LineSplitter(withoutBlankStart(text).split("\n"), isReply, rooms);
   return splitter.split();
 }
 
@@ -32,7 +35,7 @@ class LineSplitter {
   #blanks = 0;
 
   constructor(lines: readonly string[], isReply: boolean, rooms: Rooms) {
-    this.#isFixed = lines.every((line) => line.trim() === "" || line.startsWith("    "));
+    this.#isFixed = isIndented(lines);
     this.#marker = !this.#isFixed && /^\s*> /.test(lines[0] ?? "") ? "> " : "";
     this.#lines = this.#marker === "" ? lines : lines.with(0, (lines[0] ?? "").trimStart().slice(2));
     this.#isReply = isReply;
@@ -79,8 +82,7 @@ class LineSplitter {
   }
 
   #guard(lines: string): string {
-    // Even behind the spaces of fixed font the server finds a reply prefix.
-    return this.#isFixed ? lines.replace(/^\s*(?=:\d{1,15}\s)/, "$&\u2060") : guardAlone(lines.trimStart());
+    return this.#isFixed ? guardReplyPrefix(lines) : guardAlone(lines.trimStart());
   }
 
   #flush(): void {
@@ -98,7 +100,7 @@ class LineSplitter {
     const text = this.#marker === "" ? this.#guard(lines) : lines.trimStart();
     if (this.#isFixed || text.includes("\n") || isSameAlone(text)) return text;
     // A reply prefix takes the white space after it away, so there the line break goes to the end.
-    return this.#isReply && this.#parts.length === 0 ? `${text}\n\u2060` : `\n${text}`;
+    return this.#isReply && this.#parts.length === 0 ? `${text}\n${wordJoiner}` : `\n${text}`;
   }
 
   /** Cuts a line that is too long for a part; its end may be joined by the lines that follow. */

@@ -3,6 +3,7 @@
  * and opened again in the next part. Each way to write it is rendered and compared; the first that shows the same wins.
  */
 import { type Atom, readShown } from "./atoms.js";
+import { wordJoiner } from "./escape.js";
 import { codeSpan, escapeLine, guardStart } from "./escape-markdown.js";
 import { renderMarkdown } from "./render.js";
 import type { Span } from "./split-plan.js";
@@ -77,7 +78,7 @@ export class PartWriter {
 
 /** Keeps a part from being a onebox, a reply and the like. A bare address must stay a link, so its guard comes after it. */
 export function guardAlone(part: string): string {
-  return /^(?:https?|ftp):\/\/\S*$/i.test(part) ? `${part} \u2060` : guardStart(part);
+  return /^(?:https?|ftp):\/\/\S*$/i.test(part) ? `${part} ${wordJoiner}` : guardStart(part);
 }
 
 function writeSpan(atoms: readonly Atom[], span: Span, way: Way): string {
@@ -88,7 +89,7 @@ function writeSpan(atoms: readonly Atom[], span: Span, way: Way): string {
   const add = (piece: string): void => {
     // A mark of dashes beside a dash would be a longer run, which is no mark.
     const touches = way.escapes && written.endsWith("-") && piece.startsWith("-");
-    written += touches ? `\u2060${piece}` : piece;
+    written += touches ? wordJoiner + piece : piece;
   };
   const begin = (mark: string, isDivided: boolean): void => {
     open.push(isDivided && way.swaps(open.length) ? otherMark(mark) : mark);

@@ -1,21 +1,11 @@
 /** Cutting long texts: exact parts. */
 import { describe, expect, it } from "vitest";
-import { isChatError } from "../../errors/index.js";
+import { failureOf } from "./failure-of.test-support.js";
 import { type SplitOptions, splitMessage } from "./split.js";
 
 const words = (count: number, word = "word"): string => Array.from({ length: count }, () => word).join(" ");
 const lengths = (parts: readonly string[]): number[] => parts.map((part) => part.length);
 const at50 = (text: string): string[] => splitMessage(text, { limit: 50 });
-
-function codeOf(action: () => unknown): string {
-  try {
-    action();
-  } catch (error) {
-    if (isChatError(error)) return `${error.code}: ${error.message}`;
-    throw error;
-  }
-  return "no error";
-}
 
 describe("splitMessage", () => {
   it("leaves a text within the limit unchanged", () => {
@@ -128,24 +118,24 @@ describe("splitMessage", () => {
 
   it("names the link that has no room", () => {
     const url = `https://a.b/${"c".repeat(600)}`;
-    expect(codeOf(() => splitMessage(`see [this](${url}) x`))).toMatch(
+    expect(failureOf(() => splitMessage(`see [this](${url}) x`))).toMatch(
       /^TOO_LONG: the link \[this\]\(https:\/\/a.b\/c+… has 620 characters, and can not be cut into parts of 500$/,
     );
-    expect(codeOf(() => splitMessage(`see ${url}`))).toMatch(/^TOO_LONG: the address https:/);
-    expect(codeOf(() => splitMessage(`see [this](${url}) x`, { mode: "lines" }))).toMatch(/^TOO_LONG: the link/);
+    expect(failureOf(() => splitMessage(`see ${url}`))).toMatch(/^TOO_LONG: the address https:/);
+    expect(failureOf(() => splitMessage(`see [this](${url}) x`, { mode: "lines" }))).toMatch(/^TOO_LONG: the link/);
     expect(splitMessage(`see ${url} x`, { mode: "lines" })).toEqual(["see", `\n${url}`, "x"]);
     expect(splitMessage(`a\nsee ${url} x`, { mode: "lines" })).toEqual(["a", "see", `\n${url}`, "x"]);
   });
 
   it("refuses what can not be", () => {
-    expect(codeOf(() => splitMessage(" \n "))).toMatch(/^EMPTY/);
-    expect(codeOf(() => splitMessage("a", { limit: 10 }))).toBe(
-      "BAD_ARGUMENT: limit is a whole number from 50 on, not 10",
+    expect(failureOf(() => splitMessage(" \n "))).toMatch(/^EMPTY/);
+    expect(failureOf(() => splitMessage("a", { limit: 10 }))).toBe(
+      "BAD_ARGUMENT: limit is a whole number from 50 up, not 10",
     );
-    expect(codeOf(() => splitMessage("a", { replyPrefixLength: 480 }))).toMatch(/from 0 to 475, not 480/);
-    expect(codeOf(() => splitMessage("a", { mode: "none" } as object))).toMatch(/"words" or "lines", not "none"/);
-    expect(codeOf(() => splitMessage("a", { Limit: 10 } as object))).toMatch(/no option "Limit"/);
-    expect(codeOf(() => splitMessage(null as unknown as string))).toMatch(/^BAD_ARGUMENT/);
+    expect(failureOf(() => splitMessage("a", { replyPrefixLength: 480 }))).toMatch(/from 0 to 475, not 480/);
+    expect(failureOf(() => splitMessage("a", { mode: "none" } as object))).toMatch(/"words" or "lines", not "none"/);
+    expect(failureOf(() => splitMessage("a", { Limit: 10 } as object))).toMatch(/no option "Limit"/);
+    expect(failureOf(() => splitMessage(null as unknown as string))).toMatch(/^BAD_ARGUMENT/);
   });
 });
 

@@ -3,10 +3,11 @@
  * belongs together is torn: links, tags and addresses never, code and emphasis only when they alone are too long.
  */
 import { EmptyMessageError, TooLongError, UsageError } from "../../errors/index.js";
-import { checkOptions } from "../../util/options.js";
+import { checkChoice, checkCount, checkOptions } from "../../util/options.js";
 import { maxLineLength } from "../text-rules.js";
 import { type Atom, readAtoms } from "./atoms.js";
 import { renderInline } from "./inline.js";
+import { unixLines } from "./lines.js";
 import { splitReplyPrefix } from "./reply-prefix.js";
 import { splitLines } from "./split-lines.js";
 import { cutLongAtoms, planParts, type Rooms } from "./split-plan.js";
@@ -49,7 +50,7 @@ export function splitMessage(text: string, options: SplitOptions = {}): string[]
   if (text.length + reserved <= limit) return [text];
   const body = splitReplyPrefix(text);
   const prefix = body.replyTo === null ? "" : `${text.slice(0, -body.text.length).trim()} `;
-  const source = body.text.replace(/\r\n?/g, "\n").trimEnd();
+  const source = unixLines(body.text).trimEnd();
   const isLines = source.includes("\n");
   if (isLines && mode === "words") return [text];
   const taken = reserved + prefix.length;
@@ -81,16 +82,11 @@ function splitLine(line: string, rooms: Rooms): string[] {
 function readRules(options: SplitOptions): { mode: "words" | "lines"; limit: number; reserved: number } {
   checkOptions("splitMessage", options, ["mode", "limit", "replyPrefixLength"]);
   const { mode = "words", limit = maxLineLength, replyPrefixLength: reserved = 0 } = options;
-  if (mode !== "words" && mode !== "lines")
-    throw new UsageError(`mode is "words" or "lines", not ${JSON.stringify(mode)}`);
-  if (!Number.isSafeInteger(limit) || limit < LEAST_ROOM) {
-    throw new UsageError(`limit is a whole number from ${LEAST_ROOM} on, not ${String(limit)}`);
-  }
-  if (!Number.isSafeInteger(reserved) || reserved < 0 || reserved > limit - LEAST_ROOM / 2) {
-    throw new UsageError(
-      `replyPrefixLength is a whole number from 0 to ${limit - LEAST_ROOM / 2}, not ${String(reserved)}`,
-    );
-  }
+  checkChoice("mode", mode, ["words", "lines"]);
+  checkCount("limit", limit, LEAST_ROOM);
+  checkCount("replyPrefixLength", reserved, 0);
+  const most = limit - LEAST_ROOM / 2;
+  if (reserved > most) throw new UsageError(`replyPrefixLength is a whole number from 0 to ${most}, not ${reserved}`);
   return { mode, limit, reserved };
 }
 

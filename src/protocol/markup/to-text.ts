@@ -4,6 +4,7 @@
  */
 import { Parser } from "htmlparser2";
 import { classNames, isFixedFont, isOneboxClass } from "./describe.js";
+import { withoutBlankStart } from "./lines.js";
 import { absoluteUrl, isShownUrl } from "./links.js";
 
 /** What reading a message may know about where it came from. */
@@ -26,7 +27,7 @@ export function readText(html: string, context: ReadContext, addresses: boolean)
   const reader = new TextReader(context.origin, addresses);
   new Parser(reader, { decodeEntities: true }).end(html);
   if (!isFixedFont(html)) return reader.text.trim();
-  return reader.text.trimEnd().replace(/^(?:[^\S\n]*\n)+/, "");
+  return withoutBlankStart(reader.text.trimEnd());
 }
 
 class TextReader {

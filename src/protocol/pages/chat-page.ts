@@ -3,9 +3,9 @@
  * Works on the outside layout, the room page and the transcript alike.
  */
 import { ParseError } from "../../errors/index.js";
-import { attr, maybe, type PageDocument, parse, select } from "../html/dom.js";
+import { attr, maybe, type PageDocument, parse, type Scope, select } from "../html/dom.js";
 import { readCall } from "../html/js-literal.js";
-import { clean, idInPath, idOf, namedLink, scriptsOf, serverTimeIn, userIdInClass } from "./reading.js";
+import { idOf, namedLink, pictureText, scriptsOf, serverTimeIn, userIdInClass } from "./reading.js";
 
 /** Who a page was made for. */
 export interface PageViewer {
@@ -42,9 +42,9 @@ export function parseFkey(html: string, page: string): string {
   return fkey;
 }
 
-/** @internal The first fkey of a page that is not empty. */
-export function fkeyIn(document: PageDocument): string | null {
-  for (const input of select(document, "input[name=fkey]")) {
+/** @internal The first fkey of a page, or of a part of it, that is not empty. */
+export function fkeyIn(scope: Scope): string | null {
+  for (const input of select(scope, "input[name=fkey]")) {
     const value = attr(input, "value")?.trim();
     if (value) return value;
   }
@@ -64,11 +64,9 @@ export function viewerOf(document: PageDocument, scripts: string): PageViewer | 
   const id = idOf(started?.[1]) ?? (avatar ? userIdInClass(avatar) : null);
   if (id === null || id === 0) return null;
   const image = avatar ? maybe(avatar, "img") : null;
-  const name = image ? (clean(attr(image, "title")) ?? clean(attr(image, "alt"))) : null;
-  return { id, name: name ?? nameBesideOwnMessages(document) };
+  return { id, name: pictureText(image) ?? nameBesideOwnMessages(document) };
 }
 
 function nameBesideOwnMessages(document: PageDocument): string | null {
-  const link = maybe(document, ".monologue.mine .username a");
-  return idInPath(link && attr(link, "href"), "users") === null ? null : (namedLink(link, "users")?.name ?? null);
+  return namedLink(maybe(document, ".monologue.mine .username a"), "users")?.name ?? null;
 }

@@ -21,10 +21,8 @@ export interface LoginPage {
 export function parseLoginPage(html: string): LoginPage {
   const document = parse(html, "login page");
   const form = maybe(document, "#login-form") ?? document;
-  const fkey = select(form, "input[name=fkey]")
-    .map((input) => attr(input, "value")?.trim() ?? "")
-    .find(Boolean);
-  if (fkey === undefined) throw new ParseError("login page", "#login-form input[name=fkey]");
+  const fkey = fkeyIn(form);
+  if (fkey === null) throw new ParseError("login page", "#login-form input[name=fkey]");
   const hidden = select(form, "input[type=hidden][name]")
     .map((input): [string, string] => [attr(input, "name") ?? "", attr(input, "value") ?? ""])
     .filter(([name]) => name !== "" && name !== "fkey");

@@ -14,7 +14,7 @@ import {
   text,
   walk,
 } from "../html/dom.js";
-import { clean, idAfter, idInPath, integer, userIdInClass } from "./reading.js";
+import { idAfter, idInPath, integer, titleOf, userIdInClass } from "./reading.js";
 
 /** Stars and pins as a page shows them. */
 export interface PageStars {
@@ -52,7 +52,7 @@ const NO_STARS: PageStars = { stars: 0, starredByMe: false, pinned: false, pinne
 export function authorOf(monologue: PageElement): PageAuthor {
   const holder = maybe(monologue, ".username");
   const link = holder && maybe(holder, "a");
-  const name = (link && clean(attr(link, "title"))) ?? (holder ? text(holder) : "");
+  const name = titleOf(link) ?? (holder ? text(holder) : "");
   return {
     userId: userIdInClass(monologue) ?? idInPath(link && attr(link, "href"), "users"),
     userName: name,

@@ -6,11 +6,12 @@ import {
   absoluteUrl,
   clean,
   dayIn,
+  exactCount,
   integer,
-  leadingCount,
-  roundedCount,
   scriptsOf,
   serverTimeIn,
+  shownCount,
+  titleOf,
   withoutDiamond,
 } from "./reading.js";
 import { secondsAgo } from "./relative-time.js";
@@ -68,7 +69,7 @@ export function parseProfilePage(html: string): ProfilePage {
     memberSince: dayIn(cellText(cells, "chat user since")),
     lastSeen: secondsAgo(cellText(cells, "last seen"), now),
     lastMessage: secondsAgo(cellText(cells, "last message"), now),
-    reputation: reputationIn(card),
+    reputation: shownCount(maybe(card, ".reputation-score")),
     messageCount: countOf(document, ".user-message-count-xxl"),
     roomCount: countOf(document, ".user-room-count-xxl"),
     ...parent,
@@ -102,18 +103,12 @@ function parentOf(cell: PageElement | null): Pick<ProfilePage, "parentProfileUrl
   const logo = cell && maybe(cell, "img.small-site-logo");
   return {
     parentProfileUrl: link && absoluteUrl(attr(link, "href")),
-    parentSiteName: logo && clean(attr(logo, "title")),
+    parentSiteName: titleOf(logo),
   };
 }
 
-function reputationIn(card: PageElement): number | null {
-  const score = maybe(card, ".reputation-score");
-  return score && (leadingCount(attr(score, "title")) ?? roundedCount(text(score)));
-}
-
 function countOf(document: PageDocument, selector: string): number {
-  const element = one(document, selector);
-  return leadingCount(text(element)) ?? leadingCount(attr(element, "title")) ?? 0;
+  return exactCount(one(document, selector)) ?? 0;
 }
 
 function idOnPage(document: PageDocument, scripts: string): number | null {

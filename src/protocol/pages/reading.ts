@@ -2,7 +2,17 @@
  * Small readers that several pages share: ids out of links and classes, counts out of titles, scripts, dates.
  * Each gives null for what it does not know; what must be there is the page parsers' business.
  */
-import { attr, collapse, maybe, type PageDocument, type PageElement, rawText, select, text } from "../html/dom.js";
+import {
+  attr,
+  collapse,
+  hasClass,
+  maybe,
+  type PageDocument,
+  type PageElement,
+  rawText,
+  select,
+  text,
+} from "../html/dom.js";
 import type { JsValue } from "../html/js-literal.js";
 
 /** Who may enter and talk: anyone, anyone enters but only some talk, or only some enter. */
@@ -34,6 +44,16 @@ export function roundedCount(value: string | null): number | null {
   return Math.round(Number(found[1]) * (unit === "k" ? 1e3 : unit === "m" ? 1e6 : 1));
 }
 
+/** The count that an element shows, exact where its title has it; null without the element. */
+export function shownCount(element: PageElement | null): number | null {
+  return element && (leadingCount(attr(element, "title")) ?? roundedCount(text(element)));
+}
+
+/** The count that an element shows in full, or has in its title. */
+export function exactCount(element: PageElement): number | null {
+  return leadingCount(text(element)) ?? leadingCount(attr(element, "title"));
+}
+
 /** The number in a path such as `/users/12/slug`, `/rooms/info/12`, `//host/transcript/12`. */
 export function idInPath(href: string | null, ...before: string[]): number | null {
   const path = (href ?? "").replace(/^(?:https?:)?\/\/[^/]*/i, "");
@@ -58,7 +78,7 @@ export function userIdInClass(element: PageElement): number | null {
 export function namedLink(link: PageElement | null, ...segments: string[]): Named | null {
   if (link === null) return null;
   const id = idInPath(attr(link, "href"), ...segments);
-  const name = clean(attr(link, "title")) ?? text(link);
+  const name = fullText(link);
   return id === null || name === "" ? null : { id, name };
 }
 
@@ -66,6 +86,21 @@ export function namedLink(link: PageElement | null, ...segments: string[]): Name
 export function clean(value: string | null): string | null {
   const tidy = collapse(value ?? "");
   return tidy === "" ? null : tidy;
+}
+
+/** The title of an element; null without the element, and when the title is missing or empty. */
+export function titleOf(element: PageElement | null): string | null {
+  return element && clean(attr(element, "title"));
+}
+
+/** The text of an element in full: its title, which has what the text leaves out, else the text. */
+export function fullText(element: PageElement): string {
+  return titleOf(element) ?? text(element);
+}
+
+/** What a picture says: its title, else its alternative text. */
+export function pictureText(image: PageElement | null): string | null {
+  return titleOf(image) ?? (image && clean(attr(image, "alt")));
 }
 
 /** A name without the diamond that marks moderators and the rooms they can see. */
@@ -78,6 +113,22 @@ export function accessOf(element: PageElement | null): RoomAccess {
   if (element === null) return "public";
   if (maybe(element, ".sprite-sec-private") !== null) return "private";
   return maybe(element, ".sprite-sec-gallery") === null ? "public" : "gallery";
+}
+
+/** What the marks on the card of a room tell. */
+interface RoomMarks {
+  readonly isFavorite: boolean;
+  readonly access: RoomAccess;
+  readonly frozen: boolean;
+}
+
+/** The star, the lock and the frost on a room's card. */
+export function marksOf(card: PageElement): RoomMarks {
+  return {
+    isFavorite: maybe(card, ".favorite-room-vote.favorite-room") !== null,
+    access: accessOf(card),
+    frozen: hasClass(card, "frozen") || maybe(card, ".frozen") !== null,
+  };
 }
 
 /** The tags below `element`, each once. */

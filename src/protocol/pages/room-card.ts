@@ -3,15 +3,18 @@
  */
 import { attr, hasClass, maybe, type PageElement, parse, select, selectOutermost, text } from "../html/dom.js";
 import {
-  accessOf,
-  clean,
+  fullText,
   idAfter,
   idInPath,
   leadingCount,
+  marksOf,
   type Named,
   namedLink,
+  pictureText,
   type RoomAccess,
   roundedCount,
+  shownCount,
+  titleOf,
 } from "./reading.js";
 import { secondsAgo } from "./relative-time.js";
 
@@ -78,17 +81,15 @@ function readCard(card: PageElement, now: number | null): RoomCard | null {
   const present = maybe(card, ".room-users");
   return {
     id,
-    name: clean(attr(holder, "title")) ?? (link && clean(attr(link, "title"))) ?? text(holder),
-    description: (description && (clean(attr(description, "title")) ?? text(description))) ?? "",
-    parentSiteName: site && clean(attr(site, "title")),
-    isFavorite: maybe(card, ".favorite-room-vote.favorite-room") !== null,
-    access: accessOf(card),
-    frozen: hasClass(card, "frozen") || maybe(card, ".frozen") !== null,
+    name: titleOf(holder) ?? titleOf(link) ?? text(holder),
+    description: description ? fullText(description) : "",
+    parentSiteName: titleOf(site),
+    ...marksOf(card),
     deleted: hasClass(card, "deleted"),
     lastActivity: activity && readActivity(activity, now),
     present: select(card, ".room-users a").flatMap((user) => readCardUser(user, now) ?? []),
     presentCount: present && leadingCount(attr(present, "title")),
-    messageCount: messages && (leadingCount(attr(messages, "title")) ?? roundedCount(text(messages))),
+    messageCount: shownCount(messages),
     userCount: users && roundedCount(text(users)),
   };
 }
@@ -103,7 +104,7 @@ function readActivity(activity: PageElement, now: number | null): CardActivity {
 function readCardUser(link: PageElement, now: number | null): CardUser | null {
   const id = idInPath(attr(link, "href"), "users");
   const image = maybe(link, "img");
-  const title = image && (clean(attr(image, "title")) ?? clean(attr(image, "alt")));
+  const title = pictureText(image);
   if (id === null || !title) return null;
   const colon = title.lastIndexOf(": ");
   if (colon === -1) return { id, name: title, lastPost: null, messageCount: null };

@@ -5,7 +5,6 @@
 import { ParseError } from "../../errors/index.js";
 import {
   attr,
-  hasClass,
   innerHtml,
   maybe,
   one,
@@ -17,16 +16,16 @@ import {
   text,
 } from "../html/dom.js";
 import {
-  accessOf,
-  clean,
   dayIn,
+  exactCount,
   idAfter,
-  leadingCount,
+  marksOf,
   type RoomAccess,
   roundedCount,
   scriptsOf,
   serverTimeIn,
   tagsIn,
+  titleOf,
   withoutDiamond,
 } from "./reading.js";
 import { secondsAgo } from "./relative-time.js";
@@ -94,11 +93,9 @@ export function parseRoomInfoPage(html: string): RoomInfoPage {
     name: withoutDiamond(text(heading)),
     ...description,
     tags: tagsIn(card),
-    isFavorite: maybe(card, ".favorite-room-vote.favorite-room") !== null,
-    access: accessOf(card),
-    frozen: hasClass(card, "frozen") || maybe(card, ".frozen") !== null,
-    messageCount: exactCount(document, ".room-message-count-xxl"),
-    userCount: exactCount(document, ".room-user-count-xxl"),
+    ...marksOf(card),
+    messageCount: countOf(document, ".room-message-count-xxl"),
+    userCount: countOf(document, ".room-user-count-xxl"),
     parentSiteName: parentSiteOf(document, card),
     firstMessage: dayIn(facts.get("first message") ?? null),
     lastMessage: secondsAgo(facts.get("last message") ?? null, now),
@@ -121,9 +118,9 @@ export function parseRoomAccessPage(html: string): RoomAccessPage {
   return { owners, readWrite, readOnly };
 }
 
-function exactCount(document: PageDocument, selector: string): number {
+function countOf(document: PageDocument, selector: string): number {
   const element = one(document, selector);
-  const count = leadingCount(text(element)) ?? leadingCount(attr(element, "title"));
+  const count = exactCount(element);
   if (count === null) throw new ParseError(PAGE, `${selector} number`);
   return count;
 }
@@ -141,9 +138,7 @@ function readDescription(document: PageDocument, card: PageElement): { descripti
 }
 
 function parentSiteOf(document: PageDocument, card: PageElement): string | null {
-  const logo = maybe(card, "img[title]");
-  const header = maybe(document, "#header-logo a[title]");
-  return (logo && clean(attr(logo, "title"))) ?? (header && clean(attr(header, "title")));
+  return titleOf(maybe(card, "img[title]")) ?? titleOf(maybe(document, "#header-logo a[title]"));
 }
 
 /** The pairs of cells of `.room-stats`: `first message`, `last message`. */

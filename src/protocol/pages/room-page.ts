@@ -4,14 +4,24 @@
  */
 
 import { ParseError } from "../../errors/index.js";
-import { attr, innerHtml, maybe, one, type PageDocument, type PageElement, parse, select, text } from "../html/dom.js";
+import {
+  attr,
+  hasClass,
+  innerHtml,
+  maybe,
+  one,
+  type PageDocument,
+  type PageElement,
+  parse,
+  select,
+  text,
+} from "../html/dom.js";
 import { type JsValue, readCall } from "../html/js-literal.js";
 import { fkeyIn, type PageViewer, viewerOf } from "./chat-page.js";
 import { type PresentUser, presentUsersIn } from "./present-users.js";
 import {
   absoluteUrl,
   accessOf,
-  clean,
   idAfter,
   idInPath,
   idOf,
@@ -20,6 +30,7 @@ import {
   scriptsOf,
   serverTimeIn,
   tagsIn,
+  titleOf,
 } from "./reading.js";
 
 /** Another room that the viewer is in. */
@@ -91,12 +102,12 @@ export function parseRoomPage(html: string): RoomPage {
     descriptionHtml: description ? innerHtml(document, description) : "",
     description: description ? text(description) : "",
     tags: tagsIn(document.ids.get("room-tags") ?? null),
-    isFavorite: favorite !== null && / favorite-room(?: |$)/.test(` ${attr(favorite, "class") ?? ""}`),
+    isFavorite: favorite !== null && hasClass(favorite, "favorite-room"),
     access: accessOf(document.ids.get("roomtitle") ?? null),
     frozen: room.get("frozen") === true,
     deleted: room.get("deleted") === true,
     mayPost: document.ids.has("input"),
-    parentSiteName: logo && clean(attr(logo, "title")),
+    parentSiteName: titleOf(logo),
     parentSiteUrl: logo && absoluteUrl(attr(logo, "href")),
     me: viewerOf(document, scripts),
     fkey: fkeyIn(document),

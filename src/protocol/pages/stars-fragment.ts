@@ -15,7 +15,7 @@ import {
   text,
 } from "../html/dom.js";
 import { type PageStars, starsOf } from "./message.js";
-import { clean, idAfter, idInPath, integer } from "./reading.js";
+import { fullText, idAfter, idInPath, integer } from "./reading.js";
 
 /** A starred or pinned message. */
 export interface StarredMessage extends PageStars {
@@ -79,7 +79,7 @@ function authorAfter(
     link.start > permalink.start && link.name === "a" && idInPath(attr(link, "href"), "users") !== null;
   const author = find(entry, isAuthor);
   if (author !== null) {
-    return { userId: idInPath(attr(author, "href"), "users"), userName: clean(attr(author, "title")) ?? text(author) };
+    return { userId: idInPath(attr(author, "href"), "users"), userName: fullText(author) };
   }
   const rest = text(parse(sourceBetween(document, permalink.end, Math.max(permalink.end, entry.innerEnd)), PAGE).root);
   return { userId: null, userName: /^,? ?by (.*)$/s.exec(rest)?.[1] ?? "" };

@@ -19,7 +19,7 @@ import {
 import { type JsValue, readCall } from "../html/js-literal.js";
 import { fkeyIn } from "./chat-page.js";
 import { authorOf, type PageAuthor, type PageMessage, readMessage } from "./message.js";
-import { accessOf, clean, dayIn, idInPath, idOf, integer, type RoomAccess, tagsIn } from "./reading.js";
+import { accessOf, clean, dayIn, fullText, idInPath, idOf, integer, type RoomAccess, tagsIn } from "./reading.js";
 import { clockSeconds, dayStart } from "./relative-time.js";
 
 /** A message of a transcript. */
@@ -100,10 +100,8 @@ export function parseTranscriptPage(html: string): TranscriptPage {
   const messages = readMessages(document, start, path?.hours ?? null);
   return {
     roomId,
-    roomName: roomLink
-      ? (clean(attr(roomLink, "title")) ?? text(roomLink))
-      : title.replace(/ - \d{4}-\d{2}-\d{2}.*$/, ""),
-    roomDescription: (mini && (clean(attr(mini, "title")) ?? text(mini))) ?? "",
+    roomName: roomLink ? fullText(roomLink) : title.replace(/ - \d{4}-\d{2}-\d{2}.*$/, ""),
+    roomDescription: mini ? fullText(mini) : "",
     access: accessOf(maybe(info, ".room-mini")),
     tags: tagsIn(info),
     day,

@@ -3,7 +3,7 @@
  */
 import { attr, hasClass, maybe, type PageElement, selectOutermost, text } from "../html/dom.js";
 import { messageInLink } from "./message.js";
-import { clean, idAfter, idInPath, leadingCount, roundedCount, withoutDiamond } from "./reading.js";
+import { fullText, idAfter, idInPath, shownCount, titleOf, withoutDiamond } from "./reading.js";
 import { secondsAgo } from "./relative-time.js";
 
 /** A user of a room. */
@@ -34,7 +34,7 @@ function readCard(card: PageElement, now: number | null): UserCard | null {
   const id =
     idAfter("user-", cardId) ?? idAfter("owner-user-", cardId) ?? idInPath(link && attr(link, "href"), "users");
   const shown = link ? text(link) : "";
-  const name = withoutDiamond((header && clean(attr(header, "title"))) ?? shown);
+  const name = withoutDiamond(titleOf(header) ?? shown);
   if (id === null || name === "") return null;
   const reputation = maybe(card, ".reputation-score");
   const about = maybe(card, ".user-message-info");
@@ -44,10 +44,10 @@ function readCard(card: PageElement, now: number | null): UserCard | null {
     id,
     name,
     isModerator: (link !== null && hasClass(link, "moderator")) || /\s♦$/u.test(shown),
-    reputation: reputation && (leadingCount(attr(reputation, "title")) ?? roundedCount(text(reputation))),
-    about: about ? (clean(attr(about, "title")) ?? text(about)) : "",
+    reputation: shownCount(reputation),
+    about: about ? fullText(about) : "",
     lastPost: post && secondsAgo(text(post), now),
     lastPostId: post && messageInLink(attr(post, "href")),
-    messageCount: count && (leadingCount(attr(count, "title")) ?? roundedCount(text(count))),
+    messageCount: shownCount(count),
   };
 }

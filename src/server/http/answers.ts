@@ -10,7 +10,7 @@ const contentPolicy = [
   "script-src 'self'",
   "style-src 'self'",
   "img-src 'self' data: https:",
-  "connect-src 'self' ws://127.0.0.1:* ws://localhost:*",
+  "connect-src 'self' ws://127.0.0.1:* ws://localhost:* wss://127.0.0.1:* wss://localhost:* wss://chat.sockets.stackexchange.com",
   "form-action 'self'",
   "frame-ancestors 'none'",
   "base-uri 'none'",
@@ -78,7 +78,13 @@ const statusOf: Readonly<Record<Exclude<RefusalRule, "no-room" | "no-message" | 
 function refusalAnswer(call: Call, refusal: Refusal): Response {
   const { rule, message } = refusal;
   if (rule === "no-room" || rule === "no-message" || rule === "no-user") return notFoundPage(call);
-  return sentenceAnswer(message, statusOf[rule]);
+  return sentenceAnswer(wordsOf(call, message), call.state.options.refusalStatus[rule] ?? statusOf[rule]);
+}
+
+/** The server's sentence, or the one that the option `refusalText` has for it. */
+export function wordsOf({ state }: Call, sentence: string): string {
+  const { refusalText } = state.options;
+  return (Object.hasOwn(refusalText, sentence) && refusalText[sentence]) || sentence;
 }
 
 /** The answer to anything a handler throws. */

@@ -5,20 +5,20 @@
 import type { HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
 import type { SiteHost } from "../../protocol/sites.js";
-import type { PlannedFault } from "../faults.js";
+import type { Faults, PlannedFault } from "../faults.js";
 import type { RequestLog } from "../request-log.js";
 import type { SiteState } from "../site-state.js";
 import { failureAnswer, notFoundPage, sentenceAnswer, textAnswer } from "./answers.js";
-import { type Call, createCall, type ServerEnv } from "./call.js";
+import { type Call, createCall, Params, type ServerEnv } from "./call.js";
 import { addConversationRoutes } from "./conversation-routes.js";
 import { addFlagRoutes } from "./flag-routes.js";
 import { addListRoutes } from "./list-routes.js";
 import { addLiveRoutes } from "./live-routes.js";
-import { addLoginRoutes, addLoginSiteRoutes } from "./login-routes.js";
+import { addHomeRoutes, addLoginRoutes, addLoginSiteRoutes } from "./login-routes.js";
 import { addMessageRoutes } from "./message-routes.js";
 import { addOwnerRoutes } from "./owner-routes.js";
 import { addPeopleRoutes } from "./people-routes.js";
-import { type Place, placeOf } from "./place.js";
+import { isOwnOrigin, type Place, placeOf } from "./place.js";
 import { isUpload, readForm, readUpload, tooLarge } from "./request-body.js";
 import { addRoomRoutes } from "./room-routes.js";
 import { serveWebFile } from "./static-files.js";
@@ -57,48 +57,77 @@ export function createFetch(
     addConversationRoutes,
     addUploadRoutes,
   ]);
-  const login = buildApp([addLoginRoutes, addLoginSiteRoutes]);
+  const login = buildApp([addHomeRoutes, addLoginRoutes, addLoginSiteRoutes]);
+  const home = buildApp([addHomeRoutes]);
   const loopbackLogin = buildApp([addLoginRoutes]);
   const appFor = (place: Place, path: string): Hono<ServerEnv> => {
     if (place.role === "both") return loginPaths.test(path) ? loopbackLogin : chat;
-    return place.role === "login" ? login : chat;
+    return { login, home, chat }[place.role];
   };
   return async (request, env) => {
     const { method } = request;
     const url = new URL(request.url, "http://unknown.invalid");
+    // Some clients put a slash too many, as the live servers' platform lets them (INF).
+    const path = url.pathname.replace(/\/{2,}/g, "/").replace(/(?<=.)\/$/, "");
     const host = env.incoming.headers.host ?? "";
-    const { clock } = listener.options;
+    const log = (status: number, form: Iterable<[string, string]> = url.searchParams): void =>
+      shared.requests.add({ method, host, path, status, at: listener.options.clock.now() }, form);
     const finish = (response: Response, call?: Call): Response => {
-      const log = { method, host, path: url.pathname, status: response.status, at: clock.now() };
-      shared.requests.add(log, call?.params.entries() ?? []);
-      for (const cookie of call?.setCookies ?? []) response.headers.append("Set-Cookie", cookie);
-      response.headers.set("X-Content-Type-Options", "nosniff");
-      return response;
+      log(response.status, call?.params.entries());
+      return finished(response, call);
     };
     const place = placeOf(host, shared.sites, listener);
     if (!place) return finish(textAnswer("This server does not know that host.", 421));
-    const fault = place.state.faults.take(url.pathname);
-    if (fault?.kind === "hang") place.state.faults.hangs(env.outgoing);
-    if (fault?.kind === "hang-up") env.outgoing.destroy();
-    if (fault && fault.kind !== "cut") return finish(await faultyAnswer(fault));
-    if (method === "GET" && url.pathname.startsWith("/web/")) return finish(await serveWebFile(url.pathname));
-    const upload = isUpload(request, url.pathname)
-      ? await readUpload(request, place.state.options.maxImageBytes)
-      : null;
+    const { faults } = place.state;
+    const fault = faults.take(path);
+    if (!fault && method === "GET" && path.startsWith("/web/")) return finish(await serveWebFile(path));
+    const { origin, referer } = env.incoming.headers;
+    if (
+      method === "POST" &&
+      origin !== undefined &&
+      !listener.options.foreignOrigins &&
+      !isOwnOrigin(origin, host, shared.sites)
+    ) {
+      return finish(textAnswer("This server takes no posts from the pages of other sites.", 403));
+    }
+    const upload = isUpload(request, path) ? await readUpload(request, place.state.options.maxImageBytes) : null;
     const body = method === "POST" && !upload ? await readForm(request, shared.maxBodyBytes) : "";
+    if (fault && fault.kind !== "cut") {
+      log(fault.kind === "answer" ? fault.status : 0, formOf(url.searchParams, body).entries());
+      return finished(await faultyAnswer(fault, faults, env.outgoing));
+    }
     if (body === tooLarge) return finish(textAnswer("The request is too large.", 413));
     const cookieHeader = env.incoming.headers.cookie ?? "";
-    const form = { query: url.searchParams, body: body ?? "", cookieHeader, upload };
-    const call = createCall(place, shared.sites, form);
+    const params = formOf(url.searchParams, body);
+    const call = createCall(place, shared.sites, { params, cookieHeader, upload, referer });
     // Without a form's content type the live servers see no parameters at all (protocol.md §1).
     if (body === null) return finish(notFoundPage(call), call);
-    if (method === "POST" && place.state.faults.isReadOnly && writePaths.test(url.pathname)) {
+    if (method === "POST" && faults.isReadOnly && writePaths.test(path)) {
       return finish(sentenceAnswer("This site is in read-only mode; please try again later.", 503), call);
     }
-    const response = await appFor(place, url.pathname).fetch(request, { ...env, call });
-    if (fault?.kind === "cut") env.outgoing.destroy();
-    return finish(mutable(response), call);
+    const routed =
+      path === url.pathname ? request : new Request(new URL(path, url), { method, headers: request.headers });
+    const response = mutable(await appFor(place, path).fetch(routed, { ...env, call }));
+    if (!fault) return finish(response, call);
+    env.outgoing.destroy();
+    log(0, call.params.entries());
+    return finished(response);
   };
+}
+
+/** Query and body as one. */
+function formOf(query: URLSearchParams, body: string | null | typeof tooLarge): Params {
+  const params = new Params();
+  params.add(query);
+  if (typeof body === "string") params.add(new URLSearchParams(body));
+  return params;
+}
+
+/** What every answer has beside its own. */
+function finished(response: Response, call?: Call): Response {
+  for (const cookie of call?.setCookies ?? []) response.headers.append("Set-Cookie", cookie);
+  response.headers.set("X-Content-Type-Options", "nosniff");
+  return response;
 }
 
 function buildApp(routes: readonly Routes[]): Hono<ServerEnv> {
@@ -114,9 +143,20 @@ function mutable(response: Response): Response {
   return new Response(response.body, { status: response.status, headers: response.headers });
 }
 
-function faultyAnswer(fault: Exclude<PlannedFault, { kind: "cut" }>): Promise<Response> {
-  if (fault.kind === "hang") return new Promise(() => {});
-  if (fault.kind === "hang-up") return Promise.resolve(new Response(null, { status: 503 }));
+/** What the request gets instead; the answer to a broken connection goes nowhere. */
+function faultyAnswer(
+  fault: Exclude<PlannedFault, { kind: "cut" }>,
+  faults: Faults,
+  connection: HttpBindings["outgoing"],
+): Promise<Response> {
+  if (fault.kind === "hang") {
+    faults.hangs(connection);
+    return new Promise(() => {});
+  }
+  if (fault.kind === "hang-up") {
+    connection.destroy();
+    return Promise.resolve(new Response(null, { status: 503 }));
+  }
   // Statuses such as 204 must have no body.
   const body = fault.body === "" ? null : fault.body;
   return Promise.resolve(new Response(body, { status: fault.status, headers: { ...fault.headers } }));

@@ -67,41 +67,41 @@ export interface Call {
   readonly fkey: string;
   /** The visitor's `prov` cookie, new ones included. */
   readonly prov: string;
+  /** The `Referer` header. */
+  readonly referer: string | undefined;
   /** The form of an upload; null for every other request. */
   readonly upload: Upload | null;
   /** `Set-Cookie` values that go out with the answer. */
   readonly setCookies: string[];
 }
 
-/** Reads cookies and parameters; `body` is the text of a form, empty when there is none. */
+/** Finds out who asks. */
 export function createCall(
   place: Place,
   sites: ReadonlyMap<SiteHost, SiteState>,
   request: {
-    readonly query: URLSearchParams;
-    readonly body: string;
+    readonly params: Params;
     readonly cookieHeader: string;
+    readonly referer: string | undefined;
     readonly upload: Upload | null;
   },
 ): Call {
   const { state } = place;
   const { network, world } = state;
-  const params = new Params();
-  params.add(request.query);
-  params.add(new URLSearchParams(request.body));
+  const { params } = request;
   const cookies = readCookies(request.cookieHeader);
   const setCookies: string[] = [];
   const session = network.session(cookies.get("acct")) ?? network.session(cookies.get(chatCookieName(state)));
   const known = cookies.get("prov");
   const prov = known ?? randomUUID();
   if (!known) setCookies.push(cookieText(place, "prov", prov, place.cookieDomain));
-  const viewer = session && place.role !== "login" ? userOf(world, session) : null;
+  const viewer = session && (place.role === "chat" || place.role === "both") ? userOf(world, session) : null;
   if (session && viewer && cookies.get(chatCookieName(state)) !== session.chat) {
     setCookies.push(cookieText(place, chatCookieName(state), session.chat, null));
   }
   const fkey = network.chatFkey(state.host, session?.id ?? known ?? "");
-  const { upload } = request;
-  return { place, state, sites, world, network, params, session, viewer, fkey, prov, upload, setCookies };
+  const { upload, referer } = request;
+  return { place, state, sites, world, network, params, session, viewer, fkey, prov, referer, upload, setCookies };
 }
 
 /** @throws {StaleFkey} unless the request brings the key of its session, or the one for anonymous visitors if it is anonymous. */
@@ -129,7 +129,7 @@ export function cookieText(
 ): string {
   const parts = [`${name}=${value}`, "Path=/", `Max-Age=${maxAge}`, "HttpOnly", "SameSite=Lax"];
   if (domain) parts.push(`Domain=${domain}`);
-  if (!place.loopback) parts.push("Secure");
+  if (place.secure) parts.push("Secure");
   return parts.join("; ");
 }
 
@@ -150,6 +150,11 @@ function readCookies(header: string): ReadonlyMap<string, string> {
 /** An account may lack a user on this chat; it is anonymous here, as on the live sites before the first visit. */
 function userOf(world: World, session: Session): UserRecord | null {
   const user = world.userByEmail(session.account.email) ?? null;
-  if (user) user.lastSeen = world.now();
+  if (!user) return null;
+  const now = world.now();
+  // Noted to the minute: every request is somebody seen.
+  const isNews = now - (user.lastSeen ?? 0) >= 60;
+  user.lastSeen = now;
+  if (isNews) world.changes.user(user);
   return user;
 }

@@ -8,16 +8,16 @@ import { frameView } from "../views/frame-view.js";
 import { mayRead } from "../world/access.js";
 import { bookmark, deleteBookmark } from "../world/bookmarks.js";
 import { Refusal } from "../world/refusal.js";
-import { htmlAnswer, jsonAnswer, notFoundPage, rawJson, textAnswer } from "./answers.js";
+import { htmlAnswer, jsonAnswer, notFoundPage, rawJson, textAnswer, wordsOf } from "./answers.js";
 import { actor, type Call, type ServerEnv } from "./call.js";
 import { readableRoom } from "./live-routes.js";
 
 export function addConversationRoutes(app: Hono<ServerEnv>): void {
-  app.post("/conversation/new", (c) => orSentence(() => create(c.env.call)));
+  app.post("/conversation/new", (c) => orSentence(c.env.call, () => create(c.env.call)));
   app.post("/conversation/delete/:room{[0-9]+}/:slug", ({ env: { call }, req }) =>
-    orSentence(() => {
+    orSentence(call, () => {
       const user = actor(call);
-      deleteBookmark(readableRoom(call, Number(req.param("room"))), user, req.param("slug"));
+      deleteBookmark(call.world, readableRoom(call, Number(req.param("room"))), user, req.param("slug"));
       return rawJson('"ok"');
     }),
   );
@@ -49,11 +49,11 @@ function create(call: Call): Response {
 }
 
 /** What a rule refuses here is a JSON string, as for messages. */
-function orSentence(act: () => Response): Response {
+function orSentence(call: Call, act: () => Response): Response {
   try {
     return act();
   } catch (error) {
-    if (error instanceof Refusal && error.rule === "not-allowed") return jsonAnswer(error.message);
+    if (error instanceof Refusal && error.rule === "not-allowed") return jsonAnswer(wordsOf(call, error.message));
     throw error;
   }
 }

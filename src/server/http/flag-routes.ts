@@ -3,7 +3,7 @@ import type { Hono } from "hono";
 import { clearModFlag, flaggedMessages } from "../world/flagging.js";
 import type { MessageRecord } from "../world/records.js";
 import { Refusal } from "../world/refusal.js";
-import { jsonAnswer, notFoundPage, rawJson } from "./answers.js";
+import { jsonAnswer, notFoundPage, rawJson, wordsOf } from "./answers.js";
 import { actor, type Call, type ServerEnv } from "./call.js";
 
 export function addFlagRoutes(app: Hono<ServerEnv>): void {
@@ -56,7 +56,7 @@ function clear(call: Call, flagId: number): Response {
     clearModFlag(call.world, user, flagId);
     return rawJson('"ok"');
   } catch (error) {
-    if (error instanceof Refusal && error.rule === "not-allowed") return jsonAnswer(error.message);
+    if (error instanceof Refusal && error.rule === "not-allowed") return jsonAnswer(wordsOf(call, error.message));
     throw error;
   }
 }

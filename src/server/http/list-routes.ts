@@ -12,7 +12,8 @@ import { actor, type Call, type ServerEnv } from "./call.js";
 const pageSize = 20;
 
 export function addListRoutes(app: Hono<ServerEnv>): void {
-  app.get("/", (c) => htmlAnswer(renderRooms(roomsView(c.env.call))));
+  // On loopback a login leads here, and some clients post it again (see addHomeRoutes).
+  app.on(["GET", "POST"], "/", (c) => htmlAnswer(renderRooms(roomsView(c.env.call))));
   app.get("/rooms", (c) => htmlAnswer(renderRooms(roomsView(c.env.call))));
   app.get("/rooms/minilist", (c) => miniList(c.env.call));
   app.get("/users", (c) => htmlAnswer(renderUsers(usersView(c.env.call))));
@@ -30,7 +31,7 @@ function roomsView(call: Call): RoomsPageView {
   const rooms = [...world.rooms.values()]
     .filter((room) => mayRead(room, viewer) && !room.deleted && (showFrozen || !room.frozen))
     .filter((room) => isOnTab(call, room, tab) && matches(room, filter))
-    .sort(orders[sort] ?? byActivity);
+    .sort(orders.get(sort) ?? byActivity);
   const { shown, page, pageCount } = pageOf(params, rooms, pageSize);
   return {
     frame: frameView(call),
@@ -88,11 +89,11 @@ function byActivity(a: RoomRecord, b: RoomRecord): number {
   return last(b) - last(a) || a.id - b.id;
 }
 
-const orders: Readonly<Record<string, (a: RoomRecord, b: RoomRecord) => number>> = {
-  active: byActivity,
-  created: (a, b) => b.id - a.id,
-  people: (a, b) => b.present.size - a.present.size || byActivity(a, b),
-};
+const orders: ReadonlyMap<string, (a: RoomRecord, b: RoomRecord) => number> = new Map([
+  ["active", byActivity],
+  ["created", (a, b) => b.id - a.id],
+  ["people", (a, b) => b.present.size - a.present.size || byActivity(a, b)],
+]);
 
 function joinFavourites(call: Call): Response {
   const user = actor(call);

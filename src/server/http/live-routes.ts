@@ -9,6 +9,7 @@ import type { LoggedEvent } from "../world/event-log.js";
 import { listItem } from "../world/events.js";
 import { seesEvent } from "../world/flagging.js";
 import { timeoutLeft } from "../world/membership.js";
+import { acknowledge } from "../world/people.js";
 import type { MessageRecord, RoomRecord, UserRecord } from "../world/records.js";
 import { noSuchRoom } from "../world/refusal.js";
 import { firstIndex } from "../world/world.js";
@@ -21,7 +22,7 @@ export function addLiveRoutes(app: Hono<ServerEnv>): void {
   app.post("/ws-auth", (c) => socketUrl(c.env.call));
   app.post("/events", (c) => poll(c.env.call));
   app.post("/chats/leave/:which{all|[0-9]+}", (c) => leave(c.env.call, c.req.param("which")));
-  app.post("/messages/ack", (c) => acknowledge(c.env.call));
+  app.post("/messages/ack", (c) => acknowledgePings(c.env.call));
 }
 
 /** The room, if the caller may read it. @throws a refusal */
@@ -40,8 +41,9 @@ export function openRoom(call: Call, id: number): RoomRecord {
 
 function recentEvents(call: Call, roomId: number): Response {
   checkFkey(call);
-  const { world, params } = call;
+  const { world, params, state, viewer } = call;
   const room = openRoom(call, roomId);
+  if (viewer && state.options.enterByEvents) state.presence.enter(room, viewer);
   const count = Math.max(0, Math.min(500, params.integer("msgCount", 100)));
   const asEvents = params.get("mode")?.toLowerCase() === "events";
   const left = timeoutLeft(world, room);
@@ -55,10 +57,12 @@ function latestMessages(call: Call, room: RoomRecord, count: number): string[] {
   const { world, params, viewer } = call;
   const before = params.integer("before", Number.MAX_SAFE_INTEGER);
   const after = params.integer("after", 0);
-  const range = room.messages.slice(firstIndex(room.messages, after), firstIndex(room.messages, before));
-  const wanted = params.flag("highlights") ? range.filter((message) => isHighlight(message, viewer)) : range;
-  const chosen =
-    count === 0 ? [] : params.get("after") && !params.get("before") ? wanted.slice(0, count) : wanted.slice(-count);
+  const listed = params.flag("highlights") ? world.index(room).highlights(viewer?.id ?? null) : room.messages;
+  const [start, end] = [firstIndex(listed, after), firstIndex(listed, before)];
+  const fromStart = params.get("after") && !params.get("before");
+  const chosen = fromStart
+    ? listed.slice(start, Math.min(end, start + count))
+    : listed.slice(Math.max(start, end - count), end);
   return chosen.map((message) => chatJson(listItem(message, room, world.users.get(message.userId), viewer)));
 }
 
@@ -137,16 +141,18 @@ function lastMessage(call: Call, roomId: number): Response {
   const user = actor(call);
   const room = readableRoom(call, roomId);
   const { params } = call;
-  const end = firstIndex(room.messages, params.integer("beforeId", Number.MAX_SAFE_INTEGER));
-  const listed = room.messages
-    .slice(0, end)
-    .filter((message) => !params.flag("highlights") || isHighlight(message, user));
-  const index = listed.findLastIndex((message) => message.userId === user.id && !message.deleted);
-  return jsonAnswer({ msgid: listed[index]?.id ?? null, gap: index < 0 ? listed.length : listed.length - index - 1 });
+  const index = call.world.index(room);
+  const before = params.integer("beforeId", Number.MAX_SAFE_INTEGER);
+  const isMine = (message: MessageRecord): boolean =>
+    message.id < before && message.userId === user.id && !message.deleted;
+  const listed = params.flag("highlights") ? index.highlights(user.id) : room.messages;
+  const last = (params.flag("highlights") ? listed : index.by(user.id)).findLast(isMine);
+  const gap = firstIndex(listed, before) - (last ? firstIndex(listed, last.id) + 1 : 0);
+  return jsonAnswer({ msgid: last?.id ?? null, gap });
 }
 
-function acknowledge(call: Call): Response {
+function acknowledgePings(call: Call): Response {
   const user = actor(call);
-  for (const id of (call.params.get("id") ?? "").split(",")) user.pings.delete(Number(id));
+  acknowledge(call.world, user, (call.params.get("id") ?? "").split(",").map(Number));
   return rawJson('"ok"');
 }

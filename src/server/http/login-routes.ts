@@ -25,13 +25,22 @@ export function addLoginRoutes(app: Hono<ServerEnv>): void {
   app.post("/local/become", (c) => become(c.env.call));
 }
 
+/** The front page of a Q&A site, and of the network; its fkey is what some clients look for to see whether it is one. */
+export function addHomeRoutes(app: Hono<ServerEnv>): void {
+  // Clients that keep the method over the redirect of a login post their form here again, and live sites let them.
+  app.on(["GET", "POST"], "/", ({ env: { call } }) => {
+    const path = call.session && profilePath(call, call.session);
+    const url = call.place.loginUrl;
+    const who = path
+      ? `<a class="my-profile" href="${url}${path}">my profile</a>`
+      : `<a href="${url}/users/login">log in</a>`;
+    const fkey = `<input type="hidden" name="fkey" value="${call.network.loginFkey(call.prov)}">`;
+    return htmlAnswer(`<!DOCTYPE html>\n<title>${escapeHtml(call.state.live.name)}</title>\n<p>${who}${fkey}</p>\n`);
+  });
+}
+
 /** What there is only on the login hosts: enough of a Q&A site to see who is logged in. */
 export function addLoginSiteRoutes(app: Hono<ServerEnv>): void {
-  app.get("/", ({ env: { call } }) => {
-    const path = call.session && profilePath(call, call.session);
-    const who = path ? `<a class="my-profile" href="${path}">my profile</a>` : `<a href="/users/login">log in</a>`;
-    return htmlAnswer(`<!DOCTYPE html>\n<title>${escapeHtml(call.state.live.name)}</title>\n<p>${who}</p>\n`);
-  });
   app.get("/users/:id{[0-9]+}/:slug?", ({ env: { call }, req }) => {
     const user = call.world.users.get(Number(req.param("id")));
     const name = escapeHtml(user?.name ?? "User");

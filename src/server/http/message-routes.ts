@@ -8,7 +8,7 @@ import { deleteMessage, editMessage, findMessage, postMessage, purgeHistory, roo
 import type { MessageRecord, UserRecord } from "../world/records.js";
 import { Refusal } from "../world/refusal.js";
 import { cancelStars, removePins, togglePin, toggleStar } from "../world/starring.js";
-import { htmlAnswer, jsonAnswer, notFoundPage, rawJson, redirectAnswer, textAnswer } from "./answers.js";
+import { htmlAnswer, jsonAnswer, notFoundPage, rawJson, redirectAnswer, textAnswer, wordsOf } from "./answers.js";
 import { actor, type Call, type ServerContext, type ServerEnv } from "./call.js";
 
 /** What is done to a message; `onAccept` is called once nothing else can refuse it. */
@@ -25,11 +25,16 @@ const acts: Readonly<Record<string, MessageAct>> = {
     flagForModerators(world, message, user, params.get("info") ?? "", onAccept),
   unflag: ({ world }, message, user, onAccept) => clearFlags(world, message, user, onAccept),
   "counter-flag": ({ world }, message, user, onAccept) => clearFlags(world, message, user, onAccept),
-  "meh-flag": (_call, message, user, onAccept) => passFlags(message, user, onAccept),
-  "purge-history": (_call, message, user) => purgeHistory(message, user),
+  "meh-flag": ({ world }, message, user, onAccept) => passFlags(world, message, user, onAccept),
+  "purge-history": ({ world }, message, user) => purgeHistory(world, message, user),
 };
 
-const edit: MessageAct = ({ world, params }, message, user, onAccept) => {
+const edit: MessageAct = (call, message, user, onAccept) => {
+  const { world, params, state, referer } = call;
+  const room = new RegExp(`/rooms/${message.roomId}(/|$)`);
+  if (state.options.refererForEdits && !room.test(URL.parse(referer ?? "")?.pathname ?? "")) {
+    throw new Refusal("not-allowed", "You cannot write or edit messages in this room");
+  }
   editMessage(world, message, user, params.get("text") ?? "", { parentId: parentIdOf(params), onAccept });
 };
 
@@ -76,13 +81,13 @@ function change(c: ServerContext, act: MessageAct): Response {
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     if (error.rule === "no-message") return redirectAnswer(`/error?aspxerrorpath=${c.req.path}`);
-    if (error.rule === "not-allowed") return jsonAnswer(error.message);
+    if (error.rule === "not-allowed") return jsonAnswer(wordsOf(call, error.message));
     throw error;
   }
 }
 
 function countWrite({ state }: Call, user: UserRecord): void {
-  state.throttle?.accept(user.id, state.options.clock.now());
+  state.throttle.accept(user.id, state.options.clock.now());
 }
 
 function parentIdOf(params: Call["params"]): number | null {

@@ -1,7 +1,16 @@
 /** What owners and moderators do to rooms and the people in them (protocol.md §5.6 to §5.8). */
 import type { Hono } from "hono";
 import { roomInfoPath } from "../pages/slug.js";
-import { invite, kick, pairOff, setAccess, setDeleted, setTimeoutOf, updateRoom } from "../world/membership.js";
+import {
+  invite,
+  kick,
+  pairOff,
+  setAccess,
+  setDeleted,
+  setFrozen,
+  setTimeoutOf,
+  updateRoom,
+} from "../world/membership.js";
 import { deleteMessages, moveMessages } from "../world/moving.js";
 import type { AccessLevel, RoomAccess, UserRecord } from "../world/records.js";
 import { Refusal } from "../world/refusal.js";
@@ -10,17 +19,17 @@ import { actor, type Call, type ServerContext, type ServerEnv } from "./call.js"
 import { readableRoom } from "./live-routes.js";
 import { listed, moderated, ruled, target } from "./rulings.js";
 
-const accessByName: Readonly<Record<string, RoomAccess>> = {
-  "read-write": "public",
-  "read-only": "gallery",
-  request: "private",
-};
-const levels: Readonly<Record<string, AccessLevel | null>> = {
-  remove: null,
-  "read-only": "read-only",
-  "read-write": "read-write",
-  owner: "owner",
-};
+const accessByName: ReadonlyMap<string, RoomAccess> = new Map([
+  ["read-write", "public"],
+  ["read-only", "gallery"],
+  ["request", "private"],
+]);
+const levels: ReadonlyMap<string, AccessLevel | null> = new Map([
+  ["remove", null],
+  ["read-only", "read-only"],
+  ["read-write", "read-write"],
+  ["owner", "owner"],
+]);
 
 export function addOwnerRoutes(app: Hono<ServerEnv>): void {
   app.post("/rooms/save", (c) => save(c.env.call));
@@ -33,7 +42,7 @@ export function addOwnerRoutes(app: Hono<ServerEnv>): void {
   });
   app.post("/rooms/setuseraccess/:id{[0-9]+}", (c) => {
     const { call, user, room } = ruled(c);
-    const level = levels[call.params.get("userAccess") ?? ""];
+    const level = levels.get(call.params.get("userAccess") ?? "");
     if (level === undefined) throw new Refusal("bad-request", "There is no such access level");
     setAccess(call.world, room, user, target(call, "aclUserId"), level);
     return rawJson('"ok"');
@@ -54,7 +63,7 @@ export function addOwnerRoutes(app: Hono<ServerEnv>): void {
   });
   app.post("/rooms/setfrozen/:id{[0-9]+}", (c) => {
     const { call, room } = moderated(c);
-    room.frozen = call.params.flag("freeze");
+    setFrozen(call.world, room, call.params.flag("freeze"));
     return rawJson('"ok"');
   });
   app.post("/rooms/setdeleted/:id{[0-9]+}", (c) => {
@@ -85,7 +94,7 @@ function save(call: Call): Response {
     name: params.get("name")?.trim(),
     description: params.get("description"),
     tags: params.get("tags")?.split(/\s+/).filter(Boolean),
-    access: accessByName[params.get("defaultAccess") ?? ""],
+    access: accessByName.get(params.get("defaultAccess") ?? ""),
   };
   const roomId = params.integer("roomId", 0);
   if (roomId > 0) {

@@ -6,9 +6,8 @@ import { renderAnybody, renderProfile } from "../pages/index.js";
 import { personView } from "../views/frame-view.js";
 import { profileView } from "../views/profile-view.js";
 import { mayRead } from "../world/access.js";
-import { setIgnored } from "../world/membership.js";
+import { setAbout, setDesktopNotify, setIgnored } from "../world/people.js";
 import type { RoomRecord, UserRecord } from "../world/records.js";
-import { Refusal } from "../world/refusal.js";
 import { htmlAnswer, jsonAnswer, notFoundPage, rawJson, textAnswer } from "./answers.js";
 import { actor, type Call, type ServerEnv } from "./call.js";
 import { readableRoom } from "./live-routes.js";
@@ -22,9 +21,9 @@ export function addPeopleRoutes(app: Hono<ServerEnv>): void {
   app.get("/users/search", (c) => search(c.env.call));
   app.get("/users/ignorelist", ({ env: { call } }) => jsonAnswer([...(call.viewer?.ignored ?? [])]));
   app.post("/users/ignorelist/:verb{add|remove}", (c) => ignore(c.env.call, c.req.param("verb")));
-  app.post("/users/usermessage/:id{[0-9]+}", (c) => setAbout(c.env.call, Number(c.req.param("id"))));
+  app.post("/users/usermessage/:id{[0-9]+}", (c) => changeAbout(c.env.call, Number(c.req.param("id"))));
   app.post("/users/desktopnotify", ({ env: { call } }) => {
-    actor(call).desktopNotify = call.params.flag("value");
+    setDesktopNotify(call.world, actor(call), call.params.flag("value"));
     return rawJson('"ok"');
   });
   app.get("/rooms/sites", ({ env: { call } }) => jsonAnswer([siteEntry(call)]));
@@ -110,12 +109,11 @@ function ignore(call: Call, verb: string): Response {
 }
 
 /** One's own words about oneself; moderators may change those of others. */
-function setAbout(call: Call, id: number): Response {
+function changeAbout(call: Call, id: number): Response {
   const user = actor(call);
   const target = call.world.users.get(id);
   if (!target) return notFoundPage(call);
-  if (target !== user && !user.isModerator) throw new Refusal("not-allowed", "You can only change your own profile");
-  target.about = (call.params.get("message") ?? "").trim().slice(0, 1000);
+  setAbout(call.world, target, user, call.params.get("message") ?? "");
   return rawJson('"ok"');
 }
 

@@ -1,7 +1,8 @@
 /**
- * How a request addressed us: by one of the live hosts, or by the loopback address of a listener. It decides which
- * site answers, whether chat or login, and what the absolute URLs and cookies look like.
+ * How a request addressed us: by one of the live hosts, or by the address of a listener. It decides which site
+ * answers, whether chat or login, and what the absolute URLs and cookies look like.
  */
+import { isIP } from "node:net";
 import type { SiteHost } from "../../protocol/sites.js";
 import { isLoopback } from "../../protocol/sites.js";
 import type { SiteState } from "../site-state.js";
@@ -11,8 +12,12 @@ export const socketHost = "chat.sockets.stackexchange.com";
 
 export interface Place {
   readonly state: SiteState;
-  readonly role: "chat" | "login" | "both";
+  /** `home` is the bare domain of the network: it has a front page, and no login any more. */
+  readonly role: "chat" | "login" | "home" | "both";
+  /** Reached by the listener's own address: loopback, or any that it has when it is exposed. */
   readonly loopback: boolean;
+  /** Whether its addresses are https, and its cookies therefore Secure. */
+  readonly secure: boolean;
   /** Origins without a final slash. */
   readonly chatUrl: string;
   readonly loginUrl: string;
@@ -28,39 +33,76 @@ export function placeOf(
   listener: SiteState,
 ): Place | undefined {
   const hostname = hostHeader.toLowerCase().replace(/:\d+$/, "");
-  if (isLoopback(hostname)) {
-    const host = `${hostname}:${listener.port}`;
+  const host = isLoopback(hostname) ? `${hostname}:${listener.port}` : hostHeader.toLowerCase();
+  if (isLoopback(hostname) || isExposedName(hostname, listener)) {
+    const secure = listener.options.tls !== undefined;
+    const origin = `${secure ? "https" : "http"}://${host}`;
     return {
       state: listener,
       role: "both",
       loopback: true,
-      chatUrl: `http://${host}`,
-      loginUrl: `http://${host}`,
-      socketUrl: `ws://${host}`,
+      secure,
+      chatUrl: origin,
+      loginUrl: origin,
+      socketUrl: `${secure ? "wss" : "ws"}://${host}`,
       cookieDomain: null,
     };
   }
   // The site of the listener goes first, because two sites log in on meta.stackexchange.com.
   for (const state of [listener, ...sites.values()]) {
     const { chatOrigin, loginOrigin } = state.live;
-    const role = `https://${hostname}` === chatOrigin ? "chat" : `https://${hostname}` === loginOrigin ? "login" : null;
+    const role = roleOf(`https://${hostname}`, state);
     if (!role) continue;
     const cookieDomain = `.${hostname.split(".").slice(-2).join(".")}`;
     const socketUrl = `wss://${socketHost}`;
-    return { state, role, loopback: false, chatUrl: chatOrigin, loginUrl: loginOrigin, socketUrl, cookieDomain };
+    const names = { chatUrl: chatOrigin, loginUrl: loginOrigin, socketUrl, cookieDomain };
+    return { state, role, loopback: false, secure: true, ...names };
   }
   return undefined;
 }
 
-/** Whether a socket's Origin header is that of a chat page: of a live host, or of one of our listeners. */
-export function isKnownOrigin(origin: string | undefined, sites: ReadonlyMap<SiteHost, SiteState>): boolean {
+function roleOf(origin: string, { live, siteUrl }: SiteState): "chat" | "login" | "home" | null {
+  if (origin === live.chatOrigin) return "chat";
+  if (origin === live.loginOrigin) return "login";
+  return origin === siteUrl ? "home" : null;
+}
+
+/**
+ * Whether an exposed listener answers to this name: to addresses, and to the name it was told to listen on. Any other
+ * name may be one that a hostile page has pointed here (DNS rebinding); nobody can point an address.
+ */
+function isExposedName(hostname: string, { options }: SiteState): boolean {
+  if (!options.exposed) return false;
+  return isIP(hostname.replace(/^\[|\]$/g, "")) !== 0 || hostname === options.hostname.toLowerCase();
+}
+
+/**
+ * Whether a socket's Origin header is that of a chat page: of a live host, of one of our listeners, or of the address
+ * that this very request went to.
+ */
+export function isKnownOrigin(
+  origin: string | undefined,
+  hostHeader: string | undefined,
+  sites: ReadonlyMap<SiteHost, SiteState>,
+): boolean {
   const url = origin === undefined ? null : URL.parse(origin);
   if (!url || !/^https?:$/.test(url.protocol)) return false;
   for (const state of sites.values()) {
     if (`https://${url.host}` === state.live.chatOrigin) return true;
     if (isLoopback(url.hostname) && Number(url.port) === state.port) return true;
+    if (url.host === hostHeader?.toLowerCase() && isExposedName(url.hostname, state)) return true;
   }
   return false;
+}
+
+/** Whether a post's Origin header is one of ours: a page of chat, or of the site that logs people in. */
+export function isOwnOrigin(
+  origin: string,
+  hostHeader: string | undefined,
+  sites: ReadonlyMap<SiteHost, SiteState>,
+): boolean {
+  if (isKnownOrigin(origin, hostHeader, sites)) return true;
+  return [...sites.values()].some(({ live, siteUrl }) => origin === live.loginOrigin || origin === siteUrl);
 }
 
 /** Where a login may send people: our own origins, never elsewhere. */
@@ -75,7 +117,8 @@ export function safeReturnUrl(
   if (!url) return home;
   const own = new Set([place.chatUrl, place.loginUrl]);
   for (const { live, port } of sites.values()) {
-    if (place.loopback) own.add(`http://127.0.0.1:${port}`).add(`http://localhost:${port}`);
+    const scheme = place.secure ? "https" : "http";
+    if (place.loopback) own.add(`${scheme}://127.0.0.1:${port}`).add(`${scheme}://localhost:${port}`);
     else own.add(live.chatOrigin).add(live.loginOrigin);
   }
   return own.has(url.origin) && !url.username && !url.password ? url.href : home;

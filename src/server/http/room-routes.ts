@@ -5,7 +5,7 @@ import { renderError, renderPrivateRoom, renderRoom, renderRoomInfo } from "../p
 import { frameView, roomView } from "../views/frame-view.js";
 import { roomInfoView, roomPageView } from "../views/room-views.js";
 import { mayEnter, mayRead } from "../world/access.js";
-import { requestAccess } from "../world/membership.js";
+import { requestAccess, toggleFavourite } from "../world/membership.js";
 import { pingableSeconds } from "../world/mentions.js";
 import type { RoomRecord } from "../world/records.js";
 import { htmlAnswer, jsonAnswer, notFoundPage, redirectAnswer } from "./answers.js";
@@ -24,7 +24,7 @@ export function addRoomRoutes(app: Hono<ServerEnv>): void {
   app.post("/rooms/favorite", ({ env: { call } }) => {
     const user = actor(call);
     const room = readableRoom(call, call.params.integer("roomId", -1));
-    if (!room.favouriteOf.delete(user.id)) room.favouriteOf.add(user.id);
+    toggleFavourite(call.world, room, user);
     return jsonAnswer(thumbs(call, room));
   });
   app.post("/rooms/requestaccess", ({ env: { call } }) => {

@@ -35,12 +35,12 @@ export function addTranscriptRoutes(app: Hono<ServerEnv>): void {
     return show(call, room, { day: number, ...(hoursText ? { hours: { from, to } } : {}) });
   });
   app.get("/chats/stars/:room{[0-9]+}", ({ env: { call }, req }) => {
-    const starred = starredMessages(readableRoom(call, Number(req.param("room"))).messages);
+    const starred = starredMessages(call.world, readableRoom(call, Number(req.param("room"))));
     const count = call.params.integer("count", 0);
     const views = (count > 0 ? starred.slice(0, count) : starred).map((m) => messageView(call.state, m, call.viewer));
     return htmlAnswer(renderStarsFragment(views, frameView(call).me));
   });
-  app.get("/search", ({ env: { call } }) => htmlAnswer(renderSearch(searchView(call))));
+  app.get("/search", async ({ env: { call } }) => htmlAnswer(renderSearch(await searchView(call))));
   app.get("/error", ({ env: { call } }) =>
     htmlAnswer(renderError(frameView(call), 200, "The page or message you asked for does not exist, or is broken.")),
   );

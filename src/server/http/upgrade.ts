@@ -23,7 +23,11 @@ export function createUpgrades(shared: Shared, listener: SiteState): Upgrades {
   const server = new WebSocketServer(options);
   const handle = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     socket.on("error", () => socket.destroy());
-    const url = new URL(request.url ?? "/", "http://unknown.invalid");
+    const url = URL.parse(request.url ?? "/", "http://unknown.invalid");
+    if (!url) {
+      refuse(socket, 400);
+      return;
+    }
     const ticket = ticketOf(url.pathname, listener);
     const state = (ticket && shared.sites.get(ticket.host)) ?? listener;
     const log = (status: number): void => {
@@ -41,13 +45,13 @@ export function createUpgrades(shared: Shared, listener: SiteState): Upgrades {
       return;
     }
     const room = ticket && state.world.rooms.get(ticket.roomId);
-    const isKnown = isKnownOrigin(request.headers.origin, shared.sites);
+    const isKnown = isKnownOrigin(request.headers.origin, request.headers.host, shared.sites);
     const userId = ticket?.userId ?? null;
     const user = userId === null ? null : (state.world.users.get(userId) ?? null);
     if (fault || !isKnown || !ticket || !room || !mayEnter(room, user, state.world.now())) {
       const status = fault?.status ?? (isKnown ? 404 : 403);
       log(status);
-      socket.end(`HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+      refuse(socket, status);
       return;
     }
     server.handleUpgrade(request, socket, head, (accepted) => {
@@ -56,6 +60,10 @@ export function createUpgrades(shared: Shared, listener: SiteState): Upgrades {
     });
   };
   return { handle, close: () => server.close() };
+}
+
+function refuse(socket: Duplex, status: number): void {
+  socket.end(`HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 
 function ticketOf(path: string, { network }: SiteState): SocketTicket | undefined {

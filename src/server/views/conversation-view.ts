@@ -2,7 +2,7 @@
 import type { Call } from "../http/call.js";
 import type { ConversationPageView, ConversationView, FeedView } from "../pages/views.js";
 import { bookmarkedMessages } from "../world/bookmarks.js";
-import type { Bookmark, RoomRecord } from "../world/records.js";
+import type { Bookmark, MessageRecord, RoomRecord } from "../world/records.js";
 import { starredMessages } from "../world/starring.js";
 import { frameView, messageView, roomView } from "./frame-view.js";
 
@@ -33,12 +33,19 @@ export function conversationPageView(call: Call, room: RoomRecord, bookmark: Boo
   };
 }
 
+function latest(room: RoomRecord, count: number): MessageRecord[] {
+  const found: MessageRecord[] = [];
+  for (let at = room.messages.length - 1; at >= 0 && found.length < count; at--) {
+    const message = room.messages[at];
+    if (message && !message.deleted) found.push(message);
+  }
+  return found;
+}
+
 /** The newest messages of a room, or its starred ones. */
 export function feedView(call: Call, room: RoomRecord, kind: "messages" | "starred"): FeedView {
   const { state, viewer, place, world } = call;
-  const alive = room.messages.filter((message) => !message.deleted);
-  const chosen = kind === "starred" ? starredMessages(room.messages).slice(0, feedLength) : alive.slice(-feedLength);
-  const newestFirst = kind === "starred" ? chosen : chosen.reverse();
+  const newestFirst = kind === "starred" ? starredMessages(world, room).slice(0, feedLength) : latest(room, feedLength);
   return {
     origin: place.chatUrl,
     path: kind === "starred" ? `/feeds/rooms/starred/${room.id}` : `/feeds/rooms/${room.id}`,

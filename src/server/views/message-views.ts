@@ -1,9 +1,11 @@
 /** What the history page and the search page show. */
+import { setImmediate } from "node:timers/promises";
 import type { Call } from "../http/call.js";
 import type { HistoryPageView, RevisionView, SearchPageView } from "../pages/views.js";
 import { mayRead } from "../world/access.js";
 import { roomOf } from "../world/posting.js";
 import type { MessageRecord } from "../world/records.js";
+import { firstIndex } from "../world/world.js";
 import { frameView, messageView, roomView } from "./frame-view.js";
 import { pageOf } from "./paging.js";
 
@@ -32,8 +34,11 @@ export function historyView(call: Call, message: MessageRecord): HistoryPageView
   };
 }
 
+/** How many messages a search looks at before it lets others have their turn. */
+const searchStep = 5_000;
+
 /** Messages that contain the text, newest first, in rooms that the viewer may read. */
-export function searchView(call: Call): SearchPageView {
+export async function searchView(call: Call): Promise<SearchPageView> {
   const { world, viewer, params, state } = call;
   const query = (params.get("q") ?? "").trim();
   const room = params.integer("room", 0) || null;
@@ -43,9 +48,8 @@ export function searchView(call: Call): SearchPageView {
   const found: MessageRecord[] = [];
   for (const candidate of needle ? world.rooms.values() : []) {
     if ((room !== null && candidate.id !== room) || !mayRead(candidate, viewer)) continue;
-    for (const message of candidate.messages) {
-      if (message.deleted || (user !== null && message.userId !== user)) continue;
-      if (message.source.toLowerCase().includes(needle)) found.push(message);
+    for await (const part of newestFirst(user === null ? candidate.messages : world.index(candidate).by(user))) {
+      found.push(...part.filter((message) => !message.deleted && message.source.toLowerCase().includes(needle)));
     }
   }
   found.sort((a, b) => b.id - a.id);
@@ -55,4 +59,17 @@ export function searchView(call: Call): SearchPageView {
     roomName: world.rooms.get(message.roomId)?.name ?? "",
   }));
   return { frame: frameView(call), query, room, user, messages, page, pageCount };
+}
+
+/** A list in parts, each newest first, with a pause after each; the list may change in the pauses. */
+async function* newestFirst(messages: readonly MessageRecord[]): AsyncGenerator<MessageRecord[]> {
+  let before = Number.MAX_SAFE_INTEGER;
+  for (;;) {
+    const end = firstIndex(messages, before);
+    const part = messages.slice(Math.max(0, end - searchStep), end).reverse();
+    yield part;
+    if (part.length < searchStep) return;
+    before = part[part.length - 1]?.id ?? 0;
+    await setImmediate();
+  }
 }

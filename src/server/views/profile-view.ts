@@ -23,7 +23,7 @@ export function profileView(call: Call, user: UserRecord): ProfilePageView {
   });
   const talked = readable.filter((room) => said(room) > 0);
   const rooms = pageOf(params, roomsOn(roomsTab, readable, talked, user), roomsPerPage);
-  const messages = pageOf(params, messagesOn(tab, readable, user), messagesPerPage);
+  const messages = pageOf(params, messagesOn(call, tab, readable, user), messagesPerPage);
   return {
     frame: frameView(call),
     person: personView(state, user, null),
@@ -59,14 +59,18 @@ function roomsOn(
 }
 
 function messagesOn(
+  { world }: Call,
   tab: (typeof tabs)[number],
   readable: readonly RoomRecord[],
   user: UserRecord,
 ): readonly MessageRecord[] {
   if (tab !== "recent" && tab !== "replies") return [];
-  const isWanted = (message: MessageRecord): boolean =>
-    !message.deleted && (tab === "recent" ? message.userId === user.id : message.pinged.has(user.id));
-  return readable.flatMap((room) => room.messages.filter(isWanted)).sort((a, b) => b.id - a.id);
+  const listed = (room: RoomRecord): readonly MessageRecord[] =>
+    tab === "recent" ? world.index(room).by(user.id) : world.index(room).pinging(user.id);
+  return readable
+    .flatMap(listed)
+    .filter((message) => !message.deleted)
+    .sort((a, b) => b.id - a.id);
 }
 
 function conversationsOf(

@@ -4,7 +4,9 @@ import type { PersonView, RoomInfoPageView, RoomPageView } from "../pages/views.
 import { mayWrite, rules } from "../world/access.js";
 import { roomsOf } from "../world/attendance.js";
 import type { RoomRecord } from "../world/records.js";
+import { dayOf } from "../world/room-index.js";
 import { starredMessages } from "../world/starring.js";
+import type { World } from "../world/world.js";
 import { conversationView } from "./conversation-view.js";
 import { frameView, messageView, peopleOf, personView, roomView } from "./frame-view.js";
 import { pageOf } from "./paging.js";
@@ -38,7 +40,7 @@ export function roomInfoView(call: Call, room: RoomRecord): RoomInfoPageView {
   const usersTab = params.get("users")?.toLowerCase() === "frequent" ? "frequent" : "current";
   const people = peopleOf(state, room, usersTab === "frequent" ? room.visits.keys() : room.present);
   if (usersTab === "frequent") people.sort((a, b) => b.messageCount - a.messageCount);
-  const starred = starredMessages(room.messages);
+  const starred = starredMessages(call.world, room);
   const stars = pageOf(params, tab === "stars" ? starred : [], pageSize);
   const shownPeople = pageOf(params, people, pageSize);
   const { page, pageCount } = tab === "stars" ? stars : shownPeople;
@@ -52,7 +54,7 @@ export function roomInfoView(call: Call, room: RoomRecord): RoomInfoPageView {
       return lastMessageId ? { ...person, lastMessageId } : person;
     }),
     usersTab,
-    stats: statsOf(room, call.world.now()),
+    stats: statsOf(call.world, room),
     access: {
       owner: persons(call, room, room.owners),
       "read-write": persons(call, room, granted(room, "read-write")),
@@ -78,19 +80,20 @@ function persons(call: Call, room: RoomRecord, ids: Iterable<number>): PersonVie
   });
 }
 
-function statsOf(room: RoomRecord, now: number): RoomInfoPageView["stats"] {
-  const today = Math.floor(now / daySeconds);
+function statsOf(world: World, room: RoomRecord): RoomInfoPageView["stats"] {
+  const now = world.now();
+  const index = world.index(room);
+  const today = dayOf(now);
   // Days since the epoch began on a Thursday; weeks here begin on Sunday.
-  const week = Math.floor((today + 4) / 7);
-  const stats = { today: 0, yesterday: 0, thisWeek: 0, lastWeek: 0 };
-  for (const { timeStamp } of room.messages) {
-    const day = Math.floor(timeStamp / daySeconds);
-    const ownWeek = Math.floor((day + 4) / 7);
-    if (day === today) stats.today++;
-    if (day === today - 1) stats.yesterday++;
-    if (ownWeek === week) stats.thisWeek++;
-    if (ownWeek === week - 1) stats.lastWeek++;
-  }
+  const sunday = today - ((today + 4) % 7);
+  const count = (from: number, days: number): number =>
+    Array.from({ length: days }, (_, at) => index.onDay(from + at).length).reduce((sum, length) => sum + length, 0);
+  const stats = {
+    today: count(today, 1),
+    yesterday: count(today - 1, 1),
+    thisWeek: count(sunday, 7),
+    lastWeek: count(sunday - 7, 7),
+  };
   const first = room.messages[0]?.timeStamp ?? now;
   const days = Math.max(1, (now - first) / daySeconds);
   const perDay = Math.round(room.messageCount / days);

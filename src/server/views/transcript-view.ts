@@ -3,6 +3,7 @@ import type { Call } from "../http/call.js";
 import type { TranscriptPageView } from "../pages/views.js";
 import { rules } from "../world/access.js";
 import type { MessageRecord, RoomRecord } from "../world/records.js";
+import { dayOf, type RoomIndex } from "../world/room-index.js";
 import { frameView, messageView, roomView } from "./frame-view.js";
 
 const daySeconds = 86_400;
@@ -24,15 +25,14 @@ export interface TranscriptRequest {
 
 export function transcriptView(call: Call, room: RoomRecord, request: TranscriptRequest): TranscriptPageView {
   const { state, world, viewer } = call;
-  const days = [...new Set(room.messages.map(dayOf))].sort((a, b) => a - b);
+  const index = world.index(room);
+  const { days } = index;
   const latest = days[days.length - 1];
-  const day =
-    (request.message && dayOf(request.message)) ?? request.day ?? latest ?? Math.floor(world.now() / daySeconds);
-  const all = room.messages.filter((message) => dayOf(message) === day);
+  const day = (request.message && dayOf(request.message.timeStamp)) ?? request.day ?? latest ?? dayOf(world.now());
+  const all = index.onDay(day);
   const hourPages = splitByHours(all, state.options.transcriptPageSize);
   const hours = request.hours ?? pageFor(hourPages, request);
   const messages = hours ? all.filter((message) => isWithin(message, hours)) : all;
-  const since = world.now() - 7200;
   const isWhole = !hours || (hours.from === 0 && hours.to === 24);
   return {
     frame: frameView(call),
@@ -47,7 +47,7 @@ export function transcriptView(call: Call, room: RoomRecord, request: Transcript
     messages: messages.map((message) => messageView(state, message, viewer)),
     highlight: request.message?.id ?? null,
     isOwner: rules(room, viewer),
-    recentMessageCount: room.messages.filter((message) => message.timeStamp > since).length,
+    recentMessageCount: countSince(index, world.now() - 7200, world.now()),
   };
 }
 
@@ -92,8 +92,10 @@ function hourOf(message: MessageRecord): number {
   return Math.floor((message.timeStamp % daySeconds) / 3600);
 }
 
-function dayOf(message: MessageRecord): number {
-  return Math.floor(message.timeStamp / daySeconds);
+/** How many messages came after one time and until another, at most a day later. */
+function countSince(index: RoomIndex, since: number, now: number): number {
+  const days = new Set([dayOf(since), dayOf(now)]);
+  return [...days].flatMap((day) => index.onDay(day)).filter((message) => message.timeStamp > since).length;
 }
 
 function dayText(day: number): string {

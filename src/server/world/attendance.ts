@@ -10,7 +10,8 @@ export function enterRoom(world: World, room: RoomRecord, user: UserRecord): voi
   const now = world.now();
   world.visit(room, user.id).lastSeen = now;
   user.lastSeen = now;
-  user.invitedTo.delete(room.id);
+  if (user.invitedTo.delete(room.id)) world.changes.user(user);
+  world.changes.visit(room, user.id);
   if (room.present.has(user.id)) return;
   room.present.add(user.id);
   world.log.append(room.id, null, (id) => presenceEvent(EventType.UserEntered, id, now, room, user));
@@ -24,6 +25,7 @@ export function leaveRoom(world: World, room: RoomRecord, user: UserRecord): voi
   // The event still reaches their own sockets: it goes out before they are gone.
   world.log.append(room.id, null, (id) => presenceEvent(EventType.UserLeft, id, now, room, user));
   room.present.delete(user.id);
+  world.changes.visit(room, user.id);
 }
 
 /** The rooms somebody is in. */
@@ -47,6 +49,9 @@ export function putOutsidersOut(world: World, room: RoomRecord): void {
     }
   });
   // Only now, because the events above reach the sockets at the end of their frame.
-  for (const id of people) room.present.delete(id);
+  for (const id of people) {
+    room.present.delete(id);
+    world.changes.visit(room, id);
+  }
   world.signals.send({ kind: "exit", room, people });
 }

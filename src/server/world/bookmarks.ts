@@ -32,17 +32,19 @@ export function bookmark(
   if (room.bookmarks.size >= maxBookmarks) throw new Refusal("not-allowed", "This room has too many conversations");
   const made: Bookmark = { slug, title, firstId, lastId, userId: user.id, createdAt: world.now() };
   room.bookmarks.set(slug, made);
+  world.changes.room(room);
   return made;
 }
 
 /** Removes a bookmark: its maker may, and who rules in the room. @throws a {@link Refusal} */
-export function deleteBookmark(room: RoomRecord, user: UserRecord, slug: string): void {
+export function deleteBookmark(world: World, room: RoomRecord, user: UserRecord, slug: string): void {
   const found = room.bookmarks.get(slug);
   if (!found) throw new Refusal("not-allowed", "There is no such conversation");
   if (found.userId !== user.id && !rules(room, user)) {
     throw new Refusal("not-allowed", "You can only delete your own bookmarks");
   }
   room.bookmarks.delete(slug);
+  world.changes.room(room);
 }
 
 /** What was said in a bookmarked conversation; messages that moved away are no longer part of it. */

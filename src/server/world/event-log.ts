@@ -26,6 +26,7 @@ export class EventLog {
   #depth = 0;
   #batch: LoggedEvent[] = [];
   readonly #listeners = new Set<(batch: readonly LoggedEvent[]) => void>();
+  #keeper: ((batch: readonly LoggedEvent[]) => void) | null = null;
 
   constructor(firstId: number, limit: number) {
     this.#newest = firstId - 1;
@@ -53,10 +54,24 @@ export class EventLog {
     const json = chatJson(event);
     const messageId = event.message_id ?? null;
     const logged: LoggedEvent = { id, type: event.event_type, roomId, messageId, onlyFor, audience, json };
-    this.#events.push(logged);
-    // Trimming in steps keeps the cost per event constant.
-    if (this.#events.length > this.#limit * 1.25) this.#events = this.#events.slice(-this.#limit);
+    this.#hold(logged);
     this.together(() => this.#batch.push(logged));
+  }
+
+  /** Takes back an event of an earlier run, about which nobody is told any more. */
+  restore(event: LoggedEvent): void {
+    this.#newest = Math.max(this.#newest, event.id);
+    this.#hold(event);
+  }
+
+  /** The counter goes on behind this id at least. */
+  skipTo(newest: number): void {
+    this.#newest = Math.max(this.#newest, newest);
+  }
+
+  /** Everything that is kept, ascending. */
+  all(): readonly LoggedEvent[] {
+    return this.#events;
   }
 
   /** Everything appended inside goes out in one frame, as a reply and its ping do. */
@@ -68,6 +83,11 @@ export class EventLog {
       this.#depth--;
       if (this.#depth === 0 && this.#batch.length > 0) this.#flush();
     }
+  }
+
+  /** Calls back before all other listeners: what they tell the world must be kept by then. */
+  keepWith(keeper: (batch: readonly LoggedEvent[]) => void): void {
+    this.#keeper = keeper;
   }
 
   onBatch(listener: (batch: readonly LoggedEvent[]) => void): () => void {
@@ -90,6 +110,13 @@ export class EventLog {
   #flush(): void {
     const batch = this.#batch;
     this.#batch = [];
+    this.#keeper?.(batch);
     for (const listener of this.#listeners) listener(batch);
+  }
+
+  #hold(event: LoggedEvent): void {
+    this.#events.push(event);
+    // Trimming in steps keeps the cost per event constant.
+    if (this.#events.length > this.#limit * 1.25) this.#events = this.#events.slice(-this.#limit);
   }
 }

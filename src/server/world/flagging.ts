@@ -51,15 +51,17 @@ export function clearFlags(world: World, message: MessageRecord, user: UserRecor
   refuseUnlessModerator(user);
   onAccept?.();
   message.flags?.by.clear();
+  world.changes.message(message);
   announce(world, message, user);
   forgetIfClear(world, message);
 }
 
 /** A moderator cannot tell; the list of new flags no longer shows them this one. @throws a {@link Refusal} */
-export function passFlags(message: MessageRecord, user: UserRecord, onAccept?: () => void): void {
+export function passFlags(world: World, message: MessageRecord, user: UserRecord, onAccept?: () => void): void {
   refuseUnlessModerator(user);
   onAccept?.();
   message.flags?.unsure.add(user.id);
+  world.changes.message(message);
 }
 
 /** Deals with one flag for moderators. @throws a {@link Refusal} */
@@ -69,6 +71,7 @@ export function clearModFlag(world: World, user: UserRecord, flagId: number): vo
     const index = message.flags?.notes.findIndex((note) => note.id === flagId) ?? -1;
     if (index < 0) continue;
     message.flags?.notes.splice(index, 1);
+    world.changes.message(message);
     forgetIfClear(world, message);
     return;
   }
@@ -101,12 +104,14 @@ export function seesEvent(world: World, viewer: UserRecord | null, event: Logged
 function flagsOf(world: World, message: MessageRecord): MessageFlags {
   message.flags ??= { by: new Set(), notes: [], unsure: new Set() };
   world.flagged.set(message.id, message);
+  world.changes.message(message);
   return message.flags;
 }
 
 function forgetIfClear(world: World, message: MessageRecord): void {
   if (!message.flags || message.flags.by.size > 0 || message.flags.notes.length > 0) return;
   message.flags = null;
+  world.changes.message(message);
   world.flagged.delete(message.id);
 }
 

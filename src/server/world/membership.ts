@@ -2,8 +2,8 @@
 import { escapeHtml } from "../../protocol/markup/escape.js";
 import { EventType } from "../../protocol/raw.js";
 import { mayRead, mayWrite, refuseUnlessRules, rules } from "./access.js";
-import { putOutsidersOut, roomsOf } from "./attendance.js";
-import { noticeEvent, settingsEvent } from "./events.js";
+import { putOutsidersOut } from "./attendance.js";
+import { noticeEvent } from "./events.js";
 import { roomLink } from "./moving.js";
 import type { AccessLevel, RoomAccess, RoomRecord, UserRecord } from "./records.js";
 import { Refusal } from "./refusal.js";
@@ -24,6 +24,7 @@ export function updateRoom(world: World, room: RoomRecord, actor: UserRecord, ch
   if (change.description !== undefined) room.description = change.description;
   if (change.tags !== undefined) room.tags = change.tags;
   if (change.access !== undefined) room.access = change.access;
+  world.changes.room(room);
   const content = [room.name, room.description, room.tags.join(" ")].map(escapeHtml).join(" / ");
   world.log.append(room.id, null, (id) =>
     noticeEvent(EventType.RoomNameChanged, { id, now: world.now(), room, user: actor, content }),
@@ -34,12 +35,26 @@ export function updateRoom(world: World, room: RoomRecord, actor: UserRecord, ch
 /** Deletes or restores a room; who may not see it any more is out of it. */
 export function setDeleted(world: World, room: RoomRecord, deleted: boolean): void {
   room.deleted = deleted;
+  world.changes.room(room);
   if (deleted) putOutsidersOut(world, room);
+}
+
+/** Makes a room a favourite of somebody, or no longer. */
+export function toggleFavourite(world: World, room: RoomRecord, user: UserRecord): void {
+  if (!room.favouriteOf.delete(user.id)) room.favouriteOf.add(user.id);
+  world.changes.room(room);
+}
+
+/** Freezes or thaws a room. */
+export function setFrozen(world: World, room: RoomRecord, frozen: boolean): void {
+  room.frozen = frozen;
+  world.changes.room(room);
 }
 
 /** Lets nobody but owners and moderators post for a while; 0 ends that. */
 export function setTimeoutOf(world: World, room: RoomRecord, seconds: number): void {
   room.timeoutUntil = seconds > 0 ? world.now() + seconds : null;
+  world.changes.room(room);
   if (seconds > 0) world.signals.send({ kind: "timeout", room, seconds });
 }
 
@@ -62,6 +77,7 @@ export function setAccess(
   room.requests.delete(target.id);
   if (level === "owner") room.owners.add(target.id);
   else if (level) room.granted.set(target.id, level);
+  world.changes.room(room);
   tellAccess(world, room, actor, target, level ?? "removed");
   putOutsidersOut(world, room);
 }
@@ -71,6 +87,7 @@ export function requestAccess(world: World, room: RoomRecord, user: UserRecord):
   if (room.access === "public" || room.deleted || mayWrite(room, user, world.now()) || room.requests.has(user.id))
     return;
   room.requests.add(user.id);
+  world.changes.room(room);
   tellAccess(world, room, user, user, "request");
 }
 
@@ -86,6 +103,7 @@ export function invite(world: World, room: RoomRecord, actor: UserRecord, target
   if (!mayRead(room, actor)) throw new Refusal("not-allowed", "You cannot invite to this room");
   if (target.id < 0) throw new Refusal("not-allowed", "System users cannot be invited");
   target.invitedTo.add(room.id);
+  world.changes.user(target);
   const content = `${escapeHtml(actor.name)} has invited you to join ${roomLink(room)}`;
   world.log.append(room.id, target.id, (id) =>
     noticeEvent(EventType.Invitation, { id, now: world.now(), room, user: actor, content, targetId: target.id }),
@@ -103,16 +121,9 @@ export function kick(world: World, room: RoomRecord, actor: UserRecord, target: 
   const times = [...(room.kicked.get(target.id)?.times ?? []).filter((time) => time > now - 86_400), now];
   const minutes = [1, 5][times.length - 1] ?? 30;
   room.kicked.set(target.id, { until: now + minutes * 60, times });
+  world.changes.room(room);
   putOutsidersOut(world, room);
   return minutes;
-}
-
-/** Somebody wants to see less of somebody, or more again; tells their other windows. */
-export function setIgnored(world: World, user: UserRecord, targetId: number, ignored: boolean): void {
-  if (ignored === user.ignored.has(targetId) || (ignored && !world.users.has(targetId))) return;
-  if (ignored) user.ignored.add(targetId);
-  else user.ignored.delete(targetId);
-  world.log.append(0, user.id, (id) => settingsEvent(id, world.now(), user));
 }
 
 /** Makes a room for two: the one who asks owns it, the other may talk and is invited (protocol.md §5.8). */
@@ -126,16 +137,4 @@ export function pairOff(world: World, actor: UserRecord, other: UserRecord, name
   setAccess(world, room, actor, other, "read-write");
   invite(world, room, actor, other);
   return room;
-}
-
-/** Gives somebody a new name, and tells the rooms they are in. */
-export function renameUser(world: World, user: UserRecord, name: string): void {
-  user.name = name;
-  world.log.together(() => {
-    for (const room of roomsOf(world, user.id)) {
-      world.log.append(room.id, null, (id) =>
-        noticeEvent(EventType.UserNameOrAvatarChanged, { id, now: world.now(), room, user, targetId: user.id }),
-      );
-    }
-  });
 }

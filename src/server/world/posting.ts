@@ -93,6 +93,7 @@ export function editMessage(
   message.showParent = body.showParent;
   message.edits++;
   message.revisions.push({ label: "edited", userId: actor.id, timeStamp: world.now(), source, content: body.content });
+  world.changes.message(message);
   announce(world, room, actor, message, EventType.MessageEdited, body);
 }
 
@@ -110,6 +111,7 @@ export function deleteMessage(world: World, message: MessageRecord, actor: UserR
     source: null,
     content: null,
   });
+  world.changes.message(message);
   const targetId = actor.id === message.userId ? undefined : message.userId;
   world.log.append(room.id, null, (id) =>
     messageEvent(EventType.MessageDeleted, message, { id, room, user: actor, targetId }),
@@ -117,10 +119,11 @@ export function deleteMessage(world: World, message: MessageRecord, actor: UserR
 }
 
 /** Forgets the earlier states of a message. @throws a {@link Refusal} */
-export function purgeHistory(message: MessageRecord, actor: UserRecord): void {
+export function purgeHistory(world: World, message: MessageRecord, actor: UserRecord): void {
   refuseUnlessModerator(actor);
   message.purged = true;
   message.revisions = message.revisions.slice(-1);
+  world.changes.message(message);
 }
 
 /** The message with this id, if the viewer may know of it. @throws a {@link Refusal} of rule `no-message` */
@@ -207,7 +210,7 @@ function compose(
     parentId: parent?.id ?? guess,
     showParent: parent !== undefined,
     repliedTo,
-    mentioned: mentions.filter((user) => user.id !== repliedTo?.id),
+    mentioned: mentions.filter((user) => user.id !== repliedTo?.id || world.rules.mentionBesideReply),
   };
 }
 
@@ -226,6 +229,7 @@ function file(world: World, room: RoomRecord, author: UserRecord, message: Messa
   visit.lastSeen = message.timeStamp;
   author.lastPost = message.timeStamp;
   author.lastSeen = message.timeStamp;
+  world.changes.visit(room, author.id);
 }
 
 function announce(
@@ -236,10 +240,12 @@ function announce(
   type: number,
   body: Body,
 ): void {
+  const told = new Set(message.pinged);
   const ping = (target: UserRecord, pingType: number): void => {
-    if (message.pinged.has(target.id) || !mayRead(room, target)) return;
+    if (told.has(target.id) || !mayRead(room, target)) return;
     message.pinged.add(target.id);
-    if (target.id > 0) remember(target, message);
+    world.changes.message(message);
+    if (target.id > 0) remember(world, target, message);
     world.log.append(room.id, target.id, (id) =>
       messageEvent(pingType, message, { id, room, user: actor, targetId: target.id }),
     );
@@ -253,8 +259,9 @@ function announce(
 }
 
 /** Keeps the pings of somebody who never reads them from growing for ever. */
-function remember(target: UserRecord, message: MessageRecord): void {
+function remember(world: World, target: UserRecord, message: MessageRecord): void {
   target.pings.set(message.id, message.roomId);
+  world.changes.user(target);
   if (target.pings.size <= 200) return;
   const [oldest] = target.pings.keys();
   if (oldest !== undefined) target.pings.delete(oldest);

@@ -83,10 +83,15 @@ export interface RoomRecord {
 
 /** One state of a message. `source` and `content` are null for a deletion. */
 export interface Revision {
+  /** What made it. */
   readonly label: "said" | "edited" | "deleted";
+  /** Who made it. */
   readonly userId: number;
+  /** When, in unix seconds. */
   readonly timeStamp: number;
+  /** Markdown as typed. */
   readonly source: string | null;
+  /** HTML. */
   readonly content: string | null;
 }
 

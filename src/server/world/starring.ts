@@ -3,7 +3,7 @@ import { EventType } from "../../protocol/raw.js";
 import { mayRead, rules } from "./access.js";
 import { messageEvent } from "./events.js";
 import { roomOf } from "./posting.js";
-import type { MessageRecord, UserRecord } from "./records.js";
+import type { MessageRecord, RoomRecord, UserRecord } from "./records.js";
 import { Refusal } from "./refusal.js";
 import type { World } from "./world.js";
 
@@ -20,6 +20,7 @@ export function toggleStar(world: World, message: MessageRecord, user: UserRecor
   } else {
     message.stars.add(user.id);
     user.starsToday++;
+    world.changes.user(user);
   }
   announce(world, message);
 }
@@ -52,10 +53,11 @@ export function removePins(world: World, message: MessageRecord, user: UserRecor
 }
 
 /** The starred messages of a room: pinned ones first, then the newest. */
-export function starredMessages(messages: readonly MessageRecord[]): MessageRecord[] {
-  return messages
-    .filter((message) => !message.deleted && (message.stars.size > 0 || message.pins.size > 0))
-    .sort((a, b) => Number(b.pins.size > 0) - Number(a.pins.size > 0) || b.id - a.id);
+export function starredMessages(world: World, room: RoomRecord): MessageRecord[] {
+  const alive = world.index(room).marked.filter((message) => !message.deleted);
+  const pinned = alive.filter((message) => message.pins.size > 0);
+  const others = alive.filter((message) => message.pins.size === 0);
+  return [...pinned.reverse(), ...others.reverse()];
 }
 
 function refuseDeleted(message: MessageRecord): void {
@@ -80,5 +82,6 @@ function refuseWithoutStars(world: World, user: UserRecord): void {
 
 function announce(world: World, message: MessageRecord): void {
   const room = roomOf(world, message);
+  world.changes.message(message);
   world.log.append(room.id, null, (id) => messageEvent(EventType.MessageStarred, message, { id, room }));
 }

@@ -2,9 +2,12 @@
  * The state of one chat installation: its people, rooms, messages and event log. It knows nothing of HTTP. The rules
  * that change it (posting, starring, presence, owners' rights) are functions in the files beside this one.
  */
+import { EventType } from "../../protocol/raw.js";
 import type { Clock } from "../../util/clock.js";
 import { emailHash } from "../chat-json.js";
-import { EventLog } from "./event-log.js";
+import { Changes } from "./changes.js";
+import { EventLog, type LoggedEvent } from "./event-log.js";
+import { addTo, firstIndex } from "./message-list.js";
 import {
   communityUserId,
   feedsUserId,
@@ -14,7 +17,10 @@ import {
   type UserRecord,
   type Visit,
 } from "./records.js";
+import { RoomIndex } from "./room-index.js";
 import { RoomSignals } from "./room-signals.js";
+
+export { firstIndex };
 
 /** The numbers that rules depend on. */
 export interface WorldRules {
@@ -24,6 +30,7 @@ export interface WorldRules {
   readonly minimumReputation: number;
   readonly starsPerDay: number;
   readonly replyPrefixInContent: boolean;
+  readonly mentionBesideReply: boolean;
   readonly maxEvents: number;
   readonly maxMessagesPerRoom: number;
 }
@@ -62,13 +69,17 @@ export class World {
   /** The messages with flags, by id. */
   readonly flagged: Map<number, MessageRecord> = new Map();
   readonly log: EventLog;
+  /** Every change of a record is named here. */
+  readonly changes: Changes;
   readonly signals: RoomSignals = new RoomSignals();
   readonly rules: WorldRules;
   /** The Q&A site that tags and parent profiles point at. */
   readonly siteUrl: string;
   readonly #clock: Clock;
+  readonly #indexes = new Map<number, RoomIndex>();
   readonly #byEmail = new Map<string, UserRecord>();
   #pretended: number | null = null;
+  #oldestMessageId = firstMessageId;
   #nextMessageId = firstMessageId;
   #nextUserId = firstUserId;
   #nextRoomId = firstRoomId;
@@ -79,6 +90,8 @@ export class World {
     this.siteUrl = siteUrl;
     this.#clock = clock;
     this.log = new EventLog(firstEventId, rules.maxEvents);
+    this.changes = new Changes(this.log);
+    this.log.onBatch((batch) => this.#updateIndexes(batch));
     this.addUser({ id: communityUserId, name: "Community" });
     this.addUser({ id: feedsUserId, name: "Feeds" });
   }
@@ -121,9 +134,15 @@ export class World {
       starDay: 0,
       starsToday: 0,
     };
-    this.users.set(id, user);
-    if (email) this.#byEmail.set(email, user);
+    this.keepUser(user);
     return user;
+  }
+
+  /** Takes in a person as they are. */
+  keepUser(user: UserRecord): void {
+    this.users.set(user.id, user);
+    if (user.email) this.#byEmail.set(user.email, user);
+    this.changes.user(user);
   }
 
   userByEmail(email: string): UserRecord | undefined {
@@ -156,31 +175,102 @@ export class World {
       visits: new Map(),
       present: new Set(),
     };
-    this.rooms.set(room.id, room);
+    this.keepRoom(room);
     return room;
+  }
+
+  /** Takes in a room as it is. */
+  keepRoom(room: RoomRecord): void {
+    this.rooms.set(room.id, room);
+    this.changes.room(room);
   }
 
   nextMessageId(): number {
     return this.#nextMessageId++;
   }
 
+  /** Sets ids aside for messages that are newer than all others; answers the first. */
+  messageIdsAfter(count: number): number {
+    this.#nextMessageId += count;
+    return this.#nextMessageId - count;
+  }
+
+  /** The same for messages that are older than all others. */
+  messageIdsBefore(count: number): number {
+    this.#oldestMessageId -= count;
+    return this.#oldestMessageId;
+  }
+
   nextFlagId(): number {
     return this.#nextFlagId++;
+  }
+
+  /** The ids that the next message and the next flag get. */
+  get nextIds(): { readonly message: number; readonly flag: number } {
+    return { message: this.#nextMessageId, flag: this.#nextFlagId };
+  }
+
+  /** Ids below these are never given again. */
+  skipIds(next: { readonly message?: number; readonly flag?: number }): void {
+    this.#nextMessageId = Math.max(this.#nextMessageId, next.message ?? 0);
+    this.#nextFlagId = Math.max(this.#nextFlagId, next.flag ?? 0);
   }
 
   /** Files a message in its room, in the order of ids, and lets the oldest go when the room holds too many. */
   file(message: MessageRecord, room: RoomRecord): void {
     this.messages.set(message.id, message);
+    this.changes.message(message);
     const list = room.messages;
-    const last = list[list.length - 1];
-    if (!last || last.id < message.id) list.push(message);
-    else list.splice(firstIndex(list, message.id), 0, message);
+    addTo(list, message);
+    this.#indexes.get(room.id)?.add(message);
     const { maxMessagesPerRoom } = this.rules;
-    if (list.length <= maxMessagesPerRoom * 1.1) return;
+    // Trimming in steps keeps the cost per message constant, and small steps keep it from being felt.
+    if (list.length <= maxMessagesPerRoom + Math.min(1_000, maxMessagesPerRoom * 0.1)) return;
     for (const old of list.splice(0, list.length - maxMessagesPerRoom)) {
       this.messages.delete(old.id);
       this.flagged.delete(old.id);
     }
+    this.#indexes.get(room.id)?.dropBefore(list[0]?.id ?? 0);
+  }
+
+  /** Where the messages of a room are; made when first asked for, and current from then on. */
+  index(room: RoomRecord): RoomIndex {
+    const known = this.#indexes.get(room.id);
+    if (known) return known;
+    const index = new RoomIndex(room.messages);
+    this.#indexes.set(room.id, index);
+    return index;
+  }
+
+  /** Every change that an index must know of makes an event: stars, pings, moves. */
+  #updateIndexes(batch: readonly LoggedEvent[]): void {
+    for (const { messageId, roomId, type } of batch) {
+      const index = this.#indexes.get(roomId);
+      const message = messageId === null ? undefined : this.messages.get(messageId);
+      if (!index || !message) continue;
+      if (type === EventType.MessageMovedOut) index.remove(message);
+      else if (message.roomId === roomId) index.add(message);
+    }
+  }
+
+  /** Takes in a message as it is, in the place of what was known of it. */
+  keepMessage(message: MessageRecord): void {
+    const before = this.messages.get(message.id);
+    const room = this.rooms.get(message.roomId);
+    if (!room) return;
+    if (before && before.roomId === room.id) {
+      Object.assign(before, message);
+    } else {
+      const list = before && this.rooms.get(before.roomId)?.messages;
+      list?.splice(firstIndex(list, message.id), 1);
+      this.file(message, room);
+    }
+    const kept = this.messages.get(message.id);
+    if (kept?.flags) this.flagged.set(kept.id, kept);
+    else this.flagged.delete(message.id);
+    const newestFlag = Math.max(0, ...(message.flags?.notes ?? []).map(({ id }) => id));
+    this.skipIds({ message: message.id + 1, flag: newestFlag + 1 });
+    this.#oldestMessageId = Math.min(this.#oldestMessageId, message.id);
   }
 
   /** What the room remembers of somebody, begun now if it is their first time. */
@@ -202,16 +292,4 @@ export class World {
     while (taken.has(id)) id = next();
     return id;
   }
-}
-
-/** The index of the first message with an id of at least `id`. */
-export function firstIndex(messages: readonly MessageRecord[], id: number): number {
-  let low = 0;
-  let high = messages.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((messages[middle]?.id ?? 0) >= id) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }

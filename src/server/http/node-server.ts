@@ -1,0 +1,67 @@
+/**
+ * The listener itself, with or without TLS, and its patience: how long a request may take to arrive, how large its
+ * headers may be, and how many connections there may be at once. Knows nothing of chat.
+ */
+import { createPrivateKey, X509Certificate } from "node:crypto";
+import { createServer, type Server } from "node:http";
+import { createServer as createSecureServer } from "node:https";
+import type { Socket } from "node:net";
+import { createAdaptorServer } from "@hono/node-server";
+import { UsageError } from "../../errors/index.js";
+import type { ResolvedOptions, TlsFiles } from "../options.js";
+
+const maxHeaderBytes = 16_384;
+/** Headers are short: they get no longer than this, however long the body may take. */
+const headersTimeoutMs = 10_000;
+
+export interface NodeServer {
+  readonly server: Server;
+  /** Every open connection, those of sockets and of requests that hang included. */
+  readonly connections: ReadonlySet<Socket>;
+}
+
+/** @throws {BAD_ARGUMENT} when the certificate cannot be used. */
+export function createNodeServer(
+  fetch: (request: Request, env: unknown) => Promise<Response>,
+  { tls, requestTimeoutMs, maxConnections }: ResolvedOptions,
+): NodeServer {
+  const limits = {
+    maxHeaderSize: maxHeaderBytes,
+    requestTimeout: requestTimeoutMs,
+    headersTimeout: Math.min(headersTimeoutMs, requestTimeoutMs),
+    connectionsCheckingInterval: Math.max(50, Math.min(5_000, requestTimeoutMs / 4)),
+  };
+  const adapter = { fetch, overrideGlobalObjects: false };
+  const server = tls
+    ? createAdaptorServer({ ...adapter, createServer: createSecureServer, serverOptions: { ...limits, ...pem(tls) } })
+    : createAdaptorServer({ ...adapter, createServer, serverOptions: limits });
+  const connections = new Set<Socket>();
+  server.on("connection", (socket: Socket) => {
+    if (connections.size >= maxConnections) {
+      refuse(socket, tls !== undefined);
+      return;
+    }
+    connections.add(socket);
+    socket.once("close", () => connections.delete(socket));
+  });
+  return { server: server as Server, connections };
+}
+
+/** Plain connections are told why; before a TLS handshake there is nothing to say. */
+function refuse(socket: Socket, isSecure: boolean): void {
+  socket.on("error", () => socket.destroy());
+  if (isSecure) socket.destroy();
+  else socket.end("HTTP/1.1 503 Too many connections\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+  socket.once("finish", () => socket.destroy());
+}
+
+function pem({ key, cert }: TlsFiles): { key: string; cert: string; handshakeTimeout: number } {
+  let fits = false;
+  try {
+    fits = new X509Certificate(cert).checkPrivateKey(createPrivateKey(key));
+  } catch {
+    // What the platform says may quote the key.
+  }
+  if (!fits) throw new UsageError('the option "tls" needs a private key and the certificate for it, both as PEM text');
+  return { key, cert, handshakeTimeout: headersTimeoutMs };
+}

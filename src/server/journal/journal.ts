@@ -1,0 +1,170 @@
+/**
+ * The file that gives a restarted server its world back. Every change is appended before anybody hears of it, one line
+ * for all that belongs together; on start the file is read, and written anew when it has grown far beyond its world.
+ */
+import { UsageError } from "../../errors/index.js";
+import type { SiteHost } from "../../protocol/sites.js";
+import { isRecord } from "../../protocol/values.js";
+import { BadLine, LineFile } from "../../util/line-file.js";
+import type { KeptNetwork, Network } from "../network.js";
+import type { SiteState } from "../site-state.js";
+import type { ChangeSet } from "../world/changes.js";
+import { lock } from "./lock.js";
+import { restoreSite } from "./restore.js";
+import { header, storedEvent, storedMessage, storedRoom, storedUser, storedVisit } from "./rows.js";
+import { chunks, snapshotOf, storedImage } from "./snapshot.js";
+
+/** A file this many times longer than what it says is written anew. */
+const growth = 2;
+
+export class Journal {
+  readonly #path: string;
+  readonly #unlock: () => void;
+  readonly #sites = new Set<string>();
+  #file: LineFile | null = null;
+  #records = 0;
+  #torn = 0;
+  #waiting: string[] = [];
+  #isFailing = false;
+
+  private constructor(path: string) {
+    this.#path = path;
+    this.#unlock = lock(path);
+  }
+
+  /**
+   * Reads a journal into worlds that are still empty; a file that is not there yet is an empty one.
+   * @throws {BAD_ARGUMENT} when the file is in use, is no journal, or keeps a site that does not run.
+   */
+  static open(path: string, states: readonly SiteState[], network: Network): Journal {
+    const journal = opened(path, () => new Journal(path));
+    try {
+      opened(path, () => journal.#read(states, network));
+      return journal;
+    } catch (error) {
+      journal.#unlock();
+      throw error;
+    }
+  }
+
+  /** Whether a site has a past in this journal. */
+  keeps(host: SiteHost): boolean {
+    return this.#sites.has(host);
+  }
+
+  /** Writes down everything that happens from now on. */
+  start(states: readonly SiteState[], network: Network): void {
+    const isNew = states.some(({ host }) => !this.#sites.has(host));
+    const isLong = this.#records > growth * recordCount(states) + 1000;
+    try {
+      this.#file = opened(this.#path, () =>
+        isNew || isLong || this.#torn > 0
+          ? LineFile.replace(this.#path, snapshotOf(states, network))
+          : LineFile.open(this.#path),
+      );
+    } catch (error) {
+      this.#unlock();
+      throw error;
+    }
+    network.watch((change) => this.#note({ network: change }));
+    for (const { host, world, images } of states) {
+      world.changes.watch((changes) => {
+        for (const rows of storedChanges(changes)) this.#note({ site: host, ...rows });
+      });
+      images.watch((name, image) => this.#note({ site: host, images: [storedImage(name, image)] }));
+    }
+  }
+
+  close(): void {
+    this.#flush();
+    this.#file?.close();
+    this.#file = null;
+    this.#unlock();
+  }
+
+  #read(states: readonly SiteState[], network: Network): void {
+    this.#torn = LineFile.read(this.#path, (row, line) => {
+      if (line === 1 && JSON.stringify(row) !== header) {
+        throw new UsageError(`${this.#path} is not a journal of this server; name another file`);
+      }
+      if (!isRecord(row)) throw new BadLine(line);
+      if (isRecord(row.network)) network.restore(row.network as KeptNetwork);
+      if (typeof row.site === "string") this.#restore(row, row.site, states);
+    });
+    if (this.#torn === 0) return;
+    warn(`${this.#path} ended in the middle of a line; the last ${this.#torn} bytes were no change and are dropped`);
+  }
+
+  #restore(row: Record<string, unknown>, host: string, states: readonly SiteState[]): void {
+    const state = states.find((candidate) => candidate.host === host);
+    if (!state) throw new UsageError(`${this.#path} keeps ${host} too; name it in the option "sites"`);
+    this.#sites.add(host);
+    this.#records += restoreSite(state, row);
+  }
+
+  #note(row: object): void {
+    this.#waiting.push(JSON.stringify(row));
+    this.#flush();
+  }
+
+  /** What a full disk does not take now is tried again with the next change. */
+  #flush(): void {
+    if (this.#waiting.length === 0 || !this.#file) return;
+    try {
+      this.#file.append(this.#waiting);
+      this.#waiting = [];
+      this.#isFailing = false;
+    } catch (error) {
+      if (this.#isFailing) return;
+      this.#isFailing = true;
+      const reason = error instanceof Error ? error.message : String(error);
+      warn(`${this.#path} can not be written (${reason}); changes are kept in memory until it can`);
+    }
+  }
+}
+
+/** One line for what belongs together; more only for a whole history, which is made of many. */
+function* storedChanges({ users, rooms, messages, visits, events }: ChangeSet): Generator<object> {
+  const [last = [], ...before] = [...chunks(messages)].reverse();
+  if (before.length > 0 && rooms.size > 0) yield { rooms: [...rooms].map(storedRoom) };
+  for (const some of before.reverse()) yield { messages: some.map(storedMessage) };
+  yield {
+    ...(users.size > 0 && { users: [...users].map(storedUser) }),
+    ...(rooms.size > 0 && { rooms: [...rooms].map(storedRoom) }),
+    ...(last.length > 0 && { messages: last.map(storedMessage) }),
+    ...(visits.size > 0 && {
+      visits: [...visits].flatMap(([room, people]) => [...people].map((id) => storedVisit(room, id))),
+    }),
+    ...(events.length > 0 && { events: events.map(storedEvent) }),
+  };
+}
+
+function recordCount(states: readonly SiteState[]): number {
+  let count = 0;
+  for (const { world } of states) {
+    count += world.users.size + world.rooms.size + world.messages.size + world.log.all().length;
+    for (const room of world.rooms.values()) count += room.visits.size;
+  }
+  return count;
+}
+
+/** Runs what touches the file; whatever goes wrong says which file it is. */
+function opened<T>(path: string, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    if (error instanceof BadLine) {
+      throw new UsageError(
+        `${path} is damaged in line ${error.line}; remove that line, or name another file to begin anew`,
+      );
+    }
+    throw new UsageError(`the journal ${path} can not be used; check that its folder exists and is writable`, {
+      cause: error,
+    });
+  }
+}
+
+function warn(text: string): void {
+  process.emitWarning(text, "ChatServerWarning");
+}

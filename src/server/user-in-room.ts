@@ -1,0 +1,136 @@
+/** What a scripted person does in a room. Real rules apply, but for the throttle and repetitions. */
+import { UsageError } from "../errors/index.js";
+import { type MessageId, type ServerMessage, serverMessage } from "./server-message.js";
+import { ServerRoom } from "./server-room.js";
+import type { ServerUser } from "./server-user.js";
+import type { SiteState } from "./site-state.js";
+import { mayEnter } from "./world/access.js";
+import { flagForModerators, toggleFlag } from "./world/flagging.js";
+import { invite, kick, type RoomChange, setAccess, updateRoom } from "./world/membership.js";
+import { moveMessages } from "./world/moving.js";
+import { deleteMessage, editMessage, findMessage, postMessage } from "./world/posting.js";
+import type { AccessLevel, MessageRecord, RoomRecord, UserRecord } from "./world/records.js";
+import { noSuchRoom } from "./world/refusal.js";
+import { cancelStars, togglePin, toggleStar } from "./world/starring.js";
+
+/**
+ * A person in a room: `site.user("Alice").in(1).says("hello")`. Messages are named by id or by what `says` returned.
+ * Every method throws a `Refusal` with the server's own sentence when a rule says no.
+ */
+export class UserInRoom {
+  readonly #state: SiteState;
+  readonly #user: UserRecord;
+  readonly #room: RoomRecord;
+
+  /** @internal */
+  constructor(state: SiteState, user: UserRecord, room: RoomRecord) {
+    this.#state = state;
+    this.#user = user;
+    this.#room = room;
+  }
+
+  /** Says something; the throttle does not apply, and repetitions are taken. */
+  says(markdown: string, { replyTo }: { readonly replyTo?: MessageId } = {}): ServerMessage {
+    const parentId = replyTo === undefined ? null : idOf(replyTo);
+    const options = { parentId, allowDuplicate: true };
+    return serverMessage(postMessage(this.#state.world, this.#room, this.#user, markdown, options));
+  }
+
+  /** Comes in and stays until told to leave. */
+  enters(): void {
+    if (!mayEnter(this.#room, this.#user, this.#state.world.now())) throw noSuchRoom();
+    this.#state.presence.hold(this.#room, this.#user);
+  }
+
+  /** Goes out. */
+  leaves(): void {
+    this.#state.presence.leave(this.#room, this.#user);
+  }
+
+  /** Changes a message; what it replies to stays as it is. */
+  edits(message: MessageId, text: string): ServerMessage {
+    const record = this.#message(message);
+    const parentId = record.showParent ? record.parentId : null;
+    editMessage(this.#state.world, record, this.#user, text, { parentId });
+    return serverMessage(record);
+  }
+
+  /** Takes a message back, within the window. */
+  deletes(message: MessageId): void {
+    deleteMessage(this.#state.world, this.#message(message), this.#user);
+  }
+
+  /** Toggles this person's star. */
+  stars(message: MessageId): void {
+    toggleStar(this.#state.world, this.#message(message), this.#user);
+  }
+
+  /** Toggles this person's flag for spam. */
+  flags(message: MessageId): void {
+    toggleFlag(this.#state.world, this.#message(message), this.#user);
+  }
+
+  /** Tells the moderators about a message. */
+  reports(message: MessageId, why: string): void {
+    flagForModerators(this.#state.world, this.#message(message), this.#user, why);
+  }
+
+  /** Toggles this person's pin, as an owner. */
+  pins(message: MessageId): void {
+    togglePin(this.#state.world, this.#message(message), this.#user);
+  }
+
+  /** Takes everybody's stars off a message, as an owner. */
+  cancelsStars(message: MessageId): void {
+    cancelStars(this.#state.world, this.#message(message), this.#user);
+  }
+
+  /** Moves messages of this room to another one, as an owner of this one; answers how many. */
+  moves(messages: MessageId | readonly MessageId[], to: RoomName): number {
+    const { world } = this.#state;
+    const list = typeof messages === "object" && "length" in messages ? messages : [messages];
+    const records = list.map((message) => this.#message(message));
+    return moveMessages(world, this.#room, findRoom(this.#state, to), this.#user, records);
+  }
+
+  /** Changes name, description, tags or access of the room, as an owner, and so tells everybody. */
+  updates(change: RoomChange): void {
+    updateRoom(this.#state.world, this.#room, this.#user, change);
+  }
+
+  /** Gives somebody a level in the room, as an owner; null takes it back. */
+  setsAccess(target: ServerUser, level: AccessLevel | null): void {
+    setAccess(this.#state.world, this.#room, this.#user, target.recordOn(this.#state), level);
+  }
+
+  /** Asks somebody in, who gets an invitation. */
+  invites(target: ServerUser): void {
+    invite(this.#state.world, this.#room, this.#user, target.recordOn(this.#state));
+  }
+
+  /** Puts somebody out, as an owner; answers for how many minutes. */
+  kicks(target: ServerUser): number {
+    return kick(this.#state.world, this.#room, this.#user, target.recordOn(this.#state));
+  }
+
+  #message(message: MessageId): MessageRecord {
+    return findMessage(this.#state.world, idOf(message), this.#user);
+  }
+}
+
+function idOf(message: MessageId): number {
+  return typeof message === "object" ? message.id : message;
+}
+
+/** A room as it is named: by its id, its name, or itself. */
+export type RoomName = number | string | { readonly id: number };
+
+/** @throws {BAD_ARGUMENT} when there is no such room on this site. */
+export function findRoom(state: SiteState, room: RoomName): RoomRecord {
+  if (room instanceof ServerRoom) return room.recordOn(state);
+  const idOrName = typeof room === "object" ? room.id : room;
+  for (const room of state.world.rooms.values()) if (room.id === idOrName || room.name === idOrName) return room;
+  throw new UsageError(
+    `there is no room ${JSON.stringify(idOrName)} on the local ${state.host}; add it with site.addRoom`,
+  );
+}

@@ -1,0 +1,25 @@
+/** How to speak TLS with the place a resolver names: whom to trust, and which names its certificate may bear. */
+import { isIP } from "node:net";
+import { checkServerIdentity, type PeerCertificate } from "node:tls";
+import type { Endpoint } from "../protocol/sites.js";
+
+/** What `tls.connect` has to know. */
+export interface TlsOptions {
+  readonly ca?: string;
+  readonly allowPartialTrustChain?: boolean;
+  readonly servername?: string;
+  readonly checkServerIdentity: (name: string, certificate: PeerCertificate) => Error | undefined;
+}
+
+/**
+ * The certificate may be for the host of the origin, or for where it was resolved to: both are what the user asked for.
+ * One that was handed over is trusted itself, whoever signed it.
+ */
+export function tlsOptions(target: Endpoint, hostname: string): TlsOptions {
+  return {
+    ...(target.ca === undefined ? {} : { ca: target.ca, allowPartialTrustChain: true }),
+    ...(isIP(hostname) ? {} : { servername: hostname }),
+    checkServerIdentity: (_name, certificate) =>
+      checkServerIdentity(hostname, certificate) && checkServerIdentity(target.hostname, certificate),
+  };
+}

@@ -1,0 +1,167 @@
+/** The end of listening: whatever it interrupts, nothing is left running. Time is turned by hand. */
+import { type ChatEvent, MessagePosted } from "chatexchange-ts";
+import { ManualClock } from "chatexchange-ts/testing";
+import { describe, expect, test } from "vitest";
+import { type Ear, listening, meanwhile, ticks } from "./stream-ear.js";
+import { stage, until } from "./support.js";
+
+describe("closing", () => {
+  test("one of two watches leaves the other, and the last closes the socket", async () => {
+    const set = await stage();
+    const clock = new ManualClock();
+    const chat = set.client({ clock });
+    const room = chat.getRoom(1);
+    const [one, two]: [string[], string[]] = [[], []];
+    const note = (list: string[]) => (event: ChatEvent) =>
+      void (event instanceof MessagePosted && list.push(event.textContent ?? ""));
+    const first = room.watch(note(one));
+    const second = room.watch(note(two));
+    await Promise.all([first.ready, second.ready]);
+    expect(set.server.site.openSockets).toBe(1);
+    set.alice.in(1).says("to both");
+    await until(clock, () => two.length === 1);
+    first.close();
+    first.close();
+    set.alice.in(1).says("to one");
+    await until(clock, () => two.length === 2);
+    expect([one, two]).toEqual([["to both"], ["to both", "to one"]]);
+    expect(chat.state).toBe("live");
+    second[Symbol.dispose]();
+    expect(chat.state).toBe("closed");
+    await meanwhile(() => set.server.site.openSockets === 0);
+    expect(clock.pending).toBe(0);
+  });
+
+  test("a watch before it is ready ends it with CLOSED, and nothing is left", async () => {
+    const set = await stage();
+    const clock = new ManualClock();
+    const chat = set.client({ clock });
+    await chat.login();
+    const heard: ChatEvent[] = [];
+    for (let count = 0; count < 60; count += 3) {
+      const watch = chat.getRoom(1).watch((event) => void heard.push(event));
+      await ticks(count);
+      watch.close();
+      await watch.ready.catch((error) => expect(error).toMatchObject({ code: "CLOSED" }));
+    }
+    const before = heard.length;
+    set.alice.in(1).says("anybody there?");
+    await meanwhile(() => set.server.site.openSockets === 0);
+    expect(chat.state).toBe("closed");
+    expect(clock.pending).toBe(0);
+    expect(heard).toHaveLength(before);
+  });
+
+  /** A client that has come as far as the test wants, and then logs out. */
+  async function leaving(act: (ear: Ear) => Promise<unknown> | undefined): Promise<void> {
+    const ear = await listening({ timeoutMs: 400 });
+    await act(ear);
+    const virtual = ear.clock.now();
+    await ear.chat.logout();
+    expect(ear.clock.now()).toBe(virtual);
+    expect(ear.chat.state).toBe("closed");
+    await meanwhile(() => ear.server.site.openSockets === 0);
+    expect(ear.clock.pending).toBe(0);
+    ear.server.site.faults.clear();
+    ear.server.site.faults.silenceSockets(false);
+    ear.requests();
+    ear.says("nobody hears this");
+    await ear.clock.advance(3_600_000);
+    expect(ear.requests()).toEqual([]);
+    expect(ear.texts).not.toContain("nobody hears this");
+    expect(ear.states.at(-1)).toBe("closed");
+  }
+
+  test("by logout while live leaves nothing running", () => leaving(() => undefined));
+
+  test("by logout while a second room is connecting leaves nothing running", () =>
+    leaving(async ({ chat, server }) => {
+      server.site.addRoom({ id: 2, name: "Slow" });
+      server.site.faults.hang("/ws-auth");
+      const watch = chat.getRoom(2).watch(() => {});
+      watch.ready.catch(() => {});
+      await ticks(40);
+      expect(chat.state).toBe("connecting");
+    }));
+
+  test("by logout while resuming leaves nothing running", () =>
+    leaving(async ({ chat, server, clock }) => {
+      server.site.faults.hangUp(/ws-auth|events/, 1_000);
+      server.site.faults.dropSockets();
+      await until(clock, () => chat.state === "resuming");
+    }));
+
+  test("by logout in the middle of fetching what was missed leaves nothing running", () =>
+    leaving(async ({ chat, server }) => {
+      server.site.faults.hang(/^\/events$/);
+      server.site.faults.loseFrames(1);
+      server.site.user("Alice Liddell").in(1).says("lost");
+      server.site.user("Alice Liddell").in(1).says("seen");
+      await ticks(40);
+      expect(chat.state).toBe("live");
+    }));
+
+  test("by logout while polling leaves nothing running", () =>
+    leaving(async ({ chat, server, clock }) => {
+      server.site.faults.fail("/ws-auth", { status: 503, times: 1_000 });
+      server.site.faults.dropSockets();
+      await until(clock, () => chat.state === "polling");
+    }));
+
+  test("by logout while stale leaves nothing running", () =>
+    leaving(async ({ states, server, clock }) => {
+      server.site.faults.silenceSockets();
+      await until(clock, () => states.includes("stale"));
+    }));
+
+  test("by logout while the room itself does not answer leaves nothing running", () =>
+    leaving(async ({ server, chat, says }) => {
+      server.site.faults.garbleFrames(2);
+      server.site.faults.hang(/^\/events$/, 10);
+      says("garbled", "and garbled");
+      await ticks(40);
+      expect(chat.state).toBe("live");
+    }));
+
+  test("by logout that waited for the outbox leaves no timer", async () => {
+    const ear = await listening();
+    const sent = ear.chat.getRoom(1).sendMessage("last words");
+    const over = ear.chat.logout();
+    await Promise.all([sent, over]);
+    expect(ear.clock.pending).toBe(0);
+  });
+
+  test("by logout before anything was ready leaves nothing running", async () => {
+    const set = await stage();
+    for (let count = 0; count < 40; count += 2) {
+      const clock = new ManualClock();
+      const chat = set.client({ clock, onError: () => {} });
+      const watch = chat.getRoom(1).watch(() => {});
+      const messages = chat.getRoom(1).newMessages();
+      await ticks(count);
+      await chat.logout();
+      await watch.ready.catch((error) => expect(error.code).toMatch(/^(CLOSED|ABORTED)$/));
+      expect((await messages.next().catch(() => ({ done: true }))).done).toBe(true);
+      expect(chat.state).toBe("closed");
+      expect(clock.pending).toBe(0);
+    }
+    await meanwhile(() => set.server.site.openSockets === 0);
+  });
+
+  test("after the login has expired does not log in again in order to leave", async () => {
+    const ear = await listening();
+    ear.server.site.faults.expireSessions();
+    ear.requests();
+    await ear.chat.logout();
+    expect(ear.requests().filter((line) => line.endsWith("/users/login"))).toEqual([]);
+  });
+
+  test("keeps where listening had got to", async () => {
+    const ear = await listening();
+    ear.says("remember this");
+    await ear.hears("remember this");
+    const { cursors } = ear.chat;
+    await ear.chat.logout();
+    expect(ear.chat.cursors).toEqual(cursors);
+  });
+});

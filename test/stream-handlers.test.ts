@@ -1,0 +1,153 @@
+/** Those who listen to a stream: handlers that fail or dawdle, and readers who stop reading. Time is turned by hand. */
+import { type ChatEvent, MessagePosted } from "chatexchange-ts";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { frame, listening, meanwhile, ticks, unheard } from "./stream-ear.js";
+import { failureOf, next, stage, until } from "./support.js";
+
+describe("handlers", () => {
+  test("that throw, reject or dawdle hold up nobody, and nobody else's order", async () => {
+    const ear = await listening();
+    const room = ear.chat.getRoom(1);
+    const slow: string[] = [];
+    const order: string[] = [];
+    const doors: (() => void)[] = [];
+    const only =
+      (handle: (text: string) => unknown) =>
+      (event: ChatEvent): unknown =>
+        event instanceof MessagePosted ? handle(event.textContent ?? "") : undefined;
+    const watches = [
+      room.watch(
+        only((text) => {
+          throw new Error(`thrown at ${text}`);
+        }),
+      ),
+      room.watch(only(async (text) => Promise.reject(new Error(`rejected at ${text}`)))),
+      room.watch(
+        only(async (text) => {
+          order.push(text);
+          await new Promise<void>((resolve) => doors.push(resolve));
+          slow.push(text);
+        }),
+      ),
+    ];
+    const messages = room.newMessages();
+    await Promise.all([...watches.map(({ ready }) => ready), messages.ready]);
+    ear.says("a", "b", "c");
+    await ear.hears("a", "b", "c");
+    const read = [await next(messages), await next(messages), await next(messages)];
+    expect(await Promise.all(read.map(({ textContent }) => textContent))).toEqual(["a", "b", "c"]);
+    expect([order, slow]).toEqual([["a", "b", "c"], []]);
+    for (const open of doors) open();
+    await meanwhile(() => slow.length === 3);
+    expect(slow).toEqual(["a", "b", "c"]);
+    await meanwhile(() => ear.reported.length === 6);
+    expect(ear.reported.map(String).sort()).toEqual(
+      ["thrown", "rejected"].flatMap((how) => ["a", "b", "c"].map((text) => `Error: ${how} at ${text}`)).sort(),
+    );
+  });
+
+  test("whose failures are reported to an onError that throws itself stop nothing", async () => {
+    const escaped: unknown[] = [];
+    const others = process.listeners("uncaughtException");
+    process.removeAllListeners("uncaughtException");
+    process.on("uncaughtException", (error) => void escaped.push(error));
+    onTestFinished(() => {
+      process.removeAllListeners("uncaughtException");
+      for (const other of others) process.on("uncaughtException", other);
+    });
+    const ear = await listening({
+      onError(error) {
+        throw new Error(`no use for ${error}`);
+      },
+    });
+    const watch = ear.chat.getRoom(1).watch((event) => {
+      if (event instanceof MessagePosted) throw new Error("a mistake");
+    });
+    await watch.ready;
+    ear.says("a", "b");
+    await ear.hears("a", "b");
+    await ticks(40);
+    expect(escaped).toEqual([]);
+  });
+
+  test("of states that throw stop nothing", async () => {
+    const ear = await listening();
+    const off = ear.chat.onStateChange((state) => {
+      throw new Error(`no ${state}`);
+    });
+    ear.server.site.faults.dropSockets();
+    ear.says("in between");
+    await ear.hears("in between");
+    await until(ear.clock, () => ear.chat.state === "live");
+    expect(ear.reported.map(String)).toEqual(["Error: no resuming", "Error: no live"]);
+    off();
+  });
+
+  test("may close their own watch, and open others, in the middle of a frame", async () => {
+    const ear = await listening();
+    const room = ear.chat.getRoom(1);
+    const first: string[] = [];
+    const second: string[] = [];
+    const watch = room.watch((event) => {
+      if (!(event instanceof MessagePosted)) return;
+      first.push(event.textContent ?? "");
+      watch.close();
+      room.watch((later) => void (later instanceof MessagePosted && second.push(later.textContent ?? "")));
+    });
+    await watch.ready;
+    const { events, from, to } = unheard(ear, "a", "b", "c");
+    ear.server.site.faults.sendRaw(frame(events, to, to - from));
+    await ear.hears("a", "b", "c");
+    expect(first).toEqual(["a"]);
+    expect(second.slice(-2)).toEqual(["b", "c"]);
+  });
+});
+
+describe("who stops reading", () => {
+  const texts = ["a", "b", "c", "d", "e", "f"];
+
+  /** Reads what is left of a stream, as texts. */
+  async function readAll(messages: AsyncIterable<{ textContent: Promise<string> }>): Promise<string[]> {
+    const read: string[] = [];
+    for await (const message of messages) read.push(await message.textContent);
+    return read;
+  }
+
+  test.each([
+    ["drop-oldest", ["d", "e", "f"]],
+    ["drop-newest", ["a", "b", "c"]],
+  ] as const)("loses by the policy %s what was agreed, counted, while others read all", async (overflow, kept) => {
+    const ear = await listening();
+    const stop = new AbortController();
+    const messages = ear.chat.getRoom(1).newMessages({ limit: 3, overflow, signal: stop.signal });
+    await messages.ready;
+    ear.says(...texts);
+    await ear.hears(...texts);
+    expect(messages.dropped).toBe(3);
+    stop.abort();
+    expect(await readAll(messages)).toEqual(kept);
+  });
+
+  test("gets, by the policy fail, what waited and then the reason, and costs no socket any more", async () => {
+    const set = await stage();
+    set.server.site.addRoom({ id: 2, name: "Other" });
+    const ear = await listening({}, set);
+    const messages = ear.chat.getRoom(2).newMessages({ limit: 3, overflow: "fail" });
+    await messages.ready;
+    for (const text of texts) set.alice.in(2).says(text);
+    await meanwhile(() => set.server.site.openSockets === 1);
+    const read: string[] = [];
+    for (let n = 0; n < 3; n++) read.push(await (await next(messages)).textContent);
+    expect(read).toEqual(["a", "b", "c"]);
+    expect(String(await failureOf(messages.next()))).toMatch(/more than 3 events of room 2/);
+    expect(await messages.next()).toEqual({ done: true, value: undefined });
+    ear.says("over here");
+    await ear.hears("over here");
+  });
+
+  test("is told that a policy nobody knows is none", async () => {
+    const { chat } = await listening();
+    expect(() => chat.getRoom(1).newMessages({ overflow: "block" as "fail" })).toThrow(/drop-oldest/);
+    expect(() => chat.getRoom(1).newMessages({ limit: 0 })).toThrow(/limit/);
+  });
+});

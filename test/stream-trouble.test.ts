@@ -1,0 +1,172 @@
+/** What may happen to a stream: a clock that jumps, a room that is taken away, a suspension. Time is turned by hand. */
+import type { Clock } from "chatexchange-ts";
+import { ManualClock } from "chatexchange-ts/testing";
+import { describe, expect, test } from "vitest";
+import { listening, meanwhile, ticks } from "./stream-ear.js";
+import { failureOf, next, type Stage, stage, turning, until } from "./support.js";
+
+describe("a clock that jumps", () => {
+  /** A clock that can be put forward or back without any timer being due for that. */
+  class LeapingClock implements Clock {
+    readonly manual = new ManualClock();
+    leapMs = 0;
+    now(): number {
+      return this.manual.now() + this.leapMs;
+    }
+    setTimeout(callback: () => void, delayMs: number): { cancel(): void } {
+      return this.manual.setTimeout(callback, delayMs);
+    }
+  }
+
+  test("forward a day makes no storm of requests, and loses nothing", async () => {
+    const ear = await listening();
+    ear.says("yesterday");
+    await ear.hears("yesterday");
+    ear.requests();
+    await ear.clock.advance(86_400_000);
+    ear.says("today");
+    await ear.hears("yesterday", "today");
+    await until(ear.clock, () => ear.chat.state === "live");
+    expect(ear.requests().length).toBeLessThanOrEqual(6);
+    expect(ear.server.site.openSockets).toBeLessThanOrEqual(2);
+  });
+
+  test("forward a day while the network is down makes no storm either", async () => {
+    const ear = await listening();
+    const { faults } = ear.server.site;
+    faults.hangUp(/./, 100_000);
+    faults.dropSockets();
+    await until(ear.clock, () => ear.chat.state === "resuming");
+    ear.requests();
+    await ear.clock.advance(86_400_000);
+    expect(ear.requests().length).toBeLessThanOrEqual(10);
+    faults.clear();
+    ear.says("there you are");
+    await ear.hears("there you are");
+  });
+
+  test("forward under way, as when a laptop wakes up, is noticed and made good", async () => {
+    const clock = new LeapingClock();
+    const ear = await listening({ clock });
+    ear.says("before");
+    await until(clock.manual, () => ear.texts.length === 1);
+    ear.requests();
+    ear.server.site.faults.silenceSockets();
+    ear.says("asleep");
+    clock.leapMs += 86_400_000;
+    await until(clock.manual, () => ear.states.includes("stale"));
+    ear.server.site.faults.silenceSockets(false);
+    await until(clock.manual, () => ear.texts.length === 2 && ear.chat.state === "live");
+    expect(ear.texts).toEqual(["before", "asleep"]);
+    expect(ear.requests().length).toBeLessThanOrEqual(6);
+  });
+
+  test("back by an hour does not put the watchdog to sleep for that long", async () => {
+    const clock = new LeapingClock();
+    const ear = await listening({ clock });
+    ear.says("before");
+    await until(clock.manual, () => ear.texts.length === 1);
+    clock.leapMs -= 3_600_000;
+    const start = clock.manual.now();
+    ear.server.site.faults.silenceSockets();
+    ear.says("unheard of");
+    await until(clock.manual, () => ear.texts.length === 2 || clock.manual.now() - start > 600_000);
+    expect(clock.manual.now() - start).toBeLessThanOrEqual(180_000);
+    expect(ear.texts).toEqual(["before", "unheard of"]);
+  });
+});
+
+describe("a room that is taken away", () => {
+  const ways: [string, (set: Stage) => void][] = [
+    ["by a kick", ({ alice, bot }) => void alice.in(40).kicks(bot)],
+    ["by being deleted", ({ server }) => server.site.room(40).delete()],
+    ["by becoming private", ({ alice }) => alice.in(40).updates({ access: "private" })],
+  ];
+
+  test.each(ways)("%s ends its streams and watches, and no other's", async (_, take) => {
+    const set = await stage();
+    set.server.site.addRoom({ id: 40, name: "Strict", owners: [set.alice] });
+    const ear = await listening({}, set);
+    const room = ear.chat.getRoom(40);
+    const messages = room.newMessages();
+    const heard: string[] = [];
+    const watch = room.watch((event) => void heard.push(event.constructor.name));
+    await Promise.all([messages.ready, watch.ready]);
+    set.alice.in(40).says("enjoy it while it lasts");
+    expect(await (await next(messages)).textContent).toBe("enjoy it while it lasts");
+    take(set);
+    const failure = await turning(ear.clock, failureOf(messages.next()));
+    expect((failure as { code: string }).code).toMatch(/^(FORBIDDEN|NOT_FOUND)$/);
+    expect(await messages.next()).toEqual({ done: true, value: undefined });
+    expect(ear.reported).toHaveLength(1);
+    await meanwhile(() => set.server.site.openSockets === 1);
+    expect(ear.chat.state).toBe("live");
+    ear.requests();
+    ear.says("here it is nice");
+    await ear.hears("here it is nice");
+    expect(ear.requests()).toEqual([]);
+    const again = room.newMessages();
+    const refusal = (await turning(ear.clock, failureOf(again.next()))) as { code: string };
+    expect(refusal.code).toMatch(/^(FORBIDDEN|NOT_FOUND)$/);
+    expect(ear.requests().length).toBeLessThanOrEqual(4);
+  });
+
+  test("while it is polled for ends, too", async () => {
+    const set = await stage();
+    set.server.site.addRoom({ id: 40, name: "Strict", owners: [set.alice] });
+    const ear = await listening({}, set);
+    const messages = ear.chat.getRoom(40).newMessages();
+    await messages.ready;
+    set.server.site.faults.fail("/ws-auth", { status: 503, times: 1_000 });
+    set.server.site.faults.dropSockets();
+    await until(ear.clock, () => ear.chat.state === "polling");
+    set.alice.in(40).kicks(set.bot);
+    expect(await turning(ear.clock, failureOf(messages.next()))).toMatchObject({ code: "FORBIDDEN" });
+    ear.says("polled for");
+    await ear.hears("polled for");
+  });
+
+  test("can be listened to again when a kick is over", async () => {
+    const clock = new ManualClock();
+    const set = await stage({ clock });
+    const room = set.server.site.addRoom({ id: 40, name: "Strict", owners: [set.alice] });
+    const ear = await listening({}, set);
+    const before = ear.chat.getRoom(40).newMessages();
+    await before.ready;
+    expect(set.alice.in(room).kicks(set.bot)).toBe(1);
+    await failureOf(before.next());
+    expect(ear.chat.getRoom(40).isInRoom).toBe(false);
+    await clock.advance(61_000);
+    const after = ear.chat.getRoom(40).newMessages();
+    await after.ready;
+    set.alice.in(40).says("welcome back");
+    expect(await (await next(after)).textContent).toBe("welcome back");
+    expect(ear.chat.getRoom(40).isInRoom).toBe(true);
+  });
+});
+
+test("who is suspended while sending learns until when, goes on hearing, and can talk afterwards", async () => {
+  const ear = await listening();
+  const room = ear.chat.getRoom(1);
+  await room.sendMessage("still free");
+  ear.bot.suspend(3_600);
+  const failures = await turning(
+    ear.clock,
+    Promise.all(["a", "b", "c"].map((text) => failureOf(room.sendMessage(text)))),
+  );
+  for (const failure of failures) expect(failure).toMatchObject({ code: "SUSPENDED", until: expect.any(String) });
+  expect(ear.chat.outbox.pending).toEqual([]);
+  ear.says("do you hear?");
+  await ear.hears("still free", "do you hear?");
+  ear.bot.suspend(0);
+  await turning(ear.clock, room.sendMessage("free again"));
+  await ear.hears("still free", "do you hear?", "free again");
+});
+
+test("nobody is told that the stream is live while there is no socket", async () => {
+  const ear = await listening({ stream: { reconnectMs: 20_000 } });
+  ear.server.site.faults.dropSockets();
+  await meanwhile(() => ear.server.site.openSockets === 0);
+  await ticks(20);
+  expect(ear.chat.state).not.toBe("live");
+});
