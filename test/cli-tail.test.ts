@@ -1,10 +1,12 @@
 /** `chatexchange tail`: what people see, what programs get, and that following loses and repeats nothing. */
 import { once } from "node:events";
 import { join } from "node:path";
+import { Client } from "chatexchange-ts";
 import { ChatServer } from "chatexchange-ts/server";
 import { ManualClock } from "chatexchange-ts/testing";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { commandLine, eventually, linesOf, temporaryFolder } from "./cli-support.js";
+import { ends } from "./support.js";
 
 async function place(options: Parameters<typeof ChatServer.start>[0] = {}): Promise<ChatServer> {
   const server = await ChatServer.start(options);
@@ -159,6 +161,51 @@ describe("following", () => {
     expect(errors).toEqual(expect.arrayContaining([expect.stringMatching(/connecting again/)]));
     child.kill("SIGTERM");
     expect(await once(child, "exit")).toEqual([143, null]);
+  });
+
+  test("piped to a program, no line is lost or doubled when the server that serve runs is killed and started again", {
+    timeout: 90_000,
+  }, async () => {
+    const { start, folder } = commandLine();
+    const data = join(folder, "world.journal");
+    const serve = async (port: string): Promise<{ url: string; kill(): Promise<unknown> }> => {
+      const child = start(["serve", "--port", port, "--data", data, "--throttle", "off", "--json"]);
+      const [lines, errors] = [linesOf(child.stdout), linesOf(child.stderr)];
+      await eventually(() => lines.length >= 3 || errors.length > 0);
+      expect(errors).toEqual([]);
+      const { url } = JSON.parse(lines[0] ?? "");
+      return {
+        url,
+        kill: () => {
+          child.kill("SIGKILL");
+          return once(child, "exit");
+        },
+      };
+    };
+    let server = await serve("0");
+    const { url } = server;
+    const alice = ends(new Client(url, "alice@example.com", "password"));
+    const room = alice.getRoom(1);
+    await room.sendMessage("said 0");
+    const follower = start(["tail", "1", "-f", "-n", "1", "--quiet", "--json", "--as", "Bob Baker", "--site", url]);
+    const lines = linesOf(follower.stdout);
+    await eventually(() => lines.length === 1);
+    let said = 1;
+    const say = async (count: number): Promise<void> => {
+      for (let n = 0; n < count; n++) await room.sendMessage(`said ${said++}`);
+    };
+    for (let round = 0; round < 2; round++) {
+      await say(5);
+      await server.kill();
+      const meanwhile = say(5);
+      server = await serve(new URL(url).port);
+      await meanwhile;
+      await eventually(() => lines.length >= said);
+    }
+    const heard = lines.map((line) => JSON.parse(line)).filter(({ type }) => type !== "event");
+    expect(heard.map(({ type, text }) => `${type}: ${text}`)).toEqual(
+      Array.from({ length: said }, (_, n) => `message: said ${n}`),
+    );
   });
 
   test("with --state the next run goes on where this one was killed", async () => {

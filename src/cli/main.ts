@@ -14,5 +14,5 @@ if (first === "--version") {
   process.stdout.write(topic ? helpOf(topic) : overview());
 } else {
   const { runProcess } = await import("./run.js");
-  await runProcess(process.argv.slice(2));
+  await runProcess(process.argv.slice(first === "help" ? 3 : 2));
 }
