@@ -4,7 +4,7 @@
 export { Client } from "./model/client.js";
 export type { ClientOptions, LogoutOptions } from "./model/client-options.js";
 export { Message, type MessageRevision } from "./model/message.js";
-export { type EventsOf, Room } from "./model/room.js";
+export { Room } from "./model/room.js";
 export type { SendOptions } from "./model/send.js";
 export { User } from "./model/user.js";
 export type { RequestOptions } from "./model/core.js";
@@ -14,7 +14,8 @@ export type { AccessList, NewRoom, RoomChange } from "./model/room-tools.js";
 export type { Listening, ListenOptions, LiveStream, Watch } from "./model/watch.js";
 
 // Events: one class for each type the servers send.
-export { ChatEvent, ChatMessageEvent, type EventClass, StreamGap, UnknownEvent } from "./model/events.js";
+export { ChatEvent, ChatMessageEvent, StreamGap, UnknownEvent } from "./model/events.js";
+export type { EventClass, EventsOf } from "./model/events.js";
 export { MessageDeleted, MessageEdited, MessagePosted, MessageReply, MessageStarred } from "./model/events.js";
 export { MessageFlagged, MessageMovedIn, MessageMovedOut, UserMentioned } from "./model/events.js";
 export { UserEntered, UserLeft, UserMerged, UserNameOrAvatarChanged, UserSuspended } from "./model/events.js";

@@ -8,6 +8,7 @@ const internal: ReadonlySet<string | symbol> = new Set([
   "learnFromEvent",
   "userOf",
   "messageOf",
+  Symbol.for("nodejs.util.inspect.custom"),
 ]);
 
 /** The classes that users hold, failures aside. */

@@ -27,8 +27,14 @@ const files: Readonly<Record<string, () => Promise<{ readonly run: RunCommand }>
   serve: () => import("./commands/serve.js"),
   demo: () => import("./commands/demo.js"),
   completion: () => import("./commands/completion.js"),
-  repl: () => separate("./repl/index.js", "runRepl"),
-  doctor: () => separate("./doctor/index.js", "runDoctor"),
+  repl: async () => {
+    const { runRepl } = await import("./repl/index.js");
+    return { run: (context) => runRepl(context) };
+  },
+  doctor: async () => {
+    const { runDoctor } = await import("./doctor/index.js");
+    return { run: (context) => runDoctor(context) };
+  },
 };
 
 /** The names of the commands that have a file. */
@@ -39,12 +45,4 @@ export async function loadCommand(name: string): Promise<RunCommand> {
   const file = files[name];
   if (!file) throw new CliError(`the command "${name}" has no program`, exitCodes.failure);
   return (await file()).run;
-}
-
-/** A part with a front of its own: its function takes the context. */
-async function separate(path: string, name: string): Promise<{ readonly run: RunCommand }> {
-  const part: Record<string, unknown> = await import(path);
-  const start = part[name];
-  if (typeof start !== "function") throw new CliError(`${path} has no ${name}`, exitCodes.failure);
-  return { run: async (context) => Number((await start(context)) ?? exitCodes.success) };
 }

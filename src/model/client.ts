@@ -1,11 +1,13 @@
 /** The front of everything: one person (or nobody) at one chat site. */
+import { isUint8Array } from "node:util/types";
 import { UsageError } from "../errors/index.js";
 import { acknowledgeMessages, anyAction, ignoreList, uploadImage } from "../protocol/actions/account.js";
 import { leaveRoom } from "../protocol/actions/live.js";
 import type { FilePart } from "../protocol/call.js";
 import { type Site, siteOf } from "../protocol/sites.js";
 import type { CookieInput } from "../transport/cookies.js";
-import type { Me } from "../transport/session.js";
+import type { Me, Session } from "../transport/session.js";
+import { type InspectArguments, inspectCustom, inspected } from "../util/inspect.js";
 import { checkId, checkOptions } from "../util/options.js";
 import { type Counts, Tally } from "../util/tally.js";
 import { buildCore } from "./build-core.js";
@@ -134,6 +136,24 @@ export class Client implements AsyncDisposable {
     return watchAll(this.#core, (event) => callback(event, this));
   }
 
+  /** @internal */
+  [inspectCustom](...given: InspectArguments): string {
+    const { isLoggedIn, state } = this;
+    return inspected(`Client of ${this.site.host}`, { isLoggedIn, state }, given);
+  }
+
+  /** The session of a client, for the command `doctor`. @internal */
+  static sessionOf(client: Client): Session {
+    return client.#core.session;
+  }
+
+  /** Ends the streams of a client that somebody reads; answers how many, for the REPL's Ctrl-C. @internal */
+  static endStreamsOf(client: Client): number {
+    const read = [...client.#core.streams].filter((stream) => stream.isRead);
+    for (const stream of read) void stream.return();
+    return read.length;
+  }
+
   /**
    * Logs in now rather than when it is first needed. Attempts at the same time are one attempt.
    * @throws {WRONG_PASSWORD} {CAPTCHA_REQUIRED} {CLOUDFLARE_CHALLENGE} {SITE_READ_ONLY} {NO_ACCOUNT} {NOT_LOGGED_IN}
@@ -243,8 +263,8 @@ export class Client implements AsyncDisposable {
     return this.#core.act(
       "upload a picture",
       () => {
-        const part = picture instanceof Uint8Array ? { data: picture } : picture;
-        if (typeof part !== "string" && !(part?.data instanceof Uint8Array)) {
+        const part = isUint8Array(picture) ? { data: picture } : picture;
+        if (typeof part !== "string" && !isUint8Array(part?.data)) {
           throw new UsageError("a picture is its bytes (Uint8Array), { data, filename, type }, or a URL");
         }
         return this.#core.session.call(uploadImage(part), options);

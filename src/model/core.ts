@@ -4,6 +4,7 @@ import type { ReplyForm } from "../protocol/actions/messages.js";
 import { EventType, type RawEvent, type RawUser } from "../protocol/raw.js";
 import { numberOf } from "../protocol/values.js";
 import type { Session } from "../transport/session.js";
+import type { BoundedStream } from "../util/bounded-stream.js";
 import type { Clock } from "../util/clock.js";
 import { checkOptions } from "../util/options.js";
 import { ActionPromise } from "../util/promises.js";
@@ -63,6 +64,8 @@ export class ClientCore implements EventContext {
   readonly joined: Set<number> = new Set();
   /** The newest message this client is known to have posted in each room. */
   readonly posted: Map<number, number> = new Map();
+  /** The streams of events that have not ended. */
+  readonly streams: Set<BoundedStream<unknown>> = new Set();
   /** Takes a failure nobody else would see. */
   readonly report: (error: unknown) => void;
   readonly warn: (text: string, error?: unknown) => void;

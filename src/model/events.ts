@@ -5,6 +5,7 @@
 import { htmlToText } from "../protocol/markup/index.js";
 import type { RawEvent } from "../protocol/raw.js";
 import { numberOf, stringOf } from "../protocol/values.js";
+import { type InspectArguments, inspectCustom, inspected, quoted } from "../util/inspect.js";
 import type { Message } from "./message.js";
 import type { Room } from "./room.js";
 import type { User } from "./user.js";
@@ -87,6 +88,16 @@ export class ChatEvent {
   /** @internal */
   protected messageOf(): Message | null {
     return this.#context.messageOf(this.data);
+  }
+
+  /** @internal */
+  [inspectCustom](...given: InspectArguments): string {
+    const name = `${this.constructor.name}${this.id === null ? "" : ` ${this.id}`}`;
+    const { room, user, content, timeStamp } = this;
+    const message = this.messageOf();
+    const facts = { room, user, ...(message ? { message } : {}), ...(content === null ? {} : { content }), timeStamp };
+    const by = quoted(user?.peek.name, given);
+    return inspected(name, facts, given, by && `by ${by}`, quoted(this.textContent ?? undefined, given));
   }
 
   /** Says what it is and where, such as `MessagePosted 90287708 in room 1`. */
@@ -235,6 +246,9 @@ export class UnknownEvent extends ChatEvent {}
 
 /** A class of events, as `newEvents` takes it. */
 export type EventClass<E extends ChatEvent = ChatEvent> = abstract new (...args: never[]) => E;
+
+/** The events that classes stand for: their instances, or any event when there is no class. */
+export type EventsOf<C extends readonly EventClass[]> = C["length"] extends 0 ? ChatEvent : InstanceType<C[number]>;
 
 type ConcreteEvent = new (data: RawEvent, context: EventContext, receivedAt?: number) => ChatEvent;
 

@@ -1,4 +1,5 @@
 /** What was said before: by paging back through the JSON lists, by the days of the transcript, and by stars. */
+import { isDate } from "node:util/types";
 import { isChatError, UsageError } from "../errors/index.js";
 import { roomEvents } from "../protocol/actions/live.js";
 import { starredMessages, transcriptPage } from "../protocol/actions/pages.js";
@@ -73,7 +74,7 @@ interface Point {
 
 function pointOf(core: ClientCore, point: HistoryPoint | undefined): Point {
   if (point === undefined) return {};
-  if (!(point instanceof Date)) return { id: idOf(core.session.site, "message", point) };
+  if (!isDate(point)) return { id: idOf(core.session.site, "message", point) };
   const seconds = point.getTime() / 1000;
   if (Number.isNaN(seconds)) throw new UsageError("that is no date");
   return { seconds };
@@ -193,7 +194,7 @@ async function* listedBetween(
 }
 
 function rangeOf(range: Day | DayRange): { from: string; to: string } {
-  if (typeof range === "string" || range instanceof Date) return { from: dayOf(range), to: dayOf(range) };
+  if (typeof range === "string" || isDate(range)) return { from: dayOf(range), to: dayOf(range) };
   checkOptions("transcript", range, ["from", "to"]);
   const [from, to] = [dayOf(range.from), range.to === undefined ? "9999-12-31" : dayOf(range.to)];
   if (from > to) throw new UsageError(`a range of days goes forward, not from ${from} to ${to}`);
@@ -201,7 +202,7 @@ function rangeOf(range: Day | DayRange): { from: string; to: string } {
 }
 
 function dayOf(day: Day): string {
-  const text = day instanceof Date && !Number.isNaN(day.getTime()) ? day.toISOString().slice(0, 10) : day;
+  const text = isDate(day) && !Number.isNaN(day.getTime()) ? day.toISOString().slice(0, 10) : day;
   if (typeof text === "string" && /^\d{4}-\d{2}-\d{2}$/.test(text) && dayStart(text) !== null) return text;
   throw new UsageError(`a day is a text such as "2024-02-29" or a Date, not ${String(day)}`);
 }

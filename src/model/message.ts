@@ -18,6 +18,7 @@ import type { RevisionKind } from "../protocol/pages/index.js";
 import type { RawEvent } from "../protocol/raw.js";
 import type { Site } from "../protocol/sites.js";
 import { checkText } from "../protocol/text-rules.js";
+import { type InspectArguments, inspectCustom, inspected, quoted } from "../util/inspect.js";
 import { again, type ClientCore, type RequestOptions } from "./core.js";
 import { idOf } from "./ids.js";
 import type { LazyFacts } from "./lazy.js";
@@ -357,6 +358,15 @@ export class Message {
   async #ifDeleted(): Promise<Found<void> | undefined> {
     this.#facts.forget("deleted");
     return (await this.deleted) ? done : undefined;
+  }
+
+  /** @internal */
+  [inspectCustom](...given: InspectArguments): string {
+    const facts = this.peek;
+    const text = facts.content ? htmlToText(facts.content) : undefined;
+    const by = quoted(facts.owner?.peek.name, given);
+    const said = facts.deleted ? "(deleted)" : quoted(text, given);
+    return inspected(`Message ${this.id}`, facts, given, by && `by ${by}`, said);
   }
 
   /** Names it by its id, such as `Message 44402065`. */

@@ -4,11 +4,12 @@ import { leaveRoom } from "../protocol/actions/live.js";
 import { roomPage } from "../protocol/actions/pages.js";
 import { type AccessLevel, inviteUser, requestAccess } from "../protocol/actions/room-tools.js";
 import type { Site } from "../protocol/sites.js";
+import { type InspectArguments, inspectCustom, inspected, quoted } from "../util/inspect.js";
 import { checkCount, checkOptions } from "../util/options.js";
 import { quiet } from "../util/promises.js";
 import type { Client } from "./client.js";
 import { again, type ClientCore, type RequestOptions } from "./core.js";
-import { type ChatEvent, type EventClass, MessagePosted } from "./events.js";
+import { type ChatEvent, type EventClass, type EventsOf, MessagePosted } from "./events.js";
 import { type Day, type DayRange, type HistoryOptions, history, starred, transcript } from "./history.js";
 import { idOf } from "./ids.js";
 import type { LazyFacts } from "./lazy.js";
@@ -23,7 +24,6 @@ import { type ListenOptions, type LiveStream, streamRoom, type Watch, watchRoom 
 
 /**
  * A chat room, the same object for the same id as long as anybody holds it.
- *
  * Every property but {@link Room.id} is fetched when first asked for, and may reject: with `NOT_FOUND` when there is no
  * such room, with `FORBIDDEN` when it is private.
  */
@@ -374,6 +374,11 @@ export class Room {
     this.#facts.forget(...keys);
   }
 
+  /** @internal */
+  [inspectCustom](...given: InspectArguments): string {
+    return inspected(`Room ${this.id}`, this.peek, given, quoted(this.peek.name, given));
+  }
+
   /** Names it by its id, and by its name once that is known: `Room 1 (Sandbox)`. */
   toString(): string {
     return `Room ${this.id}${this.peek.name === undefined ? "" : ` (${this.peek.name})`}`;
@@ -393,6 +398,3 @@ export class Room {
     return quiet(joined);
   }
 }
-
-/** The events that classes stand for: their instances, or any event when there is no class. */
-export type EventsOf<C extends readonly EventClass[]> = C["length"] extends 0 ? ChatEvent : InstanceType<C[number]>;

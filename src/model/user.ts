@@ -5,6 +5,7 @@ import { profilePage } from "../protocol/actions/pages.js";
 import { avatarUrl } from "../protocol/actions/people.js";
 import type { RawUser } from "../protocol/raw.js";
 import type { Site } from "../protocol/sites.js";
+import { type InspectArguments, inspectCustom, inspected, quoted } from "../util/inspect.js";
 import { again, type ClientCore, type RequestOptions } from "./core.js";
 import { LazyFacts } from "./lazy.js";
 import type { Room } from "./room.js";
@@ -185,6 +186,12 @@ export class User {
   /** @internal */
   forget(...keys: (keyof UserFacts)[]): void {
     this.#facts.forget(...keys);
+  }
+
+  /** @internal */
+  [inspectCustom](...given: InspectArguments): string {
+    const { messagesByRoom: _, ...facts } = this.peek;
+    return inspected(`User ${this.id}`, facts, given, quoted(facts.name, given));
   }
 
   /** Names them by the id, and by the name once that is known: `User -1 (Community)`. */

@@ -1,4 +1,5 @@
 /** The two ways to listen to a room: a callback, and an async iterable. */
+import { isPromise } from "node:util/types";
 import { AbortedError, UsageError } from "../errors/index.js";
 import { BoundedStream, type Overflow } from "../util/bounded-stream.js";
 import { checkChoice, checkCount } from "../util/options.js";
@@ -55,7 +56,7 @@ function guarded(
   return (event, done) => {
     try {
       const result = callback(event);
-      if (result instanceof Promise) result.catch((error) => core.report(error)).finally(done);
+      if (isPromise(result)) result.catch((error) => core.report(error)).finally(done);
       else done();
     } catch (error) {
       done();
@@ -109,6 +110,7 @@ export function streamRoom<T>(
     onEnd() {
       signal?.removeEventListener("abort", abort);
       listening.close();
+      core.streams.delete(stream);
     },
   });
   const listening = core.live.listen(roomId, {
@@ -119,6 +121,7 @@ export function streamRoom<T>(
     },
     onEnd: (reason) => (reason === undefined || reason instanceof AbortedError ? stream.end() : stream.fail(reason)),
   });
+  core.streams.add(stream);
   stream.ready = quiet(inRoom(core, roomId, listening.ready, before));
   before?.catch((reason) => stream.fail(reason));
   if (signal?.aborted) stream.end();

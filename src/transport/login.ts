@@ -53,7 +53,8 @@ export async function logInByPassword(
   if (!(await hasLogin(jar, url))) throw new WrongPasswordError(context);
 }
 
-function refuseObstacles(answer: HttpAnswer, about: FailureContext): void {
+/** @throws {CAPTCHA_REQUIRED} {CLOUDFLARE_CHALLENGE} {SITE_READ_ONLY} when something stands in the way of a login page */
+export function refuseObstacles(answer: HttpAnswer, about: FailureContext): void {
   const context = { ...about, status: answer.status };
   const kind = recogniseErrorPage(answer.body);
   if (answer.headers["cf-mitigated"] === "challenge" || kind === "cloudflare")

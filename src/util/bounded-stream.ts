@@ -1,4 +1,5 @@
 /** A queue between something that pushes and a `for await`: bounded, with a policy for overflow that has a name. */
+import { type InspectArguments, inspectCustom, inspected } from "./inspect.js";
 
 /**
  * What happens when a value comes for which there is no room: `drop-oldest` loses the one that waits longest,
@@ -31,9 +32,15 @@ export class BoundedStream<T> implements AsyncIterableIterator<T>, AsyncDisposab
   #ended = false;
   #error: { readonly reason: unknown } | undefined;
   #dropped = 0;
+  #isRead = false;
 
   constructor(options: BoundedStreamOptions = {}) {
     this.#options = options;
+  }
+
+  /** Whether somebody has asked for a value yet. @internal */
+  get isRead(): boolean {
+    return this.#isRead;
   }
 
   /** How many values were lost to overflow. */
@@ -90,6 +97,7 @@ export class BoundedStream<T> implements AsyncIterableIterator<T>, AsyncDisposab
 
   /** Resolves to the next value, or to the end. */
   next(): Promise<IteratorResult<T>> {
+    this.#isRead = true;
     this.#letGo();
     if (this.#head < this.#values.length) {
       const { value, onTaken } = this.#shift();
@@ -118,6 +126,18 @@ export class BoundedStream<T> implements AsyncIterableIterator<T>, AsyncDisposab
   /** Ends the stream, as `return` does. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.return();
+  }
+
+  /** Shows what waits, without taking it. @internal */
+  [inspectCustom](...given: InspectArguments): string {
+    const waiting = this.#values.slice(this.#head);
+    const facts = {
+      waiting: waiting.length,
+      dropped: this.#dropped,
+      ended: this.#ended,
+      last: waiting.slice(-5).map(({ value }) => value),
+    };
+    return inspected("LiveStream", facts, given, `(${waiting.length} waiting)`);
   }
 
   [Symbol.asyncIterator](): this {

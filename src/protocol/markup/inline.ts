@@ -16,7 +16,8 @@ interface TagSites {
 
 /** The longest link text looked for, in characters: a whole single-line message has at most 500. */
 const LINK_TEXT_LIMIT = 500;
-const TAG_STYLE = "background-color:#E0EAF1;color:#3E6D8E;border-color:#3E6D8E;border-style:solid;";
+/** The style attribute of every tag, as recorded. */
+export const TAG_STYLE: string = "background-color:#E0EAF1;color:#3E6D8E;border-color:#3E6D8E;border-style:solid;";
 const loneSurrogate = /\p{Surrogate}/u;
 const tag = /\[(meta-)?tag:([^\s[\]<>"'`\\]{1,40})\]/y;
 

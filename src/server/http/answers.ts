@@ -1,15 +1,20 @@
 /** The forms an answer takes: pages, JSON as chat escapes it, bare sentences, and what becomes of a refusal. */
+import { createHash } from "node:crypto";
+import { TAG_STYLE } from "../../protocol/markup/inline.js";
 import { chatJson } from "../chat-json.js";
 import { renderError, renderNotFound } from "../pages/index.js";
 import { frameView } from "../views/frame-view.js";
 import { Refusal, type RefusalRule } from "../world/refusal.js";
 import { type Call, LoginNeeded, type ServerContext, StaleFkey } from "./call.js";
 
+const tagStyleHash = createHash("sha256").update(TAG_STYLE).digest("base64");
+
 const contentPolicy = [
   "default-src 'none'",
   "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data: https:",
+  // The hash is that of the one style attribute message markup has: the tag (protocol.md §7.1).
+  `style-src 'self' 'unsafe-hashes' 'sha256-${tagStyleHash}'`,
+  "img-src 'self' data: https: http://127.0.0.1:* http://localhost:*",
   "connect-src 'self' ws://127.0.0.1:* ws://localhost:* wss://127.0.0.1:* wss://localhost:* wss://chat.sockets.stackexchange.com",
   "form-action 'self'",
   "frame-ancestors 'none'",
@@ -23,6 +28,8 @@ export function htmlAnswer(html: string, status = 200): Response {
       "Content-Type": "text/html; charset=utf-8",
       "Content-Security-Policy": contentPolicy,
       "Cache-Control": "private",
+      "Referrer-Policy": "same-origin",
+      "X-Frame-Options": "DENY",
     },
   });
 }

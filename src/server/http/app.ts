@@ -82,12 +82,8 @@ export function createFetch(
     const fault = faults.take(path);
     if (!fault && method === "GET" && path.startsWith("/web/")) return finish(await serveWebFile(path));
     const { origin, referer } = env.incoming.headers;
-    if (
-      method === "POST" &&
-      origin !== undefined &&
-      !listener.options.foreignOrigins &&
-      !isOwnOrigin(origin, host, shared.sites)
-    ) {
+    const isForeign = origin !== undefined && !isOwnOrigin(origin, host, shared.sites);
+    if (method === "POST" && isForeign && !listener.options.foreignOrigins) {
       return finish(textAnswer("This server takes no posts from the pages of other sites.", 403));
     }
     const upload = isUpload(request, path) ? await readUpload(request, place.state.options.maxImageBytes) : null;

@@ -4,9 +4,11 @@ import { escapeHtml } from "../../protocol/markup/escape.js";
 import { type Session, sameKey } from "../network.js";
 import { renderCaptcha, renderLogin, renderLogout } from "../pages/index.js";
 import { userPath } from "../pages/slug.js";
+import { Refusal } from "../world/refusal.js";
 import { htmlAnswer, redirectAnswer, textAnswer } from "./answers.js";
 import { type Call, chatCookieName, cookieText, type ServerEnv } from "./call.js";
 import { safeReturnUrl } from "./place.js";
+import { newPerson } from "./sign-up.js";
 
 /** What there is both on the login hosts and on loopback. */
 export function addLoginRoutes(app: Hono<ServerEnv>): void {
@@ -23,6 +25,7 @@ export function addLoginRoutes(app: Hono<ServerEnv>): void {
   app.get("/users/current", (c) => current(c.env.call));
   app.get("/nocaptcha", (c) => htmlAnswer(renderCaptcha(c.env.call.state.live.name)));
   app.post("/local/become", (c) => become(c.env.call));
+  app.post("/local/sign-up", (c) => signUp(c.env.call));
 }
 
 /** The front page of a Q&A site, and of the network; its fkey is what some clients look for to see whether it is one. */
@@ -48,9 +51,14 @@ export function addLoginSiteRoutes(app: Hono<ServerEnv>): void {
   });
 }
 
-function loginPage(call: Call, message: string | null): Response {
+/** At most this many people are offered with a button each. */
+const offeredAccounts = 60;
+
+function loginPage(call: Call, message: string | null, signUpMessage: string | null = null): Response {
   const { state, network, params } = call;
-  const accounts = state.options.showAccounts && call.place.loopback ? network.accounts() : [];
+  const isOpen = isOpenToNewcomers(call);
+  const accounts = isOpen ? network.accounts().slice(0, offeredAccounts) : [];
+  const typed = (name: string): string => (signUpMessage === null ? "" : (params.get(name) ?? ""));
   return htmlAnswer(
     renderLogin({
       siteName: state.live.name,
@@ -58,7 +66,8 @@ function loginPage(call: Call, message: string | null): Response {
       returnUrl: params.get("returnurl") ?? "",
       message,
       isReadOnly: state.faults.isReadOnly,
-      accounts: accounts.map(({ email, name }) => ({ email, name })),
+      accounts: accounts.map(({ email, name }) => ({ email, name, id: call.world.userByEmail(email)?.id ?? null })),
+      signUp: isOpen ? { name: typed("name"), email: typed("email"), message: signUpMessage } : null,
     }),
   );
 }
@@ -75,12 +84,32 @@ function logIn(call: Call): Response {
 
 /** The log-in of the demo, with one click and no password. */
 function become(call: Call): Response {
-  const { network, params, state, place } = call;
+  const { network, params } = call;
   if (!hasKey(call)) return staleForm();
   const account = network.account(params.get("email") ?? "");
-  if (!account || !state.options.showAccounts || !place.loopback) return textAnswer("There is no such account.", 404);
+  if (!account || !isOpenToNewcomers(call)) return textAnswer("There is no such account.", 404);
   const session = network.logIn(account.email, account.password);
   return session ? welcome(call, session) : staleForm();
+}
+
+/** A new person with an account, logged in on the spot. */
+function signUp(call: Call): Response {
+  const { network, params } = call;
+  if (!hasKey(call)) return staleForm();
+  if (!isOpenToNewcomers(call)) return textAnswer("Nobody can sign up here.", 404);
+  try {
+    const account = newPerson(call, params.get("name") ?? "", params.get("email") ?? "");
+    const session = network.logIn(account.email, account.password);
+    return session ? welcome(call, session) : staleForm();
+  } catch (error) {
+    if (error instanceof Refusal) return loginPage(call, null, error.message);
+    throw error;
+  }
+}
+
+/** Whether people may come in without a password of their own: on this machine only, and only when asked for. */
+function isOpenToNewcomers({ state, place }: Call): boolean {
+  return state.options.showAccounts && place.loopback;
 }
 
 function welcome(call: Call, session: Session): Response {

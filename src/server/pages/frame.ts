@@ -14,7 +14,7 @@ export interface OutsidePage {
   /** The title without ` | chat.host`. */
   readonly title: string;
   readonly content: Markup;
-  /** Inline script for scrapers; the CSP of the server keeps browsers from running it. */
+  /** Inline script for scrapers. It is `nomodule`, so that browsers pass over it without a complaint to the console. */
   readonly script?: Markup;
   readonly current?: "rooms" | "users" | "faq";
 }
@@ -25,15 +25,16 @@ export function outside(frame: FrameView, view: OutsidePage): string {
 <html lang="en">
 <head>
 ${head(`${view.title} | ${frame.chatHost}`)}
-${view.script && html`<script type="text/javascript">$(function () { ${view.script} });</script>`}
-<script type="text/javascript">$(function() {
+    <script type="module" src="/web/pages.js"></script>
+${view.script && html`<script type="text/javascript" nomodule>$(function () { ${view.script} });</script>`}
+<script type="text/javascript" nomodule>$(function() {
         var pagesupport = initBasicPage(${scriptString(frame.siteName)},20,null,false);});
 </script>
 </head>
 <body class="outside">
     <div id="container">
 ${topbar(frame)}
-<script>
+<script nomodule>
         $(function() {
             StackExchange.topbar.init(${scriptJson({ serverTime: frame.now, enableLogging: false })});
         });

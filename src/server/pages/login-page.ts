@@ -2,6 +2,7 @@
  * The pages of the site that logs people in: log in, log out, and the CAPTCHA that follows too many tries
  * (protocol.md §2.1, §2.7). The form is the recorded one; below it a local server may offer people to become.
  */
+import { initialsOf, tintOf } from "./avatar.js";
 import { head } from "./frame.js";
 import { html, type Markup, page } from "./markup.js";
 import { queryOf } from "./slug.js";
@@ -33,7 +34,7 @@ ${view.message !== null && html`    <p class="notification error" role="alert">$
         <input type="hidden" id="oauth_server" name="oauth_server" />
     </div>
 </form>
-${view.accounts.length > 0 && accounts(view)}`,
+${view.signUp && signUp(view, view.signUp)}${view.accounts.length > 0 && accounts(view)}`,
   );
 }
 
@@ -60,13 +61,31 @@ export function renderCaptcha(siteName: string): string {
   );
 }
 
+function signUp(view: LoginPageView, typed: NonNullable<LoginPageView["signUp"]>): Markup {
+  return html`    <section id="sign-up" aria-labelledby="sign-up-title">
+        <h2 id="sign-up-title">New here? Pick a name and talk</h2>
+${typed.message !== null && html`        <p class="notification error" role="alert" id="sign-up-error">${typed.message}</p>`}
+        <form action="/local/sign-up" method="POST">
+            <input type="hidden" name="fkey" value="${view.fkey}"><input type="hidden" name="returnurl" value="${view.returnUrl}">
+            <label for="sign-up-name">Name</label>
+            <input type="text" name="name" id="sign-up-name" value="${typed.name}" minlength="3" maxlength="30" required="required" autocomplete="nickname"${typed.message !== null && html` aria-invalid="true" aria-describedby="sign-up-error"`} />
+            <label for="sign-up-email">Email <small>(if you want one of your own; it is only a login)</small></label>
+            <input type="email" name="email" id="sign-up-email" value="${typed.email}" maxlength="100" autocomplete="email" />
+            <input class="button primary" type="submit" id="sign-up-button" value="Sign up and log in" />
+        </form>
+        <p class="msg-small">You can log in again, and so can a bot, with that email and the password <code>password</code>.</p>
+    </section>
+`;
+}
+
 function accounts(view: LoginPageView): Markup {
   return html`    <section id="local-accounts" aria-labelledby="local-accounts-title">
-        <h2 id="local-accounts-title">This is a local server: become somebody with one click</h2>
+        <h2 id="local-accounts-title">Or become somebody who is here</h2>
+        <p class="msg-small">One click, no password: this server runs on your machine only.</p>
         ${view.accounts.map(
-          ({ email, name }) => html`<form action="/local/become" method="POST">
+          ({ email, name, id = null }) => html`<form action="/local/become" method="POST">
             <input type="hidden" name="email" value="${email}"><input type="hidden" name="fkey" value="${view.fkey}"><input type="hidden" name="returnurl" value="${view.returnUrl}">
-            <button class="button" type="submit">${name} <small>${email}</small></button>
+            <button class="button account" type="submit"><span class="avatar ${tintOf(id)}" data-initials="${initialsOf(name)}" aria-hidden="true"></span><span class="account-name">${name}</span> <small>${email}</small></button>
         </form>
         `,
         )}

@@ -24,6 +24,11 @@ const LEVELS: readonly { level: keyof RoomInfoPageView["access"]; heading: strin
   { level: "read-only", heading: "Explicit read access", none: "Nobody has been limited to reading." },
 ];
 
+const NOTHING: Readonly<Record<string, string>> = {
+  schedule: "No events are scheduled in this room. This server keeps no schedule.",
+  feeds: "No feeds are set up in this room. This server fetches nothing from outside.",
+};
+
 /** The room info page. */
 export function renderRoomInfo(view: RoomInfoPageView): string {
   const { room } = view;
@@ -62,9 +67,9 @@ function tabContent(view: RoomInfoPageView): Markup {
     case "conversations":
       return view.conversations?.length
         ? html`${conversationList(view.conversations, false)}`
-        : html`    <p class="empty">There are no conversations in this room.</p>`;
+        : html`    <p class="empty">No conversation of this room has been bookmarked yet.</p>`;
     default:
-      return html`    <p class="empty">There are no ${view.tab} in this room.</p>`;
+      return html`    <p class="empty">${NOTHING[view.tab]}</p>`;
   }
 }
 
@@ -137,13 +142,14 @@ function descriptionOf(room: RoomInfoPageView["room"]): Markup | string {
 }
 
 function stars(view: RoomInfoPageView): Markup {
-  if (view.starred.length === 0) return html`    <p class="empty">Nothing has been starred here yet.</p>`;
+  if (view.starred.length === 0)
+    return html`    <p class="empty">Nothing has been starred here yet. The star beside a message in the room does it.</p>`;
   return html`${view.starred.map((message) => datedMonologue(message))}
 ${pager(view.page ?? 1, view.pageCount ?? 1, (page) => queryOf({ tab: "stars", page }))}`;
 }
 
 function access(view: RoomInfoPageView): Markup {
-  const { room, frame } = view;
+  const { room, frame, requests = [] } = view;
   const card = (person: PersonView): Markup =>
     userCard(person, { idPrefix: "user", roomId: room.id, roomName: room.name, now: frame.now });
   return html`${LEVELS.map(({ level, heading, none }) => {
@@ -155,11 +161,11 @@ ${people.length === 0 ? html`        <p class="empty">${none}</p>` : people.map(
         <div class="clear-both"></div>
     </div>`;
   })}${
-    view.requests?.length &&
+    requests.length > 0 &&
     html`
     <div id="access-section-request" class="access-section">
         <h2>Access requests</h2>
-${view.requests.map(card)}
+${requests.map(card)}
         <div class="clear-both"></div>
     </div>`
   }`;

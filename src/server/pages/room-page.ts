@@ -28,13 +28,19 @@ ${head(`${room.name} | ${frame.chatHost}`)}
                 <button type="button" class="button" id="sidebar-toggle" aria-expanded="false" aria-controls="sidebar">room info</button>
             </div>
             <div id="main" role="main">
-                <div id="chat-scroll" tabindex="0" aria-label="messages">
+                <div id="banners" role="status"></div>
+                <div id="chat-scroll" tabindex="0" role="region" aria-label="messages">
                     <div id="chat-tools">
                         <button type="button" id="getmore" class="button" title="load a few more earlier chat messages">load older messages</button>
                         <a rel="noopener noreferrer" class="button" href="/transcript/${room.id}" title="view the complete archived chat history for this room">full transcript</a>
                     </div>
                     <div id="chat" role="log" aria-live="polite" aria-label="chat messages" aria-busy="true"></div>
+                    <p id="chat-empty" class="empty" hidden>Nobody has said anything here yet. ${view.mayPost ? "Say the first word." : ""}</p>
                     <div id="bottom"></div>
+                </div>
+                <div id="below-chat">
+                    <button type="button" id="new-messages" class="button" hidden></button>
+                    <div id="coming-and-going"></div>
                 </div>
                 <div id="connection" role="status"></div>
                 <div id="input-area">
@@ -48,6 +54,12 @@ ${sidebar(view)}
         </div>
 ${view.presentMarkup === "js-present" && presentElement(room.present)}
 ${roomScript(view)}
+        <dialog id="switch-rooms" aria-labelledby="switch-title">
+            <form method="dialog"><h2 id="switch-title">Go to a room</h2><button class="button" aria-label="close">&#10005;</button></form>
+            <input type="text" id="switch-filter" placeholder="part of its name" aria-label="part of the name of a room" autocomplete="off" />
+            <ul id="switch-list"></ul>
+            <p id="switch-status" class="empty" role="status"></p>
+        </dialog>
         <noscript>
             <div class="notification">This page needs JavaScript to show messages as they come. The <a href="/transcript/${room.id}">transcript</a> works without.</div>
         </noscript>
@@ -77,15 +89,18 @@ function bubble({ frame, room, mayPost }: RoomPageView): Markup {
                             <input class="button" type="submit" value="request access" />
                         </form>`;
   }
-  return html`                        <div id="tabcomplete-container"><ul id="tabcomplete"></ul></div>
+  return html`                        <div id="tabcomplete-container"><ul id="tabcomplete" role="listbox" aria-label="people" hidden></ul></div>
                         <div id="inputerror" role="alert"></div>
-                        <div id="input-mode" hidden></div>
-                        <textarea id="input" rows="2" aria-label="message to ${room.name}" placeholder="Message ${room.name}" aria-describedby="inputerror input-hint" maxlength="20000"></textarea>
+                        <div id="input-mode" role="status" hidden></div>
+                        <textarea id="input" rows="2" aria-label="message to ${room.name}" placeholder="Message ${room.name}" aria-describedby="input-hint" aria-autocomplete="list" aria-haspopup="listbox" aria-controls="tabcomplete" maxlength="20000"></textarea>
                         <div id="chat-buttons">
-                            <button type="button" class="button" id="sayit-button">send</button>
+                            <button type="button" class="button primary" id="sayit-button">send</button>
+                            <button type="button" class="button" id="upload-button" title="Send a picture; pasting or dropping one works too">picture</button>
+                            <input type="file" id="upload-file" accept="image/png,image/jpeg,image/gif,image/bmp,image/webp" aria-label="picture to send" hidden />
                             <button type="button" class="button" id="cancel-editing-button" hidden>cancel</button>
                             <button type="button" class="button" id="codify-button" title="Toggle fixed-width formatting (ctrl+k)">fixed font</button>
-                            <span id="input-hint">Enter sends, Shift+Enter starts a new line, &uarr; edits your last message</span>
+                            <span id="input-hint"><kbd>Enter</kbd> sends, <kbd>Shift</kbd>+<kbd>Enter</kbd> starts a line, <kbd>&uarr;</kbd> edits your last message</span>
+                            <span id="input-count" role="status"></span>
                         </div>`;
 }
 
@@ -95,6 +110,7 @@ function sidebar(view: RoomPageView): Markup {
                     <div id="info">
                         <div class="sidebar-top">
                             <a rel="noopener noreferrer" id="allrooms" class="button" href="/">all rooms</a>
+                            <button type="button" class="button" id="switch-button" title="go to another room (alt+r)">switch</button>
                             <form method="get" action="/search" role="search">
                                 <input type="text" id="searchbox" name="q" placeholder="search this room" aria-label="search this room"/>
                                 <input type="hidden" name="room" value="${room.id}" />
@@ -118,14 +134,14 @@ ${
                     </div>
                     <div id="widgets">
                         <div class="sidebar-widget">
-                            <h2>people here <span id="present-count" class="more"></span></h2>
+                            <h2>people here <span id="present-count" class="tabcount"></span></h2>
                             <ul id="present-users" class="collapsible"${view.presentMarkup === "initPresent" && html` data-present="${presentJson(room.present)}"`}></ul>
                         </div>
 ${view.myRooms.length > 0 && myRooms(view)}
                         <div class="sidebar-widget">
                             <h2>starred <span id="show-all-starred"><a rel="noopener noreferrer" href="${roomInfoPath(room.id, room.name)}?tab=stars">show all</a></span>
                                 <a rel="noopener noreferrer" class="feed" href="/feeds/rooms/starred/${room.id}" title="feed of starred messages"><span class="feed-icon">feed</span></a></h2>
-                            <div id="starred-posts"><div class="votesummary"><ul class="collapsible"></ul></div></div>
+                            <div id="starred-posts"><div class="votesummary"><ul class="collapsible"></ul></div><p id="no-stars" class="empty" hidden>Nothing yet. A star on a message puts it here for everybody.</p></div>
                         </div>
                     </div>
                     <div id="footer-logo"><a rel="noreferrer noopener" href="${frame.siteUrl}" title="${frame.siteName}">${frame.siteName}</a></div>

@@ -1,6 +1,6 @@
 /**
- * The inline script of the room page in the recorded form (protocol.md §6.3). Browsers don't run it here (CSP); it is
- * what scrapers read: the server's time, who I am, the state of the room, who is present.
+ * The inline script of the room page in the recorded form (protocol.md §6.3). Browsers don't run it (`nomodule`, and the
+ * CSP behind it); it is what scrapers read: the server's time, who I am, the state of the room, who is present.
  */
 import { html, type Markup, raw, scriptJson, scriptString } from "./markup.js";
 import type { PersonView, RoomPageView } from "./views.js";
@@ -10,7 +10,7 @@ export function roomScript(view: RoomPageView): Markup {
   const { frame, room } = view;
   const later = view.presentMarkup === "js-present";
   return html`
-        <script type="text/javascript">
+        <script type="text/javascript" nomodule>
             SERVER_TIME_OFFSET = ${frame.now} - (new Date()).getTime() / 1000;
             $(function() {
                 var chat = StartChat({

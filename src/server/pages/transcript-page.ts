@@ -21,8 +21,9 @@ export function renderTranscript(view: TranscriptPageView): string {
 <html lang="en">
 <head>
 ${head(titleOf(view))}
+    <script type="module" src="/web/pages.js"></script>
     <link rel="canonical" href="${transcriptPath(room.id, day, hours)}" />
-    <script type="text/javascript">
+    <script type="text/javascript" nomodule>
         $(function() {
             initTranscript(${String(isOwner)},
                 ${me?.id ?? 0}, ${String(me?.isModerator ?? false)},

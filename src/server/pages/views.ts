@@ -281,5 +281,12 @@ export interface LoginPageView {
   /** The site takes no logins now: a notice stands in place of the form. @default false */
   readonly isReadOnly?: boolean;
   /** People a newcomer may become with one click; empty on a server that does not offer that. */
-  readonly accounts: readonly { readonly email: string; readonly name: string }[];
+  readonly accounts: readonly {
+    readonly email: string;
+    readonly name: string;
+    /** Their user here; null for nobody yet. @default null */
+    readonly id?: number | null;
+  }[];
+  /** What a newcomer typed, and what is wrong with it; null where nobody can sign up. @default null */
+  readonly signUp?: { readonly name: string; readonly email: string; readonly message: string | null } | null;
 }

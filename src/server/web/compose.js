@@ -1,69 +1,65 @@
-/**
- * Writing and acting on the room page: the input with its keys, replies, edits, stars, pins, and the menu of a message.
- */
-import { chat, el, fold, keepBottom, messages, myId, people, roomId, update } from "./log.js";
+/** Writing on the room page: the input with its keys, replies, edits, the count of characters, sending in order. */
+import { completeKey, wireComplete } from "./complete.js";
+import { byId, el, serverNow, some } from "./dom.js";
+import { chat, keepPlace, messages, myId, reveal, roomId, toBottom } from "./log.js";
+import { people } from "./people.js";
+import { messageOf, tell, tellWait } from "./tell.js";
 import { act } from "./wire.js";
 
-const { isOwner, isModerator, serverTime } = document.body.dataset;
-const offset = Number(serverTime) - Date.now() / 1000;
-/** @param {string} id @returns {any} */
-const byId = (id) => document.getElementById(id);
+/** The longest single line the server takes. */
+const maxLine = 500;
+/** How long one's own messages may be changed, in seconds. */
+const editWindow = 120;
+const isModerator = document.body.dataset.isModerator === "true";
 const input = byId("input");
 /** The message being edited. @type {number | null} */
 let editing = null;
+/** What stood in the input before the edit. */
+let draft = "";
 let sending = Promise.resolve();
 
-// ---- telling the person
-
-/** Shows a sentence near the input. @param {string} text */
-export function tell(text) {
-  const place = byId("inputerror") ?? byId("connection");
-  place.textContent = text;
+/** Whether the viewer may still change a message. @param {any} message */
+export function mayChange(message) {
+  if (!input || message.content === undefined) return false;
+  return isModerator || (message.user_id === myId && serverNow() - message.time_stamp < editWindow);
 }
 
-/** @param {number} seconds */
-const tellWait = (seconds) => tell(`Sending again in ${seconds} second${seconds === 1 ? "" : "s"}…`);
-
-/** Runs an action and shows its failure. @param {string} path @param {Record<string, string | number>} [form] */
-export async function attempt(path, form) {
-  try {
-    await act(path, form, tellWait);
-    tell("");
-    return true;
-  } catch (error) {
-    tell(error instanceof Error ? error.message : String(error));
-    return false;
-  }
-}
-
-// ---- writing
+/** Too long for one line, or 0. @param {string} text */
+const excess = (text) => (text.includes("\n") ? 0 : Math.max(0, text.length - maxLine));
 
 function send() {
   const text = input.value.replace(/\s+$/, "");
   if (!text.trim()) return;
-  if (!text.includes("\n") && text.length > 500)
-    return tell(`A line may have 500 characters, this one has ${text.length}.`);
+  if (excess(text) > 0)
+    return tell(
+      `A line may have ${maxLine} characters, this one has ${text.length}. Several lines have no such limit.`,
+    );
   const target = editing;
-  stopEditing();
-  const pending =
-    target === null ? el("div", { class: "pending", role: "status" }, `sending: ${text.slice(0, 120)}`) : null;
-  if (pending) keepBottom(() => byId("bottom").append(pending));
+  stopEditing(target === null ? "" : draft);
+  tell("");
+  say(text, target);
+}
+
+/** Sends a text after those sent before; `target` is the message it replaces. @param {string} text @param {number | null} [target] */
+export function say(text, target = null) {
+  const pending = target === null ? el("div", { class: "pending" }, "sending: ", text.slice(0, 120)) : null;
+  if (pending) {
+    toBottom();
+    keepPlace(() => byId("bottom").append(pending));
+  }
   sending = sending.then(() => deliver(text, target)).finally(() => pending?.remove());
 }
 
 /** @param {string} text @param {number | null} target */
 async function deliver(text, target) {
   try {
-    const answer = await act(
-      target === null ? `/chats/${roomId}/messages/new` : `/messages/${target}`,
-      { text },
-      tellWait,
-    );
+    const path = target === null ? `/chats/${roomId}/messages/new` : `/messages/${target}`;
+    const answer = await act(path, { text }, tellWait);
     if (target === null && /** @type {any} */ (answer)?.id == null)
       throw new Error("You said exactly that a moment ago.");
     tell("");
   } catch (error) {
-    tell(error instanceof Error ? error.message : String(error));
+    tell(messageOf(error));
     if (!input.value) setInput(text);
   }
 }
@@ -73,11 +69,13 @@ function setInput(text) {
   input.value = text;
   input.focus();
   input.setSelectionRange(text.length, text.length);
+  measure();
 }
 
-function stopEditing() {
+/** @param {string} [text] */
+function stopEditing(text = "") {
   editing = null;
-  setInput("");
+  setInput(text);
   setMode("");
 }
 
@@ -86,43 +84,56 @@ function setMode(text) {
   byId("input-mode").textContent = text;
   byId("input-mode").hidden = !text;
   byId("cancel-editing-button").hidden = !text;
+  byId("input-area").classList.toggle("editing", editing !== null);
   for (const old of chat.querySelectorAll(".editing, .reply-parent")) old.classList.remove("editing", "reply-parent");
 }
 
 /** @param {number} id */
-async function edit(id) {
+export async function edit(id) {
   const response = await fetch(`/message/${id}?plain=true`);
   if (!response.ok) return tell("That message can't be edited.");
-  setInput(await response.text());
-  setMode("Editing a message. Enter saves, Escape cancels.");
+  if (editing === null) draft = input.value;
   editing = id;
+  setInput(await response.text());
+  setMode("Editing your message. Enter saves, Escape leaves it as it was.");
+  tell("");
   byId(`message-${id}`)?.classList.add("editing");
 }
 
 /** @param {number} id */
-function reply(id) {
+export function reply(id) {
+  if (editing !== null) stopEditing(draft);
   setInput(`:${id} ${input.value.replace(/^:\d+ ?/, "")}`);
-  setMode(`Replying to ${messages.get(id)?.user_name}.`);
-  byId(`message-${id}`)?.classList.add("reply-parent");
+  showReply();
 }
 
-/** Own messages that may still be edited, newest first; `before` skips. @param {number} [before] */
-function lastOwn(before = Infinity) {
-  const own = [...messages.values()].filter(
-    (m) => m.user_id === myId && m.content !== undefined && m.message_id < before,
-  );
-  return own.sort((a, b) => b.message_id - a.message_id)[0]?.message_id;
+/** Says whom the text answers, as long as it begins with the number of a message. */
+function showReply() {
+  if (editing !== null) return;
+  const parent = messages.get(Number(/^:(\d+)\s/.exec(input.value)?.[1]));
+  setMode(parent ? `Replying to ${parent.user_name}. Escape cancels.` : "");
+  if (parent) byId(`message-${parent.message_id}`)?.classList.add("reply-parent");
 }
 
-function completeName() {
-  const end = input.selectionStart;
-  const match = /@([^\s@]*)$/.exec(input.value.slice(0, end));
-  if (!match) return false;
-  const names = [...people.values(), ...messages.values()].map((p) => (p.name ?? p.user_name ?? "").replace(/\s/g, ""));
-  const name = names.find((candidate) => fold(candidate).startsWith(fold(match[1] ?? "")));
-  if (!name) return false;
-  input.setRangeText(`@${name} `, end - match[0].length, end, "end");
-  return true;
+/** Own messages before (or after) the one being edited that may still be changed. @param {number} step -1 for the one before */
+function otherOwn(step) {
+  const own = [...messages.values()]
+    .filter((message) => message.user_id === myId && mayChange(message))
+    .map((message) => message.message_id)
+    .sort((a, b) => a - b);
+  return editing === null
+    ? own.at(-1)
+    : own.filter((id) => Math.sign(id - (editing ?? 0)) === step).at(step < 0 ? -1 : 0);
+}
+
+/** Up edits the last own message, and from there the one before; down goes back. @param {number} step */
+function editOther(step) {
+  const id = otherOwn(step);
+  if (id !== undefined) {
+    void edit(id);
+    reveal(id);
+  } else if (editing === null) tell("There is no message of yours from the last two minutes to edit.");
+  else if (step > 0) stopEditing(draft);
 }
 
 function codify() {
@@ -131,116 +142,65 @@ function codify() {
   setInput(lines.map((/** @type {string} */ line) => (coded ? line.slice(4) : `    ${line}`)).join("\n"));
 }
 
+/** The count of characters, near the limit only, and the height of the input. */
+function measure() {
+  const { value } = input;
+  const left = maxLine - value.length;
+  const isShown = !value.includes("\n") && left < 100;
+  const count = byId("input-count");
+  count.textContent = isShown ? (left < 0 ? `${some(-left, "character")} too many` : `${left} left`) : "";
+  count.classList.toggle("error", left < 0);
+  input.rows = Math.min(10, Math.max(2, value.split("\n").length));
+}
+
 /** @param {KeyboardEvent} event */
 function onKey(event) {
   const { key } = event;
   if (event.isComposing) return;
+  const isModified = event.ctrlKey || event.altKey || event.metaKey || event.shiftKey;
+  const lastLine = input.selectionStart === input.value.length;
   let done = true;
-  if (key === "Enter" && !event.shiftKey) send();
-  else if (key === "Escape" && (editing !== null || input.value)) stopEditing();
-  else if (key === "ArrowUp" && (!input.value || editing !== null) && lastOwn(editing ?? Infinity))
-    void edit(lastOwn(editing ?? Infinity));
-  else if (key === "k" && event.ctrlKey) codify();
-  else done = key === "Tab" && !event.shiftKey && completeName();
+  if (completeKey(event)) done = true;
+  else if (key === "Enter" && !event.shiftKey) send();
+  else if (key === "Escape" && editing !== null) stopEditing(draft);
+  else if (key === "Escape" && input.value) stopEditing();
+  else if (key === "ArrowUp" && !isModified && (!input.value || (editing !== null && input.selectionStart === 0)))
+    editOther(-1);
+  else if (key === "ArrowUp" && !isModified && editing !== null && !input.value.includes("\n")) editOther(-1);
+  else if (key === "ArrowDown" && !isModified && editing !== null && lastLine) editOther(1);
+  else if (key.toLowerCase() === "k" && event.ctrlKey && !event.altKey) codify();
+  else done = false;
   if (done) event.preventDefault();
 }
 
-// ---- the menu of a message
-
-/** @param {number} id @returns {[string, () => unknown][]} */
-function entriesOf(id) {
-  const message = messages.get(id);
-  const alive = message.content !== undefined;
-  const mine = message.user_id === myId;
-  const young = Date.now() / 1000 + offset - message.time_stamp < 120;
-  /** @type {[string, boolean, () => unknown][]} */
-  const all = [
-    ["reply", alive && Boolean(input), () => reply(id)],
-    ["edit", alive && Boolean(input) && ((mine && young) || isModerator === "true"), () => edit(id)],
-    ["delete", alive && ((mine && young) || isModerator === "true"), () => attempt(`/messages/${id}/delete`)],
-    [message.message_starred ? "unstar" : "star", alive && myId !== 0 && !mine, () => star(id)],
-    [
-      message.message_owner_starred ? "unpin" : "pin",
-      alive && (isOwner === "true" || isModerator === "true"),
-      () => pin(id),
-    ],
-    ["permalink", true, () => location.assign(`/transcript/message/${id}#${id}`)],
-    ["history", true, () => location.assign(`/messages/${id}/history`)],
-  ];
-  return all.filter(([, offered]) => offered).map(([name, , run]) => [name, run]);
+/** Everybody whose name can be completed: those here first, then those who spoke. */
+function candidates() {
+  const found = new Map();
+  for (const { user_id: id, user_name: name, time_stamp: time } of messages.values())
+    if (id > 0) found.set(id, { id, name, rank: time });
+  for (const { id, name, last_post: time } of people.values()) found.set(id, { id, name, rank: 1e10 + (time ?? 0) });
+  found.delete(myId);
+  return [...found.values()];
 }
 
-/** @param {number} id */
-async function star(id) {
-  if (!myId) return tell("Log in to star messages.");
-  const { message_starred: before } = messages.get(id);
-  if (await attempt(`/messages/${id}/star`)) update({ message_id: id }, { message_starred: !before });
-}
-
-/** @param {number} id */
-async function pin(id) {
-  const { message_owner_starred: before } = messages.get(id);
-  if (await attempt(`/messages/${id}/owner-star`)) update({ message_id: id }, { message_owner_starred: !before });
-}
-
-/** @param {HTMLElement} opener @param {number} id */
-function openMenu(opener, id) {
-  closeMenu();
-  const menu = el("div", { class: "popup", role: "menu", id: "message-menu" });
-  for (const [name, run] of entriesOf(id)) {
-    const item = el("button", { type: "button", role: "menuitem" }, name);
-    item.onclick = () => {
-      closeMenu();
-      run();
-    };
-    menu.append(item);
-  }
-  menu.onkeydown = (event) => {
-    const items = /** @type {HTMLElement[]} */ ([...menu.children]);
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    const at = items.indexOf(/** @type {HTMLElement} */ (document.activeElement));
-    if (step) items[(at + step + items.length) % items.length]?.focus();
-    if (event.key === "Escape") closeMenu();
-    if (event.key === "Escape") opener.focus();
-    if (step || event.key === "Escape") event.preventDefault();
-  };
-  opener.after(menu);
-  if (menu.getBoundingClientRect().bottom > byId("chat-scroll").getBoundingClientRect().bottom)
-    menu.classList.add("above");
-  /** @type {HTMLElement | null} */ (menu.firstElementChild)?.focus();
-}
-
-function closeMenu() {
-  byId("message-menu")?.remove();
-}
-
-/** @param {MouseEvent} event */
-function onChatClick(event) {
-  const target = /** @type {HTMLElement} */ (event.target);
-  const id = Number(target.closest(".message")?.id.slice("message-".length));
-  const opener = /** @type {HTMLElement | null} */ (target.closest(".action-link"));
-  if (opener) openMenu(opener, id);
-  else if (target.closest(".newreply") && input) reply(id);
-  else if (target.closest(".message .stars")) void star(id);
-  else {
-    const parent = byId(`message-${target.closest(".reply-info")?.getAttribute("href")?.split("#")[1]}`);
-    if (!parent) return;
-    parent.scrollIntoView({ block: "center" });
-    parent.classList.add("highlight");
-    setTimeout(() => parent.classList.remove("highlight"), 2000);
-  }
-  event.preventDefault();
-}
-
-/** Listens to the input and to clicks on messages. */
-export function wireCompose() {
-  chat.addEventListener("click", onChatClick);
-  document.addEventListener("click", (event) => {
-    if (!(/** @type {Element} */ (event.target).closest(".action-link, .popup"))) closeMenu();
-  });
+/** Closes or opens the input. @param {boolean} isOpen */
+export function setOpen(isOpen) {
   if (!input) return;
+  for (const part of [input, ...document.querySelectorAll("#chat-buttons button")]) part.disabled = !isOpen;
+}
+
+/** Listens to the input. */
+export function wireCompose() {
+  if (!input) return;
+  wireComplete(candidates);
   input.addEventListener("keydown", onKey);
+  input.addEventListener("input", () => {
+    measure();
+    showReply();
+  });
   byId("sayit-button").addEventListener("click", send);
-  byId("cancel-editing-button").addEventListener("click", stopEditing);
+  byId("cancel-editing-button").addEventListener("click", () =>
+    editing === null ? stopEditing(input.value.replace(/^:\d+ ?/, "")) : stopEditing(draft),
+  );
   byId("codify-button").addEventListener("click", codify);
 }

@@ -1,69 +1,52 @@
 /**
  * The message log of the room page: from message records (as `mode=Messages` and events have them) to the DOM of
- * protocol.md §6.4. `content` is HTML the server made and escaped; everything else goes in as text.
+ * protocol.md §6.4, laid out in time as §6.5 says. Content goes through content.js, everything else goes in as text.
  */
+import { contentOf } from "./content.js";
+import { avatar, byId, clock, el, some } from "./dom.js";
+
+export { mentionsMe } from "./content.js";
 
 export const chat = /** @type {HTMLElement} */ (document.getElementById("chat"));
-const scroller = /** @type {HTMLElement} */ (document.getElementById("chat-scroll"));
+export const scroller = /** @type {HTMLElement} */ (document.getElementById("chat-scroll"));
 export const roomId = Number(document.body.dataset.roomId);
 export const myId = Number(document.body.dataset.userId);
-const myName = fold(document.body.dataset.userName ?? "");
 
 /** Every message known, by id. @type {Map<number, any>} */
 export const messages = new Map();
-/** Who is in the room, by id. @type {Map<number, any>} */
-export const people = new Map();
+/** People whose messages the viewer does not want to see. @type {Set<number>} */
+export const ignored = new Set();
 let lastLabel = 0;
 let unlabelled = 0;
 let newest = 0;
-
-/** @param {string} name */
-export function fold(name) {
-  return name
-    .normalize("NFD")
-    .replace(/[\p{M}\s]/gu, "")
-    .toLowerCase();
-}
-
-/**
- * An element with text or children.
- * @param {string} tag
- * @param {Record<string, string>} [attributes]
- * @param {...(Node | string)} children
- * @returns {HTMLElement}
- */
-export function el(tag, attributes = {}, ...children) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.append(...children);
-  return element;
-}
-
-/** The locally drawn picture of a person. @param {number} id @param {string} name @param {string} [size] */
-export function avatar(id, name, size = "avatar-32") {
-  const letters = (name.match(/[\p{L}\p{N}]+/gu) ?? ["?"]).slice(0, 2).map((word) => [...word][0]);
-  const tint = `tint-${Math.abs(id) % 12}`;
-  return el("span", {
-    class: `avatar ${size} ${tint}`,
-    "data-initials": letters.join("").toUpperCase(),
-    "aria-hidden": "true",
-  });
-}
+/** Messages that came below while the viewer read above. */
+let below = 0;
 
 /** Takes messages in; what changed of a known one is merged. @param {any[]} records */
 export function addMessages(records) {
   const append = records.length === 1 && records[0].message_id > newest;
-  for (const record of records) messages.set(record.message_id, { ...messages.get(record.message_id), ...record });
-  if (append) return keepBottom(() => place(messages.get(records[0].message_id)));
-  keepBottom(layOut);
+  for (const record of records)
+    messages.set(record.message_id, { room_id: roomId, ...messages.get(record.message_id), ...record });
+  if (!append) return keepPlace(layOut);
+  const [record] = records;
+  if (!isAtBottom() && record.user_id !== myId) below++;
+  else if (record.user_id === myId) scroller.scrollTop = scroller.scrollHeight;
+  keepPlace(() => place(messages.get(record.message_id)));
+  showBelow();
 }
 
 /** Redraws one message, or takes it away. @param {number} id */
 export function refresh(id) {
   const old = document.getElementById(`message-${id}`);
   const record = messages.get(id);
-  if (old && record) keepBottom(() => old.replaceWith(row(record)));
-  else if (old) keepBottom(layOut);
+  if (!old) return;
+  if (!record) return keepPlace(layOut);
+  const fresh = row(record);
+  const link = /** @type {HTMLElement} */ (fresh.firstElementChild);
+  link.tabIndex = /** @type {HTMLElement} */ (old.firstElementChild).tabIndex;
+  const hadFocus = old.contains(document.activeElement);
+  keepPlace(() => old.replaceWith(fresh));
+  if (hadFocus) link.focus();
 }
 
 /** Changes a known message. @param {{ message_id: number }} event @param {Record<string, unknown>} change */
@@ -74,54 +57,125 @@ export function update({ message_id: id }, change) {
   refresh(id);
 }
 
+const isAtBottom = () => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 80;
+
 /** Runs a change and stays at the newest message if we were there, or at the same old one otherwise. @param {() => void} change */
-export function keepBottom(change) {
-  const { scrollHeight, scrollTop, clientHeight } = scroller;
-  const atBottom = scrollHeight - scrollTop - clientHeight < 80;
-  const first = chat.querySelector(".message");
-  const before = first?.getBoundingClientRect().top ?? 0;
+export function keepPlace(change) {
+  const atBottom = isAtBottom();
+  const top = scroller.getBoundingClientRect().top;
+  const anchor = atBottom
+    ? undefined
+    : [...chat.querySelectorAll(".message")].find((message) => message.getBoundingClientRect().bottom > top);
+  const before = anchor?.getBoundingClientRect().top ?? 0;
   change();
-  if (atBottom) scroller.scrollTop = scroller.scrollHeight;
-  else if (first)
-    scroller.scrollTop += (document.getElementById(first.id)?.getBoundingClientRect().top ?? before) - before;
+  if (atBottom) toBottom();
+  else if (anchor)
+    scroller.scrollTop += (document.getElementById(anchor.id)?.getBoundingClientRect().top ?? before) - before;
 }
 
-/** True when a content names the viewer. @param {string} [content] */
-export function mentionsMe(content = "") {
-  return [...content.matchAll(/@([^\s._!?();:/+&<-]{3,})/g)].some(([, name = ""]) => myName.startsWith(fold(name)));
+/** Shows the newest message. */
+export function toBottom() {
+  scroller.scrollTop = scroller.scrollHeight;
+  below = 0;
+  showBelow();
 }
 
-function layOut() {
+function showBelow() {
+  const jump = byId("new-messages");
+  jump.hidden = below === 0;
+  jump.textContent = `↓ ${some(below, "new message")}`;
+}
+
+/** Shows a message and marks it for a moment; false when it is not on the page. @param {number} id */
+export function reveal(id) {
+  const message = byId(`message-${id}`);
+  if (!message) return false;
+  message.scrollIntoView({ block: "center" });
+  message.classList.add("highlight");
+  setTimeout(() => message.classList.remove("highlight"), 2000);
+  return true;
+}
+
+/** Follows the reader: pictures that load late, scrolling, and the keys that walk through messages. */
+export function wireLog() {
+  let wasAtBottom = true;
+  scroller.addEventListener("scroll", () => {
+    wasAtBottom = isAtBottom();
+    if (wasAtBottom && below > 0) {
+      below = 0;
+      showBelow();
+    }
+  });
+  new ResizeObserver(() => wasAtBottom && toBottom()).observe(scroller);
+  chat.addEventListener("load", () => wasAtBottom && toBottom(), true);
+  byId("new-messages").addEventListener("click", toBottom);
+  chat.addEventListener("keydown", (event) => {
+    const link = /** @type {HTMLElement} */ (event.target);
+    if (!link.matches(".action-link")) return;
+    const links = /** @type {HTMLElement[]} */ ([...chat.querySelectorAll(".action-link")]);
+    const at = links.indexOf(link);
+    const target = { ArrowUp: at - 1, ArrowDown: at + 1, Home: 0, End: links.length - 1 }[event.key];
+    if (target === undefined) return;
+    event.preventDefault();
+    stopAt(links[Math.max(0, Math.min(links.length - 1, target))])?.focus();
+  });
+  const parentOf = (/** @type {Event} */ event) => {
+    const message = /** @type {Element} */ (event.target).closest(".message");
+    const record = messages.get(Number(message?.id.slice("message-".length)));
+    return record?.show_parent ? byId(`message-${record.parent_id}`) : null;
+  };
+  chat.addEventListener("mouseover", (event) => parentOf(event)?.classList.add("parent"));
+  chat.addEventListener("mouseout", (event) => parentOf(event)?.classList.remove("parent"));
+  chat.addEventListener("focusin", (event) => parentOf(event)?.classList.add("parent"));
+  chat.addEventListener("focusout", (event) => parentOf(event)?.classList.remove("parent"));
+}
+
+/** Makes one message the place where Tab enters the log. @param {HTMLElement | null | undefined} link */
+function stopAt(link) {
+  if (!link) return null;
+  for (const old of chat.querySelectorAll('.action-link[tabindex="0"]')) old.setAttribute("tabindex", "-1");
+  link.tabIndex = 0;
+  return link;
+}
+
+/** Lays everything out again. */
+export function layOut() {
   chat.setAttribute("aria-busy", "true");
   chat.replaceChildren();
   lastLabel = unlabelled = newest = 0;
   for (const id of [...messages.keys()].sort((a, b) => a - b)) place(messages.get(id));
   chat.setAttribute("aria-busy", "false");
+  byId("chat-empty").hidden = messages.size > 0;
 }
 
 /** Puts a message behind the newest one. @param {any} record */
 function place(record) {
+  byId("chat-empty").hidden = true;
+  if (ignored.has(record.user_id)) return;
   const previous = messages.get(newest);
   const gap = previous ? record.time_stamp - previous.time_stamp : 0;
   let monologue = /** @type {HTMLElement | null} */ (chat.lastElementChild);
-  if (!monologue || previous?.user_id !== record.user_id || gap > 600) {
+  if (!monologue || previous?.user_id !== record.user_id || gap > 600 || /^(-{3,}|={3,})$/.test(record.content ?? "")) {
     if (gap > 3600) chat.append(later(Math.floor(gap / 3600)));
     monologue = startMonologue(record);
     chat.append(monologue);
   }
-  monologue.querySelector(".messages")?.append(row(record));
+  const message = row(record);
+  monologue.querySelector(".messages")?.append(message);
+  if (!chat.contains(document.activeElement))
+    stopAt(/** @type {HTMLElement | null} */ (message.querySelector(".action-link")));
   newest = record.message_id;
 }
 
 /** @param {any} record */
 function startMonologue({ user_id: id, user_name: name, time_stamp: time }) {
-  const user = el("a", { class: "signature", href: `/users/${id}`, target: "_blank" });
+  const user = el("a", { class: "signature", href: `/users/${id}`, target: "_blank", tabindex: "-1" });
   user.append(avatar(id, name), el("span", { class: "username" }, name));
   const list = el("div", { class: "messages" });
   if (time - lastLabel > 900 || unlabelled >= 5) {
     lastLabel = time;
     unlabelled = 0;
-    list.append(el("div", { class: "timestamp", title: new Date(time * 1000).toISOString() }, clock(time)));
+    list.append(el("div", { class: "timestamp", title: new Date(time * 1000).toString() }, clock(time)));
   } else {
     unlabelled++;
   }
@@ -130,29 +184,31 @@ function startMonologue({ user_id: id, user_name: name, time_stamp: time }) {
 
 /** @param {number} hours */
 function later(hours) {
-  const text = `${hours} hour${hours === 1 ? "" : "s"} later…`;
+  const text = hours < 48 ? `${some(hours, "hour")} later…` : `${some(Math.floor(hours / 24), "day")} later…`;
   return el("div", { class: "system-message-container" }, el("div", { class: "system-message" }, text));
-}
-
-/** @param {number} time */
-function clock(time) {
-  const date = new Date(time * 1000);
-  const at = date.toLocaleTimeString([], { hour: "numeric", minute: "2-digit" });
-  if (date.toDateString() === new Date().toDateString()) return at;
-  return `${date.toLocaleDateString([], { month: "short", day: "numeric" })} ${at}`;
 }
 
 /** @param {any} record */
 function row(record) {
   const id = record.message_id;
   const deleted = record.content === undefined;
-  const message = el("div", { class: "message", id: `message-${id}` });
-  const edited = record.message_edits ? " edits" : "";
-  const menu = { class: `action-link${edited}`, href: `/transcript/message/${id}#${id}`, "aria-haspopup": "menu" };
-  message.append(el("a", { ...menu, "aria-label": `${edited && "edited, "}actions` }, el("span", { class: "img" })));
+  const message = el("div", { class: `message${deleted ? " gone" : ""}`, id: `message-${id}` });
+  const edited = record.message_edits && !deleted;
+  const menu = {
+    class: `action-link${edited ? " edits" : ""}`,
+    href: `/transcript/message/${id}#${id}`,
+    role: "button",
+    tabindex: "-1",
+    "aria-haspopup": "menu",
+    "aria-expanded": "false",
+    "aria-label": `${edited ? "edited, " : ""}actions for this message by ${record.user_name}, ${clock(record.time_stamp)}`,
+    title: `${edited ? "edited – " : ""}${new Date(record.time_stamp * 1000).toLocaleString()}`,
+  };
+  message.append(el("a", menu, el("span", { class: "img" })));
   if (record.show_parent) {
     const href = `/transcript/message/${record.parent_id}#${record.parent_id}`;
-    message.append(el("a", { class: "reply-info", href, title: "This is a reply to an earlier message" }, " "));
+    const title = "This is a reply to an earlier message";
+    message.append(el("a", { class: "reply-info", href, title, "aria-label": title }, " "));
   }
   message.append(
     deleted ? el("div", { class: "content" }, el("span", { class: "deleted" }, "(removed)")) : contentOf(record),
@@ -162,8 +218,10 @@ function row(record) {
   if (!deleted) {
     if (record.message_stars || record.message_owner_stars) flash.append(stars(record));
     else if (myId && record.user_id !== myId) meta.append(stars(record));
-    if (myId)
-      meta.append(el("button", { type: "button", class: "newreply", title: "reply to this message", tabindex: "-1" }));
+    if (myId && byId("input")) {
+      const reply = { title: "reply to this message", "aria-label": "reply to this message", tabindex: "-1" };
+      meta.append(el("button", { type: "button", class: "newreply", ...reply }));
+    }
   }
   message.append(meta, flash);
   return message;
@@ -178,43 +236,15 @@ function stars({
 }) {
   const flags = `${mine ? " user-star" : ""}${pins ? " owner-star" : ""}${myPin ? " user-owner-star" : ""}`;
   const title = pins ? "pinned" : mine ? "you starred this" : "star this message as useful or interesting";
-  const label = `${title}${count ? `, ${count} stars` : ""}`;
+  const label = `${title}${count ? `, ${some(count, "star")}` : ""}`;
   const times = el("span", { class: "times" }, count > 1 ? String(count) : "");
   const attributes = {
     type: "button",
     class: `stars vote-count-container${flags}`,
     title,
     "aria-label": label,
+    "aria-pressed": String(Boolean(mine)),
     tabindex: "-1",
   };
   return el("button", attributes, el("span", { class: "img" }), times);
-}
-
-/** @param {any} record */
-function contentOf({ message_id: id, content }) {
-  const box = el("div", { class: "content" });
-  box.innerHTML = content.startsWith("&gt; ") ? `<div class="quote">${content.slice(5)}</div>` : content;
-  for (const link of box.querySelectorAll("a")) link.target = "_blank";
-  const partial = box.querySelector(".partial");
-  if (partial)
-    partial.append(
-      " ",
-      el("a", { href: `/messages/${roomId}/${id}`, target: "_blank", class: "more-data" }, "(see full text)"),
-    );
-  if (mentionsMe(content)) markMentions(box);
-  return box;
-}
-
-/** Wraps the names in a content that mean the viewer. @param {HTMLElement} box */
-function markMentions(box) {
-  const walker = document.createTreeWalker(box, NodeFilter.SHOW_TEXT);
-  const texts = [];
-  while (walker.nextNode()) texts.push(/** @type {Text} */ (walker.currentNode));
-  for (const text of texts) {
-    const parts = text.data.split(/(@[^\s._!?();:/+&<-]{3,})/);
-    const marked = parts.map((part) =>
-      part.startsWith("@") && mentionsMe(part) ? el("span", { class: "mention" }, part) : part,
-    );
-    text.replaceWith(...marked);
-  }
 }

@@ -1,113 +1,183 @@
 /**
- * The room page: loads the history, follows the room live, and turns keys and clicks into actions. Everything it needs
- * to know stands in `data-` attributes of the body and in `input#fkey`.
+ * The room page: loads the history, follows the room live, and puts the parts beside this file to work. Everything it
+ * needs to know stands in `data-` attributes of the body and in `input#fkey`.
  */
-import { attempt, tell, wireCompose } from "./compose.js";
-import { addMessages, avatar, el, mentionsMe, messages, myId, people, refresh, roomId, update } from "./log.js";
+import { setOpen, wireCompose } from "./compose.js";
+import { button, byId, el, some } from "./dom.js";
+import { addMessages, ignored, layOut, mentionsMe, messages, myId, refresh, roomId, update, wireLog } from "./log.js";
+import { wireMenu } from "./menu.js";
+import { arrive, entered, left, people, showPresent, spoke } from "./people.js";
+import { otherRoomSpoke, showTimes, wireRooms } from "./rooms.js";
+import { attempt, banner, tell } from "./tell.js";
+import { wireUpload } from "./upload.js";
 import { connect, post } from "./wire.js";
 
-const { mayPost } = document.body.dataset;
-const title = document.title;
-/** @param {string} id @returns {any} */
-const byId = (id) => document.getElementById(id);
+const { mayPost, isOwner, isModerator } = document.body.dataset;
+let title = document.title;
 const seen = new Set();
 let unread = 0;
 let pinged = false;
 
 function showUnread() {
-  document.title = unread ? `(${unread}${pinged ? "*" : ""}) ${title}` : title;
+  document.title = unread || pinged ? `(${unread || ""}${pinged ? "*" : ""}) ${title}` : title;
 }
 
 // ---- events
 
+/** @param {any} event */
+function said(event) {
+  addMessages([event]);
+  spoke(event);
+  if (event.user_id === myId || !document.hidden || ignored.has(event.user_id)) return;
+  unread++;
+  if (mentionsMe(event.content)) pinged = true;
+  showUnread();
+}
+
 /** @type {Record<number, (event: any) => void>} */
 const handlers = {
-  1: (event) => {
-    addMessages([event]);
-    if (event.user_id !== myId && document.hidden) unread++;
-    if (mentionsMe(event.content) && document.hidden) pinged = true;
-    showUnread();
-    spoke(event);
-  },
+  1: said,
   2: (event) => update(event, event),
-  3: (event) => arrive({ id: event.user_id, name: event.user_name }),
-  4: (event) => {
-    people.delete(event.user_id);
-    showPresent();
-  },
-  5: () => loadRoom(),
+  3: (event) => entered(event, event.user_id === myId),
+  4: left,
+  5: () => void loadRoom(),
   6: ({ message_id: id, message_stars, message_owner_stars, ...event }) => {
     const mine = message_stars ? {} : { message_starred: false };
     const pins = message_owner_stars ? {} : { message_owner_starred: false };
     update({ message_id: id }, { content: event.content, message_stars, message_owner_stars, ...mine, ...pins });
-    loadStars();
+    void loadStars();
   },
   8: ping,
-  10: (event) => update(event, { content: undefined, message_stars: 0, message_owner_stars: 0 }),
+  10: (event) => {
+    const isStarred = messages.get(event.message_id)?.message_stars;
+    update(event, { content: undefined, message_stars: 0, message_owner_stars: 0 });
+    if (isStarred) void loadStars();
+  },
+  13: () => void loadIgnored(),
+  14: ({ content }) => banner(textOf(content)),
   15: (event) => (event.target_user_id ?? myId) === myId && location.reload(),
+  16: ({ content }) => banner(textOf(content)),
+  17: (event) => {
+    const go = el("a", { class: "button", href: `/rooms/${Number(event.room_id)}` }, "go there");
+    banner(`${event.user_name} invites you to ${event.room_name}.`, { key: `invite-${event.room_id}`, actions: [go] });
+  },
   18: ping,
   19: (event) => {
     messages.delete(event.message_id);
     refresh(event.message_id);
   },
   20: (event) => addMessages([event]),
+  34: async ({ target_user_id: id }) => {
+    const { users } = await (await post("/user/info", { ids: id, roomId })).json();
+    for (const user of users) if (people.has(user.id)) arrive(user);
+  },
 };
+/** Those that concern the viewer wherever they are. */
+const personal = new Set([8, 13, 14, 16, 17, 18]);
+
+/** @param {string} [html] */
+const textOf = (html = "") => new DOMParser().parseFromString(html, "text/html").body.textContent ?? "";
 
 /** @param {any} frame */
 function onFrame(frame) {
-  const own = frame[`r${roomId}`];
-  if (own?.exit) tell("You have been removed from this room.");
-  if (own?.reset) location.reload();
-  for (const event of own?.e ?? []) {
-    if (seen.has(event.id)) continue;
-    seen.add(event.id);
-    if (seen.size > 2000) seen.delete(seen.values().next().value);
-    if (event.room_id === roomId || event.event_type === 8 || event.event_type === 18)
-      handlers[event.event_type]?.(event);
+  for (const [key, part] of Object.entries(frame)) {
+    const isOwn = key === `r${roomId}`;
+    if (isOwn && part.reset) location.reload();
+    if (isOwn && part.timeout) timeOut(part.timeout);
+    for (const event of part.e ?? []) {
+      if (seen.has(event.id)) continue;
+      seen.add(event.id);
+      if (seen.size > 2000) seen.delete(seen.values().next().value);
+      if (event.room_id === roomId || personal.has(event.event_type)) handlers[event.event_type]?.(event);
+      else if (event.event_type === 1) otherRoomSpoke(event);
+    }
   }
 }
 
 /** @param {any} event */
 function ping(event) {
-  pinged = true;
+  if (document.hidden) pinged = true;
   showUnread();
-  if (event.room_id !== roomId) tell(`${event.user_name} mentioned you in ${event.room_name}`);
+  if (event.room_id !== roomId) {
+    const go = el("a", { class: "button", href: `/rooms/${Number(event.room_id)}` }, "go there");
+    const text = `${event.user_name} mentioned you in ${event.room_name}: ${textOf(event.content).slice(0, 140)}`;
+    banner(text, { key: `ping-${event.message_id}`, actions: [go] });
+  }
   void post("/messages/ack", { id: event.message_id });
 }
 
-// ---- people, stars, room
+// ---- the state of the room and of the connection
 
-/** @param {any} person */
-function arrive(person) {
-  people.set(person.id, { ...people.get(person.id), ...person });
-  showPresent();
+let timeoutEnds = 0;
+let retryNow = () => {};
+
+/** Only owners and moderators may talk for a while. @param {number} seconds */
+function timeOut(seconds) {
+  const isFree = isOwner === "true" || isModerator === "true";
+  const isRunning = timeoutEnds > Date.now();
+  timeoutEnds = Date.now() + seconds * 1000;
+  if (!isFree) setOpen(false);
+  if (!isRunning) tick();
+
+  function tick() {
+    const left = Math.ceil((timeoutEnds - Date.now()) / 1000);
+    const until = isFree ? "Others can talk again" : "You can talk again";
+    const text = `This room is in timeout. ${until} in ${some(left, "second")}.`;
+    const shown = byId("banners").querySelector('[data-key="timeout"] span');
+    if (left > 0 && shown) shown.textContent = text;
+    else if (left > 0) banner(text, { key: "timeout", kind: "warn", isFixed: true });
+    if (left > 0) return void setTimeout(tick, 1000);
+    byId("banners").querySelector('[data-key="timeout"]')?.remove();
+    setOpen(true);
+  }
 }
 
-/** A new message makes its author present and last to talk. @param {any} event */
-function spoke({ user_id: id, user_name: name, time_stamp: time }) {
-  if (id > 0) arrive({ id, name, last_post: time });
+/** @param {import("./wire.js").Connection} connection */
+function showConnection({ state, seconds, retry }) {
+  const place = byId("connection");
+  document.body.dataset.connection = state;
+  const wait = some(seconds ?? 0, "second");
+  const counter = place.querySelector(".countdown");
+  if (retry) retryNow = retry;
+  if (state === "live") place.replaceChildren();
+  else if (state === "waiting" && counter) counter.textContent = wait;
+  else if (state === "waiting") {
+    // Only the count changes from then on, so that a screen reader says the sentence once.
+    const count = el("span", { class: "countdown", "aria-live": "off" }, wait);
+    place.replaceChildren(
+      "The connection is lost. Trying again in ",
+      count,
+      ". ",
+      button("try now", () => retryNow()),
+    );
+  }
+  if (state === "stale") {
+    const again = button("reload", () => location.reload());
+    place.replaceChildren("Your login here has ended, or the server was started anew. ", again);
+  }
+  if (state === "out") {
+    place.replaceChildren();
+    setOpen(false);
+    const back = button("try to come back", () => location.reload());
+    const away = el("a", { class: "button", href: "/" }, "all rooms");
+    const text = "You are no longer in this room: you left it in another window, or an owner put you out.";
+    banner(text, { key: "out", kind: "warn", isFixed: true, actions: [back, away] });
+  }
 }
 
-function showPresent() {
-  const list = [...people.values()].sort((a, b) => (b.last_post ?? 0) - (a.last_post ?? 0));
-  byId("present-count").textContent = String(list.length);
-  byId("present-users").replaceChildren(
-    ...list.map(({ id, name, is_owner, is_moderator }) => {
-      const link = el(
-        "a",
-        { href: `/users/${id}`, target: "_blank" },
-        avatar(id, name),
-        el("span", {}, name, is_moderator ? " ♦" : ""),
-      );
-      if (is_owner) link.append(el("span", { class: "owner-mark" }, "owner"));
-      return el("li", { class: `present-user user-container user-${id}` }, link);
-    }),
-  );
-}
+// ---- loading
 
 async function loadStars() {
   const response = await fetch(`/chats/stars/${roomId}?count=10`);
-  if (response.ok) document.querySelector("#starred-posts ul").innerHTML = await response.text();
+  if (!response.ok) return;
+  const list = /** @type {HTMLElement} */ (document.querySelector("#starred-posts ul"));
+  list.innerHTML = await response.text();
+  byId("no-stars").hidden = list.childElementCount > 0;
+  for (const item of list.children) {
+    item.classList.toggle("pinned", item.querySelector(".owner-star") !== null);
+    item.querySelector(".permalink")?.setAttribute("target", "_blank");
+  }
+  showTimes();
 }
 
 async function loadRoom() {
@@ -115,6 +185,16 @@ async function loadRoom() {
   byId("roomname").textContent = thumbs.name;
   byId("roomdesc").innerHTML = thumbs.description;
   byId("room-tags").innerHTML = thumbs.tags;
+  title = `${thumbs.name}${title.slice(title.lastIndexOf(" | "))}`;
+  showUnread();
+}
+
+async function loadIgnored() {
+  if (!myId) return;
+  const ids = await (await fetch("/users/ignorelist")).json();
+  ignored.clear();
+  for (const id of ids) ignored.add(id);
+  layOut();
 }
 
 /** @param {Record<string, string | number>} [more] */
@@ -123,56 +203,59 @@ async function loadMessages(more = {}) {
   if (!response.ok) throw new Error(`the history did not come (status ${response.status})`);
   const answer = await response.json();
   addMessages(answer.events);
+  if (answer.events.length < 100) byId("getmore").hidden = true;
   return answer;
 }
 
 // ---- wiring
 
-/** @param {string} which @param {string} [then] */
-const leave = async (which, then = "/") => {
+/** @param {string} which */
+const leave = async (which) => {
   await post(`/chats/leave/${which}`, { quiet: "true" });
-  location.assign(then);
+  location.assign("/");
 };
 
-/** @param {string} id @param {string} type @param {(event: any) => void} listener */
-const on = (id, type, listener) => byId(id)?.addEventListener(type, listener);
+/** @param {string} id @param {(event: any) => void} listener */
+const onClick = (id, listener) =>
+  byId(id)?.addEventListener("click", (/** @type {Event} */ event) => {
+    event.preventDefault();
+    listener(event);
+  });
 
-/** @param {(event: any) => void} listener @returns {(event: any) => void} */
-const instead = (listener) => (event) => {
-  event.preventDefault();
-  listener(event);
-};
+async function favorite() {
+  if (!(await attempt("/rooms/favorite", { roomId }))) return;
+  const now = byId("toggle-favorite").classList.toggle("favorite-room");
+  byId("toggle-favorite").setAttribute("aria-pressed", String(now));
+}
+
+/** @param {boolean} [open] */
+function toggleSidebar(open) {
+  const isOpen = document.body.classList.toggle("sidebar-open", open);
+  byId("sidebar-toggle").setAttribute("aria-expanded", String(isOpen));
+  byId("sidebar-toggle").textContent = isOpen ? "messages" : "room info";
+}
 
 function wire() {
+  wireLog();
+  wireMenu();
   wireCompose();
-  on(
-    "leave",
-    "click",
-    instead(() => leave(String(roomId))),
-  );
-  on(
-    "leaveall",
-    "click",
-    instead(() => leave("all")),
-  );
-  on("my-rooms", "click", ({ target }) => {
-    const item = target.closest(".quickleave")?.closest("li");
-    if (item) void post(`/chats/leave/${item.id.slice(5)}`, { quiet: "true" }).then(() => item.remove());
+  wireUpload();
+  wireRooms();
+  onClick("leave", () => leave(String(roomId)));
+  onClick("leaveall", () => leave("all"));
+  onClick("toggle-favorite", favorite);
+  byId("toggle-favorite")?.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
+    if (event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault();
+    void favorite();
   });
-  const favorite = async () => {
-    if (!(await attempt("/rooms/favorite", { roomId }))) return;
-    const now = byId("toggle-favorite").classList.toggle("favorite-room");
-    byId("toggle-favorite").setAttribute("aria-pressed", String(now));
-  };
-  on("toggle-favorite", "click", favorite);
-  on("toggle-favorite", "keydown", (event) => (event.key === "Enter" || event.key === " ") && instead(favorite)(event));
-  on("getmore", "click", async () => {
-    const { events } = await loadMessages({ before: Math.min(...messages.keys()) });
-    if (events.length === 0) byId("getmore").disabled = true;
-  });
-  on("sidebar-toggle", "click", () => {
-    const open = document.body.classList.toggle("sidebar-open");
-    byId("sidebar-toggle").setAttribute("aria-expanded", String(open));
+  onClick(
+    "getmore",
+    () => void loadMessages({ before: Math.min(...messages.keys()) }).catch((error) => tell(error.message)),
+  );
+  onClick("sidebar-toggle", () => toggleSidebar());
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && document.body.classList.contains("sidebar-open")) toggleSidebar(false);
   });
   document.addEventListener("visibilitychange", () => {
     if (document.hidden) return;
@@ -180,6 +263,7 @@ function wire() {
     pinged = false;
     showUnread();
   });
+  setInterval(showPresent, 60_000);
 }
 
 async function start() {
@@ -189,21 +273,15 @@ async function start() {
   for (const person of JSON.parse(records ?? "[]")) people.set(person.id, person);
   showPresent();
   try {
-    const { time } = await loadMessages();
-    if (mayPost === "true") byId("input")?.focus();
+    await loadIgnored();
+    const { time, timeout } = await loadMessages();
+    if (timeout) timeOut(timeout);
+    if (mayPost === "true" && matchMedia("(hover: hover)").matches) byId("input")?.focus();
     void loadStars();
-    await connect({
-      roomId,
-      cursor: time,
-      onFrame,
-      onState: (state, text) => {
-        byId("connection").textContent = text;
-        document.body.dataset.connection = state;
-      },
-    });
+    await connect({ roomId, cursor: time, onFrame, onState: showConnection });
   } catch (error) {
-    byId("connection").textContent =
-      `Cannot start: ${error instanceof Error ? error.message : error}. Reload to try again.`;
+    const reason = error instanceof Error ? error.message : String(error);
+    byId("connection").textContent = `Cannot start: ${reason}. Reload to try again.`;
   }
 }
 

@@ -5,6 +5,8 @@
 
 const AGAIN = /You can perform this action again in (\d+) second/;
 const SILENCE_MS = 60_000;
+/** A socket that has said nothing for this long after it was made never will. */
+const OPEN_MS = 10_000;
 
 /** @param {number} ms @returns {Promise<void>} */
 export const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
@@ -23,6 +25,7 @@ export function post(path, form = {}) {
 
 /**
  * An action: waits and repeats while the server says "again in N seconds"; throws the server's own sentence otherwise.
+ * `onWait` is told the seconds left, once a second.
  * @param {string} path
  * @param {Record<string, string | number>} form
  * @param {(seconds: number) => void} onWait
@@ -34,8 +37,11 @@ export async function act(path, form = {}, onWait = () => {}) {
     const text = await response.text();
     const wait = AGAIN.exec(text);
     if (wait && tries < 8) {
-      onWait(Number(wait[1]));
-      await sleep(Number(wait[1]) * 1000 + 200);
+      for (let left = Number(wait[1]); left > 0; left--) {
+        onWait(left);
+        await sleep(1000);
+      }
+      await sleep(200);
       continue;
     }
     const value = parse(text);
@@ -62,17 +68,21 @@ function sentence(response, body) {
 }
 
 /**
+ * @typedef {{ state: "live" | "waiting" | "out" | "stale", seconds?: number, retry?: () => void }} Connection
+ */
+
+/**
  * The live connection of a room: authorises, connects, and reconnects for ever from where it stopped.
- * @param {{ roomId: number, cursor: number, onFrame: (frame: any) => void, onState: (state: "live" | "lost", text: string) => void }} options
+ * @param {{ roomId: number, cursor: number, onFrame: (frame: any) => void, onState: (connection: Connection) => void }} options
  */
 export async function connect({ roomId, cursor, onFrame, onState }) {
   let last = cursor;
   let isOut = false;
+  let isStale = false;
   for (let failures = 0; ; failures++) {
     try {
       await session((frame) => {
         failures = 0;
-        onState("live", "");
         const own = frame[`r${roomId}`];
         if (own?.t > last) last = own.t;
         for (const event of own?.e ?? []) if (event.id > last) last = event.id;
@@ -82,19 +92,22 @@ export async function connect({ roomId, cursor, onFrame, onState }) {
     } catch {
       // falls through to the wait: every reason to lose the socket is cured by a new one
     }
-    if (isOut) return onState("lost", "You are no longer in this room.");
-    onState("lost", "Connection lost, trying again…");
-    await sleep(Math.min(1000 * 2 ** Math.min(failures, 5), 20_000) * (0.5 + Math.random() / 2));
+    if (isOut || isStale) return onState({ state: isOut ? "out" : "stale" });
+    const wait = Math.min(2 ** Math.min(failures, 5), 20) * (0.5 + Math.random() / 2);
+    await countDown(Math.max(1, Math.round(wait)), onState);
   }
-
   /** @param {(frame: any) => void} deliver */
   async function session(deliver) {
     const response = await post("/ws-auth", { roomid: roomId });
+    if (response.status === 404) isOut = true;
+    // The key of this page means nothing any more: the login ended, or the server was started anew.
+    if (response.status === 400 || response.status === 403) isStale = true;
     const { url } = await response.json();
     const socket = new WebSocket(`${url}?l=${last}`);
     await new Promise((end) => {
-      let watchdog = setTimeout(() => socket.close(), SILENCE_MS);
-      socket.onopen = () => onState("live", "");
+      let watchdog = setTimeout(() => socket.close(), OPEN_MS);
+      const goOffline = () => socket.close();
+      socket.onopen = () => onState({ state: "live" });
       socket.onmessage = ({ data }) => {
         clearTimeout(watchdog);
         watchdog = setTimeout(() => socket.close(), SILENCE_MS);
@@ -102,8 +115,21 @@ export async function connect({ roomId, cursor, onFrame, onState }) {
       };
       socket.onclose = () => {
         clearTimeout(watchdog);
+        window.removeEventListener("offline", goOffline);
         end(undefined);
       };
+      window.addEventListener("offline", goOffline);
     });
+  }
+}
+
+/** Waits, telling how long it still takes and how to cut it short. @param {number} seconds @param {(connection: Connection) => void} onState */
+async function countDown(seconds, onState) {
+  for (let left = seconds; left > 0; left--) {
+    const isCut = await new Promise((resolve) => {
+      setTimeout(() => resolve(false), 1000);
+      onState({ state: "waiting", seconds: left, retry: () => resolve(true) });
+    });
+    if (isCut) return;
   }
 }

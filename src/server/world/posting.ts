@@ -8,6 +8,7 @@ import { EventType } from "../../protocol/raw.js";
 import { mayRead, mayWrite, refuseUnlessMayPost, refuseUnlessModerator, rules } from "./access.js";
 import { messageEvent } from "./events.js";
 import { mentionedUsers, mentionName } from "./mentions.js";
+import { messageOnebox } from "./message-onebox.js";
 import type { MessageRecord, RoomRecord, UserRecord } from "./records.js";
 import { Refusal } from "./refusal.js";
 import type { World } from "./world.js";
@@ -201,7 +202,10 @@ function compose(
   const mentions = mentionedUsers(world, room, author, text);
   const parentAuthor = parent && world.users.get(parent.userId);
   const prefix = parentAuthor && world.rules.replyPrefixInContent ? `@${mentionName(parentAuthor.name)} ` : "";
-  const content = renderMarkdown(`${prefix}${text}`, { siteUrl: world.siteUrl });
+  const content = renderMarkdown(`${prefix}${text}`, {
+    siteUrl: world.siteUrl,
+    onebox: (url) => messageOnebox(world, room, url),
+  });
   const repliedTo = parentAuthor && parentAuthor.id !== author.id ? parentAuthor : null;
   const [only] = mentions;
   const guess = !parent && mentions.length === 1 && only ? (room.visits.get(only.id)?.lastMessageId ?? null) : null;

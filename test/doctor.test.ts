@@ -1,0 +1,277 @@
+/** `chatexchange doctor` against a local server in all states of health. */
+import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { Client, type ClientOptions } from "chatexchange-ts";
+import { ManualClock } from "chatexchange-ts/testing";
+import { describe, expect, test } from "vitest";
+import { type DoctorOptions, runDoctor } from "../src/cli/doctor/index.js";
+import { checkNode } from "../src/cli/doctor/machine.js";
+import { type TestContext, type TestContextOptions, testContext } from "./cli-context.js";
+import { secretsIn } from "./secrets.js";
+import { ends, type Stage, stage } from "./support.js";
+
+interface Found {
+  readonly check: string;
+  readonly result: "ok" | "warning" | "problem";
+  readonly seen: string;
+  readonly advice?: string;
+  readonly code?: string;
+}
+
+interface Visit {
+  readonly code: number;
+  readonly findings: readonly Found[];
+  readonly context: TestContext;
+  /** The findings of a check. */
+  of(check: string): Found | undefined;
+  /** The checks that did not go well. */
+  readonly bad: readonly string[];
+}
+
+/** Everything that says or changes something on a server. */
+const writing =
+  /\/messages\/|\/rooms\/(save|kickmute|setuseraccess|timeout|favorite|requestaccess)|\/users\/invite|\/chats\/leave|\/admin|\/upload|\/conversation\/new|\/ignorelist\/(add|remove)|\/chats\/\d+\/messages/;
+
+async function visit(client: Client, options: TestContextOptions = {}, more: DoctorOptions = {}): Promise<Visit> {
+  const context = testContext({ client, json: true, ...options });
+  const code = await runDoctor(context, { firstFrameMs: 2_000, ...more });
+  const lines = context.output().trim().split("\n");
+  const findings = lines.map((line) => JSON.parse(line) as Found).filter((line) => "check" in line);
+  return {
+    code,
+    findings,
+    context,
+    of: (check) => findings.find((finding) => finding.check === check),
+    bad: findings.filter(({ result }) => result !== "ok").map(({ check }) => check),
+  };
+}
+
+async function populated(options: Parameters<typeof stage>[0] = {}): Promise<Stage> {
+  const built = await stage({ heartbeatMs: 50, ...options });
+  built.alice.in(1).says("the first word");
+  return built;
+}
+
+describe("a healthy site", () => {
+  test("every check is ok, with a login, and the exit code is 0", async () => {
+    const { client } = await populated();
+    const { bad, code, findings, of } = await visit(client());
+    expect(bad).toEqual([]);
+    expect(code).toBe(0);
+    expect(of("login")?.seen).toMatch(/^logged in as Bot \(user \d+\) with email and password$/);
+    expect(of("history page")?.seen).toMatch(/^1 of message \d+$/);
+    expect(findings.length).toBeGreaterThan(20);
+  });
+
+  test("nothing is said or changed, and nobody comes into a room", async () => {
+    const { client, server } = await populated();
+    const before = server.site.newestEventId;
+    await visit(client());
+    const wrote = server.requests.filter(
+      ({ method, path }) => method === "POST" && path !== "/users/login" && writing.test(path),
+    );
+    expect(wrote).toEqual([]);
+    expect(server.requests.length).toBeGreaterThan(15);
+    expect(server.site.newestEventId).toBe(before);
+    expect(server.site.room(1).present).toEqual([]);
+  });
+
+  test("without a login everything is looked at as a visitor, which is a warning and no failure", async () => {
+    const { anonymous } = await populated();
+    const { bad, code, of } = await visit(anonymous());
+    expect(bad).toEqual(["login"]);
+    expect(of("login")?.advice).toContain("chatexchange login");
+    expect(code).toBe(0);
+  });
+
+  test("for people there is a line for each check, and a sum", async () => {
+    const { client } = await populated();
+    const context = testContext({ client: client() });
+    expect(await runDoctor(context)).toBe(0);
+    const lines = context.output().split("\n");
+    expect(lines[0]).toMatch(/^ok {7}Node {15}version \d+/);
+    expect(context.output()).toContain("No problem, 0 warnings. Nothing was posted, and nobody was shown in a room.");
+  });
+});
+
+describe("trouble with the site", () => {
+  test("a transcript that is closed is a warning that says what works without", async () => {
+    const { client, server } = await populated();
+    server.site.faults.fail("/transcript", { status: 403, times: 9 });
+    const { bad, code, of } = await visit(client());
+    expect(bad).toEqual(["transcript page"]);
+    expect(of("transcript page")).toMatchObject({ result: "warning", code: "FORBIDDEN" });
+    expect(of("transcript page")?.advice).toContain("read from the lists instead");
+    expect(code).toBe(0);
+  });
+
+  test("sockets that can not be opened are a problem of the site, and polling is looked at", async () => {
+    const { client, server } = await populated();
+    server.site.faults.fail("/ws-auth", { status: 500, times: 9 });
+    const { bad, code, of } = await visit(client());
+    expect(bad).toEqual(["socket permission"]);
+    expect(of("polling")?.result).toBe("ok");
+    expect(code).toBe(5);
+  });
+
+  test("a socket that stays silent is named as such", async () => {
+    const { client, server } = await populated();
+    server.site.faults.silenceSockets();
+    const { bad, code, of } = await visit(client(), {}, { firstFrameMs: 150 });
+    expect(bad).toEqual(["socket"]);
+    expect(of("socket")?.seen).toBe("it opened, but nothing came within 0.15 s");
+    expect(of("socket")?.advice).toContain("polling");
+    expect(code).toBe(5);
+  });
+
+  test("pages that make no sense: each check names its page", async () => {
+    const { client, server } = await populated();
+    const bot = client();
+    await bot.login();
+    const garbage = "<html><body><p>Welcome to our new design!</p></body></html>";
+    const paths =
+      /^\/($|rooms|users\/(?!login)|transcript|messages|chats\/stars|search|chats\/\d+\/events|user\/info|events|ws-auth)/;
+    server.site.faults.fail(paths, { status: 200, body: garbage, headers: { "content-type": "text/html" }, times: 99 });
+    const { code, findings } = await visit(bot);
+    const notUnderstood = findings.filter(({ result }) => result === "problem").map(({ check }) => check);
+    expect(notUnderstood).toEqual([
+      "home page",
+      "who am I and fkey",
+      "rooms page",
+      "list of messages",
+      "room page",
+      "room info page",
+      "transcript page",
+      "list of stars",
+      "profile page",
+      "search page",
+      "room thumbs",
+      "pingable users",
+      "user info",
+      "user search",
+      "socket permission",
+      "polling",
+    ]);
+    expect(findings.find(({ check }) => check === "room info page")?.seen).toContain("room info page");
+    expect(code).toBe(5);
+  });
+
+  test("a site out of reach is said once, and the rest is left out", async () => {
+    const { server } = await populated();
+    const client = ends(new Client(server.url));
+    await server.close();
+    const { bad, code, of } = await visit(client);
+    expect(bad).toEqual(["home page", "everything else"]);
+    expect(of("home page")).toMatchObject({ code: "CONNECTION_LOST" });
+    expect(of("home page")?.advice).toContain("network");
+    expect(code).toBe(5);
+  });
+});
+
+describe("trouble with the login", () => {
+  test("a CAPTCHA: what to do, and the rest is looked at as a visitor", async () => {
+    const { client, server } = await populated();
+    server.site.faults.captcha();
+    const { bad, code, of } = await visit(client());
+    expect(bad).toEqual(["login"]);
+    expect(of("login")).toMatchObject({ result: "problem", code: "CAPTCHA_REQUIRED" });
+    expect(of("login")?.advice).toContain("--cookies");
+    expect(of("room info page")?.result).toBe("ok");
+    expect(code).toBe(3);
+  });
+
+  test("a stored session that has expired", async () => {
+    const { client, server } = await populated();
+    const { folder } = testContext();
+    const sessionFile = join(folder, "session.json");
+    const first = client({ sessionFile });
+    await first.login();
+    server.site.faults.expireSessions();
+    const options: ClientOptions = { sessionFile };
+    const { bad, code, of } = await visit(ends(new Client(server.site, options)));
+    expect(bad).toEqual(["login"]);
+    expect(of("login")).toMatchObject({ code: "NOT_LOGGED_IN" });
+    expect(of("login")?.seen).toContain("no stored session that still works");
+    expect(code).toBe(3);
+  });
+
+  test("a stored session that is good is told from a new login", async () => {
+    const { client } = await populated();
+    const { folder } = testContext();
+    const sessionFile = join(folder, "session.json");
+    await client({ sessionFile }).login();
+    expect((await visit(client({ sessionFile }))).of("login")?.seen).toContain("with the stored session");
+  });
+
+  test("a wrong password", async () => {
+    const { client } = await populated();
+    const { code, of } = await visit(client({ password: "s3cret-wrong" }));
+    expect(of("login")).toMatchObject({ code: "WRONG_PASSWORD" });
+    expect(code).toBe(3);
+  });
+});
+
+describe("trouble with this machine", () => {
+  test.each([
+    [-90_000, "warning", /\b(89|9[01]) s ahead of/],
+    [3_600_000, "problem", /\b(59|60) min behind/],
+  ])("a clock that is wrong by %i ms is a %s", async (off, result, words) => {
+    const clock = new ManualClock(Date.now() + off);
+    const { anonymous } = await populated({ clock });
+    const { of } = await visit(anonymous());
+    expect(of("clock")).toMatchObject({ result });
+    expect(of("clock")?.seen).toMatch(words);
+    expect(of("clock")?.advice).toContain("NTP");
+  });
+
+  test("a session that others can read", async () => {
+    const { client } = await populated();
+    const context = testContext({ client: client(), json: true });
+    await mkdir(join(context.folder, "sessions"), { mode: 0o755 });
+    await writeFile(join(context.folder, "sessions", "default.json"), "{}", { mode: 0o644 });
+    await chmod(context.folder, 0o755);
+    await runDoctor(context);
+    const [line = ""] = context
+      .output()
+      .split("\n")
+      .filter((text) => text.includes('"config folder"'));
+    expect(JSON.parse(line)).toMatchObject({ result: "warning", advice: expect.stringContaining("chmod go-rwx") });
+  });
+
+  test("a Node that is too old", () => {
+    expect(checkNode("18.20.0")).toMatchObject({ result: "problem", advice: "install Node 20.19 or newer" });
+    expect(checkNode("20.19.0").result).toBe("ok");
+    expect(checkNode("26.0.0").result).toBe("ok");
+  });
+});
+
+test("a report shows no password, no mail address, no cookie and no fkey", async () => {
+  const { bot, client, server } = await populated();
+  const key = "0123456789abcdef".repeat(2);
+  server.site.faults.fail("/rooms/thumbs", {
+    status: 500,
+    body: `fkey=${key} acct=t=abcdefgh12&s=zz ${bot.email}`,
+    times: 9,
+  });
+  server.site.faults.fail("/users/search", { status: 400, body: `no: ${bot.password} ${bot.email} ${key}`, times: 9 });
+  const env = { CHATEXCHANGE_EMAIL: bot.email, CHATEXCHANGE_PASSWORD: bot.password };
+  for (const json of [true, false]) {
+    const context = testContext({ client: client(), json, env, email: bot.email });
+    await runDoctor(context);
+    const text = context.output() + context.errors();
+    expect(text).toContain("user search");
+    expect(secretsIn(text)).toEqual([]);
+    expect(text).not.toContain(bot.email);
+    expect(text).not.toContain(bot.password);
+  }
+});
+
+test("Ctrl-C ends it with 130", async () => {
+  const { client, server } = await populated();
+  server.site.faults.hang("/rooms/info", 9);
+  const context = testContext({ client: client() });
+  const done = runDoctor(context);
+  await expect.poll(() => server.site.faults.hanging).toBe(1);
+  context.interrupt.abort();
+  expect(await done).toBe(130);
+});

@@ -1,0 +1,82 @@
+/** Signing up on the login page of a local server. */
+import { expect, test } from "vitest";
+import { ChatServer } from "../src/server/index.js";
+import { Browser } from "./server-support.js";
+
+async function signUp(browser: Browser, form: Record<string, string>, host?: string) {
+  const page = await browser.get("/users/login", host);
+  const fkey = /name="fkey" value="([0-9a-f]{64})"/.exec(page.text)?.[1] ?? "";
+  return browser.post("/local/sign-up", { fkey, ...form }, host);
+}
+
+test("a name is enough: an account, a login, and back to where one came from", async () => {
+  await using server = await ChatServer.start({ world: "demo" });
+  const browser = new Browser(server.site);
+  const answer = await signUp(browser, { name: "  Ada   Lovelace ", returnurl: "/rooms/1" });
+  expect([answer.status, answer.headers.location]).toEqual([302, `${server.url}/rooms/1`]);
+  expect((await browser.get("/")).text).toContain('title="Ada Lovelace"');
+  const bot = await new Browser(server.site).logIn("ada.lovelace@example.com");
+  expect(bot.fkey).toMatch(/^[0-9a-f]{32}$/);
+  // The same account is somebody on the other sites too.
+  const other = await new Browser(server.sites["stackoverflow.com"]).logIn("ada.lovelace@example.com");
+  expect((await other.get("/")).text).toContain('title="Ada Lovelace"');
+});
+
+test("an email of one's own is the login", async () => {
+  await using server = await ChatServer.start({ world: "demo" });
+  await signUp(new Browser(server.site), { name: "Grace", email: "Grace@Example.org" });
+  expect((await new Browser(server.site).logIn("grace@example.org")).fkey).not.toBe("");
+});
+
+test.each([
+  [{ name: "Al" }, "A name has at least 3 characters."],
+  [{ name: "x".repeat(31) }, "A name has at most 30 characters; this one has 31."],
+  [{ name: "álice" }, "Somebody is called álice already."],
+  [{ name: "Bob\u200bBaker" }, "A name cannot have invisible characters"],
+  [{ name: "Mod \u2666 Fake" }, "a moderator&#39;s diamond"],
+  [{ name: "!!!!" }, "A name needs a letter or a digit."],
+  [{ name: "Good Name", email: "no email" }, "That does not look like an email."],
+  [{ name: "Good Name", email: "alice@example.com" }, "There is an account with the email alice@example.com already."],
+])("%j is refused with a sentence, and what was typed stays", async (form, sentence) => {
+  await using server = await ChatServer.start({ world: "demo" });
+  const browser = new Browser(server.site);
+  const answer = await signUp(browser, form);
+  expect(answer.status).toBe(200);
+  expect(answer.text).toContain(sentence);
+  expect(answer.text).toContain(`name="name" id="sign-up-name" value="${form.name}"`);
+  expect(browser.cookies.has("acct")).toBe(false);
+});
+
+test("nobody signs up with a stale key, on a server that does not offer it, or by the name of a live host", async () => {
+  await using demo = await ChatServer.start({ world: "demo" });
+  expect((await signUp(new Browser(demo.site), { name: "Ada", fkey: "0".repeat(64) })).status).toBe(400);
+  const live = await signUp(new Browser(demo.site), { name: "Ada" }, "meta.stackexchange.com");
+  expect(live.status).toBe(404);
+  await using plain = await ChatServer.start();
+  const browser = new Browser(plain.site);
+  expect((await browser.get("/users/login")).text).not.toContain("sign-up");
+  expect((await signUp(browser, { name: "Ada" })).status).toBe(404);
+});
+
+test("the address of a message as the whole message shows a preview, of readable messages only", async () => {
+  await using server = await ChatServer.start({ world: "demo" });
+  const { site } = server;
+  const alice = site.user("Alice");
+  const told = alice.in(1).says("**Bold** & <plain>");
+  const secret = alice.in(7).says("only for owners");
+  const reader = await new Browser(site).logIn("alice@example.com");
+  const contentOf = async (text: string): Promise<string> =>
+    (await reader.get(`/message/${site.user("Bob Baker").in(5).says(text).id}`)).text;
+  expect(await contentOf(`https://chat.stackexchange.com/transcript/message/${told.id}#${told.id}`)).toBe(
+    `<div class="onebox ob-message"><a rel="noopener noreferrer" class="roomname" href="/transcript/message/${told.id}#${told.id}"><span title="${isoOf(site.room(1).messages.at(-1)?.timeStamp)}">just now</span></a>, by <span class="user-name">Alice</span> <br/><div class="quote"><b>Bold</b> &amp; &lt;plain&gt;</div></div>`,
+  );
+  expect(await contentOf(`${server.url}/transcript/1?m=${told.id}#${told.id}`)).toContain("ob-message");
+  expect(await contentOf(`${server.url}/transcript/message/${secret.id}`)).not.toContain("onebox");
+  expect(await contentOf(`https://elsewhere.example/transcript/message/${told.id}`)).not.toContain("onebox");
+  expect(await contentOf(`https://chat.stackoverflow.com/transcript/message/${told.id}`)).not.toContain("onebox");
+  expect(await contentOf(`see ${server.url}/transcript/message/${told.id}`)).not.toContain("onebox");
+});
+
+function isoOf(time: number | undefined): string {
+  return `${new Date((time ?? 0) * 1000).toISOString().slice(0, 19).replace("T", " ")}Z`;
+}
