@@ -14,6 +14,17 @@ export const exitCodes = {
 /** One of the {@link exitCodes}. */
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
+/** What each exit code means. */
+export const exitMeanings: readonly (readonly [ExitCode, string])[] = [
+  [exitCodes.success, "it worked"],
+  [exitCodes.failure, "it failed here: a file, a full disk, something unforeseen"],
+  [exitCodes.usage, "the command was not understood: a wrong flag, id or text"],
+  [exitCodes.notLoggedIn, "not logged in, or the login was refused"],
+  [exitCodes.notFoundOrNotAllowed, "no such room, user or message, or you may not do that"],
+  [exitCodes.siteTrouble, "trouble with the site: unreachable, failing, read-only, throttled"],
+  [exitCodes.interrupted, "interrupted with Ctrl-C"],
+];
+
 /** A failure that is worth one line and an exit code of its own. */
 export class CliError extends Error {
   readonly exitCode: ExitCode;

@@ -2,13 +2,13 @@
  * Cookies as users have them, and the file that keeps a session. A cookie value goes back byte for byte: a client that
  * encodes it again is silently anonymous (protocol.md §1).
  */
-import { createHash, randomBytes } from "node:crypto";
-import { open, readFile, rename, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { Cookie, CookieJar, type SerializedCookie } from "tough-cookie";
 import { UsageError } from "../errors/index.js";
 import { isLoopback, type Site } from "../protocol/sites.js";
 import { isRecord, listOf, numberOf, stringOf } from "../protocol/values.js";
+import { writeWholeFile } from "../util/whole-file.js";
 
 /** One cookie as browsers and their extensions export it. */
 export interface CookieRecord {
@@ -130,18 +130,9 @@ function sessionOf(text: string): StoredSession | null {
 
 /** Writes a session file whole or not at all, readable by its owner only. */
 export async function writeSessionFile(path: string, session: StoredSession): Promise<void> {
-  const temporary = join(dirname(path), `.${randomBytes(6).toString("hex")}.tmp`);
   try {
-    const file = await open(temporary, "wx", 0o600);
-    try {
-      await file.writeFile(`${JSON.stringify(session, null, 1)}\n`);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
+    await writeWholeFile(path, `${JSON.stringify(session, null, 1)}\n`);
   } catch (error) {
-    await rm(temporary, { force: true });
     throw new UsageError(`the session file ${path} can not be written; check that its folder exists and is writable`, {
       cause: error,
     });

@@ -1,0 +1,48 @@
+/** `chatexchange config`: what is in force and from where; or remembers a value. */
+import { usage } from "../arguments.js";
+import type { CliContext } from "../context.js";
+import { exitCodes } from "../exit-codes.js";
+import { longSiteName, type Setting, type Settings } from "../settings.js";
+import { remember } from "../stored-config.js";
+import { oneLine } from "../text.js";
+
+export async function run(context: CliContext, [key, value]: readonly string[]): Promise<number> {
+  const { settings } = context;
+  if (value !== undefined) {
+    await change(settings, key ?? "", value);
+    return exitCodes.success;
+  }
+  const rows = shown(settings).filter(([name]) => key === undefined || name === key);
+  for (const [name, { value: text, source }] of rows) {
+    if (context.json) await context.printJson({ key: name, value: text ?? null, source });
+    else
+      await context.print(
+        `${context.style("dim", name.padEnd(9))} ${oneLine(text ?? "-").padEnd(28)} ${context.style("dim", source)}`,
+      );
+  }
+  return exitCodes.success;
+}
+
+/** What may be seen: whether there is a password, not which. */
+function shown({ profile, folder, site, as, email, password }: Settings): [string, Setting<string | undefined>][] {
+  return [
+    ["site", site],
+    ["as", as],
+    ["email", email],
+    ["password", { value: password.value ? "(set)" : undefined, source: password.source }],
+    ["profile", profile],
+    ["folder", folder],
+  ];
+}
+
+async function change(settings: Settings, key: string, value: string): Promise<void> {
+  const wanted = value === "" ? undefined : value;
+  if (key === "site" && wanted !== undefined && wanted !== "local") {
+    const { siteOf } = await import("../../protocol/sites.js");
+    siteOf(longSiteName(wanted));
+  }
+  if (key === "site") return remember(settings, { site: wanted });
+  if (key === "as") return remember(settings, { as: wanted });
+  if (key === "email") return remember(settings, { email: wanted });
+  throw usage("config remembers site, as and email");
+}

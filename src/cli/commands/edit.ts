@@ -1,0 +1,13 @@
+/** `chatexchange edit`: changes what you said. */
+import { type Flags, idOf } from "../arguments.js";
+import type { CliContext } from "../context.js";
+import { exitCodes } from "../exit-codes.js";
+import { actOn } from "../message-actions.js";
+import { typedText } from "../typed-text.js";
+
+export async function run(context: CliContext, [id, ...words]: readonly string[], flags: Flags): Promise<number> {
+  idOf("message", id);
+  const text = await typedText(context, words, flags);
+  await actOn(context, [id ?? ""], "edited", (message) => message.edit(text, { signal: context.signal }));
+  return exitCodes.success;
+}

@@ -1,0 +1,22 @@
+/** `chatexchange history`: the revisions of a message. */
+import { idOf } from "../arguments.js";
+import type { CliContext } from "../context.js";
+import { exitCodes } from "../exit-codes.js";
+import { harmless, oneLine, wrap } from "../text.js";
+
+export async function run(context: CliContext, [id]: readonly string[]): Promise<number> {
+  const message = (await context.client()).getMessage(idOf("message", id));
+  const revisions = await message.history({ signal: context.signal });
+  for (const { kind, source, timeLabel, user } of revisions) {
+    const name = user === null ? null : await user.name;
+    if (context.json) {
+      await context.printJson({ kind, source, time: timeLabel, userId: user?.id ?? null, user: name });
+      continue;
+    }
+    const who = oneLine(name ?? "somebody");
+    await context.print(`${context.style("dim", (timeLabel ?? "").padEnd(13))} ${context.style("bold", who)} ${kind}`);
+    const lines = source === null ? [] : wrap(harmless(source), context.columns - 15);
+    for (const line of lines) await context.print(`${" ".repeat(14)}${line}`);
+  }
+  return exitCodes.success;
+}

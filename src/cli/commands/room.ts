@@ -1,0 +1,36 @@
+/** `chatexchange room`: what a room is about. */
+import { idOf } from "../arguments.js";
+import type { CliContext } from "../context.js";
+import { exitCodes } from "../exit-codes.js";
+import { grouped, printFacts } from "../facts.js";
+import { oneLine } from "../text.js";
+
+export async function run(context: CliContext, [id]: readonly string[]): Promise<number> {
+  const room = (await context.client()).getRoom(idOf("room", id));
+  const [name, description, tags] = await Promise.all([room.name, room.description, room.tags]);
+  const owners = await room.owners;
+  const [messageCount, userCount, parentSite] = [
+    await room.messageCount,
+    await room.userCount,
+    await room.parentSiteName,
+  ];
+  const { access, frozen } = await room.state;
+  const people = await Promise.all(owners.map(async (owner) => ({ id: owner.id, name: await owner.name })));
+  if (context.json) {
+    const facts = { name, description, tags, owners: people, access, frozen, messageCount, userCount, parentSite };
+    await context.printJson({ id: room.id, ...facts });
+    return exitCodes.success;
+  }
+  await context.print(context.style("bold", `${oneLine(name)} (room ${room.id})`));
+  await printFacts(context, [
+    ["about", description],
+    ["tags", tags.join(", ")],
+    ["owners", people.map((owner) => `${oneLine(owner.name)} (${owner.id})`).join(", ")],
+    ["access", `${access}${frozen ? ", frozen" : ""}`],
+    ["messages", grouped(messageCount)],
+    ["users", grouped(userCount)],
+    ["site", parentSite],
+    ["address", `${room.site.chatOrigin}/rooms/${room.id}`],
+  ]);
+  return exitCodes.success;
+}

@@ -1,0 +1,26 @@
+/** `chatexchange send`: says something. */
+import { type Flags, idOf, textFlag } from "../arguments.js";
+import type { CliContext } from "../context.js";
+import { exitCodes } from "../exit-codes.js";
+import { typedText } from "../typed-text.js";
+
+export async function run(context: CliContext, [room, ...words]: readonly string[], flags: Flags): Promise<number> {
+  const roomId = idOf("room", room);
+  const replyTo = textFlag(flags, "reply-to");
+  const split = textFlag(flags, "split");
+  const options = {
+    ...(replyTo === undefined ? {} : { replyTo: idOf("message", replyTo) }),
+    signal: context.signal,
+  };
+  const text = await typedText(context, words, flags);
+  const target = (await context.client()).getRoom(roomId);
+  const sent =
+    split === "words" || split === "lines"
+      ? await target.sendParts(text, { ...options, split })
+      : [await target.sendMessage(text, options)];
+  for (const { id, permalink } of sent) {
+    if (context.json) await context.printJson({ id, roomId, permalink });
+    else await context.print(`${id}  ${permalink}`);
+  }
+  return exitCodes.success;
+}

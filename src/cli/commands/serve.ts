@@ -1,0 +1,69 @@
+/** `chatexchange serve`: a local chat server, until Ctrl-C. */
+import { ChatServer } from "../../server/index.js";
+import { countFlag, type Flags, textFlag, usage } from "../arguments.js";
+import type { CliContext } from "../context.js";
+import { CliError, exitCodes } from "../exit-codes.js";
+import { announceServer, localPassword } from "../target.js";
+
+const defaultPort = 8070;
+
+export async function run(context: CliContext, _args: readonly string[], flags: Flags): Promise<number> {
+  const port = countFlag(flags, "port", 0) ?? defaultPort;
+  if (port > 65_533) throw usage("--port takes 0 to 65533; three sites need three ports");
+  const data = textFlag(flags, "data");
+  const options = {
+    port,
+    world: flags.seed === "empty" ? ("empty" as const) : ("demo" as const),
+    throttle: flags.throttle !== "off",
+    showAccounts: true,
+    ...(data === undefined ? {} : { journal: data }),
+  };
+  await using server = await ChatServer.start(options).catch((error: unknown) => {
+    if (error instanceof Error && "code" in error && error.code === "EADDRINUSE")
+      throw new CliError(
+        `port ${port} or one of the next two is in use; choose another with --port, or --port 0 for any`,
+        exitCodes.failure,
+      );
+    if (error instanceof Error && "code" in error && error.code === "EACCES")
+      throw new CliError(`port ${port} is not for you; choose one above 1023 with --port`, exitCodes.failure);
+    throw error;
+  });
+  const withdraw = await announceServer(context.settings.folder.value, server).catch((error: unknown) => {
+    context.note(`chatexchange: ${error instanceof Error ? error.message : String(error)}; --local will not find it`);
+    return async () => {};
+  });
+  try {
+    await introduce(context, server);
+    await interruption(context.signal);
+  } finally {
+    await withdraw();
+  }
+  return exitCodes.success;
+}
+
+async function introduce(context: CliContext, server: ChatServer): Promise<void> {
+  const sites = Object.values(server.sites);
+  if (context.json) {
+    for (const { url, host } of sites) await context.printJson({ url, host });
+    return;
+  }
+  const { style } = context;
+  await context.print("A chat server is up, for this machine only:\n");
+  for (const { url, host } of sites) await context.print(`  ${style("bold", url)}  ${host}`);
+  const people = server.site.users;
+  if (people.length > 0) {
+    await context.print(`\nPeople you can be (password "${localPassword}"):\n`);
+    for (const { name, email } of people) await context.print(`  ${name.padEnd(16)} ${style("dim", email)}`);
+  }
+  const name = people[0]?.name ?? "Alice";
+  await context.print(`\nTry, in another terminal:\n
+  chatexchange tail 1 --follow --local
+  chatexchange send 1 hello --local --as ${/\s/.test(name) ? `"${name}"` : name}
+
+Ctrl-C ends it.`);
+}
+
+function interruption(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+}

@@ -1,0 +1,12 @@
+/** `chatexchange star`: makes messages starred, or not any more. */
+import type { Flags } from "../arguments.js";
+import type { CliContext } from "../context.js";
+import { exitCodes } from "../exit-codes.js";
+import { actOn } from "../message-actions.js";
+
+export async function run(context: CliContext, ids: readonly string[], flags: Flags): Promise<number> {
+  const on = flags.off !== true;
+  const done = on ? "starred" : "took the star back from";
+  await actOn(context, ids, done, (message) => message.star(on, { signal: context.signal }));
+  return exitCodes.success;
+}

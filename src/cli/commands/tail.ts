@@ -1,0 +1,110 @@
+/** `chatexchange tail`: the latest messages of rooms, and with `--follow` everything that happens from then on. */
+
+import type { ChatEvent, Client, LiveStream, Message, Room, StreamState } from "../../index.js";
+import { countFlag, type Flags, idOf, textFlag, usage } from "../arguments.js";
+import type { CliContext } from "../context.js";
+import { exitCodes } from "../exit-codes.js";
+import { MessagePrinter } from "../message-printer.js";
+import { StatusLine } from "../status-line.js";
+import { TailWriter } from "../tail-writer.js";
+import { oneLine } from "../text.js";
+import { readSince } from "../times.js";
+
+/** More events than a reader may fall behind by: rather an error than a silent loss. */
+const waitingAtMost = 1_000_000;
+
+export async function run(context: CliContext, args: readonly string[], flags: Flags): Promise<number> {
+  const ids = [...new Set(args.map((text) => idOf("room", text)))];
+  const since = textFlag(flags, "since");
+  const after = since === undefined ? undefined : readSince(since, Date.now());
+  const limit = countFlag(flags, "limit", 0) ?? (since === undefined ? 20 : undefined);
+  const follow = flags.follow === true;
+  const state = textFlag(flags, "state");
+  if (state !== undefined && !follow) throw usage("--state goes with --follow");
+  const client = await context.client(state === undefined ? {} : { stateFile: state });
+  if (state !== undefined) client.resume();
+  const goesOn = new Set(Object.keys(client.cursors).map(Number));
+  const rooms = ids.map((id) => client.getRoom(id));
+  const names = new Map<number, string>();
+  for (const room of rooms) names.set(room.id, await room.name);
+  const status = new StatusLine(context);
+  const origin = client.site.chatOrigin;
+  const printer = new MessagePrinter(context, { rooms: names, around: status, origin });
+  const quiet = flags.quiet === true;
+  const writer = new TailWriter({ context, printer, rooms: names, quiet, parentsAtMost: 30 });
+  const stopShowing = follow ? showState(context, client, status, [...names.values()]) : () => {};
+  try {
+    const streams = follow ? await listen(rooms, context.signal) : [];
+    const past = rooms.filter(({ id }) => !goesOn.has(id));
+    for (const message of await pastOf(past, { after, limit, signal: context.signal })) await writer.past(message);
+    writer.startFollowing();
+    await followAll(streams, writer);
+  } finally {
+    stopShowing();
+    status.end();
+  }
+  return exitCodes.success;
+}
+
+/** Starts to listen before the past is read, so that nothing falls in between. */
+async function listen(rooms: readonly Room[], signal: AbortSignal): Promise<LiveStream<ChatEvent>[]> {
+  const streams = rooms.map((room) => room.listen([], { limit: waitingAtMost, overflow: "fail", signal }));
+  await Promise.all(streams.map((stream) => stream.ready));
+  return streams;
+}
+
+interface PastOptions {
+  readonly after: Date | number | undefined;
+  readonly limit: number | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** What was said in the rooms, oldest first. */
+async function pastOf(rooms: readonly Room[], { after, limit, signal }: PastOptions): Promise<Message[]> {
+  const messages: Message[] = [];
+  // A message that is named is the first to be shown.
+  const point = typeof after === "number" ? (after > 1 ? after - 1 : undefined) : after;
+  for (const room of rooms) {
+    const history = room.history({
+      signal,
+      ...(point === undefined ? {} : { after: point }),
+      ...(limit === undefined ? {} : { limit }),
+    });
+    for await (const message of history) messages.push(message);
+  }
+  return messages.sort((a, b) => a.id - b.id);
+}
+
+/** Shows the events of all rooms, one after the other, until the streams end. */
+async function followAll(streams: readonly LiveStream<ChatEvent>[], writer: TailWriter): Promise<void> {
+  let turn: Promise<void> = Promise.resolve();
+  const follow = async (stream: LiveStream<ChatEvent>): Promise<void> => {
+    for await (const event of stream) {
+      turn = turn.then(() => writer.event(event));
+      await turn;
+    }
+  };
+  await Promise.all(streams.map(follow));
+}
+
+const words: Readonly<Record<StreamState, string>> = {
+  connecting: "◌ connecting",
+  live: "● live",
+  stale: "◌ nothing comes any more; connecting again",
+  resuming: "◌ the connection is gone; connecting again",
+  polling: "◐ no socket; asking every few seconds",
+  closed: "○ closed",
+};
+
+/** Shows how the connection is: in place on a terminal, as lines with `--verbose`. */
+function showState(context: CliContext, client: Client, status: StatusLine, names: readonly string[]): () => void {
+  const place = names.length === 1 ? oneLine(names[0] ?? "") : `${names.length} rooms`;
+  const show = (state: StreamState): void => {
+    if (context.isStderrTty) status.show(`${words[state]}  ${place}  (Ctrl-C ends)`);
+    else if (context.verbose) context.note(`chatexchange: ${words[state].slice(2)}`);
+  };
+  show("connecting");
+  return client.onStateChange((state) => {
+    if (state !== "closed") show(state);
+  });
+}

@@ -1,0 +1,96 @@
+/** From a failure to its one line on stderr and its exit code: the only place that decides this. */
+import { type ChatErrorCode, isChatError } from "../errors/index.js";
+import { CliError, type ExitCode, exitCodes } from "./exit-codes.js";
+import { oneLine } from "./text.js";
+
+/** How a failure is told. */
+export interface Told {
+  readonly line: string;
+  readonly exitCode: ExitCode;
+}
+
+const { usage, notLoggedIn, notFoundOrNotAllowed, siteTrouble, failure } = exitCodes;
+
+const codes: Readonly<Record<ChatErrorCode, readonly [ExitCode, hint?: string]>> = {
+  BAD_ARGUMENT: [usage],
+  EMPTY: [usage],
+  TOO_LONG: [usage, "use --split words, or break it into lines"],
+  WRONG_PASSWORD: [notLoggedIn, "check both and run chatexchange login again"],
+  CAPTCHA_REQUIRED: [notLoggedIn, "or run chatexchange login --cookies and paste the cookies of a browser"],
+  CLOUDFLARE_CHALLENGE: [notLoggedIn, "run chatexchange login --cookies"],
+  NO_ACCOUNT: [notLoggedIn],
+  NOT_LOGGED_IN: [notLoggedIn, "run chatexchange login"],
+  NOT_FOUND: [notFoundOrNotAllowed, "check the id and the --site"],
+  FORBIDDEN: [notFoundOrNotAllowed],
+  NOT_YOURS: [notFoundOrNotAllowed],
+  TOO_LATE: [notFoundOrNotAllowed],
+  ALREADY_DELETED: [notFoundOrNotAllowed],
+  DUPLICATE: [notFoundOrNotAllowed, "say it differently, or wait a minute"],
+  ROOM_FROZEN: [notFoundOrNotAllowed],
+  ROOM_TIMEOUT: [notFoundOrNotAllowed, "wait until it is over"],
+  SUSPENDED: [notFoundOrNotAllowed],
+  STAR_LIMIT: [notFoundOrNotAllowed],
+  REFUSED: [notFoundOrNotAllowed],
+  PARTLY_SENT: [failure],
+  THROTTLED: [siteTrouble, "wait and try again"],
+  SITE_READ_ONLY: [siteTrouble],
+  SERVER_ERROR: [siteTrouble, "try again later"],
+  NOT_UNDERSTOOD: [siteTrouble, "the site has changed, or something stands in between; please report it"],
+  CONNECTION_LOST: [siteTrouble, "check the network and the --site"],
+  TIMED_OUT: [siteTrouble, "check the network, or try again later"],
+  ABORTED: [exitCodes.interrupted],
+  CLOSED: [failure],
+};
+
+/** Tells a failure. */
+export function tell(error: unknown): Told {
+  if (error instanceof CliError) return { line: oneLine(error.message), exitCode: error.exitCode };
+  if (isChatError(error)) {
+    const { cause } = error;
+    if (error.code === "PARTLY_SENT" && isChatError(cause)) {
+      const { exitCode, line } = tell(cause);
+      return { line: `${oneLine(error.message)}; ${line}`, exitCode };
+    }
+    const [exitCode, hint] = codes[error.code];
+    // A file that can not be used is no misunderstanding of the command line.
+    const isOfFile = error.code === "BAD_ARGUMENT" && fileReason(cause) !== undefined;
+    const line = withoutCallsOfTheApi(oneLine(error.message));
+    return { line: hint === undefined ? line : `${line}; ${hint}`, exitCode: isOfFile ? failure : exitCode };
+  }
+  return { line: oneLine(error instanceof Error ? error.message : String(error)), exitCode: failure };
+}
+
+/** The library speaks to programmers: who types commands has no Client to give anything to. */
+function withoutCallsOfTheApi(line: string): string {
+  return line.replace("not logged in; give credentials to the Client or call login() first", "not logged in");
+}
+
+/** What is wrong with a file or a port, in words; undefined when the failure is of another kind. */
+export function fileReason(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !("code" in error)) return undefined;
+  switch (error.code) {
+    case "ENOSPC":
+      return "no space left on the device";
+    case "EACCES":
+    case "EPERM":
+      return "permission denied";
+    case "EROFS":
+      return "the file system is read-only";
+    case "ENOENT":
+      return "no such file or folder";
+    case "ENOTDIR":
+      return "a part of the path is not a folder";
+    case "EISDIR":
+      return "it is a folder";
+    case "EDQUOT":
+      return "the quota is used up";
+    case "EFBIG":
+      return "the file is too big";
+    case "EIO":
+      return "the device failed";
+    case "EEXIST":
+      return "it is there already";
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,133 @@
+/**
+ * Prints lines about messages for people: times, aligned names in colours of their own, what a reply answers above it,
+ * edits, deletions and stars marked, everything wrapped at the terminal's width.
+ */
+import type { CliContext, Style } from "./context.js";
+import type { MessageLine } from "./message-line.js";
+import { marked, styledLines, styledText, unmarked } from "./styled-text.js";
+import { inColumns, oneLine, shorten } from "./text.js";
+
+const palette: readonly Style[] = [
+  "cyan",
+  "green",
+  "magenta",
+  "blue",
+  "yellow",
+  "red",
+  "cyanBright",
+  "greenBright",
+  "magentaBright",
+];
+
+/** Options of a {@link MessagePrinter}. */
+export interface PrinterOptions {
+  /** Names of the rooms, to be shown when there are several. */
+  readonly rooms?: ReadonlyMap<number, string>;
+  /** Called before and after something is printed, so that a status line can get out of the way. */
+  readonly around?: { before(): void; after(): void };
+  /** The root of the chat site, for links that are not whole. */
+  readonly origin?: string;
+}
+
+export class MessagePrinter {
+  readonly #context: CliContext;
+  readonly #rooms: ReadonlyMap<number, string>;
+  readonly #around: PrinterOptions["around"];
+  readonly #origin: string;
+  #day = "";
+
+  constructor(context: CliContext, { rooms = new Map(), around, origin = "" }: PrinterOptions = {}) {
+    this.#context = context;
+    this.#rooms = rooms;
+    this.#around = around;
+    this.#origin = origin;
+  }
+
+  /** Prints a line about a message. */
+  async print(line: MessageLine): Promise<void> {
+    const { style, columns } = this.#context;
+    const nameWidth = columns < 60 ? 10 : 16;
+    const time = line.time === null ? "" : `${clockTime(line.time)}  `;
+    const room = this.#roomCell(line.roomId);
+    const left = time.length + room.length + nameWidth + 2;
+    const name = inColumns(oneLine(line.name ?? "somebody"), nameWidth);
+    const cell = line.what === "starred" ? style("dim", name) : style("bold", style(colourOf(line.userId), name));
+    const rows = [...this.#quote(line, columns - left), ...this.#body(line, columns - left)];
+    const pad = " ".repeat(left);
+    const printed = rows.map((row, at) =>
+      (at === 0 ? `${style("dim", time + room)}${cell}  ${row}` : `${pad}${row}`).trimEnd(),
+    );
+    await this.#put(line.time, printed);
+  }
+
+  /** Prints a notice in the place of the text, such as who came in. */
+  async notice(time: number | null, roomId: number | null, text: string, style: Style = "dim"): Promise<void> {
+    const cell = `${time === null ? "" : `${clockTime(time)}  `}${this.#roomCell(roomId)}`;
+    const left = `${cell}${" ".repeat(this.#context.columns < 60 ? 12 : 18)}`;
+    const line = shorten(oneLine(text), Math.max(10, this.#context.columns - left.length));
+    await this.#put(time, [`${this.#context.style("dim", left)}${this.#context.style(style, line)}`]);
+  }
+
+  async #put(time: number | null, lines: readonly string[]): Promise<void> {
+    this.#around?.before();
+    if (time !== null) {
+      const day = new Date(time).toDateString();
+      if (day !== this.#day) {
+        this.#day = day;
+        await this.#context.print(this.#context.style("dim", `── ${dayTitle(time)} ──`));
+      }
+    }
+    for (const line of lines) await this.#context.print(line);
+    this.#around?.after();
+  }
+
+  #roomCell(roomId: number | null): string {
+    if (this.#rooms.size < 2) return "";
+    const name = (roomId === null ? undefined : this.#rooms.get(roomId)) ?? `room ${roomId ?? "?"}`;
+    return `${inColumns(oneLine(name), 12)}  `;
+  }
+
+  #quote({ parent, what }: MessageLine, columns: number): string[] {
+    if (parent === null || what === "starred") return [];
+    const text = parent.html === null ? `message ${parent.id}` : flat(styledText(parent.html, this.#origin));
+    const name = parent.name === null ? "" : `${oneLine(parent.name)}: `;
+    return [this.#context.style("dim", shorten(`↪ ${name}${text}`, columns))];
+  }
+
+  #body(line: MessageLine, columns: number): string[] {
+    const { style } = this.#context;
+    const signs = [line.stars > 0 ? `★${line.stars > 1 ? line.stars : ""}` : "", line.pinned ? "pinned" : ""];
+    const stars = signs.filter(Boolean).join(" ");
+    if (line.what === "starred") {
+      const text = line.html === null ? `message ${line.messageId}` : flat(styledText(line.html, this.#origin));
+      return [`${style("yellow", stars || "☆")}  ${style("dim", shorten(text, columns - 12))}`];
+    }
+    if (line.deleted || line.what === "deleted") {
+      const text = line.html === null ? "" : flat(styledText(line.html, this.#origin));
+      const struck = text === "" ? "" : `${style("strikethrough", shorten(text, columns - 12))} `;
+      return [style("dim", `${struck}(deleted)`)];
+    }
+    const sign = line.what === "edited" ? marked("dim", "✎ ") : line.what === "moved" ? marked("dim", "⇄ ") : "";
+    const marks = (line.edited ? marked("dim", " (edited)") : "") + (stars === "" ? "" : marked("yellow", ` ${stars}`));
+    return styledLines(this.#context, `${sign}${styledText(line.html ?? "", this.#origin)}${marks}`, columns);
+  }
+}
+
+/** On one line, without marks. */
+function flat(text: string): string {
+  return oneLine(unmarked(text).replace(/│ /g, ""));
+}
+
+/** The same person has the same colour, always. */
+function colourOf(userId: number | null): Style {
+  return palette[Math.abs(userId ?? 0) % palette.length] ?? "cyan";
+}
+
+function clockTime(ms: number): string {
+  const date = new Date(ms);
+  return `${String(date.getHours()).padStart(2, "0")}:${String(date.getMinutes()).padStart(2, "0")}`;
+}
+
+function dayTitle(ms: number): string {
+  return new Date(ms).toLocaleDateString("en-GB", { weekday: "long", day: "numeric", month: "long", year: "numeric" });
+}

@@ -1,0 +1,152 @@
+/**
+ * A file that grows for a long time and appears only when it is whole. `FILE.part` holds what is there, `FILE.part.json`
+ * up to where it can be trusted and where to go on; a run that was interrupted is taken up from there.
+ */
+import { type FileHandle, open, readFile, rename, rm, stat } from "node:fs/promises";
+import { isRecord, numberOf, stringOf } from "../protocol/values.js";
+import { writeWholeFile } from "../util/whole-file.js";
+import { CliError, exitCodes } from "./exit-codes.js";
+import { fileReason } from "./failures.js";
+
+/** How far a download is. */
+export interface Checkpoint {
+  /** The first day that is not there yet. */
+  readonly nextDay: string;
+  /** The last day that was asked for, so that a later run ends where this one would have. */
+  readonly to: string;
+  /** How many messages are there. */
+  readonly messages: number;
+}
+
+/** How much is written at once, in characters. */
+const chunk = 65_536;
+
+export class PartFile {
+  readonly path: string;
+  /** Where an earlier run stopped; null at the beginning. */
+  readonly resumed: Checkpoint | null;
+  readonly #what: string;
+  #file: FileHandle;
+  #bytes: number;
+  #waiting = "";
+
+  private constructor(path: string, what: string, file: FileHandle, bytes: number, resumed: Checkpoint | null) {
+    this.path = path;
+    this.resumed = resumed;
+    this.#what = what;
+    this.#file = file;
+    this.#bytes = bytes;
+  }
+
+  /**
+   * Begins a file, or takes up one that was begun.
+   * @param what - says what goes into it, so that nothing else is ever mixed in
+   * @throws {CliError} when the file is there already, or a part of it is of something else
+   */
+  static async open(path: string, what: string, { force }: { readonly force: boolean }): Promise<PartFile> {
+    if (!force && (await sizeOf(path)) !== null)
+      throw new CliError(`${path} is there already; give --force to replace it, or another name`, exitCodes.failure);
+    const stored = await readState(path);
+    const size = await sizeOf(`${path}.part`);
+    if (stored && stored.what !== what && !force)
+      throw new CliError(
+        `${path}.part is an unfinished download of something else (${stored.what}); finish that first, or give --force to begin anew`,
+        exitCodes.failure,
+      );
+    const goesOn = stored !== null && stored.what === what && size !== null && size >= stored.bytes;
+    try {
+      const file = await open(`${path}.part`, goesOn ? "r+" : "w", 0o644);
+      if (goesOn) await file.truncate(stored.bytes);
+      else await rm(`${path}.part.json`, { force: true });
+      return new PartFile(path, what, file, goesOn ? stored.bytes : 0, goesOn ? stored.checkpoint : null);
+    } catch (error) {
+      throw failureOf(`${path}.part`, error);
+    }
+  }
+
+  /** Adds a text. */
+  async write(text: string): Promise<void> {
+    this.#waiting += text;
+    if (this.#waiting.length >= chunk) await this.#flush();
+  }
+
+  /** What is there now can be trusted: a later run goes on behind it. */
+  async checkpoint(checkpoint: Checkpoint): Promise<void> {
+    await this.#flush();
+    try {
+      await this.#file.datasync();
+      const state = { what: this.#what, bytes: this.#bytes, ...checkpoint };
+      await writeWholeFile(`${this.path}.part.json`, `${JSON.stringify(state)}\n`);
+    } catch (error) {
+      throw failureOf(`${this.path}.part.json`, error);
+    }
+  }
+
+  /** The file is whole: it appears under its name. */
+  async finish(): Promise<void> {
+    await this.#flush();
+    try {
+      await this.#file.datasync();
+      await this.#file.close();
+      await rename(`${this.path}.part`, this.path);
+      await rm(`${this.path}.part.json`, { force: true });
+    } catch (error) {
+      throw failureOf(this.path, error);
+    }
+  }
+
+  /** Stops here; what was not trusted yet is written again by a later run. */
+  async stop(): Promise<void> {
+    await this.#file.close().catch(() => {});
+  }
+
+  async #flush(): Promise<void> {
+    const bytes = Buffer.from(this.#waiting);
+    this.#waiting = "";
+    try {
+      for (let done = 0; done < bytes.length; ) {
+        const { bytesWritten } = await this.#file.write(bytes, done, bytes.length - done, this.#bytes + done);
+        done += bytesWritten;
+      }
+    } catch (error) {
+      throw failureOf(`${this.path}.part`, error);
+    }
+    this.#bytes += bytes.length;
+  }
+}
+
+function failureOf(path: string, error: unknown): CliError {
+  const reason = fileReason(error) ?? (error instanceof Error ? error.message : String(error));
+  const isFull = error instanceof Error && "code" in error && ["ENOSPC", "EDQUOT"].includes(String(error.code));
+  const advice = isFull
+    ? "make room and run the same command again: it goes on where it stopped"
+    : "check that the folder exists and can be written to";
+  return new CliError(`can not write ${path}: ${reason}; ${advice}`, exitCodes.failure, error);
+}
+
+async function sizeOf(path: string): Promise<number | null> {
+  return stat(path).then(
+    ({ size }) => size,
+    () => null,
+  );
+}
+
+interface Stored {
+  readonly what: string;
+  readonly bytes: number;
+  readonly checkpoint: Checkpoint;
+}
+
+/** The state of an earlier run; null when there is none that makes sense. */
+async function readState(path: string): Promise<Stored | null> {
+  try {
+    const value: unknown = JSON.parse(await readFile(`${path}.part.json`, "utf8"));
+    if (!isRecord(value)) return null;
+    const [what, nextDay, to] = [stringOf(value.what), stringOf(value.nextDay), stringOf(value.to)];
+    const [bytes, messages] = [numberOf(value.bytes), numberOf(value.messages)];
+    if (what === undefined || !nextDay || !to || bytes === undefined || messages === undefined) return null;
+    return { what, bytes, checkpoint: { nextDay, to, messages } };
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,235 @@
+/**
+ * Shows what `tail` hears, for people or for programs. What an event says about a message that was shown in that state
+ * already is left out, so that the past and the present overlap without repeating anything.
+ */
+import {
+  type ChatEvent,
+  ChatMessageEvent,
+  type Message,
+  MessageDeleted,
+  MessageEdited,
+  MessageMovedIn,
+  MessageMovedOut,
+  MessagePosted,
+  MessageReply,
+  MessageStarred,
+  type Room,
+  RoomNameChanged,
+  StreamGap,
+  UserEntered,
+  UserLeft,
+  UserMentioned,
+} from "../index.js";
+import { htmlToText } from "../protocol/markup/index.js";
+import type { CliContext } from "./context.js";
+import { isoTime, knownJson, lineOf, type MessageLine } from "./message-line.js";
+import type { MessagePrinter } from "./message-printer.js";
+import { TailMemory } from "./tail-memory.js";
+
+/** The `type` of a JSON line. */
+type LineType =
+  | "message"
+  | "edited"
+  | "deleted"
+  | "starred"
+  | "moved-out"
+  | "moved-in"
+  | "entered"
+  | "left"
+  | "room-changed"
+  | "gap"
+  | "event";
+
+const whatOf: Readonly<Partial<Record<LineType, MessageLine["what"]>>> = {
+  message: "said",
+  edited: "edited",
+  deleted: "deleted",
+  starred: "starred",
+};
+
+/** What a {@link TailWriter} needs. */
+export interface TailOptions {
+  readonly context: CliContext;
+  readonly printer: MessagePrinter;
+  readonly rooms: ReadonlyMap<number, string>;
+  /** Leave out who comes and goes. */
+  readonly quiet: boolean;
+  /** How many unknown parents may be fetched for a list of the past. */
+  readonly parentsAtMost: number;
+}
+
+/** How long a reply waits for what it answers, in milliseconds. */
+const parentMs = 2_000;
+
+export class TailWriter {
+  readonly #options: TailOptions;
+  readonly #memory = new TailMemory();
+  #parentsLeft: number;
+
+  constructor(options: TailOptions) {
+    this.#options = options;
+    this.#parentsLeft = options.parentsAtMost;
+  }
+
+  /** Shows a message of the past. */
+  async past(message: Message): Promise<void> {
+    const line = lineOf(message);
+    const { edits = 0, stars = 0, pins = 0 } = message.peek;
+    this.#memory.note(message.id, { line, edits, stars, pins, deleted: line.deleted });
+    const { context } = this.#options;
+    if (context.json) return this.#json("message", message.peek.room ?? null, null, messageKeys(message));
+    const parent = message.peek.parent ?? null;
+    await this.#options.printer.print({ ...line, parent: parent && (await this.#parentOf(line, parent)) });
+  }
+
+  /** Shows an event. */
+  async event(event: ChatEvent): Promise<void> {
+    if (event instanceof UserMentioned || event instanceof MessageReply) return; // the message itself comes, too
+    if (event instanceof ChatMessageEvent) return this.#ofMessage(event);
+    if (event instanceof UserEntered || event instanceof UserLeft) {
+      if (!this.#options.quiet) await this.#comeOrGo(event);
+      return;
+    }
+    if (event instanceof StreamGap) {
+      const { from, to, reason } = event;
+      if (this.#options.context.json) return this.#json("gap", event.room, null, { from, to, reason });
+      const text = `!! the events ${from} to ${to} are lost: ${reason}`;
+      return this.#options.printer.notice(null, event.room?.id ?? null, text, "red");
+    }
+    const type = event instanceof RoomNameChanged ? "room-changed" : "event";
+    if (this.#options.context.json) {
+      const keys = { ...userKeys(event), time: isoTime(event.timeStamp), text: event.textContent ?? "" };
+      return this.#json(
+        type,
+        event.room,
+        event.id,
+        type === "event" ? { ...keys, event: event.constructor.name } : keys,
+      );
+    }
+    const what = type === "room-changed" ? "the room is now: " : "";
+    const text = `· ${what}${event.textContent ?? event.constructor.name}`;
+    await this.#options.printer.notice(event.timeStamp * 1000, event.room?.id ?? null, text);
+  }
+
+  async #comeOrGo(event: UserEntered | UserLeft): Promise<void> {
+    const { context, printer } = this.#options;
+    const isIn = event instanceof UserEntered;
+    const keys = { ...userKeys(event), time: isoTime(event.timeStamp) };
+    if (context.json) return this.#json(isIn ? "entered" : "left", event.room, event.id, keys);
+    const text = `${isIn ? "→" : "←"} ${event.user?.peek.name ?? "somebody"} ${isIn ? "came in" : "went"}`;
+    await printer.notice(event.timeStamp * 1000, event.room?.id ?? null, text);
+  }
+
+  async #ofMessage(event: ChatMessageEvent): Promise<void> {
+    const before = this.#memory.get(event.messageId);
+    const type = typeOf(event);
+    if (type === undefined || isKnown(event, before)) return;
+    const line = this.#lineOf(event, type, before?.line);
+    const deleted = type === "deleted";
+    const after = {
+      edits: Math.max(event.edits, before?.edits ?? 0),
+      stars: type === "starred" || !before ? event.stars : before.stars,
+      pins: type === "starred" || !before ? event.pins : before.pins,
+      deleted: deleted || (before?.deleted ?? false),
+    };
+    this.#memory.note(event.messageId, { line: { ...line, what: "said" }, ...after });
+    const { context, printer } = this.#options;
+    if (context.json) return this.#json(type, event.room, event.id, eventKeys(event, line));
+    const isSaying = type === "message" || type === "edited";
+    const quote = isSaying ? await this.#parentOf(line, event.message.peek.parent ?? null) : null;
+    await printer.print({ ...line, parent: quote, time: type === "message" ? line.time : event.receivedAt });
+  }
+
+  /** The line of an event: what it says, and what was known before. */
+  #lineOf(event: ChatMessageEvent, type: LineType, before: MessageLine | undefined): MessageLine {
+    const hasAuthor = type === "message" || type === "edited";
+    const content = event.content ?? before?.html ?? null;
+    const isSaying = event.isReply && event.parentId !== null;
+    const asBefore = before?.parent ?? null;
+    return {
+      what: whatOf[type] ?? "moved",
+      messageId: event.messageId,
+      roomId: event.room?.id ?? null,
+      time: event.timeStamp * 1000,
+      userId: hasAuthor ? (event.user?.id ?? null) : (before?.userId ?? event.message.peek.owner?.id ?? null),
+      name: hasAuthor ? (event.user?.peek.name ?? null) : (before?.name ?? event.message.peek.owner?.peek.name ?? null),
+      html: content,
+      edited: event.edits > 0,
+      deleted: type === "deleted",
+      stars: type === "starred" || !before ? event.stars : before.stars,
+      pinned: type === "starred" || !before ? event.pins > 0 : before.pinned,
+      parent: isSaying ? { id: event.parentId ?? 0, name: event.parentName, html: event.parentContent } : asBefore,
+    };
+  }
+
+  /** What a reply answers: from memory, from what the server sent along, or fetched. */
+  async #parentOf({ parent }: MessageLine, message: Message | null): Promise<MessageLine["parent"]> {
+    if (parent === null) return null;
+    const shown = this.#memory.get(parent.id)?.line;
+    if (shown) return { id: parent.id, name: shown.name, html: shown.html };
+    if (parent.html !== null || message === null || this.#parentsLeft <= 0) return parent;
+    this.#parentsLeft -= 1;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<null>((resolve) => {
+      timer = setTimeout(resolve, parentMs, null);
+    });
+    const html = await Promise.race([message.content.catch(() => null), late]);
+    clearTimeout(timer);
+    return { ...parent, html };
+  }
+
+  /** From now on parents are those of the present, which come one at a time. */
+  startFollowing(): void {
+    this.#parentsLeft = Number.POSITIVE_INFINITY;
+  }
+
+  #json(type: LineType, room: Room | null, eventId: number | null, keys: object): Promise<void> {
+    const name = room ? (this.#options.rooms.get(room.id) ?? room.peek.name ?? null) : null;
+    return this.#options.context.printJson({ type, eventId, roomId: room?.id ?? null, room: name, ...keys });
+  }
+}
+
+function typeOf(event: ChatMessageEvent): LineType | undefined {
+  if (event instanceof MessagePosted) return "message";
+  if (event instanceof MessageEdited) return "edited";
+  if (event instanceof MessageDeleted) return "deleted";
+  if (event instanceof MessageStarred) return "starred";
+  if (event instanceof MessageMovedOut) return "moved-out";
+  return event instanceof MessageMovedIn ? "moved-in" : undefined;
+}
+
+/** Whether what was shown of the message says all that the event says. */
+function isKnown(event: ChatMessageEvent, before: ReturnType<TailMemory["get"]>): boolean {
+  if (!before) return false;
+  if (event instanceof MessagePosted) return true;
+  if (event instanceof MessageEdited) return event.edits <= before.edits;
+  if (event instanceof MessageDeleted) return before.deleted;
+  return event instanceof MessageStarred && event.stars === before.stars && event.pins === before.pins;
+}
+
+function messageKeys(message: Message): object {
+  const { roomId: _, timeStamp: __, permalink: ___, ...keys } = knownJson(message);
+  return keys;
+}
+
+function userKeys(event: ChatEvent): { userId: number | null; user: string | null } {
+  return { userId: event.user?.id ?? null, user: event.user?.peek.name ?? null };
+}
+
+/** The same keys as those of a message of the past. */
+function eventKeys(event: ChatMessageEvent, line: MessageLine): object {
+  const content = line.deleted ? null : event.content;
+  return {
+    id: event.messageId,
+    userId: line.userId,
+    user: line.name,
+    time: isoTime(event.timeStamp),
+    text: content === null ? "" : htmlToText(content),
+    content,
+    parentId: line.parent?.id ?? null,
+    edits: event.edits,
+    stars: line.stars,
+    pins: event.pins,
+    deleted: line.deleted,
+  };
+}

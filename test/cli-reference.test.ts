@@ -1,0 +1,58 @@
+/** What is written from the table of commands: docs/cli.md, and the completions. */
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { describe, expect, test } from "vitest";
+import { commands, commonFlags } from "../src/cli/commands.js";
+import { completionScript } from "../src/cli/completions.js";
+import { cliReference } from "../src/cli/reference.js";
+
+test("docs/cli.md is up to date; npm run cli-docs writes it", () => {
+  expect(readFileSync(resolve(import.meta.dirname, "../docs/cli.md"), "utf8")).toBe(cliReference());
+});
+
+test("flags have a name of their own, in every command", () => {
+  for (const { flags } of commands) {
+    const all = [...flags, ...commonFlags];
+    const letters = all.flatMap(({ short }) => short ?? []);
+    expect(new Set(all.map(({ name }) => name)).size).toBe(all.length);
+    expect(new Set(letters).size).toBe(letters.length);
+  }
+});
+
+describe("the completions", () => {
+  /** What bash offers for a command line whose last word is being typed. */
+  function offered(...words: string[]): string[] {
+    const script = `${completionScript("bash")}
+COMP_WORDS=(chatexchange ${words.map((word) => `'${word}'`).join(" ")}); COMP_CWORD=${words.length}; _chatexchange
+printf '%s\\n' "\${COMPREPLY[@]}"`;
+    const env = { PATH: process.env.PATH ?? "" };
+    const text = execFileSync("bash", ["--norc", "-c", script], {
+      encoding: "utf8",
+      env,
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    return text.split("\n").filter(Boolean);
+  }
+
+  test("of bash know commands, flags and values", () => {
+    expect(offered("t")).toEqual(["tail", "transcript"]);
+    expect(offered("")).toEqual(expect.arrayContaining(commands.map(({ name }) => name)));
+    expect(offered("tail", "1", "--f")).toEqual(["--follow"]);
+    expect(offered("transcript", "1", "--format", "")).toEqual(["text", "markdown", "html", "json"]);
+    expect(offered("rooms", "--site", "")).toEqual(["so", "se", "meta", "local"]);
+    expect(offered("completion", "z")).toEqual(["zsh"]);
+    const here = join(import.meta.dirname, "cli-");
+    expect(offered("transcript", "1", "--out", here)).toContain(import.meta.filename);
+  });
+
+  test.each(["zsh", "fish"])("of %s have every command and every flag", (shell) => {
+    const script = completionScript(shell);
+    for (const { name, flags } of commands) {
+      expect(script).toContain(shell === "zsh" ? `'${name}:` : `-a ${name} -d`);
+      for (const flag of flags) expect(script).toContain(shell === "zsh" ? `--${flag.name}` : `-l ${flag.name} `);
+    }
+    // Quotes come in pairs, whatever the texts say.
+    for (const line of script.split("\n")) expect((line.match(/'/g) ?? []).length % 2).toBe(0);
+  });
+});

@@ -1,0 +1,427 @@
+/** The command line: what is in force, who one is, what commands print, and how they fail. */
+import { execFile } from "node:child_process";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { ChatServer } from "chatexchange-ts/server";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { commands } from "../src/cli/commands.js";
+import { loadable } from "../src/cli/load-command.js";
+import { commandLine, type Ran } from "./cli-support.js";
+
+async function place(): Promise<{ server: ChatServer; at: (...args: string[]) => string[] }> {
+  const server = await ChatServer.start();
+  onTestFinished(() => server.close());
+  for (const name of ["Alice", "Bob Baker"]) server.site.addUser({ name, reputation: 500 });
+  return { server, at: (...args) => [...args, "--site", server.url] };
+}
+
+describe("the help", () => {
+  test("lists every command, and says all about each", async () => {
+    const { program, run } = commandLine();
+    const { code, stdout, stderr } = await program(["--help"]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    for (const { name, summary } of commands) {
+      expect(stdout).toContain(`  ${name}`);
+      const help = await run([name, "--help"]);
+      expect(help).toMatchObject({ code: 0, stderr: "" });
+      expect(help.stdout).toMatch(new RegExp(`^usage: chatexchange ${name}`));
+      expect(help.stdout.toLowerCase().replace(/\s+/g, " ")).toContain(summary.toLowerCase());
+      expect(help.stdout).toContain("Examples:");
+    }
+    expect(await program(["help", "tail"])).toEqual(await program(["tail", "-h"]));
+    expect(await program([])).toMatchObject({ code: 0, stdout });
+  });
+
+  test("knows no command without a program, and no program without a command", () => {
+    expect([...loadable].sort()).toEqual(commands.map(({ name }) => name).sort());
+  });
+
+  test("has examples that its own reading of arguments accepts", async () => {
+    const { readArguments } = await import("../src/cli/arguments.js");
+    for (const { examples } of commands) {
+      for (const [typed] of examples) {
+        const [, words = ""] = /(?:^|[|(] ?)chatexchange ([^|<)]*)/.exec(typed) ?? [];
+        expect(() => readArguments(words.trim().split(/\s+/))).not.toThrow();
+      }
+    }
+  });
+});
+
+describe("a mistake", () => {
+  const mistakes: readonly (readonly [typed: string, line: string | RegExp])[] = [
+    ["dance", 'there is no command "dance"; chatexchange --help lists them'],
+    ["tial 1", 'there is no command "tial", but "tail"; chatexchange --help lists them'],
+    ["tail", "tail needs ROOM; see chatexchange tail --help"],
+    ["tail 1 --folow", "tail has no flag --folow; see chatexchange tail --help"],
+    ["tail sandbox", '"sandbox" is no room id; give a number, or the address of the room'],
+    ["tail 1 --since soon", /--since takes 30s, 10m, 2h or 3d, a date such as .*, not "soon"/],
+    ["tail 1 --limit many", '--limit takes a whole number from 0 up, not "many"'],
+    ["tail 1 --state x", "--state goes with --follow"],
+    ["whoami now", 'whoami takes no "now"; see chatexchange whoami --help'],
+    ["send 1 hi --split evenly", '--split is words or lines, not "evenly"'],
+    ["rooms --site so --local", "--site and --local exclude each other; leave one out"],
+    ["rooms --site example.com", /unknown host "example.com"; valid hosts are stackexchange.com/],
+    ["rooms --profile ../x", "a profile is named with letters, digits, - and _ only"],
+    ["transcript 1 --day 2023-02-29", /--day takes a day such as 2024-02-29, today or yesterday, not "2023-02-29"/],
+    ["transcript 1 --from 2024-03-01 --to 2024-02-01", /--from 2024-03-01 is after --to 2024-02-01/],
+    ["transcript 1 --day today --from 2024-03-01", "--day is one day; leave out --from and --to"],
+    ["completion ksh", 'SHELL is bash or zsh or fish, not "ksh"'],
+    [
+      "whoami --as Alice --site so",
+      "--as picks somebody of a local server, and stackoverflow.com is none; add --local",
+    ],
+  ];
+
+  test.each(mistakes)("chatexchange %s", async (typed, line) => {
+    const { code, stdout, stderr } = await commandLine().run(typed.split(" "));
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr.split("\n")).toHaveLength(2);
+    expect(stderr).toMatch(/^chatexchange: /);
+    expect(stderr).toEqual(typeof line === "string" ? `chatexchange: ${line}\n` : expect.stringMatching(line));
+  });
+});
+
+describe("settings", () => {
+  test("flags beat the environment, the environment beats the file, and config says so without secrets", async () => {
+    const { run, folder } = commandLine();
+    const shown = async (args: string[], env: Record<string, string> = {}): Promise<Record<string, unknown>> => {
+      const { stdout } = await run(["config", "--json", ...args], { env });
+      const rows = stdout
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line));
+      return Object.fromEntries(rows.map(({ key, value, source }) => [key, [value, source]]));
+    };
+    expect(await shown([])).toMatchObject({ site: ["stackexchange.com", "default"], email: [null, "not set"] });
+    expect(await run(["config", "site", "so"])).toMatchObject({ code: 0 });
+    const file = join(folder, "config.json");
+    expect(await shown([])).toMatchObject({ site: ["stackoverflow.com", file] });
+    const env = { CHATEXCHANGE_HOST: "meta", ChatExchangeU: "me@example.com", ChatExchangeP: "s3cret-Passw0rd" };
+    expect(await shown([], env)).toMatchObject({
+      site: ["meta.stackexchange.com", "CHATEXCHANGE_HOST"],
+      email: ["me@example.com", "ChatExchangeU"],
+      password: ["(set)", "ChatExchangeP"],
+    });
+    const newer = { ...env, CHATEXCHANGE_EMAIL: "new@example.com", CHATEXCHANGE_PASSWORD: "s3cret-Passw0rd" };
+    expect(await shown(["--site", "se"], newer)).toMatchObject({
+      site: ["stackexchange.com", "flag --site"],
+      email: ["new@example.com", "CHATEXCHANGE_EMAIL"],
+      password: ["(set)", "CHATEXCHANGE_PASSWORD"],
+    });
+    expect(await shown(["--profile", "other"])).toMatchObject({ site: ["stackexchange.com", "default"] });
+    await run(["config", "site", ""]);
+    expect(await shown([])).toMatchObject({ site: ["stackexchange.com", "default"] });
+    expect(await run(["config", "site", "example.com"])).toMatchObject({ code: 2 });
+  });
+
+  test("a config file that makes no sense is named", async () => {
+    const { run, folder } = commandLine();
+    writeFileSync(join(folder, "config.json"), "{ profiles");
+    const { code, stderr } = await run(["config"]);
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: `chatexchange: ${folder}/config.json is not a config file of chatexchange; mend or delete it\n`,
+    });
+  });
+});
+
+describe("a session", () => {
+  const password = "s3cret-Passw0rd";
+
+  async function account(): Promise<Awaited<ReturnType<typeof place>>> {
+    const found = await place();
+    found.server.site.addUser({ name: "Carol", email: "carol@example.com", password });
+    return found;
+  }
+
+  test("logs in with the environment's password, keeps only cookies, and is who it says until logout", async () => {
+    const { server } = await account();
+    const { program, folder } = commandLine();
+    const env = { CHATEXCHANGE_EMAIL: "carol@example.com", CHATEXCHANGE_PASSWORD: password };
+    const login = await program(["login", "--site", server.url], { env });
+    expect(login).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^logged in as Carol \(user \d+\) on 127\.0\.0\.1/),
+    });
+    const [name = ""] = readdirSync(join(folder, "sessions"));
+    const file = join(folder, "sessions", name);
+    expect(readdirSync(join(folder, "sessions"))).toHaveLength(1);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(readFileSync(file, "utf8")).not.toContain(password);
+    expect(readFileSync(file, "utf8")).not.toContain("carol@example.com");
+    expect(readFileSync(join(folder, "config.json"), "utf8")).not.toMatch(new RegExp(`${password}|carol@`));
+
+    server.clearRequests();
+    expect(await program(["whoami"])).toMatchObject({ code: 0, stdout: login.stdout.replace("logged in as ", "") });
+    expect(server.requests.filter(({ path }) => path.startsWith("/users/login"))).toEqual([]);
+    expect(await program(["whoami", "--profile", "other", "--site", server.url])).toMatchObject({ code: 3 });
+
+    expect(await program(["logout"])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^logged out of/) });
+    expect(existsSync(file)).toBe(false);
+    const nobody = await program(["whoami"]);
+    expect(nobody).toMatchObject({ code: 3, stdout: "" });
+    expect(nobody.stderr).toMatch(
+      /^chatexchange: Could not tell who you are on .*: not logged in; run chatexchange login\n$/,
+    );
+  });
+
+  test("takes a password from stdin, and says when it is wrong; the session before stays", async () => {
+    const { at } = await account();
+    const { run, folder } = commandLine();
+    const args = at("login", "--email", "carol@example.com", "--password-stdin");
+    expect(await run(args, { input: `${password}\n` })).toMatchObject({ code: 0 });
+    const before = readdirSync(join(folder, "sessions"));
+    const wrong = await run(args, { input: "guess\n" });
+    expect(wrong).toMatchObject({ code: 3, stdout: "" });
+    expect(wrong.stderr).toMatch(
+      /the email or the password is wrong.*; check both and run chatexchange login again\n$/,
+    );
+    expect(readdirSync(join(folder, "sessions"))).toEqual(before);
+    expect(await run(at("whoami"))).toMatchObject({ code: 0 });
+  });
+
+  test("takes the cookies of a browser", async () => {
+    const { at } = await account();
+    const first = commandLine();
+    await first.run(at("login", "--email", "carol@example.com", "--password-stdin"), { input: password });
+    const [name = ""] = readdirSync(join(first.folder, "sessions"));
+    const { cookies } = JSON.parse(readFileSync(join(first.folder, "sessions", name), "utf8"));
+    const line = cookies.map(({ key, value }: { key: string; value: string }) => `${key}=${value}`).join("; ");
+    const second = commandLine();
+    const pasted = await second.run(at("login", "--cookies", "--json"), { input: line });
+    expect(pasted.code).toBe(0);
+    expect(JSON.parse(pasted.stdout)).toMatchObject({ name: "Carol" });
+    expect(await second.run(at("whoami"))).toMatchObject({ code: 0 });
+    expect(await second.run(at("login", "--cookies"), { input: "acct=nonsense" })).toMatchObject({ code: 3 });
+    expect(await second.run(at("login", "--cookies"), { input: "[{]" })).toMatchObject({ code: 2 });
+    expect(await second.run(at("whoami"))).toMatchObject({ code: 0 });
+  });
+
+  test("that has expired is told in one line; with the password at hand it is renewed", async () => {
+    const { server, at } = await account();
+    const { run } = commandLine();
+    await run(at("login", "--email", "carol@example.com", "--password-stdin"), { input: password });
+    server.site.faults.expireSessions();
+    const expired = await run(at("send", "1", "hello"));
+    expect(expired).toMatchObject({ code: 3, stdout: "" });
+    expect(expired.stderr).toMatch(/^chatexchange: .*no stored session that still works.*; run chatexchange login\n$/);
+    expect(server.site.room(1).messages).toEqual([]);
+    const env = { CHATEXCHANGE_EMAIL: "carol@example.com", CHATEXCHANGE_PASSWORD: password };
+    expect(await run(at("send", "1", "hello"), { env })).toMatchObject({ code: 0 });
+  });
+
+  test("a CAPTCHA says how to log in all the same", async () => {
+    const { server, at } = await account();
+    server.site.faults.captcha();
+    const env = { CHATEXCHANGE_EMAIL: "carol@example.com", CHATEXCHANGE_PASSWORD: password };
+    const { code, stderr } = await commandLine().run(at("login"), { env });
+    expect(code).toBe(3);
+    expect(stderr.trim().split("\n")).toHaveLength(1);
+    expect(stderr).toContain("run chatexchange login --cookies and paste the cookies of a browser");
+  });
+
+  test("without a terminal nothing is asked", async () => {
+    const { at } = await account();
+    const { code, stderr } = await commandLine().run(at("login"));
+    expect(code).toBe(2);
+    expect(stderr).toContain("set CHATEXCHANGE_EMAIL and CHATEXCHANGE_PASSWORD, or use --password-stdin or --cookies");
+  });
+
+  test("a config folder that can't be written to is said before anybody logs in", async () => {
+    const { server, at } = await account();
+    const { run, folder } = commandLine();
+    writeFileSync(join(folder, "file"), "");
+    const env = { CHATEXCHANGE_CONFIG_DIR: join(folder, "file", "below"), CHATEXCHANGE_EMAIL: "carol@example.com" };
+    const { code, stderr } = await run(at("login"), { env: { ...env, CHATEXCHANGE_PASSWORD: password } });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^chatexchange: can not write to the config folder .*; set CHATEXCHANGE_CONFIG_DIR to another\n$/,
+    );
+    expect(server.requests).toEqual([]);
+    // Whoever has the password in the environment can go on without a folder.
+    expect(await run(at("whoami"), { env: { ...env, CHATEXCHANGE_PASSWORD: password } })).toMatchObject({ code: 0 });
+    expect(await run(["config", "site", "so"], { env })).toMatchObject({ code: 1 });
+  });
+});
+
+describe("commands", () => {
+  const ok = (ran: Ran): string => {
+    expect(ran).toMatchObject({ code: 0, stderr: "" });
+    return ran.stdout;
+  };
+
+  test("say, answer, change, star, pin, look up and take back", async () => {
+    const { server, at } = await place();
+    const { run } = commandLine();
+    const alice = (...args: string[]): Promise<Ran> => run(at(...args, "--as", "Alice"));
+    const room = server.site.addRoom({ id: 3, name: "Owned", owners: [server.site.user("Alice")] });
+    const sent = ok(await alice("send", "3", "hello", "there"));
+    const [id = ""] = sent.split(" ");
+    expect(sent).toBe(`${id}  ${server.url}/transcript/message/${id}#${id}\n`);
+    const answer = JSON.parse(ok(await run(at("send", "3", "--reply-to", id, "hi!", "--json", "--as", "Bob Baker"))));
+    expect(room.messages.at(-1)).toMatchObject({ id: answer.id, parentId: Number(id) });
+
+    expect(ok(await alice("edit", id, "hello, world"))).toContain(`edited ${id}`);
+    expect(ok(await run(at("star", id, "--as", "Bob Baker")))).toContain(`starred ${id}`);
+    expect(ok(await alice("pin", id))).toContain(`pinned ${id}`);
+    expect(room.messages[0]).toMatchObject({ source: "hello, world", stars: 1, pins: 1 });
+    const revisions = ok(await run(at("history", id, "--json")))
+      .trim()
+      .split("\n");
+    expect(revisions.map((line) => JSON.parse(line).kind)).toEqual(expect.arrayContaining(["said", "edited"]));
+    ok(await run(at("star", id, "--off", "--as", "Bob Baker")));
+    ok(await alice("pin", id, "--off"));
+    expect(room.messages[0]).toMatchObject({ stars: 0, pins: 0 });
+    expect(JSON.parse(ok(await run(at("search", "world", "--json"))))).toMatchObject({
+      id: Number(id),
+      text: "hello, world",
+      edited: true,
+    });
+    expect(await alice("delete", String(answer.id))).toMatchObject({ code: 4, stdout: "" });
+    ok(await alice("delete", id));
+    expect(room.messages[0]).toMatchObject({ deleted: true });
+    expect(await alice("delete", id)).toMatchObject({ code: 4, stderr: expect.stringMatching(/already deleted/) });
+  });
+
+  test("read stdin: several lines are one message, --fixed is code, --split makes several", async () => {
+    const { server, at } = await place();
+    const { run } = commandLine();
+    const say = (args: string[], input: string): Promise<Ran> =>
+      run(at("send", "1", "-", "--as", "Alice", ...args), { input });
+    const sources = (): string[] => server.site.room(1).messages.map(({ source }) => source);
+    ok(await say([], "one\r\ntwo\n"));
+    ok(await say(["--fixed"], "if (x)\n  y()\n"));
+    expect(sources()).toEqual(["one\ntwo", "    if (x)\n      y()"]);
+    const long = "word ".repeat(150).trim();
+    expect(await say([], long)).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/one line has at most 500.*; use --split words/),
+    });
+    expect(
+      ok(await say(["--split", "words"], long))
+        .trim()
+        .split("\n"),
+    ).toHaveLength(2);
+    expect(sources().slice(2).join(" ")).toBe(long);
+    expect(await say([], "\n")).toMatchObject({ code: 2, stderr: expect.stringMatching(/the text is empty/) });
+  });
+
+  test("show rooms and people, for people and as JSON", async () => {
+    const server = await ChatServer.start({ world: "demo" });
+    onTestFinished(() => server.close());
+    const { run } = commandLine();
+    const at = (...args: string[]): string[] => [...args, "--site", server.url];
+    const rooms = ok(await run(at("rooms", "--json")))
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(rooms).toContainEqual(expect.objectContaining({ id: 1, name: "Sandbox", access: "public", frozen: false }));
+    expect(ok(await run(at("rooms", "workshop")))).toMatch(/^ {5}5 {2}Bot Workshop {12}.*\n$/);
+    expect(await run(at("rooms", "zzz"))).toMatchObject({
+      code: 0,
+      stdout: "",
+      stderr: 'no room has "zzz" in its name\n',
+    });
+    expect(ok(await run(at("room", "1"))).replaceAll(server.url, "http://HOST")).toMatchSnapshot();
+    expect(JSON.parse(ok(await run(at("room", "1", "--json"))))).toMatchObject({ id: 1, owners: [{ name: "Alice" }] });
+    server.site.user("Bob Baker").in(1).enters();
+    expect(ok(await run(at("users", "1")))).toBe("    1002  Bob Baker\n");
+    expect(ok(await run(at("user", "1004")))).toMatch(/^Morgan \(user 1004\) ♦\n/);
+    expect(JSON.parse(ok(await run(at("user", "-1", "--json"))))).toMatchObject({ id: -1, name: "Community" });
+    expect(ok(await run(at("user", `${server.url}/users/1002/bob-baker`)))).toMatch(/^Bob Baker/);
+  });
+
+  test.each([
+    ["a room that is not there", ["send", "99", "x", "--as", "Alice"], 4],
+    ["a message that is not there", ["edit", "99", "x", "--as", "Alice"], 4],
+    ["a frozen room", ["send", "7", "x", "--as", "Alice"], 4],
+    ["nobody", ["send", "1", "x"], 3],
+  ])("%s has its exit code and one line", async (_, args, code) => {
+    const { server, at } = await place();
+    server.site.addRoom({ id: 7, name: "Ice" }).freeze();
+    const ran = await commandLine().run(at(...args));
+    expect(ran).toMatchObject({ code, stdout: "" });
+    expect(ran.stderr.trim().split("\n")).toHaveLength(1);
+  });
+
+  test("a site that fails, is read-only, or is not there", async () => {
+    const { server, at } = await place();
+    const { run } = commandLine();
+    server.site.faults.fail("/rooms", { status: 503, times: 3 });
+    expect(await run(at("rooms"))).toMatchObject({
+      code: 5,
+      stderr: expect.stringMatching(/the server failed.*; try again later\n$/),
+    });
+    server.site.faults.clear();
+    server.site.faults.fail("/rooms", { status: 200, body: "<html>a portal</html>", times: 3 });
+    expect(await run(at("rooms"))).toMatchObject({
+      code: 5,
+      stderr: expect.stringMatching(/was not understood.*please report it\n$/),
+    });
+    server.site.faults.readOnly();
+    const env = { CHATEXCHANGE_EMAIL: "alice@example.com", CHATEXCHANGE_PASSWORD: "password" };
+    expect(await run(at("login"), { env })).toMatchObject({ code: 5, stderr: expect.stringMatching(/read-only mode/) });
+    await server.close();
+    expect(await run(at("whoami", "--as", "Alice"))).toMatchObject({
+      code: 5,
+      stderr: expect.stringMatching(/ECONNREFUSED.*; check the network and the --site\n$/),
+    });
+  });
+
+  test("a full disk under the output, and a reader who has gone", async () => {
+    const { server } = await place();
+    for (let n = 0; n < 300; n++)
+      server.site
+        .user("Alice")
+        .in(1)
+        .says(`message ${n} ${"x".repeat(300)}`);
+    const cli = `exec "${process.execPath}" --import ./test/only-loopback.mjs dist/cli/main.js tail 1 -n 300 --site ${server.url}`;
+    const shell = (command: string): Promise<Ran> =>
+      new Promise((resolve) => {
+        execFile(
+          "bash",
+          ["--norc", "-c", `set -o pipefail; (${cli}) ${command}`],
+          { env: { PATH: process.env.PATH ?? "" } },
+          (error, stdout, stderr) => resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
+        );
+      });
+    expect(await shell("> /dev/full")).toMatchObject({
+      code: 1,
+      stderr: "chatexchange: can not write the output: no space left on the device\n",
+    });
+    const cut = await shell("| head -n 1");
+    expect(cut).toMatchObject({ code: 0, stderr: "" });
+    expect(cut.stdout.split("\n")).toHaveLength(2);
+  });
+});
+
+test("--local finds the server that serve runs, and says who can be whom", async () => {
+  const { start, program } = commandLine();
+  const server = start(["serve", "--port", "0", "--seed", "demo"]);
+  let said = "";
+  server.stdout.setEncoding("utf8");
+  await new Promise<void>((resolve) => {
+    server.stdout.on("data", (text: string) => {
+      said += text;
+      if (said.includes("Ctrl-C ends it")) resolve();
+    });
+  });
+  expect(said).toMatch(/http:\/\/127\.0\.0\.1:\d+ {2}stackexchange\.com/);
+  expect(said).toContain("alice@example.com");
+  const login = await program(["login", "--local", "--as", "alice"]);
+  expect(login).toMatchObject({ code: 0, stdout: expect.stringMatching(/^logged in as Alice/) });
+  expect(await program(["send", "1", "hello"])).toMatchObject({ code: 0, stderr: "" });
+  expect((await program(["tail", "1", "-n", "1"])).stdout).toMatch(/Alice {13}hello\n$/);
+  const nobody = await program(["whoami", "--as", "Zed"]);
+  expect(nobody).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/nobody there is called "Zed"; --as takes Alice, Bob Baker, /),
+  });
+  server.kill("SIGINT");
+  const [code] = await new Promise<unknown[]>((resolve) => server.once("exit", (...args) => resolve(args)));
+  expect(code).toBe(130);
+  // Without it a fresh one serves the command alone.
+  const alone = await program(["whoami", "--json"]);
+  expect(alone).toMatchObject({ code: 0, stderr: expect.stringMatching(/no local server is running/) });
+  expect(JSON.parse(alone.stdout)).toMatchObject({ name: "Alice" });
+});
