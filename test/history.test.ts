@@ -90,6 +90,17 @@ describe("transcript", () => {
     );
   });
 
+  test("shows a message that names the reader as everybody has it", async () => {
+    const { client, alice, bot } = await stage();
+    bot.in(1).enters();
+    const said = alice.in(1).says("hi @Bot, see `@Bot`");
+    const chat = client();
+    await chat.login();
+    const message = chat.getMessage(said.id);
+    expect(await message.pinned).toBe(false);
+    expect(message.peek.content).toBe(said.content);
+  });
+
   test("gives a range of days, passing over silent ones", async () => {
     const { client, said } = await days();
     const room = client().getRoom(1);

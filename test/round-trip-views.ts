@@ -252,6 +252,7 @@ const paging = fc
 export const roomsView: fc.Arbitrary<RoomsPageView> = fc
   .record({
     frame,
+    invitations: fc.nat(12),
     rooms: fc.array(room, { maxLength: 4 }),
     tab: fc.constantFrom("all", "favorite", "events", "mine", "invited", "site"),
     sort: fc.constantFrom("active", "created", "people", "event"),

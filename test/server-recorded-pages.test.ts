@@ -87,6 +87,7 @@ const pages: Readonly<Record<string, readonly [path: string, rows: readonly Row[
     "/",
     [
       ["#tabs a", /^[a-z]+$/],
+      ["#tabs .tabcount", "1"],
       [".subtabs a", /^[a-z]+$/],
       ["#roomlist .roomcard"],
       ["#room-11 .room-name[title] a[href], #room-7 .room-name[title] a[href]", "href=/rooms/11/den"],
@@ -138,6 +139,7 @@ const pages: Readonly<Record<string, readonly [path: string, rows: readonly Row[
       [".message.highlight a[name]", "name=HIGHLIGHT"],
       [".message .action-link"],
       [".message .action-link.edits"],
+      [".message .content span.mention", "@GusGuest"],
       ["a.reply-info", /^href=\/transcript\/11\?m=(\d+)#\1$/],
       [".message.highlight .content", "the one"],
       ["#info .room-name a", "Den"],
@@ -228,10 +230,11 @@ async function talk({ site, guest, clock }: WireStage): Promise<string> {
   const answer = gus.in(11).says("an answer", { replyTo: asked });
   gus.in(11).edits(answer.id, "another answer");
   await clock.advance(2 * 3_600_000);
-  for (let n = 0; n < 7; n++) owen.in(11).says(`and ${n}`);
+  for (let n = 0; n < 7; n++) owen.in(11).says(`and ${n}${n === 3 ? ", @GusGuest" : ""}`);
   const { id } = owen.in(11).says("the one");
   await clock.advance(2 * 86_400_000);
   for (const text of ["the last day", "indeed"]) gus.in(11).says(text);
+  owen.in(12).invites(gus);
   await guest.send("POST /rooms/favorite", "roomId=11&fkey=FKEY");
   return String(id);
 }

@@ -3,6 +3,7 @@ import { NotFoundError } from "../errors/index.js";
 import { roomEvents } from "../protocol/actions/live.js";
 import { messageHtml, messageSource } from "../protocol/actions/messages.js";
 import { historyPage, messagePage } from "../protocol/actions/pages.js";
+import { withoutOwnMentions } from "../protocol/markup/describe.js";
 import type { HistoryPage, TranscriptMessage } from "../protocol/pages/index.js";
 import { EventType, type RawEvent } from "../protocol/raw.js";
 import { numberOf, stringOf } from "../protocol/values.js";
@@ -192,7 +193,7 @@ async function readFromTranscript(core: ClientCore, id: number): Promise<Partial
 export function factsOfShown(core: ClientCore, room: Room, shown: TranscriptMessage): Partial<MessageFacts> {
   return {
     room,
-    content: shown.contentHtml,
+    content: shown.contentHtml === null ? null : withoutOwnMentions(shown.contentHtml),
     deleted: shown.deleted,
     owner: authorOf(core, shown.userId, shown.userName),
     stars: shown.stars,

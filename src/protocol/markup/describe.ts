@@ -68,3 +68,8 @@ export function moveNotice(html: string): MoveNotice | null {
     roomName: decodeText(match[5] ?? "").trim(),
   };
 }
+
+/** The content as it is for everybody: a page for somebody marks their own name in it (protocol.md §7.1). */
+export function withoutOwnMentions(html: string): string {
+  return html.replace(/<span class="mention">([^<]*)<\/span>/g, "$1");
+}

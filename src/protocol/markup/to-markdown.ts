@@ -5,7 +5,7 @@
  */
 import { decodeHTMLAttribute } from "entities";
 import { Parser } from "htmlparser2";
-import { classNames, isFixedFont, isMultiline, isOneboxClass } from "./describe.js";
+import { classNames, isFixedFont, isMultiline, isOneboxClass, withoutOwnMentions } from "./describe.js";
 import { decodeText } from "./escape.js";
 import { absoluteUrl, isShownUrl } from "./links.js";
 import { type Emphasis, escapeAddress, escapeText, joinPieces, type MarkdownPiece } from "./markdown-pieces.js";
@@ -24,7 +24,7 @@ export function htmlToMarkdown(html: string, context: MarkdownContext = {}): str
   const trimmed = html.trim();
   if (isFixedFont(trimmed)) return readText(trimmed, context, true).replace(/^(?=[^\n])/gm, "    ");
   if (isMultiline(trimmed)) return ensureLines(readText(trimmed, context, true));
-  const wanted = trimmed.replace(mention, "$1");
+  const wanted = withoutOwnMentions(trimmed);
   for (const way of ways) {
     const markdown = new MarkdownReader(context.origin, way).read(trimmed);
     if (markdown === null) return ensureLines(readText(trimmed, context, true));
@@ -62,9 +62,6 @@ function ensureLines(text: string): string {
 const emphasisLengths: Readonly<Record<string, number>> = { b: 2, strong: 2, i: 1, em: 1, strike: 3, s: 3, del: 3 };
 const codeTags = new Set(["code", "tt", "kbd"]);
 const webAddress = /^(?:(?:https?|ftp):)?\/\/./i;
-
-/** What a page wraps around the reader's own name; not part of the message. */
-const mention = /<span class="mention">([^<]*)<\/span>/g;
 
 /** The link whose text is being read. */
 interface OpenLink {

@@ -35,6 +35,7 @@ function roomsView(call: Call): RoomsPageView {
   const { shown, page, pageCount } = pageOf(params, rooms, pageSize);
   return {
     frame: frameView(call),
+    invitations: viewer?.invitedTo.size ?? 0,
     rooms: shown.map((room) => roomView(state, room, viewer)),
     tab,
     sort,

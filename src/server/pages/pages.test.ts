@@ -239,6 +239,7 @@ describe("the lists", () => {
   it("has the rooms list with its cards, tabs and pager", () => {
     const view = {
       frame,
+      invitations: 3,
       rooms: [room],
       tab: "all",
       sort: "active",

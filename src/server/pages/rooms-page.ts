@@ -41,7 +41,7 @@ export function renderRooms(view: RoomsPageView): string {
     content: html`
     <div class="subheader">
         <h1>Rooms</h1>
-        <div id="tabs">${TABS.map((item) => link(view, item.tab, sort, item.tab, item.title, item.tab === tab))}</div>
+        <div id="tabs">${TABS.map((item) => link(view, item.tab, sort, tabText(view, item.tab), item.title, item.tab === tab))}</div>
     </div>
     <div class="list-tools">
     <form id="roomsearch" method="get" role="search">
@@ -68,7 +68,19 @@ ${frame.me && createRoom(view)}
   });
 }
 
-function link(view: RoomsPageView, tab: string, sort: string, text: string, title: string, current: boolean): Markup {
+/** The name of a tab, after the number of invitations. */
+function tabText({ invitations }: RoomsPageView, tab: string): Markup | string {
+  return tab === "invited" && invitations > 0 ? html`<span class="tabcount">${invitations}</span> ${tab}` : tab;
+}
+
+function link(
+  view: RoomsPageView,
+  tab: string,
+  sort: string,
+  text: Markup | string,
+  title: string,
+  current: boolean,
+): Markup {
   return html`<a${current && html` class="youarehere"`} href="${queryOf({ tab, sort, filter: view.filter })}" title="${title}">${text}</a>`;
 }
 

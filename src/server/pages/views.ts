@@ -216,6 +216,8 @@ export interface ProfilePageView {
 /** `GET /` and `GET /rooms`. */
 export interface RoomsPageView {
   readonly frame: FrameView;
+  /** How many rooms the viewer is invited to. */
+  readonly invitations: number;
   readonly rooms: readonly RoomView[];
   readonly tab: string;
   readonly sort: string;

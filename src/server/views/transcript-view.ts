@@ -1,8 +1,9 @@
 /** Which messages a transcript page shows: days in UTC, and hours of a day that has too many (protocol.md §6.5). */
 import type { Call } from "../http/call.js";
-import type { TranscriptPageView } from "../pages/views.js";
+import type { MessageView, TranscriptPageView } from "../pages/views.js";
 import { rules } from "../world/access.js";
-import type { MessageRecord, RoomRecord } from "../world/records.js";
+import { markMentions } from "../world/mentions.js";
+import type { MessageRecord, RoomRecord, UserRecord } from "../world/records.js";
 import { dayOf, type RoomIndex } from "../world/room-index.js";
 import { frameView, messageView, roomView } from "./frame-view.js";
 
@@ -44,11 +45,17 @@ export function transcriptView(call: Call, room: RoomRecord, request: Transcript
     lastDay: optionalDay(latest !== undefined && latest > day ? latest : undefined),
     hours: isWhole ? null : hours,
     hourPages,
-    messages: messages.map((message) => messageView(state, message, viewer)),
+    messages: messages.map((message) => withOwnMentions(messageView(state, message, viewer), viewer)),
     highlight: request.message?.id ?? null,
     isOwner: rules(room, viewer),
     recentMessageCount: countSince(index, world.now() - 7200, world.now()),
   };
+}
+
+/** On a transcript the viewer's own name is marked [OBS]. */
+function withOwnMentions(view: MessageView, viewer: UserRecord | null): MessageView {
+  if (!viewer || !view.content?.includes("@")) return view;
+  return { ...view, content: markMentions(view.content, viewer) };
 }
 
 /** Days since the epoch of a date; null when there is no such date. */

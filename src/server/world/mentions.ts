@@ -22,6 +22,22 @@ function simplify(name: string): string {
     .toLowerCase();
 }
 
+/** Wraps what mentions somebody in rendered content, but not inside links and code. */
+export function markMentions(html: string, user: UserRecord): string {
+  const own = simplify(user.name);
+  let depth = 0;
+  return html.replace(/<(\/?)(\w+)[^>]*>|[^<]+/g, (part, slash?: string, tag?: string) => {
+    if (tag !== undefined) {
+      if (["a", "code", "pre"].includes(tag)) depth += slash ? -1 : 1;
+      return part;
+    }
+    if (depth > 0) return part;
+    return part.replace(mention, (word, name: string) =>
+      own.startsWith(simplify(name)) ? `<span class="mention">${word}</span>` : word,
+    );
+  });
+}
+
 /** Everybody that a text pings in a room, but for its author. */
 export function mentionedUsers(world: World, room: RoomRecord, author: UserRecord, text: string): UserRecord[] {
   if (!text.includes("@")) return [];
