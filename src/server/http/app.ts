@@ -80,7 +80,7 @@ export function createFetch(
     if (!place) return finish(textAnswer("This server does not know that host.", 421));
     const { faults } = place.state;
     const fault = faults.take(path);
-    if (!fault && method === "GET" && path.startsWith("/web/")) return finish(await serveWebFile(path));
+    if (!fault && /^(GET|HEAD)$/.test(method) && path.startsWith("/web/")) return finish(await serveWebFile(path));
     const { origin, referer } = env.incoming.headers;
     const isForeign = origin !== undefined && !isOwnOrigin(origin, host, shared.sites);
     if (method === "POST" && isForeign && !listener.options.foreignOrigins) {

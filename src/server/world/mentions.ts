@@ -15,6 +15,11 @@ function mentioned(text: string): string[] {
   return [...text.matchAll(mention)].map((match) => simplify(match[1] ?? ""));
 }
 
+/** Whether a simplified name is the beginning of somebody's. */
+function isStartOf(own: string, name: string): boolean {
+  return name.length >= 3 && own.startsWith(name);
+}
+
 function simplify(name: string): string {
   return name
     .normalize("NFD")
@@ -33,7 +38,7 @@ export function markMentions(html: string, user: UserRecord): string {
     }
     if (depth > 0) return part;
     return part.replace(mention, (word, name: string) =>
-      own.startsWith(simplify(name)) ? `<span class="mention">${word}</span>` : word,
+      isStartOf(own, simplify(name)) ? `<span class="mention">${word}</span>` : word,
     );
   });
 }
@@ -49,7 +54,7 @@ export function mentionedUsers(world: World, room: RoomRecord, author: UserRecor
     if (!user || id === author.id || id < 0) continue;
     if (!room.present.has(id) && visit.lastSeen < world.now() - pingableSeconds) continue;
     const own = simplify(user.name);
-    if (names.some((name) => name.length >= 3 && own.startsWith(name))) found.push(user);
+    if (names.some((name) => isStartOf(own, name))) found.push(user);
   }
   return found;
 }

@@ -5,7 +5,7 @@
 import { renderMarkdown } from "../../protocol/markup/render.js";
 import { splitReplyPrefix } from "../../protocol/markup/reply-prefix.js";
 import { EventType } from "../../protocol/raw.js";
-import { mayRead, mayWrite, refuseUnlessMayPost, refuseUnlessModerator, rules } from "./access.js";
+import { isTimedOut, mayRead, mayWrite, refuseUnlessMayPost, refuseUnlessModerator } from "./access.js";
 import { messageEvent } from "./events.js";
 import { mentionedUsers, mentionName } from "./mentions.js";
 import { messageOnebox } from "./message-onebox.js";
@@ -154,7 +154,7 @@ function refuseChange(
   }
   if (actor.isModerator) return;
   if (message.userId !== actor.id) throw new Refusal("not-allowed", `You can only ${verb} your own messages`);
-  if (room.timeoutUntil !== null && room.timeoutUntil > now && !rules(room, actor)) {
+  if (isTimedOut(room, actor, now)) {
     throw new Refusal("not-allowed", "You cannot write or edit messages in this room");
   }
   const { editWindowMs, editGraceMs } = world.rules;
