@@ -2,11 +2,17 @@
  * Who an `@name` means: at least three characters of a name without its spaces, whatever case and accents
  * (protocol.md §7.1.8). Pure.
  */
-import type { RoomRecord, UserRecord } from "./records.js";
+import type { RoomRecord, UserRecord, Visit } from "./records.js";
 import type { World } from "./world.js";
 
 /** People who were in the room within this time can be pinged (protocol.md §6.1: one to two weeks). */
-export const pingableSeconds: number = 14 * 86_400;
+const pingableSeconds = 14 * 86_400;
+
+/** Everybody whom an `@name` can mean in a room, with what the room remembers of them. */
+export function pingable(world: World, room: RoomRecord): (readonly [number, Visit])[] {
+  const since = world.now() - pingableSeconds;
+  return [...room.visits].filter(([id, { lastSeen }]) => id > 0 && (room.present.has(id) || lastSeen >= since));
+}
 
 const mention = /(?<![\p{L}\p{N}@])@([^\s@._!?();:/+&<,"'`*[\]-]{3,})/gu;
 
@@ -49,10 +55,9 @@ export function mentionedUsers(world: World, room: RoomRecord, author: UserRecor
   const names = mentioned(text);
   if (names.length === 0) return [];
   const found: UserRecord[] = [];
-  for (const [id, visit] of room.visits) {
+  for (const [id] of pingable(world, room)) {
     const user = world.users.get(id);
-    if (!user || id === author.id || id < 0) continue;
-    if (!room.present.has(id) && visit.lastSeen < world.now() - pingableSeconds) continue;
+    if (!user || id === author.id) continue;
     const own = simplify(user.name);
     if (names.some((name) => isStartOf(own, name))) found.push(user);
   }

@@ -4,10 +4,10 @@
  */
 import { escapeHtml } from "../../protocol/markup/escape.js";
 import { EventType } from "../../protocol/raw.js";
-import { roomPath } from "../pages/slug.js";
+import { roomPath } from "../paths.js";
 import { mayWrite, refuseUnlessModerator, refuseUnlessRules } from "./access.js";
+import { removeFrom } from "./ascending.js";
 import { messageEvent } from "./events.js";
-import { removeFrom } from "./message-list.js";
 import { deleteMessage, postMessage } from "./posting.js";
 import type { MessageRecord, RoomRecord, UserRecord } from "./records.js";
 import { Refusal } from "./refusal.js";

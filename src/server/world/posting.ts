@@ -5,6 +5,7 @@
 import { renderMarkdown } from "../../protocol/markup/render.js";
 import { splitReplyPrefix } from "../../protocol/markup/reply-prefix.js";
 import { EventType } from "../../protocol/raw.js";
+import { maxLineLength } from "../../protocol/text-rules.js";
 import { isTimedOut, mayRead, mayWrite, refuseUnlessMayPost, refuseUnlessModerator } from "./access.js";
 import { messageEvent } from "./events.js";
 import { mentionedUsers, mentionName } from "./mentions.js";
@@ -12,8 +13,6 @@ import { messageOnebox } from "./message-onebox.js";
 import type { MessageRecord, RoomRecord, UserRecord } from "./records.js";
 import { Refusal } from "./refusal.js";
 import type { World } from "./world.js";
-
-const maxSingleLine = 500;
 
 export interface PostOptions {
   /** The message replied to; a leading `:123 ` in the text says the same. */
@@ -167,7 +166,7 @@ function refuseChange(
 function checkedText(text: string): string {
   const unix = text.replace(/\r\n?/g, "\n");
   if (unix.trim() === "") throw new Refusal("empty", "The message is empty");
-  if (!unix.includes("\n") && unix.length > maxSingleLine) throw new Refusal("too-long", "The message is too long");
+  if (!unix.includes("\n") && unix.length > maxLineLength) throw new Refusal("too-long", "The message is too long");
   return unix.trimEnd();
 }
 
