@@ -4,8 +4,8 @@
  */
 import { UsageError } from "../errors/index.js";
 import { checkCount } from "../util/options.js";
+import type { SocketHub } from "./live/socket-hub.js";
 import type { Network } from "./network.js";
-import type { SocketHub } from "./socket-hub.js";
 import type { Throttle } from "./throttle.js";
 
 /** What a request gets instead of its answer. */

@@ -2,10 +2,10 @@
 import { sites as liveSites, type Site, type SiteHost } from "../protocol/sites.js";
 import { Faults } from "./faults.js";
 import { ImageStore } from "./image-store.js";
+import { Presence } from "./live/presence.js";
+import { SocketHub } from "./live/socket-hub.js";
 import type { Network } from "./network.js";
 import type { ResolvedOptions } from "./options.js";
-import { Presence } from "./presence.js";
-import { SocketHub } from "./socket-hub.js";
 import { Throttle } from "./throttle.js";
 import { World } from "./world/world.js";
 

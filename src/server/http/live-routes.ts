@@ -2,7 +2,7 @@
 import type { Hono } from "hono";
 import { EventType } from "../../protocol/raw.js";
 import { chatJson } from "../chat-json.js";
-import { type Reader, type RoomState, roomText, sortByRoom } from "../frames.js";
+import { type Reader, type RoomState, roomText, sortByRoom } from "../live/frames.js";
 import { mayEnter, mayRead } from "../world/access.js";
 import { firstIndex } from "../world/ascending.js";
 import { roomsOf } from "../world/attendance.js";

@@ -1,8 +1,8 @@
 /** What a history can be told, and how that is checked. */
 import { UsageError } from "../../errors/index.js";
 import { checkCount, checkOptions, shown } from "../../util/options.js";
-import type { ServerUser } from "../server-user.js";
-import type { RoomName } from "../user-in-room.js";
+import type { ServerUser } from "../script/server-user.js";
+import type { RoomName } from "../script/user-in-room.js";
 import type { RoomRecord, UserRecord } from "../world/records.js";
 import type { HistoryPeople, HistoryPlan, HistoryRange } from "./history.js";
 import { firstNames, lastNames } from "./history-words.js";

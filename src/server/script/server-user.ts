@@ -1,11 +1,10 @@
 /** A person of the local server whom a script can act as. */
-import { UsageError } from "../errors/index.js";
-import type { SiteState } from "./site-state.js";
-
+import { UsageError } from "../../errors/index.js";
+import type { SiteState } from "../site-state.js";
+import { roomsOf } from "../world/attendance.js";
+import { renameUser, suspend } from "../world/people.js";
+import type { UserRecord } from "../world/records.js";
 import { findRoom, type RoomName, UserInRoom } from "./user-in-room.js";
-import { roomsOf } from "./world/attendance.js";
-import { renameUser, suspend } from "./world/people.js";
-import type { UserRecord } from "./world/records.js";
 
 /** A person of the local server whom a script can act as. */
 export class ServerUser {

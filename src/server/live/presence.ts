@@ -2,10 +2,10 @@
  * Who is in which room, and for how long without a socket. The page load or a socket brings somebody in; after the
  * last socket has closed, or without one, a grace period passes before they are gone (protocol.md §3.1: INF).
  */
-import type { Clock } from "../util/clock.js";
-import { enterRoom, leaveRoom } from "./world/attendance.js";
-import type { RoomRecord, UserRecord } from "./world/records.js";
-import type { World } from "./world/world.js";
+import type { Clock } from "../../util/clock.js";
+import { enterRoom, leaveRoom } from "../world/attendance.js";
+import type { RoomRecord, UserRecord } from "../world/records.js";
+import type { World } from "../world/world.js";
 
 interface Stay {
   sockets: number;

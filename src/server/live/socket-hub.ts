@@ -3,17 +3,17 @@
  * moved since; other rooms' events make no frame of their own, they show in the next one or in the heartbeat.
  */
 import type { WebSocket } from "ws";
-import type { Clock } from "../util/clock.js";
+import type { Clock } from "../../util/clock.js";
+import { mayEnter } from "../world/access.js";
+import type { LoggedEvent } from "../world/event-log.js";
+import { seesEvent } from "../world/flagging.js";
+import { timeoutLeft } from "../world/membership.js";
+import type { RoomRecord, UserRecord } from "../world/records.js";
+import type { RoomSignal } from "../world/room-signals.js";
+import type { World } from "../world/world.js";
 import { type FrameFault, FrameFaults } from "./frame-faults.js";
 import { BatchFrames, frameText, type Reader, type RoomState, sortByRoom, stateFrame } from "./frames.js";
 import type { Presence } from "./presence.js";
-import { mayEnter } from "./world/access.js";
-import type { LoggedEvent } from "./world/event-log.js";
-import { seesEvent } from "./world/flagging.js";
-import { timeoutLeft } from "./world/membership.js";
-import type { RoomRecord, UserRecord } from "./world/records.js";
-import type { RoomSignal } from "./world/room-signals.js";
-import type { World } from "./world/world.js";
 
 export interface HubOptions {
   readonly heartbeatMs: number;

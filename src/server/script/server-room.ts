@@ -1,11 +1,11 @@
 /** A room of the local server as a script sees it, and what happens to it without anybody's doing. */
-import { UsageError } from "../errors/index.js";
-import { EventType } from "../protocol/raw.js";
+import { UsageError } from "../../errors/index.js";
+import { EventType } from "../../protocol/raw.js";
+import type { SiteState } from "../site-state.js";
+import { noticeEvent } from "../world/events.js";
+import { setDeleted, setFrozen, setTimeoutOf } from "../world/membership.js";
+import { feedsUserId, type RoomAccess, type RoomRecord } from "../world/records.js";
 import { type ServerMessage, serverMessage } from "./server-message.js";
-import type { SiteState } from "./site-state.js";
-import { noticeEvent } from "./world/events.js";
-import { setDeleted, setFrozen, setTimeoutOf } from "./world/membership.js";
-import { feedsUserId, type RoomAccess, type RoomRecord } from "./world/records.js";
 
 /** A room of the local server as a script sees it. What people do to it is said of them: `site.user("Alice").in(room).updates({ … })`. */
 export class ServerRoom {

@@ -1,17 +1,17 @@
 /** What a scripted person does in a room. Real rules apply, but for the throttle and repetitions. */
-import { UsageError } from "../errors/index.js";
+import { UsageError } from "../../errors/index.js";
+import type { SiteState } from "../site-state.js";
+import { mayEnter } from "../world/access.js";
+import { flagForModerators, toggleFlag } from "../world/flagging.js";
+import { invite, kick, type RoomChange, setAccess, updateRoom } from "../world/membership.js";
+import { moveMessages } from "../world/moving.js";
+import { deleteMessage, editMessage, findMessage, postMessage } from "../world/posting.js";
+import type { AccessLevel, MessageRecord, RoomRecord, UserRecord } from "../world/records.js";
+import { noSuchRoom } from "../world/refusal.js";
+import { cancelStars, togglePin, toggleStar } from "../world/starring.js";
 import { type MessageId, type ServerMessage, serverMessage } from "./server-message.js";
 import { ServerRoom } from "./server-room.js";
 import type { ServerUser } from "./server-user.js";
-import type { SiteState } from "./site-state.js";
-import { mayEnter } from "./world/access.js";
-import { flagForModerators, toggleFlag } from "./world/flagging.js";
-import { invite, kick, type RoomChange, setAccess, updateRoom } from "./world/membership.js";
-import { moveMessages } from "./world/moving.js";
-import { deleteMessage, editMessage, findMessage, postMessage } from "./world/posting.js";
-import type { AccessLevel, MessageRecord, RoomRecord, UserRecord } from "./world/records.js";
-import { noSuchRoom } from "./world/refusal.js";
-import { cancelStars, togglePin, toggleStar } from "./world/starring.js";
 
 /**
  * A person in a room: `site.user("Alice").in(1).says("hello")`. Messages are named by id or by what `says` returned.

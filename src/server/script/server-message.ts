@@ -1,7 +1,7 @@
 /** Messages and events as scripts see them: the ground truth that what a client heard is compared with. */
-import type { RawEvent } from "../protocol/raw.js";
-import type { LoggedEvent } from "./world/event-log.js";
-import type { MessageRecord, Revision } from "./world/records.js";
+import type { RawEvent } from "../../protocol/raw.js";
+import type { LoggedEvent } from "../world/event-log.js";
+import type { MessageRecord, Revision } from "../world/records.js";
 
 /** What a script gets to know about a message, as it was at that moment. */
 export interface ServerMessage {

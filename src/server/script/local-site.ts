@@ -2,19 +2,19 @@
  * One site of a local server, as its users hold it: a `Site` for the client, whose real https origins lead to the
  * loopback listener, and the strings to pull for the author of a bot.
  */
-import { UsageError } from "../errors/index.js";
-import type { Endpoint, Resolver, Site } from "../protocol/sites.js";
-import type { Faults } from "./faults.js";
-import { socketHost } from "./http/place.js";
-import { addHistory } from "./seed/history.js";
-import { historyPlan, type NewHistory, type ServerHistory } from "./seed/history-options.js";
+import { UsageError } from "../../errors/index.js";
+import type { Endpoint, Resolver, Site } from "../../protocol/sites.js";
+import type { Faults } from "../faults.js";
+import { socketHost } from "../http/place.js";
+import { addHistory } from "../seed/history.js";
+import { historyPlan, type NewHistory, type ServerHistory } from "../seed/history-options.js";
+import type { SiteState } from "../site-state.js";
+import { feedsUserId } from "../world/records.js";
+import type { NewRoom, NewUser } from "../world/world.js";
 import { type ServerEvent, type ServerMessage, serverEvent, serverMessage } from "./server-message.js";
 import { ServerRoom } from "./server-room.js";
 import { ServerUser } from "./server-user.js";
-import type { SiteState } from "./site-state.js";
 import { findRoom } from "./user-in-room.js";
-import { feedsUserId } from "./world/records.js";
-import type { NewRoom, NewUser } from "./world/world.js";
 
 /** What a new person of a local site is made of. */
 export interface NewServerUser extends NewUser {

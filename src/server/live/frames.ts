@@ -2,7 +2,7 @@
  * What a socket or a polling answer says: for each room key the events, and the counter `t` with its step `d`
  * (protocol.md §3.4). Works on the JSON the log keeps, so that an event is serialised once for all its readers.
  */
-import type { LoggedEvent } from "./world/event-log.js";
+import type { LoggedEvent } from "../world/event-log.js";
 
 /** Whose eyes a frame is for. */
 export interface Reader {
