@@ -68,6 +68,22 @@ test("a link to a journal is that journal: it stays a link, and both names are o
   ]);
 });
 
+test("long messages make more lines, not longer ones than a string can hold", async () => {
+  const path = join(await folder(), "world.jsonl");
+  const first = await start(path);
+  const [alice, other] = [first.site.user("Alice"), first.site.addRoom({ name: "other" })];
+  const long = "\nso it goes".repeat(2_000);
+  for (let n = 0; n < 300; n++) alice.in(1).says(`${n}${long}`);
+  const moderator = first.site.addUser({ name: "Mod", isModerator: true });
+  moderator.in(1).moves(first.site.room(1).messages, other.id);
+  const before = other.messages;
+  await first.close();
+  const second = await start(path, { sites: ["stackexchange.com", "stackoverflow.com"] });
+  expect(second.site.room("other").messages).toEqual(before);
+  const lines = (await readFile(path, "utf8")).split("\n");
+  expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(4_000_000);
+});
+
 test("a lock that is older than this process is not this process's", async () => {
   const path = join(await folder(), "world.jsonl");
   await writeFile(`${path}.lock`, String(process.pid));

@@ -145,3 +145,11 @@ test("a socket that pings and never reads is cut off, not kept in memory", { tim
   expect(server.site.openSockets).toBe(0);
   socket.terminate();
 });
+
+test("a tab that there is not says so in words, whatever it is called", async () => {
+  const { site } = await start();
+  site.room(1).freeze();
+  for (const tab of ["constructor", "__proto__", "nowhere"]) {
+    expect((await new Browser(site).get(`/rooms?tab=${tab}`)).text).toContain("There are no rooms here.");
+  }
+});

@@ -70,6 +70,7 @@ export class ChatServer implements AsyncDisposable {
       for (const [index, state] of states.entries()) listeners.push(await listen(shared, state, index, options));
     } catch (error) {
       await Promise.all(listeners.map(stop));
+      for (const { presence } of states) presence.close();
       journal?.close();
       throw error;
     }

@@ -14,7 +14,7 @@ import type { ChangeSet } from "../world/changes.js";
 import { lock } from "./lock.js";
 import { pictureWeight, restoreSite } from "./restore.js";
 import { header, storedEvent, storedMessage, storedRoom, storedUser, storedVisit } from "./rows.js";
-import { chunks, snapshotOf, storedImage } from "./snapshot.js";
+import { chunks, snapshotOf, storedImage, weightOf } from "./snapshot.js";
 
 /** A file this many times longer than what it says is written anew. */
 const growth = 2;
@@ -71,7 +71,7 @@ export class Journal {
     network.watch((change) => this.#note({ network: change }));
     for (const { host, world, images } of states) {
       world.changes.watch((changes) => {
-        for (const rows of storedChanges(changes)) this.#note({ site: host, ...rows });
+        this.#note(...[...storedChanges(changes)].map((rows) => ({ site: host, ...rows })));
       });
       images.watch((name, image) => this.#note({ site: host, images: [storedImage(name, image)] }));
     }
@@ -113,8 +113,10 @@ export class Journal {
     if (state) this.#sites.add(state.host);
   }
 
-  #note(row: object): void {
-    this.#waiting.push(JSON.stringify(row));
+  /** Rows that belong together are written in one go. */
+  #note(...rows: readonly object[]): void {
+    if (!this.#file) return;
+    for (const row of rows) this.#waiting.push(JSON.stringify(row));
     this.#flush();
   }
 
@@ -134,9 +136,9 @@ export class Journal {
   }
 }
 
-/** One line for what belongs together; more only for a whole history, which is made of many. */
+/** One line for what belongs together; more only for very many messages, or very long ones. */
 function* storedChanges({ users, rooms, messages, visits, events }: ChangeSet): Generator<object> {
-  const [last = [], ...before] = [...chunks(messages)].reverse();
+  const [last = [], ...before] = [...chunks(messages, weightOf)].reverse();
   if (before.length > 0 && rooms.size > 0) yield { rooms: [...rooms].map(storedRoom) };
   for (const some of before.reverse()) yield { messages: some.map(storedMessage) };
   yield {

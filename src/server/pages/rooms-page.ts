@@ -25,12 +25,12 @@ const SORTS: readonly { sort: string; title: string }[] = [
   { sort: "active", title: "recently active rooms first" },
 ];
 
-const NOTHING: Readonly<Record<string, string>> = {
-  favorite: "No favorites yet. The star on a room's card makes it one.",
-  events: "No events are scheduled. This server keeps no schedule.",
-  mine: "You are in no room now. Open one from the list of all rooms.",
-  invited: "Nobody has invited you anywhere yet.",
-};
+const NOTHING: ReadonlyMap<string, string> = new Map([
+  ["favorite", "No favorites yet. The star on a room's card makes it one."],
+  ["events", "No events are scheduled. This server keeps no schedule."],
+  ["mine", "You are in no room now. Open one from the list of all rooms."],
+  ["invited", "Nobody has invited you anywhere yet."],
+]);
 
 /** The rooms list. */
 export function renderRooms(view: RoomsPageView): string {
@@ -54,7 +54,7 @@ export function renderRooms(view: RoomsPageView): string {
     <div class="clear-both"></div>
     <div id="roomlist">
 ${view.rooms.map((room) => roomCard(room, frame.now))}
-${view.rooms.length === 0 && html`<p class="empty">${filter ? html`No room has <b>${filter}</b> in its name, description or tags.` : (NOTHING[tab] ?? "There are no rooms here.")}</p>`}
+${view.rooms.length === 0 && html`<p class="empty">${filter ? html`No room has <b>${filter}</b> in its name, description or tags.` : (NOTHING.get(tab) ?? "There are no rooms here.")}</p>`}
 ${pager(page, view.pageCount, (number) => queryOf({ tab, sort, filter, nohide: showFrozen || null, page: number }))}
 <div class="fr">
                 ${
