@@ -41,14 +41,7 @@ export class LineFile {
     fs.rmSync(temporary, { force: true });
     const file = new LineFile(temporary);
     try {
-      let chunk = "";
-      for (const line of lines) {
-        chunk += `${line}\n`;
-        if (chunk.length < chunkBytes) continue;
-        file.#write(chunk);
-        chunk = "";
-      }
-      file.#write(chunk);
+      file.#writeLines(lines);
       fs.fsyncSync(file.#fd);
       fs.renameSync(temporary, path);
       return file;
@@ -87,10 +80,12 @@ export class LineFile {
 
   /** Writes lines behind the others, all of them or, when it throws, none. */
   append(lines: readonly string[]): void {
+    const before = this.#size;
     try {
-      this.#write(lines.map((line) => `${line}\n`).join(""));
+      this.#writeLines(lines);
     } catch (error) {
-      fs.ftruncateSync(this.#fd, this.#size);
+      this.#size = before;
+      fs.ftruncateSync(this.#fd, before);
       throw error;
     }
   }
@@ -109,6 +104,18 @@ export class LineFile {
       fs.closeSync(fd);
     }
     return last.toString() === "\n";
+  }
+
+  /** In pieces: all lines together may be longer than a string can be. */
+  #writeLines(lines: Iterable<string>): void {
+    let chunk = "";
+    for (const line of lines) {
+      chunk += `${line}\n`;
+      if (chunk.length < chunkBytes) continue;
+      this.#write(chunk);
+      chunk = "";
+    }
+    this.#write(chunk);
   }
 
   #write(text: string): void {

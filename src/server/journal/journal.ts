@@ -71,7 +71,8 @@ export class Journal {
     network.watch((change) => this.#note({ network: change }));
     for (const { host, world, images } of states) {
       world.changes.watch((changes) => {
-        this.#note(...[...storedChanges(changes)].map((rows) => ({ site: host, ...rows })));
+        // Row by row: a history of a million messages must not stand in memory once more.
+        for (const rows of storedChanges(changes)) this.#note({ site: host, ...rows });
       });
       images.watch((name, image) => this.#note({ site: host, images: [storedImage(name, image)] }));
     }
@@ -113,10 +114,9 @@ export class Journal {
     if (state) this.#sites.add(state.host);
   }
 
-  /** Rows that belong together are written in one go. */
-  #note(...rows: readonly object[]): void {
+  #note(row: object): void {
     if (!this.#file) return;
-    for (const row of rows) this.#waiting.push(JSON.stringify(row));
+    this.#waiting.push(JSON.stringify(row));
     this.#flush();
   }
 
