@@ -285,3 +285,23 @@ describe("posts from the pages of other sites", () => {
     expect(answer).toMatch(/set-cookie: prov=[^\r]*HttpOnly; SameSite=Lax/i);
   });
 });
+
+describe("sockets that misbehave", () => {
+  test("an upgrade that is refused leaves no connection behind, whatever the other side does", async () => {
+    await using small = await ChatServer.start({ sites: ["stackoverflow.com"], maxConnections: 3 });
+    const at = Number(new URL(small.url).port);
+    for (let n = 0; n < 5; n++) {
+      const bytes = request("GET /events/1/x", ["Upgrade: websocket"]).replace(
+        "Connection: close",
+        "Connection: Upgrade",
+      );
+      const answer = await new Promise<string>((resolve) => {
+        const socket = connect({ port: at, host: "127.0.0.1", allowHalfOpen: true });
+        socket.on("data", (data) => resolve(String(data)));
+        socket.write(bytes);
+      });
+      expect(answer).toMatch(/^HTTP\/1\.1 403 /);
+    }
+    await expectAlive(at);
+  });
+});

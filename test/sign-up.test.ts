@@ -80,3 +80,25 @@ test("the address of a message as the whole message shows a preview, of readable
 function isoOf(time: number | undefined): string {
   return `${new Date((time ?? 0) * 1000).toISOString().slice(0, 19).replace("T", " ")}Z`;
 }
+
+test.each(["\u3164\u3164\u3164a", "Al\u115fice", "Alice\u2800", "Al\u{e0100}ice"])(
+  "the invisible in %j is refused",
+  async (name) => {
+    await using server = await ChatServer.start({ world: "demo" });
+    const answer = await signUp(new Browser(server.site), { name });
+    expect([answer.status, answer.text.includes("A name cannot have invisible characters")]).toEqual([200, true]);
+  },
+);
+
+test("nobody gets the name of somebody on another site", async () => {
+  await using server = await ChatServer.start({ world: "demo" });
+  server.sites["stackoverflow.com"].addUser({ name: "Jon Skeet", email: "jon@example.com" });
+  const answer = await signUp(new Browser(server.site), { name: "jon skeet" });
+  expect(answer.text).toContain("Somebody is called jon skeet already");
+});
+
+test("two who want the same name at once: one gets it", async () => {
+  await using server = await ChatServer.start({ world: "demo" });
+  const both = await Promise.all([1, 2].map(() => signUp(new Browser(server.site), { name: "Ada" })));
+  expect(both.map(({ status }) => status).sort()).toEqual([200, 302]);
+});

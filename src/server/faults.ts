@@ -2,6 +2,8 @@
  * What can go wrong on purpose, each with one call. A planned fault is tried on every request in the order of
  * planning, before the request is handled or, for `cut`, after it; the sockets' faults act at once.
  */
+import { UsageError } from "../errors/index.js";
+import { checkCount } from "../util/options.js";
 import type { Network } from "./network.js";
 import type { SocketHub } from "./socket-hub.js";
 import type { Throttle } from "./throttle.js";
@@ -53,9 +55,16 @@ export class Faults {
     this.#throttle = throttle;
   }
 
-  /** Answers the next requests whose path matches with this: a string matches the path's beginning. */
+  /**
+   * Answers the next requests whose path matches with this: a string matches the path's beginning.
+   * @throws {BAD_ARGUMENT} for what no answer can be
+   */
   fail(pathPattern: string | RegExp, answer: PlannedAnswer = {}): void {
     const { status = 500, body = "", headers = {}, times = 1 } = answer;
+    checkCount("status", status, 200, 599);
+    if (body !== "" && [204, 205, 304].includes(status)) {
+      throw new UsageError(`an answer of status ${status} has no body; leave the body out, or choose another status`);
+    }
     this.#plan(pathPattern, { kind: "answer", status, body, headers }, times);
   }
 

@@ -40,8 +40,7 @@ export class Presence {
   hold(room: RoomRecord, user: UserRecord): void {
     const stay = this.#stay(room, user);
     stay.held = true;
-    stay.timer?.cancel();
-    stay.timer = null;
+    stopTimer(stay);
     enterRoom(this.#world, room, user);
   }
 
@@ -59,8 +58,7 @@ export class Presence {
   connect(room: RoomRecord, user: UserRecord): void {
     const stay = this.#stay(room, user);
     stay.sockets++;
-    stay.timer?.cancel();
-    stay.timer = null;
+    stopTimer(stay);
     enterRoom(this.#world, room, user);
   }
 
@@ -88,8 +86,7 @@ export class Presence {
   #drop(roomId: number, userId: number): void {
     const stay = this.#stays.get(key(roomId, userId));
     if (!stay) return;
-    stay.timer?.cancel();
-    stay.timer = null;
+    stopTimer(stay);
     stay.held = false;
     if (stay.sockets === 0) this.#stays.delete(key(roomId, userId));
   }
@@ -103,11 +100,15 @@ export class Presence {
   }
 
   #startGrace(stay: Stay, room: RoomRecord, user: UserRecord): void {
-    stay.timer?.cancel();
-    stay.timer = null;
+    stopTimer(stay);
     if (stay.sockets > 0 || stay.held) return;
     stay.timer = this.#clock.setTimeout(() => this.leave(room, user), this.#graceMs);
   }
+}
+
+function stopTimer(stay: Stay): void {
+  stay.timer?.cancel();
+  stay.timer = null;
 }
 
 function key(roomId: number, userId: number): string {

@@ -48,8 +48,10 @@ export class BoundedStream<T> implements AsyncIterableIterator<T>, AsyncDisposab
     return this.#dropped;
   }
 
-  /** Hands a value to the reader that waits, or lets it wait for one. Does nothing once the stream has ended. */
-  /** @param onTaken - called when the reader has had the value and asks for more, or when it is lost */
+  /**
+   * Hands a value to the reader that waits, or lets it wait for one. Does nothing once the stream has ended.
+   * @param onTaken - called when the reader has had the value and asks for more, or when it is lost
+   */
   push(value: T, onTaken?: () => void): void {
     if (this.#ended) {
       onTaken?.();

@@ -5,13 +5,13 @@
 import fs from "node:fs";
 import { StringDecoder } from "node:string_decoder";
 
-/** A line in the middle of a file that is no JSON: somebody else wrote there. */
+/** A line in the middle of a file that is not one of its writer: somebody else wrote there. */
 export class BadLine extends Error {
   /** Counted from 1. */
   readonly line: number;
 
   constructor(line: number) {
-    super(`line ${line} is not JSON`);
+    super(`line ${line} is not what was written`);
     this.line = line;
   }
 }

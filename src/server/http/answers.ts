@@ -88,8 +88,18 @@ function refusalAnswer(call: Call, refusal: Refusal): Response {
   return sentenceAnswer(wordsOf(call, message), call.state.options.refusalStatus[rule] ?? statusOf[rule]);
 }
 
+/** What somebody may not do to a message, a conversation or a flag is said in a JSON string with status 200. */
+export function orSentence(call: Call, act: () => Response): Response {
+  try {
+    return act();
+  } catch (error) {
+    if (error instanceof Refusal && error.rule === "not-allowed") return jsonAnswer(wordsOf(call, error.message));
+    throw error;
+  }
+}
+
 /** The server's sentence, or the one that the option `refusalText` has for it. */
-export function wordsOf({ state }: Call, sentence: string): string {
+function wordsOf({ state }: Call, sentence: string): string {
   const { refusalText } = state.options;
   return (Object.hasOwn(refusalText, sentence) && refusalText[sentence]) || sentence;
 }

@@ -40,11 +40,8 @@ const loginPaths = /^\/(users\/(login|logout|login-or-signup|current)(\/|$)|noca
 const writePaths =
   /^\/(messages|admin|flags|conversation|upload|rooms\/(save|pairoff)|users\/login|local|chats\/\d+\/messages)(\/|$)/;
 
-/** The request handler of one listener. */
-export function createFetch(
-  shared: Shared,
-  listener: SiteState,
-): (request: Request, env: HttpBindings) => Promise<Response> {
+/** The routes of each role that a place can have. */
+function createRouter(): (place: Place, path: string) => Hono<ServerEnv> {
   const chat = buildApp([
     addListRoutes,
     addRoomRoutes,
@@ -60,10 +57,18 @@ export function createFetch(
   const login = buildApp([addHomeRoutes, addLoginRoutes, addLoginSiteRoutes]);
   const home = buildApp([addHomeRoutes]);
   const loopbackLogin = buildApp([addLoginRoutes]);
-  const appFor = (place: Place, path: string): Hono<ServerEnv> => {
-    if (place.role === "both") return loginPaths.test(path) ? loopbackLogin : chat;
-    return { login, home, chat }[place.role];
+  return ({ role }, path) => {
+    if (role === "both") return loginPaths.test(path) ? loopbackLogin : chat;
+    return { login, home, chat }[role];
   };
+}
+
+/** The request handler of one listener. */
+export function createFetch(
+  shared: Shared,
+  listener: SiteState,
+): (request: Request, env: HttpBindings) => Promise<Response> {
+  const appFor = createRouter();
   return async (request, env) => {
     const { method } = request;
     const url = new URL(request.url, "http://unknown.invalid");
@@ -80,7 +85,7 @@ export function createFetch(
     if (!place) return finish(textAnswer("This server does not know that host.", 421));
     const { faults } = place.state;
     const fault = faults.take(path);
-    if (!fault && method === "GET" && path.startsWith("/web/")) return finish(await serveWebFile(path));
+    if (!fault && /^(GET|HEAD)$/.test(method) && path.startsWith("/web/")) return finish(await serveWebFile(path));
     const { origin, referer } = env.incoming.headers;
     const isForeign = origin !== undefined && !isOwnOrigin(origin, host, shared.sites);
     if (method === "POST" && isForeign && !listener.options.foreignOrigins) {

@@ -92,7 +92,7 @@ export function createCall(
   const cookies = readCookies(request.cookieHeader);
   const setCookies: string[] = [];
   const session = network.session(cookies.get("acct")) ?? network.session(cookies.get(chatCookieName(state)));
-  const known = cookies.get("prov");
+  const known = cookies.get("prov") || undefined;
   const prov = known ?? randomUUID();
   if (!known) setCookies.push(cookieText(place, "prov", prov, place.cookieDomain));
   const viewer = session && (place.role === "chat" || place.role === "both") ? userOf(world, session) : null;

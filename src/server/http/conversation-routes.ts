@@ -2,13 +2,12 @@
 import type { Hono } from "hono";
 import { escapeHtml } from "../../protocol/markup/escape.js";
 import { renderConversation, renderFeed, renderOpenSearch } from "../pages/index.js";
-import { conversationPath } from "../pages/slug.js";
+import { conversationPath } from "../paths.js";
 import { conversationPageView, feedView } from "../views/conversation-view.js";
 import { frameView } from "../views/frame-view.js";
 import { mayRead } from "../world/access.js";
 import { bookmark, deleteBookmark } from "../world/bookmarks.js";
-import { Refusal } from "../world/refusal.js";
-import { htmlAnswer, jsonAnswer, notFoundPage, rawJson, textAnswer, wordsOf } from "./answers.js";
+import { htmlAnswer, jsonAnswer, notFoundPage, orSentence, rawJson, textAnswer } from "./answers.js";
 import { actor, type Call, type ServerEnv } from "./call.js";
 import { readableRoom } from "./live-routes.js";
 
@@ -46,16 +45,6 @@ function create(call: Call): Response {
   });
   const link = `<a href="${conversationPath(room.id, made.slug)}">${escapeHtml(made.title)}</a>`;
   return jsonAnswer({ ok: true, message: `The conversation has been bookmarked as ${link}.` });
-}
-
-/** What a rule refuses here is a JSON string, as for messages. */
-function orSentence(call: Call, act: () => Response): Response {
-  try {
-    return act();
-  } catch (error) {
-    if (error instanceof Refusal && error.rule === "not-allowed") return jsonAnswer(wordsOf(call, error.message));
-    throw error;
-  }
 }
 
 function feed(call: Call, roomId: number, kind: "messages" | "starred"): Response {

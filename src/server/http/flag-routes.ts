@@ -2,8 +2,7 @@
 import type { Hono } from "hono";
 import { clearModFlag, flaggedMessages } from "../world/flagging.js";
 import type { MessageRecord } from "../world/records.js";
-import { Refusal } from "../world/refusal.js";
-import { jsonAnswer, notFoundPage, rawJson, wordsOf } from "./answers.js";
+import { jsonAnswer, notFoundPage, orSentence, rawJson } from "./answers.js";
 import { actor, type Call, type ServerEnv } from "./call.js";
 
 export function addFlagRoutes(app: Hono<ServerEnv>): void {
@@ -52,11 +51,8 @@ function flaggedMessage({ world, viewer }: Call, message: MessageRecord): object
 
 function clear(call: Call, flagId: number): Response {
   const user = actor(call);
-  try {
+  return orSentence(call, () => {
     clearModFlag(call.world, user, flagId);
     return rawJson('"ok"');
-  } catch (error) {
-    if (error instanceof Refusal && error.rule === "not-allowed") return jsonAnswer(wordsOf(call, error.message));
-    throw error;
-  }
+  });
 }

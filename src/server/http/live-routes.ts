@@ -4,6 +4,7 @@ import { EventType } from "../../protocol/raw.js";
 import { chatJson } from "../chat-json.js";
 import { type Reader, type RoomState, roomText, sortByRoom } from "../frames.js";
 import { mayEnter, mayRead } from "../world/access.js";
+import { firstIndex } from "../world/ascending.js";
 import { roomsOf } from "../world/attendance.js";
 import type { LoggedEvent } from "../world/event-log.js";
 import { listItem } from "../world/events.js";
@@ -12,8 +13,7 @@ import { timeoutLeft } from "../world/membership.js";
 import { acknowledge } from "../world/people.js";
 import type { MessageRecord, RoomRecord, UserRecord } from "../world/records.js";
 import { noSuchRoom } from "../world/refusal.js";
-import { firstIndex } from "../world/world.js";
-import { jsonAnswer, rawJson, textAnswer } from "./answers.js";
+import { jsonAnswer, rawJson, redirectAnswer, textAnswer } from "./answers.js";
 import { actor, type Call, checkFkey, type ServerEnv } from "./call.js";
 
 export function addLiveRoutes(app: Hono<ServerEnv>): void {
@@ -33,7 +33,7 @@ export function readableRoom(call: Call, id: number): RoomRecord {
 }
 
 /** The room, if the caller may come in now. @throws a refusal, also to those who were kicked */
-export function openRoom(call: Call, id: number): RoomRecord {
+function openRoom(call: Call, id: number): RoomRecord {
   const room = readableRoom(call, id);
   if (!mayEnter(room, call.viewer, call.world.now())) throw noSuchRoom();
   return room;
@@ -132,8 +132,7 @@ function leave(call: Call, which: string): Response {
   world.log.together(() => {
     for (const room of rooms) state.presence.leave(room, user);
   });
-  if (params.flag("quiet")) return textAnswer("");
-  return new Response(null, { status: 302, headers: { Location: "/" } });
+  return params.flag("quiet") ? textAnswer("") : redirectAnswer("/");
 }
 
 /** My latest message before another one, and how many of the room lie between the two. */

@@ -3,7 +3,7 @@ import type { Hono } from "hono";
 import { escapeHtml } from "../../protocol/markup/escape.js";
 import { type Session, sameKey } from "../network.js";
 import { renderCaptcha, renderLogin, renderLogout } from "../pages/index.js";
-import { userPath } from "../pages/slug.js";
+import { userPath } from "../paths.js";
 import { Refusal } from "../world/refusal.js";
 import { htmlAnswer, redirectAnswer, textAnswer } from "./answers.js";
 import { type Call, chatCookieName, cookieText, type ServerEnv } from "./call.js";
@@ -107,7 +107,7 @@ function signUp(call: Call): Response {
   }
 }
 
-/** Whether people may come in without a password of their own: on this machine only, and only when asked for. */
+/** Whether people may come in without a password of their own: by the address of the listener, and only when asked for. */
 function isOpenToNewcomers({ state, place }: Call): boolean {
   return state.options.showAccounts && place.loopback;
 }

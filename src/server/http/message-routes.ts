@@ -8,7 +8,7 @@ import { deleteMessage, editMessage, findMessage, postMessage, purgeHistory, roo
 import type { MessageRecord, UserRecord } from "../world/records.js";
 import { Refusal } from "../world/refusal.js";
 import { cancelStars, removePins, togglePin, toggleStar } from "../world/starring.js";
-import { htmlAnswer, jsonAnswer, notFoundPage, rawJson, redirectAnswer, textAnswer, wordsOf } from "./answers.js";
+import { htmlAnswer, jsonAnswer, notFoundPage, orSentence, rawJson, redirectAnswer, textAnswer } from "./answers.js";
 import { actor, type Call, type ServerContext, type ServerEnv } from "./call.js";
 
 /** What is done to a message; `onAccept` is called once nothing else can refuse it. */
@@ -75,13 +75,15 @@ function change(c: ServerContext, act: MessageAct): Response {
   const { call } = c.env;
   const user = actor(call);
   try {
-    const message = findMessage(call.world, Number(c.req.param("id")), user);
-    act(call, message, user, () => countWrite(call, user));
-    return rawJson('"ok"');
+    return orSentence(call, () => {
+      const message = findMessage(call.world, Number(c.req.param("id")), user);
+      act(call, message, user, () => countWrite(call, user));
+      return rawJson('"ok"');
+    });
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    if (error.rule === "no-message") return redirectAnswer(`/error?aspxerrorpath=${c.req.path}`);
-    if (error.rule === "not-allowed") return jsonAnswer(wordsOf(call, error.message));
+    if (error instanceof Refusal && error.rule === "no-message") {
+      return redirectAnswer(`/error?aspxerrorpath=${c.req.path}`);
+    }
     throw error;
   }
 }

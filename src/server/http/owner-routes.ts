@@ -1,6 +1,6 @@
 /** What owners and moderators do to rooms and the people in them (protocol.md §5.6 to §5.8). */
 import type { Hono } from "hono";
-import { roomInfoPath } from "../pages/slug.js";
+import { roomInfoPath } from "../paths.js";
 import {
   invite,
   kick,

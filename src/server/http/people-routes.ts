@@ -2,12 +2,12 @@
 import type { Hono } from "hono";
 import { escapeHtml } from "../../protocol/markup/escape.js";
 import { chatJson } from "../chat-json.js";
-import { renderAnybody, renderProfile } from "../pages/index.js";
+import { renderAnybody, renderProfile, userInfo } from "../pages/index.js";
 import { personView } from "../views/frame-view.js";
 import { profileView } from "../views/profile-view.js";
 import { mayRead } from "../world/access.js";
 import { setAbout, setDesktopNotify, setIgnored } from "../world/people.js";
-import type { RoomRecord, UserRecord } from "../world/records.js";
+import type { UserRecord } from "../world/records.js";
 import { htmlAnswer, jsonAnswer, notFoundPage, rawJson, textAnswer } from "./answers.js";
 import { actor, type Call, type ServerEnv } from "./call.js";
 import { readableRoom } from "./live-routes.js";
@@ -43,23 +43,9 @@ function info(call: Call): Response {
   const ids = (params.get("ids") ?? "").split(",").map((text) => Number(text.trim()));
   const users = [...new Set(ids)].flatMap((id) => {
     const user = world.users.get(id);
-    return user ? [rawUser(state, user, room)] : [];
+    return user ? [userInfo(personView(state, user, room))] : [];
   });
   return jsonAnswer({ users });
-}
-
-function rawUser(state: Call["state"], user: UserRecord, room: RoomRecord | null): object {
-  const person = personView(state, user, room);
-  return {
-    id: person.id,
-    name: person.name,
-    email_hash: person.emailHash,
-    reputation: person.reputation,
-    is_moderator: person.isModerator,
-    is_owner: person.isOwner || null,
-    last_post: person.lastPost,
-    last_seen: person.lastSeen,
-  };
 }
 
 function thumbs(call: Call, user: UserRecord): object {

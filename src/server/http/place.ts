@@ -33,8 +33,9 @@ export function placeOf(
   listener: SiteState,
 ): Place | undefined {
   const hostname = hostHeader.toLowerCase().replace(/:\d+$/, "");
-  const host = isLoopback(hostname) ? `${hostname}:${listener.port}` : hostHeader.toLowerCase();
   if (isLoopback(hostname) || isExposedName(hostname, listener)) {
+    // Who is exposed may be reached through a port that a container or a proxy maps.
+    const host = listener.options.exposed ? hostHeader.toLowerCase() : `${hostname}:${listener.port}`;
     const secure = listener.options.tls !== undefined;
     const origin = `${secure ? "https" : "http"}://${host}`;
     return {
@@ -68,12 +69,13 @@ function roleOf(origin: string, { live, siteUrl }: SiteState): "chat" | "login" 
 }
 
 /**
- * Whether an exposed listener answers to this name: to addresses, and to the name it was told to listen on. Any other
- * name may be one that a hostile page has pointed here (DNS rebinding); nobody can point an address.
+ * Whether an exposed listener answers to this name: to addresses, to localhost, and to the name it was told to listen
+ * on. Any other name may be one that a hostile page has pointed here (DNS rebinding); nobody can point an address.
  */
 function isExposedName(hostname: string, { options }: SiteState): boolean {
   if (!options.exposed) return false;
-  return isIP(hostname.replace(/^\[|\]$/g, "")) !== 0 || hostname === options.hostname.toLowerCase();
+  const isAddress = isIP(hostname.replace(/^\[|\]$/g, "")) !== 0;
+  return isAddress || isLoopback(hostname) || hostname === options.hostname.toLowerCase();
 }
 
 /**

@@ -1,12 +1,11 @@
 /** One room: its page, its info, and the small JSON about it (protocol.md §6.1, §6.3, §6.9). */
 import type { Hono } from "hono";
-import { escapeHtml } from "../../protocol/markup/escape.js";
-import { renderError, renderPrivateRoom, renderRoom, renderRoomInfo } from "../pages/index.js";
+import { renderError, renderPrivateRoom, renderRoom, renderRoomInfo, renderTags } from "../pages/index.js";
 import { frameView, roomView } from "../views/frame-view.js";
 import { roomInfoView, roomPageView } from "../views/room-views.js";
 import { mayEnter, mayRead } from "../world/access.js";
 import { requestAccess, toggleFavourite } from "../world/membership.js";
-import { pingableSeconds } from "../world/mentions.js";
+import { pingable } from "../world/mentions.js";
 import type { RoomRecord } from "../world/records.js";
 import { htmlAnswer, jsonAnswer, notFoundPage, redirectAnswer } from "./answers.js";
 import { actor, type Call, type ServerEnv } from "./call.js";
@@ -20,7 +19,7 @@ export function addRoomRoutes(app: Hono<ServerEnv>): void {
     const room = call.world.rooms.get(Number(req.param("id")));
     return room && mayRead(room, call.viewer) ? jsonAnswer(thumbs(call, room)) : notFoundPage(call);
   });
-  app.get("/rooms/pingable/:id{[0-9]+}", (c) => pingable(c.env.call, Number(c.req.param("id"))));
+  app.get("/rooms/pingable/:id{[0-9]+}", (c) => pingableRows(c.env.call, Number(c.req.param("id"))));
   app.post("/rooms/favorite", ({ env: { call } }) => {
     const user = actor(call);
     const room = readableRoom(call, call.params.integer("roomId", -1));
@@ -48,7 +47,7 @@ export function addRoomRoutes(app: Hono<ServerEnv>): void {
  * The page of a room, the "Private Room" page, or the 404 page that also hides what is gone. No page at all is for
  * the kicked (never recorded).
  */
-export function withPage(call: Call, roomId: number, render: (room: RoomRecord) => string | null): Response {
+function withPage(call: Call, roomId: number, render: (room: RoomRecord) => string | null): Response {
   const room = call.world.rooms.get(roomId);
   if (room && mayRead(room, call.viewer)) {
     const page = render(room);
@@ -63,27 +62,21 @@ const kicked = "The room does not exist, or you do not have permission: you have
 /** `description` and `tags` are HTML, `name` is not. */
 function thumbs(call: Call, room: RoomRecord): object {
   const view = roomView(call.state, room, call.viewer);
-  const tags = room.tags.map(
-    (tag) =>
-      `<a rel="noopener noreferrer" class="tag" href="${call.state.siteUrl}/tags/${encodeURIComponent(tag)}/info">${escapeHtml(tag)}</a>`,
-  );
   return {
     id: room.id,
     name: room.name,
     description: view.descriptionHtml,
     isFavorite: view.isFavorite,
     usage: null,
-    tags: tags.join(" "),
+    tags: renderTags(room.tags, call.state.siteUrl),
   };
 }
 
-function pingable(call: Call, roomId: number): Response {
+function pingableRows(call: Call, roomId: number): Response {
   const { world, viewer } = call;
   const room = world.rooms.get(roomId);
   if (!viewer || !room || !mayRead(room, viewer)) return jsonAnswer([]);
-  const since = world.now() - pingableSeconds;
-  const rows = [...room.visits]
-    .filter(([id, visit]) => id > 0 && (room.present.has(id) || visit.lastSeen > since))
+  const rows = pingable(world, room)
     .sort(([, a], [, b]) => a.lastSeen - b.lastSeen)
     .map(([id, visit]) => [id, world.nameOf(id), visit.lastSeen, visit.lastPost]);
   return jsonAnswer(rows);

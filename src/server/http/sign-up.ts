@@ -12,11 +12,16 @@ const maxPeople = 10_000;
  * Makes a person with an account, on every site that has nobody with that email.
  * @throws a {@link Refusal} that says what is wrong with the name or the email.
  */
-export function newPerson({ network, world, sites }: Call, givenName: string, givenEmail: string): Account {
+export function newPerson({ network, sites }: Call, givenName: string, givenEmail: string): Account {
   const name = checkedName(givenName);
-  const taken = [...world.users.values()].some((user) => fold(user.name) === fold(name));
-  if (taken) throw new Refusal("bad-request", `Somebody is called ${name} already. Please choose another name.`);
-  if (world.users.size >= maxPeople) throw new Refusal("bad-request", "This server has enough people.");
+  const worlds = [...sites.values()].map((state) => state.world);
+  const known = fold(name);
+  if (worlds.some(({ users }) => [...users.values()].some((user) => fold(user.name) === known))) {
+    throw new Refusal("bad-request", `Somebody is called ${name} already. Please choose another name.`);
+  }
+  if (worlds.some(({ users }) => users.size >= maxPeople)) {
+    throw new Refusal("bad-request", "This server has enough people.");
+  }
   const email = givenEmail.trim() === "" ? freeEmail(network, name) : checkedEmail(givenEmail);
   if (network.account(email)) {
     throw new Refusal(
@@ -25,9 +30,7 @@ export function newPerson({ network, world, sites }: Call, givenName: string, gi
     );
   }
   const account = network.addAccount(email, name, password);
-  for (const state of new Set(sites.values())) {
-    if (!state.world.userByEmail(email)) state.world.addUser({ name, email });
-  }
+  for (const world of worlds) if (!world.userByEmail(email)) world.addUser({ name, email });
   return account;
 }
 
@@ -36,8 +39,8 @@ function checkedName(given: string): string {
   const length = [...name].length;
   if (length < 3) throw new Refusal("bad-request", "A name has at least 3 characters.");
   if (length > 30) throw new Refusal("bad-request", `A name has at most 30 characters; this one has ${length}.`);
-  // Control and format characters could turn a page around or make two names look alike.
-  if (/[\p{C}\p{Zl}\p{Zp}\u2666\u2662]/u.test(name)) {
+  // Control, format and filling characters could turn a page around or make two names look alike; U+FE0F colours emoji.
+  if (/[\p{C}\p{Zl}\p{Zp}\u2666\u2662\u2800]|(?!\ufe0f)\p{DI}/u.test(name)) {
     throw new Refusal("bad-request", "A name cannot have invisible characters or a moderator's diamond in it.");
   }
   if (!/[\p{L}\p{N}]/u.test(name)) throw new Refusal("bad-request", "A name needs a letter or a digit.");

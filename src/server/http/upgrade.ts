@@ -62,7 +62,9 @@ export function createUpgrades(shared: Shared, listener: SiteState): Upgrades {
   return { handle, close: () => server.close() };
 }
 
+/** Nobody reads from the socket any more, so it would never learn that the other side has gone. */
 function refuse(socket: Duplex, status: number): void {
+  socket.once("finish", () => socket.destroy());
   socket.end(`HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 

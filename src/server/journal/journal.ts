@@ -2,6 +2,8 @@
  * The file that gives a restarted server its world back. Every change is appended before anybody hears of it, one line
  * for all that belongs together; on start the file is read, and written anew when it has grown far beyond its world.
  */
+import fs from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { UsageError } from "../../errors/index.js";
 import type { SiteHost } from "../../protocol/sites.js";
 import { isRecord } from "../../protocol/values.js";
@@ -10,7 +12,7 @@ import type { KeptNetwork, Network } from "../network.js";
 import type { SiteState } from "../site-state.js";
 import type { ChangeSet } from "../world/changes.js";
 import { lock } from "./lock.js";
-import { restoreSite } from "./restore.js";
+import { pictureWeight, restoreSite } from "./restore.js";
 import { header, storedEvent, storedMessage, storedRoom, storedUser, storedVisit } from "./rows.js";
 import { chunks, snapshotOf, storedImage } from "./snapshot.js";
 
@@ -28,8 +30,8 @@ export class Journal {
   #isFailing = false;
 
   private constructor(path: string) {
-    this.#path = path;
-    this.#unlock = lock(path);
+    this.#path = realPath(path);
+    this.#unlock = lock(this.#path);
   }
 
   /**
@@ -83,23 +85,32 @@ export class Journal {
   }
 
   #read(states: readonly SiteState[], network: Network): void {
+    let isOurs = false;
     this.#torn = LineFile.read(this.#path, (row, line) => {
-      if (line === 1 && JSON.stringify(row) !== header) {
-        throw new UsageError(`${this.#path} is not a journal of this server; name another file`);
-      }
-      if (!isRecord(row)) throw new BadLine(line);
-      if (isRecord(row.network)) network.restore(row.network as KeptNetwork);
-      if (typeof row.site === "string") this.#restore(row, row.site, states);
+      if (isOurs) this.#take(row, line, states, network);
+      else if (JSON.stringify(row) !== header) throw notOurs(this.#path);
+      isOurs = true;
     });
     if (this.#torn === 0) return;
+    // A new journal is there with its first line or not at all: a torn one is somebody else's.
+    if (!isOurs) throw notOurs(this.#path);
     warn(`${this.#path} ended in the middle of a line; the last ${this.#torn} bytes were no change and are dropped`);
   }
 
-  #restore(row: Record<string, unknown>, host: string, states: readonly SiteState[]): void {
-    const state = states.find((candidate) => candidate.host === host);
-    if (!state) throw new UsageError(`${this.#path} keeps ${host} too; name it in the option "sites"`);
-    this.#sites.add(host);
-    this.#records += restoreSite(state, row);
+  /** Takes a line back. What has the form of a line but not what belongs in it is damage, as what is no JSON. */
+  #take(row: unknown, line: number, states: readonly SiteState[], network: Network): void {
+    if (!isRecord(row)) throw new BadLine(line);
+    const state = states.find(({ host }) => host === row.site);
+    if (typeof row.site === "string" && !state) {
+      throw new UsageError(`${this.#path} keeps ${row.site} too; name it in the option "sites"`);
+    }
+    try {
+      if (isRecord(row.network)) network.restore(row.network as KeptNetwork);
+      this.#records += state ? restoreSite(state, row) : 1;
+    } catch {
+      throw new BadLine(line); // what the platform says may quote the line, in which passwords stand
+    }
+    if (state) this.#sites.add(state.host);
   }
 
   #note(row: object): void {
@@ -141,7 +152,8 @@ function* storedChanges({ users, rooms, messages, visits, events }: ChangeSet): 
 
 function recordCount(states: readonly SiteState[]): number {
   let count = 0;
-  for (const { world } of states) {
+  for (const { world, images } of states) {
+    count += pictureWeight * images.all().size;
     count += world.users.size + world.rooms.size + world.messages.size + world.log.all().length;
     for (const room of world.rooms.values()) count += room.visits.size;
   }
@@ -155,6 +167,7 @@ function opened<T>(path: string, run: () => T): T {
   } catch (error) {
     if (error instanceof UsageError) throw error;
     if (error instanceof BadLine) {
+      if (error.line === 1) throw notOurs(path);
       throw new UsageError(
         `${path} is damaged in line ${error.line}; remove that line, or name another file to begin anew`,
       );
@@ -162,6 +175,20 @@ function opened<T>(path: string, run: () => T): T {
     throw new UsageError(`the journal ${path} can not be used; check that its folder exists and is writable`, {
       cause: error,
     });
+  }
+}
+
+function notOurs(path: string): UsageError {
+  return new UsageError(`${path} is not a journal of this server; name another file`);
+}
+
+/** The file that a path leads to, so that a link and its target are one journal with one lock. */
+function realPath(path: string): string {
+  const folder = fs.realpathSync(dirname(path));
+  try {
+    return fs.realpathSync(path);
+  } catch {
+    return join(folder, basename(path));
   }
 }
 

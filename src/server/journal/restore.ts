@@ -14,6 +14,9 @@ import {
   type StoredVisit,
 } from "./rows.js";
 
+/** A picture is as long as so many records: what was dropped must not fill the file. */
+export const pictureWeight = 50;
+
 /** Answers how many records the line had. */
 export function restoreSite({ world, images }: SiteState, row: Record<string, unknown>): number {
   const users = listOf(row.users).filter(hasId) as StoredUser[];
@@ -36,7 +39,8 @@ export function restoreSite({ world, images }: SiteState, row: Record<string, un
       json: chatJson(event.raw),
     });
   }
-  for (const picture of listOf(row.images)) {
+  const pictures = listOf(row.images);
+  for (const picture of pictures) {
     if (!isRecord(picture)) continue;
     const [name, type, base64] = [stringOf(picture.name), stringOf(picture.type), stringOf(picture.base64)];
     if (name && type && base64) images.keep(name, { type, bytes: new Uint8Array(Buffer.from(base64, "base64")) });
@@ -45,7 +49,9 @@ export function restoreSite({ world, images }: SiteState, row: Record<string, un
     world.skipIds({ message: numberOf(row.next.message) ?? 0, flag: numberOf(row.next.flag) ?? 0 });
     world.log.skipTo(numberOf(row.next.event) ?? 0);
   }
-  return users.length + rooms.length + messages.length + visits.length + events.length;
+  return (
+    users.length + rooms.length + messages.length + visits.length + events.length + pictureWeight * pictures.length
+  );
 }
 
 function hasId(value: unknown): value is Record<string, unknown> & { readonly id: number } {

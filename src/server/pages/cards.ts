@@ -1,9 +1,10 @@
 /**
  * The cards of rooms and people that the rooms list, room info and profile pages are made of (protocol.md §6.8-6.10).
  */
+
+import { roomInfoPath, roomPath, urlPart, userPath } from "../paths.js";
 import { avatarImage, initialsOf, tintOf } from "./avatar.js";
 import { cut, html, type Markup } from "./markup.js";
-import { roomInfoPath, roomPath, urlPart, userPath } from "./slug.js";
 import { ago, shortNumber } from "./times.js";
 import type { PersonView, RoomView } from "./views.js";
 

@@ -2,11 +2,12 @@
  * `GET /rooms/{id}/conversation/{slug}`: a bookmarked conversation, laid out as a transcript between the lines that say
  * when it started and ended (protocol.md §6.12); and the lists of conversations, which were never recorded.
  */
+
+import { conversationPath, roomInfoPath, roomPath } from "../paths.js";
 import { fkeyInput, head } from "./frame.js";
 import { monologuesOf } from "./grouping.js";
 import { html, type Markup, page } from "./markup.js";
 import { messageRow, monologue, userLink } from "./message.js";
-import { conversationPath, roomInfoPath, roomPath } from "./slug.js";
 import { clockLabel, dateLabel, isoDay, isoTime, momentLabel } from "./times.js";
 import type { ConversationPageView, ConversationView } from "./views.js";
 

@@ -1,5 +1,5 @@
 /** Pieces of HTML that a page's script fetches: rooms to move messages to, people to ping, the answer of an upload. */
-import { roomMini } from "./cards.js";
+import { roomMini, tagLinks } from "./cards.js";
 import { html, page, scriptQuoted } from "./markup.js";
 import { userLink } from "./message.js";
 import type { PersonView, RoomView } from "./views.js";
@@ -7,6 +7,11 @@ import type { PersonView, RoomView } from "./views.js";
 /** `GET /rooms/minilist`. */
 export function renderMiniList(rooms: readonly RoomView[]): string {
   return page(html`${rooms.map(roomMini)}`);
+}
+
+/** The tags in `GET /rooms/thumbs/{id}`. */
+export function renderTags(tags: readonly string[], siteUrl: string): string {
+  return page(html`${tagLinks(tags, siteUrl)}`).trimEnd();
 }
 
 /** `GET /users/any/{room}` (never recorded). */

@@ -2,8 +2,9 @@
  * The layout of every page outside a room: topbar, navigation, content, footer (protocol.md §2.4, §6.2). The first
  * link of `.topbar-menu-links` tells clients who is logged in.
  */
-import { html, type Markup, page, scriptJson, scriptString } from "./markup.js";
-import { userPath } from "./slug.js";
+
+import { userPath } from "../paths.js";
+import { html, type Markup, page, scriptJson } from "./markup.js";
 import type { FrameView } from "./views.js";
 
 /** The revision shown in the footer, in the servers' form. */
@@ -28,7 +29,7 @@ ${head(`${view.title} | ${frame.chatHost}`)}
     <script type="module" src="/web/pages.js"></script>
 ${view.script && html`<script type="text/javascript" nomodule>$(function () { ${view.script} });</script>`}
 <script type="text/javascript" nomodule>$(function() {
-        var pagesupport = initBasicPage(${scriptString(frame.siteName)},20,null,false);});
+        var pagesupport = initBasicPage(${scriptJson(frame.siteName)},20,null,false);});
 </script>
 </head>
 <body class="outside">
@@ -66,7 +67,7 @@ export function fkeyInput(fkey: string): Markup {
 }
 
 /** Where "log out" leads: beside the log-in page, on the same site. Null when that page has an unusual path. */
-export function logoutUrl(loginUrl: string): string | null {
+function logoutUrl(loginUrl: string): string | null {
   return loginUrl.includes("/users/login") ? loginUrl.replace("/users/login", "/users/logout") : null;
 }
 

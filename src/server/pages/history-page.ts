@@ -2,10 +2,11 @@
  * `GET /messages/{id}/history`: the current state of a message, its pins, and every revision (protocol.md §6.6).
  * Not recorded: the form is what other people's parsers read.
  */
+
+import { roomPath } from "../paths.js";
 import { outside } from "./frame.js";
 import { html, type Markup } from "./markup.js";
 import { messageRow, monologue, userLink } from "./message.js";
-import { roomPath } from "./slug.js";
 import { clockLabel, dateLabel, isoDay, isoTime } from "./times.js";
 import type { HistoryPageView, RevisionView } from "./views.js";
 

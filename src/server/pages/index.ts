@@ -5,16 +5,16 @@
 export { renderConversation } from "./conversation-page.js";
 export { renderFaq } from "./faq-page.js";
 export { renderFeed, renderOpenSearch } from "./feeds.js";
-export { renderAnybody, renderMiniList, renderUpload } from "./fragments.js";
+export { renderAnybody, renderMiniList, renderTags, renderUpload } from "./fragments.js";
 export { renderHistory } from "./history-page.js";
 export { renderCaptcha, renderLogin, renderLogout } from "./login-page.js";
 export { renderError, renderJoinFavorite, renderNotFound, renderPrivateRoom } from "./notices.js";
 export { renderProfile } from "./profile-page.js";
 export { renderRoomInfo } from "./room-info-page.js";
 export { renderRoom } from "./room-page.js";
+export { userInfo } from "./room-script.js";
 export { renderRooms } from "./rooms-page.js";
 export { renderSearch } from "./search-page.js";
-export { slugOf } from "./slug.js";
 export { renderStarsFragment } from "./stars-fragment.js";
 export { renderTranscript } from "./transcript-page.js";
 export { renderUsers } from "./users-page.js";

@@ -2,10 +2,11 @@
  * The pages of the site that logs people in: log in, log out, and the CAPTCHA that follows too many tries
  * (protocol.md §2.1, §2.7). The form is the recorded one; below it a local server may offer people to become.
  */
+
+import { queryOf } from "../paths.js";
 import { initialsOf, tintOf } from "./avatar.js";
 import { head } from "./frame.js";
 import { html, type Markup, page } from "./markup.js";
-import { queryOf } from "./slug.js";
 import type { LoginPageView } from "./views.js";
 
 /** The log-in page. */

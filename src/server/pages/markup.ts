@@ -16,17 +16,12 @@ export function page(markup: Markup): string {
   return String(markup).trimStart();
 }
 
-/** A JavaScript (and JSON) string literal that cannot end the script element it stands in. */
-export function scriptString(value: string): Markup {
-  return raw(inert(JSON.stringify(value)));
-}
-
-/** JSON that cannot end the script element it stands in. */
+/** JSON, which is a JavaScript literal too, that cannot end the script element it stands in. */
 export function scriptJson(value: unknown): Markup {
   return raw(inert(JSON.stringify(value)));
 }
 
-/** {@link scriptString} in single quotes, where clients look for exactly these. */
+/** A string literal as {@link scriptJson} makes it, but in single quotes, where clients look for exactly these. */
 export function scriptQuoted(value: string): Markup {
   return raw(`'${inert(JSON.stringify(value).slice(1, -1)).replace(/\\"/g, '"').replace(/'/g, "\\'")}'`);
 }

@@ -2,9 +2,10 @@
  * Messages as transcripts, histories, searches and star lists show them: the monologue with its signature, the message
  * row, the stars (protocol.md §6.4, §6.5).
  */
+
+import { roomPath, userPath } from "../paths.js";
 import { avatarImage, initialsOf, tintOf } from "./avatar.js";
 import { html, type Markup, raw } from "./markup.js";
-import { roomPath, userPath } from "./slug.js";
 import { dateLabel, isoTime } from "./times.js";
 import type { MessageView } from "./views.js";
 

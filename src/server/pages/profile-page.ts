@@ -1,4 +1,6 @@
 /** `GET /users/{id}`: a person, what they did, the rooms they own and are in (protocol.md §6.10). */
+
+import { queryOf, userPath } from "../paths.js";
 import { avatarImage, initialsOf, tintOf } from "./avatar.js";
 import { diamond, roomCard, siteLogo } from "./cards.js";
 import { conversationList } from "./conversation-page.js";
@@ -6,7 +8,6 @@ import { fkeyInput, outside } from "./frame.js";
 import { html, type Markup } from "./markup.js";
 import { datedMonologue } from "./message.js";
 import { pager } from "./pager.js";
-import { queryOf, userPath } from "./slug.js";
 import { ago, shortNumber } from "./times.js";
 import type { ProfilePageView } from "./views.js";
 

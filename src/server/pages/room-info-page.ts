@@ -1,11 +1,12 @@
 /** `GET /rooms/info/{id}?tab=…`: overview, stars, conversations and access of a room (protocol.md §6.9). */
+
+import { queryOf, roomInfoPath, roomPath } from "../paths.js";
 import { accessSprite, siteLogo, tagLinks, userCard } from "./cards.js";
 import { conversationList } from "./conversation-page.js";
 import { fkeyInput, outside } from "./frame.js";
 import { html, type Markup, raw } from "./markup.js";
 import { datedMonologue } from "./message.js";
 import { pager } from "./pager.js";
-import { queryOf, roomInfoPath, roomPath } from "./slug.js";
 import { agoInWords, isoDay, shortNumber } from "./times.js";
 import type { PersonView, RoomInfoPageView } from "./views.js";
 

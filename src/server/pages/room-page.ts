@@ -1,13 +1,14 @@
 /**
  * `GET /rooms/{id}`: the ids of the recorded page (protocol.md §6.3) around what /web/room.js fills with life.
  */
+
+import { roomInfoPath, roomPath } from "../paths.js";
 import { avatarImage, initialsOf, tintOf } from "./avatar.js";
 import { accessSprite, tagLinks } from "./cards.js";
 import { fkeyInput, head } from "./frame.js";
 import { html, type Markup, page } from "./markup.js";
 import { contentOf } from "./message.js";
 import { presentElement, presentJson, roomScript } from "./room-script.js";
-import { roomInfoPath, roomPath } from "./slug.js";
 import type { RoomPageView } from "./views.js";
 
 /** The room page. */

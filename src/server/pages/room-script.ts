@@ -2,7 +2,7 @@
  * The inline script of the room page in the recorded form (protocol.md §6.3). Browsers don't run it (`nomodule`, and the
  * CSP behind it); it is what scrapers read: the server's time, who I am, the state of the room, who is present.
  */
-import { html, type Markup, raw, scriptJson, scriptString } from "./markup.js";
+import { html, type Markup, raw, scriptJson } from "./markup.js";
 import type { PersonView, RoomPageView } from "./views.js";
 
 /** The script element of a room page. */
@@ -54,18 +54,21 @@ export function presentElement(present: readonly PersonView[]): Markup {
 
 /** Present users as JSON, keyed as in `user/info`. */
 export function presentJson(present: readonly PersonView[]): string {
-  return JSON.stringify(
-    present.map((person) => ({
-      id: person.id,
-      name: person.name,
-      email_hash: person.emailHash,
-      reputation: person.reputation,
-      is_moderator: person.isModerator,
-      is_owner: person.isOwner || null,
-      last_post: person.lastPost,
-      last_seen: person.lastSeen,
-    })),
-  );
+  return JSON.stringify(present.map(userInfo));
+}
+
+/** A person as `POST /user/info` has one (protocol.md §6.1). */
+export function userInfo(person: PersonView): object {
+  return {
+    id: person.id,
+    name: person.name,
+    email_hash: person.emailHash,
+    reputation: person.reputation,
+    is_moderator: person.isModerator,
+    is_owner: person.isOwner || null,
+    last_post: person.lastPost,
+    last_seen: person.lastSeen,
+  };
 }
 
 function presentLiteral(present: readonly PersonView[]): Markup {
@@ -74,7 +77,7 @@ CHAT.RoomUsers.initPresent([
 ${present.map(
   (person, index) => html`
     
-        ${index > 0 && ","}{id: ${person.id}, name: (${scriptString(person.name)}), email_hash: (${scriptString(person.emailHash)}), reputation: ${person.reputation}, last_post: ${person.lastPost ?? 0}${person.isOwner ? raw(",is_owner:true ") : ""}}
+        ${index > 0 && ","}{id: ${person.id}, name: (${scriptJson(person.name)}), email_hash: (${scriptJson(person.emailHash)}), reputation: ${person.reputation}, last_post: ${person.lastPost ?? 0}${person.isOwner ? raw(",is_owner:true ") : ""}}
     `,
 )}
 ]);

@@ -1,9 +1,10 @@
 /** `GET /` and `GET /rooms`: the rooms list with its tabs, sorting, filter and pager (protocol.md §6.8). */
+
+import { queryOf } from "../paths.js";
 import { roomCard } from "./cards.js";
 import { fkeyInput, outside } from "./frame.js";
-import { html, type Markup, scriptString } from "./markup.js";
+import { html, type Markup, scriptJson } from "./markup.js";
 import { pager } from "./pager.js";
-import { queryOf } from "./slug.js";
 import type { RoomsPageView } from "./views.js";
 
 /** Rooms on one page. */
@@ -37,7 +38,7 @@ export function renderRooms(view: RoomsPageView): string {
   return outside(frame, {
     title: `${tab} rooms`,
     current: "rooms",
-    script: html`InitRoomIndex(${scriptString(tab)}, ${scriptString(sort)}, ${PAGE_SIZE}, ${page}, ${String(showFrozen)}, ${scriptString(filter)});`,
+    script: html`InitRoomIndex(${scriptJson(tab)}, ${scriptJson(sort)}, ${PAGE_SIZE}, ${page}, ${String(showFrozen)}, ${scriptJson(filter)});`,
     content: html`
     <div class="subheader">
         <h1>Rooms</h1>

@@ -1,9 +1,10 @@
 /** `GET /search`: messages that contain a text, newest first as given (protocol.md §6.11). */
+
+import { queryOf } from "../paths.js";
 import { outside } from "./frame.js";
 import { html, type Markup } from "./markup.js";
 import { datedMonologue } from "./message.js";
 import { pager } from "./pager.js";
-import { queryOf } from "./slug.js";
 import type { SearchPageView } from "./views.js";
 
 /** The search page; only the form when there is no query. */

@@ -2,12 +2,13 @@
  * `GET /transcript/…`: a day of a room (protocol.md §6.5). The day is in the canonical link, the times are in a few
  * labels only, as on the live pages.
  */
+
+import { roomInfoPath, roomPath, transcriptPath } from "../paths.js";
 import { roomMini, tagLinks } from "./cards.js";
 import { fkeyInput, head } from "./frame.js";
 import { monologuesOf } from "./grouping.js";
 import { html, type Markup, page } from "./markup.js";
 import { messageRow, monologue } from "./message.js";
-import { roomInfoPath, roomPath, transcriptPath } from "./slug.js";
 import { calendarParts, clockLabel, daysBetween, hourLabel } from "./times.js";
 import type { TranscriptPageView } from "./views.js";
 

@@ -1,9 +1,10 @@
 /** `GET /users`: the people of a site. Not recorded; made of the cards of the room info page (protocol.md §6.9, §6.10). */
+
+import { queryOf } from "../paths.js";
 import { userCard } from "./cards.js";
 import { fkeyInput, outside } from "./frame.js";
 import { html } from "./markup.js";
 import { pager } from "./pager.js";
-import { queryOf } from "./slug.js";
 import type { UsersPageView } from "./views.js";
 
 /** The users list. */

@@ -1,8 +1,8 @@
 /** From records to what the pages show: people, rooms, messages, and the frame around every page. No HTML here. */
 import { renderMarkdown } from "../../protocol/markup/render.js";
 import type { Call } from "../http/call.js";
-import { userPath } from "../pages/slug.js";
 import type { FrameView, MessageView, PersonView, RoomView } from "../pages/views.js";
+import { userPath } from "../paths.js";
 import type { SiteState } from "../site-state.js";
 import type { MessageRecord, RoomRecord, UserRecord } from "../world/records.js";
 

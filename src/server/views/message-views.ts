@@ -3,9 +3,9 @@ import { setImmediate } from "node:timers/promises";
 import type { Call } from "../http/call.js";
 import type { HistoryPageView, RevisionView, SearchPageView } from "../pages/views.js";
 import { mayRead } from "../world/access.js";
+import { firstIndex } from "../world/ascending.js";
 import { roomOf } from "../world/posting.js";
 import type { MessageRecord } from "../world/records.js";
-import { firstIndex } from "../world/world.js";
 import { frameView, messageView, roomView } from "./frame-view.js";
 import { pageOf } from "./paging.js";
 

@@ -9,7 +9,7 @@ const SILENCE_MS = 60_000;
 const OPEN_MS = 10_000;
 
 /** @param {number} ms @returns {Promise<void>} */
-export const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
+const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
 /**
  * A POST; the fkey is added.

@@ -39,12 +39,21 @@ export function refuseUnlessMayPost(room: RoomRecord, user: UserRecord, now: num
     throw new Refusal("blocked", `Your account is blocked, ending ${endingOf(user.blockedUntil, now)}`);
   }
   if (room.frozen) throw new Refusal("frozen", "The room has been frozen; new messages cannot be added");
-  if (room.timeoutUntil !== null && room.timeoutUntil > now && !rules(room, user)) {
+  if (isTimedOut(room, user, now)) {
     throw new Refusal("timeout", `The room is in timeout, ending ${endingOf(room.timeoutUntil, now)}`);
   }
   if (user.reputation < minimumReputation && !rules(room, user)) {
     throw new Refusal("reputation", `You need ${minimumReputation} reputation to talk here`);
   }
+}
+
+/** Whether a timeout of the room keeps this person quiet. */
+export function isTimedOut(
+  room: RoomRecord,
+  user: UserRecord,
+  now: number,
+): room is RoomRecord & { timeoutUntil: number } {
+  return room.timeoutUntil !== null && room.timeoutUntil > now && !rules(room, user);
 }
 
 /** Owners and moderators only. @throws a {@link Refusal} */
@@ -57,11 +66,14 @@ export function refuseUnlessModerator(actor: UserRecord): void {
   if (!actor.isModerator) throw new Refusal("not-allowed", "Only a moderator can do that");
 }
 
+/** No date is later, in unix seconds. */
+const lastSecond = 8_640_000_000_000;
+
 /** `in 58 seconds`, `in 5 hours`, and past two days `on Oct 2 at 1:37`. */
 function endingOf(until: number, now: number): string {
   const seconds = until - now;
   if (seconds > 172_800) {
-    const at = new Date(until * 1000);
+    const at = new Date(Math.min(until, lastSecond) * 1000);
     const month = at.toLocaleString("en-US", { month: "short", timeZone: "UTC" });
     return `on ${month} ${at.getUTCDate()} at ${at.getUTCHours()}:${String(at.getUTCMinutes()).padStart(2, "0")}`;
   }

@@ -19,9 +19,9 @@ export function enterRoom(world: World, room: RoomRecord, user: UserRecord): voi
 
 /** Somebody goes; says so if they were there. */
 export function leaveRoom(world: World, room: RoomRecord, user: UserRecord): void {
+  if (!room.present.has(user.id)) return;
   const now = world.now();
   world.visit(room, user.id).lastSeen = now;
-  if (!room.present.has(user.id)) return;
   // The event still reaches their own sockets: it goes out before they are gone.
   world.log.append(room.id, null, (id) => presenceEvent(EventType.UserLeft, id, now, room, user));
   room.present.delete(user.id);

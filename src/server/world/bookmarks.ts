@@ -1,9 +1,10 @@
 /** Bookmarked conversations: a range of a room's messages under a title (protocol.md §5.8, §6.12). */
-import { slugOf } from "../pages/slug.js";
+import { slugOf } from "../paths.js";
 import { mayWrite, rules } from "./access.js";
+import { firstIndex } from "./ascending.js";
 import type { Bookmark, MessageRecord, RoomRecord, UserRecord } from "./records.js";
 import { Refusal } from "./refusal.js";
-import { firstIndex, type World } from "./world.js";
+import type { World } from "./world.js";
 
 /** Bookmarks of one room; no limit is known of the live site, memory needs one. */
 const maxBookmarks = 10_000;

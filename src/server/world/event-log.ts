@@ -4,6 +4,7 @@
  */
 import type { RawEvent } from "../../protocol/raw.js";
 import { chatJson } from "../chat-json.js";
+import { firstIndex } from "./ascending.js";
 
 /** Whom of a room an event is for: flags are not for everybody (protocol.md §4.2, types 9 and 12). */
 export type Audience = "everyone" | "flag-viewers" | "moderators";
@@ -97,14 +98,7 @@ export class EventLog {
 
   /** The kept events with an id above the cursor, ascending. */
   since(cursor: number): readonly LoggedEvent[] {
-    let low = 0;
-    let high = this.#events.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.#events[middle]?.id ?? 0) > cursor) high = middle;
-      else low = middle + 1;
-    }
-    return this.#events.slice(low);
+    return this.#events.slice(firstIndex(this.#events, cursor + 1));
   }
 
   #flush(): void {

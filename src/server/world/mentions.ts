@@ -2,17 +2,28 @@
  * Who an `@name` means: at least three characters of a name without its spaces, whatever case and accents
  * (protocol.md §7.1.8). Pure.
  */
-import type { RoomRecord, UserRecord } from "./records.js";
+import type { RoomRecord, UserRecord, Visit } from "./records.js";
 import type { World } from "./world.js";
 
 /** People who were in the room within this time can be pinged (protocol.md §6.1: one to two weeks). */
-export const pingableSeconds: number = 14 * 86_400;
+const pingableSeconds = 14 * 86_400;
+
+/** Everybody whom an `@name` can mean in a room, with what the room remembers of them. */
+export function pingable(world: World, room: RoomRecord): (readonly [number, Visit])[] {
+  const since = world.now() - pingableSeconds;
+  return [...room.visits].filter(([id, { lastSeen }]) => id > 0 && (room.present.has(id) || lastSeen >= since));
+}
 
 const mention = /(?<![\p{L}\p{N}@])@([^\s@._!?();:/+&<,"'`*[\]-]{3,})/gu;
 
 /** The names mentioned in a text, simplified for comparison. */
 function mentioned(text: string): string[] {
   return [...text.matchAll(mention)].map((match) => simplify(match[1] ?? ""));
+}
+
+/** Whether a simplified name is the beginning of somebody's. */
+function isStartOf(own: string, name: string): boolean {
+  return name.length >= 3 && own.startsWith(name);
 }
 
 function simplify(name: string): string {
@@ -33,7 +44,7 @@ export function markMentions(html: string, user: UserRecord): string {
     }
     if (depth > 0) return part;
     return part.replace(mention, (word, name: string) =>
-      own.startsWith(simplify(name)) ? `<span class="mention">${word}</span>` : word,
+      isStartOf(own, simplify(name)) ? `<span class="mention">${word}</span>` : word,
     );
   });
 }
@@ -44,12 +55,11 @@ export function mentionedUsers(world: World, room: RoomRecord, author: UserRecor
   const names = mentioned(text);
   if (names.length === 0) return [];
   const found: UserRecord[] = [];
-  for (const [id, visit] of room.visits) {
+  for (const [id] of pingable(world, room)) {
     const user = world.users.get(id);
-    if (!user || id === author.id || id < 0) continue;
-    if (!room.present.has(id) && visit.lastSeen < world.now() - pingableSeconds) continue;
+    if (!user || id === author.id) continue;
     const own = simplify(user.name);
-    if (names.some((name) => name.length >= 3 && own.startsWith(name))) found.push(user);
+    if (names.some((name) => isStartOf(own, name))) found.push(user);
   }
   return found;
 }

@@ -4,13 +4,14 @@
  */
 import { escapeHtml } from "../../protocol/markup/escape.js";
 import { EventType } from "../../protocol/raw.js";
-import { roomPath } from "../pages/slug.js";
+import { roomPath } from "../paths.js";
 import { mayWrite, refuseUnlessModerator, refuseUnlessRules } from "./access.js";
+import { removeFrom } from "./ascending.js";
 import { messageEvent } from "./events.js";
 import { deleteMessage, postMessage } from "./posting.js";
 import type { MessageRecord, RoomRecord, UserRecord } from "./records.js";
 import { Refusal } from "./refusal.js";
-import { firstIndex, type World } from "./world.js";
+import type { World } from "./world.js";
 
 /**
  * Moves messages to another room: a type 19 each with a notice in the one, a type 20 each with a notice in the other.
@@ -24,12 +25,12 @@ export function moveMessages(
   messages: readonly MessageRecord[],
 ): number {
   refuseUnlessRules(from, actor);
-  const moving = messages.filter((message) => message.roomId === from.id && !message.deleted);
+  const moving = [...new Set(messages)].filter((message) => message.roomId === from.id && !message.deleted);
   if (moving.length === 0 || from === to) return 0;
   if (!mayWrite(to, actor, world.now())) throw new Refusal("not-allowed", "You cannot move messages to that room");
   const count = moving.length === 1 ? "1 message" : `${moving.length} messages`;
   for (const message of moving) {
-    from.messages.splice(firstIndex(from.messages, message.id), 1);
+    removeFrom(from.messages, message.id);
     message.roomId = to.id;
     message.moved = true;
     world.file(message, to);

@@ -5,15 +5,14 @@
 import { renderMarkdown } from "../../protocol/markup/render.js";
 import { splitReplyPrefix } from "../../protocol/markup/reply-prefix.js";
 import { EventType } from "../../protocol/raw.js";
-import { mayRead, mayWrite, refuseUnlessMayPost, refuseUnlessModerator, rules } from "./access.js";
+import { maxLineLength } from "../../protocol/text-rules.js";
+import { isTimedOut, mayRead, mayWrite, refuseUnlessMayPost, refuseUnlessModerator } from "./access.js";
 import { messageEvent } from "./events.js";
 import { mentionedUsers, mentionName } from "./mentions.js";
 import { messageOnebox } from "./message-onebox.js";
 import type { MessageRecord, RoomRecord, UserRecord } from "./records.js";
 import { Refusal } from "./refusal.js";
 import type { World } from "./world.js";
-
-const maxSingleLine = 500;
 
 export interface PostOptions {
   /** The message replied to; a leading `:123 ` in the text says the same. */
@@ -154,7 +153,7 @@ function refuseChange(
   }
   if (actor.isModerator) return;
   if (message.userId !== actor.id) throw new Refusal("not-allowed", `You can only ${verb} your own messages`);
-  if (room.timeoutUntil !== null && room.timeoutUntil > now && !rules(room, actor)) {
+  if (isTimedOut(room, actor, now)) {
     throw new Refusal("not-allowed", "You cannot write or edit messages in this room");
   }
   const { editWindowMs, editGraceMs } = world.rules;
@@ -167,7 +166,7 @@ function refuseChange(
 function checkedText(text: string): string {
   const unix = text.replace(/\r\n?/g, "\n");
   if (unix.trim() === "") throw new Refusal("empty", "The message is empty");
-  if (!unix.includes("\n") && unix.length > maxSingleLine) throw new Refusal("too-long", "The message is too long");
+  if (!unix.includes("\n") && unix.length > maxLineLength) throw new Refusal("too-long", "The message is too long");
   return unix.trimEnd();
 }
 

@@ -29,8 +29,9 @@ export interface UserRecord {
   desktopNotify: boolean;
   /** Pings not acknowledged: message id to room id. */
   readonly pings: Map<number, number>;
-  /** Unix days to the number of stars given on that day; only the latest day is kept. */
+  /** The UTC day of their latest star, in days since the epoch; 0 for none yet. */
   starDay: number;
+  /** How many stars they gave on that day. */
   starsToday: number;
 }
 

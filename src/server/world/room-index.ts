@@ -2,7 +2,7 @@
  * Where the messages of a room are: by day, by author, those that ping somebody, those with stars or pins. With it a
  * page costs what it shows, however long the room is. The lists are ascending by id.
  */
-import { addTo, firstIndex, merged, removeFrom } from "./message-list.js";
+import { addTo, firstIndex, merged, removeFrom } from "./ascending.js";
 import type { MessageRecord } from "./records.js";
 
 const daySeconds = 86_400;

@@ -7,19 +7,24 @@ import type { MessageRecord, RoomRecord, UserRecord } from "./records.js";
 import { Refusal } from "./refusal.js";
 import type { World } from "./world.js";
 
-/** Toggles somebody's star. @throws a {@link Refusal} */
+/** Toggles somebody's star; those given are counted by UTC day. @throws a {@link Refusal} */
 export function toggleStar(world: World, message: MessageRecord, user: UserRecord, onAccept?: () => void): void {
   refuseDeleted(message);
   if (!mayRead(roomOf(world, message), user)) throw new Refusal("not-allowed", "You cannot star messages in this room");
   if (message.userId === user.id) throw new Refusal("not-allowed", "You cannot star your own messages");
   const removes = message.stars.has(user.id);
-  if (!removes) refuseWithoutStars(world, user);
+  const today = Math.floor(world.now() / 86_400);
+  const given = user.starDay === today ? user.starsToday : 0;
+  if (!removes && given >= world.rules.starsPerDay) {
+    throw new Refusal("not-allowed", "You have starred too many messages today; try again tomorrow");
+  }
   onAccept?.();
   if (removes) {
     message.stars.delete(user.id);
   } else {
     message.stars.add(user.id);
-    user.starsToday++;
+    user.starDay = today;
+    user.starsToday = given + 1;
     world.changes.user(user);
   }
   announce(world, message);
@@ -66,18 +71,6 @@ function refuseDeleted(message: MessageRecord): void {
 
 function refuseUnlessRules(world: World, message: MessageRecord, user: UserRecord): void {
   if (!rules(roomOf(world, message), user)) throw new Refusal("not-allowed", "Only a room-owner can pin messages");
-}
-
-/** Stars are counted by UTC day. */
-function refuseWithoutStars(world: World, user: UserRecord): void {
-  const today = Math.floor(world.now() / 86_400);
-  if (user.starDay !== today) {
-    user.starDay = today;
-    user.starsToday = 0;
-  }
-  if (user.starsToday >= world.rules.starsPerDay) {
-    throw new Refusal("not-allowed", "You have starred too many messages today; try again tomorrow");
-  }
 }
 
 function announce(world: World, message: MessageRecord): void {

@@ -5,9 +5,9 @@
 import { EventType } from "../../protocol/raw.js";
 import type { Clock } from "../../util/clock.js";
 import { emailHash } from "../chat-json.js";
+import { addTo, removeFrom } from "./ascending.js";
 import { Changes } from "./changes.js";
 import { EventLog, type LoggedEvent } from "./event-log.js";
-import { addTo, firstIndex } from "./message-list.js";
 import {
   communityUserId,
   feedsUserId,
@@ -19,8 +19,6 @@ import {
 } from "./records.js";
 import { RoomIndex } from "./room-index.js";
 import { RoomSignals } from "./room-signals.js";
-
-export { firstIndex };
 
 /** The numbers that rules depend on. */
 export interface WorldRules {
@@ -261,8 +259,7 @@ export class World {
     if (before && before.roomId === room.id) {
       Object.assign(before, message);
     } else {
-      const list = before && this.rooms.get(before.roomId)?.messages;
-      list?.splice(firstIndex(list, message.id), 1);
+      removeFrom((before && this.rooms.get(before.roomId)?.messages) ?? [], message.id);
       this.file(message, room);
     }
     const kept = this.messages.get(message.id);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { queryOf, slugOf, transcriptPath, userPath } from "../paths.js";
 import { pager } from "./pager.js";
-import { queryOf, slugOf, transcriptPath, userPath } from "./slug.js";
 import { ago, agoInWords, clockLabel, dateLabel, daysBetween, hourLabel, isoTime, shortNumber } from "./times.js";
 
 describe("slugOf", () => {

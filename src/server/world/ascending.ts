@@ -1,13 +1,13 @@
-/** Lists of messages that are ascending by id, so that a place in one is found without reading it. Pure. */
+/** Lists of messages and events that are ascending by id, so that a place in one is found without reading it. Pure. */
 import type { MessageRecord } from "./records.js";
 
-/** The index of the first message with an id of at least `id`. */
-export function firstIndex(messages: readonly MessageRecord[], id: number): number {
+/** The index of the first with an id of at least `id`. */
+export function firstIndex(list: readonly { readonly id: number }[], id: number): number {
   let low = 0;
-  let high = messages.length;
+  let high = list.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if ((messages[middle]?.id ?? 0) >= id) high = middle;
+    if ((list[middle]?.id ?? 0) >= id) high = middle;
     else low = middle + 1;
   }
   return low;

@@ -1,6 +1,4 @@
-/**
- * The decorative end of URLs such as `/rooms/1/sandbox` (protocol.md §1). Pure; anybody who builds chat URLs may use it.
- */
+/** Addresses of pages, with the decorative end of those such as `/rooms/1/sandbox` (protocol.md §1). Pure. */
 
 /**
  * The slug of a name: lower case, no diacritics, `[0-9a-z-]` only, at most 80 characters. Empty when nothing is left.
