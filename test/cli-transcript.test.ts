@@ -6,7 +6,7 @@ import { ChatServer, type ServerMessage } from "chatexchange-ts/server";
 import { ManualClock } from "chatexchange-ts/testing";
 import { load } from "cheerio";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { progressText } from "../src/cli/progress.js";
+import { progressText } from "../src/cli/transcript/progress.js";
 import { commandLine, eventually, temporaryFolder } from "./cli-support.js";
 
 const start = Date.UTC(2024, 0, 1);

@@ -4,8 +4,8 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "
 import { join } from "node:path";
 import { ChatServer } from "chatexchange-ts/server";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { commands } from "../src/cli/commands.js";
 import { loadable } from "../src/cli/load-command.js";
+import { commands } from "../src/cli/table/commands.js";
 import { commandLine, type Ran } from "./cli-support.js";
 
 async function place(): Promise<{ server: ChatServer; at: (...args: string[]) => string[] }> {
@@ -37,7 +37,7 @@ describe("the help", () => {
   });
 
   test("has examples that its own reading of arguments accepts", async () => {
-    const { readArguments } = await import("../src/cli/arguments.js");
+    const { readArguments } = await import("../src/cli/table/arguments.js");
     for (const { examples } of commands) {
       for (const [typed] of examples) {
         const [, words = ""] = /(?:^|[|(] ?)chatexchange ([^|<)]*)/.exec(typed) ?? [];

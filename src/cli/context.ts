@@ -4,8 +4,8 @@
  */
 import type { styleText } from "node:util";
 import type { Client, ClientOptions } from "../index.js";
-import type { Settings } from "./settings.js";
-import type { Target } from "./target.js";
+import type { Settings } from "./setup/settings.js";
+import type { Target } from "./setup/target.js";
 
 /** The names of `util.styleText`. */
 export type Style = Parameters<typeof styleText>[0];

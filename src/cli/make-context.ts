@@ -4,12 +4,12 @@ import { access } from "node:fs/promises";
 import { dirname } from "node:path";
 import { styleText } from "node:util";
 import type { Client, ClientOptions, Logger } from "../index.js";
-import { type Flags, textFlag, usage } from "./arguments.js";
 import type { CliContext } from "./context.js";
+import { harmless, jsonLine, oneLine } from "./output/text.js";
 import type { Terminal } from "./run.js";
-import { passwordOf, readSettings } from "./settings.js";
-import type { Target } from "./target.js";
-import { harmless, jsonLine, oneLine } from "./text.js";
+import { passwordOf, readSettings } from "./setup/settings.js";
+import type { Target } from "./setup/target.js";
+import { type Flags, textFlag, usage } from "./table/arguments.js";
 import { version } from "./version.js";
 
 /** A context, and the end of everything that was made for it. */
@@ -48,7 +48,7 @@ export function makeContext(terminal: Terminal, flags: Flags): OwnedContext {
     signal,
     settings,
     target() {
-      target ??= import("./target.js").then(({ findTarget }) =>
+      target ??= import("./setup/target.js").then(({ findTarget }) =>
         findTarget(settings, (line) => note(`chatexchange: ${line}`)),
       );
       return target;
@@ -121,7 +121,7 @@ function loggerOf({ verbose, note }: CliContext): Logger {
 /** How to log in there: as a person of the local world, with the stored session, with what the environment has. */
 async function means(context: CliContext, target: Target): Promise<ClientOptions> {
   const { settings, env } = context;
-  const { localPassword, personCalled } = await import("./target.js");
+  const { localPassword, personCalled } = await import("./setup/target.js");
   const as = settings.as.value;
   if (target.isLocal && as !== undefined)
     return { email: personCalled(as, target).email, password: passwordOf(env) ?? localPassword };
@@ -145,7 +145,7 @@ async function isThere(path: string): Promise<boolean> {
 }
 
 async function canBeMade(folder: string): Promise<boolean> {
-  const { makeFolder } = await import("./target.js");
+  const { makeFolder } = await import("./setup/target.js");
   return makeFolder(folder)
     .then(() => access(folder, constants.W_OK))
     .then(

@@ -1,9 +1,10 @@
 /** One run of the command line, from what was typed to the exit code; and the same for the real process. */
-import { readArguments } from "./arguments.js";
+
 import type { CliContext } from "./context.js";
 import { exitCodes } from "./exit-codes.js";
 import { fileReason, tell } from "./failures.js";
 import { loadCommand } from "./load-command.js";
+import { readArguments } from "./table/arguments.js";
 
 /** Where a run reads and writes. */
 export interface Terminal {
@@ -29,7 +30,7 @@ export async function runCli(typed: readonly string[], terminal: Terminal): Prom
   try {
     const { command, args, flags } = readArguments(typed);
     if (flags.help === true) {
-      const { helpOf } = await import("./help.js");
+      const { helpOf } = await import("./table/help.js");
       terminal.stdout.write(helpOf(command));
       return exitCodes.success;
     }

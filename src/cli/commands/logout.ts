@@ -3,7 +3,7 @@ import { access, rm } from "node:fs/promises";
 import type { CliContext } from "../context.js";
 import { CliError, exitCodes } from "../exit-codes.js";
 import { fileReason } from "../failures.js";
-import { remember } from "../stored-config.js";
+import { remember } from "../setup/stored-config.js";
 
 export async function run(context: CliContext): Promise<number> {
   const { settings } = context;

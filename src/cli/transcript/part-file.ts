@@ -3,10 +3,10 @@
  * up to where it can be trusted and where to go on; a run that was interrupted is taken up from there.
  */
 import { type FileHandle, open, readFile, rename, rm, stat } from "node:fs/promises";
-import { isRecord, numberOf, stringOf } from "../protocol/values.js";
-import { writeWholeFile } from "../util/whole-file.js";
-import { CliError, exitCodes } from "./exit-codes.js";
-import { fileReason } from "./failures.js";
+import { isRecord, numberOf, stringOf } from "../../protocol/values.js";
+import { writeWholeFile } from "../../util/whole-file.js";
+import { CliError, exitCodes } from "../exit-codes.js";
+import { fileReason } from "../failures.js";
 
 /** How far a download is. */
 export interface Checkpoint {
