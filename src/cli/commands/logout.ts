@@ -1,8 +1,9 @@
 /** `chatexchange logout`: forgets the session. */
-import { access, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import type { CliContext } from "../context.js";
 import { CliError, exitCodes } from "../exit-codes.js";
 import { fileReason } from "../failures.js";
+import { isThere } from "../setup/client.js";
 import { remember } from "../setup/stored-config.js";
 
 export async function run(context: CliContext): Promise<number> {
@@ -23,11 +24,4 @@ export async function run(context: CliContext): Promise<number> {
   if (context.json) await context.printJson({ host, removed: removed || wasSomebody });
   else await context.print(removed || wasSomebody ? `logged out of ${host}` : `there was no session for ${host}`);
   return exitCodes.success;
-}
-
-function isThere(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }
