@@ -24,11 +24,12 @@ import {
   type CookieInput,
   jarOf,
   readSessionFile,
+  removeSessionFile,
   type StoredSession,
   writeSessionFile,
 } from "./cookies.js";
 import { HttpClient } from "./http.js";
-import { logInByPassword } from "./login.js";
+import { logInByPassword, logOutAtSite } from "./login.js";
 
 /** Email and password of a Stack Exchange account. */
 export interface Credentials {
@@ -150,6 +151,25 @@ export class Session {
         this.#login = undefined;
       });
     return this.#login;
+  }
+
+  /** Ends the login at the site, and forgets it; nobody logs in for that. Whether there was one that still worked. */
+  async endLogin(): Promise<boolean> {
+    if (!(await this.#known())) return false;
+    await logOutAtSite(this.#http, this.site);
+    await this.#forget();
+    const { sessionFile } = this.#options;
+    if (sessionFile) await removeSessionFile(sessionFile);
+    return true;
+  }
+
+  /** Who is logged in, as far as cookies tell. */
+  async #known(): Promise<Me | null> {
+    if (this.#me || this.#cookies === undefined) return this.#me ?? this.#restore();
+    return this.login().catch((error: unknown) => {
+      if (isChatError(error, "NOT_LOGGED_IN")) return null;
+      throw error;
+    });
   }
 
   /** Makes a call: logs in and adds the fkey if the call needs them. */
