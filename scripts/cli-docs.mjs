@@ -1,5 +1,5 @@
 // Writes docs/cli.md from the table of commands: `npm run cli-docs`. A test says when it is out of date.
 import { writeFileSync } from "node:fs";
-import { cliReference } from "../dist/cli/reference.js";
+import { cliReference } from "../dist/cli/table/reference.js";
 
 writeFileSync(new URL("../docs/cli.md", import.meta.url), cliReference());

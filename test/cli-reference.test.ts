@@ -3,9 +3,9 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
-import { commands, commonFlags } from "../src/cli/commands.js";
-import { completionScript } from "../src/cli/completions.js";
-import { cliReference } from "../src/cli/reference.js";
+import { commands, commonFlags } from "../src/cli/table/commands.js";
+import { completionScript } from "../src/cli/table/completions.js";
+import { cliReference } from "../src/cli/table/reference.js";
 
 test("docs/cli.md is up to date; npm run cli-docs writes it", () => {
   expect(readFileSync(resolve(import.meta.dirname, "../docs/cli.md"), "utf8")).toBe(cliReference());

@@ -6,7 +6,7 @@ import { ChatServer, type ServerMessage } from "chatexchange-ts/server";
 import { ManualClock } from "chatexchange-ts/testing";
 import { load } from "cheerio";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { progressText } from "../src/cli/progress.js";
+import { progressText } from "../src/cli/transcript/progress.js";
 import { commandLine, eventually, temporaryFolder } from "./cli-support.js";
 
 const start = Date.UTC(2024, 0, 1);
@@ -201,6 +201,31 @@ describe("a download to a file", () => {
       code: 1,
       stderr: expect.stringMatching(/no such file or folder; check that the folder exists and can be written to\n$/),
     });
+  });
+
+  test("is written by one process at a time; what a killed one left behind holds nobody up", async () => {
+    const server = await place();
+    const alice = server.site.addUser({ name: "Alice" }).in(1);
+    for (let n = 0; n < 600; n++) alice.says(`message ${n}`);
+    const folder = temporaryFolder();
+    const out = join(folder, "room.txt");
+    const cli = commandLine();
+    const args = ["transcript", "1", "--day", "2024-01-01", "--out", out, "--site", server.url];
+    const slow = cli.start([...args, "--pause", "600000"]);
+    await eventually(() => existsSync(`${out}.part.lock`) && readFileSync(`${out}.part.lock`, "utf8") !== "");
+    const second = await cli.run(args);
+    expect(second).toMatchObject({
+      code: 1,
+      stdout: "",
+      stderr: `chatexchange: process ${slow.pid} is writing ${out}.part; wait for it, or delete ${out}.part.lock if that is not so\n`,
+    });
+    const gone = once(slow, "exit");
+    slow.kill("SIGKILL");
+    await gone;
+    writeFileSync(`${out}.part.json.new`, "{ torn");
+    expect(await cli.run(args)).toMatchObject({ code: 0 });
+    expect(readFileSync(out, "utf8")).toContain("message 599");
+    expect(readdirSync(folder)).toEqual(["room.txt"]);
   });
 
   test("of a room that is not there leaves no file", async () => {

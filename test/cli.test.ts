@@ -4,8 +4,8 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "
 import { join } from "node:path";
 import { ChatServer } from "chatexchange-ts/server";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { commands } from "../src/cli/commands.js";
 import { loadable } from "../src/cli/load-command.js";
+import { commands } from "../src/cli/table/commands.js";
 import { commandLine, type Ran } from "./cli-support.js";
 
 async function place(): Promise<{ server: ChatServer; at: (...args: string[]) => string[] }> {
@@ -37,7 +37,7 @@ describe("the help", () => {
   });
 
   test("has examples that its own reading of arguments accepts", async () => {
-    const { readArguments } = await import("../src/cli/arguments.js");
+    const { readArguments } = await import("../src/cli/table/arguments.js");
     for (const { examples } of commands) {
       for (const [typed] of examples) {
         const [, words = ""] = /(?:^|[|(] ?)chatexchange ([^|<)]*)/.exec(typed) ?? [];
@@ -156,7 +156,26 @@ describe("a session", () => {
     expect(server.requests.filter(({ path }) => path.startsWith("/users/login"))).toEqual([]);
     expect(await program(["whoami", "--profile", "other", "--site", server.url])).toMatchObject({ code: 3 });
 
+    const copy = readFileSync(file);
+    server.site.faults.fail("/users/logout", { status: 503 });
+    expect(await program(["logout"])).toMatchObject({
+      code: 5,
+      stdout: "",
+      stderr: expect.stringMatching(
+        /^chatexchange: .*logout --forget deletes the session here without telling the site\n$/,
+      ),
+    });
+    expect(await program(["whoami"])).toMatchObject({ code: 0 });
     expect(await program(["logout"])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^logged out of/) });
+    expect(existsSync(file)).toBe(false);
+    expect(await program(["logout"])).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^there was no session/),
+    });
+    // The cookies are worth nothing any more, whoever has a copy of them.
+    writeFileSync(file, copy);
+    expect(await program(["whoami"])).toMatchObject({ code: 3, stdout: "" });
+    expect(await program(["logout", "--forget"])).toMatchObject({ code: 0 });
     expect(existsSync(file)).toBe(false);
     const nobody = await program(["whoami"]);
     expect(nobody).toMatchObject({ code: 3, stdout: "" });

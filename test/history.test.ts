@@ -146,6 +146,29 @@ describe("transcript", () => {
     ).toEqual(said.slice(0, 5).map(({ text }) => text));
   });
 
+  test("that is forbidden is whole for a long range, too, of which memory keeps a part only", {
+    timeout: 30_000,
+  }, async () => {
+    const clock = new ManualClock(Date.UTC(2024, 1, 28, 22));
+    const { server, client, alice, requests } = await stage({ clock });
+    server.site.faults.fail("/transcript", { status: 403, times: 99 });
+    const ids: number[] = [];
+    const say = async (count: number): Promise<void> => {
+      for (let n = 0; n < count; n++) ids.push(alice.in(1).says(`message ${n}`).id);
+      await clock.advance(3_600_000);
+    };
+    for (let hour = 0; hour < 24; hour++) await say(500);
+    const room = client().getRoom(1);
+    const found: number[] = [];
+    for await (const { id } of room.transcript({ from: "2024-02-28", to: "2024-02-29" })) {
+      if (found.length === 0) alice.in(1).says("said meanwhile");
+      found.push(id);
+    }
+    expect(found).toEqual(ids);
+    // 24 lists and the empty one behind them; of these 20 were kept, and 4 read again.
+    expect(requests().filter((line) => line === "POST /chats/1/events")).toHaveLength(24 + 1 + 4);
+  });
+
   test.each(["yesterday", "2024-13-45", "", 5, new Date("x"), { from: "2024-02-02", to: "2024-02-01" }])(
     "of %j is refused",
     async (day) => {

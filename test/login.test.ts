@@ -94,6 +94,48 @@ describe("logging in by password", () => {
   });
 });
 
+describe("logging out", () => {
+  const loginRequests = (requests: readonly string[]): string[] => requests.filter((line) => line.includes("/users/"));
+
+  test("keeps the login for the next start, unless it is to end at the site, too", async () => {
+    const { client, anonymous, requests } = await stage();
+    const sessionFile = await sessionPath();
+    await client({ sessionFile }).login();
+    const copy = await sessionPath();
+    await writeFile(copy, await readFile(sessionFile));
+    requests();
+    const stored = anonymous({ sessionFile });
+    await stored.login();
+    await stored.logout();
+    expect(loginRequests(requests())).toEqual([]);
+    // A client that did nothing yet ends what is stored, and asks for no password.
+    await client({ sessionFile }).logout({ endLogin: true });
+    expect(loginRequests(requests())).toEqual(["GET /users/logout", "POST /users/logout"]);
+    expect(await failureOf(stat(sessionFile))).toMatchObject({ code: "ENOENT" });
+    expect(await failureOf(anonymous({ sessionFile: copy }).login())).toMatchObject({ code: "NOT_LOGGED_IN" });
+  });
+
+  test("where there is nothing to end asks nobody", async () => {
+    const { client, anonymous, requests } = await stage();
+    await anonymous().logout({ endLogin: true });
+    await client().logout({ endLogin: true });
+    await client({ sessionFile: await sessionPath() }).logout({ endLogin: true });
+    expect(requests()).toEqual([]);
+  });
+
+  test("is an error when the site could not be told, and everything else has ended", async () => {
+    const { server, client } = await stage();
+    const sessionFile = await sessionPath();
+    const chat = client({ sessionFile });
+    await chat.getRoom(1).join();
+    server.site.faults.fail("/users/logout", { status: 503, times: 9 });
+    expect(await failureOf(chat.logout({ endLogin: true }))).toMatchObject({ code: "SERVER_ERROR" });
+    expect(server.site.room(1).present).toEqual([]);
+    expect((await stat(sessionFile)).isFile()).toBe(true);
+    expect(await failureOf(chat.login())).toMatchObject({ code: "CLOSED" });
+  });
+});
+
 describe("stored sessions", () => {
   test("a restart needs no password, and the file is the owner's alone", async () => {
     const { client, anonymous, bot, requests } = await stage();

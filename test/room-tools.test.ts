@@ -185,7 +185,7 @@ describe("an account", () => {
 
 describe("lists of the site", () => {
   test("rooms come page by page, each once, with what their cards tell", async () => {
-    const { server, client, requests } = await stage();
+    const { server, anonymous, requests } = await stage();
     for (let n = 0; n < 45; n++)
       server.site.addRoom({
         id: 100 + n,
@@ -194,7 +194,7 @@ describe("lists of the site", () => {
         tags: [n % 2 ? "odd" : "even"],
       });
     const all = [];
-    for await (const room of client().rooms()) all.push(room);
+    for await (const room of anonymous().rooms()) all.push(room);
     expect(all).toHaveLength(46);
     expect(new Set(all).size).toBe(46);
     expect(requests()).toEqual(["GET /rooms", "GET /rooms", "GET /rooms"]);
@@ -206,9 +206,9 @@ describe("lists of the site", () => {
     ]);
     expect(requests()).toEqual([]);
     const found = [];
-    for await (const hit of client().rooms({ filter: "number 12" })) found.push(hit.id);
+    for await (const hit of anonymous().rooms({ filter: "number 12" })) found.push(hit.id);
     expect(found).toEqual([112]);
-    for await (const first of client().rooms()) {
+    for await (const first of anonymous().rooms()) {
       expect(first.id).toEqual(expect.any(Number));
       break;
     }

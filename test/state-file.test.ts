@@ -2,9 +2,9 @@
 import { appendFile, mkdtemp, readFile, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { MessagePosted } from "chatexchange-ts";
+import { type ChatEvent, MessagePosted } from "chatexchange-ts";
 import { ManualClock } from "chatexchange-ts/testing";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { failureOf, stage, turning, until } from "./support.js";
 
 const statePath = async (): Promise<string> => join(await mkdtemp(join(tmpdir(), "state-")), "state.jsonl");
@@ -52,6 +52,34 @@ test("what was heard is not heard again, and what was not said is said, once", a
   expect(mine.map(({ source }) => source)).toEqual(["said before", "unanswered", "never tried"]);
   await second.logout();
   expect(set.client({ stateFile, clock }).resume()).toEqual([]);
+});
+
+test("an event whose handler ends another is dealt with all the same", async () => {
+  const set = await stage();
+  const stateFile = await statePath();
+  const first = set.client({ stateFile });
+  first.resume();
+  const heard: string[] = [];
+  const hear = (event: ChatEvent): void => {
+    if (event instanceof MessagePosted) heard.push(event.textContent ?? "");
+  };
+  const watch = first.getRoom(1).watch((event) => {
+    hear(event);
+    if (heard.at(-1) === "one") other.close();
+  });
+  const other = first.watch(() => {});
+  await watch.ready;
+  for (const text of ["zero", "one"]) set.alice.in(1).says(text);
+  await vi.waitUntil(() => heard.length === 2);
+  await first.logout();
+
+  const second = set.client({ stateFile });
+  second.resume();
+  const again = second.getRoom(1).watch(hear);
+  await again.ready;
+  set.alice.in(1).says("two");
+  await vi.waitUntil(() => heard.includes("two"));
+  expect(heard).toEqual(["zero", "one", "two"]);
 });
 
 test("misuse is refused by name", async () => {

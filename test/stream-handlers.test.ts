@@ -46,6 +46,34 @@ describe("handlers", () => {
     );
   });
 
+  test("that begin or end listening in the middle of an event: who begins hears the next one, who ended hears no more", async () => {
+    const ear = await listening();
+    const room = ear.chat.getRoom(1);
+    const heard: string[] = [];
+    const hear =
+      (name: string, then: (text: string) => void = () => {}) =>
+      (event: ChatEvent): void => {
+        if (!(event instanceof MessagePosted)) return;
+        heard.push(`${name} ${event.textContent}`);
+        then(event.textContent ?? "");
+      };
+    const first = room.watch(
+      hear("first", (text) => {
+        if (text !== "a") return;
+        ear.chat.watch(hear("begun"));
+        room.watch(hear("begun in the room"));
+        closed.close();
+        everywhere.close();
+      }),
+    );
+    const closed = room.watch(hear("closed"));
+    const everywhere = ear.chat.watch(hear("everywhere"));
+    await Promise.all([first.ready, closed.ready]);
+    ear.says("a", "b");
+    await ear.hears("a", "b");
+    expect(heard).toEqual(["first a", "first b", "begun in the room b", "begun b"]);
+  });
+
   test("whose failures are reported to an onError that throws itself stop nothing", async () => {
     const escaped: unknown[] = [];
     const others = process.listeners("uncaughtException");

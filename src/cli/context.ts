@@ -4,11 +4,25 @@
  */
 import type { styleText } from "node:util";
 import type { Client, ClientOptions } from "../index.js";
-import type { Settings } from "./settings.js";
-import type { Target } from "./target.js";
+import type { Settings } from "./setup/settings.js";
+import type { Target } from "./setup/target.js";
 
 /** The names of `util.styleText`. */
 export type Style = Parameters<typeof styleText>[0];
+
+/** Where a run reads and writes. */
+export interface Terminal {
+  readonly stdout: NodeJS.WritableStream;
+  readonly stderr: NodeJS.WritableStream;
+  readonly stdin: NodeJS.ReadableStream;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Whether stdout, stderr and stdin are a terminal. */
+  readonly tty: { readonly stdout: boolean; readonly stderr: boolean; readonly stdin: boolean };
+  /** Its width; changes when somebody resizes it. */
+  readonly columns: number;
+  /** Ctrl-C. */
+  readonly signal: AbortSignal;
+}
 
 /** What every command gets. */
 export interface CliContext {
@@ -28,7 +42,7 @@ export interface CliContext {
   readonly json: boolean;
   /** Whether to say on stderr what goes on behind the scenes. */
   readonly verbose: boolean;
-  /** The width of the terminal, in columns. */
+  /** The width of the terminal, in columns; changes when somebody resizes it. */
   readonly columns: number;
   /** Ctrl-C. */
   readonly signal: AbortSignal;
@@ -47,3 +61,6 @@ export interface CliContext {
   /** A text in a style, or plain without colours. */
   style(style: Style, text: string): string;
 }
+
+/** As much of a context as is needed to print. */
+export type Output = Pick<CliContext, "json" | "colours" | "columns" | "print" | "printJson" | "style">;

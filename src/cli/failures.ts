@@ -1,7 +1,7 @@
 /** From a failure to its one line on stderr and its exit code: the only place that decides this. */
 import { type ChatErrorCode, isChatError } from "../errors/index.js";
 import { CliError, type ExitCode, exitCodes } from "./exit-codes.js";
-import { oneLine } from "./text.js";
+import { oneLine } from "./output/text.js";
 
 /** How a failure is told. */
 export interface Told {

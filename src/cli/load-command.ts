@@ -1,7 +1,8 @@
 /** Which file is behind which command; each is loaded when it is asked for. */
-import type { Flags } from "./arguments.js";
+
 import type { CliContext } from "./context.js";
 import { CliError, exitCodes } from "./exit-codes.js";
+import type { Flags } from "./table/arguments.js";
 
 /** What the file of a command exports as `run`; resolves to the exit code. */
 export type RunCommand = (context: CliContext, args: readonly string[], flags: Flags) => Promise<number>;
@@ -17,8 +18,8 @@ const files: Readonly<Record<string, () => Promise<{ readonly run: RunCommand }>
   user: () => import("./commands/user.js"),
   search: () => import("./commands/search.js"),
   history: () => import("./commands/history.js"),
-  tail: () => import("./commands/tail.js"),
-  transcript: () => import("./commands/transcript.js"),
+  tail: () => import("./tail/index.js"),
+  transcript: () => import("./transcript/index.js"),
   send: () => import("./commands/send.js"),
   edit: () => import("./commands/edit.js"),
   delete: () => import("./commands/delete.js"),

@@ -1,16 +1,11 @@
 /** Makes the context of a run: settings now, target and client when a command first asks for them. */
-import { constants } from "node:fs";
-import { access } from "node:fs/promises";
-import { dirname } from "node:path";
 import { styleText } from "node:util";
-import type { Client, ClientOptions, Logger } from "../index.js";
-import { type Flags, textFlag, usage } from "./arguments.js";
-import type { CliContext } from "./context.js";
-import type { Terminal } from "./run.js";
-import { passwordOf, readSettings } from "./settings.js";
-import type { Target } from "./target.js";
-import { harmless, jsonLine, oneLine } from "./text.js";
-import { version } from "./version.js";
+import type { Client } from "../index.js";
+import type { CliContext, Terminal } from "./context.js";
+import { jsonLine } from "./output/text.js";
+import { readSettings } from "./setup/settings.js";
+import type { Target } from "./setup/target.js";
+import { type Flags, textFlag } from "./table/arguments.js";
 
 /** A context, and the end of everything that was made for it. */
 export interface OwnedContext extends CliContext {
@@ -19,7 +14,7 @@ export interface OwnedContext extends CliContext {
 
 /** @throws {CliError} for settings that make no sense */
 export function makeContext(terminal: Terminal, flags: Flags): OwnedContext {
-  const { stdout, stderr, stdin, env, tty, columns, signal } = terminal;
+  const { stdout, stderr, stdin, env, tty, signal } = terminal;
   const settings = readSettings(
     {
       site: textFlag(flags, "site"),
@@ -44,17 +39,19 @@ export function makeContext(terminal: Terminal, flags: Flags): OwnedContext {
     colours,
     json: flags.json === true,
     verbose: flags.verbose === true,
-    columns,
+    get columns() {
+      return terminal.columns;
+    },
     signal,
     settings,
     target() {
-      target ??= import("./target.js").then(({ findTarget }) =>
+      target ??= import("./setup/target.js").then(({ findTarget }) =>
         findTarget(settings, (line) => note(`chatexchange: ${line}`)),
       );
       return target;
     },
     client(more = {}) {
-      client ??= makeClient(context, more);
+      client ??= import("./setup/client.js").then(({ makeClient }) => makeClient(context, more));
       return client;
     },
     print: (line) => write(context, `${line}\n`),
@@ -88,68 +85,4 @@ function write({ stdout, signal }: CliContext, text: string): Promise<void> {
     stdout.once("drain", go);
     signal.addEventListener("abort", go, { once: true });
   });
-}
-
-/** How long a command waits for a site that is in trouble before it gives up, in milliseconds. */
-const patienceMs = 15_000;
-
-async function makeClient(context: CliContext, more: Pick<ClientOptions, "stateFile">): Promise<Client> {
-  const [target, { Client }] = await Promise.all([context.target(), import("../index.js")]);
-  return new Client(target.site, { ...clientOptions(context), ...(await means(context, target)), ...more });
-}
-
-/** The options that every client of the command line has. */
-export function clientOptions(context: CliContext): ClientOptions {
-  return {
-    userAgent: `chatexchange-cli/${version()}`,
-    timeoutMs: 20_000,
-    outbox: { patienceMs },
-    onError: () => {},
-    logger: loggerOf(context),
-  };
-}
-
-function loggerOf({ verbose, note }: CliContext): Logger {
-  const line = (text: string, ...details: unknown[]): void => {
-    if (!verbose) return;
-    const reasons = details.map((detail) => (detail instanceof Error ? detail.message : ""));
-    note(oneLine(harmless([text, ...reasons].filter(Boolean).join(": "))));
-  };
-  return { debug() {}, info: line, warn: line, error: line };
-}
-
-/** How to log in there: as a person of the local world, with the stored session, with what the environment has. */
-async function means(context: CliContext, target: Target): Promise<ClientOptions> {
-  const { settings, env } = context;
-  const { localPassword, personCalled } = await import("./target.js");
-  const as = settings.as.value;
-  if (target.isLocal && as !== undefined)
-    return { email: personCalled(as, target).email, password: passwordOf(env) ?? localPassword };
-  if (as !== undefined && settings.as.source.startsWith("flag"))
-    throw usage(`--as picks somebody of a local server, and ${settings.site.value} is none; add --local`);
-  const file = target.sessionFile;
-  const hasSession = file !== null && (await isThere(file));
-  const email = settings.email.value;
-  const password = passwordOf(env);
-  if (email === undefined || password === undefined) return hasSession ? { sessionFile: file } : {};
-  // Repeated logins lead to a CAPTCHA, so the session is kept where it can be.
-  const canKeep = file !== null && (await canBeMade(dirname(file)));
-  return { email, password, ...(file !== null && (hasSession || canKeep) ? { sessionFile: file } : {}) };
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
-}
-
-async function canBeMade(folder: string): Promise<boolean> {
-  const { makeFolder } = await import("./target.js");
-  return makeFolder(folder)
-    .then(() => access(folder, constants.W_OK))
-    .then(
-      () => true,
-      () => false,
-    );
 }

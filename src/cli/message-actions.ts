@@ -1,7 +1,7 @@
 /** What `edit`, `delete`, `star` and `pin` have in common: something is done to messages, one after the other, and told. */
 import type { Message } from "../index.js";
-import { idOf } from "./arguments.js";
 import type { CliContext } from "./context.js";
+import { idOf } from "./table/arguments.js";
 
 /** Does something to messages; all ids are looked at before anything is done. */
 export async function actOn(

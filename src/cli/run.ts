@@ -1,22 +1,10 @@
 /** One run of the command line, from what was typed to the exit code; and the same for the real process. */
-import { readArguments } from "./arguments.js";
-import type { CliContext } from "./context.js";
+
+import type { CliContext, Terminal } from "./context.js";
 import { exitCodes } from "./exit-codes.js";
 import { fileReason, tell } from "./failures.js";
 import { loadCommand } from "./load-command.js";
-
-/** Where a run reads and writes. */
-export interface Terminal {
-  readonly stdout: NodeJS.WritableStream;
-  readonly stderr: NodeJS.WritableStream;
-  readonly stdin: NodeJS.ReadableStream;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** Whether stdout, stderr and stdin are a terminal. */
-  readonly tty: { readonly stdout: boolean; readonly stderr: boolean; readonly stdin: boolean };
-  readonly columns: number;
-  /** Ctrl-C. */
-  readonly signal: AbortSignal;
-}
+import { readArguments } from "./table/arguments.js";
 
 /** Why a run was ended from outside. */
 export type Ending = "interrupted" | "terminated" | "broken pipe";
@@ -29,7 +17,7 @@ export async function runCli(typed: readonly string[], terminal: Terminal): Prom
   try {
     const { command, args, flags } = readArguments(typed);
     if (flags.help === true) {
-      const { helpOf } = await import("./help.js");
+      const { helpOf } = await import("./table/help.js");
       terminal.stdout.write(helpOf(command));
       return exitCodes.success;
     }
@@ -84,7 +72,9 @@ export async function runProcess(typed: readonly string[]): Promise<void> {
     stdin,
     env,
     tty: { stdout: stdout.isTTY === true, stderr: stderr.isTTY === true, stdin: stdin.isTTY === true },
-    columns: stdout.columns ?? (Number(env.COLUMNS) || 80),
+    get columns() {
+      return stdout.columns ?? (Number(env.COLUMNS) || 80);
+    },
     signal: ending.signal,
   });
   // A prompt or a pipe that nobody reads any more must not keep the process.

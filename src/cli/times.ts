@@ -1,5 +1,5 @@
 /** Times: as people type them, and as people read them. */
-import { usage } from "./arguments.js";
+import { usage } from "./table/arguments.js";
 
 const unitSeconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400, w: 604_800 };
 

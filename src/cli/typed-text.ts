@@ -1,6 +1,7 @@
 /** The text that `send` and `edit` get: what was typed, or what comes from stdin. */
-import { type Flags, usage } from "./arguments.js";
+
 import type { CliContext } from "./context.js";
+import { type Flags, usage } from "./table/arguments.js";
 
 /** More than any message can be; a program that never ends must not fill the memory. */
 const longest = 1_000_000;

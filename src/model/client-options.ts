@@ -77,6 +77,11 @@ export interface LogoutOptions {
   readonly drain?: boolean;
   /** How long to wait for them, in milliseconds. @default 30000 */
   readonly timeoutMs?: number;
+  /**
+   * Also end the login at the site, so that its cookies are worth nothing any more, and delete the `sessionFile`. Cookies
+   * that a browser shares are over there, too. @default false
+   */
+  readonly endLogin?: boolean;
 }
 
 /**

@@ -176,13 +176,17 @@ export class Client implements AsyncDisposable {
 
   /**
    * Ends everything: waits for queued actions, stops listening, leaves the joined rooms and closes every connection.
-   * Idempotent, and safe for anonymous clients. The login itself stays valid, so a `sessionFile` serves the next start.
+   * Idempotent, and safe for anonymous clients. The login itself stays valid, so a `sessionFile` serves the next start,
+   * unless `endLogin` says otherwise: then it rejects when the site could not be told, after everything else has ended.
    */
   logout(options: LogoutOptions = {}): Promise<void> {
-    checkOptions("logout", options, ["drain", "timeoutMs"]);
+    checkOptions("logout", options, ["drain", "timeoutMs", "endLogin"]);
     this.#core.isClosing = true;
-    this.#logout ??= this.#end(options);
-    return this.#logout;
+    if (this.#logout) return this.#logout;
+    const ended = this.#end(options);
+    // Who ends it again, as `await using` does, has been told what went wrong.
+    this.#logout = ended.catch(() => {});
+    return ended;
   }
 
   /** Logs out at the end of an `await using` block, as {@link Client.logout} does. */
@@ -326,7 +330,7 @@ export class Client implements AsyncDisposable {
     return me.name === null ? this.#core.user(me.id) : this.#core.named(me.id, me.name);
   }
 
-  async #end({ drain = true, timeoutMs = 30_000 }: LogoutOptions): Promise<void> {
+  async #end({ drain = true, timeoutMs = 30_000, endLogin = false }: LogoutOptions): Promise<void> {
     const { live, outbox, session, joined, clock, warn } = this.#core;
     if (drain && outbox.pending.length > 0) {
       let timer: { cancel(): void } | undefined;
@@ -351,8 +355,12 @@ export class Client implements AsyncDisposable {
       warn("logout: could not leave the joined rooms", error);
     }
     joined.clear();
-    this.#closing.abort();
-    await session.close();
-    this.#core.state?.close();
+    try {
+      if (endLogin) await session.endLogin();
+    } finally {
+      this.#closing.abort();
+      await session.close();
+      this.#core.state?.close();
+    }
   }
 }

@@ -39,6 +39,9 @@ export interface DayRange {
 /** The most a list gives at once (protocol.md §3.2). */
 const pageSize = 500;
 
+/** So many lists are kept while older ones are looked for; the others are read again. */
+const listsKept = 20;
+
 /** Messages, newest first, to the first of the room or as far as asked. */
 export async function* history(core: ClientCore, room: Room, options: HistoryOptions): AsyncGenerator<Message, void> {
   checkOptions("history", options, ["before", "after", "limit", "signal"]);
@@ -50,11 +53,7 @@ export async function* history(core: ClientCore, room: Room, options: HistoryOpt
   let left = limit;
   while (left > 0) {
     const count = Math.min(pageSize, before.seconds === undefined ? left : pageSize);
-    const page = roomEvents(room.id, { count, ...(end === undefined ? {} : { before: end }) });
-    const { events } = await core.session.call(page, { signal });
-    const messages = events.filter(
-      (raw) => typeof raw.message_id === "number" && (end === undefined || raw.message_id < end),
-    );
+    const messages = await listBefore(core, room, end, { count, signal });
     if (messages.length === 0) return;
     for (const raw of messages.reverse()) {
       if (isBeyond(raw, after)) return;
@@ -65,6 +64,18 @@ export async function* history(core: ClientCore, room: Room, options: HistoryOpt
       if (left <= 0) return;
     }
   }
+}
+
+/** A page of the list, oldest first: the newest messages, or those before one. */
+async function listBefore(
+  core: ClientCore,
+  room: Room,
+  before: number | undefined,
+  { count = pageSize, signal }: RequestOptions & { readonly count?: number },
+): Promise<RawEvent[]> {
+  const list = roomEvents(room.id, { count, ...(before === undefined ? {} : { before }) });
+  const { events } = await core.session.call(list, { signal });
+  return events.filter(({ message_id: id }) => typeof id === "number" && (before === undefined || id < before));
 }
 
 interface Point {
@@ -159,8 +170,7 @@ async function* exact(
   if (first === undefined || last === undefined) return;
   const known = new Map<number, RawEvent>();
   for (let end = last + 1; end > first; ) {
-    const { events } = await core.session.call(roomEvents(room.id, { before: end, count: pageSize }), options);
-    const messages = events.filter((raw) => (raw.message_id ?? 0) < end);
+    const messages = await listBefore(core, room, end, options);
     for (const raw of messages) if (raw.message_id !== undefined) known.set(raw.message_id, raw);
     const lowest = messages[0]?.message_id;
     if (lowest === undefined) break;
@@ -178,7 +188,10 @@ function fromPage(core: ClientCore, room: Room, shown: TranscriptMessage): Messa
   return message;
 }
 
-/** Days by the lists alone, for a server that keeps its transcript from us (peers.md: seen since 2025). */
+/**
+ * Days by the lists alone, for a server that keeps its transcript from us (peers.md: seen since 2025). Lists go back from
+ * the newest, so those of a long range are read twice: memory has room for a few of them only.
+ */
 async function* listedBetween(
   core: ClientCore,
   room: Room,
@@ -186,11 +199,26 @@ async function* listedBetween(
   to: string,
   options: RequestOptions,
 ): AsyncGenerator<Message, void> {
-  const start = new Date(secondsOf(from) * 1000 - 1000);
-  const end = new Date((secondsOf(to) + 86_400) * 1000);
-  const newestFirst: Message[] = [];
-  for await (const message of history(core, room, { after: start, before: end, ...options })) newestFirst.push(message);
-  yield* newestFirst.reverse();
+  const [start, end] = [secondsOf(from), secondsOf(to) + 86_400];
+  const read = async (before: number | undefined): Promise<RawEvent[]> => listBefore(core, room, before, options);
+  const lists: { readonly before: number; messages: readonly RawEvent[] | null }[] = [];
+  for (let before: number | undefined; ; ) {
+    const messages = await read(before);
+    const [oldest, newest] = [messages[0], messages.at(-1)];
+    if (!oldest || !newest) break;
+    // The first list has no end of its own: what is said meanwhile is not part of it.
+    if ((oldest.time_stamp ?? 0) < end) lists.push({ before: before ?? (newest.message_id ?? 0) + 1, messages });
+    const tooMany = lists.at(-1 - listsKept);
+    if (tooMany) tooMany.messages = null;
+    if ((oldest.time_stamp ?? 0) < start) break;
+    before = oldest.message_id;
+  }
+  for (let list = lists.pop(); list; list = lists.pop()) {
+    for (const raw of list.messages ?? (await read(list.before))) {
+      const seconds = raw.time_stamp ?? 0;
+      if (seconds >= start && seconds < end) yield listed(core, raw);
+    }
+  }
 }
 
 function rangeOf(range: Day | DayRange): { from: string; to: string } {

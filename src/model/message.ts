@@ -180,8 +180,7 @@ export class Message {
       async () => {
         const about = { tried: `edit message ${this.id}`, messageId: this.id };
         checkText(text, about);
-        // Saying nothing of the parent would end the reply, so it has to be known, in private rooms, too.
-        await this.#core.login(`edit message ${this.id}`);
+        // Saying nothing of the parent would end the reply, so it has to be known.
         const parent = await this.parent.catch(() => null);
         const room = this.peek.room;
         const form = options.replyForm ?? this.#core.replyForm;
@@ -226,8 +225,6 @@ export class Message {
     return this.#core.act(
       `star message ${this.id}`,
       async () => {
-        // Only who is logged in is told whose stars there are.
-        await this.#core.login(`star message ${this.id}`);
         this.#facts.forget("starredByYou");
         if ((await this.starredByYou) === on) return;
         const before = this.peek.stars;

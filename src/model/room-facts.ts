@@ -50,8 +50,13 @@ export function roomFacts(core: ClientCore, id: number): LazyFacts<RoomFacts> {
       description: htmlToText(description),
       descriptionHtml: description,
       tags: tagNames(tags),
-      isFavorite,
+      // Nobody has no favourites: where there can be a login, that says nothing.
+      ...(core.session.readsAsNobody ? {} : { isFavorite }),
     };
+  };
+  const thumbsAsViewer = async (): Promise<Partial<RoomFacts>> => {
+    await core.session.viewer();
+    return thumbs();
   };
   const info = (): Promise<Partial<RoomFacts>> => readInfo(core, id);
   const cheap = [thumbs, info];
@@ -60,7 +65,7 @@ export function roomFacts(core: ClientCore, id: number): LazyFacts<RoomFacts> {
     description: cheap,
     descriptionHtml: cheap,
     tags: cheap,
-    isFavorite: cheap,
+    isFavorite: [thumbsAsViewer, info],
     messageCount: [info],
     userCount: [info],
     parentSiteName: [info],
@@ -83,7 +88,7 @@ async function readInfo(core: ClientCore, id: number): Promise<Partial<RoomFacts
     parentSiteName,
     owners: info.owners.map((owner) => core.named(owner.id, owner.name)),
     state: { access, frozen, deleted: false },
-    isFavorite,
+    ...(core.session.readsAsNobody ? {} : { isFavorite }),
   };
 }
 

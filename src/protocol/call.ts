@@ -14,8 +14,11 @@ export interface WireRequest {
   readonly path: string;
   /** Form fields; `fkey` is added by the session when `needs` is `"fkey"` or `"login"`. */
   readonly form?: Readonly<Record<string, string>>;
-  /** What the request needs: nothing, an fkey (an anonymous one will do), or a logged-in session. */
-  readonly needs: "nothing" | "fkey" | "login";
+  /**
+   * What the request needs: nothing; to come from the viewer, if there can be a login, because the answer depends on who
+   * asks; an fkey (an anonymous one will do); or a logged-in session.
+   */
+  readonly needs: "nothing" | "viewer" | "fkey" | "login";
   /** Parts of a `multipart/form-data` body instead of a form. */
   readonly multipart?: Readonly<Record<string, string | FilePart>>;
   /** Whether to go where a redirect leads. @default true */

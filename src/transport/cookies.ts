@@ -3,7 +3,7 @@
  * encodes it again is silently anonymous (protocol.md §1).
  */
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { Cookie, CookieJar, type SerializedCookie } from "tough-cookie";
 import { UsageError } from "../errors/index.js";
 import { isLoopback, type Site } from "../protocol/sites.js";
@@ -147,4 +147,15 @@ export async function jarOf(session: StoredSession): Promise<CookieJar> {
     rejectPublicSuffixes: true,
     cookies: [...session.cookies],
   });
+}
+
+/** Deletes a session file, whose login is over. */
+export async function removeSessionFile(path: string): Promise<void> {
+  try {
+    await rm(path, { force: true });
+  } catch (error) {
+    throw new UsageError(`the session file ${path} can not be deleted; check that its folder is writable`, {
+      cause: error,
+    });
+  }
 }

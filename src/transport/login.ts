@@ -1,4 +1,4 @@
-/** Logging in at the Q&A site that belongs to a chat site (protocol.md §2.1; MULTI). */
+/** Logging in and out at the Q&A site that belongs to a chat site (protocol.md §2.1, MULTI; §2.7, ONE). */
 import type { CookieJar } from "tough-cookie";
 import {
   CaptchaRequiredError,
@@ -7,7 +7,7 @@ import {
   SiteReadOnlyError,
   WrongPasswordError,
 } from "../errors/index.js";
-import { parseLoginPage, recogniseErrorPage } from "../protocol/pages/index.js";
+import { parseFkey, parseLoginPage, recogniseErrorPage } from "../protocol/pages/index.js";
 import { assertSuccess } from "../protocol/refusals.js";
 import type { Site } from "../protocol/sites.js";
 import type { HttpAnswer, HttpClient } from "./http.js";
@@ -51,6 +51,17 @@ export async function logInByPassword(
   if (answer.status === 200) throw new WrongPasswordError(context);
   if (leadsToCaptcha(answer, site)) throw new CaptchaRequiredError(context);
   if (!(await hasLogin(jar, url))) throw new WrongPasswordError(context);
+}
+
+/** Ends the login whose cookies the jar of `http` has. @throws {CLOUDFLARE_CHALLENGE} {SITE_READ_ONLY} {NOT_UNDERSTOOD} */
+export async function logOutAtSite(http: HttpClient, site: Site): Promise<void> {
+  const about: FailureContext = { tried: "log out", host: new URL(site.loginOrigin).host };
+  const url = `${site.loginOrigin}/users/logout`;
+  const page = await http.send({ method: "GET", url, about });
+  refuseObstacles(page, about);
+  const form = { fkey: parseFkey(page.body, "logout page") };
+  const headers = { origin: site.loginOrigin, referer: url };
+  refuseObstacles(await http.send({ method: "POST", url, headers, form, about }), about);
 }
 
 /** @throws {CAPTCHA_REQUIRED} {CLOUDFLARE_CHALLENGE} {SITE_READ_ONLY} when something stands in the way of a login page */

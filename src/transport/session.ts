@@ -24,11 +24,12 @@ import {
   type CookieInput,
   jarOf,
   readSessionFile,
+  removeSessionFile,
   type StoredSession,
   writeSessionFile,
 } from "./cookies.js";
 import { HttpClient } from "./http.js";
-import { logInByPassword } from "./login.js";
+import { logInByPassword, logOutAtSite } from "./login.js";
 
 /** Email and password of a Stack Exchange account. */
 export interface Credentials {
@@ -104,6 +105,11 @@ export class Session {
     return this.#me;
   }
 
+  /** Whether reads are answered as to nobody, though there could be a login. */
+  get readsAsNobody(): boolean {
+    return this.canLogIn && this.#me === null;
+  }
+
   get userAgent(): string {
     return this.#options.userAgent;
   }
@@ -147,15 +153,37 @@ export class Session {
     return this.#login;
   }
 
+  /** Ends the login at the site, and forgets it; nobody logs in for that. Whether there was one that still worked. */
+  async endLogin(): Promise<boolean> {
+    if (!(await this.#known())) return false;
+    await logOutAtSite(this.#http, this.site);
+    await this.#forget();
+    const { sessionFile } = this.#options;
+    if (sessionFile) await removeSessionFile(sessionFile);
+    return true;
+  }
+
+  /** Who is logged in, as far as cookies tell. */
+  async #known(): Promise<Me | null> {
+    if (this.#me || this.#cookies === undefined) return this.#me ?? this.#restore();
+    return this.login().catch((error: unknown) => {
+      if (isChatError(error, "NOT_LOGGED_IN")) return null;
+      throw error;
+    });
+  }
+
   /** Makes a call: logs in and adds the fkey if the call needs them. */
   async call<T>(call: Call<T>, options: CallOptions = {}): Promise<T> {
     const { request } = call;
     if (this.#options.signal.aborted) this.#throwClosed(request.tried);
     if (request.needs === "login" && !this.canLogIn)
       throw new NotLoggedInError({ tried: request.tried, host: this.chatHost });
-    if (request.needs !== "nothing" && this.canLogIn) await this.login();
+    const isNobody = this.readsAsNobody;
+    if (request.needs === "viewer" && isNobody) await this.viewer();
+    else if (request.needs !== "nothing" && isNobody) await this.login();
     const answer = await this.#send(request, options);
-    if (request.needs === "nothing" || options.once || !looksStale(answer, request)) return call.read(answer);
+    if (request.needs === "nothing" && isNobody) return this.#readAsNobody(call, answer, options);
+    if (isRead(request) || options.once || !looksStale(answer, request)) return call.read(answer);
     const wasStale = await this.#heal(request);
     if (request.needs === "login" && answer.status === 200) {
       // A page with status 200 does not say whether the server acted: the outbox looks before it does it again.
@@ -164,6 +192,29 @@ export class Session {
       return call.read(answer);
     }
     return call.read(await this.#send(request, options));
+  }
+
+  /** What nobody is shown may be there for the account: then there is reason to log in, and to ask again. */
+  async #readAsNobody<T>(call: Call<T>, answer: WireAnswer, options: CallOptions): Promise<T> {
+    try {
+      return call.read(answer);
+    } catch (error) {
+      if (!isChatError(error, "FORBIDDEN", "NOT_FOUND", "NOT_LOGGED_IN")) throw error;
+      if (!(await this.viewer())) throw error;
+    }
+    return call.read(await this.#send(call.request, options));
+  }
+
+  /** Logs in where there are means that work; false when a stored session is gone and there is no password. */
+  async viewer(): Promise<boolean> {
+    if (!this.canLogIn) return false;
+    try {
+      await this.login();
+      return true;
+    } catch (error) {
+      if (!isChatError(error, "NOT_LOGGED_IN")) throw error;
+      return false;
+    }
   }
 
   /** Closes every connection. The login stays valid. */
@@ -279,7 +330,7 @@ export class Session {
   }
 
   async #send(request: WireRequest, options: CallOptions): Promise<WireAnswer> {
-    if (request.needs === "nothing" || request.multipart) return this.#raw(request, options);
+    if (isRead(request) || request.multipart) return this.#raw(request, options);
     const fkey = await this.#currentFkey();
     return this.#raw({ ...request, form: { ...request.form, fkey } }, options);
   }
@@ -349,6 +400,11 @@ export class Session {
   #throwClosed(tried?: string): never {
     throw new ClosedError({ tried, host: this.chatHost });
   }
+}
+
+/** Whether a request takes no fkey. */
+function isRead({ needs }: WireRequest): boolean {
+  return needs === "nothing" || needs === "viewer";
 }
 
 /** The signs of a stale fkey or login: a page where an answer was due, or the way to the login (protocol.md §2.5, INF). */

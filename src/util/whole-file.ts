@@ -3,10 +3,13 @@ import { randomBytes } from "node:crypto";
 import { open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
-/** Writes a file whole or not at all, readable by its owner only: into a file beside it first, which takes its place. */
-export async function writeWholeFile(path: string, text: string): Promise<void> {
-  const temporary = join(dirname(path), `.${randomBytes(6).toString("hex")}.tmp`);
+/**
+ * Writes a file whole or not at all, readable by its owner only: into a file beside it first, which takes its place.
+ * @param temporary - the file beside it, for a path with one writer: what a kill leaves behind is then replaced
+ */
+export async function writeWholeFile(path: string, text: string, temporary: string = besides(path)): Promise<void> {
   try {
+    await rm(temporary, { force: true });
     const file = await open(temporary, "wx", 0o600);
     try {
       await file.writeFile(text);
@@ -19,4 +22,9 @@ export async function writeWholeFile(path: string, text: string): Promise<void> 
     await rm(temporary, { force: true }).catch(() => {});
     throw error;
   }
+}
+
+/** A name that nobody else thinks of. */
+function besides(path: string): string {
+  return join(dirname(path), `.${randomBytes(6).toString("hex")}.tmp`);
 }

@@ -1,10 +1,11 @@
 /** `chatexchange config`: what is in force and from where; or remembers a value. */
-import { usage } from "../arguments.js";
+
 import type { CliContext } from "../context.js";
 import { exitCodes } from "../exit-codes.js";
-import { longSiteName, type Setting, type Settings } from "../settings.js";
-import { remember } from "../stored-config.js";
-import { oneLine } from "../text.js";
+import { oneLine } from "../output/text.js";
+import { longSiteName, type Setting, type Settings } from "../setup/settings.js";
+import { remember } from "../setup/stored-config.js";
+import { usage } from "../table/arguments.js";
 
 export async function run(context: CliContext, [key, value]: readonly string[]): Promise<number> {
   const { settings } = context;

@@ -1,8 +1,9 @@
 /** `chatexchange history`: the revisions of a message. */
-import { idOf } from "../arguments.js";
+
 import type { CliContext } from "../context.js";
 import { exitCodes } from "../exit-codes.js";
-import { harmless, oneLine, wrap } from "../text.js";
+import { harmless, oneLine, wrap } from "../output/text.js";
+import { idOf } from "../table/arguments.js";
 
 export async function run(context: CliContext, [id]: readonly string[]): Promise<number> {
   const message = (await context.client()).getMessage(idOf("message", id));

@@ -1,16 +1,20 @@
-/** `chatexchange logout`: forgets the session. */
-import { access, rm } from "node:fs/promises";
+/** `chatexchange logout`: ends the session at the site, and forgets it. */
+import { rm } from "node:fs/promises";
+import { Client } from "../../index.js";
 import type { CliContext } from "../context.js";
 import { CliError, exitCodes } from "../exit-codes.js";
-import { fileReason } from "../failures.js";
-import { remember } from "../stored-config.js";
+import { fileReason, tell } from "../failures.js";
+import { clientOptions, isThere } from "../setup/client.js";
+import { remember } from "../setup/stored-config.js";
+import type { Flags } from "../table/arguments.js";
 
-export async function run(context: CliContext): Promise<number> {
+export async function run(context: CliContext, _args: readonly string[], flags: Flags): Promise<number> {
   const { settings } = context;
   const { site, sessionFile } = await context.target();
   const host = new URL(site.chatOrigin).host;
   const removed = sessionFile !== null && (await isThere(sessionFile));
   if (removed) {
+    if (flags.forget !== true) await endAtSite(new Client(site, { ...clientOptions(context), sessionFile }));
     await rm(sessionFile, { force: true }).catch((error: unknown) => {
       throw new CliError(
         `can not delete ${sessionFile}: ${fileReason(error) ?? "check its folder"}`,
@@ -25,9 +29,10 @@ export async function run(context: CliContext): Promise<number> {
   return exitCodes.success;
 }
 
-function isThere(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
+/** @throws {CliError} when the site could not be told; then the session is still there for another try */
+async function endAtSite(client: Client): Promise<void> {
+  await client.logout({ drain: false, endLogin: true }).catch((error: unknown) => {
+    const { line, exitCode } = tell(error);
+    throw new CliError(`${line}; logout --forget deletes the session here without telling the site`, exitCode, error);
+  });
 }

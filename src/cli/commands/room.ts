@@ -1,9 +1,10 @@
 /** `chatexchange room`: what a room is about. */
-import { idOf } from "../arguments.js";
+
 import type { CliContext } from "../context.js";
 import { exitCodes } from "../exit-codes.js";
-import { grouped, printFacts } from "../facts.js";
-import { oneLine } from "../text.js";
+import { grouped, printFacts } from "../output/facts.js";
+import { oneLine } from "../output/text.js";
+import { idOf } from "../table/arguments.js";
 
 export async function run(context: CliContext, [id]: readonly string[]): Promise<number> {
   const room = (await context.client()).getRoom(idOf("room", id));

@@ -1,8 +1,9 @@
 /** `chatexchange rooms`: the rooms of the site. */
-import { countFlag, type Flags } from "../arguments.js";
+
 import type { CliContext } from "../context.js";
 import { exitCodes } from "../exit-codes.js";
-import { inColumns, oneLine, shorten } from "../text.js";
+import { inColumns, oneLine, shorten } from "../output/text.js";
+import { countFlag, type Flags } from "../table/arguments.js";
 
 export async function run(context: CliContext, [filter]: readonly string[], flags: Flags): Promise<number> {
   const limit = countFlag(flags, "limit", 0) ?? 50;

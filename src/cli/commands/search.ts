@@ -1,9 +1,10 @@
 /** `chatexchange search`: finds messages. */
-import { countFlag, type Flags, idOf, textFlag } from "../arguments.js";
+
 import type { CliContext } from "../context.js";
 import { exitCodes } from "../exit-codes.js";
-import { knownJson, lineOf } from "../message-line.js";
-import { MessagePrinter } from "../message-printer.js";
+import { knownJson, lineOf } from "../output/message-line.js";
+import { MessagePrinter } from "../output/message-printer.js";
+import { countFlag, type Flags, idOf, textFlag } from "../table/arguments.js";
 
 export async function run(context: CliContext, words: readonly string[], flags: Flags): Promise<number> {
   const limit = countFlag(flags, "limit", 0) ?? 20;

@@ -1,7 +1,8 @@
 /** `chatexchange send`: says something. */
-import { type Flags, idOf, textFlag } from "../arguments.js";
+
 import type { CliContext } from "../context.js";
 import { exitCodes } from "../exit-codes.js";
+import { type Flags, idOf, textFlag } from "../table/arguments.js";
 import { typedText } from "../typed-text.js";
 
 export async function run(context: CliContext, [room, ...words]: readonly string[], flags: Flags): Promise<number> {

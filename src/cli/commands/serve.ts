@@ -1,9 +1,9 @@
 /** `chatexchange serve`: a local chat server, until Ctrl-C. */
 import { ChatServer } from "../../server/index.js";
-import { countFlag, type Flags, textFlag, usage } from "../arguments.js";
 import type { CliContext } from "../context.js";
 import { CliError, exitCodes } from "../exit-codes.js";
-import { announceServer, localPassword } from "../target.js";
+import { announceServer, localPassword } from "../setup/target.js";
+import { countFlag, type Flags, textFlag, usage } from "../table/arguments.js";
 
 const defaultPort = 8070;
 

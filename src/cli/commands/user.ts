@@ -1,9 +1,10 @@
 /** `chatexchange user`: what a profile says. */
-import { idOf } from "../arguments.js";
+
 import type { CliContext } from "../context.js";
 import { exitCodes } from "../exit-codes.js";
-import { grouped, printFacts } from "../facts.js";
-import { oneLine } from "../text.js";
+import { grouped, printFacts } from "../output/facts.js";
+import { oneLine } from "../output/text.js";
+import { idOf } from "../table/arguments.js";
 import { ago } from "../times.js";
 
 export async function run(context: CliContext, [id]: readonly string[]): Promise<number> {

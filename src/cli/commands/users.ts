@@ -1,8 +1,9 @@
 /** `chatexchange users`: who is in a room now. */
-import { idOf } from "../arguments.js";
+
 import type { CliContext } from "../context.js";
 import { exitCodes } from "../exit-codes.js";
-import { oneLine } from "../text.js";
+import { oneLine } from "../output/text.js";
+import { idOf } from "../table/arguments.js";
 
 export async function run(context: CliContext, [id]: readonly string[]): Promise<number> {
   const room = (await context.client()).getRoom(idOf("room", id));

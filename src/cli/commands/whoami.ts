@@ -1,7 +1,7 @@
 /** `chatexchange whoami`: who you are, and where. */
 import type { CliContext } from "../context.js";
 import { exitCodes } from "../exit-codes.js";
-import { oneLine } from "../text.js";
+import { oneLine } from "../output/text.js";
 
 export async function run(context: CliContext): Promise<number> {
   const client = await context.client();

@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import { styleText } from "node:util";
 import { type ChatErrorCode, isChatError } from "../../errors/index.js";
 import { type ExitCode, exitCodes } from "../exit-codes.js";
-import { oneLine } from "../text.js";
+import { oneLine } from "../output/text.js";
 
 /** How a check came out: `warning` is worth knowing, `problem` keeps something from working. */
 export type Verdict = "ok" | "warning" | "problem";

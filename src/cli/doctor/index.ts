@@ -5,7 +5,7 @@
 import { Client } from "../../index.js";
 import type { CliContext } from "../context.js";
 import { exitCodes } from "../exit-codes.js";
-import { passwordOf } from "../settings.js";
+import { passwordOf } from "../setup/settings.js";
 import { Examination, type Eyes } from "./examination.js";
 import { exitCodeOf, type Finding, findingLines, findingOf, redacted } from "./finding.js";
 import { checkClock, checkOutbox, checkPolling, checkSocket } from "./live.js";

@@ -2,7 +2,7 @@
 import { constants } from "node:fs";
 import { access, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import type { Settings } from "../settings.js";
+import type { Settings } from "../setup/settings.js";
 import type { Finding } from "./finding.js";
 
 /** The oldest Node that the package runs on. */

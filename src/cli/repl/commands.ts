@@ -1,7 +1,7 @@
 /** The REPL's own commands: `.rooms`, `.watch`, `.unwatch` and a longer `.help`. */
 import type { REPLServer } from "node:repl";
 import type { Client, Watch } from "../../index.js";
-import { oneLine } from "../text.js";
+import { oneLine } from "../output/text.js";
 import type { Evaluation } from "./evaluation.js";
 import { eventLine } from "./event-line.js";
 import type { Paint } from "./shown.js";

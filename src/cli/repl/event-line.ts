@@ -1,6 +1,6 @@
 /** One event as one line for people. */
 import { type ChatEvent, ChatMessageEvent, MessagePosted, StreamGap, UserEntered, UserLeft } from "../../index.js";
-import { oneLine } from "../text.js";
+import { oneLine } from "../output/text.js";
 import type { Paint } from "./shown.js";
 
 /** The longest text that a line shows. */

@@ -10,7 +10,7 @@ import { inspect } from "node:util";
 import * as api from "../../index.js";
 import type { CliContext } from "../context.js";
 import { exitCodes } from "../exit-codes.js";
-import { oneLine } from "../text.js";
+import { oneLine } from "../output/text.js";
 import { Commands } from "./commands.js";
 import { installCompleter } from "./completer.js";
 import { Evaluation, shownItems } from "./evaluation.js";

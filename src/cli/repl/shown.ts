@@ -2,7 +2,7 @@
 import { inspect, styleText } from "node:util";
 import { isPromise } from "node:util/types";
 import { ChatError, Message, Room, User } from "../../index.js";
-import { harmless } from "../text.js";
+import { harmless } from "../output/text.js";
 import { isGenerator } from "./evaluation.js";
 
 /** A text in a style, or plain. */

@@ -114,7 +114,6 @@ export class Hub {
       this.#forget(roomId, entry);
       for (const listener of entry.listeners) listeners.add(listener);
     }
-    this.#everything.clear();
     this.goOnFrom(cursors);
     for (const listener of listeners) listener.onEnd();
   }
@@ -186,9 +185,16 @@ export class Hub {
   }
 
   #tell(event: ChatEvent, listeners: ReadonlySet<Listener> | undefined, done: () => void): void {
-    // Who begins to listen in one of these calls does not hear this event.
-    for (const set of [listeners, this.#everything]) {
-      if (set?.size) for (const listener of [...set]) listener.onEvent(event, done);
+    // Who begins to listen in one of these calls does not hear this event; who has ended by then is through with it.
+    const rooms = listeners?.size ? [...listeners] : [];
+    const everything = this.#everything.size > 0 ? [...this.#everything] : [];
+    for (const listener of rooms) {
+      if (listeners?.has(listener)) listener.onEvent(event, done);
+      else done();
+    }
+    for (const listener of everything) {
+      if (this.#everything.has(listener)) listener.onEvent(event, done);
+      else done();
     }
   }
 

@@ -36,7 +36,7 @@ export function acknowledgeMessages(messageIds: readonly number[]): Call<void> {
 export function ignoreList(): Call<readonly number[]> {
   const tried = "read the ignore list";
   return {
-    request: { method: "GET", path: "/users/ignorelist", needs: "nothing", tried },
+    request: { method: "GET", path: "/users/ignorelist", needs: "viewer", tried },
     read(answer) {
       const value = readJson(answer, "ignore list", { tried });
       if (!Array.isArray(value)) throw new ParseError("ignore list", "an array", contextOf(answer, { tried }));

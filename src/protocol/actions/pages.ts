@@ -55,6 +55,7 @@ export function messagePage(messageId: number): Call<TranscriptPage> {
     `/transcript/message/${messageId}`,
     { tried: `read message ${messageId}`, messageId },
     parseTranscriptPage,
+    "viewer",
   );
 }
 
@@ -64,6 +65,7 @@ export function historyPage(messageId: number): Call<HistoryPage> {
     `/messages/${messageId}/history`,
     { tried: `read the history of message ${messageId}`, messageId },
     parseHistoryPage,
+    "viewer",
   );
 }
 
@@ -89,7 +91,7 @@ export function roomsPage(query: RoomsQuery, number: number): Call<RoomsPage> {
     page: String(number),
     ...(frozen ? { nohide: "true" } : {}),
   };
-  return page(`/rooms?${new URLSearchParams(fields)}`, { tried: "list the rooms" }, parseRoomsPage);
+  return page(`/rooms?${new URLSearchParams(fields)}`, { tried: "list the rooms" }, parseRoomsPage, "viewer");
 }
 
 /** `GET /search`: a page of the messages found. */
@@ -109,6 +111,7 @@ export function searchPage(
     `/search?${new URLSearchParams(fields)}`,
     { tried: `search for ${JSON.stringify(text)}` },
     parseSearchPage,
+    "viewer",
   );
 }
 
@@ -118,6 +121,7 @@ export function starredMessages(roomId: number, count: number): Call<readonly St
     `/chats/stars/${roomId}?count=${count}`,
     { tried: `read the stars of room ${roomId}`, roomId },
     parseStarsFragment,
+    "viewer",
   );
 }
 
@@ -142,12 +146,19 @@ export function transcriptPage(
     path,
     { tried: `read the transcript of room ${roomId}${day ? ` of ${day}` : ""}`, roomId },
     parseTranscriptPage,
+    "viewer",
   );
 }
 
-function page<T>(path: string, about: FailureContext & { tried: string }, parse: (html: string) => T): Call<T> {
+/** A page; `needs` says whether it looks different to different people. */
+function page<T>(
+  path: string,
+  about: FailureContext & { tried: string },
+  parse: (html: string) => T,
+  needs: "nothing" | "viewer" = "nothing",
+): Call<T> {
   return {
-    request: { method: "GET", path, needs: "nothing", tried: about.tried },
+    request: { method: "GET", path, needs, tried: about.tried },
     read(answer) {
       refuseObstacles(answer, about);
       return parse(answer.body);

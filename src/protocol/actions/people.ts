@@ -50,7 +50,7 @@ export function pingableUsers(roomId: number): Call<readonly PingableUser[]> {
     request: {
       method: "GET",
       path: `/rooms/pingable/${roomId}`,
-      needs: "nothing",
+      needs: "viewer",
       tried: `read who is pingable in room ${roomId}`,
     },
     read(answer) {

@@ -1,7 +1,8 @@
 /** The help, written from the table of commands. */
+
+import { exitMeanings } from "../exit-codes.js";
 import type { ArgumentSpec, CommandSpec, FlagSpec } from "./command-spec.js";
 import { commonFlags, groups } from "./commands.js";
-import { exitMeanings } from "./exit-codes.js";
 
 const width = 100;
 

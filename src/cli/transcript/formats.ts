@@ -1,8 +1,8 @@
 /** The four ways to write a transcript. Each message is written by itself, so that a download can be resumed anywhere. */
-import { htmlToMarkdown, htmlToText, isFixedFont, isMultiline } from "../protocol/markup/index.js";
-import type { MessageJson } from "./message-line.js";
+import { htmlToMarkdown, htmlToText, isFixedFont, isMultiline } from "../../protocol/markup/index.js";
+import type { MessageJson } from "../output/message-line.js";
+import { harmless, jsonLine, oneLine } from "../output/text.js";
 import { escaped, safeHtml } from "./safe-html.js";
-import { harmless, jsonLine, oneLine } from "./text.js";
 
 /** Before this there was no chat; a transcript from here on has everything. */
 export const firstDayOfAll = "2008-01-01";

@@ -1,7 +1,7 @@
 /** The demo's other person: somebody who comes in, takes a moment to type, makes a typo, mends it, and goes. */
-import { Client, MessagePosted } from "../index.js";
-import type { ChatServer } from "../server/index.js";
-import { sleep, systemClock } from "../util/clock.js";
+import { Client, MessagePosted } from "../../index.js";
+import type { ChatServer } from "../../server/index.js";
+import { sleep, systemClock } from "../../util/clock.js";
 
 /** Somebody in a room. */
 export interface Person extends AsyncDisposable {

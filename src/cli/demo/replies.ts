@@ -1,5 +1,5 @@
 /** What the demo's bot answers to people. */
-import type { Message, Room } from "../index.js";
+import type { Message, Room } from "../../index.js";
 
 /** An answer to a message. */
 export async function answerTo(message: Message, room: Room): Promise<string> {

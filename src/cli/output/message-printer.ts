@@ -2,7 +2,7 @@
  * Prints lines about messages for people: times, aligned names in colours of their own, what a reply answers above it,
  * edits, deletions and stars marked, everything wrapped at the terminal's width.
  */
-import type { CliContext, Style } from "./context.js";
+import type { CliContext, Style } from "../context.js";
 import type { MessageLine } from "./message-line.js";
 import { marked, styledLines, styledText, unmarked } from "./styled-text.js";
 import { inColumns, oneLine, shorten } from "./text.js";

@@ -1,12 +1,14 @@
 /**
  * A file that grows for a long time and appears only when it is whole. `FILE.part` holds what is there, `FILE.part.json`
- * up to where it can be trusted and where to go on; a run that was interrupted is taken up from there.
+ * up to where it can be trusted and where to go on; a run that was interrupted is taken up from there. `FILE.part.lock` keeps
+ * a second run away while one is under way.
  */
 import { type FileHandle, open, readFile, rename, rm, stat } from "node:fs/promises";
-import { isRecord, numberOf, stringOf } from "../protocol/values.js";
-import { writeWholeFile } from "../util/whole-file.js";
-import { CliError, exitCodes } from "./exit-codes.js";
-import { fileReason } from "./failures.js";
+import { isRecord, numberOf, stringOf } from "../../protocol/values.js";
+import { writeWholeFile } from "../../util/whole-file.js";
+import { CliError, exitCodes } from "../exit-codes.js";
+import { fileReason } from "../failures.js";
+import { lockWriter } from "./writer-lock.js";
 
 /** How far a download is. */
 export interface Checkpoint {
@@ -26,41 +28,41 @@ export class PartFile {
   /** Where an earlier run stopped; null at the beginning. */
   readonly resumed: Checkpoint | null;
   readonly #what: string;
+  readonly #unlock: () => Promise<void>;
   #file: FileHandle;
   #bytes: number;
   #waiting = "";
 
-  private constructor(path: string, what: string, file: FileHandle, bytes: number, resumed: Checkpoint | null) {
+  private constructor(
+    path: string,
+    what: string,
+    { file, unlock, stored }: { file: FileHandle; unlock: () => Promise<void>; stored: Stored | null },
+  ) {
     this.path = path;
-    this.resumed = resumed;
+    this.resumed = stored?.checkpoint ?? null;
     this.#what = what;
+    this.#unlock = unlock;
     this.#file = file;
-    this.#bytes = bytes;
+    this.#bytes = stored?.bytes ?? 0;
   }
 
   /**
    * Begins a file, or takes up one that was begun.
    * @param what - says what goes into it, so that nothing else is ever mixed in
-   * @throws {CliError} when the file is there already, or a part of it is of something else
+   * @throws {CliError} when the file is there already, a part of it is of something else, or another process writes it
    */
   static async open(path: string, what: string, { force }: { readonly force: boolean }): Promise<PartFile> {
     if (!force && (await sizeOf(path)) !== null)
       throw new CliError(`${path} is there already; give --force to replace it, or another name`, exitCodes.failure);
-    const stored = await readState(path);
-    const size = await sizeOf(`${path}.part`);
-    if (stored && stored.what !== what && !force)
-      throw new CliError(
-        `${path}.part is an unfinished download of something else (${stored.what}); finish that first, or give --force to begin anew`,
-        exitCodes.failure,
-      );
-    const goesOn = stored !== null && stored.what === what && size !== null && size >= stored.bytes;
+    const unlock = await lockWriter(`${path}.part`).catch((error: unknown) => {
+      throw error instanceof CliError ? error : failureOf(`${path}.part`, error);
+    });
     try {
-      const file = await open(`${path}.part`, goesOn ? "r+" : "w", 0o644);
-      if (goesOn) await file.truncate(stored.bytes);
-      else await rm(`${path}.part.json`, { force: true });
-      return new PartFile(path, what, file, goesOn ? stored.bytes : 0, goesOn ? stored.checkpoint : null);
+      const { file, stored } = await takeUp(path, what, force);
+      return new PartFile(path, what, { file, unlock, stored });
     } catch (error) {
-      throw failureOf(`${path}.part`, error);
+      await unlock();
+      throw error instanceof CliError ? error : failureOf(`${path}.part`, error);
     }
   }
 
@@ -76,7 +78,8 @@ export class PartFile {
     try {
       await this.#file.datasync();
       const state = { what: this.#what, bytes: this.#bytes, ...checkpoint };
-      await writeWholeFile(`${this.path}.part.json`, `${JSON.stringify(state)}\n`);
+      const path = `${this.path}.part.json`;
+      await writeWholeFile(path, `${JSON.stringify(state)}\n`, `${path}.new`);
     } catch (error) {
       throw failureOf(`${this.path}.part.json`, error);
     }
@@ -89,7 +92,8 @@ export class PartFile {
       await this.#file.datasync();
       await this.#file.close();
       await rename(`${this.path}.part`, this.path);
-      await rm(`${this.path}.part.json`, { force: true });
+      await removeState(this.path);
+      await this.#unlock();
     } catch (error) {
       throw failureOf(this.path, error);
     }
@@ -98,6 +102,7 @@ export class PartFile {
   /** Stops here; what was not trusted yet is written again by a later run. */
   async stop(): Promise<void> {
     await this.#file.close().catch(() => {});
+    await this.#unlock().catch(() => {});
   }
 
   async #flush(): Promise<void> {
@@ -113,6 +118,33 @@ export class PartFile {
     }
     this.#bytes += bytes.length;
   }
+}
+
+/** Opens the part that is there, cut where it can be trusted, or an empty one. */
+async function takeUp(
+  path: string,
+  what: string,
+  force: boolean,
+): Promise<{ readonly file: FileHandle; readonly stored: Stored | null }> {
+  const stored = await readState(path);
+  const size = await sizeOf(`${path}.part`);
+  if (stored && stored.what !== what && !force)
+    throw new CliError(
+      `${path}.part is an unfinished download of something else (${stored.what}); finish that first, or give --force to begin anew`,
+      exitCodes.failure,
+    );
+  if (stored === null || stored.what !== what || size === null || size < stored.bytes) {
+    const file = await open(`${path}.part`, "w", 0o644);
+    await removeState(path);
+    return { file, stored: null };
+  }
+  const file = await open(`${path}.part`, "r+");
+  await file.truncate(stored.bytes);
+  return { file, stored };
+}
+
+async function removeState(path: string): Promise<void> {
+  for (const end of ["json", "json.new"]) await rm(`${path}.part.${end}`, { force: true });
 }
 
 function failureOf(path: string, error: unknown): CliError {

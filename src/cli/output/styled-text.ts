@@ -3,9 +3,9 @@
  * as their addresses. Styles travel as marks inside the text, so that it can be wrapped first and coloured after.
  */
 import { Parser } from "htmlparser2";
-import { classNames, isFixedFont, isOneboxClass, isPartial } from "../protocol/markup/describe.js";
-import { absoluteUrl, isShownUrl } from "../protocol/markup/links.js";
-import type { CliContext, Style } from "./context.js";
+import { classNames, isFixedFont, isOneboxClass, isPartial } from "../../protocol/markup/describe.js";
+import { absoluteUrl, isShownUrl } from "../../protocol/markup/links.js";
+import type { CliContext, Style } from "../context.js";
 import { harmless, wrap } from "./text.js";
 
 /** Marks are control characters: what comes from the network has none any more. */

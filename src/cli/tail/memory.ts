@@ -2,7 +2,7 @@
  * What was shown of the latest messages: so that what the past told is not told again by an event that overlaps with it,
  * and so that a star or a deletion can say of what. Bounded.
  */
-import type { MessageLine } from "./message-line.js";
+import type { MessageLine } from "../output/message-line.js";
 
 /** A message as it was shown last. */
 export interface Shown {

@@ -3,20 +3,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { isChatError } from "../../errors/index.js";
 import type { Message, Room } from "../../index.js";
 import { htmlToText, isPartial, renderMarkdown, splitReplyPrefix } from "../../protocol/markup/index.js";
-import { countFlag, type Flags, idOf, textFlag, usage } from "../arguments.js";
 import type { CliContext } from "../context.js";
 import { exitCodes } from "../exit-codes.js";
-import { knownJson, type MessageJson } from "../message-line.js";
-import { PartFile } from "../part-file.js";
-import { Progress } from "../progress.js";
+import { knownJson, type MessageJson } from "../output/message-line.js";
+import { countFlag, type Flags, idOf, textFlag, usage } from "../table/arguments.js";
 import { dayAfter, dayOf, readDay } from "../times.js";
-import {
-  firstDayOfAll,
-  formatOfFile,
-  type TranscriptFormat,
-  type TranscriptOf,
-  transcriptFormats,
-} from "../transcript-formats.js";
+import { firstDayOfAll, formatOfFile, type TranscriptFormat, type TranscriptOf, transcriptFormats } from "./formats.js";
+import { PartFile } from "./part-file.js";
+import { Progress } from "./progress.js";
 
 /** After so many messages there is a pause, as after each day. */
 const batch = 500;

@@ -1,13 +1,13 @@
 /** Where a command goes: a live site, a local server at an address, or the one that `serve` runs or this command starts. */
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { type Site, siteOf } from "../protocol/sites.js";
-import { isRecord, listOf, numberOf, stringOf } from "../protocol/values.js";
-import type { ChatServer } from "../server/index.js";
-import { writeWholeFile } from "../util/whole-file.js";
-import { usage } from "./arguments.js";
-import { CliError, exitCodes } from "./exit-codes.js";
-import { fileReason } from "./failures.js";
+import { type Site, siteOf } from "../../protocol/sites.js";
+import { isRecord, listOf, numberOf, stringOf } from "../../protocol/values.js";
+import type { ChatServer } from "../../server/index.js";
+import { writeWholeFile } from "../../util/whole-file.js";
+import { CliError, exitCodes } from "../exit-codes.js";
+import { fileReason } from "../failures.js";
+import { usage } from "../table/arguments.js";
 import type { Settings } from "./settings.js";
 
 /** Somebody whom `--as` can name. */
@@ -49,7 +49,7 @@ export async function findTarget({ site, folder, profile }: Settings, note: (lin
   note(
     "no local server is running, so a fresh one serves this command alone; chatexchange serve starts one that stays",
   );
-  const { ChatServer } = await import("../server/index.js");
+  const { ChatServer } = await import("../../server/index.js");
   const server = await ChatServer.start({ world: "demo" });
   const { users } = server.site;
   const people = users.map(({ name, email }) => ({ name, email }));

@@ -1,14 +1,14 @@
 /** `chatexchange tail`: the latest messages of rooms, and with `--follow` everything that happens from then on. */
 
 import type { ChatEvent, Client, LiveStream, Message, Room, StreamState } from "../../index.js";
-import { countFlag, type Flags, idOf, textFlag, usage } from "../arguments.js";
 import type { CliContext } from "../context.js";
 import { exitCodes } from "../exit-codes.js";
-import { MessagePrinter } from "../message-printer.js";
-import { StatusLine } from "../status-line.js";
-import { TailWriter } from "../tail-writer.js";
-import { oneLine } from "../text.js";
+import { MessagePrinter } from "../output/message-printer.js";
+import { StatusLine } from "../output/status-line.js";
+import { oneLine } from "../output/text.js";
+import { countFlag, type Flags, idOf, textFlag, usage } from "../table/arguments.js";
 import { readSince } from "../times.js";
+import { TailWriter } from "./writer.js";
 
 /** More events than a reader may fall behind by: rather an error than a silent loss. */
 const waitingAtMost = 1_000_000;

@@ -1,6 +1,6 @@
 /** What a line about a message says, and its JSON: both from what is known, without a request. */
-import type { Message } from "../index.js";
-import { htmlToText } from "../protocol/markup/index.js";
+import type { Message } from "../../index.js";
+import { htmlToText } from "../../protocol/markup/index.js";
 
 /** Something to show about a message. */
 export interface MessageLine {

@@ -5,7 +5,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import envPaths from "env-paths";
-import { CliError, exitCodes } from "./exit-codes.js";
+import { CliError, exitCodes } from "../exit-codes.js";
 
 /** A value and where it comes from, such as `flag --site` or `default`. */
 export interface Setting<T> {

@@ -44,10 +44,12 @@ const session: readonly CommandSpec[] = [
   {
     name: "logout",
     arguments: [],
-    summary: "forget the session",
-    details: ["Deletes the stored cookies. The site ends the login itself when it expires there."],
-    flags: [],
-    examples: [["chatexchange logout --site so", "forgets the session at Stack Overflow"]],
+    summary: "end the session",
+    details: [
+      "Ends the login at the site and deletes the stored cookies. A browser that shares these cookies is logged out, too.",
+    ],
+    flags: [{ name: "forget", about: "only delete the cookies here; the site is not told" }],
+    examples: [["chatexchange logout --site so", "ends the session at Stack Overflow"]],
     json: ["host", "removed"],
   },
   {

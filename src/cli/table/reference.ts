@@ -1,7 +1,8 @@
 /** docs/cli.md, written from the same table as the help. Loaded by the script that writes it, and by its test. */
+
+import { exitMeanings } from "../exit-codes.js";
 import type { CommandSpec, FlagSpec } from "./command-spec.js";
 import { commonFlags, groups } from "./commands.js";
-import { exitMeanings } from "./exit-codes.js";
 import { flagText, usageOf } from "./help.js";
 
 /** The whole page. */

@@ -19,12 +19,12 @@ import {
   UserEntered,
   UserLeft,
   UserMentioned,
-} from "../index.js";
-import { htmlToText } from "../protocol/markup/index.js";
-import type { CliContext } from "./context.js";
-import { isoTime, knownJson, lineOf, type MessageLine } from "./message-line.js";
-import type { MessagePrinter } from "./message-printer.js";
-import { TailMemory } from "./tail-memory.js";
+} from "../../index.js";
+import { htmlToText } from "../../protocol/markup/index.js";
+import type { CliContext } from "../context.js";
+import { isoTime, knownJson, lineOf, type MessageLine } from "../output/message-line.js";
+import type { MessagePrinter } from "../output/message-printer.js";
+import { TailMemory } from "./memory.js";
 
 /** The `type` of a JSON line. */
 type LineType =

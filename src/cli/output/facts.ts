@@ -1,5 +1,5 @@
 /** A list of facts, as `room` and `user` print it: labels in one column, values wrapped in the other. */
-import type { CliContext } from "./context.js";
+import type { CliContext } from "../context.js";
 import { harmless, wrap } from "./text.js";
 
 /** A label, and what to say; nothing is printed when there is nothing to say. */

@@ -1,8 +1,8 @@
 /** From what was typed to a command with its arguments and flags, by the table. */
 import { type ParseArgsConfig, parseArgs } from "node:util";
+import { CliError, exitCodes } from "../exit-codes.js";
 import type { CommandSpec } from "./command-spec.js";
 import { commandOf, commands, commonFlags } from "./commands.js";
-import { CliError, exitCodes } from "./exit-codes.js";
 
 /** The flags that were given, by name. */
 export type Flags = Readonly<Record<string, string | boolean | undefined>>;

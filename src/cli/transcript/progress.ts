@@ -1,7 +1,7 @@
 /** How far a download by days is: a bar, the rate, and the time that is left. */
-import type { CliContext } from "./context.js";
-import { StatusLine } from "./status-line.js";
-import { daysBetween, duration } from "./times.js";
+import type { CliContext } from "../context.js";
+import { StatusLine } from "../output/status-line.js";
+import { daysBetween, duration } from "../times.js";
 
 /** Milliseconds between two pictures of the bar. */
 const pictureMs = 100;

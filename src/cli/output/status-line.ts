@@ -1,5 +1,5 @@
 /** One line at the bottom of a terminal that is rewritten in place, and gets out of the way of what is printed. */
-import type { CliContext } from "./context.js";
+import type { CliContext } from "../context.js";
 import { shorten } from "./text.js";
 
 export class StatusLine {

@@ -3,10 +3,18 @@
  * over real HTTP and WebSocket connections.
  */
 import { styleText } from "node:util";
-import { type ChatEvent, ChatMessageEvent, Client, type Message, type Room, UserEntered, UserLeft } from "../index.js";
-import { ChatServer } from "../server/index.js";
-import { startPerson } from "./demo-person.js";
-import { answerTo } from "./demo-replies.js";
+import {
+  type ChatEvent,
+  ChatMessageEvent,
+  Client,
+  type Message,
+  type Room,
+  UserEntered,
+  UserLeft,
+} from "../../index.js";
+import { ChatServer } from "../../server/index.js";
+import { startPerson } from "./person.js";
+import { answerTo } from "./replies.js";
 
 /** Options of {@link runDemo}. */
 export interface DemoOptions {

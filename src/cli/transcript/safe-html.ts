@@ -1,7 +1,7 @@
 /** HTML that may stand in a page of ours: only what chat messages are made of, with addresses that lead to the web. */
 import { Parser } from "htmlparser2";
-import { absoluteUrl } from "../protocol/markup/links.js";
-import { harmless } from "./text.js";
+import { absoluteUrl } from "../../protocol/markup/links.js";
+import { harmless } from "../output/text.js";
 
 const allowed: ReadonlySet<string> = new Set([
   "b",
