@@ -200,7 +200,7 @@ describe("upgrades", () => {
     [
       "to something else",
       "TICKET",
-      ["Upgrade: h2c", "Connection: Upgrade", key, "Sec-WebSocket-Version: 13", origin],
+      ["Upgrade: irc", "Connection: Upgrade", key, "Sec-WebSocket-Version: 13", origin],
       400,
     ],
     ["to a broken address", "http://[", good, 400],

@@ -153,3 +153,21 @@ test("a tab that there is not says so in words, whatever it is called", async ()
     expect((await new Browser(site).get(`/rooms?tab=${tab}`)).text).toContain("There are no rooms here.");
   }
 });
+
+test("a request that would rather speak HTTP/2 is answered in HTTP/1.1, with its body and the next ones", async () => {
+  const { url } = await start();
+  const socket = connect(Number(new URL(url).port), "127.0.0.1");
+  const answer = new Promise<string>((resolve) => {
+    let text = "";
+    socket.on("data", (data) => {
+      text += data;
+    });
+    socket.on("close", () => resolve(text));
+  });
+  const upgrade = "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n";
+  const form = "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 6\r\n";
+  socket.write(`POST /user/info HTTP/1.1\r\nHost: localhost\r\n${upgrade}${form}\r\nids=-1`);
+  socket.write("GET /rooms/thumbs/1 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+  const text = await answer;
+  expect(text).toMatch(/^HTTP\/1\.1 200 [\s\S]*"name":"Community"[\s\S]*HTTP\/1\.1 200 [\s\S]*"name":"Sandbox"/);
+});

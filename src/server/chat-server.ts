@@ -4,7 +4,7 @@ import type { HttpBindings } from "@hono/node-server";
 import { UsageError } from "../errors/index.js";
 import { isLoopback, type SiteHost } from "../protocol/sites.js";
 import { createFetch, type Shared } from "./http/app.js";
-import { createNodeServer, type NodeServer } from "./http/node-server.js";
+import { createNodeServer, type NodeServer, passOverUpgrade } from "./http/node-server.js";
 import { createUpgrades, type Upgrades } from "./http/upgrade.js";
 import { Journal } from "./journal/journal.js";
 import { Network } from "./network.js";
@@ -147,7 +147,10 @@ function listen(shared: Shared, state: SiteState, index: number, options: Resolv
   const fetch = (request: Request, env: unknown): Promise<Response> => handle(request, env as HttpBindings);
   const { server, connections } = createNodeServer(fetch, options);
   const upgrades = createUpgrades(shared, state);
-  server.on("upgrade", upgrades.handle);
+  server.on("upgrade", (request, socket, head) => {
+    if (request.headers.upgrade?.toLowerCase() === "h2c") passOverUpgrade(server, request, socket, head);
+    else upgrades.handle(request, socket, head);
+  });
   return new Promise((resolve, reject) => {
     const port = options.port === 0 ? 0 : options.port + index;
     const refuse = (error: Error & { code?: string }): void => reject(cannotListen(error, port, options.hostname));

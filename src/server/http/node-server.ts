@@ -3,9 +3,10 @@
  * headers may be, and how many connections there may be at once. Knows nothing of chat.
  */
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server } from "node:http";
 import { createServer as createSecureServer } from "node:https";
 import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { createAdaptorServer } from "@hono/node-server";
 import { UsageError } from "../../errors/index.js";
 import type { ResolvedOptions, TlsFiles } from "../options.js";
@@ -45,6 +46,20 @@ export function createNodeServer(
     socket.once("close", () => connections.delete(socket));
   });
   return { server: server as Server, connections };
+}
+
+/**
+ * Handles a request as if it had not asked for another protocol. Some platforms ask every plain server for HTTP/2, which
+ * it may pass over; Node gives it to whoever wants upgrades at all.
+ */
+export function passOverUpgrade(server: Server, request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  const lines = [`${request.method} ${request.url} HTTP/1.1`];
+  for (let at = 0; at < request.rawHeaders.length; at += 2) {
+    const [name = "", value = ""] = request.rawHeaders.slice(at, at + 2);
+    if (!/^(upgrade|http2-settings|connection)$/i.test(name)) lines.push(`${name}: ${value}`);
+  }
+  socket.unshift(Buffer.concat([Buffer.from(`${lines.join("\r\n")}\r\n\r\n`, "latin1"), head]));
+  server.emit("connection", socket);
 }
 
 /** Plain connections are told why; before a TLS handshake there is nothing to say. */
