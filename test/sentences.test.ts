@@ -46,6 +46,8 @@ const sentences: readonly (readonly [sentence: string, code: ChatErrorCode])[] =
   ["It is too late to delete this message", "TOO_LATE"],
   ["You can only delete your own messages", "NOT_YOURS"],
   ["Only a room-owner can pin messages", "FORBIDDEN"],
+  ["Only room owners can do that", "FORBIDDEN"],
+  ["You must be an owner of this room", "FORBIDDEN"],
   ["You have starred too many messages today", "STAR_LIMIT"],
 ];
 

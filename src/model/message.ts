@@ -15,7 +15,7 @@ import {
 import { historyPage } from "../protocol/actions/pages.js";
 import { htmlToText } from "../protocol/markup/index.js";
 import type { RevisionKind } from "../protocol/pages/index.js";
-import type { RawEvent } from "../protocol/raw.js";
+import { EventType, type RawEvent } from "../protocol/raw.js";
 import type { Site } from "../protocol/sites.js";
 import { checkText } from "../protocol/text-rules.js";
 import { type InspectArguments, inspectCustom, inspected, quoted } from "../util/inspect.js";
@@ -252,6 +252,7 @@ export class Message {
         if ((await this.#facts.get("pinned")) === on) return;
         const roomId = this.peek.room?.id;
         await this.#core.session.call(on ? togglePin(this.id, roomId) : removePins(this.id, roomId), options);
+        this.#facts.forget("pinners");
         this.#facts.learn({ pinned: on, pinnedByYou: on, pins: on ? 1 : 0 });
       },
       options,
@@ -341,6 +342,8 @@ export class Message {
   /** @internal */
   learnFromEvent(raw: RawEvent): void {
     if (raw.content !== this.peek.content) this.#facts.forget("contentSource");
+    if (raw.event_type === EventType.MessageEdited) this.#facts.forget("editor");
+    if (raw.event_type === EventType.MessageStarred) this.#facts.forget("pinners");
     this.#facts.learn(factsOfEvent(this.#core, raw));
   }
 

@@ -61,12 +61,15 @@ export class User {
   readonly id: number;
   readonly #core: ClientCore;
   readonly #facts: LazyFacts<UserFacts>;
+  /** Whether the JSON answer, which is the better one, was asked for. */
+  #isInfoAsked = false;
 
   /** @internal */
   constructor(core: ClientCore, id: number) {
     this.id = id;
     this.#core = core;
     const info = async (): Promise<Partial<UserFacts>> => {
+      this.#isInfoAsked = true;
       const raw = await core.userInfo(id);
       return raw ? factsOfRawUser(raw) : {};
     };
@@ -203,7 +206,11 @@ export class User {
     const page = await this.#core.session.call(profilePage(this.id));
     const now = this.#core.clock.now();
     const ago = (seconds: number | null): number | null => (seconds === null ? null : now - seconds * 1000);
-    const known = this.peek;
+    const { peek } = this;
+    // The JSON answers are exact where the page is rounded or has nothing.
+    const better = <T>(known: T | undefined, shown: T): boolean =>
+      known === undefined && (shown !== null || this.#isInfoAsked);
+    const [lastSeenAt, lastMessageAt] = [ago(page.lastSeen), ago(page.lastMessage)];
     return {
       name: page.name,
       about: page.about,
@@ -217,11 +224,10 @@ export class User {
         return room;
       }),
       messagesByRoom: new Map(page.rooms.map(({ id, messageCount }) => [id, messageCount ?? 0])),
-      // The JSON answers are exact where the page is rounded or has nothing.
-      ...(known.reputation === undefined ? { reputation: page.reputation } : {}),
-      ...(known.lastSeenAt === undefined ? { lastSeenAt: ago(page.lastSeen) } : {}),
-      ...(known.lastMessageAt === undefined ? { lastMessageAt: ago(page.lastMessage) } : {}),
-      ...(known.avatarUrl === undefined ? { avatarUrl: page.avatarUrl } : {}),
+      ...(better(peek.reputation, page.reputation) ? { reputation: page.reputation } : {}),
+      ...(better(peek.lastSeenAt, lastSeenAt) ? { lastSeenAt } : {}),
+      ...(better(peek.lastMessageAt, lastMessageAt) ? { lastMessageAt } : {}),
+      ...(better(peek.avatarUrl, page.avatarUrl) ? { avatarUrl: page.avatarUrl } : {}),
     };
   }
 

@@ -54,7 +54,7 @@ const rules: readonly Rule[] = [
     (_, c) => new NotFoundError(c, "no such room, or it is hidden from you"),
   ],
   [
-    /need \d+ reputation|only a room-?owner|cannot write or edit|not (?:allowed|permitted)|do(?:es)?(?:n['’]?t| not) have permission/i,
+    /need \d+ reputation|only (?:a |the )?(?:room[ -]?)?owners?\b|must be (?:a|an|the) (?:room[ -]?)?owner|cannot write or edit|not (?:allowed|permitted)|do(?:es)?(?:n['’]?t| not) have permission/i,
     (m, c) => new ForbiddenError(c, c.body ?? m[0]),
   ],
 ];
@@ -99,7 +99,7 @@ export function refusalOf(answer: WireAnswer, about: FailureContext): ChatError 
     const known = failureOfSentence(sentence, context);
     if (known) return known;
   }
-  if (isErrorRedirect(answer)) return new NotFoundError(context);
+  if (leadsToError(answer)) return new NotFoundError(context);
   if (isLoginPage(answer)) return new NotLoggedInError(context, "the server asks for a login; the session has expired");
   if (ok) return null;
   return throttleInPage(answer, context) ?? failureOfStatus(answer, context, sentence);
@@ -135,9 +135,9 @@ function isCloudflareChallenge(answer: WireAnswer): boolean {
   return answer.headers["cf-mitigated"] === "challenge" || /<title>\s*Just a moment/i.test(answer.body.slice(0, 5_000));
 }
 
-/** The server sends ids that never existed to `/error?aspxerrorpath=…` (protocol.md §5.2). */
-function isErrorRedirect(answer: WireAnswer): boolean {
-  return URL.parse(answer.url)?.pathname === "/error";
+/** The server sends ids that never existed, and maybe stale fkeys, to `/error?aspxerrorpath=…` (protocol.md §2.5, §5.2). */
+export function leadsToError(answer: WireAnswer): boolean {
+  return URL.parse(answer.url)?.pathname.toLowerCase() === "/error";
 }
 
 function isLoginPage(answer: WireAnswer): boolean {
@@ -152,12 +152,16 @@ export function assertSuccess(answer: WireAnswer, about: FailureContext): void {
 
 /**
  * To readers "does not exist, or you do not have permission" is mostly a room that does not exist; who writes is more
- * often not allowed to (protocol.md §5.1).
- * @throws {FORBIDDEN} when it is said.
+ * often not allowed to. The rules of the chat refuse writers with 404, too (protocol.md §1, §5.1): the words count then.
+ * @throws {FORBIDDEN} when the first is said, and what other words mean.
  */
 export function assertMayWrite(answer: WireAnswer, about: FailureContext): void {
-  if (!/you do not have permission/i.test(sentenceOf(answer.body) ?? "")) return;
-  throw new ForbiddenError(contextOf(answer, about), "no such room, or you may not write in it");
+  const sentence = sentenceOf(answer.body);
+  if (sentence === null) return;
+  const context = contextOf(answer, about);
+  if (/you do not have permission/i.test(sentence))
+    throw new ForbiddenError(context, "no such room, or you may not write in it");
+  if (answer.status === 404 && answer.headers.chat === "error") throw refusedWith(sentence, context);
 }
 
 /** Reads the answer of a message action: JSON string `"ok"`, or a sentence that says why not (protocol.md §5). */

@@ -29,7 +29,8 @@ export async function logInByPassword(
   const page = await http.send({ method: "GET", url, about });
   refuseObstacles(page, about);
   // Who is logged in already is sent away from the login page (protocol.md §2.1).
-  if (new URL(page.url).pathname !== "/users/login" && (await hasLogin(jar, url))) return;
+  const before = await loginIn(jar, url);
+  if (new URL(page.url).pathname !== "/users/login" && before !== undefined) return;
   const { fkey } = parseLoginPage(page.body);
   const answer = await http.send({
     method: "POST",
@@ -48,9 +49,10 @@ export async function logInByPassword(
   });
   refuseObstacles(answer, about);
   const context = { ...about, status: answer.status };
-  if (answer.status === 200) throw new WrongPasswordError(context);
-  if (leadsToCaptcha(answer, site)) throw new CaptchaRequiredError(context);
-  if (!(await hasLogin(jar, url))) throw new WrongPasswordError(context);
+  const login = await loginIn(jar, url);
+  if (leadsToCaptcha(answer, site, login !== before)) throw new CaptchaRequiredError(context);
+  // A page instead of a redirect is the login page again, unless a login came with it.
+  if (login === undefined || (answer.status === 200 && login === before)) throw new WrongPasswordError(context);
 }
 
 /** Ends the login whose cookies the jar of `http` has. @throws {CLOUDFLARE_CHALLENGE} {SITE_READ_ONLY} {NOT_UNDERSTOOD} */
@@ -75,14 +77,18 @@ export function refuseObstacles(answer: HttpAnswer, about: FailureContext): void
   if (answer.status >= 400) assertSuccess({ ...answer, host: about.host ?? "" }, about);
 }
 
-/** A login leads to the site's root or the page asked for; anything like `/nocaptcha` is an obstacle (protocol.md §2.1). */
-function leadsToCaptcha(answer: HttpAnswer, site: Site): boolean {
+/**
+ * A login leads to the site's root or the page asked for. Anything like `/nocaptcha` is an obstacle, and so is any other
+ * page when no login came with the way there; back to the login page is a wrong password (protocol.md §2.1, MULTI).
+ */
+function leadsToCaptcha(answer: HttpAnswer, site: Site, isLoggedIn: boolean): boolean {
   const location = answer.headers.location;
-  if (typeof location !== "string") return false;
-  const target = URL.parse(location, site.loginOrigin);
-  return target !== null && /captcha|human/i.test(target.pathname);
+  const target = typeof location === "string" ? URL.parse(location, site.loginOrigin) : null;
+  if (target === null) return false;
+  return /captcha|human/i.test(target.pathname) || (!isLoggedIn && !["/", "/users/login"].includes(target.pathname));
 }
 
-async function hasLogin(jar: CookieJar, url: string): Promise<boolean> {
-  return (await jar.getCookies(url)).some((cookie) => cookie.key === "acct");
+/** The login that the jar holds for the site. */
+async function loginIn(jar: CookieJar, url: string): Promise<string | undefined> {
+  return (await jar.getCookies(url)).find((cookie) => cookie.key === "acct")?.value;
 }

@@ -15,7 +15,7 @@ import {
 } from "../errors/index.js";
 import type { Call, WireAnswer, WireRequest } from "../protocol/call.js";
 import { type ChatPage, parseChatPage } from "../protocol/pages/index.js";
-import { refusalOf } from "../protocol/refusals.js";
+import { leadsToError, refusalOf } from "../protocol/refusals.js";
 import { isLoopback, type Resolver, type Site } from "../protocol/sites.js";
 import type { Tally } from "../util/tally.js";
 import {
@@ -185,6 +185,8 @@ export class Session {
     if (request.needs === "nothing" && isNobody) return this.#readAsNobody(call, answer, options);
     if (isRead(request) || options.once || !looksStale(answer, request)) return call.read(answer);
     const wasStale = await this.#heal(request);
+    // The error page is also what ids that never existed lead to: said once, that is an answer.
+    if (!wasStale && leadsToError(answer)) return call.read(answer);
     if (request.needs === "login" && answer.status === 200) {
       // A page with status 200 does not say whether the server acted: the outbox looks before it does it again.
       if (wasStale)
@@ -294,24 +296,26 @@ export class Session {
 
   async #readChatPage(): Promise<ChatPage> {
     const tried = "find out who is logged in";
+    let nameless: ChatPage | undefined;
     for (const path of ["/chats/join/favorite", "/"]) {
       const answer = await this.#raw({ method: "GET", path, needs: "nothing", tried }, {});
       // Anonymous people are sent from the first page to a login: the front page then has their fkey.
       const refusal = refusalOf(answer, { tried });
-      if (refusal && path === "/") throw refusal;
+      if (refusal && path === "/" && !nameless) throw refusal;
       const page = refusal ? null : parseChatPage(answer.body);
-      if (page?.fkey) {
-        this.#note(page);
-        return page;
-      }
+      // Of somebody who should be logged in the first page may not have the name: the front page has the last word.
+      if (page?.fkey && (page.me || !this.canLogIn || path === "/")) return this.#noted(page);
+      if (page?.fkey) nameless = page;
     }
+    if (nameless) return this.#noted(nameless);
     throw new ParseError("chat page", "input[name=fkey]", { tried, host: this.chatHost });
   }
 
   /** A page that knows nobody, or somebody else, says that our login is over; its fkey is not ours then. */
-  #note(page: ChatPage): void {
+  #noted(page: ChatPage): ChatPage {
     if (this.#me && page.me?.id !== this.#me.id) this.#me = null;
     this.#fkey = page.me || !this.canLogIn ? page.fkey : null;
+    return page;
   }
 
   /** Finds out whether the session is still good, and renews what is not; false when nothing was stale. */
@@ -411,6 +415,7 @@ function isRead({ needs }: WireRequest): boolean {
 function looksStale(answer: WireAnswer, request: WireRequest): boolean {
   const path = URL.parse(answer.url)?.pathname;
   if (path === "/users/login" && answer.status < 500) return true;
+  if (leadsToError(answer)) return true;
   const isPage = /^\s*(<!--[^>]*-->\s*)?<(!doctype|html)/i.test(answer.body.slice(0, 500));
   return (
     answer.status === 401 || (isPage && (answer.status === 400 || (answer.status === 200 && !request.answersPage)))
