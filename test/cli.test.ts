@@ -204,7 +204,9 @@ describe("a session", () => {
     server.site.faults.expireSessions();
     const expired = await run(at("send", "1", "hello"));
     expect(expired).toMatchObject({ code: 3, stdout: "" });
-    expect(expired.stderr).toMatch(/^chatexchange: .*no stored session that still works.*; run chatexchange login\n$/);
+    expect(expired.stderr).toMatch(
+      /^chatexchange: .*no stored session that still works.*; run chatexchange login --site http:\S+\n$/,
+    );
     expect(server.site.room(1).messages).toEqual([]);
     const env = { CHATEXCHANGE_EMAIL: "carol@example.com", CHATEXCHANGE_PASSWORD: password };
     expect(await run(at("send", "1", "hello"), { env })).toMatchObject({ code: 0 });
@@ -416,6 +418,10 @@ test("--local finds the server that serve runs, and says who can be whom", async
   });
   expect(said).toMatch(/http:\/\/127\.0\.0\.1:\d+ {2}stackexchange\.com/);
   expect(said).toContain("alice@example.com");
+  expect(await program(["send", "1", "hello", "--local"])).toMatchObject({
+    code: 3,
+    stderr: expect.stringMatching(/not logged in; say who you are with --as NAME, such as --as Alice\n$/),
+  });
   const login = await program(["login", "--local", "--as", "alice"]);
   expect(login).toMatchObject({ code: 0, stdout: expect.stringMatching(/^logged in as Alice/) });
   expect(await program(["send", "1", "hello"])).toMatchObject({ code: 0, stderr: "" });
