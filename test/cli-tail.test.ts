@@ -208,6 +208,29 @@ describe("following", () => {
     );
   });
 
+  test("a server that was started again without its data is said in full, and its own messages follow", {
+    timeout: 60_000,
+  }, async () => {
+    const first = await place();
+    const say = (server: ChatServer, text: string): unknown => server.site.user("Alice").in(1).says(text);
+    say(first, "in the old world");
+    const { start } = commandLine();
+    const child = start(["tail", "1", "--follow", "--quiet", "--verbose", "--site", first.url], { columns: 50 });
+    const [lines, errors] = [linesOf(child.stdout), linesOf(child.stderr)];
+    await eventually(() => lines.length >= 2 && first.site.openSockets === 1);
+    for (let n = 0; n < 3; n++) say(first, `old ${n}`);
+    await eventually(() => lines.some((line) => line.includes("old 2")));
+    await first.close();
+    await eventually(() => errors.some((line) => line.includes("connecting again")));
+    const second = await place({ port: Number(new URL(first.url).port) });
+    await eventually(() => second.site.openSockets === 1 && lines.some((line) => line.includes("!!")));
+    for (let n = 0; n < 3; n++) say(second, `new ${n}`);
+    await eventually(() => lines.some((line) => line.includes("new 2")));
+    const shown = lines.join(" ").replace(/\s+/g, " ");
+    expect(shown).toMatch(/old 2 !! the server has started over and .*may be missing/);
+    expect(shown).toMatch(/new 0 .*new 1 .*new 2/);
+  });
+
   test("with --state the next run goes on where this one was killed", async () => {
     const server = await place();
     const alice = server.site.addUser({ name: "Alice" }).in(1);

@@ -223,7 +223,9 @@ describe("a session", () => {
     server.site.faults.expireSessions();
     const expired = await run(at("send", "1", "hello"));
     expect(expired).toMatchObject({ code: 3, stdout: "" });
-    expect(expired.stderr).toMatch(/^chatexchange: .*no stored session that still works.*; run chatexchange login\n$/);
+    expect(expired.stderr).toMatch(
+      /^chatexchange: .*no stored session that still works.*; run chatexchange login --site http:\S+\n$/,
+    );
     expect(server.site.room(1).messages).toEqual([]);
     const env = { CHATEXCHANGE_EMAIL: "carol@example.com", CHATEXCHANGE_PASSWORD: password };
     expect(await run(at("send", "1", "hello"), { env })).toMatchObject({ code: 0 });
@@ -395,11 +397,12 @@ describe("commands", () => {
         .in(1)
         .says(`message ${n} ${"x".repeat(300)}`);
     const cli = `exec "${process.execPath}" --import ./test/only-loopback.mjs dist/cli/main.js tail 1 -n 300 --site ${server.url}`;
-    const shell = (command: string): Promise<Ran> =>
+    const shell = (command: string): Promise<Ran> => bash(`(${cli}) ${command}`);
+    const bash = (command: string): Promise<Ran> =>
       new Promise((resolve) => {
         execFile(
           "bash",
-          ["--norc", "-c", `set -o pipefail; (${cli}) ${command}`],
+          ["--norc", "-c", `set -o pipefail; ${command}`],
           { env: { PATH: process.env.PATH ?? "" } },
           (error, stdout, stderr) => resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
         );
@@ -408,6 +411,13 @@ describe("commands", () => {
       code: 1,
       stderr: "chatexchange: can not write the output: no space left on the device\n",
     });
+    for (const command of ["--help", "--version", "help tail"]) {
+      const main = `"${process.execPath}" dist/cli/main.js ${command}`;
+      expect(await bash(`${main} > /dev/full`)).toMatchObject({
+        code: 1,
+        stderr: "chatexchange: can not write the output: no space left on the device\n",
+      });
+    }
     const cut = await shell("| head -n 1");
     expect(cut).toMatchObject({ code: 0, stderr: "" });
     expect(cut.stdout.split("\n")).toHaveLength(2);
@@ -427,6 +437,10 @@ test("--local finds the server that serve runs, and says who can be whom", async
   });
   expect(said).toMatch(/http:\/\/127\.0\.0\.1:\d+ {2}stackexchange\.com/);
   expect(said).toContain("alice@example.com");
+  expect(await program(["send", "1", "hello", "--local"])).toMatchObject({
+    code: 3,
+    stderr: expect.stringMatching(/not logged in; say who you are with --as NAME, such as --as Alice\n$/),
+  });
   const login = await program(["login", "--local", "--as", "alice"]);
   expect(login).toMatchObject({ code: 0, stdout: expect.stringMatching(/^logged in as Alice/) });
   expect(await program(["send", "1", "hello"])).toMatchObject({ code: 0, stderr: "" });
@@ -443,4 +457,15 @@ test("--local finds the server that serve runs, and says who can be whom", async
   const alone = await program(["whoami", "--json"]);
   expect(alone).toMatchObject({ code: 0, stderr: expect.stringMatching(/no local server is running/) });
   expect(JSON.parse(alone.stdout)).toMatchObject({ name: "Alice" });
+});
+
+test("a port that is taken is said with the way out", async () => {
+  const server = await ChatServer.start();
+  onTestFinished(() => server.close());
+  const { port } = new URL(server.url);
+  expect(await commandLine().program(["serve", "--port", port])).toEqual({
+    code: 1,
+    stdout: "",
+    stderr: `chatexchange: port ${port} or one of the next two is in use; stop what runs there, or choose another with --port (0 for any)\n`,
+  });
 });

@@ -7,6 +7,7 @@ import { describe, expect, test } from "vitest";
 import { type DoctorOptions, runDoctor } from "../src/cli/doctor/index.js";
 import { checkNode } from "../src/cli/doctor/machine.js";
 import { type TestContext, type TestContextOptions, testContext } from "./cli-context.js";
+import { commandLine } from "./cli-support.js";
 import { secretsIn } from "./secrets.js";
 import { ends, type Stage, stage } from "./support.js";
 
@@ -74,6 +75,16 @@ describe("a healthy site", () => {
     expect(server.requests.length).toBeGreaterThan(15);
     expect(server.site.newestEventId).toBe(before);
     expect(server.site.room(1).present).toEqual([]);
+  });
+
+  test("as a program it ends when it has said everything", async () => {
+    const { server, alice } = await populated();
+    alice.in(1).says("so that the first frame comes with the opening of the socket");
+    const { code, stdout } = await commandLine().program(["doctor", "--site", server.url]);
+    expect({ code, last: stdout.trim().split("\n").at(-1) }).toEqual({
+      code: 0,
+      last: "No problem, 1 warning. Nothing was posted, and nobody was shown in a room.",
+    });
   });
 
   test("without a login everything is looked at as a visitor, which is a warning and no failure", async () => {

@@ -12,3 +12,11 @@ test("a star that another client of the account gave is known before it is given
   await client().getMessage(id).star(false);
   expect(stars()).toBe(0);
 });
+
+test("an edit is possible as the first thing a client does, and a reply stays one", async () => {
+  const { server, client, bot, alice } = await stage();
+  const question = alice.in(1).says("what?");
+  const { id } = bot.in(1).says("taht", { replyTo: question });
+  await client().getMessage(id).edit("that");
+  expect(server.site.message(id)).toMatchObject({ content: "that", parentId: question.id, edits: 1 });
+});

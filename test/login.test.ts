@@ -1,10 +1,10 @@
-import { mkdtemp, readFile, stat, writeFile } from "node:fs/promises";
+import { mkdtemp, open, readFile, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inspect } from "node:util";
 import { Client, isChatError, sites, UsageError } from "chatexchange-ts";
 import { ChatServer } from "chatexchange-ts/server";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { ends, failureOf, stage } from "./support.js";
 
 const sessionPath = async (): Promise<string> => join(await mkdtemp(join(tmpdir(), "chatexchange-")), "session.json");
@@ -153,6 +153,24 @@ describe("stored sessions", () => {
     await room.sendMessage("back again");
     expect((await second.getMe()).id).toBe(bot.id);
     expect(requests()).toEqual(["GET /chats/join/favorite", "GET /rooms/1", "POST /chats/1/messages/new"]);
+  });
+
+  test("one in a place that can't be written to serves as well, with a warning; a new login there is refused", async () => {
+    const { server, client, anonymous, bot } = await stage();
+    const sessionFile = await sessionPath();
+    await client({ sessionFile }).login();
+    const file = await open(sessionFile);
+    onTestFinished(() => file.close());
+    const readOnly = `/dev/fd/${file.fd}`; // no file can be made beside it, not even by root
+    const warnings: unknown[] = [];
+    const logger = { debug() {}, info() {}, warn: (text: string) => void warnings.push(text), error() {} };
+    expect((await anonymous({ sessionFile: readOnly, logger }).getMe()).id).toBe(bot.id);
+    expect(warnings).toEqual([expect.stringContaining("its file can not be brought up to date")]);
+    server.site.faults.expireSessions();
+    expect(await failureOf(client({ sessionFile: readOnly }).login())).toMatchObject({
+      code: "BAD_ARGUMENT",
+      message: expect.stringMatching(/can not be written/),
+    });
   });
 
   test("an expired one leads to the password, or without one to a clear failure", async () => {

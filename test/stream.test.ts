@@ -2,7 +2,7 @@
 
 import type { ChatEvent } from "chatexchange-ts";
 import {
-  type Client,
+  Client,
   type ClientOptions,
   MessageDeleted,
   MessageEdited,
@@ -11,9 +11,9 @@ import {
   type StreamState,
   UserMentioned,
 } from "chatexchange-ts";
-import { ManualClock } from "chatexchange-ts/testing";
-import { describe, expect, test } from "vitest";
-import { type Stage, stage, until } from "./support.js";
+import { ChatServer, ManualClock } from "chatexchange-ts/testing";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { ends, type Stage, stage, until } from "./support.js";
 
 interface Ear {
   readonly clock: ManualClock;
@@ -180,6 +180,35 @@ describe("the stream", () => {
     await until(ear.clock, () => ear.chat.state === "live");
     faults.sendRaw(JSON.stringify({ r1: { e: [restored], t: time + 1, d: 1 } }));
     await until(ear.clock, () => ear.texts.includes("after"));
+  });
+
+  test("hears at once what a server says that was started again without its data, under ids that were others'", async () => {
+    const clock = new ManualClock();
+    const start = async (port: number): Promise<ChatServer> => {
+      const server = await ChatServer.start({ port, clock });
+      onTestFinished(() => server.close());
+      return server;
+    };
+    const first = await start(0);
+    const chat = ends(new Client(first.url, { clock, random: () => 0.5, onError: () => {} }));
+    const heard: string[] = [];
+    const watch = chat.getRoom(1).watch((event) => {
+      if (event instanceof MessagePosted) heard.push(event.textContent ?? "");
+      if (event instanceof StreamGap) heard.push(event.reason);
+    });
+    await watch.ready;
+    for (const text of ["one", "two", "three"]) first.site.user("Alice").in(1).says(text);
+    await until(clock, () => heard.length === 3);
+    await first.close();
+    await clock.advance(20_000); // so many failures that the room would be polled
+    const second = await start(Number(new URL(first.url).port));
+    second.site.user("Alice").in(1).says("first again");
+    await until(clock, () => heard.length === 5 && chat.state === "live", 5_000);
+    second.site.user("Alice").in(1).says("second again");
+    await until(clock, () => heard.length === 6);
+    const reason = "the server has started over and counts from an earlier event again";
+    expect(heard).toEqual(["one", "two", "three", reason, "first again", "second again"]);
+    expect(chat.state).toBe("live");
   });
 
   test("ends with a reason when one is removed from the room", async () => {

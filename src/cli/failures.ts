@@ -2,6 +2,7 @@
 import { type ChatErrorCode, isChatError } from "../errors/index.js";
 import { CliError, type ExitCode, exitCodes } from "./exit-codes.js";
 import { oneLine } from "./output/text.js";
+import type { Settings } from "./setup/settings.js";
 
 /** How a failure is told. */
 export interface Told {
@@ -19,7 +20,7 @@ const codes: Readonly<Record<ChatErrorCode, readonly [ExitCode, hint?: string]>>
   CAPTCHA_REQUIRED: [notLoggedIn, "or run chatexchange login --cookies and paste the cookies of a browser"],
   CLOUDFLARE_CHALLENGE: [notLoggedIn, "run chatexchange login --cookies"],
   NO_ACCOUNT: [notLoggedIn],
-  NOT_LOGGED_IN: [notLoggedIn, "run chatexchange login"],
+  NOT_LOGGED_IN: [notLoggedIn],
   NOT_FOUND: [notFoundOrNotAllowed, "check the id and the --site"],
   FORBIDDEN: [notFoundOrNotAllowed],
   NOT_YOURS: [notFoundOrNotAllowed],
@@ -42,22 +43,30 @@ const codes: Readonly<Record<ChatErrorCode, readonly [ExitCode, hint?: string]>>
   CLOSED: [failure],
 };
 
-/** Tells a failure. */
-export function tell(error: unknown): Told {
+/** Tells a failure; with the settings it names the login that this command would have needed. */
+export function tell(error: unknown, settings?: Settings): Told {
   if (error instanceof CliError) return { line: oneLine(error.message), exitCode: error.exitCode };
   if (isChatError(error)) {
     const { cause } = error;
     if (error.code === "PARTLY_SENT" && isChatError(cause)) {
-      const { exitCode, line } = tell(cause);
+      const { exitCode, line } = tell(cause, settings);
       return { line: `${oneLine(error.message)}; ${line}`, exitCode };
     }
-    const [exitCode, hint] = codes[error.code];
+    const [exitCode, always] = codes[error.code];
+    const hint = error.code === "NOT_LOGGED_IN" ? loginHint(settings) : always;
     // A file that can not be used is no misunderstanding of the command line.
     const isOfFile = error.code === "BAD_ARGUMENT" && fileReason(cause) !== undefined;
     const line = withoutCallsOfTheApi(oneLine(error.message));
     return { line: hint === undefined ? line : `${line}; ${hint}`, exitCode: isOfFile ? failure : exitCode };
   }
   return { line: oneLine(error instanceof Error ? error.message : String(error)), exitCode: failure };
+}
+
+/** What to type: on the local server one says who one is; elsewhere the login has to go where the command went. */
+function loginHint(settings: Settings | undefined): string {
+  if (settings?.site.value === "local") return "say who you are with --as NAME, such as --as Alice";
+  const flags = (["site", "profile"] as const).filter((name) => settings?.[name].source.startsWith("flag"));
+  return ["run chatexchange login", ...flags.map((name) => `--${name} ${settings?.[name].value}`)].join(" ");
 }
 
 /** The library speaks to programmers: who types commands has no Client to give anything to. */

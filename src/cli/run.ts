@@ -26,12 +26,12 @@ export async function runCli(typed: readonly string[], terminal: Terminal): Prom
     const run = await loadCommand(command.name);
     code = await run(context, args, flags);
   } catch (error) {
-    const { line, exitCode } = tell(error);
+    const { line, exitCode } = tell(error, context?.settings);
     if (!signal.aborted) stderr.write(`chatexchange: ${line}\n`);
     code = exitCode;
   }
   await context?.close().catch((error: unknown) => {
-    if (!signal.aborted) stderr.write(`chatexchange: ${tell(error).line}\n`);
+    if (!signal.aborted) stderr.write(`chatexchange: ${tell(error, context?.settings).line}\n`);
   });
   return signal.aborted ? codeOfEnding(signal.reason) : code;
 }

@@ -262,8 +262,14 @@ export class Session {
     if (!stored) return null;
     await this.#forget(await jarOf(stored));
     const page = await this.#whoAmI();
-    if (page.me?.id === stored.owner.id) return this.#keep(page.me);
-    this.#options.warn(page.me ? "the stored session is somebody else's" : "the stored session has expired");
+    const { me } = page;
+    if (me?.id === stored.owner.id)
+      return this.#keep(me).catch((error: unknown) => {
+        // It serves this time, too; what would be lost is only what the site has changed in it.
+        this.#options.warn("the stored session works, but its file can not be brought up to date", error);
+        return me;
+      });
+    this.#options.warn(me ? "the stored session is somebody else's" : "the stored session has expired");
     await this.#forget();
     return null;
   }

@@ -24,8 +24,9 @@ export async function run(context: CliContext, _args: readonly string[], flags: 
   if (isPerson) {
     const person = personCalled(as, target);
     const means = { email: person.email, password: passwordOf(context.env) ?? localPassword };
-    await tell(context, target, await verify(context, { ...target, sessionFile: null }, means));
+    const me = await verify(context, { ...target, sessionFile: null }, means);
     await remember(settings, { site: settings.site.value, as: person.name });
+    await tell(context, target, me);
     return exitCodes.success;
   }
   const file = target.sessionFile ?? "";

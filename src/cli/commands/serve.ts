@@ -19,21 +19,14 @@ export async function run(context: CliContext, _args: readonly string[], flags: 
     ...(data === undefined ? {} : { journal: data }),
   };
   await using server = await ChatServer.start(options).catch((error: unknown) => {
-    if (error instanceof Error && "code" in error && error.code === "EADDRINUSE")
-      throw new CliError(
-        `port ${port} or one of the next two is in use; choose another with --port, or --port 0 for any`,
-        exitCodes.failure,
-      );
-    if (error instanceof Error && "code" in error && error.code === "EACCES")
-      throw new CliError(`port ${port} is not for you; choose one above 1023 with --port`, exitCodes.failure);
-    throw error;
+    throw portTrouble(error, port) ?? error;
   });
   const withdraw = await announceServer(context.settings.folder.value, server).catch((error: unknown) => {
     context.note(`chatexchange: ${error instanceof Error ? error.message : String(error)}; --local will not find it`);
     return async () => {};
   });
   try {
-    await introduce(context, server);
+    await introduce(context, server, data);
     await interruption(context.signal);
   } finally {
     await withdraw();
@@ -41,7 +34,19 @@ export async function run(context: CliContext, _args: readonly string[], flags: 
   return exitCodes.success;
 }
 
-async function introduce(context: CliContext, server: ChatServer): Promise<void> {
+/** In the words of the command line, when it is the port that can't be had: the cause of what the server says. */
+function portTrouble(error: unknown, port: number): CliError | undefined {
+  const { cause } = error instanceof Error ? error : {};
+  if (!(cause instanceof Error && "code" in cause && "syscall" in cause && cause.syscall === "listen"))
+    return undefined;
+  const told =
+    cause.code === "EADDRINUSE"
+      ? `port ${port} or one of the next two is in use; stop what runs there, or choose another with --port`
+      : `port ${port} can not be had (${cause.code}); choose one above 1023 with --port`;
+  return new CliError(`${told} (0 for any)`, exitCodes.failure, error);
+}
+
+async function introduce(context: CliContext, server: ChatServer, data: string | undefined): Promise<void> {
   const sites = Object.values(server.sites);
   if (context.json) {
     for (const { url, host } of sites) await context.printJson({ url, host });
@@ -60,6 +65,7 @@ async function introduce(context: CliContext, server: ChatServer): Promise<void>
   chatexchange tail 1 --follow --local
   chatexchange send 1 hello --local --as ${/\s/.test(name) ? `"${name}"` : name}
 
+${data === undefined ? "What is said is gone when it ends; --data FILE keeps it." : `What is said is kept in ${data}.`}
 Ctrl-C ends it.`);
 }
 

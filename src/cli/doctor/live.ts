@@ -1,7 +1,7 @@
 /** The doctor's checks of live events: the socket and its first frame, polling, clocks, and what waits to be sent. */
 import { authorizeSocket, pollEvents } from "../../protocol/actions/live.js";
 import { parseFrame } from "../../protocol/frames.js";
-import { type ChatSocket, openSocket } from "../../transport/socket.js";
+import { openSocket } from "../../transport/socket.js";
 import type { Examination, Eyes, Seen } from "./examination.js";
 import type { Sample } from "./pages.js";
 
@@ -51,24 +51,24 @@ async function firstFrame(
   address: Omit<Parameters<typeof openSocket>[0], "onFrame" | "onClose">,
   patienceMs: number,
 ): Promise<First> {
-  let socket: ChatSocket | undefined;
-  let timer: NodeJS.Timeout | undefined;
+  let tell: (first: First) => void = () => {};
+  const told = new Promise<First>((resolve) => {
+    tell = resolve;
+  });
+  // The first frame may come together with the opening: nothing is decided before there is a socket to close.
+  const socket = await openSocket({
+    ...address,
+    onFrame: (frame) => tell({ frame }),
+    onClose: (reason) => tell({ reason: `it opened, and then ${reason} before anything came` }),
+  });
+  const reason = `it opened, but nothing came within ${patienceMs / 1000} s`;
+  const timer = setTimeout(() => tell({ reason }), patienceMs);
+  address.signal?.addEventListener("abort", () => tell({ reason: "given up" }), { once: true });
   try {
-    return await new Promise<First>((resolve, reject) => {
-      openSocket({
-        ...address,
-        onFrame: (frame) => resolve({ frame }),
-        onClose: (reason) => resolve({ reason: `it opened, and then ${reason} before anything came` }),
-      }).then((opened) => {
-        socket = opened;
-        const reason = `it opened, but nothing came within ${patienceMs / 1000} s`;
-        timer = setTimeout(() => resolve({ reason }), patienceMs);
-        address.signal?.addEventListener("abort", () => resolve({ reason: "given up" }), { once: true });
-      }, reject);
-    });
+    return await told;
   } finally {
     clearTimeout(timer);
-    socket?.close();
+    socket.close();
   }
 }
 

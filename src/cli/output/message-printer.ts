@@ -5,7 +5,7 @@
 import type { CliContext, Style } from "../context.js";
 import type { MessageLine } from "./message-line.js";
 import { marked, styledLines, styledText, unmarked } from "./styled-text.js";
-import { inColumns, oneLine, shorten } from "./text.js";
+import { inColumns, oneLine, shorten, wrap } from "./text.js";
 
 const palette: readonly Style[] = [
   "cyan",
@@ -64,8 +64,11 @@ export class MessagePrinter {
   async notice(time: number | null, roomId: number | null, text: string, style: Style = "dim"): Promise<void> {
     const cell = `${time === null ? "" : `${clockTime(time)}  `}${this.#roomCell(roomId)}`;
     const left = `${cell}${" ".repeat(this.#context.columns < 60 ? 12 : 18)}`;
-    const line = shorten(oneLine(text), Math.max(10, this.#context.columns - left.length));
-    await this.#put(time, [`${this.#context.style("dim", left)}${this.#context.style(style, line)}`]);
+    const [first = "", ...more] = wrap(oneLine(text), this.#context.columns - left.length);
+    const pad = " ".repeat(left.length);
+    const lines = [this.#context.style("dim", left) + this.#context.style(style, first)];
+    for (const line of more) lines.push(pad + this.#context.style(style, line));
+    await this.#put(time, lines);
   }
 
   async #put(time: number | null, lines: readonly string[]): Promise<void> {

@@ -51,6 +51,8 @@ async function means(context: CliContext, target: Target): Promise<ClientOptions
   const hasSession = file !== null && (await isThere(file));
   const email = settings.email.value;
   const password = passwordOf(env);
+  const isFixed = hasSession && !(await canBeMade(dirname(file)));
+  if (isFixed) context.note(`chatexchange: ${dirname(file)} can not be written to; the session there is used as it is`);
   if (email === undefined || password === undefined) return hasSession ? { sessionFile: file } : {};
   // Repeated logins lead to a CAPTCHA, so the session is kept where it can be.
   const canKeep = file !== null && (await canBeMade(dirname(file)));

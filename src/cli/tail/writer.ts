@@ -24,7 +24,7 @@ import { htmlToText } from "../../protocol/markup/index.js";
 import type { CliContext } from "../context.js";
 import { isoTime, knownJson, lineOf, type MessageLine } from "../output/message-line.js";
 import type { MessagePrinter } from "../output/message-printer.js";
-import { TailMemory } from "./memory.js";
+import { type Shown, TailMemory } from "./memory.js";
 
 /** The `type` of a JSON line. */
 type LineType =
@@ -93,7 +93,7 @@ export class TailWriter {
     if (event instanceof StreamGap) {
       const { from, to, reason } = event;
       if (this.#options.context.json) return this.#json("gap", event.room, null, { from, to, reason });
-      const text = `!! the events ${from} to ${to} are lost: ${reason}`;
+      const text = `!! ${reason}; what happened in between (events ${from} to ${to}) may be missing`;
       return this.#options.printer.notice(null, event.room?.id ?? null, text, "red");
     }
     const type = event instanceof RoomNameChanged ? "room-changed" : "event";
@@ -121,7 +121,7 @@ export class TailWriter {
   }
 
   async #ofMessage(event: ChatMessageEvent): Promise<void> {
-    const before = this.#memory.get(event.messageId);
+    const before = this.#before(event);
     const type = typeOf(event);
     if (type === undefined || isKnown(event, before)) return;
     const line = this.#lineOf(event, type, before?.line);
@@ -138,6 +138,13 @@ export class TailWriter {
     const isSaying = type === "message" || type === "edited";
     const quote = isSaying ? await this.#parentOf(line, event.message.peek.parent ?? null) : null;
     await printer.print({ ...line, parent: quote, time: type === "message" ? line.time : event.receivedAt });
+  }
+
+  /** The message as it was shown, unless the server has started over and gave its id to another. */
+  #before(event: ChatMessageEvent): Shown | undefined {
+    const shown = this.#memory.get(event.messageId);
+    const isAnother = event.timeStamp > 0 && shown?.line.time !== event.timeStamp * 1000;
+    return isAnother && shown?.line.time ? undefined : shown;
   }
 
   /** The line of an event: what it says, and what was known before. */
@@ -199,7 +206,7 @@ function typeOf(event: ChatMessageEvent): LineType | undefined {
 }
 
 /** Whether what was shown of the message says all that the event says. */
-function isKnown(event: ChatMessageEvent, before: ReturnType<TailMemory["get"]>): boolean {
+function isKnown(event: ChatMessageEvent, before: Shown | undefined): boolean {
   if (!before) return false;
   if (event instanceof MessagePosted) return true;
   if (event instanceof MessageEdited) return event.edits <= before.edits;

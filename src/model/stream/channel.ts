@@ -240,6 +240,8 @@ export class Channel {
     let failures = 0;
     while (clock.now() < until && !this.#closing.signal.aborted) {
       const isThrough = await this.#recover();
+      // It was not the sockets that did not work: the server was away, and now it is back.
+      if (isThrough && failures > 0) return;
       failures = isThrough ? 0 : failures + 1;
       if (isThrough) {
         this.#setState("polling");
@@ -311,7 +313,7 @@ export class Channel {
     if (frame?.exit) throw removed(this.roomId);
     if (frame?.reset) return this.#startOver(covered, "the server no longer has these events");
     if (this.#isBehind && frame?.t === undefined && (await this.#newest()) < covered) {
-      return this.#startOver(covered, "the server counts from an earlier event again");
+      return this.#startOver(covered, "the server has started over and counts from an earlier event again");
     }
     this.#isBehind = false;
     this.#notFounds = 0;
@@ -334,7 +336,7 @@ export class Channel {
     this.#heardAt = this.#context.clock.now();
     onGap({ roomId: this.roomId, from: Math.min(covered + 1, time), to: Math.max(covered, time), reason });
     for (const event of changes) this.#deliver(event);
-    this.#memory.learnList(events);
+    this.#memory.startOver(events);
     this.#isBehind = false;
     this.#ledger.jump(time);
     this.#ledger.release(null);

@@ -6,6 +6,8 @@ import { EventType, type RawEvent } from "../../protocol/raw.js";
 import { numberOf } from "../../protocol/values.js";
 
 interface Seen {
+  /** When it was posted, in unix seconds; 0 when nobody said. A server that started over gives the same id to another. */
+  readonly at: number;
   readonly edits: number;
   readonly stars: number;
   readonly pins: number;
@@ -15,15 +17,14 @@ interface Seen {
 /** How many messages are remembered at least; never twice as many. */
 const limit = 500;
 
-/** What most messages are when they go by, and stay. */
-const plain: Seen = { edits: 0, stars: 0, pins: 0, deleted: false };
-
 export class RoomMemory {
   /** The latest messages. When they are many enough they become the older ones, and those are forgotten. */
   #recent = new Map<number, Seen>();
   #older: ReadonlyMap<number, Seen> = new Map();
   /** The newest message that is known from its post; an event about an old message says nothing of what is new. */
   #newestPost = 0;
+  /** When the newest message that is known was posted, in unix seconds. */
+  #newestAt = 0;
   #knowsNewest = false;
 
   /** Takes note of the latest messages as they are: whatever is newer than these is news. */
@@ -43,14 +44,32 @@ export class RoomMemory {
     if (id === undefined) return;
     const isNew = event.event_type === EventType.MessagePosted && id > this.#newestPost;
     if (isNew) this.#newestPost = id;
-    this.#recent.set(id, seenIn(event, isNew ? undefined : this.#seen(id)));
+    const at = numberOf(event.time_stamp) ?? 0;
+    if (at > this.#newestAt) this.#newestAt = at;
+    this.#recent.set(id, seenIn(event, isNew ? undefined : this.#seen(id, at)));
     if (this.#recent.size < limit) return;
     this.#older = this.#recent;
     this.#recent = new Map();
   }
 
-  #seen(id: number): Seen | undefined {
-    return this.#recent.get(id) ?? this.#older.get(id);
+  /** Forgets the messages but not when the last was posted: the server may count from the beginning again. */
+  startOver(list: readonly RawEvent[]): void {
+    this.#recent = new Map();
+    this.#older = new Map();
+    this.#newestPost = 0;
+    this.learnList(list);
+  }
+
+  /** The message as it was, unless the id has become another's, which was posted at another time. */
+  #seen(id: number, at: number): Seen | undefined {
+    const seen = this.#recent.get(id) ?? this.#older.get(id);
+    return seen === undefined || seen.at === at || seen.at === 0 || at === 0 ? seen : undefined;
+  }
+
+  /** Whether a message that is not known is news, rather than older than our memory, for all we know. */
+  #isNews(id: number, at: number): boolean {
+    if (this.#newestPost === 0 && !this.#knowsNewest) return false;
+    return id > this.#newestPost || (this.#newestAt > 0 && at > this.#newestAt);
   }
 
   /** What a list of messages as they are now says has happened, as events without ids. Ascending by message. */
@@ -58,11 +77,11 @@ export class RoomMemory {
     return list.flatMap((item) => {
       const id = numberOf(item.message_id);
       if (id === undefined) return [];
-      const before = this.#seen(id);
+      const at = numberOf(item.time_stamp) ?? 0;
+      const before = this.#seen(id, at);
       const isDeleted = item.content === undefined;
       if (!before) {
-        if ((this.#newestPost === 0 && !this.#knowsNewest) || id <= this.#newestPost) return []; // older than our memory, for all we know
-        return isDeleted ? [] : [{ ...item, event_type: EventType.MessagePosted }];
+        return isDeleted || !this.#isNews(id, at) ? [] : [{ ...item, event_type: EventType.MessagePosted }];
       }
       return changesOf(item, before, isDeleted);
     });
@@ -87,10 +106,9 @@ function seenIn(event: RawEvent, before: Seen | undefined): Seen {
   const { message_edits, message_stars, message_owner_stars, event_type: type } = event;
   const isList = event.id === undefined;
   const isDeleted = type === EventType.MessageDeleted || (isList && event.content === undefined);
-  const isMarked = message_edits !== undefined || message_stars !== undefined || message_owner_stars !== undefined;
-  if (!before && !isMarked && !isDeleted) return plain;
   const counts = type === EventType.MessageStarred || isList;
   return {
+    at: numberOf(event.time_stamp) ?? before?.at ?? 0,
     edits: Math.max(numberOf(message_edits) ?? 0, before?.edits ?? 0),
     stars: numberOf(message_stars) ?? (counts ? 0 : (before?.stars ?? 0)),
     pins: numberOf(message_owner_stars) ?? (counts ? 0 : (before?.pins ?? 0)),
