@@ -36,6 +36,13 @@ describe("the help", () => {
     expect([...loadable].sort()).toEqual(commands.map(({ name }) => name).sort());
   });
 
+  test("flags of every command may come before it, too", async () => {
+    const { run } = commandLine();
+    const { stdout } = await run(["--site", "so", "--json", "config", "site"]);
+    expect(JSON.parse(stdout)).toEqual({ key: "site", value: "stackoverflow.com", source: "flag --site" });
+    expect(await run(["--site"])).toMatchObject({ code: 2, stderr: expect.stringMatching(/which command/) });
+  });
+
   test("has examples that its own reading of arguments accepts", async () => {
     const { readArguments } = await import("../src/cli/table/arguments.js");
     for (const { examples } of commands) {

@@ -1,7 +1,8 @@
 /** The doctor's checks of live events: the socket and its first frame, polling, clocks, and what waits to be sent. */
 import { authorizeSocket, pollEvents } from "../../protocol/actions/live.js";
 import { parseFrame } from "../../protocol/frames.js";
-import { type ChatSocket, openSocket } from "../../transport/socket.js";
+import { openSocket } from "../../transport/socket.js";
+import { duration } from "../times.js";
 import type { Examination, Eyes, Seen } from "./examination.js";
 import type { Sample } from "./pages.js";
 
@@ -51,24 +52,24 @@ async function firstFrame(
   address: Omit<Parameters<typeof openSocket>[0], "onFrame" | "onClose">,
   patienceMs: number,
 ): Promise<First> {
-  let socket: ChatSocket | undefined;
-  let timer: NodeJS.Timeout | undefined;
+  let tell: (first: First) => void = () => {};
+  const told = new Promise<First>((resolve) => {
+    tell = resolve;
+  });
+  // The first frame may be there before the socket is ours.
+  const socket = await openSocket({
+    ...address,
+    onFrame: (frame) => tell({ frame }),
+    onClose: (reason) => tell({ reason: `it opened, and then ${reason} before anything came` }),
+  });
+  const reason = `it opened, but nothing came within ${patienceMs / 1000} s`;
+  const timer = setTimeout(tell, patienceMs, { reason });
+  address.signal?.addEventListener("abort", () => tell({ reason: "given up" }), { once: true });
   try {
-    return await new Promise<First>((resolve, reject) => {
-      openSocket({
-        ...address,
-        onFrame: (frame) => resolve({ frame }),
-        onClose: (reason) => resolve({ reason: `it opened, and then ${reason} before anything came` }),
-      }).then((opened) => {
-        socket = opened;
-        const reason = `it opened, but nothing came within ${patienceMs / 1000} s`;
-        timer = setTimeout(() => resolve({ reason }), patienceMs);
-        address.signal?.addEventListener("abort", () => resolve({ reason: "given up" }), { once: true });
-      }, reject);
-    });
+    return await told;
   } finally {
     clearTimeout(timer);
-    socket?.close();
+    socket.close();
   }
 }
 
@@ -97,10 +98,6 @@ export async function checkClock(examination: Examination, { skewMs }: Sample): 
   const advice = "set this machine's clock, best by NTP: ages such as user.lastSeen are off by as much";
   // Cookies and certificates end at a time: far off, logins and TLS fail.
   await examination.note({ check, result: seconds > 300 ? "problem" : "warning", seen, advice });
-}
-
-function duration(seconds: number): string {
-  return seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
 }
 
 /** What is known of the throttle without posting: nothing of the server's mood, but all that waits here. */

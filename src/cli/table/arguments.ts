@@ -19,7 +19,7 @@ export interface Invocation {
  * @throws {CliError} for an unknown command or flag, and for arguments that are missing or too many
  */
 export function readArguments(typed: readonly string[]): Invocation {
-  const at = typed.findIndex((word) => !word.startsWith("-"));
+  const at = typed.findIndex((word, index) => !word.startsWith("-") && !isValue(typed[index - 1]));
   const name = typed[at];
   const command = name === undefined ? undefined : commandOf(name);
   if (!command) {
@@ -29,6 +29,11 @@ export function readArguments(typed: readonly string[]): Invocation {
   const { positionals, values } = parse(command, [...typed.slice(0, at), ...typed.slice(at + 1)]);
   if (values.help !== true) checkCount(command, positionals);
   return { command, args: positionals, flags: values };
+}
+
+/** Whether behind this word stands its value: flags of every command may come before the command. */
+function isValue(before: string | undefined): boolean {
+  return commonFlags.some(({ name, value }) => value !== undefined && before === `--${name}`);
 }
 
 /** @throws {CliError} when it was given and is no whole number from `least` up */
