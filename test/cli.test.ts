@@ -62,6 +62,7 @@ describe("a mistake", () => {
     ["tail 1 --folow", "tail has no flag --folow; see chatexchange tail --help"],
     ["tail sandbox", '"sandbox" is no room id; give a number, or the address of the room'],
     ["tail 1 --since soon", /--since takes 30s, 10m, 2h or 3d, a date such as .*, not "soon"/],
+    ["tail 1 --limit -5", '--limit takes a whole number from 0 up, not "-5"'],
     ["tail 1 --limit many", '--limit takes a whole number from 0 up, not "many"'],
     ["tail 1 --state x", "--state goes with --follow"],
     ["whoami now", 'whoami takes no "now"; see chatexchange whoami --help'],
@@ -298,6 +299,7 @@ describe("commands", () => {
     ok(await run(at("star", id, "--off", "--as", "Bob Baker")));
     ok(await alice("pin", id, "--off"));
     expect(room.messages[0]).toMatchObject({ stars: 0, pins: 0 });
+    expect(await run(at("search", "world", "--user", "-1"))).toMatchObject({ code: 0, stderr: "nothing was found\n" });
     expect(JSON.parse(ok(await run(at("search", "world", "--json"))))).toMatchObject({
       id: Number(id),
       text: "hello, world",

@@ -348,6 +348,15 @@ test("completion offers the public members of every class, and no other", () => 
   }
 });
 
+test("completion leaves out what only this package needs", async () => {
+  const { chat } = await inSandbox();
+  const stream = chat.getRoom(1).newMessages();
+  expect(
+    [...completed(Client), ...completed(stream)].filter((name) => /^sessionOf|^endStreams|^isRead/.test(name)),
+  ).toEqual([]);
+  expect(completed(stream)).toEqual(expect.arrayContaining(["dropped", "next", "ready", "return"]));
+});
+
 test("./repl starts it", { timeout: 60_000 }, async () => {
   const root = resolve(import.meta.dirname, "..");
   const { folder } = testContext();

@@ -79,12 +79,15 @@ function parse(command: CommandSpec, words: string[]): { positionals: string[]; 
     // A negative number is an id, not a flag: a space in front tells the parser.
     const args = words.map((word) => (/^-\d+$/.test(word) ? ` ${word}` : word));
     const { positionals, values } = parseArgs({ args, options, allowPositionals: true });
+    const flags: Record<string, string | boolean> = {};
     for (const { name, choices } of specs) {
       const value = values[name];
-      if (choices && value !== undefined && !choices.includes(String(value)))
-        throw usage(`--${name} is ${choices.join(" or ")}, not "${value}"`);
+      if (typeof value === "boolean") flags[name] = value;
+      if (typeof value !== "string") continue;
+      flags[name] = asTyped(value);
+      if (choices && !choices.includes(value)) throw usage(`--${name} is ${choices.join(" or ")}, not "${value}"`);
     }
-    return { positionals: positionals.map((word) => word.replace(/^ (?=-\d+$)/, "")), values: values as Flags };
+    return { positionals: positionals.map(asTyped), values: flags };
   } catch (error) {
     if (error instanceof CliError || !(error instanceof Error)) throw error;
     const unknown = /Unknown option '(--?[^']+)'/.exec(error.message)?.[1];
@@ -93,6 +96,11 @@ function parse(command: CommandSpec, words: string[]): { positionals: string[]; 
       `${unknown ? `${command.name} has no flag ${unknown}` : reason.replace(/\s+/g, " ")}; see chatexchange ${command.name} --help`,
     );
   }
+}
+
+/** A word without the space that was put in front of a negative number. */
+function asTyped(word: string): string {
+  return word.replace(/^ (?=-\d+$)/, "");
 }
 
 function checkCount(command: CommandSpec, given: readonly string[]): void {
