@@ -11,7 +11,7 @@ import { Client } from "../src/index.js";
 /** What the commands of src/cli/repl and src/cli/doctor take. */
 type NeededContext = Pick<
   CliContext,
-  "stdout" | "stderr" | "stdin" | "env" | "isTty" | "colours" | "json" | "signal" | "settings" | "client"
+  "stdout" | "stderr" | "stdin" | "env" | "isTty" | "colours" | "columns" | "json" | "signal" | "settings" | "client"
 >;
 
 /** A context, and the ends of its streams. */
@@ -53,6 +53,7 @@ export function testContext(options: TestContextOptions = {}): TestContext {
     isTty,
     json,
     colours: false,
+    columns: 100,
     interrupt,
     signal: interrupt.signal,
     folder,

@@ -1,19 +1,12 @@
 /** The command line: what is in force, who one is, what commands print, and how they fail. */
 import { execFile } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ChatServer } from "chatexchange-ts/server";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { loadable } from "../src/cli/load-command.js";
 import { commands } from "../src/cli/table/commands.js";
-import { commandLine, type Ran } from "./cli-support.js";
-
-async function place(): Promise<{ server: ChatServer; at: (...args: string[]) => string[] }> {
-  const server = await ChatServer.start();
-  onTestFinished(() => server.close());
-  for (const name of ["Alice", "Bob Baker"]) server.site.addUser({ name, reputation: 500 });
-  return { server, at: (...args) => [...args, "--site", server.url] };
-}
+import { commandLine, place, type Ran } from "./cli-support.js";
 
 describe("the help", () => {
   test("lists every command, and says all about each", async () => {
@@ -36,6 +29,13 @@ describe("the help", () => {
     expect([...loadable].sort()).toEqual(commands.map(({ name }) => name).sort());
   });
 
+  test("flags of every command may come before it, too", async () => {
+    const { run } = commandLine();
+    const { stdout } = await run(["--site", "so", "--json", "config", "site"]);
+    expect(JSON.parse(stdout)).toEqual({ key: "site", value: "stackoverflow.com", source: "flag --site" });
+    expect(await run(["--site"])).toMatchObject({ code: 2, stderr: expect.stringMatching(/which command/) });
+  });
+
   test("has examples that its own reading of arguments accepts", async () => {
     const { readArguments } = await import("../src/cli/table/arguments.js");
     for (const { examples } of commands) {
@@ -55,6 +55,7 @@ describe("a mistake", () => {
     ["tail 1 --folow", "tail has no flag --folow; see chatexchange tail --help"],
     ["tail sandbox", '"sandbox" is no room id; give a number, or the address of the room'],
     ["tail 1 --since soon", /--since takes 30s, 10m, 2h or 3d, a date such as .*, not "soon"/],
+    ["tail 1 --limit -5", '--limit takes a whole number from 0 up, not "-5"'],
     ["tail 1 --limit many", '--limit takes a whole number from 0 up, not "many"'],
     ["tail 1 --state x", "--state goes with --follow"],
     ["whoami now", 'whoami takes no "now"; see chatexchange whoami --help'],
@@ -125,146 +126,6 @@ describe("settings", () => {
   });
 });
 
-describe("a session", () => {
-  const password = "s3cret-Passw0rd";
-
-  async function account(): Promise<Awaited<ReturnType<typeof place>>> {
-    const found = await place();
-    found.server.site.addUser({ name: "Carol", email: "carol@example.com", password });
-    return found;
-  }
-
-  test("logs in with the environment's password, keeps only cookies, and is who it says until logout", async () => {
-    const { server } = await account();
-    const { program, folder } = commandLine();
-    const env = { CHATEXCHANGE_EMAIL: "carol@example.com", CHATEXCHANGE_PASSWORD: password };
-    const login = await program(["login", "--site", server.url], { env });
-    expect(login).toMatchObject({
-      code: 0,
-      stdout: expect.stringMatching(/^logged in as Carol \(user \d+\) on 127\.0\.0\.1/),
-    });
-    const [name = ""] = readdirSync(join(folder, "sessions"));
-    const file = join(folder, "sessions", name);
-    expect(readdirSync(join(folder, "sessions"))).toHaveLength(1);
-    expect(statSync(file).mode & 0o777).toBe(0o600);
-    expect(readFileSync(file, "utf8")).not.toContain(password);
-    expect(readFileSync(file, "utf8")).not.toContain("carol@example.com");
-    expect(readFileSync(join(folder, "config.json"), "utf8")).not.toMatch(new RegExp(`${password}|carol@`));
-
-    server.clearRequests();
-    expect(await program(["whoami"])).toMatchObject({ code: 0, stdout: login.stdout.replace("logged in as ", "") });
-    expect(server.requests.filter(({ path }) => path.startsWith("/users/login"))).toEqual([]);
-    expect(await program(["whoami", "--profile", "other", "--site", server.url])).toMatchObject({ code: 3 });
-
-    const copy = readFileSync(file);
-    server.site.faults.fail("/users/logout", { status: 503 });
-    expect(await program(["logout"])).toMatchObject({
-      code: 5,
-      stdout: "",
-      stderr: expect.stringMatching(
-        /^chatexchange: .*logout --forget deletes the session here without telling the site\n$/,
-      ),
-    });
-    expect(await program(["whoami"])).toMatchObject({ code: 0 });
-    expect(await program(["logout"])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^logged out of/) });
-    expect(existsSync(file)).toBe(false);
-    expect(await program(["logout"])).toMatchObject({
-      code: 0,
-      stdout: expect.stringMatching(/^there was no session/),
-    });
-    // The cookies are worth nothing any more, whoever has a copy of them.
-    writeFileSync(file, copy);
-    expect(await program(["whoami"])).toMatchObject({ code: 3, stdout: "" });
-    expect(await program(["logout", "--forget"])).toMatchObject({ code: 0 });
-    expect(existsSync(file)).toBe(false);
-    const nobody = await program(["whoami"]);
-    expect(nobody).toMatchObject({ code: 3, stdout: "" });
-    expect(nobody.stderr).toMatch(
-      /^chatexchange: Could not tell who you are on .*: not logged in; run chatexchange login\n$/,
-    );
-  });
-
-  test("takes a password from stdin, and says when it is wrong; the session before stays", async () => {
-    const { at } = await account();
-    const { run, folder } = commandLine();
-    const args = at("login", "--email", "carol@example.com", "--password-stdin");
-    expect(await run(args, { input: `${password}\n` })).toMatchObject({ code: 0 });
-    const before = readdirSync(join(folder, "sessions"));
-    const wrong = await run(args, { input: "guess\n" });
-    expect(wrong).toMatchObject({ code: 3, stdout: "" });
-    expect(wrong.stderr).toMatch(
-      /the email or the password is wrong.*; check both and run chatexchange login again\n$/,
-    );
-    expect(readdirSync(join(folder, "sessions"))).toEqual(before);
-    expect(await run(at("whoami"))).toMatchObject({ code: 0 });
-  });
-
-  test("takes the cookies of a browser", async () => {
-    const { at } = await account();
-    const first = commandLine();
-    await first.run(at("login", "--email", "carol@example.com", "--password-stdin"), { input: password });
-    const [name = ""] = readdirSync(join(first.folder, "sessions"));
-    const { cookies } = JSON.parse(readFileSync(join(first.folder, "sessions", name), "utf8"));
-    const line = cookies.map(({ key, value }: { key: string; value: string }) => `${key}=${value}`).join("; ");
-    const second = commandLine();
-    const pasted = await second.run(at("login", "--cookies", "--json"), { input: line });
-    expect(pasted.code).toBe(0);
-    expect(JSON.parse(pasted.stdout)).toMatchObject({ name: "Carol" });
-    expect(await second.run(at("whoami"))).toMatchObject({ code: 0 });
-    expect(await second.run(at("login", "--cookies"), { input: "acct=nonsense" })).toMatchObject({ code: 3 });
-    expect(await second.run(at("login", "--cookies"), { input: "[{]" })).toMatchObject({ code: 2 });
-    expect(await second.run(at("whoami"))).toMatchObject({ code: 0 });
-  });
-
-  test("that has expired is told in one line; with the password at hand it is renewed", async () => {
-    const { server, at } = await account();
-    const { run } = commandLine();
-    await run(at("login", "--email", "carol@example.com", "--password-stdin"), { input: password });
-    server.site.faults.expireSessions();
-    const expired = await run(at("send", "1", "hello"));
-    expect(expired).toMatchObject({ code: 3, stdout: "" });
-    expect(expired.stderr).toMatch(
-      /^chatexchange: .*no stored session that still works.*; run chatexchange login --site http:\S+\n$/,
-    );
-    expect(server.site.room(1).messages).toEqual([]);
-    const env = { CHATEXCHANGE_EMAIL: "carol@example.com", CHATEXCHANGE_PASSWORD: password };
-    expect(await run(at("send", "1", "hello"), { env })).toMatchObject({ code: 0 });
-  });
-
-  test("a CAPTCHA says how to log in all the same", async () => {
-    const { server, at } = await account();
-    server.site.faults.captcha();
-    const env = { CHATEXCHANGE_EMAIL: "carol@example.com", CHATEXCHANGE_PASSWORD: password };
-    const { code, stderr } = await commandLine().run(at("login"), { env });
-    expect(code).toBe(3);
-    expect(stderr.trim().split("\n")).toHaveLength(1);
-    expect(stderr).toContain("run chatexchange login --cookies and paste the cookies of a browser");
-  });
-
-  test("without a terminal nothing is asked", async () => {
-    const { at } = await account();
-    const { code, stderr } = await commandLine().run(at("login"));
-    expect(code).toBe(2);
-    expect(stderr).toContain("set CHATEXCHANGE_EMAIL and CHATEXCHANGE_PASSWORD, or use --password-stdin or --cookies");
-  });
-
-  test("a config folder that can't be written to is said before anybody logs in", async () => {
-    const { server, at } = await account();
-    const { run, folder } = commandLine();
-    writeFileSync(join(folder, "file"), "");
-    const env = { CHATEXCHANGE_CONFIG_DIR: join(folder, "file", "below"), CHATEXCHANGE_EMAIL: "carol@example.com" };
-    const { code, stderr } = await run(at("login"), { env: { ...env, CHATEXCHANGE_PASSWORD: password } });
-    expect(code).toBe(1);
-    expect(stderr).toMatch(
-      /^chatexchange: can not write to the config folder .*; set CHATEXCHANGE_CONFIG_DIR to another\n$/,
-    );
-    expect(server.requests).toEqual([]);
-    // Whoever has the password in the environment can go on without a folder.
-    expect(await run(at("whoami"), { env: { ...env, CHATEXCHANGE_PASSWORD: password } })).toMatchObject({ code: 0 });
-    expect(await run(["config", "site", "so"], { env })).toMatchObject({ code: 1 });
-  });
-});
-
 describe("commands", () => {
   const ok = (ran: Ran): string => {
     expect(ran).toMatchObject({ code: 0, stderr: "" });
@@ -293,6 +154,7 @@ describe("commands", () => {
     ok(await run(at("star", id, "--off", "--as", "Bob Baker")));
     ok(await alice("pin", id, "--off"));
     expect(room.messages[0]).toMatchObject({ stars: 0, pins: 0 });
+    expect(await run(at("search", "world", "--user", "-1"))).toMatchObject({ code: 0, stderr: "nothing was found\n" });
     expect(JSON.parse(ok(await run(at("search", "world", "--json"))))).toMatchObject({
       id: Number(id),
       text: "hello, world",

@@ -146,8 +146,12 @@ describe("over a pipe", () => {
   test("a message that wants to command the terminal does not", async () => {
     const { alice, chat } = await inSandbox();
     alice.in(1).says("red \u001b[31m and \u202eturned \u009b2J");
-    const { output } = await piped(["sandbox.history({ limit: 1 })", "greeting", ".rooms"], { client: chat });
+    const printed =
+      "for await (const { content } of sandbox.history({ limit: 1 })) console.log(await content, [await content])";
+    const { output } = await piped(["sandbox.history({ limit: 1 })", "greeting", printed, ".rooms"], { client: chat });
     expect(output).toContain("'red \\x1B[31m and");
+    expect(output).toContain("red ␛[31m and");
+    expect(output).toContain("\\u202eturned");
     expect(output).not.toMatch(/[\u001b\u009b]/);
   });
 
@@ -246,8 +250,11 @@ describe("in a terminal", () => {
     await press("await sandbox.na", /na$/);
     const from = context.output().length;
     alice.in(1).says("look \u001b[31m here");
-    const raw = await written(context, from, /> await sandbox\.na$/);
-    expect(plain(raw)).toBe("Sandbox │ Alice Liddell: look ␛[31m here\n> await sandbox.na");
+    const raw = await written(context, from, /here\n> await sandbox\.na$/);
+    // As `tail --follow` shows it.
+    expect(plain(raw)).toMatch(
+      /^── .* ──\n> await sandbox\.na\d\d:\d\d {2}Alice Liddell {5}look ␛\[31m here\n> await sandbox\.na$/,
+    );
     // The old line is wiped before the event is written, and then written anew.
     expect(raw.indexOf("\u001b[0J")).toBeLessThan(raw.indexOf("look"));
     expect(await press(`me${enter}`, prompt)).toContain("'Sandbox'");
@@ -339,6 +346,15 @@ test("completion offers the public members of every class, and no other", () => 
       [...new Set(inherited(prototype))].sort((a, b) => a.localeCompare(b)),
     ]);
   }
+});
+
+test("completion leaves out what only this package needs", async () => {
+  const { chat } = await inSandbox();
+  const stream = chat.getRoom(1).newMessages();
+  expect(
+    [...completed(Client), ...completed(stream)].filter((name) => /^sessionOf|^endStreams|^isRead/.test(name)),
+  ).toEqual([]);
+  expect(completed(stream)).toEqual(expect.arrayContaining(["dropped", "next", "ready", "return"]));
 });
 
 test("./repl starts it", { timeout: 60_000 }, async () => {

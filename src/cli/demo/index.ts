@@ -13,8 +13,9 @@ import {
   UserLeft,
 } from "../../index.js";
 import { ChatServer } from "../../server/index.js";
+import { oneLine } from "../output/text.js";
 import { startPerson } from "./person.js";
-import { answerTo } from "./replies.js";
+import { answerTo, namesOf } from "./replies.js";
 
 /** Options of {@link runDemo}. */
 export interface DemoOptions {
@@ -43,8 +44,7 @@ export async function runDemo({ keep, port }: DemoOptions): Promise<number> {
   await room.join();
   say("bot", `joined room ${room.id}: ${await room.name}`);
   say("bot", `its description: ${await room.description}`);
-  const present = await room.currentUsers();
-  say("bot", `present: ${(await Promise.all(present.map((user) => user.name))).join(", ")}`);
+  say("bot", `present: ${await namesOf(await room.currentUsers())}`);
 
   const watch = room.watch((event) => print(event));
   await watch.ready;
@@ -118,12 +118,14 @@ function complain(error: unknown): Message | undefined {
 
 function print(event: ChatEvent): void {
   counts.events += 1;
-  const name = event.user?.peek.name ?? "somebody";
+  const name = oneLine(event.user?.peek.name ?? "somebody");
   const kind = styleText("dim", event.constructor.name.padEnd(16));
   if (event instanceof UserEntered || event instanceof UserLeft) console.log(`  ${kind} ${name}`);
   else if (event instanceof ChatMessageEvent)
-    console.log(`  ${kind} ${event.user ? `${name}: ` : ""}${event.textContent ?? "(removed)"}${marks(event)}`);
-  else console.log(`  ${kind} ${event.textContent ?? ""}`);
+    console.log(
+      `  ${kind} ${event.user ? `${name}: ` : ""}${oneLine(event.textContent ?? "(removed)")}${marks(event)}`,
+    );
+  else console.log(`  ${kind} ${oneLine(event.textContent ?? "")}`);
 }
 
 function marks(event: ChatMessageEvent): string {
@@ -132,5 +134,5 @@ function marks(event: ChatMessageEvent): string {
 }
 
 function say(who: "bot" | "server", text: string): void {
-  console.log(`${styleText(who === "bot" ? "cyan" : "magenta", who.padEnd(6))} ${text}`);
+  console.log(`${styleText(who === "bot" ? "cyan" : "magenta", who.padEnd(6))} ${oneLine(text)}`);
 }

@@ -1,5 +1,5 @@
 /** What the demo's bot answers to people. */
-import type { Message, Room } from "../../index.js";
+import type { Message, Room, User } from "../../index.js";
 
 /** An answer to a message. */
 export async function answerTo(message: Message, room: Room): Promise<string> {
@@ -7,8 +7,7 @@ export async function answerTo(message: Message, room: Room): Promise<string> {
   const command = /!(\w+)/.exec(text)?.[1];
   switch (command) {
     case "who": {
-      const users = await room.currentUsers();
-      return `Here are: ${(await Promise.all(users.map((user) => user.name))).join(", ")}.`;
+      return `Here are: ${await namesOf(await room.currentUsers())}.`;
     }
     case "star":
       await message.star();
@@ -18,4 +17,9 @@ export async function answerTo(message: Message, room: Room): Promise<string> {
     default:
       return `Hello ${await (await message.owner)?.name}! You said ${text.length} characters. Try \`!who\`, \`!star\` or \`!source\`.`;
   }
+}
+
+/** Their names, as a list to read. */
+export async function namesOf(users: readonly User[]): Promise<string> {
+  return (await Promise.all(users.map((user) => user.name))).join(", ");
 }

@@ -2,6 +2,7 @@
 import { authorizeSocket, pollEvents } from "../../protocol/actions/live.js";
 import { parseFrame } from "../../protocol/frames.js";
 import { openSocket } from "../../transport/socket.js";
+import { duration } from "../times.js";
 import type { Examination, Eyes, Seen } from "./examination.js";
 import type { Sample } from "./pages.js";
 
@@ -62,7 +63,7 @@ async function firstFrame(
     onClose: (reason) => tell({ reason: `it opened, and then ${reason} before anything came` }),
   });
   const reason = `it opened, but nothing came within ${patienceMs / 1000} s`;
-  const timer = setTimeout(() => tell({ reason }), patienceMs);
+  const timer = setTimeout(tell, patienceMs, { reason });
   address.signal?.addEventListener("abort", () => tell({ reason: "given up" }), { once: true });
   try {
     return await told;
@@ -97,10 +98,6 @@ export async function checkClock(examination: Examination, { skewMs }: Sample): 
   const advice = "set this machine's clock, best by NTP: ages such as user.lastSeen are off by as much";
   // Cookies and certificates end at a time: far off, logins and TLS fail.
   await examination.note({ check, result: seconds > 300 ? "problem" : "warning", seen, advice });
-}
-
-function duration(seconds: number): string {
-  return seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
 }
 
 /** What is known of the throttle without posting: nothing of the server's mood, but all that waits here. */

@@ -37,14 +37,14 @@ const notUnderstood = {
 export async function checkLoginPage(examination: Examination, { visitor, userAgent }: Eyes): Promise<void> {
   const { site, resolve } = visitor;
   const http = new HttpClient({ jar: new CookieJar(), userAgent, resolve, timeoutMs: 20_000 });
-  await examination.check("login page", async () => {
+  const look = async (): Promise<string> => {
     const about = { tried: "read the login page", host: new URL(site.loginOrigin).host };
     const answer = await http.send({ method: "GET", url: `${site.loginOrigin}/users/login`, about });
     refuseObstacles(answer, about);
     parseLoginPage(answer.body);
     return `${about.host} shows its form`;
-  });
-  await http.close();
+  };
+  await examination.check("login page", look).finally(() => http.close());
 }
 
 /** Logs in if that is set up; from then on the reader is whoever that is. */

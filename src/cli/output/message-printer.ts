@@ -2,7 +2,7 @@
  * Prints lines about messages for people: times, aligned names in colours of their own, what a reply answers above it,
  * edits, deletions and stars marked, everything wrapped at the terminal's width.
  */
-import type { CliContext, Style } from "../context.js";
+import type { Output, Style } from "../context.js";
 import type { MessageLine } from "./message-line.js";
 import { marked, styledLines, styledText, unmarked } from "./styled-text.js";
 import { inColumns, oneLine, shorten, wrap } from "./text.js";
@@ -19,6 +19,8 @@ const palette: readonly Style[] = [
   "magentaBright",
 ];
 
+type PrinterContext = Pick<Output, "colours" | "columns" | "print" | "style">;
+
 /** Options of a {@link MessagePrinter}. */
 export interface PrinterOptions {
   /** Names of the rooms, to be shown when there are several. */
@@ -30,13 +32,13 @@ export interface PrinterOptions {
 }
 
 export class MessagePrinter {
-  readonly #context: CliContext;
+  readonly #context: PrinterContext;
   readonly #rooms: ReadonlyMap<number, string>;
   readonly #around: PrinterOptions["around"];
   readonly #origin: string;
   #day = "";
 
-  constructor(context: CliContext, { rooms = new Map(), around, origin = "" }: PrinterOptions = {}) {
+  constructor(context: PrinterContext, { rooms = new Map(), around, origin = "" }: PrinterOptions = {}) {
     this.#context = context;
     this.#rooms = rooms;
     this.#around = around;

@@ -2,12 +2,14 @@
 import type { CliContext } from "../context.js";
 import { shorten } from "./text.js";
 
+type StatusContext = Pick<CliContext, "stderr" | "isStderrTty" | "columns">;
+
 export class StatusLine {
-  readonly #context: CliContext;
+  readonly #context: StatusContext;
   #text = "";
   #isShown = false;
 
-  constructor(context: CliContext) {
+  constructor(context: StatusContext) {
     this.#context = context;
   }
 

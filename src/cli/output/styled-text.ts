@@ -5,7 +5,7 @@
 import { Parser } from "htmlparser2";
 import { classNames, isFixedFont, isOneboxClass, isPartial } from "../../protocol/markup/describe.js";
 import { absoluteUrl, isShownUrl } from "../../protocol/markup/links.js";
-import type { CliContext, Style } from "../context.js";
+import type { Output, Style } from "../context.js";
 import { harmless, wrap } from "./text.js";
 
 /** Marks are control characters: what comes from the network has none any more. */
@@ -62,7 +62,7 @@ export function styledText(html: string, origin: string): string {
 }
 
 /** Wraps a text with marks, and turns the marks into colours, or leaves them out. */
-export function styledLines(context: CliContext, text: string, columns: number): string[] {
+export function styledLines(context: Pick<Output, "colours" | "style">, text: string, columns: number): string[] {
   const open: Mark[] = [];
   return text.split("\n").flatMap((line) => {
     // Every line of code has its bar, also one that is wrapped.
@@ -88,7 +88,7 @@ const styleOf: Readonly<Record<Mark, Style>> = {
   yellow: "yellow",
 };
 
-function colour(context: CliContext, line: string, open: Mark[]): string {
+function colour(context: Pick<Output, "colours" | "style">, line: string, open: Mark[]): string {
   let result = "";
   for (const piece of line.split(/([\u0001-\u0006\u000e-\u0015])/)) {
     const opened = opening.get(piece);

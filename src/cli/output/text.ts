@@ -26,7 +26,12 @@ export function oneLine(text: string): string {
 
 /** JSON on one line, with everything escaped that would command a terminal. */
 export function jsonLine(value: object): string {
-  return JSON.stringify(value).replace(
+  return escapeSigns(JSON.stringify(value));
+}
+
+/** Escapes, as code does, what is left to command a terminal in JSON and in what `inspect` shows. */
+export function escapeSigns(text: string): string {
+  return text.replace(
     /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufff9-\ufffb]/g,
     (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );

@@ -1,9 +1,10 @@
 /** The REPL's own commands: `.rooms`, `.watch`, `.unwatch` and a longer `.help`. */
 import type { REPLServer } from "node:repl";
 import type { Client, Watch } from "../../index.js";
+import { MessagePrinter } from "../output/message-printer.js";
 import { oneLine } from "../output/text.js";
+import { TailWriter } from "../tail/writer.js";
 import type { Evaluation } from "./evaluation.js";
-import { eventLine } from "./event-line.js";
 import type { Paint } from "./shown.js";
 
 /** How many rooms `.rooms` lists. */
@@ -15,21 +16,30 @@ export interface CommandTools {
   readonly evaluation: Evaluation;
   readonly chat: Client;
   readonly paint: Paint;
+  readonly colours: boolean;
   /** The end of `.help`. */
   readonly examples: readonly string[];
   /** Writes above the prompt. */
   readonly above: (text: string) => void;
+  /** The width of the terminal. */
+  readonly columns: () => number;
 }
 
 /** The commands, and what they remember. */
 export class Commands {
   readonly #tools: CommandTools;
   readonly #watched = new Map<number, Watch>();
+  /** The names of the rooms that are watched. */
+  readonly #names = new Map<number, string>();
   readonly #seen = new Set<number>([1]);
+  readonly #writer: TailWriter;
+  /** Events are shown one after the other. */
+  #turn: Promise<void> = Promise.resolve();
 
   constructor(tools: CommandTools) {
     this.#tools = tools;
     const { server } = tools;
+    this.#writer = writerOf(tools, this.#names);
     const define = (name: string, help: string, action: (argument: string) => void): void =>
       server.defineCommand(name, { help, action: (argument) => action(argument.trim()) });
     define("rooms", "Lists rooms: .rooms [words in the name]", (filter) => this.#run(() => this.#listRooms(filter)));
@@ -57,8 +67,7 @@ export class Commands {
 
   /** Ends all watching. */
   close(): void {
-    for (const watch of this.#watched.values()) watch.close();
-    this.#watched.clear();
+    for (const id of this.watchedIds) this.#forget(id);
   }
 
   #run(work: () => Promise<void>): void {
@@ -89,18 +98,22 @@ export class Commands {
   }
 
   async #watch(argument: string): Promise<void> {
-    const { chat, paint, above } = this.#tools;
+    const { chat } = this.#tools;
     const id = this.#idOf(argument, "watch");
     if (id === undefined) return;
     const room = chat.getRoom(id);
     const name = oneLine(`${await room.name}`);
     const isLoggedIn = chat.isLoggedIn;
     if (!this.#watched.has(id)) {
-      const watch = room.watch((event) => above(eventLine(event, paint)));
+      this.#names.set(id, name);
+      const watch = room.watch((event) => {
+        const shown = this.#turn.then(() => this.#writer.event(event));
+        this.#turn = shown.catch(() => {}); // the client tells of it; the next is shown all the same
+        return shown;
+      });
       this.#watched.set(id, watch);
       await watch.ready.catch((error: unknown) => {
-        this.#watched.delete(id);
-        watch.close();
+        this.#forget(id);
         throw error;
       });
     }
@@ -115,10 +128,15 @@ export class Commands {
     const ids = id === undefined ? this.watchedIds : this.watchedIds.filter((watched) => watched === id);
     if (ids.length === 0) this.#write("that is not watched");
     for (const each of ids) {
-      this.#watched.get(each)?.close();
-      this.#watched.delete(each);
+      this.#forget(each);
       this.#write(`room ${each} is watched no more`);
     }
+  }
+
+  #forget(id: number): void {
+    this.#watched.get(id)?.close();
+    this.#watched.delete(id);
+    this.#names.delete(id);
   }
 
   /** The id that was typed; without one the sandbox. */
@@ -136,4 +154,22 @@ export class Commands {
     const lines = names.map((name) => `.${name.padEnd(9)} ${server.commands[name]?.help ?? ""}`);
     return [...lines, "", "For example:", ...examples.map((line) => `  ${paint("cyan", line)}`)].join("\n");
   }
+}
+
+/** Shows events above the prompt as `tail --follow` shows them; several rooms with their names. */
+function writerOf(
+  { paint, colours, columns, above, chat }: CommandTools,
+  rooms: ReadonlyMap<number, string>,
+): TailWriter {
+  const output = {
+    colours,
+    get columns() {
+      return columns();
+    },
+    style: paint,
+    print: async (line: string) => above(line),
+  };
+  const printer = new MessagePrinter(output, { rooms, origin: chat.site.chatOrigin });
+  const context = { json: false, printJson: async () => {} };
+  return new TailWriter({ context, printer, rooms, quiet: false, parentsAtMost: Number.POSITIVE_INFINITY });
 }

@@ -69,9 +69,13 @@ export class Evaluation {
   }
 
   #settle(code: string, error: Error | null, value: unknown, done: Callback): void {
-    if (error) {
-      if (error instanceof Recoverable) this.#end();
+    if (error instanceof Recoverable) {
+      this.#end();
       done(error, undefined);
+      return;
+    }
+    if (error) {
+      this.#fail(error);
       return;
     }
     const left = leftAtPrompt(code, value);
@@ -120,7 +124,10 @@ export class Evaluation {
     this.#server.displayPrompt();
   }
 
-  /** Node tells of failures with a stack of its own insides; where that can be changed, we tell of them instead. */
+  /**
+   * In Node 20 a failure does not come back from `eval`: it goes to a domain of the REPL's, which would tell of it with a
+   * stack of its own insides. Where there is no such thing, {@link Evaluation.#settle} gets it.
+   */
   #takeOverFailures(): void {
     const domain: unknown = Reflect.get(this.#server, "_domain");
     if (!(domain instanceof EventEmitter)) return;

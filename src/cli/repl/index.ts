@@ -17,13 +17,13 @@ import { Evaluation, shownItems } from "./evaluation.js";
 import { type Grabs, grab } from "./grabs.js";
 import { keepHistory } from "./history.js";
 import { openPlace, type Place } from "./place.js";
-import { type Paint, paintIf, shownFailure, shownValue } from "./shown.js";
+import { harmlessConsole, type Paint, paintIf, shownFailure, shownValue } from "./shown.js";
 import { printAbove } from "./terminal.js";
 
 /** What the REPL needs of a command's context. */
 export type ReplContext = Pick<
   CliContext,
-  "stdout" | "stderr" | "stdin" | "env" | "isTty" | "colours" | "signal" | "settings" | "client"
+  "stdout" | "stderr" | "stdin" | "isTty" | "colours" | "columns" | "signal" | "settings" | "client"
 >;
 
 /** Runs the REPL; resolves to the exit code when it has ended and everything is closed. */
@@ -80,7 +80,16 @@ function startSession(context: ReplContext, place: Place, grabs: Grabs): Session
   });
   furnish(server, grabs);
   const chat = place.client;
-  const commands = new Commands({ server, evaluation, chat, paint, examples: examples(grabs, place), above });
+  const commands = new Commands({
+    server,
+    evaluation,
+    chat,
+    paint,
+    colours,
+    examples: examples(grabs, place),
+    above,
+    columns: () => context.columns,
+  });
   installCompleter(server, {
     roomIds: () => commands.roomIds,
     watchedIds: () => commands.watchedIds,
@@ -157,7 +166,10 @@ function reactions(
 
 /** Puts the API and the grabbed objects into the REPL's world, and the classes that are looked at by `instanceof`. */
 function furnish(server: REPLServer, { values }: Grabs): void {
-  const fill = (): void => void Object.assign(server.context, { Date, Error }, api, values);
+  const fill = (): void => {
+    const { context } = server;
+    Object.assign(context, { Date, Error, console: harmlessConsole(context.console) }, api, values);
+  };
   fill();
   server.on("reset", fill);
 }

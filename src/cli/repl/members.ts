@@ -21,6 +21,9 @@ const internal: ReadonlySet<string> = new Set([
   "learnFromEvent",
   "userOf",
   "messageOf",
+  "sessionOf",
+  "endStreamsOf",
+  "isRead",
 ]);
 
 /** Getters of things with lazy values that make no request. */

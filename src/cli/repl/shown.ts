@@ -2,7 +2,7 @@
 import { inspect, styleText } from "node:util";
 import { isPromise } from "node:util/types";
 import { ChatError, Message, Room, User } from "../../index.js";
-import { harmless } from "../output/text.js";
+import { escapeSigns, harmless } from "../output/text.js";
 import { isGenerator } from "./evaluation.js";
 
 /** A text in a style, or plain. */
@@ -15,12 +15,8 @@ export function paintIf(colours: boolean): Paint {
 
 /** A value as the REPL shows it. */
 export function shownValue(value: unknown, colours: boolean): string {
-  const text = inspect(value, {
-    colors: colours,
-    depth: 3,
-    breakLength: process.stdout.columns ?? 100,
-    maxArrayLength: 50,
-  });
+  const options = { colors: colours, depth: 3, breakLength: process.stdout.columns ?? 100, maxArrayLength: 50 };
+  const text = escapeSigns(inspect(value, options));
   const note = noteOn(value);
   return note === undefined ? text : `${text}\n${paintIf(colours)("dim", note)}`;
 }
@@ -82,4 +78,14 @@ function usedAsValue(message: string): string | undefined {
     return getter !== undefined && !["peek", "site", "permalink", "isInRoom"].includes(name);
   });
   return isLazy ? whole : undefined;
+}
+
+/** A console whose texts command no terminal: they are mostly what other people wrote. */
+export function harmlessConsole(console: Console): Console {
+  const safe: Console = Object.create(console);
+  for (const name of ["log", "info", "debug", "warn", "error"] as const) {
+    safe[name] = (...values: unknown[]) =>
+      console[name](...values.map((value) => (typeof value === "string" ? harmless(value) : value)));
+  }
+  return safe;
 }

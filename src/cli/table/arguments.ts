@@ -19,7 +19,7 @@ export interface Invocation {
  * @throws {CliError} for an unknown command or flag, and for arguments that are missing or too many
  */
 export function readArguments(typed: readonly string[]): Invocation {
-  const at = typed.findIndex((word) => !word.startsWith("-"));
+  const at = typed.findIndex((word, index) => !word.startsWith("-") && !isValue(typed[index - 1]));
   const name = typed[at];
   const command = name === undefined ? undefined : commandOf(name);
   if (!command) {
@@ -29,6 +29,11 @@ export function readArguments(typed: readonly string[]): Invocation {
   const { positionals, values } = parse(command, [...typed.slice(0, at), ...typed.slice(at + 1)]);
   if (values.help !== true) checkCount(command, positionals);
   return { command, args: positionals, flags: values };
+}
+
+/** Whether behind this word stands its value: flags of every command may come before the command. */
+function isValue(before: string | undefined): boolean {
+  return commonFlags.some(({ name, value }) => value !== undefined && before === `--${name}`);
 }
 
 /** @throws {CliError} when it was given and is no whole number from `least` up */
@@ -74,12 +79,15 @@ function parse(command: CommandSpec, words: string[]): { positionals: string[]; 
     // A negative number is an id, not a flag: a space in front tells the parser.
     const args = words.map((word) => (/^-\d+$/.test(word) ? ` ${word}` : word));
     const { positionals, values } = parseArgs({ args, options, allowPositionals: true });
+    const flags: Record<string, string | boolean> = {};
     for (const { name, choices } of specs) {
       const value = values[name];
-      if (choices && value !== undefined && !choices.includes(String(value)))
-        throw usage(`--${name} is ${choices.join(" or ")}, not "${value}"`);
+      if (typeof value === "boolean") flags[name] = value;
+      if (typeof value !== "string") continue;
+      flags[name] = asTyped(value);
+      if (choices && !choices.includes(value)) throw usage(`--${name} is ${choices.join(" or ")}, not "${value}"`);
     }
-    return { positionals: positionals.map((word) => word.replace(/^ (?=-\d+$)/, "")), values: values as Flags };
+    return { positionals: positionals.map(asTyped), values: flags };
   } catch (error) {
     if (error instanceof CliError || !(error instanceof Error)) throw error;
     const unknown = /Unknown option '(--?[^']+)'/.exec(error.message)?.[1];
@@ -88,6 +96,11 @@ function parse(command: CommandSpec, words: string[]): { positionals: string[]; 
       `${unknown ? `${command.name} has no flag ${unknown}` : reason.replace(/\s+/g, " ")}; see chatexchange ${command.name} --help`,
     );
   }
+}
+
+/** A word without the space that was put in front of a negative number. */
+function asTyped(word: string): string {
+  return word.replace(/^ (?=-\d+$)/, "");
 }
 
 function checkCount(command: CommandSpec, given: readonly string[]): void {

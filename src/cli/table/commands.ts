@@ -191,7 +191,7 @@ const looking: readonly CommandSpec[] = [
     arguments: [{ name: "ROOM" }],
     summary: "download what was said, by days",
     details: [
-      "Days are in UTC. With --out an interrupted download goes on where it stopped when the same command is run again: FILE.part holds what is there, FILE.part.json how far it is, and FILE appears when it is whole.",
+      "Days are in UTC. With --out an interrupted download goes on where it stopped when the same command is run again: FILE.part holds what is there, FILE.part.json how far it is, and FILE appears when it is whole. One run at a time writes to a FILE.",
       "Requests are made one after the other, with a pause after each 500 messages and each day.",
     ],
     flags: [

@@ -1,5 +1,5 @@
 /**
- * Shows what `tail` hears, for people or for programs. What an event says about a message that was shown in that state
+ * Shows what `tail` and the REPL's `.watch` hear, for people or for programs. What an event says about a message that was shown in that state
  * already is left out, so that the past and the present overlap without repeating anything.
  */
 import {
@@ -21,7 +21,7 @@ import {
   UserMentioned,
 } from "../../index.js";
 import { htmlToText } from "../../protocol/markup/index.js";
-import type { CliContext } from "../context.js";
+import type { Output } from "../context.js";
 import { isoTime, knownJson, lineOf, type MessageLine } from "../output/message-line.js";
 import type { MessagePrinter } from "../output/message-printer.js";
 import { type Shown, TailMemory } from "./memory.js";
@@ -49,7 +49,7 @@ const whatOf: Readonly<Partial<Record<LineType, MessageLine["what"]>>> = {
 
 /** What a {@link TailWriter} needs. */
 export interface TailOptions {
-  readonly context: CliContext;
+  readonly context: Pick<Output, "json" | "printJson">;
   readonly printer: MessagePrinter;
   readonly rooms: ReadonlyMap<number, string>;
   /** Leave out who comes and goes. */
