@@ -319,6 +319,17 @@ test("--local finds the server that serve runs, and says who can be whom", async
   const alone = await program(["whoami", "--json"]);
   expect(alone).toMatchObject({ code: 0, stderr: expect.stringMatching(/no local server is running/) });
   expect(JSON.parse(alone.stdout)).toMatchObject({ name: "Alice" });
+  for (const args of [
+    ["send", "1", "hello"],
+    ["star", "44402001"],
+  ]) {
+    expect(await program(args)).toEqual({
+      code: 5,
+      stdout: "",
+      stderr:
+        "chatexchange: no local server is running, and nobody would see it in one of its own; start one with chatexchange serve\n",
+    });
+  }
 });
 
 test("a port that is taken is said with the way out", async () => {

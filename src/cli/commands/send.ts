@@ -2,6 +2,7 @@
 
 import type { CliContext } from "../context.js";
 import { exitCodes } from "../exit-codes.js";
+import { clientToTalk } from "../message-actions.js";
 import { type Flags, idOf, textFlag } from "../table/arguments.js";
 import { typedText } from "../typed-text.js";
 
@@ -14,7 +15,7 @@ export async function run(context: CliContext, [room, ...words]: readonly string
     signal: context.signal,
   };
   const text = await typedText(context, words, flags);
-  const target = (await context.client()).getRoom(roomId);
+  const target = (await clientToTalk(context)).getRoom(roomId);
   const sent =
     split === "words" || split === "lines"
       ? await target.sendParts(text, { ...options, split })

@@ -31,6 +31,11 @@ export interface Target {
   readonly server: ChatServer | null;
 }
 
+/** Whether what is said would go to a server that ends with the command. */
+export async function isForNobody({ site, folder }: Settings): Promise<boolean> {
+  return site.value === "local" && (await firstSite(await runningServer(folder.value))) === null;
+}
+
 /** Finds the target, or starts it. */
 export async function findTarget({ site, folder, profile }: Settings, note: (line: string) => void): Promise<Target> {
   const running = await runningServer(folder.value);
@@ -40,8 +45,8 @@ export async function findTarget({ site, folder, profile }: Settings, note: (lin
     const people = running?.sites.find(({ url }) => url === found.chatOrigin)?.people ?? [];
     return { site: found, isLocal, sessionFile: sessionFile(folder.value, profile.value, found), people, server: null };
   }
-  const [first] = running?.sites ?? [];
-  if (first && (await answers(first.url))) {
+  const first = await firstSite(running);
+  if (first) {
     const found = siteOf(first.url);
     const file = sessionFile(folder.value, profile.value, found);
     return { site: found, isLocal: true, sessionFile: file, people: first.people, server: null };
@@ -109,6 +114,12 @@ async function runningServer(folder: string): Promise<Running | null> {
   } catch {
     return null; // none was started, or its note is torn
   }
+}
+
+/** The first site of a server that answers. */
+async function firstSite(running: Running | null): Promise<Running["sites"][number] | null> {
+  const [first] = running?.sites ?? [];
+  return first && (await answers(first.url)) ? first : null;
 }
 
 /** Whether a server is there: after a crash its note stays behind. */
