@@ -28,7 +28,15 @@ const notes = readFileSync(file, "utf8")
   .map((line) => JSON.parse(line));
 
 const api = await import("chatexchange-ts");
-const internal = new Set(["constructor", "learn", "forget", "learnFromEvent", "userOf", "messageOf"]);
+const internal = new Set([
+  "constructor",
+  "learn",
+  "forget",
+  "learnFromEvent",
+  "userOf",
+  "messageOf",
+  Symbol.for("nodejs.util.inspect.custom"),
+]);
 
 /** The tests that used something, the most telling (shortest) name first, and how many more. */
 function testsFor(kind, matches) {
