@@ -23,6 +23,11 @@ export class TailMemory {
     return this.#shown.get(messageId);
   }
 
+  /** Forgets everything: the server has started over, and its ids mean other messages. */
+  clear(): void {
+    this.#shown.clear();
+  }
+
   /** Takes note of what is shown. */
   note(messageId: number, shown: Shown): void {
     this.#shown.delete(messageId);

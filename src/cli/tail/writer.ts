@@ -26,6 +26,9 @@ import { isoTime, knownJson, lineOf, type MessageLine } from "../output/message-
 import type { MessagePrinter } from "../output/message-printer.js";
 import { type Shown, TailMemory } from "./memory.js";
 
+/** How the reason of a gap begins when the server counts its ids from the beginning again. */
+const startedOver = "the server has started over";
+
 /** The `type` of a JSON line. */
 type LineType =
   | "message"
@@ -92,6 +95,7 @@ export class TailWriter {
     }
     if (event instanceof StreamGap) {
       const { from, to, reason } = event;
+      if (reason.startsWith(startedOver)) this.#memory.clear();
       if (this.#options.context.json) return this.#json("gap", event.room, null, { from, to, reason });
       const text = `!! ${reason}; what happened in between (events ${from} to ${to}) may be missing`;
       return this.#options.printer.notice(null, event.room?.id ?? null, text, "red");
