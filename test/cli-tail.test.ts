@@ -182,7 +182,8 @@ describe("following", () => {
         },
       };
     };
-    let server = await serve("0");
+    // Below the ports that are given to whoever asks for any: nobody takes it while the server is away.
+    let server = await serve(String(21_000 + (process.pid % 2_000) * 4));
     const { url } = server;
     const alice = ends(new Client(url, "alice@example.com", "password"));
     const room = alice.getRoom(1);
@@ -211,7 +212,7 @@ describe("following", () => {
   test("a server that was started again without its data is said in full, and its own messages follow", {
     timeout: 60_000,
   }, async () => {
-    const first = await place();
+    const first = await place({ port: 30_000 + (process.pid % 600) * 4 });
     const say = (server: ChatServer, text: string): unknown => server.site.user("Alice").in(1).says(text);
     say(first, "in the old world");
     const { start } = commandLine();
