@@ -1,30 +1,30 @@
 /** The front door: everything a bot author needs, and nothing that is not meant for one. */
 
 // Common: the things chat is made of.
-export { Client } from "./model/client.js";
-export type { ClientOptions, LogoutOptions } from "./model/client-options.js";
-export { Message, type MessageRevision } from "./model/message.js";
-export { Room } from "./model/room.js";
-export type { SendOptions } from "./model/send.js";
-export { User } from "./model/user.js";
-export type { RequestOptions } from "./model/core.js";
-export type { Day, DayRange, HistoryOptions, HistoryPoint } from "./model/history.js";
-export type { RoomsOptions, SearchOptions } from "./model/lists.js";
-export type { AccessList, NewRoom, RoomChange } from "./model/room-tools.js";
-export type { Listening, ListenOptions, LiveStream, Watch } from "./model/watch.js";
+export { Client } from "./client/client.js";
+export type { ClientOptions, LogoutOptions } from "./client/client-options.js";
+export { Message, type MessageRevision } from "./objects/message.js";
+export { Room } from "./objects/room.js";
+export type { SendOptions } from "./sending/post.js";
+export { User } from "./objects/user.js";
+export type { RequestOptions } from "./util/options.js";
+export type { Day, DayRange, HistoryOptions, HistoryPoint } from "./objects/history.js";
+export type { RoomsOptions, SearchOptions } from "./objects/lists.js";
+export type { AccessList, NewRoom, RoomChange } from "./objects/room-admin.js";
+export type { Listening, ListenOptions, LiveStream, Watch } from "./live/watch.js";
 
 // Events: one class for each type the servers send.
-export { ChatEvent, ChatMessageEvent, StreamGap, UnknownEvent } from "./model/events.js";
-export type { EventClass, EventsOf } from "./model/events.js";
-export { MessageDeleted, MessageEdited, MessagePosted, MessageReply, MessageStarred } from "./model/events.js";
-export { MessageFlagged, MessageMovedIn, MessageMovedOut, UserMentioned } from "./model/events.js";
-export { UserEntered, UserLeft, UserMerged, UserNameOrAvatarChanged, UserSuspended } from "./model/events.js";
-export { AccessLevelChanged, Invitation, RoomNameChanged, TimeBreak, UserNotification } from "./model/events.js";
-export { DebugMessage, FeedTicker, FileAdded, GlobalNotification } from "./model/events.js";
-export { ModeratorFlag, UserSettingsChanged } from "./model/events.js";
+export { ChatEvent, ChatMessageEvent, StreamGap, UnknownEvent } from "./live/events.js";
+export type { EventClass, EventsOf } from "./live/events.js";
+export { MessageDeleted, MessageEdited, MessagePosted, MessageReply, MessageStarred } from "./live/events.js";
+export { MessageFlagged, MessageMovedIn, MessageMovedOut, UserMentioned } from "./live/events.js";
+export { UserEntered, UserLeft, UserMerged, UserNameOrAvatarChanged, UserSuspended } from "./live/events.js";
+export { AccessLevelChanged, Invitation, RoomNameChanged, TimeBreak, UserNotification } from "./live/events.js";
+export { DebugMessage, FeedTicker, FileAdded, GlobalNotification } from "./live/events.js";
+export { ModeratorFlag, UserSettingsChanged } from "./live/events.js";
 
 // A mention or reply and its message as one.
-export { type FoldedMessage, foldPings } from "./model/fold.js";
+export { type FoldedMessage, foldPings } from "./live/fold.js";
 
 // Convenience: texts that say what they should.
 export { escapeMarkdown, defuseMentions, fixedWidth, message, MessageBuilder } from "./protocol/markup/index.js";
@@ -32,6 +32,8 @@ export { htmlToMarkdown, htmlToText, splitMessage, type SplitOptions } from "./p
 
 // Failures: match `code`, or the class.
 export { ChatError, type ChatErrorCode, type FailureContext, isChatError, UsageError } from "./errors/index.js";
+// … of files,
+export { LockedError, StorageError } from "./errors/index.js";
 // … of logging in,
 export { CaptchaRequiredError, CloudflareChallengeError, LoginError, NoAccountError } from "./errors/index.js";
 export { NotLoggedInError, SiteReadOnlyError, WrongPasswordError } from "./errors/index.js";
@@ -52,18 +54,18 @@ export { AbortedError, ClosedError, ConnectionError, ParseError, ServerError, Ti
 // Advanced: other sites, stored sessions, own clocks and limits.
 export { type Endpoint, type Resolver, type Site, type SiteHost, sites } from "./protocol/sites.js";
 export type { CookieInput, CookieRecord } from "./transport/cookies.js";
-export type { OutboxOptions, OutboxView, PendingAction } from "./model/outbox.js";
-export type { StreamOptions, StreamState } from "./model/stream/options.js";
+export type { OutboxOptions, OutboxView, PendingAction } from "./sending/outbox.js";
+export type { StreamOptions, StreamState } from "./live/options.js";
 export type { AccessLevel, DefaultAccess } from "./protocol/actions/room-tools.js";
 export type { ReplyForm } from "./protocol/actions/messages.js";
 export type { FilePart } from "./protocol/call.js";
 export type { Overflow } from "./util/bounded-stream.js";
 export type { Clock } from "./util/clock.js";
 export type { Logger } from "./util/logger.js";
-export type { CountName, Counts } from "./util/tally.js";
+export type { CountName, Counts } from "./util/counters.js";
 
 // Experts: what is known without asking, and the raw wire.
-export type { MessageFacts } from "./model/message-facts.js";
-export type { RoomFacts, RoomState } from "./model/room-facts.js";
-export type { UserFacts } from "./model/user.js";
+export type { MessageFacts } from "./objects/message-facts.js";
+export type { RoomFacts, RoomState } from "./objects/room-facts.js";
+export type { UserFacts } from "./objects/user.js";
 export type { RawEvent } from "./protocol/raw.js";

@@ -6,7 +6,7 @@ import { ChatEvent } from "chatexchange-ts";
 import { EventType } from "chatexchange-ts/protocol";
 import ts from "typescript";
 import { beforeAll, describe, expect, test } from "vitest";
-import { streamDefaults } from "../src/model/stream/options.js";
+import { streamDefaults } from "../src/live/options.js";
 
 const root = resolve(import.meta.dirname, "..");
 const pages = ["README.md", "docs/overview.md", "docs/errors.md", "docs/testing-your-bot.md"];
@@ -175,7 +175,9 @@ function publicMembers(program: ts.Program): string[] {
   expect(all.length).toBeGreaterThan(50);
   return all
     .map((symbol) => (symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol))
-    .filter((symbol) => symbol.declarations?.some((at) => at.getSourceFile().fileName.includes("/dist/model/")))
+    .filter((symbol) =>
+      symbol.declarations?.some((at) => /\/dist\/(client|objects|live|sending)\//.test(at.getSourceFile().fileName)),
+    )
     .flatMap((symbol) => {
       const members = checker.getPropertiesOfType(checker.getDeclaredTypeOfSymbol(symbol));
       const own = members.filter((member) =>

@@ -4,7 +4,7 @@
  */
 import fc from "fast-check";
 import { Client } from "../src/index.js";
-import { type EventContext, eventOf } from "../src/model/events.js";
+import { type EventContext, eventOf } from "../src/live/events.js";
 import * as actions from "../src/protocol/actions/index.js";
 import type { Call, WireAnswer } from "../src/protocol/call.js";
 import { isRawEvent, parseFrame, readFrame } from "../src/protocol/frames.js";
@@ -227,12 +227,11 @@ const context: EventContext = {
   room: (id) => client.getRoom(id),
   userOf: (id) => client.getUser(id),
   messageOf: (raw) => (numberOf(raw.message_id) === undefined ? null : client.getMessage(raw.message_id ?? 0)),
-  now: () => 0,
 };
 
 /** Reads an event with every getter it has. */
 function readEvent(raw: RawEvent): unknown {
-  const wrapped = eventOf(raw, context);
+  const wrapped = eventOf(raw, context, 0);
   const facts: unknown[] = [];
   let prototype: unknown = Object.getPrototypeOf(wrapped);
   while (typeof prototype === "object" && prototype !== null && prototype !== Object.prototype) {

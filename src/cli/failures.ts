@@ -14,6 +14,8 @@ const { usage, notLoggedIn, notFoundOrNotAllowed, siteTrouble, failure } = exitC
 
 const codes: Readonly<Record<ChatErrorCode, readonly [ExitCode, hint?: string]>> = {
   BAD_ARGUMENT: [usage],
+  STORAGE: [failure],
+  LOCKED: [failure],
   EMPTY: [usage],
   TOO_LONG: [usage, "use --split words, or break it into lines"],
   WRONG_PASSWORD: [notLoggedIn, "check both and run chatexchange login again"],

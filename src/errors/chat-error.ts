@@ -6,6 +6,8 @@
 /** Every stable failure code. `docs/errors.md` says what to do about each. */
 export type ChatErrorCode =
   | "BAD_ARGUMENT"
+  | "STORAGE"
+  | "LOCKED"
   | "WRONG_PASSWORD"
   | "CAPTCHA_REQUIRED"
   | "CLOUDFLARE_CHALLENGE"
@@ -50,6 +52,15 @@ export interface FailureContext {
   readonly userId?: number | undefined;
   /** The message it was about. */
   readonly messageId?: number | undefined;
+  /**
+   * The answer was not in the site's own words: no known sentence, no page of the site. A proxy or a firewall may have
+   * given it, so it may pass.
+   */
+  readonly bare?: true | undefined;
+  /** Of an action that failed: whether the server may have received it. Absent for everything but actions. */
+  readonly sent?: "no" | "maybe" | undefined;
+  /** Milliseconds the server asks to wait before the next try. */
+  readonly retryAfterMs?: number | undefined;
   /** The failure behind this one; ends up in `error.cause`. */
   readonly cause?: unknown;
 }
@@ -78,6 +89,16 @@ export function isChatError(error: unknown, ...codes: ChatErrorCode[]): error is
 /** Trouble on the way, which may pass, and leaves open whether the server acted. */
 export function isTrouble(error: unknown): boolean {
   return isChatError(error, "CONNECTION_LOST", "TIMED_OUT", "SERVER_ERROR");
+}
+
+/**
+ * Whether the same request may work later: trouble on the way, a request to slow down, or an answer that is not the
+ * site's own ({@link FailureContext.bare}). Only the site's own words end anything for good.
+ */
+export function isPassing(error: unknown): boolean {
+  return (
+    isTrouble(error) || isChatError(error, "THROTTLED") || (error instanceof ChatError && error.context.bare === true)
+  );
 }
 
 /** A server may echo what it was sent: fkeys and tokens are 32 or 64 hexadecimal digits. */

@@ -11,6 +11,34 @@ export class UsageError extends ChatError {
   }
 }
 
+/**
+ * A file could not be read or written: a full disk, missing rights, a folder that is gone. What was to be kept is still
+ * in memory and is tried again; nothing that was sent or heard is undone by it.
+ */
+export class StorageError extends ChatError {
+  /** The file. */
+  readonly path: string;
+
+  constructor(path: string, reason: string, context?: FailureContext) {
+    super("STORAGE", reason, context);
+    this.path = path;
+  }
+}
+
+/** Another process uses the file, and only one may. */
+export class LockedError extends ChatError {
+  /** The file that is in use. */
+  readonly path: string;
+  /** Who uses it, such as `process 4711 on build-3`. */
+  readonly holder: string;
+
+  constructor(path: string, holder: string, context?: FailureContext) {
+    super("LOCKED", `${path} is in use by ${holder}; end that one first, or use another file`, context);
+    this.path = path;
+    this.holder = holder;
+  }
+}
+
 /** The base of everything that keeps a login from working. */
 export abstract class LoginError extends ChatError {}
 
@@ -86,11 +114,12 @@ export class RefusedError extends ChatError {
 
 /** Too many actions in too short a time. */
 export class ThrottledError extends RefusedError {
-  /** How long the server wants us to wait, in milliseconds. */
+  /** How long the server wants us to wait, in milliseconds. Also in `context.retryAfterMs`. */
   readonly waitMs: number;
 
   constructor(waitMs: number, context?: FailureContext) {
-    super(`throttled; the server allows the next action in ${waitMs / 1000} s`, context, "THROTTLED");
+    const reason = `throttled; the server allows the next action in ${waitMs / 1000} s`;
+    super(reason, { ...context, retryAfterMs: waitMs }, "THROTTLED");
     this.waitMs = waitMs;
   }
 }

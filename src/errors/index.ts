@@ -1,4 +1,4 @@
-export { ChatError, type ChatErrorCode, type FailureContext, isChatError, isTrouble } from "./chat-error.js";
+export { ChatError, type ChatErrorCode, type FailureContext, isChatError, isPassing, isTrouble } from "./chat-error.js";
 export {
   AbortedError,
   AlreadyDeletedError,
@@ -9,6 +9,7 @@ export {
   DuplicateMessageError,
   EmptyMessageError,
   ForbiddenError,
+  LockedError,
   LoginError,
   NoAccountError,
   NotFoundError,
@@ -22,6 +23,7 @@ export {
   ServerError,
   SiteReadOnlyError,
   StarLimitError,
+  StorageError,
   SuspendedError,
   ThrottledError,
   TimedOutError,

@@ -8,7 +8,7 @@ import { Cookie, CookieJar, type SerializedCookie } from "tough-cookie";
 import { UsageError } from "../errors/index.js";
 import { isLoopback, type Site } from "../protocol/sites.js";
 import { isRecord, listOf, numberOf, stringOf } from "../protocol/values.js";
-import { writeWholeFile } from "../util/whole-file.js";
+import { writeWholeFile } from "../storage/atomic-file.js";
 
 /** One cookie as browsers and their extensions export it. */
 export interface CookieRecord {

@@ -17,7 +17,7 @@ import type { Call, WireAnswer, WireRequest } from "../protocol/call.js";
 import { type ChatPage, parseChatPage } from "../protocol/pages/index.js";
 import { leadsToError, refusalOf } from "../protocol/refusals.js";
 import { isLoopback, type Resolver, type Site } from "../protocol/sites.js";
-import type { Tally } from "../util/tally.js";
+import type { Services } from "../util/services.js";
 import {
   accountFingerprint,
   addCookies,
@@ -55,10 +55,7 @@ export interface SessionOptions {
   readonly timeoutMs?: number | undefined;
   /** Ends every request. */
   readonly signal: AbortSignal;
-  readonly warn: (text: string, error?: unknown) => void;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
-  readonly tally: Tally;
+  readonly services: Services;
 }
 
 /** Options of one call. */
@@ -138,12 +135,12 @@ export class Session {
     if (this.#options.signal.aborted) this.#throwClosed("log in");
     if (this.#me) return this.#me;
     const { until, error } = this.#refusal ?? { until: 0 };
-    if (this.#options.now() < until) throw error;
+    if (this.#options.services.clock.now() < until) throw error;
     this.#login ??= this.#logIn()
       .catch((reason: unknown) => {
         // Whoever wants a human, or knows a wrong password, is not asked again and again by everything that waits.
         if (isChatError(reason, "CAPTCHA_REQUIRED", "WRONG_PASSWORD", "CLOUDFLARE_CHALLENGE")) {
-          this.#refusal = { until: this.#options.now() + loginCooldownMs, error: reason };
+          this.#refusal = { until: this.#options.services.clock.now() + loginCooldownMs, error: reason };
         }
         throw reason;
       })
@@ -242,7 +239,7 @@ export class Session {
           : undefined,
       );
     }
-    this.#options.tally.add("session:login");
+    this.#options.services.counters.add("session:login");
     await logInByPassword(this.#http, this.#jar, this.site, this.#credentials);
     let page = await this.#whoAmI();
     if (!page.me) {
@@ -266,10 +263,10 @@ export class Session {
     if (me?.id === stored.owner.id)
       return this.#keep(me).catch((error: unknown) => {
         // It serves this time, too; what would be lost is only what the site has changed in it.
-        this.#options.warn("the stored session works, but its file can not be brought up to date", error);
+        this.#options.services.log.warn("the stored session works, but its file can not be brought up to date", error);
         return me;
       });
-    this.#options.warn(me ? "the stored session is somebody else's" : "the stored session has expired");
+    this.#options.services.log.warn(me ? "the stored session is somebody else's" : "the stored session has expired");
     await this.#forget();
     return null;
   }
@@ -326,7 +323,7 @@ export class Session {
 
   /** Finds out whether the session is still good, and renews what is not; false when nothing was stale. */
   async #heal(request: WireRequest): Promise<boolean> {
-    this.#options.tally.add("session:refresh", { tried: request.tried });
+    this.#options.services.counters.add("session:refresh", { tried: request.tried });
     const before = { me: this.#me, fkey: this.#fkey };
     this.#fkey = null;
     const page = await this.#whoAmI();

@@ -68,3 +68,9 @@ export function shown(value: unknown): string {
   if (typeof value === "object" && value !== null) return Array.isArray(value) ? "a list" : "an object";
   return String(value);
 }
+
+/** Options of any method that talks to the server. */
+export interface RequestOptions {
+  /** Ends the request with `ABORTED`. */
+  readonly signal?: AbortSignal | undefined;
+}

@@ -1,5 +1,5 @@
 /** Changes what the config file remembers for a profile. */
-import { writeWholeFile } from "../../util/whole-file.js";
+import { writeWholeFile } from "../../storage/atomic-file.js";
 import { CliError, exitCodes } from "../exit-codes.js";
 import { fileReason } from "../failures.js";
 import { configFile, readConfig, type Settings, type StoredProfile } from "./settings.js";

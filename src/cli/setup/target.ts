@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type Site, siteOf } from "../../protocol/sites.js";
 import { isRecord, listOf, numberOf, stringOf } from "../../protocol/values.js";
 import type { ChatServer } from "../../server/index.js";
-import { writeWholeFile } from "../../util/whole-file.js";
+import { writeWholeFile } from "../../storage/atomic-file.js";
 import { CliError, exitCodes } from "../exit-codes.js";
 import { fileReason } from "../failures.js";
 import { usage } from "../table/arguments.js";

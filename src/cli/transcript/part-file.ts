@@ -5,7 +5,7 @@
  */
 import { type FileHandle, open, readFile, rename, rm, stat } from "node:fs/promises";
 import { isRecord, numberOf, stringOf } from "../../protocol/values.js";
-import { writeWholeFile } from "../../util/whole-file.js";
+import { writeWholeFile } from "../../storage/atomic-file.js";
 import { CliError, exitCodes } from "../exit-codes.js";
 import { fileReason } from "../failures.js";
 import { lockWriter } from "./writer-lock.js";

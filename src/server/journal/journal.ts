@@ -7,7 +7,7 @@ import { basename, dirname, join } from "node:path";
 import { UsageError } from "../../errors/index.js";
 import type { SiteHost } from "../../protocol/sites.js";
 import { isRecord } from "../../protocol/values.js";
-import { BadLine, LineFile } from "../../util/line-file.js";
+import { BadLine, LineFile } from "../../storage/json-lines.js";
 import type { KeptNetwork, Network } from "../network.js";
 import type { SiteState } from "../site-state.js";
 import type { ChangeSet } from "../world/changes.js";

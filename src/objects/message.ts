@@ -1,4 +1,5 @@
 /** A message on a chat site. */
+
 import { RefusedError, UsageError } from "../errors/index.js";
 import { acknowledgeMessages, flagForModerator, flagMessage } from "../protocol/actions/account.js";
 import {
@@ -13,19 +14,21 @@ import {
   toggleStar,
 } from "../protocol/actions/messages.js";
 import { historyPage } from "../protocol/actions/pages.js";
+import { idOf } from "../protocol/ids.js";
 import { htmlToText } from "../protocol/markup/index.js";
 import type { RevisionKind } from "../protocol/pages/index.js";
 import { EventType, type RawEvent } from "../protocol/raw.js";
 import type { Site } from "../protocol/sites.js";
 import { checkText } from "../protocol/text-rules.js";
+import { again } from "../sending/actions.js";
+import type { Found } from "../sending/outbox.js";
+import type { SendOptions } from "../sending/post.js";
 import { type InspectArguments, inspectCustom, inspected, quoted } from "../util/inspect.js";
-import { again, type ClientCore, type RequestOptions } from "./core.js";
-import { idOf } from "./ids.js";
-import type { LazyFacts } from "./lazy.js";
+import type { RequestOptions } from "../util/options.js";
+import type { ObjectContext } from "./context.js";
+import type { LazyFacts } from "./lazy-fields.js";
 import { factsOfEvent, factsOfHistory, type MessageFacts, messageFacts } from "./message-facts.js";
-import type { Found } from "./outbox.js";
 import type { Room } from "./room.js";
-import type { SendOptions } from "./send.js";
 import type { User } from "./user.js";
 
 const done: Found<void> = { result: undefined };
@@ -51,19 +54,19 @@ export interface MessageRevision {
 export class Message {
   /** The number of the message on its site; later messages have higher ones. */
   readonly id: number;
-  readonly #core: ClientCore;
+  readonly #context: ObjectContext;
   readonly #facts: LazyFacts<MessageFacts>;
 
   /** @internal */
-  constructor(core: ClientCore, id: number) {
+  constructor(context: ObjectContext, id: number) {
     this.id = id;
-    this.#core = core;
-    this.#facts = messageFacts(core, id);
+    this.#context = context;
+    this.#facts = messageFacts(context, id);
   }
 
   /** The site the message is on. */
   get site(): Site {
-    return this.#core.session.site;
+    return this.#context.session.site;
   }
 
   /** The room the message is in. */
@@ -148,7 +151,7 @@ export class Message {
 
   /** The address of the message in the transcript. */
   get permalink(): string {
-    return `${this.#core.session.site.chatOrigin}/transcript/message/${this.id}#${this.id}`;
+    return `${this.#context.session.site.chatOrigin}/transcript/message/${this.id}#${this.id}`;
   }
 
   /** What is known now, without a request. */
@@ -166,7 +169,7 @@ export class Message {
    * @throws {NOT_LOGGED_IN} and everything `room.sendMessage` can.
    */
   reply(text: string, options: Omit<SendOptions, "replyTo"> = {}): Promise<Message> {
-    return this.#core.tend(async () => (await this.room).sendMessage(text, { ...options, replyTo: this }));
+    return this.#context.actions.tend(async () => (await this.room).sendMessage(text, { ...options, replyTo: this }));
   }
 
   /**
@@ -175,7 +178,7 @@ export class Message {
    * @throws {TOO_LATE} {NOT_YOURS} {ALREADY_DELETED} {EMPTY} {TOO_LONG} {NOT_LOGGED_IN}
    */
   edit(text: string, options: RequestOptions & { readonly replyForm?: ReplyForm } = {}): Promise<void> {
-    return this.#core.act(
+    return this.#context.actions.act(
       `edit message ${this.id}`,
       async () => {
         const about = { tried: `edit message ${this.id}`, messageId: this.id };
@@ -183,14 +186,14 @@ export class Message {
         // Saying nothing of the parent would end the reply, so it has to be known.
         const parent = await this.parent.catch(() => null);
         const room = this.peek.room;
-        const form = options.replyForm ?? this.#core.replyForm;
+        const form = options.replyForm ?? this.#context.actions.replyForm;
         const replyTo = parent ? { messageId: parent.id, form } : undefined;
         checkText(text, about, replyPrefix(text, replyTo).length);
         const call = editMessage(this.id, text, {
           ...(room ? { roomId: room.id } : {}),
           ...(replyTo ? { replyTo } : {}),
         });
-        await this.#core.session.call(call, options);
+        await this.#context.session.call(call, options);
         this.#facts.forget("content", "contentSource", "edits", "editor");
         this.#facts.learn({ edited: true });
       },
@@ -204,10 +207,10 @@ export class Message {
    * @throws {TOO_LATE} {NOT_YOURS} {ALREADY_DELETED} {NOT_LOGGED_IN}
    */
   delete(options: RequestOptions = {}): Promise<void> {
-    return this.#core.act(
+    return this.#context.actions.act(
       `delete message ${this.id}`,
       async () => {
-        await this.#core.session.call(deleteMessage(this.id, this.peek.room?.id), options);
+        await this.#context.session.call(deleteMessage(this.id, this.peek.room?.id), options);
         this.#facts.learn({ deleted: true, content: null });
       },
       options,
@@ -222,13 +225,13 @@ export class Message {
    * @throws {FORBIDDEN} {STAR_LIMIT} {NOT_LOGGED_IN}
    */
   star(on: boolean = true, options: RequestOptions = {}): Promise<void> {
-    return this.#core.act(
+    return this.#context.actions.act(
       `star message ${this.id}`,
       async () => {
         this.#facts.forget("starredByYou");
         if ((await this.starredByYou) === on) return;
         const before = this.peek.stars;
-        await this.#core.session.call(toggleStar(this.id, this.peek.room?.id), options);
+        await this.#context.session.call(toggleStar(this.id, this.peek.room?.id), options);
         this.#facts.learn({ starredByYou: on });
         // The event of this star may have been faster than the answer; then the count is known already.
         if (before !== undefined && this.peek.stars === before) this.#facts.learn({ stars: before + (on ? 1 : -1) });
@@ -245,13 +248,13 @@ export class Message {
    * @throws {FORBIDDEN} {NOT_LOGGED_IN}
    */
   pin(on: boolean = true, options: RequestOptions = {}): Promise<void> {
-    return this.#core.act(
+    return this.#context.actions.act(
       `pin message ${this.id}`,
       async () => {
         this.#facts.forget("pinned", "pinnedByYou", "pins");
         if ((await this.#facts.get("pinned")) === on) return;
         const roomId = this.peek.room?.id;
-        await this.#core.session.call(on ? togglePin(this.id, roomId) : removePins(this.id, roomId), options);
+        await this.#context.session.call(on ? togglePin(this.id, roomId) : removePins(this.id, roomId), options);
         this.#facts.forget("pinners");
         this.#facts.learn({ pinned: on, pinnedByYou: on, pins: on ? 1 : 0 });
       },
@@ -265,10 +268,10 @@ export class Message {
    * @throws {FORBIDDEN} {NOT_LOGGED_IN}
    */
   cancelStars(options: RequestOptions = {}): Promise<void> {
-    return this.#core.act(
+    return this.#context.actions.act(
       `cancel the stars of message ${this.id}`,
       async () => {
-        await this.#core.session.call(cancelStars(this.id, this.peek.room?.id), options);
+        await this.#context.session.call(cancelStars(this.id, this.peek.room?.id), options);
         this.#facts.learn({ stars: 0, starredByYou: false });
       },
       options,
@@ -281,13 +284,13 @@ export class Message {
    * @throws {NOT_FOUND} also when the message is deleted and you are neither its author nor a moderator
    */
   async history(options: RequestOptions = {}): Promise<MessageRevision[]> {
-    const page = await this.#core.session.call(historyPage(this.id), options);
-    this.#facts.learn(factsOfHistory(this.#core, page));
+    const page = await this.#context.session.call(historyPage(this.id), options);
+    this.#facts.learn(factsOfHistory(this.#context, page));
     return page.revisions.map(({ kind, source, timeLabel, userId, userName }) => ({
       kind,
       source,
       timeLabel,
-      user: userId === null ? null : this.#core.named(userId, userName),
+      user: userId === null ? null : this.#context.identity.named(userId, userName),
     }));
   }
 
@@ -296,7 +299,7 @@ export class Message {
    * @throws {FORBIDDEN} {BAD_ARGUMENT} {REFUSED} when the server moved nothing
    */
   moveTo(room: Room | number, options: RequestOptions = {}): Promise<void> {
-    return this.#core.tend(async () => {
+    return this.#context.actions.tend(async () => {
       const target = idOf(this.site, "room", room);
       const moved = await (await this.room).moveMessages([this], target, options);
       if (moved !== 1)
@@ -311,14 +314,14 @@ export class Message {
    * @throws {FORBIDDEN} {BAD_ARGUMENT}
    */
   flag(reason?: string, options: RequestOptions = {}): Promise<void> {
-    return this.#core.act(
+    return this.#context.actions.act(
       `flag message ${this.id}`,
       async () => {
         if (reason !== undefined && (typeof reason !== "string" || reason.trim() === "" || reason.length > 400)) {
           throw new UsageError("a reason for a flag has 1 to 400 characters");
         }
         const call = reason === undefined ? flagMessage(this.id) : flagForModerator(this.id, reason);
-        await this.#core.session.call(call, options);
+        await this.#context.session.call(call, options);
       },
       options,
     );
@@ -326,9 +329,9 @@ export class Message {
 
   /** Tells the server that you saw this message, which pinged you. `POST /messages/ack`. */
   acknowledge(options: RequestOptions = {}): Promise<void> {
-    return this.#core.act(
+    return this.#context.actions.act(
       `acknowledge message ${this.id}`,
-      () => this.#core.session.call(acknowledgeMessages([this.id]), options),
+      () => this.#context.session.call(acknowledgeMessages([this.id]), options),
       options,
       { find: again },
     );
@@ -344,12 +347,12 @@ export class Message {
     if (raw.content !== this.peek.content) this.#facts.forget("contentSource");
     if (raw.event_type === EventType.MessageEdited) this.#facts.forget("editor");
     if (raw.event_type === EventType.MessageStarred) this.#facts.forget("pinners");
-    this.#facts.learn(factsOfEvent(this.#core, raw));
+    this.#facts.learn(factsOfEvent(this.#context, raw));
   }
 
   /** After an edit that was not answered: done, if the text is there. */
   async #ifEdited(text: string): Promise<Found<void> | undefined> {
-    const source = await this.#core.session.call(messageSource(this.id));
+    const source = await this.#context.session.call(messageSource(this.id));
     this.#facts.forget("content", "contentSource", "edits", "edited", "editor");
     return source.replace(/^:\d+ /, "").trimEnd() === text.replace(/^:\d+ /, "").trimEnd() ? done : undefined;
   }

@@ -1,4 +1,5 @@
-/** What owners do with a room: each a free function that takes the core first. */
+/** What owners do with a room: each a free function that takes the context first. */
+
 import { NotFoundError, UsageError } from "../errors/index.js";
 import { roomAccessPage } from "../protocol/actions/pages.js";
 import {
@@ -12,10 +13,11 @@ import {
   timeoutRoom,
   toggleFavorite,
 } from "../protocol/actions/room-tools.js";
+import { idOf } from "../protocol/ids.js";
 import { htmlToMarkdown } from "../protocol/markup/index.js";
+import type { RequestOptions } from "../util/options.js";
 import { checkChoice, checkOptions } from "../util/options.js";
-import type { ClientCore, RequestOptions } from "./core.js";
-import { idOf } from "./ids.js";
+import type { ObjectContext } from "./context.js";
 import type { Message } from "./message.js";
 import type { Room } from "./room.js";
 import type { User } from "./user.js";
@@ -57,17 +59,17 @@ const levels: readonly AccessLevel[] = ["remove", "read-only", "read-write", "ow
 const accesses: readonly DefaultAccess[] = ["public", "gallery", "private"];
 
 /** Makes a new room. */
-export async function createRoom(core: ClientCore, room: NewRoom, options: RequestOptions): Promise<Room> {
+export async function createRoom(context: ObjectContext, room: NewRoom, options: RequestOptions): Promise<Room> {
   checkChange("createRoom", room, ["name", "description", "tags", "access", "host"]);
   if (room.name === undefined) throw new UsageError("a room needs a name");
-  const { name, description = "", tags = [], access = "public", host = core.session.site.host } = room;
-  const { roomId } = await core.session.call(saveRoom({ name, description, tags, access, host }), options);
-  return core.room(roomId);
+  const { name, description = "", tags = [], access = "public", host = context.session.site.host } = room;
+  const { roomId } = await context.session.call(saveRoom({ name, description, tags, access, host }), options);
+  return context.identity.room(roomId);
 }
 
 /** Changes a room: the server wants all of its settings, so those not mentioned are read first. */
 export async function updateRoom(
-  core: ClientCore,
+  context: ObjectContext,
   room: Room,
   change: RoomChange,
   options: RequestOptions,
@@ -80,9 +82,9 @@ export async function updateRoom(
     description: change.description ?? htmlToMarkdown(await room.descriptionHtml),
     tags: change.tags ?? (await room.tags),
     access: change.access ?? access,
-    host: core.session.site.host,
+    host: context.session.site.host,
   };
-  await core.session.call(saveRoom(settings, room.id), options);
+  await context.session.call(saveRoom(settings, room.id), options);
   room.forget("name", "descriptionHtml", "description", "tags", "state");
 }
 
@@ -98,65 +100,66 @@ function checkChange(method: string, change: RoomChange, known: readonly string[
 
 /** Moves messages to another room, in batches; answers how many the server moved. */
 export async function moveMessages(
-  core: ClientCore,
+  context: ObjectContext,
   from: Room,
   messages: readonly (Message | number)[],
   target: Room | number,
   options: RequestOptions,
 ): Promise<number> {
-  const { site } = core.session;
+  const { site } = context.session;
   const ids = messages.map((message) => idOf(site, "message", message));
   const to = idOf(site, "room", target);
   if (to === from.id) throw new UsageError(`the messages are in room ${to} already`);
   let moved = 0;
   for (let start = 0; start < ids.length; start += moveBatch) {
     const batch = ids.slice(start, start + moveBatch);
-    const count = await core.act(
+    const count = await context.actions.act(
       `move messages from room ${from.id}`,
-      () => core.session.call(movePosts(from.id, batch, to), options),
+      () => context.session.call(movePosts(from.id, batch, to), options),
       options,
     );
     moved += count;
-    if (count === batch.length) for (const id of batch) core.message(id).learn({ room: core.room(to) });
+    if (count === batch.length)
+      for (const id of batch) context.identity.message(id).learn({ room: context.identity.room(to) });
   }
   return moved;
 }
 
 /** Throws somebody out for a while; answers the server's sentence. */
 export function kick(
-  core: ClientCore,
+  context: ObjectContext,
   room: Room,
   user: User | number,
   reason: string | undefined,
   options: RequestOptions,
 ): Promise<string> {
-  return core.session.call(kickUser(room.id, idOf(core.session.site, "user", user), reason), options);
+  return context.session.call(kickUser(room.id, idOf(context.session.site, "user", user), reason), options);
 }
 
 /** Gives somebody a right, or takes it back. */
 export async function setAccess(
-  core: ClientCore,
+  context: ObjectContext,
   room: Room,
   user: User | number,
   level: AccessLevel,
   options: RequestOptions,
 ): Promise<void> {
   checkChoice("an access level", level, levels);
-  await core.session.call(setUserAccess(room.id, idOf(core.session.site, "user", user), level), options);
+  await context.session.call(setUserAccess(room.id, idOf(context.session.site, "user", user), level), options);
   room.forget("owners");
 }
 
 /** Reads who has been given which right. */
-export async function accessList(core: ClientCore, room: Room, options: RequestOptions): Promise<AccessList> {
-  const page = await core.session.call(roomAccessPage(room.id), options);
+export async function accessList(context: ObjectContext, room: Room, options: RequestOptions): Promise<AccessList> {
+  const page = await context.session.call(roomAccessPage(room.id), options);
   const users = (cards: readonly { id: number; name: string }[]): User[] =>
-    cards.map(({ id, name }) => core.named(id, name));
+    cards.map(({ id, name }) => context.identity.named(id, name));
   return { owners: users(page.owners), readWrite: users(page.readWrite), readOnly: users(page.readOnly) };
 }
 
 /** Lets nobody but owners post for a while. */
 export async function timeout(
-  core: ClientCore,
+  context: ObjectContext,
   room: Room,
   seconds: number,
   reason: string,
@@ -165,29 +168,34 @@ export async function timeout(
   if (!Number.isInteger(seconds) || seconds < 5)
     throw new UsageError(`a timeout is a whole number of seconds from 5 up, not ${String(seconds)}`);
   if (typeof reason !== "string") throw new UsageError("a timeout needs a reason to show");
-  await core.session.call(timeoutRoom(room.id, seconds, reason), options);
+  await context.session.call(timeoutRoom(room.id, seconds, reason), options);
 }
 
 /** Keeps a conversation under a title; answers the server's sentence. */
 export function bookmark(
-  core: ClientCore,
+  context: ObjectContext,
   room: Room,
   [first, last]: readonly [Message | number, Message | number],
   title: string,
   options: RequestOptions,
 ): Promise<string> {
-  const { site } = core.session;
+  const { site } = context.session;
   if (typeof title !== "string" || title.trim() === "") throw new UsageError("a bookmark needs a title");
   const [from, to] = [idOf(site, "message", first), idOf(site, "message", last)];
   if (from > to) throw new UsageError("a conversation goes forward: the first message comes before the last");
-  return core.session.call(bookmarkConversation(room.id, from, to, title), options);
+  return context.session.call(bookmarkConversation(room.id, from, to, title), options);
 }
 
 /** Makes a room a favourite or not; looks first, because the server only toggles. */
-export async function setFavorite(core: ClientCore, room: Room, on: boolean, options: RequestOptions): Promise<void> {
+export async function setFavorite(
+  context: ObjectContext,
+  room: Room,
+  on: boolean,
+  options: RequestOptions,
+): Promise<void> {
   room.forget("isFavorite");
   if ((await room.isFavorite) === on) return;
-  const isFavorite = await core.session.call(toggleFavorite(room.id), options);
+  const isFavorite = await context.session.call(toggleFavorite(room.id), options);
   if (isFavorite !== on)
     throw new NotFoundError({ tried: `mark room ${room.id} as a favourite`, roomId: room.id }, "the server did not");
   room.learn({ isFavorite });

@@ -2,20 +2,20 @@
  * What happens in a room, one class for each of the servers' own types (protocol.md §4.2). An event is a thin view of
  * the raw object: reading it makes no request and copies nothing.
  */
+
+import type { Message } from "../objects/message.js";
+import type { Room } from "../objects/room.js";
+import type { User } from "../objects/user.js";
 import { htmlToText } from "../protocol/markup/index.js";
 import type { RawEvent } from "../protocol/raw.js";
 import { numberOf, stringOf } from "../protocol/values.js";
 import { type InspectArguments, inspectCustom, inspected, quoted } from "../util/inspect.js";
-import type { Message } from "./message.js";
-import type { Room } from "./room.js";
-import type { User } from "./user.js";
 
 /** What an event needs of its client: objects by id. @internal */
 export interface EventContext {
   room(id: number): Room;
   userOf(id: number, name: string | undefined): User;
   messageOf(raw: RawEvent): Message | null;
-  now(): number;
 }
 
 /** Anything that happens. */
@@ -27,7 +27,7 @@ export class ChatEvent {
   readonly #context: EventContext;
 
   /** @internal */
-  constructor(data: RawEvent, context: EventContext, receivedAt: number = context.now()) {
+  constructor(data: RawEvent, context: EventContext, receivedAt: number) {
     this.data = data;
     this.receivedAt = receivedAt;
     this.#context = context;
@@ -234,8 +234,13 @@ export class StreamGap extends ChatEvent {
   readonly reason: string;
 
   /** @internal */
-  constructor(data: RawEvent, context: EventContext, gap: { from: number; to: number; reason: string }) {
-    super(data, context);
+  constructor(
+    data: RawEvent,
+    context: EventContext,
+    receivedAt: number,
+    gap: { from: number; to: number; reason: string },
+  ) {
+    super(data, context, receivedAt);
     this.from = gap.from;
     this.to = gap.to;
     this.reason = gap.reason;
@@ -250,7 +255,7 @@ export type EventClass<E extends ChatEvent = ChatEvent> = abstract new (...args:
 /** The events that classes stand for: their instances, or any event when there is no class. */
 export type EventsOf<C extends readonly EventClass[]> = C["length"] extends 0 ? ChatEvent : InstanceType<C[number]>;
 
-type ConcreteEvent = new (data: RawEvent, context: EventContext, receivedAt?: number) => ChatEvent;
+type ConcreteEvent = new (data: RawEvent, context: EventContext, receivedAt: number) => ChatEvent;
 
 const byType: ReadonlyMap<number, ConcreteEvent> = new Map<number, ConcreteEvent>([
   [1, MessagePosted],
@@ -283,7 +288,7 @@ const byType: ReadonlyMap<number, ConcreteEvent> = new Map<number, ConcreteEvent
 const aboutMessages: ReadonlySet<number> = new Set([1, 2, 6, 8, 9, 10, 18, 19, 20]);
 
 /** Wraps a raw event; one that lacks what its class needs, or whose type nobody knows, becomes an UnknownEvent. @internal */
-export function eventOf(data: RawEvent, context: EventContext, receivedAt?: number): ChatEvent {
+export function eventOf(data: RawEvent, context: EventContext, receivedAt: number): ChatEvent {
   const type = data.event_type;
   const complete = !aboutMessages.has(type) || numberOf(data.message_id) !== undefined;
   const Class = complete ? (byType.get(type) ?? UnknownEvent) : UnknownEvent;

@@ -1,10 +1,11 @@
 /** Where the facts about a room come from: the thumbs answer first, the info page for the rest. */
+
 import { roomInfoPage } from "../protocol/actions/pages.js";
 import { roomThumbs, tagNames } from "../protocol/actions/people.js";
 import { htmlToText } from "../protocol/markup/index.js";
 import type { RoomPage } from "../protocol/pages/index.js";
-import type { ClientCore } from "./core.js";
-import { LazyFacts } from "./lazy.js";
+import type { ObjectContext } from "./context.js";
+import { LazyFacts } from "./lazy-fields.js";
 import type { User } from "./user.js";
 
 /** Who may do what in a room, and whether anybody may. */
@@ -42,23 +43,23 @@ export interface RoomFacts {
 }
 
 /** The lazy facts of one room. */
-export function roomFacts(core: ClientCore, id: number): LazyFacts<RoomFacts> {
+export function roomFacts(context: ObjectContext, id: number): LazyFacts<RoomFacts> {
   const thumbs = async (): Promise<Partial<RoomFacts>> => {
-    const { name, description, tags, isFavorite } = await core.session.call(roomThumbs(id));
+    const { name, description, tags, isFavorite } = await context.session.call(roomThumbs(id));
     return {
       name,
       description: htmlToText(description),
       descriptionHtml: description,
       tags: tagNames(tags),
       // Nobody has no favourites: where there can be a login, that says nothing.
-      ...(core.session.readsAsNobody ? {} : { isFavorite }),
+      ...(context.session.readsAsNobody ? {} : { isFavorite }),
     };
   };
   const thumbsAsViewer = async (): Promise<Partial<RoomFacts>> => {
-    await core.session.viewer();
+    await context.session.viewer();
     return thumbs();
   };
-  const info = (): Promise<Partial<RoomFacts>> => readInfo(core, id);
+  const info = (): Promise<Partial<RoomFacts>> => readInfo(context, id);
   const cheap = [thumbs, info];
   return new LazyFacts<RoomFacts>({
     name: cheap,
@@ -74,8 +75,8 @@ export function roomFacts(core: ClientCore, id: number): LazyFacts<RoomFacts> {
   });
 }
 
-async function readInfo(core: ClientCore, id: number): Promise<Partial<RoomFacts>> {
-  const info = await core.session.call(roomInfoPage(id));
+async function readInfo(context: ObjectContext, id: number): Promise<Partial<RoomFacts>> {
+  const info = await context.session.call(roomInfoPage(id));
   const { name, description, descriptionHtml, messageCount, userCount, parentSiteName, access, frozen, isFavorite } =
     info;
   return {
@@ -86,9 +87,9 @@ async function readInfo(core: ClientCore, id: number): Promise<Partial<RoomFacts
     messageCount,
     userCount,
     parentSiteName,
-    owners: info.owners.map((owner) => core.named(owner.id, owner.name)),
+    owners: info.owners.map((owner) => context.identity.named(owner.id, owner.name)),
     state: { access, frozen, deleted: false },
-    ...(core.session.readsAsNobody ? {} : { isFavorite }),
+    ...(context.session.readsAsNobody ? {} : { isFavorite }),
   };
 }
 
@@ -99,9 +100,9 @@ export function factsOfRoomPage(page: RoomPage): Partial<RoomFacts> {
 }
 
 /** The people a room page shows as present. */
-export function presentOf(core: ClientCore, page: RoomPage): User[] {
+export function presentOf(context: ObjectContext, page: RoomPage): User[] {
   return (page.present ?? []).map((present) => {
-    const user = core.named(present.id, present.name);
+    const user = context.identity.named(present.id, present.name);
     if (present.reputation !== null) user.learn({ reputation: present.reputation });
     return user;
   });

@@ -5,7 +5,7 @@
  */
 import { AbortedError, ClosedError, isChatError, isTrouble, ThrottledError, TimedOutError } from "../errors/index.js";
 import type { Clock } from "../util/clock.js";
-import type { Tally } from "../util/tally.js";
+import type { Counters } from "../util/counters.js";
 
 /** Options of the outbox. */
 export interface OutboxOptions {
@@ -97,7 +97,7 @@ export class Outbox implements OutboxView {
   readonly #options: Required<OutboxOptions>;
   readonly #clock: Clock;
   readonly #closing: AbortSignal;
-  readonly #tally: Tally;
+  readonly #counters: Counters;
   readonly #entries: Entry[] = [];
   #isPumping = false;
   /** Nothing is tried before this time. */
@@ -108,8 +108,8 @@ export class Outbox implements OutboxView {
   #wake: (() => void) | undefined;
   #idle: (() => void)[] = [];
 
-  constructor(options: OutboxOptions, clock: Clock, closing: AbortSignal, tally: Tally) {
-    this.#tally = tally;
+  constructor(options: OutboxOptions, clock: Clock, closing: AbortSignal, counters: Counters) {
+    this.#counters = counters;
     const { maxTries = 8, marginMs = 250, patienceMs = 900_000 } = options;
     this.#options = { maxTries, marginMs, patienceMs };
     this.#clock = clock;
@@ -188,7 +188,7 @@ export class Outbox implements OutboxView {
       if (found === undefined) {
         entry.unsureSince ??= this.#clock.now();
         entry.tries += 1;
-      } else this.#tally.add("outbox:found", { action: entry.order.tried });
+      } else this.#counters.add("outbox:found", { action: entry.order.tried });
       const result = found === undefined ? await task.attempt() : found.result;
       this.#accept(entry);
       entry.order.onDone(result);
@@ -200,7 +200,7 @@ export class Outbox implements OutboxView {
   }
 
   #accept(entry: Entry): void {
-    this.#tally.add("outbox:sent", { action: entry.order.tried });
+    this.#counters.add("outbox:sent", { action: entry.order.tried });
     const now = this.#clock.now();
     if (entry.wasThrottled && this.#lastAccepted > 0) {
       // The server rounds its waits up to seconds, so the true spacing may be that much shorter.
@@ -220,7 +220,7 @@ export class Outbox implements OutboxView {
     if (error instanceof ThrottledError) {
       entry.unsureSince = null; // the server said no, so it did nothing
       entry.wasThrottled = true;
-      this.#tally.add("outbox:throttled", { action: entry.order.tried, waitMs: error.waitMs });
+      this.#counters.add("outbox:throttled", { action: entry.order.tried, waitMs: error.waitMs });
       const margin = this.#options.marginMs * 2 ** Math.min(Math.max(0, entry.tries - 2), 3);
       if (entry.tries >= this.#options.maxTries) this.#fail(entry, error);
       else this.#gate = now + error.waitMs + margin;
@@ -238,7 +238,7 @@ export class Outbox implements OutboxView {
     const isOver = now - entry.troubleSince > this.#options.patienceMs || entry.order.signal?.aborted;
     if (!task.find || !isTrouble(error) || isOver) this.#fail(entry, error);
     else {
-      this.#tally.add("outbox:retried", { action: entry.order.tried });
+      this.#counters.add("outbox:retried", { action: entry.order.tried });
       this.#gate = now + Math.min(Math.max(1_000, (now - entry.troubleSince) / 2), 30_000);
     }
   }

@@ -1,11 +1,15 @@
 /** The two ways to listen to a room: a callback, and an async iterable. */
 import { isPromise } from "node:util/types";
 import { AbortedError, UsageError } from "../errors/index.js";
+import type { ObjectContext } from "../objects/context.js";
 import { BoundedStream, type Overflow } from "../util/bounded-stream.js";
+import type { RequestOptions } from "../util/options.js";
 import { checkChoice, checkCount } from "../util/options.js";
 import { quiet } from "../util/promises.js";
-import type { ClientCore, RequestOptions } from "./core.js";
 import type { ChatEvent } from "./events.js";
+
+/** What listening needs of a client. */
+export type ListenContext = Pick<ObjectContext, "live" | "membership" | "services" | "session">;
 
 /** Something that listens until it is closed or disposed of. */
 export interface Listening extends Disposable {
@@ -43,44 +47,44 @@ export interface LiveStream<T> extends AsyncIterableIterator<T>, AsyncDisposable
 }
 
 /** Calls back for every event of every room listened to. @internal */
-export function watchAll(core: ClientCore, callback: (event: ChatEvent) => unknown): Listening {
-  const { close } = core.live.listenToAll({ onEvent: guarded(core, callback), onEnd() {} });
+export function watchAll(context: ListenContext, callback: (event: ChatEvent) => unknown): Listening {
+  const { close } = context.live.listenToAll({ onEvent: guarded(context, callback), onEnd() {} });
   return { close, [Symbol.dispose]: close };
 }
 
 /** A callback whose failures are reported, and stop nothing. */
 function guarded(
-  core: ClientCore,
+  context: ListenContext,
   callback: (event: ChatEvent) => unknown,
 ): (event: ChatEvent, done: () => void) => void {
   return (event, done) => {
     try {
       const result = callback(event);
-      if (isPromise(result)) result.catch((error) => core.report(error)).finally(done);
+      if (isPromise(result)) result.catch((error) => context.services.reportUnhandled(error)).finally(done);
       else done();
     } catch (error) {
       done();
-      core.report(error);
+      context.services.reportUnhandled(error);
     }
   };
 }
 
 /** Calls back for every event of a room. @internal */
 export function watchRoom(
-  core: ClientCore,
+  context: ListenContext,
   roomId: number,
   callback: (event: ChatEvent) => unknown,
   before: Promise<void> | undefined,
 ): Watch {
-  const listening = core.live.listen(roomId, {
-    onEvent: guarded(core, callback),
+  const listening = context.live.listen(roomId, {
+    onEvent: guarded(context, callback),
     onEnd(reason) {
-      if (reason !== undefined) core.report(reason);
+      if (reason !== undefined) context.services.reportUnhandled(reason);
     },
   });
   const close = (): void => listening.close();
   return {
-    ready: quiet(inRoom(core, roomId, listening.ready, before)),
+    ready: quiet(inRoom(context, roomId, listening.ready, before)),
     close,
     [Symbol.dispose]: close,
     [Symbol.asyncDispose]: async () => close(),
@@ -89,7 +93,7 @@ export function watchRoom(
 
 /** Queues what `pick` makes of the events of a room; what it makes undefined is left out. @internal */
 export function streamRoom<T>(
-  core: ClientCore,
+  context: ListenContext,
   roomId: number,
   pick: (event: ChatEvent) => T | undefined,
   options: ListenOptions,
@@ -99,21 +103,22 @@ export function streamRoom<T>(
   if (limit !== undefined) checkCount("limit", limit, 1);
   if (overflow !== undefined) checkChoice("overflow", overflow, ["drop-oldest", "drop-newest", "fail"]);
   const abort = (): void => stream.end();
-  const stream = new RoomStream<T>({
+  const stream = new EventQueue<T>({
     ...(limit === undefined ? {} : { limit }),
     ...(overflow === undefined ? {} : { overflow }),
     overflowError: () =>
       new UsageError(
         `more than ${limit ?? 10_000} events of room ${roomId} wait to be read; read faster or raise "limit"`,
       ),
-    onDrop: (dropped) => core.warn(`room ${roomId}: nobody reads fast enough; ${dropped} dropped so far`),
+    onDrop: (dropped) =>
+      context.services.log.warn(`room ${roomId}: nobody reads fast enough; ${dropped} dropped so far`),
     onEnd() {
       signal?.removeEventListener("abort", abort);
       listening.close();
-      core.streams.delete(stream);
+      context.live.streams.delete(stream);
     },
   });
-  const listening = core.live.listen(roomId, {
+  const listening = context.live.listen(roomId, {
     onEvent(event, done) {
       const value = pick(event);
       if (value === undefined) done();
@@ -121,25 +126,25 @@ export function streamRoom<T>(
     },
     onEnd: (reason) => (reason === undefined || reason instanceof AbortedError ? stream.end() : stream.fail(reason)),
   });
-  core.streams.add(stream);
-  stream.ready = quiet(inRoom(core, roomId, listening.ready, before));
+  context.live.streams.add(stream);
+  stream.ready = quiet(inRoom(context, roomId, listening.ready, before));
   before?.catch((reason) => stream.fail(reason));
   if (signal?.aborted) stream.end();
   else signal?.addEventListener("abort", abort, { once: true });
   return stream;
 }
 
-class RoomStream<T> extends BoundedStream<T> implements LiveStream<T> {
+class EventQueue<T> extends BoundedStream<T> implements LiveStream<T> {
   ready: Promise<void> = Promise.resolve();
 }
 
 /** Ready is who hears, and has been let in; a socket of somebody who is logged in means being in the room. */
 async function inRoom(
-  core: ClientCore,
+  context: ListenContext,
   roomId: number,
   ready: Promise<void>,
   before: Promise<void> | undefined,
 ): Promise<void> {
   await Promise.all([ready, before]);
-  if (core.session.me) core.joined.add(roomId);
+  if (context.session.me) context.membership.enter(roomId);
 }

@@ -1,5 +1,5 @@
 /** How a room's channel can end: for now, or for good. */
-import { ConnectionError, ForbiddenError, isChatError, isTrouble } from "../../errors/index.js";
+import { ConnectionError, ForbiddenError, isChatError } from "../errors/index.js";
 
 /** Ends the wait for a socket's end, with the reason. */
 export class SocketEnd extends ConnectionError {
@@ -29,11 +29,6 @@ export function isFinal(error: unknown): boolean {
     "CLOSED",
     "BAD_ARGUMENT",
   );
-}
-
-/** Trouble on the way that may pass. */
-export function isPassing(error: unknown): boolean {
-  return isTrouble(error) || isChatError(error, "THROTTLED");
 }
 
 /** How often a hole is looked at before it is given up. */

@@ -1,26 +1,28 @@
 /** A chat room. */
-import { UsageError } from "../errors/index.js";
+
+import type { Client } from "../client/client.js";
+import { isPassing, UsageError } from "../errors/index.js";
+import { type ChatEvent, type EventClass, type EventsOf, MessagePosted } from "../live/events.js";
+import { type ListenOptions, type LiveStream, streamRoom, type Watch, watchRoom } from "../live/watch.js";
 import { leaveRoom } from "../protocol/actions/live.js";
 import { roomPage } from "../protocol/actions/pages.js";
 import { type AccessLevel, inviteUser, requestAccess } from "../protocol/actions/room-tools.js";
+import { idOf } from "../protocol/ids.js";
 import type { Site } from "../protocol/sites.js";
+import { again } from "../sending/actions.js";
+import { type SendOptions, sendParts } from "../sending/post.js";
 import { type InspectArguments, inspectCustom, inspected, quoted } from "../util/inspect.js";
+import type { RequestOptions } from "../util/options.js";
 import { checkCount, checkOptions } from "../util/options.js";
 import { quiet } from "../util/promises.js";
-import type { Client } from "./client.js";
-import { again, type ClientCore, type RequestOptions } from "./core.js";
-import { type ChatEvent, type EventClass, type EventsOf, MessagePosted } from "./events.js";
+import type { ObjectContext } from "./context.js";
 import { type Day, type DayRange, type HistoryOptions, history, starred, transcript } from "./history.js";
-import { idOf } from "./ids.js";
-import type { LazyFacts } from "./lazy.js";
+import type { LazyFacts } from "./lazy-fields.js";
 import { pingableIn, usersIn } from "./lists.js";
 import type { Message } from "./message.js";
+import * as tools from "./room-admin.js";
 import { factsOfRoomPage, presentOf, type RoomFacts, type RoomState, roomFacts } from "./room-facts.js";
-import * as tools from "./room-tools.js";
-import { type SendOptions, sendParts } from "./send.js";
-import { isPassing } from "./stream/endings.js";
 import type { User } from "./user.js";
-import { type ListenOptions, type LiveStream, streamRoom, type Watch, watchRoom } from "./watch.js";
 
 /**
  * A chat room, the same object for the same id as long as anybody holds it.
@@ -30,19 +32,19 @@ import { type ListenOptions, type LiveStream, streamRoom, type Watch, watchRoom 
 export class Room {
   /** The number of the room on its site. */
   readonly id: number;
-  readonly #core: ClientCore;
+  readonly #context: ObjectContext;
   readonly #facts: LazyFacts<RoomFacts>;
 
   /** @internal */
-  constructor(core: ClientCore, id: number) {
+  constructor(context: ObjectContext, id: number) {
     this.id = id;
-    this.#core = core;
-    this.#facts = roomFacts(core, id);
+    this.#context = context;
+    this.#facts = roomFacts(context, id);
   }
 
   /** The site the room is on. */
   get site(): Site {
-    return this.#core.session.site;
+    return this.#context.session.site;
   }
 
   /** The name, plain text. From `GET /rooms/thumbs/{id}`. */
@@ -97,7 +99,7 @@ export class Room {
 
   /** Whether this client has joined the room. Known here, without a request. */
   get isInRoom(): boolean {
-    return this.#core.joined.has(this.id);
+    return this.#context.membership.has(this.id);
   }
 
   /** What is known now, without a request. */
@@ -115,20 +117,20 @@ export class Room {
    * @throws {NOT_LOGGED_IN} {NOT_FOUND} {FORBIDDEN} for a private room
    */
   join(options: RequestOptions = {}): Promise<void> {
-    return this.#core.tend(async () => {
-      await this.#core.login("join a room");
-      const page = await this.#core.session.call(roomPage(this.id), options);
-      this.#core.joined.add(this.id);
+    return this.#context.actions.tend(async () => {
+      await this.#context.actions.login("join a room");
+      const page = await this.#context.session.call(roomPage(this.id), options);
+      this.#context.membership.enter(this.id);
       this.#facts.learn(factsOfRoomPage(page));
-      presentOf(this.#core, page);
+      presentOf(this.#context, page);
     });
   }
 
   /** Leaves the room. Does nothing when not in it. `POST /chats/leave/{id}`. */
   leave(options: RequestOptions = {}): Promise<void> {
-    return this.#core.tend(async () => {
-      if (!this.#core.joined.delete(this.id)) return;
-      await this.#core.session.call(leaveRoom(this.id), options);
+    return this.#context.actions.tend(async () => {
+      if (!this.#context.membership.leave(this.id)) return;
+      await this.#context.session.call(leaveRoom(this.id), options);
     });
   }
 
@@ -138,8 +140,8 @@ export class Room {
    *   {ROOM_TIMEOUT} {SUSPENDED} {THROTTLED} when the server went on saying "again in N seconds" {NOT_LOGGED_IN}
    */
   sendMessage(text: string, options: SendOptions = {}): Promise<Message> {
-    return this.#core.tend(async () => {
-      const [first] = await sendParts(this.#core, this, text, options);
+    return this.#context.actions.tend(async () => {
+      const [first] = await sendParts(this.#context, this, text, options);
       if (!first) throw new UsageError("there was nothing to send");
       return first;
     });
@@ -151,7 +153,7 @@ export class Room {
    * @throws {PARTLY_SENT} when some went out and one did not, and everything `sendMessage` can.
    */
   sendParts(text: string, options: SendOptions = {}): Promise<Message[]> {
-    return sendParts(this.#core, this, text, { split: "words", ...options });
+    return sendParts(this.#context, this, text, { split: "words", ...options });
   }
 
   /**
@@ -160,7 +162,7 @@ export class Room {
    */
   watch(callback: (event: ChatEvent, client: Client) => unknown): Watch {
     if (typeof callback !== "function") throw new UsageError("watch takes a function to call with (event, client)");
-    return watchRoom(this.#core, this.id, (event) => callback(event, this.#core.client), this.#joinIfPossible());
+    return watchRoom(this.#context, this.id, (event) => callback(event, this.#context.client), this.#joinIfPossible());
   }
 
   /**
@@ -171,7 +173,7 @@ export class Room {
     checkOptions("newMessages", options, ["limit", "overflow", "signal"]);
     const pick = (event: ChatEvent): Message | undefined =>
       event instanceof MessagePosted ? event.message : undefined;
-    return streamRoom(this.#core, this.id, pick, options, this.#joinIfPossible());
+    return streamRoom(this.#context, this.id, pick, options, this.#joinIfPossible());
   }
 
   /**
@@ -190,7 +192,7 @@ export class Room {
     const wanted = (event: ChatEvent): event is EventsOf<C> & ChatEvent =>
       classes.length === 0 || classes.some((Class) => event instanceof Class);
     const pick = (event: ChatEvent): EventsOf<C> | undefined => (wanted(event) ? event : undefined);
-    return streamRoom<EventsOf<C>>(this.#core, this.id, pick, options, this.#joinIfPossible());
+    return streamRoom<EventsOf<C>>(this.#context, this.id, pick, options, this.#joinIfPossible());
   }
 
   /**
@@ -199,7 +201,7 @@ export class Room {
    * @throws {NOT_FOUND} {FORBIDDEN}
    */
   currentUsers(options: RequestOptions = {}): Promise<User[]> {
-    return usersIn(this.#core, this, options);
+    return usersIn(this.#context, this, options);
   }
 
   /** An alias of {@link Room.currentUsers}. */
@@ -209,7 +211,7 @@ export class Room {
 
   /** The users whom a mention in this room reaches. Empty for anonymous clients. `GET /rooms/pingable/{id}`. */
   pingableUsers(options: RequestOptions = {}): Promise<User[]> {
-    return pingableIn(this.#core, this, options);
+    return pingableIn(this.#context, this, options);
   }
 
   /** An alias of {@link Room.pingableUsers}. */
@@ -223,7 +225,7 @@ export class Room {
    * @throws {BAD_ARGUMENT} {NOT_FOUND}
    */
   history(options: HistoryOptions = {}): AsyncGenerator<Message, void> {
-    return history(this.#core, this, options);
+    return history(this.#context, this, options);
   }
 
   /**
@@ -234,7 +236,7 @@ export class Room {
    * @throws {BAD_ARGUMENT} for what is no day
    */
   transcript(range: Day | DayRange, options: RequestOptions = {}): AsyncGenerator<Message, void> {
-    return transcript(this.#core, this, range, options);
+    return transcript(this.#context, this, range, options);
   }
 
   /**
@@ -245,12 +247,12 @@ export class Room {
     checkOptions("starred", options, ["count", "signal"]);
     const { count = 0 } = options;
     checkCount("count", count, 0);
-    return starred(this.#core, this, { ...options, count });
+    return starred(this.#context, this, { ...options, count });
   }
 
   /** Who has been given which right to the room. `GET /rooms/info/{id}?tab=access`. */
   accessList(options: RequestOptions = {}): Promise<tools.AccessList> {
-    return tools.accessList(this.#core, this, options);
+    return tools.accessList(this.#context, this, options);
   }
 
   /**
@@ -258,9 +260,9 @@ export class Room {
    * @throws {FORBIDDEN} {BAD_ARGUMENT}
    */
   update(change: tools.RoomChange, options: RequestOptions = {}): Promise<void> {
-    return this.#core.act(
+    return this.#context.actions.act(
       `change room ${this.id}`,
-      () => tools.updateRoom(this.#core, this, change, options),
+      () => tools.updateRoom(this.#context, this, change, options),
       options,
       { find: again },
     );
@@ -276,7 +278,7 @@ export class Room {
     target: Room | number,
     options: RequestOptions = {},
   ): Promise<number> {
-    return this.#core.tend(() => tools.moveMessages(this.#core, this, messages, target, options));
+    return this.#context.actions.tend(() => tools.moveMessages(this.#context, this, messages, target, options));
   }
 
   /**
@@ -285,9 +287,9 @@ export class Room {
    * @throws {FORBIDDEN}
    */
   kick(user: User | number, reason?: string, options: RequestOptions = {}): Promise<string> {
-    return this.#core.act(
+    return this.#context.actions.act(
       `kick somebody from room ${this.id}`,
-      () => tools.kick(this.#core, this, user, reason, options),
+      () => tools.kick(this.#context, this, user, reason, options),
       options,
     );
   }
@@ -297,9 +299,9 @@ export class Room {
    * @throws {FORBIDDEN} {BAD_ARGUMENT}
    */
   setAccess(user: User | number, level: AccessLevel, options: RequestOptions = {}): Promise<void> {
-    return this.#core.act(
+    return this.#context.actions.act(
       `set access to room ${this.id}`,
-      () => tools.setAccess(this.#core, this, user, level, options),
+      () => tools.setAccess(this.#context, this, user, level, options),
       options,
       { find: again },
     );
@@ -307,18 +309,18 @@ export class Room {
 
   /** Asks somebody into the room; resolves to the server's sentence. `POST /users/invite`. @throws {REFUSED} */
   invite(user: User | number, options: RequestOptions = {}): Promise<string> {
-    return this.#core.act(
+    return this.#context.actions.act(
       `invite somebody to room ${this.id}`,
-      () => this.#core.session.call(inviteUser(this.id, idOf(this.site, "user", user)), options),
+      () => this.#context.session.call(inviteUser(this.id, idOf(this.site, "user", user)), options),
       options,
     );
   }
 
   /** Asks the owners to be let in. `POST /rooms/requestaccess`. */
   requestAccess(options: RequestOptions = {}): Promise<void> {
-    return this.#core.act(
+    return this.#context.actions.act(
       `request access to room ${this.id}`,
-      () => this.#core.session.call(requestAccess(this.id), options),
+      () => this.#context.session.call(requestAccess(this.id), options),
       options,
     );
   }
@@ -328,9 +330,9 @@ export class Room {
    * @throws {FORBIDDEN} {BAD_ARGUMENT}
    */
   timeout(seconds: number, reason: string, options: RequestOptions = {}): Promise<void> {
-    return this.#core.act(
+    return this.#context.actions.act(
       `set a timeout for room ${this.id}`,
-      () => tools.timeout(this.#core, this, seconds, reason, options),
+      () => tools.timeout(this.#context, this, seconds, reason, options),
       options,
       { find: again },
     );
@@ -347,18 +349,18 @@ export class Room {
     title: string,
     options: RequestOptions = {},
   ): Promise<string> {
-    return this.#core.act(
+    return this.#context.actions.act(
       `bookmark a conversation in room ${this.id}`,
-      () => tools.bookmark(this.#core, this, [first, last], title, options),
+      () => tools.bookmark(this.#context, this, [first, last], title, options),
       options,
     );
   }
 
   /** Makes the room one of your favourites, or not any more. Saying it twice changes nothing. `POST /rooms/favorite`. */
   favorite(on: boolean = true, options: RequestOptions = {}): Promise<void> {
-    return this.#core.act(
+    return this.#context.actions.act(
       `mark room ${this.id} as a favourite`,
-      () => tools.setFavorite(this.#core, this, on, options),
+      () => tools.setFavorite(this.#context, this, on, options),
       options,
       { find: again },
     );
@@ -389,11 +391,11 @@ export class Room {
    * until it is back, and its socket brings us in.
    */
   #joinIfPossible(): Promise<void> | undefined {
-    this.#core.checkResumed(`listen to room ${this.id}`);
-    if (this.isInRoom || !this.#core.session.canLogIn) return undefined;
+    this.#context.actions.checkResumed(`listen to room ${this.id}`);
+    if (this.isInRoom || !this.#context.session.canLogIn) return undefined;
     const joined = this.join().catch((error: unknown) => {
       if (!isPassing(error)) throw error;
-      this.#core.warn(`room ${this.id}: can not join yet`, error);
+      this.#context.services.log.warn(`room ${this.id}: can not join yet`, error);
     });
     return quiet(joined);
   }

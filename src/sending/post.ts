@@ -1,17 +1,21 @@
 /** Saying something: one message, or one text in several. */
 import { randomUUID } from "node:crypto";
 import { ChatError, isChatError, PartlySentError } from "../errors/index.js";
+import type { ObjectContext } from "../objects/context.js";
+import type { Message } from "../objects/message.js";
+import type { Room } from "../objects/room.js";
 import { roomEvents } from "../protocol/actions/live.js";
 import { messageSource, postMessage, type ReplyForm, type ReplyTo, replyPrefix } from "../protocol/actions/messages.js";
+import { idOf } from "../protocol/ids.js";
 import { splitMessage } from "../protocol/markup/index.js";
 import { checkText } from "../protocol/text-rules.js";
+import type { RequestOptions } from "../util/options.js";
 import { checkChoice, checkCount, checkOptions } from "../util/options.js";
-import type { ClientCore, RequestOptions } from "./core.js";
-import { idOf } from "./ids.js";
-import type { Message } from "./message.js";
+import type { StoredSend } from "./actions.js";
 import type { Task } from "./outbox.js";
-import type { Room } from "./room.js";
-import type { StoredSend } from "./state-file.js";
+
+/** What sending needs of a client. */
+export type SendContext = Pick<ObjectContext, "actions" | "identity" | "membership" | "services" | "session">;
 
 /** Options of `sendMessage` and `sendParts`. */
 export interface SendOptions extends RequestOptions {
@@ -40,22 +44,22 @@ const optionNames = [
 ] as const satisfies readonly (keyof SendOptions)[];
 
 /** Says a text in as many messages as it needs; they stand together, and after one that fails none follows. */
-export function sendParts(core: ClientCore, room: Room, text: string, options: SendOptions): Promise<Message[]> {
-  return core.tend(async () => {
+export function sendParts(context: SendContext, room: Room, text: string, options: SendOptions): Promise<Message[]> {
+  return context.actions.tend(async () => {
     const about = { tried: `post in room ${room.id}`, roomId: room.id };
     checkOptions("sendMessage", options, optionNames);
     if (options.priority !== undefined) checkChoice("priority", options.priority, ["high"]);
     if (options.deadlineMs !== undefined) checkCount("deadlineMs", options.deadlineMs, 1);
-    const replyTo = replyOf(core, options);
+    const replyTo = replyOf(context, options);
     const parts = partsOf(text, options, replyTo);
     for (const [at, part] of parts.entries()) checkText(part, about, at === 0 ? replyPrefix(part, replyTo).length : 0);
     const sent: Message[] = [];
     // All parts take one place in the queue, so that nothing comes between them.
-    const tasks = parts.map((part, at) => keptTask(core, room, part, at === 0 ? replyTo : undefined, options));
+    const tasks = parts.map((part, at) => keptTask(context, room, part, at === 0 ? replyTo : undefined, options));
     try {
       const lane = options.priority === "high" ? "high" : replyTo ? "reply" : "normal";
       const { signal, deadlineMs } = options;
-      await core.order({
+      await context.actions.order({
         tried: about.tried,
         tasks,
         onDone: (message) => void sent.push(message),
@@ -93,9 +97,9 @@ function distinct(parts: readonly string[]): string[] {
 }
 
 /** What a message replies to, as the options have it. */
-export function replyOf(core: ClientCore, { replyTo, replyForm }: SendOptions): ReplyTo | undefined {
+export function replyOf(context: SendContext, { replyTo, replyForm }: SendOptions): ReplyTo | undefined {
   if (replyTo === undefined) return undefined;
-  return { messageId: idOf(core.session.site, "message", replyTo), form: replyForm ?? core.replyForm };
+  return { messageId: idOf(context.session.site, "message", replyTo), form: replyForm ?? context.actions.replyForm };
 }
 
 /** A task to post that is kept in the state file, if there is one, until it is done or dropped. */
@@ -104,15 +108,15 @@ interface KeptTask extends Task<Message> {
 }
 
 function keptTask(
-  core: ClientCore,
+  context: SendContext,
   room: Room,
   text: string,
   replyTo: ReplyTo | undefined,
   options: RequestOptions,
   stored?: string,
 ): KeptTask {
-  const task = postTask(core, room, text, replyTo, options);
-  const { state } = core;
+  const task = postTask(context, room, text, replyTo, options);
+  const state = context.actions.store;
   if (!state) return { ...task, drop() {} };
   const key = stored ?? randomUUID();
   const { messageId, form } = replyTo ?? {};
@@ -121,7 +125,7 @@ function keptTask(
       key,
       roomId: room.id,
       text,
-      at: core.clock.now(),
+      at: context.services.clock.now(),
       ...(messageId ? { replyTo: messageId } : {}),
       ...(form ? { replyForm: form } : {}),
     });
@@ -141,12 +145,12 @@ function keptTask(
 }
 
 /** Takes up what an earlier process wanted to say: looks first whether it was said. */
-export function sendStored(core: ClientCore, sends: Iterable<StoredSend>): Promise<Message>[] {
+export function sendStored(context: SendContext, sends: Iterable<StoredSend>): Promise<Message>[] {
   return [...sends].map(({ key, roomId, text, replyTo, replyForm, at }) =>
-    core.tend(async () => {
-      const room = core.room(roomId);
+    context.actions.tend(async () => {
+      const room = context.identity.room(roomId);
       const task = keptTask(
-        core,
+        context,
         room,
         text,
         replyTo === undefined ? undefined : { messageId: replyTo, form: replyForm },
@@ -156,7 +160,7 @@ export function sendStored(core: ClientCore, sends: Iterable<StoredSend>): Promi
       const said: Message[] = [];
       const tried = `post in room ${roomId}, as was wanted before the restart`;
       try {
-        await core.order({
+        await context.actions.order({
           tried,
           tasks: [task],
           onDone: (message) => void said.push(message),
@@ -173,7 +177,7 @@ export function sendStored(core: ClientCore, sends: Iterable<StoredSend>): Promi
 }
 
 function postTask(
-  core: ClientCore,
+  context: SendContext,
   room: Room,
   text: string,
   replyTo: ReplyTo | undefined,
@@ -182,11 +186,11 @@ function postTask(
   const request = { signal: options.signal };
   return {
     async attempt() {
-      const { id, time } = await core.session.call(postMessage(room.id, text, replyTo), request);
-      return ownMessage(core, room, id, time, replyTo);
+      const { id, time } = await context.session.call(postMessage(room.id, text, replyTo), request);
+      return ownMessage(context, room, id, time, replyTo);
     },
     async find(startedAt) {
-      const message = await findPosted(core, room, text, replyTo, startedAt);
+      const message = await findPosted(context, room, text, replyTo, startedAt);
       return message && { result: message };
     },
   };
@@ -194,13 +198,14 @@ function postTask(
 
 /** Looks whether a text that was sent, without an answer, is there: among our messages that are newer than those we know. */
 async function findPosted(
-  core: ClientCore,
+  context: SendContext,
   room: Room,
   text: string,
   replyTo: ReplyTo | undefined,
   startedAt: number,
 ): Promise<Message | undefined> {
-  const { session, clock, posted } = core;
+  const { session, actions } = context;
+  const { clock } = context.services;
   let earliest = 0;
   let before: number | undefined;
   for (;;) {
@@ -210,11 +215,11 @@ async function findPosted(
     if (sync !== null) earliest = sync - Math.ceil((clock.now() - startedAt) / 1000) - 10;
     for (const event of events) {
       const { message_id: id = 0, user_id, time_stamp = 0, content } = event;
-      const isOurs = user_id === session.me?.id && id > (posted.get(room.id) ?? 0) && time_stamp >= earliest;
+      const isOurs = user_id === session.me?.id && id > (actions.posted.get(room.id) ?? 0) && time_stamp >= earliest;
       if (!isOurs || content === undefined) continue;
       const source = await session.call(messageSource(id));
       if (isSame(source, text) || isSame(source, replyPrefix(text, replyTo) + text))
-        return ownMessage(core, room, id, time_stamp, replyTo);
+        return ownMessage(context, room, id, time_stamp, replyTo);
     }
     const [oldest] = events;
     const next = oldest?.message_id;
@@ -231,17 +236,17 @@ function isSame(source: string, text: string): boolean {
   return plain(source) === plain(text);
 }
 
-function ownMessage(core: ClientCore, room: Room, id: number, time: number, replyTo: ReplyTo | undefined): Message {
+function ownMessage(context: SendContext, room: Room, id: number, time: number, replyTo: ReplyTo | undefined): Message {
   // Who talks is in the room from then on.
-  core.joined.add(room.id);
-  core.posted.set(room.id, Math.max(id, core.posted.get(room.id) ?? 0));
-  const message = core.message(id);
-  const { me } = core.session;
+  context.membership.enter(room.id);
+  context.actions.posted.set(room.id, Math.max(id, context.actions.posted.get(room.id) ?? 0));
+  const message = context.identity.message(id);
+  const { me } = context.session;
   message.learn({
     room,
     timeStamp: time,
-    parent: replyTo ? core.message(replyTo.messageId) : null,
-    ...(me ? { owner: core.user(me.id) } : {}),
+    parent: replyTo ? context.identity.message(replyTo.messageId) : null,
+    ...(me ? { owner: context.identity.user(me.id) } : {}),
     // The event of this message may have been faster than the answer, and knows better.
     ...(message.peek.stars === undefined ? untouched : {}),
   });

@@ -1,14 +1,14 @@
 /** What a client can be told, and how that is checked. */
 import { UsageError } from "../errors/index.js";
+import { type StreamOptions, streamOptionNames } from "../live/options.js";
 import type { ReplyForm } from "../protocol/actions/messages.js";
 import type { Resolver } from "../protocol/sites.js";
+import { type OutboxOptions, outboxOptionNames } from "../sending/outbox.js";
 import type { CookieInput } from "../transport/cookies.js";
 import type { Credentials } from "../transport/session.js";
 import type { Clock } from "../util/clock.js";
 import type { Logger } from "../util/logger.js";
 import { checkChoice, checkCount, checkOptions } from "../util/options.js";
-import { type OutboxOptions, outboxOptionNames } from "./outbox.js";
-import { type StreamOptions, streamOptionNames } from "./stream/options.js";
 
 /** Options of a `Client`. */
 export interface ClientOptions {
@@ -37,9 +37,9 @@ export interface ClientOptions {
   /** How live events are polled for, and how fast a broken connection is tried again. */
   readonly stream?: StreamOptions;
   /** Where log lines go. @default nowhere; `NODE_DEBUG=chatexchange` prints them */
-  readonly logger?: Logger;
-  /** Takes the failures nobody looks at: of actions not awaited and of callbacks. @default the logger's `error` */
-  readonly onError?: (error: unknown) => void;
+  readonly logger?: Partial<Logger>;
+  /** Takes the failures nobody looks at: of actions not awaited and of callbacks. @default the logger's `error` and a line on stderr */
+  readonly onError?: (error: unknown) => unknown;
   /** Closes the client, as `client.logout()` without waiting. */
   readonly signal?: AbortSignal;
   /** Milliseconds until a request is given up. @default 30000 */

@@ -1,10 +1,12 @@
 /** What the site has: its rooms, its people, what was said, and who is where, as lists. */
+
 import { UsageError } from "../errors/index.js";
 import { type RoomsQuery, roomInfoPage, roomPage, roomsPage, searchPage } from "../protocol/actions/pages.js";
 import { avatarUrl, pingableUsers, searchUsers as userSearch } from "../protocol/actions/people.js";
+import { idOf } from "../protocol/ids.js";
+import type { RequestOptions } from "../util/options.js";
 import { checkOptions } from "../util/options.js";
-import type { ClientCore, RequestOptions } from "./core.js";
-import { idOf } from "./ids.js";
+import type { ObjectContext } from "./context.js";
 import type { Message } from "./message.js";
 import type { Room } from "./room.js";
 import { presentOf } from "./room-facts.js";
@@ -25,17 +27,17 @@ export interface SearchOptions extends RequestOptions {
 const userSearchLimit = 100;
 
 /** The rooms of the site. */
-export async function* rooms(core: ClientCore, options: RoomsOptions): AsyncGenerator<Room, void> {
+export async function* rooms(context: ObjectContext, options: RoomsOptions): AsyncGenerator<Room, void> {
   checkOptions("rooms", options, ["tab", "sort", "filter", "frozen", "signal"]);
   const { signal, ...query } = options;
   const seen = new Set<number>();
   for (let number = 1; ; number++) {
-    const page = await core.session.call(roomsPage(query, number), { signal });
+    const page = await context.session.call(roomsPage(query, number), { signal });
     // People talk while we turn the pages, so a room may come again on the next.
     const fresh = page.rooms.filter(({ id }) => !seen.has(id));
     for (const card of fresh) {
       seen.add(card.id);
-      const room = core.room(card.id);
+      const room = context.identity.room(card.id);
       const { name, description, parentSiteName, isFavorite, access, frozen, deleted, messageCount, userCount } = card;
       room.learn({
         name,
@@ -54,13 +56,13 @@ export async function* rooms(core: ClientCore, options: RoomsOptions): AsyncGene
 
 /** The people whose names have a text in them; the server gives 100 at most. */
 export async function* searchUsers(
-  core: ClientCore,
+  context: ObjectContext,
   text: string,
   options: RequestOptions,
 ): AsyncGenerator<User, void> {
   if (typeof text !== "string" || text.trim() === "") throw new UsageError("a search for users needs a text");
-  for (const hit of await core.session.call(userSearch(text, userSearchLimit), options)) {
-    const user = core.named(hit.id, hit.name);
+  for (const hit of await context.session.call(userSearch(text, userSearchLimit), options)) {
+    const user = context.identity.named(hit.id, hit.name);
     user.learn({ avatarUrl: avatarUrl(hit.emailHash) });
     yield user;
   }
@@ -68,13 +70,13 @@ export async function* searchUsers(
 
 /** Messages with a text in them, as the server orders them. */
 export async function* searchMessages(
-  core: ClientCore,
+  context: ObjectContext,
   text: string,
   options: SearchOptions,
 ): AsyncGenerator<Message, void> {
   checkOptions("searchMessages", options, ["room", "user", "signal"]);
   if (typeof text !== "string" || text.trim() === "") throw new UsageError("a search for messages needs a text");
-  const { site } = core.session;
+  const { site } = context.session;
   const query = {
     text,
     ...(options.room === undefined ? {} : { roomId: idOf(site, "room", options.room) }),
@@ -82,9 +84,9 @@ export async function* searchMessages(
   };
   const { signal } = options;
   for (let number = 1; ; number++) {
-    const page = await core.session.call(searchPage(query, number), { signal });
+    const page = await context.session.call(searchPage(query, number), { signal });
     for (const hit of page.hits) {
-      const message = core.message(hit.id);
+      const message = context.identity.message(hit.id);
       const roomId = hit.roomId ?? query.roomId;
       message.learn({
         content: hit.contentHtml,
@@ -93,8 +95,8 @@ export async function* searchMessages(
         starredByYou: hit.starredByMe,
         pinned: hit.pinned,
         edited: hit.edited,
-        owner: hit.userId === null ? null : core.named(hit.userId, hit.userName),
-        ...(roomId === undefined ? {} : { room: core.room(roomId) }),
+        owner: hit.userId === null ? null : context.identity.named(hit.userId, hit.userName),
+        ...(roomId === undefined ? {} : { room: context.identity.room(roomId) }),
       });
       yield message;
     }
@@ -103,20 +105,20 @@ export async function* searchMessages(
 }
 
 /** Who is in a room now; someone from outside reads the info page, because reading the room page means entering. */
-export async function usersIn(core: ClientCore, room: Room, options: RequestOptions): Promise<User[]> {
-  const { session } = core;
-  if (room.isInRoom || !session.canLogIn) return presentOf(core, await session.call(roomPage(room.id), options));
+export async function usersIn(context: ObjectContext, room: Room, options: RequestOptions): Promise<User[]> {
+  const { session } = context;
+  if (room.isInRoom || !session.canLogIn) return presentOf(context, await session.call(roomPage(room.id), options));
   const { users } = await session.call(roomInfoPage(room.id), options);
-  return users.map(({ id, name }) => core.named(id, name));
+  return users.map(({ id, name }) => context.identity.named(id, name));
 }
 
 /** Whom a mention in a room reaches. */
-export async function pingableIn(core: ClientCore, room: Room, options: RequestOptions): Promise<User[]> {
-  const { session } = core;
+export async function pingableIn(context: ObjectContext, room: Room, options: RequestOptions): Promise<User[]> {
+  const { session } = context;
   if (session.canLogIn) await session.login();
   const users = await session.call(pingableUsers(room.id), options);
   return users.map(({ id, name, lastPost, lastSeen }) => {
-    const user = core.named(id, name);
+    const user = context.identity.named(id, name);
     user.learn({ lastSeenAt: lastSeen * 1000, lastMessageAt: lastPost ? lastPost * 1000 : null });
     return user;
   });

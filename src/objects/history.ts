@@ -3,11 +3,12 @@ import { isDate } from "node:util/types";
 import { isChatError, UsageError } from "../errors/index.js";
 import { roomEvents } from "../protocol/actions/live.js";
 import { starredMessages, transcriptPage } from "../protocol/actions/pages.js";
+import { idOf } from "../protocol/ids.js";
 import { dayStart, type TranscriptMessage, type TranscriptPage } from "../protocol/pages/index.js";
 import type { RawEvent } from "../protocol/raw.js";
+import type { RequestOptions } from "../util/options.js";
 import { checkOptions } from "../util/options.js";
-import type { ClientCore, RequestOptions } from "./core.js";
-import { idOf } from "./ids.js";
+import type { ObjectContext } from "./context.js";
 import type { Message } from "./message.js";
 import { factsOfListed, factsOfShown } from "./message-facts.js";
 import type { Room } from "./room.js";
@@ -43,23 +44,27 @@ const pageSize = 500;
 const listsKept = 20;
 
 /** Messages, newest first, to the first of the room or as far as asked. */
-export async function* history(core: ClientCore, room: Room, options: HistoryOptions): AsyncGenerator<Message, void> {
+export async function* history(
+  context: ObjectContext,
+  room: Room,
+  options: HistoryOptions,
+): AsyncGenerator<Message, void> {
   checkOptions("history", options, ["before", "after", "limit", "signal"]);
   const { limit = Number.POSITIVE_INFINITY, signal } = options;
   if (typeof limit !== "number" || Number.isNaN(limit) || limit < 0)
     throw new UsageError(`the limit is a number from 0 up, not ${String(limit)}`);
-  const [before, after] = [pointOf(core, options.before), pointOf(core, options.after)];
+  const [before, after] = [pointOf(context, options.before), pointOf(context, options.after)];
   let end = before.id;
   let left = limit;
   while (left > 0) {
     const count = Math.min(pageSize, before.seconds === undefined ? left : pageSize);
-    const messages = await listBefore(core, room, end, { count, signal });
+    const messages = await listBefore(context, room, end, { count, signal });
     if (messages.length === 0) return;
     for (const raw of messages.reverse()) {
       if (isBeyond(raw, after)) return;
       end = raw.message_id;
       if (before.seconds !== undefined && (raw.time_stamp ?? 0) >= before.seconds) continue;
-      yield listed(core, raw);
+      yield listed(context, raw);
       left -= 1;
       if (left <= 0) return;
     }
@@ -68,13 +73,13 @@ export async function* history(core: ClientCore, room: Room, options: HistoryOpt
 
 /** A page of the list, oldest first: the newest messages, or those before one. */
 async function listBefore(
-  core: ClientCore,
+  context: ObjectContext,
   room: Room,
   before: number | undefined,
   { count = pageSize, signal }: RequestOptions & { readonly count?: number },
 ): Promise<RawEvent[]> {
   const list = roomEvents(room.id, { count, ...(before === undefined ? {} : { before }) });
-  const { events } = await core.session.call(list, { signal });
+  const { events } = await context.session.call(list, { signal });
   return events.filter(({ message_id: id }) => typeof id === "number" && (before === undefined || id < before));
 }
 
@@ -83,9 +88,9 @@ interface Point {
   readonly seconds?: number;
 }
 
-function pointOf(core: ClientCore, point: HistoryPoint | undefined): Point {
+function pointOf(context: ObjectContext, point: HistoryPoint | undefined): Point {
   if (point === undefined) return {};
-  if (!isDate(point)) return { id: idOf(core.session.site, "message", point) };
+  if (!isDate(point)) return { id: idOf(context.session.site, "message", point) };
   const seconds = point.getTime() / 1000;
   if (Number.isNaN(seconds)) throw new UsageError("that is no date");
   return { seconds };
@@ -96,15 +101,15 @@ function isBeyond(raw: RawEvent, after: Point): boolean {
   return after.seconds !== undefined && (raw.time_stamp ?? 0) <= after.seconds;
 }
 
-function listed(core: ClientCore, raw: RawEvent): Message {
-  const message = core.message(raw.message_id ?? 0);
-  message.learn(factsOfListed(core, raw));
+function listed(context: ObjectContext, raw: RawEvent): Message {
+  const message = context.identity.message(raw.message_id ?? 0);
+  message.learn(factsOfListed(context, raw));
   return message;
 }
 
 /** The messages of a day or of several, oldest first. Days without messages are passed over. */
 export async function* transcript(
-  core: ClientCore,
+  context: ObjectContext,
   room: Room,
   range: Day | DayRange,
   options: RequestOptions,
@@ -113,15 +118,15 @@ export async function* transcript(
   for (let day: string | null = from; day !== null && day <= to; ) {
     let page: TranscriptPage;
     try {
-      page = await core.session.call(transcriptPage(room.id, day), options);
+      page = await context.session.call(transcriptPage(room.id, day), options);
     } catch (error) {
-      if (isChatError(error, "NOT_FOUND") && day === from) day = await firstDayFrom(core, room, from, options);
-      else if (isChatError(error, "FORBIDDEN")) return yield* listedBetween(core, room, day, to, options);
+      if (isChatError(error, "NOT_FOUND") && day === from) day = await firstDayFrom(context, room, from, options);
+      else if (isChatError(error, "FORBIDDEN")) return yield* listedBetween(context, room, day, to, options);
       else throw error;
       if (day === null) return;
       continue;
     }
-    if (page.day >= from && page.day <= to) yield* messagesOfDay(core, room, page, options);
+    if (page.day >= from && page.day <= to) yield* messagesOfDay(context, room, page, options);
     day = nextDay(page, day);
   }
 }
@@ -134,33 +139,33 @@ function nextDay(page: TranscriptPage, asked: string): string | null {
 
 /** Where a range begins that starts on a day which the server does not know. */
 async function firstDayFrom(
-  core: ClientCore,
+  context: ObjectContext,
   room: Room,
   from: string,
   options: RequestOptions,
 ): Promise<string | null> {
-  const latest = await core.session.call(transcriptPage(room.id), options);
+  const latest = await context.session.call(transcriptPage(room.id), options);
   const first = latest.firstDay ?? latest.day;
   return first > from ? first : null;
 }
 
 async function* messagesOfDay(
-  core: ClientCore,
+  context: ObjectContext,
   room: Room,
   page: TranscriptPage,
   options: RequestOptions,
 ): AsyncGenerator<Message, void> {
-  if (page.hourPages.length < 2) return yield* exact(core, room, page.messages, options);
+  if (page.hourPages.length < 2) return yield* exact(context, room, page.messages, options);
   for (const hours of page.hourPages) {
     const part =
-      hours.path === null ? page : await core.session.call(transcriptPage(room.id, page.day, hours), options);
-    yield* exact(core, room, part.messages, options);
+      hours.path === null ? page : await context.session.call(transcriptPage(room.id, page.day, hours), options);
+    yield* exact(context, room, part.messages, options);
   }
 }
 
 /** Messages of a page with what only the lists know: times to the second, counts, what was deleted. */
 async function* exact(
-  core: ClientCore,
+  context: ObjectContext,
   room: Room,
   shown: readonly TranscriptMessage[],
   options: RequestOptions,
@@ -170,7 +175,7 @@ async function* exact(
   if (first === undefined || last === undefined) return;
   const known = new Map<number, RawEvent>();
   for (let end = last + 1; end > first; ) {
-    const messages = await listBefore(core, room, end, options);
+    const messages = await listBefore(context, room, end, options);
     for (const raw of messages) if (raw.message_id !== undefined) known.set(raw.message_id, raw);
     const lowest = messages[0]?.message_id;
     if (lowest === undefined) break;
@@ -178,13 +183,13 @@ async function* exact(
   }
   for (const entry of shown) {
     const raw = known.get(entry.id);
-    yield raw ? listed(core, raw) : fromPage(core, room, entry);
+    yield raw ? listed(context, raw) : fromPage(context, room, entry);
   }
 }
 
-function fromPage(core: ClientCore, room: Room, shown: TranscriptMessage): Message {
-  const message = core.message(shown.id);
-  message.learn(factsOfShown(core, room, shown));
+function fromPage(context: ObjectContext, room: Room, shown: TranscriptMessage): Message {
+  const message = context.identity.message(shown.id);
+  message.learn(factsOfShown(context, room, shown));
   return message;
 }
 
@@ -193,14 +198,14 @@ function fromPage(core: ClientCore, room: Room, shown: TranscriptMessage): Messa
  * the newest, so those of a long range are read twice: memory has room for a few of them only.
  */
 async function* listedBetween(
-  core: ClientCore,
+  context: ObjectContext,
   room: Room,
   from: string,
   to: string,
   options: RequestOptions,
 ): AsyncGenerator<Message, void> {
   const [start, end] = [secondsOf(from), secondsOf(to) + 86_400];
-  const read = async (before: number | undefined): Promise<RawEvent[]> => listBefore(core, room, before, options);
+  const read = async (before: number | undefined): Promise<RawEvent[]> => listBefore(context, room, before, options);
   const lists: { readonly before: number; messages: readonly RawEvent[] | null }[] = [];
   for (let before: number | undefined; ; ) {
     const messages = await read(before);
@@ -216,7 +221,7 @@ async function* listedBetween(
   for (let list = lists.pop(); list; list = lists.pop()) {
     for (const raw of list.messages ?? (await read(list.before))) {
       const seconds = raw.time_stamp ?? 0;
-      if (seconds >= start && seconds < end) yield listed(core, raw);
+      if (seconds >= start && seconds < end) yield listed(context, raw);
     }
   }
 }
@@ -241,13 +246,13 @@ function secondsOf(day: string): number {
 
 /** The starred messages of a room, those pinned first. */
 export async function starred(
-  core: ClientCore,
+  context: ObjectContext,
   room: Room,
   { count, ...options }: RequestOptions & { count: number },
 ): Promise<Message[]> {
-  const list = await core.session.call(starredMessages(room.id, count), options);
+  const list = await context.session.call(starredMessages(room.id, count), options);
   return list.map(({ messageId, timeStamp, userId, userName, stars, starredByMe, pinned, pinnedByMe }) => {
-    const message = core.message(messageId);
+    const message = context.identity.message(messageId);
     // The content is shortened here, so it is not learned.
     message.learn({
       room,
@@ -255,7 +260,7 @@ export async function starred(
       starredByYou: starredByMe,
       pinned,
       pinnedByYou: pinnedByMe,
-      owner: userId === null ? null : core.named(userId, userName),
+      owner: userId === null ? null : context.identity.named(userId, userName),
       ...(timeStamp === null ? {} : { timeStamp }),
     });
     return message;

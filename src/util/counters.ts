@@ -28,7 +28,7 @@ export type Counts = Readonly<Record<CountName, number>>;
 
 const channels = new Map(countNames.map((name) => [name, channel(`chatexchange:${name}`)]));
 
-export class Tally {
+export class Counters {
   readonly #counts = new Map<CountName, number>(countNames.map((name) => [name, 0]));
   readonly #host: string;
 

@@ -5,9 +5,11 @@ import { profilePage } from "../protocol/actions/pages.js";
 import { avatarUrl } from "../protocol/actions/people.js";
 import type { RawUser } from "../protocol/raw.js";
 import type { Site } from "../protocol/sites.js";
+import { again } from "../sending/actions.js";
 import { type InspectArguments, inspectCustom, inspected, quoted } from "../util/inspect.js";
-import { again, type ClientCore, type RequestOptions } from "./core.js";
-import { LazyFacts } from "./lazy.js";
+import type { RequestOptions } from "../util/options.js";
+import type { ObjectContext } from "./context.js";
+import { LazyFacts } from "./lazy-fields.js";
 import type { Room } from "./room.js";
 
 /** What can be known about a user. */
@@ -59,18 +61,18 @@ export function factsOfRawUser(raw: RawUser): Partial<UserFacts> {
 export class User {
   /** The number of the chat account, which need not be that of any other site; below 0 for system users. */
   readonly id: number;
-  readonly #core: ClientCore;
+  readonly #context: ObjectContext;
   readonly #facts: LazyFacts<UserFacts>;
   /** Whether the JSON answer, which is the better one, was asked for. */
   #isInfoAsked = false;
 
   /** @internal */
-  constructor(core: ClientCore, id: number) {
+  constructor(context: ObjectContext, id: number) {
     this.id = id;
-    this.#core = core;
+    this.#context = context;
     const info = async (): Promise<Partial<UserFacts>> => {
       this.#isInfoAsked = true;
-      const raw = await core.userInfo(id);
+      const raw = await context.identity.userInfo(id);
       return raw ? factsOfRawUser(raw) : {};
     };
     const profile = (): Promise<Partial<UserFacts>> => this.#readProfile();
@@ -153,7 +155,7 @@ export class User {
 
   /** The site the user is on. */
   get site(): Site {
-    return this.#core.session.site;
+    return this.#context.session.site;
   }
 
   /**
@@ -163,9 +165,9 @@ export class User {
    * @throws {NOT_LOGGED_IN}
    */
   ignore(on: boolean = true, options: RequestOptions = {}): Promise<void> {
-    return this.#core.act(
+    return this.#context.actions.act(
       `ignore user ${this.id}`,
-      () => this.#core.session.call(ignoreUser(this.id, on), options),
+      () => this.#context.session.call(ignoreUser(this.id, on), options),
       options,
       { find: again },
     );
@@ -203,8 +205,8 @@ export class User {
   }
 
   async #readProfile(): Promise<Partial<UserFacts>> {
-    const page = await this.#core.session.call(profilePage(this.id));
-    const now = this.#core.clock.now();
+    const page = await this.#context.session.call(profilePage(this.id));
+    const now = this.#context.services.clock.now();
     const ago = (seconds: number | null): number | null => (seconds === null ? null : now - seconds * 1000);
     const { peek } = this;
     // The JSON answers are exact where the page is rounded or has nothing.
@@ -219,7 +221,7 @@ export class User {
       roomCount: page.roomCount,
       parentProfileUrl: page.parentProfileUrl,
       rooms: page.rooms.map(({ id, name }) => {
-        const room = this.#core.room(id);
+        const room = this.#context.identity.room(id);
         room.learn({ name });
         return room;
       }),
@@ -233,6 +235,6 @@ export class User {
 
   async #secondsSince(key: "lastSeenAt" | "lastMessageAt"): Promise<number | null> {
     const at = await this.#facts.get(key);
-    return at === null ? null : Math.max(0, Math.round((this.#core.clock.now() - at) / 1000));
+    return at === null ? null : Math.max(0, Math.round((this.#context.services.clock.now() - at) / 1000));
   }
 }

@@ -1,30 +1,31 @@
 /** The front of everything: one person (or nobody) at one chat site. */
 import { isUint8Array } from "node:util/types";
 import { UsageError } from "../errors/index.js";
+import type { ChatEvent } from "../live/events.js";
+import type { StreamState } from "../live/options.js";
+import { type Listening, watchAll } from "../live/watch.js";
+import type { ObjectContext } from "../objects/context.js";
+import { type RoomsOptions, rooms, type SearchOptions, searchMessages, searchUsers } from "../objects/lists.js";
+import type { Message } from "../objects/message.js";
+import type { Room } from "../objects/room.js";
+import { createRoom, type NewRoom } from "../objects/room-admin.js";
+import type { User } from "../objects/user.js";
 import { acknowledgeMessages, anyAction, ignoreList, uploadImage } from "../protocol/actions/account.js";
 import { leaveRoom } from "../protocol/actions/live.js";
 import type { FilePart } from "../protocol/call.js";
+import { idOf } from "../protocol/ids.js";
 import { type Site, siteOf } from "../protocol/sites.js";
+import type { OutboxView } from "../sending/outbox.js";
+import { sendStored } from "../sending/post.js";
 import type { CookieInput } from "../transport/cookies.js";
 import type { Me, Session } from "../transport/session.js";
+import type { Counts } from "../util/counters.js";
 import { type InspectArguments, inspectCustom, inspected } from "../util/inspect.js";
-import { checkId, checkOptions } from "../util/options.js";
-import { type Counts, Tally } from "../util/tally.js";
-import { buildCore } from "./build-core.js";
+import { checkId, checkOptions, type RequestOptions } from "../util/options.js";
+import { callSafely } from "../util/services.js";
 import { type ClientOptions, checkClientOptions, credentialsOf, type LogoutOptions } from "./client-options.js";
-import type { ClientCore, RequestOptions } from "./core.js";
-import type { ChatEvent } from "./events.js";
-import { idOf } from "./ids.js";
-import { type RoomsOptions, rooms, type SearchOptions, searchMessages, searchUsers } from "./lists.js";
-import type { Message } from "./message.js";
-import type { OutboxView } from "./outbox.js";
-import type { Room } from "./room.js";
-import { createRoom, type NewRoom } from "./room-tools.js";
-import { sendStored } from "./send.js";
+import { createParts } from "./parts.js";
 import { StateFile } from "./state-file.js";
-import type { StreamState } from "./stream/options.js";
-import type { User } from "./user.js";
-import { type Listening, watchAll } from "./watch.js";
 
 /**
  * A chat site as one account sees it, or as nobody does. The constructor makes no request.
@@ -36,10 +37,10 @@ import { type Listening, watchAll } from "./watch.js";
 export class Client implements AsyncDisposable {
   /** The site this client talks to. */
   readonly site: Site;
-  readonly #core: ClientCore;
+  readonly #parts: ObjectContext;
   readonly #closing = new AbortController();
-  readonly #tally: Tally;
   readonly #stateFile: string | undefined;
+  #state: StateFile | undefined;
   #logout: Promise<void> | undefined;
 
   /**
@@ -54,17 +55,15 @@ export class Client implements AsyncDisposable {
       typeof emailOrOptions === "string" ? credentialsOf(emailOrOptions, password) : emailOrOptions;
     checkClientOptions(options);
     this.site = siteOf(host);
-    this.#tally = new Tally(this.site.host);
     this.#stateFile = options.stateFile;
-    this.#core = buildCore(this, options, this.#closing.signal, this.#tally);
-    this.#core.mustResume = options.stateFile !== undefined;
+    this.#parts = createParts(this, options, this.#closing.signal);
     options.signal?.addEventListener("abort", () => void this.logout({ drain: false }), { once: true });
     if (options.signal?.aborted) void this.logout({ drain: false });
   }
 
   /** Whether this client is logged in right now. */
   get isLoggedIn(): boolean {
-    return this.#core.session.me !== null;
+    return this.#parts.session.me !== null;
   }
 
   /**
@@ -74,19 +73,21 @@ export class Client implements AsyncDisposable {
    */
   resume(): readonly Promise<Message>[] {
     if (this.#stateFile === undefined) throw new UsageError("there is nothing to resume without the option stateFile");
-    if (this.#core.state) throw new UsageError("this client has resumed already");
+    if (this.#state) throw new UsageError("this client has resumed already");
     const { file, state } = StateFile.open(this.#stateFile, this.site.host);
-    this.#core.state = file;
-    this.#core.mustResume = false;
-    this.#core.live.goOnFrom(state.cursors);
-    this.#core.live.keepIn(file);
-    for (const [roomId, id] of state.posted) this.#core.posted.set(roomId, id);
-    return sendStored(this.#core, state.sends.values());
+    const { actions, live } = this.#parts;
+    this.#state = file;
+    actions.store = file;
+    actions.mustResume = false;
+    live.goOnFrom(state.cursors);
+    live.keepIn(file);
+    for (const [roomId, id] of state.posted) actions.posted.set(roomId, id);
+    return sendStored(this.#parts, state.sends.values());
   }
 
   /** The actions that wait for their turn: what they are, and a promise for when there are none. */
   get outbox(): OutboxView {
-    return this.#core.outbox;
+    return this.#parts.actions.outbox;
   }
 
   /**
@@ -95,7 +96,7 @@ export class Client implements AsyncDisposable {
    * `diagnostics_channel` `chatexchange:` and its name, such as `chatexchange:stream:gap`.
    */
   get counts(): Counts {
-    return this.#tally.counts;
+    return this.#parts.services.counters.counts;
   }
 
   /**
@@ -104,19 +105,14 @@ export class Client implements AsyncDisposable {
    * while sockets do not work.
    */
   get state(): StreamState {
-    return this.#core.live.state;
+    return this.#parts.live.state;
   }
 
   /** Calls back whenever {@link Client.state} changes; what it returns ends that. */
-  onStateChange(callback: (state: StreamState) => void): () => void {
+  onStateChange(callback: (state: StreamState) => unknown): () => void {
     if (typeof callback !== "function") throw new UsageError("onStateChange takes a function to call with the state");
-    return this.#core.live.onState((state) => {
-      try {
-        callback(state);
-      } catch (error) {
-        this.#core.report(error);
-      }
-    });
+    const { live, services } = this.#parts;
+    return live.onState((state) => void callSafely(() => callback(state), services.reportUnhandled));
   }
 
   /**
@@ -124,7 +120,7 @@ export class Client implements AsyncDisposable {
    * `stream.cursors`, it lets a restarted bot go on where it stopped.
    */
   get cursors(): Readonly<Record<number, number>> {
-    return Object.fromEntries(this.#core.live.cursors);
+    return Object.fromEntries(this.#parts.live.cursors);
   }
 
   /**
@@ -133,7 +129,7 @@ export class Client implements AsyncDisposable {
    */
   watch(callback: (event: ChatEvent, client: Client) => unknown): Listening {
     if (typeof callback !== "function") throw new UsageError("watch takes a function to call with (event, client)");
-    return watchAll(this.#core, (event) => callback(event, this));
+    return watchAll(this.#parts, (event) => callback(event, this));
   }
 
   /** @internal */
@@ -144,12 +140,12 @@ export class Client implements AsyncDisposable {
 
   /** The session of a client, for the command `doctor`. @internal */
   static sessionOf(client: Client): Session {
-    return client.#core.session;
+    return client.#parts.session;
   }
 
   /** Ends the streams of a client that somebody reads; answers how many, for the REPL's Ctrl-C. @internal */
   static endStreamsOf(client: Client): number {
-    const read = [...client.#core.streams].filter((stream) => stream.isRead);
+    const read = [...client.#parts.live.streams].filter((stream) => stream.isRead);
     for (const stream of read) void stream.return();
     return read.length;
   }
@@ -164,8 +160,8 @@ export class Client implements AsyncDisposable {
   /** Logs in with the cookies of a login made elsewhere. Forgets the cookies so far. */
   login(means: { readonly cookies: CookieInput }): Promise<User>;
   login(emailOrMeans?: string | { readonly cookies: CookieInput }, password?: string): Promise<User> {
-    const { session } = this.#core;
-    return this.#core.tend(async () => {
+    const { session } = this.#parts;
+    return this.#parts.actions.tend(async () => {
       const means =
         typeof emailOrMeans === "string" ? { credentials: credentialsOf(emailOrMeans, password) } : emailOrMeans;
       if (typeof means === "object") checkOptions("login", means, ["cookies", "credentials"]);
@@ -181,7 +177,7 @@ export class Client implements AsyncDisposable {
    */
   logout(options: LogoutOptions = {}): Promise<void> {
     checkOptions("logout", options, ["drain", "timeoutMs", "endLogin"]);
-    this.#core.isClosing = true;
+    this.#parts.actions.isClosing = true;
     if (this.#logout) return this.#logout;
     const ended = this.#end(options);
     // Who ends it again, as `await using` does, has been told what went wrong.
@@ -200,7 +196,7 @@ export class Client implements AsyncDisposable {
    */
   getRoom(id: number): Room {
     checkId("room", id);
-    return this.#core.room(id);
+    return this.#parts.identity.room(id);
   }
 
   /**
@@ -209,7 +205,7 @@ export class Client implements AsyncDisposable {
    */
   getUser(id: number): User {
     checkId("user", id, { negative: true });
-    return this.#core.user(id);
+    return this.#parts.identity.user(id);
   }
 
   /**
@@ -218,7 +214,7 @@ export class Client implements AsyncDisposable {
    */
   getMessage(id: number): Message {
     checkId("message", id);
-    return this.#core.message(id);
+    return this.#parts.identity.message(id);
   }
 
   /**
@@ -226,9 +222,9 @@ export class Client implements AsyncDisposable {
    * @throws {NOT_LOGGED_IN} for anonymous clients, and everything {@link Client.login} can.
    */
   getMe(): Promise<User> {
-    return this.#core.tend(async () => {
-      await this.#core.login("tell who you are");
-      return this.#user(await this.#core.session.login());
+    return this.#parts.actions.tend(async () => {
+      await this.#parts.actions.login("tell who you are");
+      return this.#user(await this.#parts.session.login());
     });
   }
 
@@ -237,17 +233,17 @@ export class Client implements AsyncDisposable {
    * @example for await (const room of chat.rooms({ filter: "typescript" })) console.log(room.id, await room.name);
    */
   rooms(options: RoomsOptions = {}): AsyncGenerator<Room, void> {
-    return rooms(this.#core, options);
+    return rooms(this.#parts, options);
   }
 
   /** The people with a text in their names, 100 at most. `GET /users/search`. @throws {BAD_ARGUMENT} */
   searchUsers(text: string, options: RequestOptions = {}): AsyncGenerator<User, void> {
-    return searchUsers(this.#core, text, options);
+    return searchUsers(this.#parts, text, options);
   }
 
   /** The messages with a text in them, page by page, of a room or a user if you like. `GET /search`. @throws {BAD_ARGUMENT} */
   searchMessages(text: string, options: SearchOptions = {}): AsyncGenerator<Message, void> {
-    return searchMessages(this.#core, text, options);
+    return searchMessages(this.#parts, text, options);
   }
 
   /**
@@ -255,7 +251,7 @@ export class Client implements AsyncDisposable {
    * @throws {FORBIDDEN} below 100 reputation {BAD_ARGUMENT} {NOT_LOGGED_IN}
    */
   createRoom(room: NewRoom, options: RequestOptions = {}): Promise<Room> {
-    return this.#core.act("create a room", () => createRoom(this.#core, room, options), options);
+    return this.#parts.actions.act("create a room", () => createRoom(this.#parts, room, options), options);
   }
 
   /**
@@ -264,14 +260,14 @@ export class Client implements AsyncDisposable {
    * @throws {REFUSED} with the server's reason {NOT_LOGGED_IN}
    */
   uploadImage(picture: Uint8Array | FilePart | string, options: RequestOptions = {}): Promise<string> {
-    return this.#core.act(
+    return this.#parts.actions.act(
       "upload a picture",
       () => {
         const part = isUint8Array(picture) ? { data: picture } : picture;
         if (typeof part !== "string" && !isUint8Array(part?.data)) {
           throw new UsageError("a picture is its bytes (Uint8Array), { data, filename, type }, or a URL");
         }
-        return this.#core.session.call(uploadImage(part), options);
+        return this.#parts.session.call(uploadImage(part), options);
       },
       options,
     );
@@ -279,20 +275,20 @@ export class Client implements AsyncDisposable {
 
   /** The people whose messages you do not want to see. `GET /users/ignorelist`. @throws {NOT_LOGGED_IN} */
   ignoredUsers(options: RequestOptions = {}): Promise<User[]> {
-    return this.#core.tend(async () => {
-      await this.#core.login("read the ignore list");
-      const ids = await this.#core.session.call(ignoreList(), options);
-      return ids.map((id) => this.#core.user(id));
+    return this.#parts.actions.tend(async () => {
+      await this.#parts.actions.login("read the ignore list");
+      const ids = await this.#parts.session.call(ignoreList(), options);
+      return ids.map((id) => this.#parts.identity.user(id));
     });
   }
 
   /** Tells the server that you saw messages which pinged you. `POST /messages/ack`. @throws {NOT_LOGGED_IN} */
   acknowledge(messages: readonly (Message | number)[], options: RequestOptions = {}): Promise<void> {
-    return this.#core.act(
+    return this.#parts.actions.act(
       "acknowledge mentions",
       async () => {
         const ids = messages.map((message) => idOf(this.site, "message", message));
-        if (ids.length > 0) await this.#core.session.call(acknowledgeMessages(ids), options);
+        if (ids.length > 0) await this.#parts.session.call(acknowledgeMessages(ids), options);
       },
       options,
     );
@@ -309,13 +305,13 @@ export class Client implements AsyncDisposable {
     form: Readonly<Record<string, string | number>> = {},
     options: RequestOptions = {},
   ): Promise<unknown> {
-    return this.#core.act(
+    return this.#parts.actions.act(
       `post to ${path}`,
       async () => {
         if (typeof path !== "string" || !/^\/(?!\/)/.test(path))
           throw new UsageError(`a path starts with one "/", unlike ${JSON.stringify(path)}`);
         const fields = Object.fromEntries(Object.entries(form).map(([name, value]) => [name, String(value)]));
-        return this.#core.session.call(anyAction(path, fields), options);
+        return this.#parts.session.call(anyAction(path, fields), options);
       },
       options,
     );
@@ -327,11 +323,13 @@ export class Client implements AsyncDisposable {
   }
 
   #user(me: Me): User {
-    return me.name === null ? this.#core.user(me.id) : this.#core.named(me.id, me.name);
+    return me.name === null ? this.#parts.identity.user(me.id) : this.#parts.identity.named(me.id, me.name);
   }
 
   async #end({ drain = true, timeoutMs = 30_000, endLogin = false }: LogoutOptions): Promise<void> {
-    const { live, outbox, session, joined, clock, warn } = this.#core;
+    const { live, session, membership, actions, services } = this.#parts;
+    const { outbox } = actions;
+    const { clock, log } = services;
     if (drain && outbox.pending.length > 0) {
       let timer: { cancel(): void } | undefined;
       const deadline = new Promise<void>((resolve) => {
@@ -340,27 +338,27 @@ export class Client implements AsyncDisposable {
       await Promise.race([outbox.idle(), deadline]);
       timer?.cancel();
       if (outbox.pending.length > 0)
-        warn(`logout: ${outbox.pending.length} actions were given up after ${timeoutMs} ms`);
+        log.warn(`logout: ${outbox.pending.length} actions were given up after ${timeoutMs} ms`);
     }
     live.close();
     try {
-      const [only] = joined;
+      const { all, any: only } = membership;
       if (only !== undefined && session.me) {
-        await session.call(leaveRoom(joined.size === 1 ? only : "all"), {
+        await session.call(leaveRoom(all.length === 1 ? only : "all"), {
           signal: AbortSignal.timeout(5_000),
           once: true,
         });
       }
     } catch (error) {
-      warn("logout: could not leave the joined rooms", error);
+      log.warn("logout: could not leave the joined rooms", error);
     }
-    joined.clear();
+    membership.clear();
     try {
       if (endLogin) await session.endLogin();
     } finally {
       this.#closing.abort();
       await session.close();
-      this.#core.state?.close();
+      this.#state?.close();
     }
   }
 }

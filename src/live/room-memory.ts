@@ -2,8 +2,8 @@
  * What a room's messages looked like when they last went by: enough to tell, from a list of them, what was posted,
  * edited, deleted or starred in the meantime. Bounded to the latest messages.
  */
-import { EventType, type RawEvent } from "../../protocol/raw.js";
-import { numberOf } from "../../protocol/values.js";
+import { EventType, type RawEvent } from "../protocol/raw.js";
+import { numberOf } from "../protocol/values.js";
 
 interface Seen {
   /** When it was posted, in unix seconds; 0 when nobody said. A server that started over gives the same id to another. */

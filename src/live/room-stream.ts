@@ -1,22 +1,22 @@
 /**
- * The live channel of one room: a socket while sockets work, polling where they do not, coming back for ever from the
- * last event that was delivered. Everything passes the {@link Ledger}; what it misses is fetched over HTTP, and what
+ * The live stream of one room: a socket while sockets work, polling where they do not, coming back for ever from the
+ * last event that was delivered. Everything passes the {@link Sequencer}; what it misses is fetched over HTTP, and what
  * can't be fetched any more is announced as a gap.
  */
-import { ChatError, ClosedError, isChatError } from "../../errors/index.js";
-import { authorizeSocket, pollEvents, roomEvents } from "../../protocol/actions/live.js";
-import { parseFrame, type RoomFrame } from "../../protocol/frames.js";
-import type { RawEvent } from "../../protocol/raw.js";
-import type { Session } from "../../transport/session.js";
-import { openSocket } from "../../transport/socket.js";
-import { type Clock, sleep } from "../../util/clock.js";
-import { quiet } from "../../util/promises.js";
-import type { Tally } from "../../util/tally.js";
-import { TurnClock } from "../../util/turn-clock.js";
-import { holeTries, isFinal, isPassing, notFoundTries, oldFrames, removed, SocketEnd } from "./endings.js";
-import { Ledger } from "./ledger.js";
+import { ChatError, ClosedError, isChatError, isPassing } from "../errors/index.js";
+import { authorizeSocket, pollEvents, roomEvents } from "../protocol/actions/live.js";
+import { parseFrame, type RoomFrame } from "../protocol/frames.js";
+import type { RawEvent } from "../protocol/raw.js";
+import type { Session } from "../transport/session.js";
+import { openSocket } from "../transport/socket.js";
+import { sleep } from "../util/clock.js";
+import { quiet } from "../util/promises.js";
+import type { Services } from "../util/services.js";
+import { TurnClock } from "../util/turn-clock.js";
+import { holeTries, isFinal, notFoundTries, oldFrames, removed, SocketEnd } from "./endings.js";
 import type { ResolvedStreamOptions, StreamState } from "./options.js";
 import { RoomMemory } from "./room-memory.js";
+import { Sequencer } from "./sequencer.js";
 
 /** Events that can't be recovered: those with ids from the first up to the last. */
 export interface Gap {
@@ -26,11 +26,10 @@ export interface Gap {
   readonly reason: string;
 }
 
-/** What a {@link Channel} needs. */
-export interface ChannelContext {
+/** What a {@link RoomStream} needs. */
+export interface RoomStreamContext {
   readonly session: Session;
-  readonly clock: Clock;
-  readonly random: () => number;
+  readonly services: Services;
   readonly options: ResolvedStreamOptions;
   /** An event, once and in order; `key` is the room under which it came, `at` when (milliseconds of the clock). */
   readonly onEvent: (event: RawEvent, key: number, at: number) => void;
@@ -38,8 +37,6 @@ export interface ChannelContext {
   readonly onState: (roomId: number, state: StreamState) => void;
   /** The room can not be listened to any more. */
   readonly onEnd: (reason: unknown) => void;
-  readonly warn: (text: string, error?: unknown) => void;
-  readonly tally: Tally;
 }
 
 /** What is known of a socket; times are of the clock, in milliseconds. */
@@ -49,15 +46,15 @@ interface SocketLife {
   lastFrame: number;
 }
 
-export class Channel {
+export class RoomStream {
   readonly roomId: number;
   /** Resolves when events flow for the first time; rejects when the room can not be listened to at all. */
   readonly ready: Promise<void>;
-  readonly #context: ChannelContext;
+  readonly #context: RoomStreamContext;
   readonly #closing = new AbortController();
   readonly #turn: TurnClock;
   readonly #memory = new RoomMemory();
-  readonly #ledger: Ledger;
+  readonly #sequencer: Sequencer;
   #state: StreamState = "connecting";
   #isReady: { resolve(): void; reject(reason: unknown): void } | undefined;
   #recovery: Promise<boolean> | undefined;
@@ -70,15 +67,15 @@ export class Channel {
   #wasLive = false;
   #notFounds = 0;
 
-  constructor(roomId: number, context: ChannelContext, cursor?: number) {
+  constructor(roomId: number, context: RoomStreamContext, cursor?: number) {
     this.roomId = roomId;
     this.#context = context;
-    this.#turn = new TurnClock(context.clock);
-    this.#ledger = new Ledger(
+    this.#turn = new TurnClock(context.services.clock);
+    this.#sequencer = new Sequencer(
       cursor ?? 0,
       (event) => this.#deliver(event),
       () => void this.#recover(),
-      (events) => context.tally.add("stream:repeat", { roomId }, events),
+      (events) => context.services.counters.add("stream:repeat", { roomId }, events),
     );
     this.ready = quiet(
       new Promise((resolve, reject) => {
@@ -91,7 +88,7 @@ export class Channel {
 
   /** The id of the newest event delivered. */
   get cursor(): number {
-    return this.#ledger.covered;
+    return this.#sequencer.covered;
   }
 
   get state(): StreamState {
@@ -108,7 +105,7 @@ export class Channel {
 
   async #run(): Promise<void> {
     if (!this.#isBehind) await this.#findStart();
-    const { session, options, warn, tally } = this.#context;
+    const { session, options, services } = this.#context;
     for (let failures = 0; !this.#closing.signal.aborted; ) {
       try {
         await this.#socketTurn();
@@ -122,11 +119,11 @@ export class Channel {
             : error instanceof SocketEnd && error.wasLive
               ? 1
               : failures + 1;
-        tally.add("stream:drop", {
+        services.counters.add("stream:drop", {
           roomId: this.roomId,
           reason: error instanceof Error ? error.message : String(error),
         });
-        warn(`room ${this.roomId}: no socket`, error);
+        services.log.warn(`room ${this.roomId}: no socket`, error);
       }
       this.#isBehind = true;
       if (this.#state === "live" || this.#state === "stale") this.#setState("resuming");
@@ -155,11 +152,11 @@ export class Channel {
           this.#call(),
         );
         this.#memory.learnList(events);
-        this.#ledger.jump(time);
+        this.#sequencer.jump(time);
         return;
       } catch (error) {
         if (this.#closing.signal.aborted || !isPassing(error)) throw error;
-        this.#context.warn(`room ${this.roomId}: can not start yet`, error);
+        this.#context.services.log.warn(`room ${this.roomId}: can not start yet`, error);
         await this.#pause(failures + 1);
       }
     }
@@ -167,11 +164,12 @@ export class Channel {
 
   /** One socket from its opening to its end. @throws when it could not be opened, and {@link SocketEnd} when it ends. */
   async #socketTurn(): Promise<void> {
-    const { session, clock, options } = this.#context;
+    const { session, options } = this.#context;
+    const { clock } = this.#context.services;
     if (this.#state !== "polling") this.#setState(this.#state === "connecting" ? "connecting" : "resuming");
     const { url } = await session.call(authorizeSocket(this.roomId), this.#call());
     // After a loss the socket may replay what was missed, or not: frames wait until HTTP has told.
-    if (this.#isBehind) this.#ledger.hold();
+    if (this.#isBehind) this.#sequencer.hold();
     let end: (reason: Error) => void = () => {};
     const ended = new Promise<never>((_, reject) => {
       end = reject;
@@ -181,7 +179,7 @@ export class Channel {
     const turn = new AbortController();
     const deadline = clock.setTimeout(() => turn.abort(), options.firstFrameMs);
     const socket = await openSocket({
-      url: `${url}${url.includes("?") ? "&" : "?"}l=${this.#ledger.covered}`,
+      url: `${url}${url.includes("?") ? "&" : "?"}l=${this.#sequencer.covered}`,
       origin: session.site.chatOrigin,
       userAgent: session.userAgent,
       resolve: session.resolve,
@@ -204,7 +202,8 @@ export class Channel {
 
   /** Watches over a socket: rejects when nothing comes for too long; asks now and then whether news were lost. */
   async #watch(life: SocketLife, signal: AbortSignal): Promise<never> {
-    const { clock, options } = this.#context;
+    const { options } = this.#context;
+    const { clock } = this.#context.services;
     for (;;) {
       const limit = life.frames === 0 ? options.firstFrameMs : options.idleMs;
       // A clock that was put back must not put the watchdog to sleep.
@@ -225,17 +224,18 @@ export class Channel {
   }
 
   #setLive(): void {
-    this.#context.tally.add("stream:connect", { roomId: this.roomId });
+    this.#context.services.counters.add("stream:connect", { roomId: this.roomId });
     this.#setState("live");
     this.#wasLive = true;
-    this.#lastNews = this.#context.clock.now();
+    this.#lastNews = this.#context.services.clock.now();
     this.#isReady?.resolve();
     if (this.#isBehind) void this.#recover();
   }
 
   /** Polls until it is time to try a socket again. */
   async #pollTurn(): Promise<void> {
-    const { clock, options } = this.#context;
+    const { options } = this.#context;
+    const { clock } = this.#context.services;
     const until = clock.now() + options.retrySocketMs;
     let failures = 0;
     while (clock.now() < until && !this.#closing.signal.aborted) {
@@ -261,7 +261,7 @@ export class Channel {
   }
 
   async #tryToRecover(): Promise<boolean> {
-    this.#ledger.hold();
+    this.#sequencer.hold();
     for (let tries = 1; ; tries++) {
       try {
         await this.#fetchMissed();
@@ -271,7 +271,7 @@ export class Channel {
         else this.#recoverLater(error);
         return false;
       }
-      if (!this.#ledger.isHolding) return true;
+      if (!this.#sequencer.isHolding) return true;
       // The answer did not reach to where the waiting frames begin: HTTP may lag behind the socket, but not for ever.
       if (tries >= holeTries) this.#skipHole();
       else await this.#pause(tries);
@@ -279,15 +279,15 @@ export class Channel {
   }
 
   #skipHole(): void {
-    const hole = this.#ledger.skipHole();
+    const hole = this.#sequencer.skipHole();
     if (hole)
       this.#context.onGap({ roomId: this.roomId, ...hole, reason: "the server does not tell what happened there" });
-    this.#ledger.release(null);
+    this.#sequencer.release(null);
   }
 
   /** Goes on trying, ever more patiently, while frames wait; one such loop at a time. */
   #recoverLater(error: unknown): void {
-    this.#context.warn(`room ${this.roomId}: can not fetch what was missed yet`, error);
+    this.#context.services.log.warn(`room ${this.roomId}: can not fetch what was missed yet`, error);
     if (this.#state === "polling" || this.#state === "connecting") return;
     this.#later ??= quiet(
       this.#keepRecovering().finally(() => {
@@ -297,16 +297,17 @@ export class Channel {
   }
 
   async #keepRecovering(): Promise<void> {
-    for (let failures = 1; this.#ledger.isHolding && !this.#closing.signal.aborted; failures++) {
+    for (let failures = 1; this.#sequencer.isHolding && !this.#closing.signal.aborted; failures++) {
       await this.#pause(failures);
       if (await this.#recover()) return;
     }
   }
 
   async #fetchMissed(): Promise<void> {
-    const { session, clock, tally } = this.#context;
-    const { covered } = this.#ledger;
-    tally.add("stream:poll", { roomId: this.roomId });
+    const { session } = this.#context;
+    const { clock, counters } = this.#context.services;
+    const { covered } = this.#sequencer;
+    counters.add("stream:poll", { roomId: this.roomId });
     const answer = await session.call(pollEvents(new Map([[this.roomId, covered]])), this.#call());
     const frame = answer.rooms.find(({ roomId }) => roomId === this.roomId) ?? null;
     this.#lastNews = this.#heardAt = clock.now();
@@ -318,8 +319,8 @@ export class Channel {
     this.#isBehind = false;
     this.#notFounds = 0;
     const missed = frame?.events.filter(({ id }) => (id ?? 0) > covered).length ?? 0;
-    if (missed > 0) tally.add("stream:recovered", { roomId: this.roomId, events: missed }, missed);
-    this.#ledger.release(frame);
+    if (missed > 0) counters.add("stream:recovered", { roomId: this.roomId, events: missed }, missed);
+    this.#sequencer.release(frame);
   }
 
   /** The newest event of the host: a server that was restored from a backup may be behind what we have. */
@@ -333,13 +334,13 @@ export class Channel {
     const { session, onGap } = this.#context;
     const { events, time } = await session.call(roomEvents(this.roomId, { count: 500 }), this.#call());
     const changes = this.#memory.changes(events);
-    this.#heardAt = this.#context.clock.now();
+    this.#heardAt = this.#context.services.clock.now();
     onGap({ roomId: this.roomId, from: Math.min(covered + 1, time), to: Math.max(covered, time), reason });
     for (const event of changes) this.#deliver(event);
     this.#memory.startOver(events);
     this.#isBehind = false;
-    this.#ledger.jump(time);
-    this.#ledger.release(null);
+    this.#sequencer.jump(time);
+    this.#sequencer.release(null);
   }
 
   #receive(text: string, end: (reason: Error) => void): void {
@@ -348,10 +349,11 @@ export class Channel {
       frame = parseFrame(text);
     } catch (error) {
       if (!(error instanceof ChatError)) throw error;
-      this.#context.warn(`room ${this.roomId}: set aside a malformed frame`, error);
+      this.#context.services.log.warn(`room ${this.roomId}: set aside a malformed frame`, error);
       return;
     }
-    if (frame.malformed.length > 0) this.#context.warn(`room ${this.roomId}: set aside a malformed part of a frame`);
+    if (frame.malformed.length > 0)
+      this.#context.services.log.warn(`room ${this.roomId}: set aside a malformed part of a frame`);
     // What comes under other rooms' keys is theirs; what is meant for us personally comes under ours, too.
     const own = frame.rooms.find(({ roomId }) => roomId === this.roomId);
     if (own?.exit) end(removed(this.roomId));
@@ -362,9 +364,9 @@ export class Channel {
     if (frame.t !== undefined) this.#lastNews = this.#heardAt;
     // A frame that lost its place, or some of its events, is read again over HTTP.
     if (frame.reset || frame.isDamaged) void this.#recover();
-    else this.#ledger.accept(frame);
+    else this.#sequencer.accept(frame);
     if (frame.t === undefined) return;
-    this.#oldFrames = frame.t < this.#ledger.covered ? this.#oldFrames + 1 : 0;
+    this.#oldFrames = frame.t < this.#sequencer.covered ? this.#oldFrames + 1 : 0;
     if (this.#oldFrames < oldFrames) return;
     this.#oldFrames = 0;
     this.#isBehind = true;
@@ -391,7 +393,8 @@ export class Channel {
   }
 
   async #pause(failures: number): Promise<void> {
-    const { clock, random, options } = this.#context;
+    const { options } = this.#context;
+    const { clock, random } = this.#context.services;
     const delay = Math.min(options.reconnectMs * 2 ** Math.min(Math.max(0, failures - 1), 16), options.maxReconnectMs);
     await sleep(clock, delay * (0.5 + random() / 2), this.#closing.signal);
   }

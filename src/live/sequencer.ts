@@ -2,14 +2,14 @@
  * What of a room's events has been delivered, and what has to wait: lets every event through once, in order, and
  * notices when one must be missing. Pure: no clock, no requests.
  */
-import type { RoomFrame } from "../../protocol/frames.js";
-import type { RawEvent } from "../../protocol/raw.js";
-import { numberOf } from "../../protocol/values.js";
+import type { RoomFrame } from "../protocol/frames.js";
+import type { RawEvent } from "../protocol/raw.js";
+import { numberOf } from "../protocol/values.js";
 
 /** How many events wait for a recovery at most; more are fetched again. */
 const heldLimit = 5_000;
 
-export class Ledger {
+export class Sequencer {
   /** Everything up to this event id has been delivered, or is known to be of no concern. */
   #covered: number;
   readonly #deliver: (event: RawEvent) => void;
@@ -18,7 +18,7 @@ export class Ledger {
   #held: RoomFrame[] | null = null;
   #heldEvents = 0;
 
-  /** @param onHole - asks for a recovery; frames wait until {@link Ledger.release}. */
+  /** @param onHole - asks for a recovery; frames wait until {@link Sequencer.release}. */
   constructor(
     covered: number,
     deliver: (event: RawEvent) => void,
@@ -60,7 +60,7 @@ export class Ledger {
     this.#pass(frame);
   }
 
-  /** What a recovery found, complete from {@link Ledger.covered} on; then the frames that waited. */
+  /** What a recovery found, complete from {@link Sequencer.covered} on; then the frames that waited. */
   release(recovered: RoomFrame | null): void {
     if (recovered) this.#pass(recovered);
     const held = this.#held ?? [];

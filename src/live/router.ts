@@ -2,13 +2,14 @@
  * From channels to listeners: keeps known objects current, gives each event to whoever listens to its room, and what is
  * meant for us personally to whoever listens at all. One of these for each client.
  */
-import { EventType, type RawEvent } from "../../protocol/raw.js";
-import { numberOf } from "../../protocol/values.js";
-import { RecentSet } from "../../util/recent-set.js";
-import { type ChatEvent, type EventContext, eventOf, StreamGap } from "../events.js";
-import { Channel, type ChannelContext, type Gap } from "./channel.js";
+import { EventType, type RawEvent } from "../protocol/raw.js";
+import { numberOf } from "../protocol/values.js";
+import type { BoundedStream } from "../util/bounded-stream.js";
+import { RecentSet } from "../util/recent-set.js";
+import { type ChatEvent, type EventContext, eventOf, StreamGap } from "./events.js";
 import type { StreamState } from "./options.js";
 import { Progress } from "./progress.js";
+import { type Gap, RoomStream, type RoomStreamContext } from "./room-stream.js";
 
 /** Somebody who listens to a room, or to everything. */
 export interface Listener {
@@ -18,8 +19,8 @@ export interface Listener {
   onEnd(reason?: unknown): void;
 }
 
-/** What a {@link Hub} needs of its client. */
-export interface HubContext extends Omit<ChannelContext, "onEvent" | "onGap" | "onState" | "onEnd"> {
+/** What a {@link EventRouter} needs of its client. */
+export interface RouterContext extends Omit<RoomStreamContext, "onEvent" | "onGap" | "onState" | "onEnd"> {
   readonly events: EventContext;
   /** Learns from an event before anybody sees it. */
   readonly learn: (event: RawEvent) => void;
@@ -45,13 +46,15 @@ const personal: ReadonlySet<number> = new Set<number>([
 const pings: ReadonlySet<number> = new Set<number>([EventType.UserMentioned, EventType.MessageReply]);
 
 interface Entry {
-  readonly channel: Channel;
+  readonly stream: RoomStream;
   readonly listeners: Set<Listener>;
 }
 
-export class Hub {
-  readonly #context: HubContext;
+export class EventRouter {
+  readonly #context: RouterContext;
   readonly #rooms = new Map<number, Entry>();
+  /** The queues that somebody may read and that have not ended. */
+  readonly streams: Set<BoundedStream<unknown>> = new Set();
   readonly #everything = new Set<Listener>();
   readonly #stateListeners = new Set<(state: StreamState) => void>();
   readonly #cursors = new Map<number, number>();
@@ -61,7 +64,7 @@ export class Hub {
   readonly #seen = new RecentSet<number>(2_000);
   #state: StreamState = "closed";
 
-  constructor(context: HubContext) {
+  constructor(context: RouterContext) {
     this.#context = context;
   }
 
@@ -70,7 +73,7 @@ export class Hub {
     return this.#state;
   }
 
-  /** Calls back when {@link Hub.state} changes. */
+  /** Calls back when {@link EventRouter.state} changes. */
   onState(listener: (state: StreamState) => void): () => void {
     this.#stateListeners.add(listener);
     return () => void this.#stateListeners.delete(listener);
@@ -78,7 +81,7 @@ export class Hub {
 
   /** The newest event delivered in each room listened to, now or before. */
   get cursors(): ReadonlyMap<number, number> {
-    for (const [roomId, { channel }] of this.#rooms) if (channel.cursor > 0) this.#cursors.set(roomId, channel.cursor);
+    for (const [roomId, { stream }] of this.#rooms) if (stream.cursor > 0) this.#cursors.set(roomId, stream.cursor);
     return new Map(this.#cursors);
   }
 
@@ -93,11 +96,11 @@ export class Hub {
     this.#progress = new Progress((roomId, cursor) => keeper.noteCursor(roomId, cursor));
   }
 
-  /** Listens to a room; the room's channel opens with the first listener and closes with the last. */
+  /** Listens to a room; the room's stream opens with the first listener and closes with the last. */
   listen(roomId: number, listener: Listener): { readonly ready: Promise<void>; close(): void } {
     const entry = this.#rooms.get(roomId) ?? this.#open(roomId);
     entry.listeners.add(listener);
-    return { ready: entry.channel.ready, close: () => this.#drop(roomId, entry, listener) };
+    return { ready: entry.stream.ready, close: () => this.#drop(roomId, entry, listener) };
   }
 
   /** Listens to every room that is listened to, and to what is meant for us personally. */
@@ -120,7 +123,7 @@ export class Hub {
 
   #open(roomId: number): Entry {
     const { events: _, learn: __, ...context } = this.#context;
-    const channel = new Channel(
+    const stream = new RoomStream(
       roomId,
       {
         ...context,
@@ -131,7 +134,7 @@ export class Hub {
       },
       this.#cursors.get(roomId),
     );
-    const entry: Entry = { channel, listeners: new Set<Listener>() };
+    const entry: Entry = { stream, listeners: new Set<Listener>() };
     this.#rooms.set(roomId, entry);
     this.#updateState();
     return entry;
@@ -145,7 +148,7 @@ export class Hub {
     if (this.#rooms.get(roomId) === entry) this.#rooms.delete(roomId);
     // Who listens to a room again later wants what happens then, so its cursor is not kept.
     this.#cursors.delete(roomId);
-    entry.channel.close();
+    entry.stream.close();
     this.#updateState();
   }
 
@@ -178,9 +181,14 @@ export class Hub {
 
   #announce(gap: Gap): void {
     const { roomId: room_id, from, to, reason } = gap;
-    const event = new StreamGap({ event_type: -1, room_id }, this.#context.events, { from, to, reason });
-    this.#context.tally.add("stream:gap", { roomId: room_id, from, to, reason });
-    this.#context.warn(`room ${room_id}: the events ${from} to ${to} are lost: ${reason}`);
+    const { services } = this.#context;
+    const event = new StreamGap({ event_type: -1, room_id }, this.#context.events, services.clock.now(), {
+      from,
+      to,
+      reason,
+    });
+    this.#context.services.counters.add("stream:gap", { roomId: room_id, from, to, reason });
+    this.#context.services.log.warn(`room ${room_id}: the events ${from} to ${to} are lost: ${reason}`);
     this.#tell(event, this.#rooms.get(room_id)?.listeners, () => {});
   }
 
@@ -200,7 +208,7 @@ export class Hub {
 
   #updateState(): void {
     const order: readonly StreamState[] = ["connecting", "stale", "resuming", "polling", "live"];
-    const states = new Set([...this.#rooms.values()].map(({ channel }) => channel.state));
+    const states = new Set([...this.#rooms.values()].map(({ stream }) => stream.state));
     const state = order.find((candidate) => states.has(candidate)) ?? "closed";
     if (state === this.#state) return;
     this.#state = state;

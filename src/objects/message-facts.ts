@@ -1,4 +1,5 @@
 /** Where the facts about a message come from: events and JSON lists first, pages when those have nothing. */
+
 import { NotFoundError } from "../errors/index.js";
 import { roomEvents } from "../protocol/actions/live.js";
 import { messageHtml, messageSource } from "../protocol/actions/messages.js";
@@ -7,8 +8,8 @@ import { withoutOwnMentions } from "../protocol/markup/describe.js";
 import type { HistoryPage, TranscriptMessage } from "../protocol/pages/index.js";
 import { EventType, type RawEvent } from "../protocol/raw.js";
 import { numberOf, stringOf } from "../protocol/values.js";
-import type { ClientCore } from "./core.js";
-import { LazyFacts } from "./lazy.js";
+import type { ObjectContext } from "./context.js";
+import { LazyFacts } from "./lazy-fields.js";
 import type { Message } from "./message.js";
 import type { Room } from "./room.js";
 import type { User } from "./user.js";
@@ -50,20 +51,20 @@ export interface MessageFacts {
 }
 
 /** The lazy facts of one message. */
-export function messageFacts(core: ClientCore, id: number): LazyFacts<MessageFacts> {
+export function messageFacts(context: ObjectContext, id: number): LazyFacts<MessageFacts> {
   const list = async (): Promise<Partial<MessageFacts>> => {
     const room = facts.peek("room");
-    return room ? readFromList(core, id, room) : {};
+    return room ? readFromList(context, id, room) : {};
   };
   const listOnceRoomIsKnown = async (): Promise<Partial<MessageFacts>> => {
     await facts.get("room");
     return list();
   };
-  const html = async (): Promise<Partial<MessageFacts>> => ({ content: await core.session.call(messageHtml(id)) });
-  const page = (): Promise<Partial<MessageFacts>> => readFromTranscript(core, id);
-  const history = (): Promise<Partial<MessageFacts>> => readFromHistory(core, id);
+  const html = async (): Promise<Partial<MessageFacts>> => ({ content: await context.session.call(messageHtml(id)) });
+  const page = (): Promise<Partial<MessageFacts>> => readFromTranscript(context, id);
+  const history = (): Promise<Partial<MessageFacts>> => readFromHistory(context, id);
   const source = async (): Promise<Partial<MessageFacts>> => ({
-    contentSource: await core.session.call(messageSource(id)),
+    contentSource: await context.session.call(messageSource(id)),
   });
   const marks = [list, page, history];
   const facts: LazyFacts<MessageFacts> = new LazyFacts<MessageFacts>({
@@ -88,28 +89,28 @@ export function messageFacts(core: ClientCore, id: number): LazyFacts<MessageFac
 }
 
 /** One message of a list is exact where pages are vague: seconds, counts, deletions (protocol.md §3.2). */
-async function readFromList(core: ClientCore, id: number, room: Room): Promise<Partial<MessageFacts>> {
-  const { events } = await core.session.call(roomEvents(room.id, { before: id + 1, count: 1 }));
+async function readFromList(context: ObjectContext, id: number, room: Room): Promise<Partial<MessageFacts>> {
+  const { events } = await context.session.call(roomEvents(room.id, { before: id + 1, count: 1 }));
   const raw = events.find((event) => event.message_id === id);
   if (!raw)
     throw new NotFoundError({
       tried: `read message ${id}`,
-      host: core.session.chatHost,
+      host: context.session.chatHost,
       messageId: id,
       roomId: room.id,
     });
-  return factsOfListed(core, raw);
+  return factsOfListed(context, raw);
 }
 
 /** The facts a `mode=Messages` record has: missing counters are zeros there. */
-export function factsOfListed(core: ClientCore, raw: RawEvent): Partial<MessageFacts> {
+export function factsOfListed(context: ObjectContext, raw: RawEvent): Partial<MessageFacts> {
   const deleted = raw.content === undefined;
   const pins = numberOf(raw.message_owner_stars) ?? 0;
   return {
-    ...baseFacts(core, raw),
+    ...baseFacts(context, raw),
     content: deleted ? null : (stringOf(raw.content) ?? ""),
     deleted,
-    owner: authorOf(core, raw.user_id, raw.user_name),
+    owner: authorOf(context, raw.user_id, raw.user_name),
     stars: numberOf(raw.message_stars) ?? 0,
     starredByYou: raw.message_starred === true,
     pins,
@@ -119,35 +120,37 @@ export function factsOfListed(core: ClientCore, raw: RawEvent): Partial<MessageF
 }
 
 /** The facts an event has. Counters it does not mention are left as they are, except where the type says they are zero. */
-export function factsOfEvent(core: ClientCore, raw: RawEvent): Partial<MessageFacts> {
+export function factsOfEvent(context: ObjectContext, raw: RawEvent): Partial<MessageFacts> {
   switch (raw.event_type) {
     case EventType.MessagePosted:
-      return factsOfListed(core, raw);
+      return factsOfListed(context, raw);
     case EventType.MessageStarred:
-      return { ...baseFacts(core, raw), ...markFacts(raw), ...contentFacts(raw) };
+      return { ...baseFacts(context, raw), ...markFacts(raw), ...contentFacts(raw) };
     case EventType.MessageDeleted:
-      return { ...baseFacts(core, raw), ...authorFacts(core, raw), content: null, deleted: true };
+      return { ...baseFacts(context, raw), ...authorFacts(context, raw), content: null, deleted: true };
     case EventType.MessageFlagged:
       return {};
     case EventType.MessageMovedOut:
-      return { ...authorFacts(core, raw), ...contentFacts(raw), timeStamp: numberOf(raw.time_stamp) ?? 0 };
+      return { ...authorFacts(context, raw), ...contentFacts(raw), timeStamp: numberOf(raw.time_stamp) ?? 0 };
     default:
-      return { ...baseFacts(core, raw), ...authorFacts(core, raw), ...contentFacts(raw) };
+      return { ...baseFacts(context, raw), ...authorFacts(context, raw), ...contentFacts(raw) };
   }
 }
 
-function baseFacts(core: ClientCore, raw: RawEvent): Partial<MessageFacts> {
+function baseFacts(context: ObjectContext, raw: RawEvent): Partial<MessageFacts> {
   const roomId = numberOf(raw.room_id);
   const timeStamp = numberOf(raw.time_stamp);
   const edits = numberOf(raw.message_edits) ?? 0;
   const parentId = raw.show_parent === true ? numberOf(raw.parent_id) : undefined;
   return {
-    ...(roomId ? { room: core.room(roomId) } : {}),
+    ...(roomId ? { room: context.identity.room(roomId) } : {}),
     ...(timeStamp === undefined ? {} : { timeStamp }),
     edits,
     edited: edits > 0,
     // Star events carry no parent, so they say nothing about it.
-    ...(raw.event_type === EventType.MessageStarred ? {} : { parent: parentId ? core.message(parentId) : null }),
+    ...(raw.event_type === EventType.MessageStarred
+      ? {}
+      : { parent: parentId ? context.identity.message(parentId) : null }),
   };
 }
 
@@ -169,60 +172,60 @@ function markFacts(raw: RawEvent): Partial<MessageFacts> {
 }
 
 /** When a moderator edits or deletes, `user_id` is the moderator and `target_user_id` the author (protocol.md §4.1). */
-function authorFacts(core: ClientCore, raw: RawEvent): Partial<MessageFacts> {
+function authorFacts(context: ObjectContext, raw: RawEvent): Partial<MessageFacts> {
   const changed = raw.event_type === EventType.MessageEdited || raw.event_type === EventType.MessageDeleted;
   const other = changed ? numberOf(raw.target_user_id) : undefined;
-  if (other !== undefined && other !== raw.user_id) return { owner: core.user(other) };
-  return raw.user_id === undefined ? {} : { owner: authorOf(core, raw.user_id, raw.user_name) };
+  if (other !== undefined && other !== raw.user_id) return { owner: context.identity.user(other) };
+  return raw.user_id === undefined ? {} : { owner: authorOf(context, raw.user_id, raw.user_name) };
 }
 
-function authorOf(core: ClientCore, id: unknown, name: unknown): User | null {
+function authorOf(context: ObjectContext, id: unknown, name: unknown): User | null {
   const known = numberOf(id);
   if (!known) return null;
-  return core.userOf(known, stringOf(name));
+  return context.identity.userOf(known, stringOf(name));
 }
 
-async function readFromTranscript(core: ClientCore, id: number): Promise<Partial<MessageFacts>> {
-  const page = await core.session.call(messagePage(id));
+async function readFromTranscript(context: ObjectContext, id: number): Promise<Partial<MessageFacts>> {
+  const page = await context.session.call(messagePage(id));
   const message = page.messages.find((candidate) => candidate.id === id);
-  if (!message) throw new NotFoundError({ tried: `read message ${id}`, host: core.session.chatHost, messageId: id });
-  return factsOfShown(core, core.room(page.roomId), message);
+  if (!message) throw new NotFoundError({ tried: `read message ${id}`, host: context.session.chatHost, messageId: id });
+  return factsOfShown(context, context.identity.room(page.roomId), message);
 }
 
 /** What a transcript page tells of a message. */
-export function factsOfShown(core: ClientCore, room: Room, shown: TranscriptMessage): Partial<MessageFacts> {
+export function factsOfShown(context: ObjectContext, room: Room, shown: TranscriptMessage): Partial<MessageFacts> {
   return {
     room,
     content: shown.contentHtml === null ? null : withoutOwnMentions(shown.contentHtml),
     deleted: shown.deleted,
-    owner: authorOf(core, shown.userId, shown.userName),
+    owner: authorOf(context, shown.userId, shown.userName),
     stars: shown.stars,
     starredByYou: shown.starredByMe,
     pinned: shown.pinned,
     pinnedByYou: shown.pinnedByMe,
     edited: shown.edited,
-    parent: shown.replyTo === null ? null : core.message(shown.replyTo),
+    parent: shown.replyTo === null ? null : context.identity.message(shown.replyTo),
   };
 }
 
-async function readFromHistory(core: ClientCore, id: number): Promise<Partial<MessageFacts>> {
-  return factsOfHistory(core, await core.session.call(historyPage(id)));
+async function readFromHistory(context: ObjectContext, id: number): Promise<Partial<MessageFacts>> {
+  return factsOfHistory(context, await context.session.call(historyPage(id)));
 }
 
 /** What a history page tells. It shows the content of deleted messages too, so that is not learned. */
-export function factsOfHistory(core: ClientCore, page: HistoryPage): Partial<MessageFacts> {
+export function factsOfHistory(context: ObjectContext, page: HistoryPage): Partial<MessageFacts> {
   const edits = page.revisions.filter(({ kind }) => kind === "edited");
   const last = edits.at(-1);
   return {
-    ...(page.roomId === null ? {} : { room: core.room(page.roomId) }),
-    owner: authorOf(core, page.userId, page.userName),
+    ...(page.roomId === null ? {} : { room: context.identity.room(page.roomId) }),
+    owner: authorOf(context, page.userId, page.userName),
     stars: page.stars,
     pinned: page.pinned,
     pins: page.pinners.length,
     edits: edits.length,
     edited: edits.length > 0,
     deleted: page.deleted || page.revisions.at(-1)?.kind === "deleted",
-    editor: last ? authorOf(core, last.userId, last.userName) : null,
-    pinners: page.pinners.map(({ id, name }) => core.named(id, name)),
+    editor: last ? authorOf(context, last.userId, last.userName) : null,
+    pinners: page.pinners.map(({ id, name }) => context.identity.named(id, name)),
   };
 }

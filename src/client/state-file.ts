@@ -3,20 +3,9 @@
  * known to have said. An append-only file of JSON lines; a torn last line is what was under way when the power went.
  */
 import { UsageError } from "../errors/index.js";
-import type { ReplyForm } from "../protocol/actions/messages.js";
 import { isRecord, numberOf, stringOf } from "../protocol/values.js";
-import { BadLine, LineFile } from "../util/line-file.js";
-
-/** A message that waits to be said. */
-export interface StoredSend {
-  readonly key: string;
-  readonly roomId: number;
-  readonly text: string;
-  readonly replyTo?: number;
-  readonly replyForm?: ReplyForm;
-  /** When it was asked for, in milliseconds since the epoch. */
-  readonly at: number;
-}
+import type { StoredSend } from "../sending/actions.js";
+import { BadLine, LineFile } from "../storage/json-lines.js";
 
 /** What the file says. */
 export interface StoredState {

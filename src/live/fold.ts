@@ -1,7 +1,8 @@
 /** A reply or a mention comes as two events, the ping and the message: here they are one again. */
+
+import type { Message } from "../objects/message.js";
 import type { ChatEvent } from "./events.js";
 import { MessageEdited, MessagePosted, MessageReply, UserMentioned } from "./events.js";
-import type { Message } from "./message.js";
 
 /** A message that was posted or edited, with the pings that came with it. */
 export interface FoldedMessage {

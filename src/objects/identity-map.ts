@@ -1,0 +1,78 @@
+/** The identity promise: one Room, User or Message for each id while anybody holds it, kept current by events. */
+import { EventType, type RawEvent, type RawUser } from "../protocol/raw.js";
+import { numberOf } from "../protocol/values.js";
+import { WeakCache } from "../util/weak-cache.js";
+import type { Identity, ObjectContext } from "./context.js";
+import { Message } from "./message.js";
+import { Room } from "./room.js";
+import { User } from "./user.js";
+import { UserBatch } from "./user-batch.js";
+
+export class IdentityMap implements Identity {
+  readonly #context: ObjectContext;
+  readonly #rooms = new WeakCache<number, Room>();
+  readonly #users = new WeakCache<number, User>();
+  readonly #messages = new WeakCache<number, Message>();
+  readonly #batch: UserBatch;
+
+  constructor(context: ObjectContext) {
+    this.#context = context;
+    this.#batch = new UserBatch(context.session, () => context.membership.any);
+  }
+
+  room(id: number): Room {
+    return this.#rooms.get(id, () => new Room(this.#context, id));
+  }
+
+  user(id: number): User {
+    return this.#users.get(id, () => new User(this.#context, id));
+  }
+
+  message(id: number): Message {
+    return this.#messages.get(id, () => new Message(this.#context, id));
+  }
+
+  named(id: number, name: string): User {
+    const user = this.user(id);
+    user.learn({ name });
+    return user;
+  }
+
+  userOf(id: number, name: string | undefined): User {
+    const user = this.user(id);
+    if (name !== undefined && user.peek.name === undefined) user.learn({ name });
+    return user;
+  }
+
+  messageOf(raw: RawEvent): Message | null {
+    const id = numberOf(raw.message_id);
+    if (id === undefined) return null;
+    // A new one learns what the event says; a known one has learned it before anybody saw the event.
+    return this.#messages.get(id, () => {
+      const message = new Message(this.#context, id);
+      message.learnFromEvent(raw);
+      return message;
+    });
+  }
+
+  userInfo(id: number): Promise<RawUser | undefined> {
+    return this.#batch.get(id);
+  }
+
+  /** Keeps what is known current: runs before anybody sees the event. */
+  learn(raw: RawEvent): void {
+    const messageId = numberOf(raw.message_id);
+    if (messageId !== undefined) this.#messages.peek(messageId)?.learnFromEvent(raw);
+    const roomId = numberOf(raw.room_id) ?? 0;
+    const { event_type: type } = raw;
+    if (type === EventType.RoomNameChanged) {
+      this.#rooms.peek(roomId)?.forget("name", "description", "descriptionHtml", "tags", "state");
+    }
+    if (type === EventType.AccessLevelChanged) this.#rooms.peek(roomId)?.forget("owners");
+    const { me } = this.#context.session;
+    if (type === EventType.UserLeft && raw.user_id === me?.id) this.#context.membership.leave(roomId);
+    if (type === EventType.UserNameOrAvatarChanged) {
+      this.#users.peek(numberOf(raw.target_user_id) ?? numberOf(raw.user_id) ?? 0)?.forget("name", "avatarUrl");
+    }
+  }
+}

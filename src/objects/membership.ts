@@ -1,0 +1,32 @@
+/** Which rooms a client is in, as far as it knows. */
+export class Membership {
+  readonly #rooms = new Set<number>();
+
+  has(roomId: number): boolean {
+    return this.#rooms.has(roomId);
+  }
+
+  enter(roomId: number): void {
+    this.#rooms.add(roomId);
+  }
+
+  /** Whether the client was in the room. */
+  leave(roomId: number): boolean {
+    return this.#rooms.delete(roomId);
+  }
+
+  clear(): void {
+    this.#rooms.clear();
+  }
+
+  /** The rooms, in the order in which they were entered. */
+  get all(): readonly number[] {
+    return [...this.#rooms];
+  }
+
+  /** Any of the rooms; undefined when the client is in none. */
+  get any(): number | undefined {
+    const [first] = this.#rooms;
+    return first;
+  }
+}

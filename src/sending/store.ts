@@ -1,0 +1,51 @@
+/** What sending keeps over restarts: actions that wait, and what became of those with a key. The state file is one. */
+import type { ReplyForm } from "../protocol/actions/messages.js";
+
+/** An action that waits to be done: a message to post, or an edit. */
+export interface StoredAction {
+  /** Ours, unique. */
+  readonly id: string;
+  /** The caller's idempotency key. */
+  readonly key?: string;
+  readonly kind: "post" | "edit";
+  readonly roomId: number;
+  /** The message to edit. */
+  readonly messageId?: number;
+  readonly text: string;
+  readonly replyTo?: number;
+  readonly replyForm?: ReplyForm;
+  /** When it was asked for, in milliseconds since the epoch. */
+  readonly at: number;
+  /**
+   * For an action with a key: the newest event of each room that was still being handled when it was asked for. The key
+   * is kept until the cursors of these rooms have passed them, and then for its time to live.
+   */
+  readonly during?: Readonly<Record<number, number>>;
+}
+
+/** What became of an action. */
+export interface StoredOutcome {
+  readonly id: string;
+  readonly roomId: number;
+  /** The message that was posted or edited. */
+  readonly messageId: number;
+}
+
+/** An action with a key: still waiting, or done. */
+export interface KeyedAction {
+  readonly action: StoredAction;
+  /** The message, once it is done. */
+  readonly messageId: number | null;
+}
+
+/** Keeps actions. Its methods never throw: what can not be written now is kept and written later. */
+export interface ActionStore {
+  /** Whatever is noted inside is kept whole or not at all. */
+  together(act: () => void): void;
+  noteQueued(action: StoredAction): void;
+  noteDone(outcome: StoredOutcome): void;
+  /** It was refused for good, or is not wanted any more; its key may be used again. */
+  noteDropped(id: string): void;
+  /** The action with this key, if it waits, or was done and its time to live is not over. */
+  keyed(key: string): KeyedAction | undefined;
+}
