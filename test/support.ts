@@ -96,7 +96,7 @@ export async function failureOf(promise: Promise<unknown>): Promise<unknown> {
 }
 
 /** How long a wait may take in real time: a night of requests takes longer on a slow network. */
-const mostRealMs = latency().latencyMs === undefined ? 15_000 : 90_000;
+const mostRealMs = latency().latencyMs === undefined ? 15_000 : 240_000;
 
 const traffic = new Traffic(() => running);
 
