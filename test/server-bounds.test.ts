@@ -1,4 +1,4 @@
-/** What one request, one post or one frame may cost: bounded, whatever is asked for. */
+/** Limits of the local server: one request, one post or one backlog has a bounded cost. */
 import { describe, expect, test } from "vitest";
 import { ChatServer } from "../src/server/index.js";
 import { type Browser, listen, withBot } from "./server-support.js";
