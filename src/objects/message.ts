@@ -26,8 +26,9 @@ import type { SendOptions } from "../sending/post.js";
 import { type InspectArguments, inspectCustom, inspected, quoted } from "../util/inspect.js";
 import type { RequestOptions } from "../util/options.js";
 import type { ObjectContext } from "./context.js";
-import type { LazyFacts } from "./lazy-fields.js";
-import { factsOfEvent, factsOfHistory, type MessageFacts, messageFacts } from "./message-facts.js";
+import { dated } from "./dated.js";
+import type { LazyFields } from "./lazy-fields.js";
+import { factsOfEvent, factsOfHistory, type MessageFacts, messageFields } from "./message-facts.js";
 import type { Room } from "./room.js";
 import type { User } from "./user.js";
 
@@ -55,13 +56,13 @@ export class Message {
   /** The number of the message on its site; later messages have higher ones. */
   readonly id: number;
   readonly #context: ObjectContext;
-  readonly #facts: LazyFacts<MessageFacts>;
+  readonly #fields: LazyFields<MessageFacts>;
 
   /** @internal */
   constructor(context: ObjectContext, id: number) {
     this.id = id;
     this.#context = context;
-    this.#facts = messageFacts(context, id);
+    this.#fields = messageFields(context, id);
   }
 
   /** The site the message is on. */
@@ -71,82 +72,82 @@ export class Message {
 
   /** The room the message is in. */
   get room(): Promise<Room> {
-    return this.#facts.get("room");
+    return this.#fields.get("room");
   }
 
   /** The content as HTML; null when the message is deleted. */
   get content(): Promise<string | null> {
-    return this.#facts.get("content");
+    return this.#fields.get("content");
   }
 
   /** The content as plain text, formatting discarded; empty when the message is deleted. */
   get textContent(): Promise<string> {
-    return this.#facts.get("content").then((html) => (html === null ? "" : htmlToText(html)));
+    return this.#fields.get("content").then((html) => (html === null ? "" : htmlToText(html)));
   }
 
   /** The markdown as typed; for a reply with its `:id ` in front. */
   get contentSource(): Promise<string> {
-    return this.#facts.get("contentSource");
+    return this.#fields.get("contentSource");
   }
 
   /** Who sent it; null when that account is gone. */
   get owner(): Promise<User | null> {
-    return this.#facts.get("owner");
+    return this.#fields.get("owner");
   }
 
   /** How many people starred it. */
   get stars(): Promise<number> {
-    return this.#facts.get("stars");
+    return this.#fields.get("stars");
   }
 
   /** Whether you starred it. */
   get starredByYou(): Promise<boolean> {
-    return this.#facts.get("starredByYou");
+    return this.#fields.get("starredByYou");
   }
 
   /** Whether a room owner pinned it. */
   get pinned(): Promise<boolean> {
-    return this.#facts.get("pinned");
+    return this.#fields.get("pinned");
   }
 
   /** How many room owners pinned it. */
   get pins(): Promise<number> {
-    return this.#facts.get("pins");
+    return this.#fields.get("pins");
   }
 
   /** When it was posted, in unix seconds. */
   get timeStamp(): Promise<number> {
-    return this.#facts.get("timeStamp");
+    return this.#fields.get("timeStamp");
   }
 
   /** Whether it was edited, ever. */
   get edited(): Promise<boolean> {
-    return this.#facts.get("edited");
+    return this.#fields.get("edited");
   }
 
   /** How often it was edited. */
   get edits(): Promise<number> {
-    return this.#facts.get("edits");
+    return this.#fields.get("edits");
   }
 
   /** Whether it was deleted. */
   get deleted(): Promise<boolean> {
-    return this.#facts.get("deleted");
+    return this.#fields.get("deleted");
   }
 
   /** The message this one replies to; null when it is no reply. */
   get parent(): Promise<Message | null> {
-    return this.#facts.get("parent");
+    return this.#fields.get("parent");
   }
 
   /** Who changed the text last; null when nobody did. From `GET /messages/{id}/history`. */
   get editor(): Promise<User | null> {
-    return this.#facts.get("editor");
+    return this.#fields.get("editor");
   }
 
   /** The room owners who pinned it. From `GET /messages/{id}/history`. */
   get pinners(): Promise<User[]> {
-    return this.#facts.get("pinners");
+    return this.#fields.get("pinners");
   }
 
   /** The address of the message in the transcript. */
@@ -156,12 +157,12 @@ export class Message {
 
   /** What is known now, without a request. */
   get peek(): Readonly<Partial<MessageFacts>> {
-    return this.#facts.known;
+    return this.#fields.known;
   }
 
   /** Fetches again what is known. */
   refresh(): Promise<void> {
-    return this.#facts.refresh();
+    return this.#fields.refresh();
   }
 
   /**
@@ -194,8 +195,8 @@ export class Message {
           ...(replyTo ? { replyTo } : {}),
         });
         await this.#context.session.call(call, options);
-        this.#facts.forget("content", "contentSource", "edits", "editor");
-        this.#facts.learn({ edited: true });
+        this.#fields.invalidate("content", "contentSource", "edits", "editor");
+        this.#fields.merge({ edited: true });
       },
       options,
       { known: ["replyForm", "signal"], find: () => this.#ifEdited(text) },
@@ -211,7 +212,7 @@ export class Message {
       `delete message ${this.id}`,
       async () => {
         await this.#context.session.call(deleteMessage(this.id, this.peek.room?.id), options);
-        this.#facts.learn({ deleted: true, content: null });
+        this.#fields.merge({ deleted: true, content: null });
       },
       options,
       { find: () => this.#ifDeleted() },
@@ -228,13 +229,13 @@ export class Message {
     return this.#context.actions.act(
       `star message ${this.id}`,
       async () => {
-        this.#facts.forget("starredByYou");
+        this.#fields.invalidate("starredByYou");
         if ((await this.starredByYou) === on) return;
         const before = this.peek.stars;
         await this.#context.session.call(toggleStar(this.id, this.peek.room?.id), options);
-        this.#facts.learn({ starredByYou: on });
+        this.#fields.merge({ starredByYou: on });
         // The event of this star may have been faster than the answer; then the count is known already.
-        if (before !== undefined && this.peek.stars === before) this.#facts.learn({ stars: before + (on ? 1 : -1) });
+        if (before !== undefined && this.peek.stars === before) this.#fields.merge({ stars: before + (on ? 1 : -1) });
       },
       options,
       { find: again },
@@ -251,12 +252,12 @@ export class Message {
     return this.#context.actions.act(
       `pin message ${this.id}`,
       async () => {
-        this.#facts.forget("pinned", "pinnedByYou", "pins");
-        if ((await this.#facts.get("pinned")) === on) return;
+        this.#fields.invalidate("pinned", "pinnedByYou", "pins");
+        if ((await this.#fields.get("pinned")) === on) return;
         const roomId = this.peek.room?.id;
         await this.#context.session.call(on ? togglePin(this.id, roomId) : removePins(this.id, roomId), options);
-        this.#facts.forget("pinners");
-        this.#facts.learn({ pinned: on, pinnedByYou: on, pins: on ? 1 : 0 });
+        this.#fields.invalidate("pinners");
+        this.#fields.merge({ pinned: on, pinnedByYou: on, pins: on ? 1 : 0 });
       },
       options,
       { find: again },
@@ -272,7 +273,7 @@ export class Message {
       `cancel the stars of message ${this.id}`,
       async () => {
         await this.#context.session.call(cancelStars(this.id, this.peek.room?.id), options);
-        this.#facts.learn({ stars: 0, starredByYou: false });
+        this.#fields.merge({ stars: 0, starredByYou: false });
       },
       options,
       { find: again },
@@ -284,13 +285,13 @@ export class Message {
    * @throws {NOT_FOUND} also when the message is deleted and you are neither its author nor a moderator
    */
   async history(options: RequestOptions = {}): Promise<MessageRevision[]> {
-    const page = await this.#context.session.call(historyPage(this.id), options);
-    this.#facts.learn(factsOfHistory(this.#context, page));
+    const { value: page, asOf } = await dated(this.#context, historyPage(this.id), options);
+    this.#fields.merge(factsOfHistory(this.#context, page, asOf), asOf);
     return page.revisions.map(({ kind, source, timeLabel, userId, userName }) => ({
       kind,
       source,
       timeLabel,
-      user: userId === null ? null : this.#context.identity.named(userId, userName),
+      user: userId === null ? null : this.#context.identity.named(userId, userName, asOf),
     }));
   }
 
@@ -338,28 +339,28 @@ export class Message {
   }
 
   /** @internal */
-  learn(facts: Partial<MessageFacts>): void {
-    this.#facts.learn(facts);
+  merge(facts: Partial<MessageFacts>, asOf?: number): void {
+    this.#fields.merge(facts, asOf);
   }
 
   /** @internal */
   learnFromEvent(raw: RawEvent): void {
-    if (raw.content !== this.peek.content) this.#facts.forget("contentSource");
-    if (raw.event_type === EventType.MessageEdited) this.#facts.forget("editor");
-    if (raw.event_type === EventType.MessageStarred) this.#facts.forget("pinners");
-    this.#facts.learn(factsOfEvent(this.#context, raw));
+    if (raw.content !== this.peek.content) this.#fields.invalidate("contentSource");
+    if (raw.event_type === EventType.MessageEdited) this.#fields.invalidate("editor");
+    if (raw.event_type === EventType.MessageStarred) this.#fields.invalidate("pinners");
+    this.#fields.merge(factsOfEvent(this.#context, raw));
   }
 
   /** After an edit that was not answered: done, if the text is there. */
   async #ifEdited(text: string): Promise<Found<void> | undefined> {
     const source = await this.#context.session.call(messageSource(this.id));
-    this.#facts.forget("content", "contentSource", "edits", "edited", "editor");
+    this.#fields.invalidate("content", "contentSource", "edits", "edited", "editor");
     return source.replace(/^:\d+ /, "").trimEnd() === text.replace(/^:\d+ /, "").trimEnd() ? done : undefined;
   }
 
   /** After a deletion that was not answered: done, if the message is gone. */
   async #ifDeleted(): Promise<Found<void> | undefined> {
-    this.#facts.forget("deleted");
+    this.#fields.invalidate("deleted");
     return (await this.deleted) ? done : undefined;
   }
 

@@ -16,12 +16,13 @@ import type { RequestOptions } from "../util/options.js";
 import { checkCount, checkOptions } from "../util/options.js";
 import { quiet } from "../util/promises.js";
 import type { ObjectContext } from "./context.js";
+import { dated } from "./dated.js";
 import { type Day, type DayRange, type HistoryOptions, history, starred, transcript } from "./history.js";
-import type { LazyFacts } from "./lazy-fields.js";
+import type { LazyFields } from "./lazy-fields.js";
 import { pingableIn, usersIn } from "./lists.js";
 import type { Message } from "./message.js";
 import * as tools from "./room-admin.js";
-import { factsOfRoomPage, presentOf, type RoomFacts, type RoomState, roomFacts } from "./room-facts.js";
+import { factsOfRoomPage, presentOf, type RoomFacts, type RoomState, roomFields } from "./room-facts.js";
 import type { User } from "./user.js";
 
 /**
@@ -33,13 +34,13 @@ export class Room {
   /** The number of the room on its site. */
   readonly id: number;
   readonly #context: ObjectContext;
-  readonly #facts: LazyFacts<RoomFacts>;
+  readonly #fields: LazyFields<RoomFacts>;
 
   /** @internal */
   constructor(context: ObjectContext, id: number) {
     this.id = id;
     this.#context = context;
-    this.#facts = roomFacts(context, id);
+    this.#fields = roomFields(context, id);
   }
 
   /** The site the room is on. */
@@ -49,52 +50,52 @@ export class Room {
 
   /** The name, plain text. From `GET /rooms/thumbs/{id}`. */
   get name(): Promise<string> {
-    return this.#facts.get("name");
+    return this.#fields.get("name");
   }
 
   /** The description, plain text. From `GET /rooms/thumbs/{id}`. */
   get description(): Promise<string> {
-    return this.#facts.get("description");
+    return this.#fields.get("description");
   }
 
   /** The description as the server renders it. From `GET /rooms/thumbs/{id}`. */
   get descriptionHtml(): Promise<string> {
-    return this.#facts.get("descriptionHtml");
+    return this.#fields.get("descriptionHtml");
   }
 
   /** The tags of the room, plain text. From `GET /rooms/thumbs/{id}`. */
   get tags(): Promise<string[]> {
-    return this.#facts.get("tags");
+    return this.#fields.get("tags");
   }
 
   /** Whether it is one of your favourites. From `GET /rooms/thumbs/{id}`. */
   get isFavorite(): Promise<boolean> {
-    return this.#facts.get("isFavorite");
+    return this.#fields.get("isFavorite");
   }
 
   /** How many messages were ever sent here. From `GET /rooms/info/{id}`. */
   get messageCount(): Promise<number> {
-    return this.#facts.get("messageCount");
+    return this.#fields.get("messageCount");
   }
 
   /** How many people ever took part. From `GET /rooms/info/{id}`. */
   get userCount(): Promise<number> {
-    return this.#facts.get("userCount");
+    return this.#fields.get("userCount");
   }
 
   /** The name of the site the room belongs to, plain text; null when it belongs to none. From `GET /rooms/info/{id}`. */
   get parentSiteName(): Promise<string | null> {
-    return this.#facts.get("parentSiteName");
+    return this.#fields.get("parentSiteName");
   }
 
   /** The owners of the room. From `GET /rooms/info/{id}`; read again after somebody's access changed. */
   get owners(): Promise<User[]> {
-    return this.#facts.get("owners");
+    return this.#fields.get("owners");
   }
 
   /** Who may talk here, and whether the room is frozen or deleted. From `GET /rooms/info/{id}`. */
   get state(): Promise<RoomState> {
-    return this.#facts.get("state");
+    return this.#fields.get("state");
   }
 
   /** Whether this client has joined the room. Known here, without a request. */
@@ -104,12 +105,12 @@ export class Room {
 
   /** What is known now, without a request. */
   get peek(): Readonly<Partial<RoomFacts>> {
-    return this.#facts.known;
+    return this.#fields.known;
   }
 
   /** Fetches again what is known. */
   refresh(): Promise<void> {
-    return this.#facts.refresh();
+    return this.#fields.refresh();
   }
 
   /**
@@ -119,9 +120,9 @@ export class Room {
   join(options: RequestOptions = {}): Promise<void> {
     return this.#context.actions.tend(async () => {
       await this.#context.actions.login("join a room");
-      const page = await this.#context.session.call(roomPage(this.id), options);
+      const page = await dated(this.#context, roomPage(this.id), options);
       this.#context.membership.enter(this.id);
-      this.#facts.learn(factsOfRoomPage(page));
+      this.#fields.merge(factsOfRoomPage(page.value), page.asOf);
       presentOf(this.#context, page);
     });
   }
@@ -367,13 +368,13 @@ export class Room {
   }
 
   /** @internal */
-  learn(facts: Partial<RoomFacts>): void {
-    this.#facts.learn(facts);
+  merge(facts: Partial<RoomFacts>, asOf?: number): void {
+    this.#fields.merge(facts, asOf);
   }
 
   /** @internal */
-  forget(...keys: (keyof RoomFacts)[]): void {
-    this.#facts.forget(...keys);
+  invalidate(...keys: (keyof RoomFacts)[]): void {
+    this.#fields.invalidate(...keys);
   }
 
   /** @internal */

@@ -242,7 +242,7 @@ function ownMessage(context: SendContext, room: Room, id: number, time: number, 
   context.actions.posted.set(room.id, Math.max(id, context.actions.posted.get(room.id) ?? 0));
   const message = context.identity.message(id);
   const { me } = context.session;
-  message.learn({
+  message.merge({
     room,
     timeStamp: time,
     parent: replyTo ? context.identity.message(replyTo.messageId) : null,
