@@ -11,7 +11,7 @@ import type { Message } from "./message.js";
 import type { Room } from "./room.js";
 import type { User } from "./user.js";
 
-/** One object for each id. @internal */
+/** One object for each id. */
 export interface Identity extends Moments {
   room(id: number): Room;
   user(id: number): User;
@@ -29,7 +29,7 @@ export interface Identity extends Moments {
   userInfo(id: number): Promise<RawUser | undefined>;
 }
 
-/** The parts of a client that its objects use. @internal */
+/** The parts of a client that its objects use. */
 export interface ObjectContext {
   readonly client: Client;
   readonly services: Services;
