@@ -15,8 +15,10 @@ import { leaveRoom } from "../protocol/actions/live.js";
 import type { FilePart } from "../protocol/call.js";
 import { idOf } from "../protocol/ids.js";
 import { type Site, siteOf } from "../protocol/sites.js";
+import { again } from "../sending/actions.js";
+import type { ActionOptions } from "../sending/options.js";
 import type { OutboxView } from "../sending/outbox.js";
-import { sendStored } from "../sending/post.js";
+import { sendStored } from "../sending/stored.js";
 import type { CookieInput } from "../transport/cookies.js";
 import type { Me, Session } from "../transport/session.js";
 import type { Counts } from "../util/counters.js";
@@ -250,8 +252,9 @@ export class Client implements AsyncDisposable {
    * Makes a new room, which is then yours. `POST /rooms/save`.
    * @throws {FORBIDDEN} below 100 reputation {BAD_ARGUMENT} {NOT_LOGGED_IN}
    */
-  createRoom(room: NewRoom, options: RequestOptions = {}): Promise<Room> {
-    return this.#parts.actions.act("create a room", () => createRoom(this.#parts, room, options), options);
+  createRoom(room: NewRoom, options: ActionOptions = {}): Promise<Room> {
+    const attempt = (signal: AbortSignal): Promise<Room> => createRoom(this.#parts, room, { signal });
+    return this.#parts.actions.act({ tried: "create a room", attempt }, options);
   }
 
   /**
@@ -259,18 +262,15 @@ export class Client implements AsyncDisposable {
    * whole of a message. `POST /upload/image`.
    * @throws {REFUSED} with the server's reason {NOT_LOGGED_IN}
    */
-  uploadImage(picture: Uint8Array | FilePart | string, options: RequestOptions = {}): Promise<string> {
-    return this.#parts.actions.act(
-      "upload a picture",
-      () => {
-        const part = isUint8Array(picture) ? { data: picture } : picture;
-        if (typeof part !== "string" && !isUint8Array(part?.data)) {
-          throw new UsageError("a picture is its bytes (Uint8Array), { data, filename, type }, or a URL");
-        }
-        return this.#parts.session.call(uploadImage(part), options);
-      },
-      options,
-    );
+  uploadImage(picture: Uint8Array | FilePart | string, options: ActionOptions = {}): Promise<string> {
+    const attempt = async (signal: AbortSignal): Promise<string> => {
+      const part = isUint8Array(picture) ? { data: picture } : picture;
+      if (typeof part !== "string" && !isUint8Array(part?.data)) {
+        throw new UsageError("a picture is its bytes (Uint8Array), { data, filename, type }, or a URL");
+      }
+      return this.#parts.session.call(uploadImage(part), { signal });
+    };
+    return this.#parts.actions.act({ tried: "upload a picture", attempt }, options);
   }
 
   /** The people whose messages you do not want to see. `GET /users/ignorelist`. @throws {NOT_LOGGED_IN} */
@@ -283,15 +283,12 @@ export class Client implements AsyncDisposable {
   }
 
   /** Tells the server that you saw messages which pinged you. `POST /messages/ack`. @throws {NOT_LOGGED_IN} */
-  acknowledge(messages: readonly (Message | number)[], options: RequestOptions = {}): Promise<void> {
-    return this.#parts.actions.act(
-      "acknowledge mentions",
-      async () => {
-        const ids = messages.map((message) => idOf(this.site, "message", message));
-        if (ids.length > 0) await this.#parts.session.call(acknowledgeMessages(ids), options);
-      },
-      options,
-    );
+  acknowledge(messages: readonly (Message | number)[], options: ActionOptions = {}): Promise<void> {
+    const attempt = async (signal: AbortSignal): Promise<void> => {
+      const ids = messages.map((message) => idOf(this.site, "message", message));
+      if (ids.length > 0) await this.#parts.session.call(acknowledgeMessages(ids), { signal });
+    };
+    return this.#parts.actions.act({ tried: "acknowledge mentions", attempt, find: again }, options);
   }
 
   /**
@@ -303,18 +300,15 @@ export class Client implements AsyncDisposable {
   action(
     path: string,
     form: Readonly<Record<string, string | number>> = {},
-    options: RequestOptions = {},
+    options: ActionOptions = {},
   ): Promise<unknown> {
-    return this.#parts.actions.act(
-      `post to ${path}`,
-      async () => {
-        if (typeof path !== "string" || !/^\/(?!\/)/.test(path))
-          throw new UsageError(`a path starts with one "/", unlike ${JSON.stringify(path)}`);
-        const fields = Object.fromEntries(Object.entries(form).map(([name, value]) => [name, String(value)]));
-        return this.#parts.session.call(anyAction(path, fields), options);
-      },
-      options,
-    );
+    const attempt = async (signal: AbortSignal): Promise<unknown> => {
+      if (typeof path !== "string" || !/^\/(?!\/)/.test(path))
+        throw new UsageError(`a path starts with one "/", unlike ${JSON.stringify(path)}`);
+      const fields = Object.fromEntries(Object.entries(form).map(([name, value]) => [name, String(value)]));
+      return this.#parts.session.call(anyAction(path, fields), { signal });
+    };
+    return this.#parts.actions.act({ tried: `post to ${path}`, attempt }, options);
   }
 
   /** Says whose client it is, such as `Client of stackexchange.com`; never with an account. */

@@ -4,7 +4,7 @@
  */
 import { UsageError } from "../errors/index.js";
 import { isRecord, numberOf, stringOf } from "../protocol/values.js";
-import type { StoredSend } from "../sending/actions.js";
+import type { ActionStore, KeyedAction, StoredAction, StoredOutcome } from "../sending/store.js";
 import { BadLine, LineFile } from "../storage/json-lines.js";
 
 /** What the file says. */
@@ -13,19 +13,23 @@ export interface StoredState {
   /** The newest message posted in each room. */
   readonly posted: Map<number, number>;
   /** In the order in which they were asked for. */
-  readonly sends: Map<string, StoredSend>;
+  readonly sends: Map<string, StoredAction>;
+  /** What was done with a key, by key. */
+  readonly keyed: Map<string, KeyedAction>;
 }
 
-export class StateFile {
+export class StateFile implements ActionStore {
   readonly #path: string;
   readonly #file: LineFile;
+  readonly #state: StoredState;
   #lines: string[] = [];
   #depth = 0;
   #isClosed = false;
 
-  private constructor(path: string, file: LineFile) {
+  private constructor(path: string, file: LineFile, state: StoredState) {
     this.#path = path;
     this.#file = file;
+    this.#state = state;
   }
 
   /**
@@ -34,11 +38,11 @@ export class StateFile {
    */
   static open(path: string, host: string): { file: StateFile; state: StoredState } {
     try {
-      const state: StoredState = { cursors: new Map(), posted: new Map(), sends: new Map() };
+      const state: StoredState = { cursors: new Map(), posted: new Map(), sends: new Map(), keyed: new Map() };
       LineFile.read(path, (entry) => {
         if (isRecord(entry)) apply(entry, state, path, host);
       });
-      return { file: new StateFile(path, LineFile.replace(path, snapshot(state, host))), state };
+      return { file: new StateFile(path, LineFile.replace(path, snapshot(state, host)), state), state };
     } catch (error) {
       if (error instanceof UsageError) throw error;
       if (error instanceof BadLine) {
@@ -65,17 +69,26 @@ export class StateFile {
     this.#note({ cursor: { [roomId]: cursor } });
   }
 
-  noteQueued(queued: StoredSend): void {
-    this.#note({ queued });
+  noteQueued(queued: StoredAction): void {
+    this.#act({ queued });
   }
 
-  noteSent(key: string, roomId: number, id: number): void {
-    this.#note({ sent: { key, roomId, id } });
+  noteDone({ id, roomId, messageId }: StoredOutcome): void {
+    this.#act({ sent: { key: id, roomId, id: messageId } });
   }
 
-  /** The message was refused for good, or is not wanted any more. */
-  noteDropped(key: string): void {
-    this.#note({ dropped: key });
+  noteDropped(id: string): void {
+    this.#act({ dropped: id });
+  }
+
+  keyed(key: string): KeyedAction | undefined {
+    const waiting = [...this.#state.sends.values()].find((action) => action.key === key);
+    return waiting ? { action: waiting, messageId: null } : this.#state.keyed.get(key);
+  }
+
+  #act(entry: Record<string, unknown>): void {
+    applyAction(entry, this.#state);
+    this.#note(entry);
   }
 
   close(): void {
@@ -102,38 +115,43 @@ export class StateFile {
   }
 }
 
-function apply(
-  entry: Record<string, unknown>,
-  { cursors, posted, sends }: StoredState,
-  path: string,
-  host: string,
-): void {
-  const { cursor, queued, sent, dropped, host: of } = entry;
+function apply(entry: Record<string, unknown>, state: StoredState, path: string, host: string): void {
+  const { cursor, host: of } = entry;
   if (of !== undefined && of !== host) throw new UsageError(`${path} keeps the state of ${String(of)}, not of ${host}`);
-  if (isRecord(cursor)) for (const [room, id] of Object.entries(cursor)) cursors.set(Number(room), numberOf(id) ?? 0);
-  if (isStoredSend(queued)) sends.set(queued.key, queued);
+  if (isRecord(cursor))
+    for (const [room, id] of Object.entries(cursor)) state.cursors.set(Number(room), numberOf(id) ?? 0);
+  applyAction(entry, state);
+}
+
+function applyAction(entry: Record<string, unknown>, { posted, sends, keyed }: StoredState): void {
+  const { queued, sent, dropped } = entry;
+  if (isStoredAction(queued)) sends.set(queued.id, queued);
   if (isRecord(sent)) {
     const [roomId, id] = [numberOf(sent.roomId) ?? 0, numberOf(sent.id) ?? 0];
     posted.set(roomId, Math.max(id, posted.get(roomId) ?? 0));
-    sends.delete(stringOf(sent.key) ?? "");
+    const action = sends.get(stringOf(sent.key) ?? "");
+    if (action?.key !== undefined) keyed.set(action.key, { action, messageId: id });
+    sends.delete(action?.id ?? "");
   }
   if (typeof dropped === "string") sends.delete(dropped);
 }
 
-function isStoredSend(value: unknown): value is StoredSend {
+function isStoredAction(value: unknown): value is StoredAction {
   return (
     isRecord(value) &&
-    typeof value.key === "string" &&
+    typeof value.id === "string" &&
     typeof value.roomId === "number" &&
     typeof value.text === "string" &&
     typeof value.at === "number"
   );
 }
 
-function snapshot({ cursors, posted, sends }: StoredState, host: string): string[] {
+function snapshot({ cursors, posted, sends, keyed }: StoredState, host: string): string[] {
   const lines: object[] = [{ host }];
   if (cursors.size > 0) lines.push({ cursor: Object.fromEntries(cursors) });
   for (const [roomId, id] of posted) lines.push({ sent: { key: "", roomId, id } });
+  for (const { action, messageId } of keyed.values())
+    lines.push({ queued: action }, { sent: { key: action.id, roomId: action.roomId, id: messageId } });
   for (const queued of sends.values()) lines.push({ queued });
   return lines.map((line) => JSON.stringify(line));
 }
