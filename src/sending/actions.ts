@@ -6,6 +6,7 @@ import { checkOptions, type RequestOptions } from "../util/options.js";
 import { ActionPromise } from "../util/promises.js";
 import type { Services } from "../util/services.js";
 import type { Found, Order, Outbox, Task } from "./outbox.js";
+import type { ActionStore } from "./store.js";
 
 /** More about an action. */
 export interface ActMore<T> {
@@ -17,25 +18,6 @@ export interface ActMore<T> {
 
 /** For actions that do no harm when done twice. */
 export const again = async (): Promise<undefined> => undefined;
-
-/** Keeps what is wanted to be said and is not known to have been said. */
-export interface SendStore {
-  noteQueued(queued: StoredSend): void;
-  noteSent(key: string, roomId: number, id: number): void;
-  /** The message was refused for good, or is not wanted any more. */
-  noteDropped(key: string): void;
-}
-
-/** A message that waits to be said. */
-export interface StoredSend {
-  readonly key: string;
-  readonly roomId: number;
-  readonly text: string;
-  readonly replyTo?: number;
-  readonly replyForm?: ReplyForm;
-  /** When it was asked for, in milliseconds since the epoch. */
-  readonly at: number;
-}
 
 /** What {@link Actions} needs. */
 export interface ActionsContext {
@@ -55,7 +37,7 @@ export class Actions {
   /** The newest message this client is known to have posted in each room. */
   readonly posted: Map<number, number> = new Map();
   /** Keeps what must survive the process; undefined when nothing has to. */
-  store: SendStore | undefined;
+  store: ActionStore | undefined;
   mustResume: boolean;
   /** No action is taken on any more. */
   isClosing = false;
@@ -93,7 +75,7 @@ export class Actions {
 
   /** @throws {BAD_ARGUMENT} when there is a state file that has not been read: listening or sending would overtake it. */
   checkResumed(tried: string): void {
-    if (this.mustResume) throw new UsageError("with the option stateFile call resume() first", { tried });
+    if (this.mustResume) throw new UsageError("with the option stateFile await resume() first", { tried });
   }
 
   /** Puts tasks into the outbox. @throws {CLOSED} {NOT_LOGGED_IN} before any request */

@@ -11,8 +11,8 @@ import { splitMessage } from "../protocol/markup/index.js";
 import { checkText } from "../protocol/text-rules.js";
 import type { RequestOptions } from "../util/options.js";
 import { checkChoice, checkCount, checkOptions } from "../util/options.js";
-import type { StoredSend } from "./actions.js";
 import type { Task } from "./outbox.js";
+import type { StoredAction } from "./store.js";
 
 /** What sending needs of a client. */
 export type SendContext = Pick<ObjectContext, "actions" | "identity" | "membership" | "services" | "session">;
@@ -118,11 +118,12 @@ function keptTask(
   const task = postTask(context, room, text, replyTo, options);
   const state = context.actions.store;
   if (!state) return { ...task, drop() {} };
-  const key = stored ?? randomUUID();
+  const id = stored ?? randomUUID();
   const { messageId, form } = replyTo ?? {};
   if (!stored) {
     state.noteQueued({
-      key,
+      id,
+      kind: "post",
       roomId: room.id,
       text,
       at: context.services.clock.now(),
@@ -131,7 +132,7 @@ function keptTask(
     });
   }
   const kept = (message: Message): Message => {
-    state.noteSent(key, room.id, message.id);
+    state.noteDone({ id, roomId: room.id, messageId: message.id });
     return message;
   };
   return {
@@ -140,13 +141,13 @@ function keptTask(
       const found = await task.find?.(startedAt);
       return found && { result: kept(found.result) };
     },
-    drop: () => state.noteDropped(key),
+    drop: () => state.noteDropped(id),
   };
 }
 
 /** Takes up what an earlier process wanted to say: looks first whether it was said. */
-export function sendStored(context: SendContext, sends: Iterable<StoredSend>): Promise<Message>[] {
-  return [...sends].map(({ key, roomId, text, replyTo, replyForm, at }) =>
+export function sendStored(context: SendContext, sends: Iterable<StoredAction>): Promise<Message>[] {
+  return [...sends].map(({ id, roomId, text, replyTo, replyForm, at }) =>
     context.actions.tend(async () => {
       const room = context.identity.room(roomId);
       const task = keptTask(
@@ -155,7 +156,7 @@ export function sendStored(context: SendContext, sends: Iterable<StoredSend>): P
         text,
         replyTo === undefined ? undefined : { messageId: replyTo, form: replyForm },
         {},
-        key,
+        id,
       );
       const said: Message[] = [];
       const tried = `post in room ${roomId}, as was wanted before the restart`;
