@@ -86,7 +86,7 @@ export class Actions {
 
   /** @throws {BAD_ARGUMENT} when there is a state file that has not been read: listening or sending would overtake it. */
   checkResumed(tried: string): void {
-    if (this.mustResume) throw new UsageError("with the option stateFile call resume() first", { tried });
+    if (this.mustResume) throw new UsageError("with the option stateFile await resume() first", { tried });
   }
 
   /** Puts tasks into the outbox. @throws {CLOSED} {NOT_LOGGED_IN} before any request */
