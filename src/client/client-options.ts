@@ -6,6 +6,7 @@ import type { Resolver } from "../protocol/sites.js";
 import { type OutboxOptions, outboxOptionNames } from "../sending/outbox.js";
 import type { FilePort } from "../storage/file-port.js";
 import type { CookieInput } from "../transport/cookies.js";
+import { type ReadOptions, readOptionNames } from "../transport/read-retries.js";
 import type { Credentials } from "../transport/session.js";
 import type { Clock } from "../util/clock.js";
 import type { Logger } from "../util/logger.js";
@@ -40,6 +41,8 @@ export interface ClientOptions {
   readonly replyForm?: ReplyForm;
   /** How often and how late an action is tried again when the server says "again in N seconds". */
   readonly outbox?: OutboxOptions;
+  /** How reads are tried again when the server is in trouble or says "too many requests". */
+  readonly reads?: ReadOptions;
   /** How live events are polled for, and how fast a broken connection is tried again. */
   readonly stream?: StreamOptions;
   /** Where log lines go. @default nowhere; `NODE_DEBUG=chatexchange` prints them */
@@ -48,7 +51,7 @@ export interface ClientOptions {
   readonly onError?: (error: unknown) => unknown;
   /** Closes the client, as `client.logout()` without waiting. */
   readonly signal?: AbortSignal;
-  /** Milliseconds until a request is given up. @default 30000 */
+  /** Milliseconds of the clock until a request is given up. @default 30000 */
   readonly timeoutMs?: number;
   /** Where to connect for an origin, such as a local server for `https://chat.stackexchange.com`. */
   readonly resolve?: Resolver;
@@ -78,6 +81,7 @@ const optionNames = [
   "userAgent",
   "replyForm",
   "outbox",
+  "reads",
   "stream",
   "logger",
   "onError",
@@ -108,11 +112,14 @@ export interface LogoutOptions {
  */
 export function checkClientOptions(options: ClientOptions): void {
   checkOptions("new Client", options, optionNames);
-  const { email, password, outbox, stream, timeoutMs, replyForm, keyTtlMs } = options;
+  const { email, password, outbox, reads, stream, timeoutMs, replyForm, keyTtlMs } = options;
   if ((email === undefined) !== (password === undefined)) {
     throw new UsageError("email and password go together; one of them is missing");
   }
   checkOptions("the option outbox", outbox, outboxOptionNames);
+  checkOptions("the option reads", reads, readOptionNames);
+  if (reads?.tries !== undefined) checkCount("reads.tries", reads.tries, 1);
+  if (reads?.patienceMs !== undefined) checkCount("reads.patienceMs", reads.patienceMs, 0);
   checkOptions("the option stream", stream, streamOptionNames);
   if (timeoutMs !== undefined) checkCount("timeoutMs", timeoutMs, 1);
   if (keyTtlMs !== undefined) checkCount("keyTtlMs", keyTtlMs, 0);

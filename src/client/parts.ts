@@ -66,6 +66,7 @@ function sessionOf(client: Client, options: ClientOptions, services: Services, s
     userAgent: options.userAgent ?? "chatexchange-ts",
     resolve: options.resolve,
     timeoutMs: options.timeoutMs,
+    reads: options.reads,
     signal,
     services,
   });
