@@ -1,5 +1,5 @@
 /** Whose turn it is: lanes, priorities, deadlines and signals. On a clock turned by hand, so that moments are exact. */
-import type { Client, Message, Room } from "chatexchange-ts";
+import type { Client, Room } from "chatexchange-ts";
 import { ManualClock } from "chatexchange-ts/testing";
 import { describe, expect, test } from "vitest";
 import { failureOf, meanwhile, type Stage, stage, turning, until } from "./support.js";
@@ -228,7 +228,7 @@ describe("deadlines and signals", () => {
     await until(clock, () => chat.counts["outbox:throttled"] === 1);
     expect(said()).toHaveLength(2);
     stop.abort();
-    const sent: Partial<Message>[] = server.site.room(1).messages.slice(1);
+    const sent = server.site.room(1).messages.slice(1);
     expect(await parts).toMatchObject({
       code: "PARTLY_SENT",
       sentIds: sent.map(({ id }) => id),

@@ -57,7 +57,8 @@ async function wasPosted({ session }: SendContext, event: RawEvent, sought: Soug
   const { text, replyTo, signal } = sought;
   const id = event.message_id ?? 0;
   const source = isChanged(event)
-    ? (await session.call(historyPage(id), { signal, retry: false })).revisions.find(({ kind }) => kind === "said")?.source
+    ? (await session.call(historyPage(id), { signal, retry: false })).revisions.find(({ kind }) => kind === "said")
+        ?.source
     : await session.call(messageSource(id), { signal, retry: false });
   if (source === undefined || source === null) return false;
   return isSameText(source, text) || isSameText(source, replyPrefix(text, replyTo) + text);
