@@ -15,6 +15,7 @@ import {
 } from "../protocol/actions/room-tools.js";
 import { idOf } from "../protocol/ids.js";
 import { htmlToMarkdown } from "../protocol/markup/index.js";
+import type { ActionOptions } from "../sending/options.js";
 import type { RequestOptions } from "../util/options.js";
 import { checkChoice, checkOptions } from "../util/options.js";
 import type { ObjectContext } from "./context.js";
@@ -105,7 +106,7 @@ export async function moveMessages(
   from: Room,
   messages: readonly (Message | number)[],
   target: Room | number,
-  options: RequestOptions,
+  options: ActionOptions,
 ): Promise<number> {
   const { site } = context.session;
   const ids = messages.map((message) => idOf(site, "message", message));
@@ -114,11 +115,9 @@ export async function moveMessages(
   let moved = 0;
   for (let start = 0; start < ids.length; start += moveBatch) {
     const batch = ids.slice(start, start + moveBatch);
-    const count = await context.actions.act(
-      `move messages from room ${from.id}`,
-      () => context.session.call(movePosts(from.id, batch, to), options),
-      options,
-    );
+    const attempt = (signal: AbortSignal): Promise<number> =>
+      context.session.call(movePosts(from.id, batch, to), { signal });
+    const count = await context.actions.act({ tried: `move messages from room ${from.id}`, attempt }, options);
     moved += count;
     if (count === batch.length)
       for (const id of batch) context.identity.message(id).merge({ room: context.identity.room(to) });

@@ -10,6 +10,8 @@ import { type AccessLevel, inviteUser, requestAccess } from "../protocol/actions
 import { idOf } from "../protocol/ids.js";
 import type { Site } from "../protocol/sites.js";
 import { again } from "../sending/actions.js";
+import { settingsLane } from "../sending/lanes.js";
+import type { ActionOptions } from "../sending/options.js";
 import { type SendOptions, sendParts } from "../sending/post.js";
 import { type InspectArguments, inspectCustom, inspected, quoted } from "../util/inspect.js";
 import type { RequestOptions } from "../util/options.js";
@@ -260,12 +262,11 @@ export class Room {
    * Changes name, description, tags or access; what is not mentioned stays. For owners. `POST /rooms/save`.
    * @throws {FORBIDDEN} {BAD_ARGUMENT}
    */
-  update(change: tools.RoomChange, options: RequestOptions = {}): Promise<void> {
-    return this.#context.actions.act(
+  update(change: tools.RoomChange, options: ActionOptions = {}): Promise<void> {
+    return this.#set(
       `change room ${this.id}`,
-      () => tools.updateRoom(this.#context, this, change, options),
+      (request) => tools.updateRoom(this.#context, this, change, request),
       options,
-      { find: again },
     );
   }
 
@@ -277,7 +278,7 @@ export class Room {
   moveMessages(
     messages: readonly (Message | number)[],
     target: Room | number,
-    options: RequestOptions = {},
+    options: ActionOptions = {},
   ): Promise<number> {
     return this.#context.actions.tend(() => tools.moveMessages(this.#context, this, messages, target, options));
   }
@@ -287,10 +288,10 @@ export class Room {
    * sentence. For owners. `POST /rooms/kickmute/{id}`.
    * @throws {FORBIDDEN}
    */
-  kick(user: User | number, reason?: string, options: RequestOptions = {}): Promise<string> {
-    return this.#context.actions.act(
+  kick(user: User | number, reason?: string, options: ActionOptions = {}): Promise<string> {
+    return this.#act(
       `kick somebody from room ${this.id}`,
-      () => tools.kick(this.#context, this, user, reason, options),
+      (request) => tools.kick(this.#context, this, user, reason, request),
       options,
     );
   }
@@ -299,29 +300,28 @@ export class Room {
    * Gives somebody a right to the room, or takes it back (`"remove"`). For owners. `POST /rooms/setuseraccess/{id}`.
    * @throws {FORBIDDEN} {BAD_ARGUMENT}
    */
-  setAccess(user: User | number, level: AccessLevel, options: RequestOptions = {}): Promise<void> {
-    return this.#context.actions.act(
+  setAccess(user: User | number, level: AccessLevel, options: ActionOptions = {}): Promise<void> {
+    return this.#set(
       `set access to room ${this.id}`,
-      () => tools.setAccess(this.#context, this, user, level, options),
+      (request) => tools.setAccess(this.#context, this, user, level, request),
       options,
-      { find: again },
     );
   }
 
   /** Asks somebody into the room; resolves to the server's sentence. `POST /users/invite`. @throws {REFUSED} */
-  invite(user: User | number, options: RequestOptions = {}): Promise<string> {
-    return this.#context.actions.act(
+  invite(user: User | number, options: ActionOptions = {}): Promise<string> {
+    return this.#act(
       `invite somebody to room ${this.id}`,
-      () => this.#context.session.call(inviteUser(this.id, idOf(this.site, "user", user)), options),
+      (request) => this.#context.session.call(inviteUser(this.id, idOf(this.site, "user", user)), request),
       options,
     );
   }
 
   /** Asks the owners to be let in. `POST /rooms/requestaccess`. */
-  requestAccess(options: RequestOptions = {}): Promise<void> {
-    return this.#context.actions.act(
+  requestAccess(options: ActionOptions = {}): Promise<void> {
+    return this.#act(
       `request access to room ${this.id}`,
-      () => this.#context.session.call(requestAccess(this.id), options),
+      (request) => this.#context.session.call(requestAccess(this.id), request),
       options,
     );
   }
@@ -330,12 +330,11 @@ export class Room {
    * Lets nobody but owners post for so many seconds (at least 5). For owners. `POST /rooms/timeout/{id}`.
    * @throws {FORBIDDEN} {BAD_ARGUMENT}
    */
-  timeout(seconds: number, reason: string, options: RequestOptions = {}): Promise<void> {
-    return this.#context.actions.act(
+  timeout(seconds: number, reason: string, options: ActionOptions = {}): Promise<void> {
+    return this.#set(
       `set a timeout for room ${this.id}`,
-      () => tools.timeout(this.#context, this, seconds, reason, options),
+      (request) => tools.timeout(this.#context, this, seconds, reason, request),
       options,
-      { find: again },
     );
   }
 
@@ -348,22 +347,21 @@ export class Room {
     first: Message | number,
     last: Message | number,
     title: string,
-    options: RequestOptions = {},
+    options: ActionOptions = {},
   ): Promise<string> {
-    return this.#context.actions.act(
+    return this.#act(
       `bookmark a conversation in room ${this.id}`,
-      () => tools.bookmark(this.#context, this, [first, last], title, options),
+      (request) => tools.bookmark(this.#context, this, [first, last], title, request),
       options,
     );
   }
 
   /** Makes the room one of your favourites, or not any more. Saying it twice changes nothing. `POST /rooms/favorite`. */
-  favorite(on: boolean = true, options: RequestOptions = {}): Promise<void> {
-    return this.#context.actions.act(
+  favorite(on: boolean = true, options: ActionOptions = {}): Promise<void> {
+    return this.#set(
       `mark room ${this.id} as a favourite`,
-      () => tools.setFavorite(this.#context, this, on, options),
+      (request) => tools.setFavorite(this.#context, this, on, request),
       options,
-      { find: again },
     );
   }
 
@@ -385,6 +383,16 @@ export class Room {
   /** Names it by its id, and by its name once that is known: `Room 1 (Sandbox)`. */
   toString(): string {
     return `Room ${this.id}${this.peek.name === undefined ? "" : ` (${this.peek.name})`}`;
+  }
+
+  #act<T>(tried: string, act: (request: RequestOptions) => Promise<T>, options: ActionOptions): Promise<T> {
+    return this.#context.actions.act({ tried, attempt: (signal) => act({ signal }) }, options);
+  }
+
+  /** Changes something to a state, which is idempotent; the change asked for last is the one that stays. */
+  #set(tried: string, set: (request: RequestOptions) => Promise<void>, options: ActionOptions): Promise<void> {
+    const attempt = (signal: AbortSignal): Promise<void> => set({ signal });
+    return this.#context.actions.act({ tried, lane: settingsLane(this.id), attempt, find: again }, options);
   }
 
   /**

@@ -6,8 +6,9 @@ import { avatarUrl } from "../protocol/actions/people.js";
 import type { RawUser } from "../protocol/raw.js";
 import type { Site } from "../protocol/sites.js";
 import { again } from "../sending/actions.js";
+import { userLane } from "../sending/lanes.js";
+import type { ActionOptions } from "../sending/options.js";
 import { type InspectArguments, inspectCustom, inspected, quoted } from "../util/inspect.js";
-import type { RequestOptions } from "../util/options.js";
 import type { ObjectContext } from "./context.js";
 import { dated } from "./dated.js";
 import { LazyFields, type Source } from "./lazy-fields.js";
@@ -168,12 +169,15 @@ export class User {
    * @param on - false shows them again. @default true
    * @throws {NOT_LOGGED_IN}
    */
-  ignore(on: boolean = true, options: RequestOptions = {}): Promise<void> {
+  ignore(on: boolean = true, options: ActionOptions = {}): Promise<void> {
     return this.#context.actions.act(
-      `ignore user ${this.id}`,
-      () => this.#context.session.call(ignoreUser(this.id, on), options),
+      {
+        tried: `ignore user ${this.id}`,
+        lane: userLane(this.id),
+        attempt: (signal) => this.#context.session.call(ignoreUser(this.id, on), { signal }),
+        find: again,
+      },
       options,
-      { find: again },
     );
   }
 
