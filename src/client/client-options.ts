@@ -1,6 +1,6 @@
 /** What a client can be told, and how that is checked. */
 import { UsageError } from "../errors/index.js";
-import { type StreamOptions, streamOptionNames } from "../live/options.js";
+import { checkStreamOptions, type StreamOptions } from "../live/options.js";
 import type { ReplyForm } from "../protocol/actions/messages.js";
 import type { Resolver } from "../protocol/sites.js";
 import { type OutboxOptions, outboxOptionNames } from "../sending/outbox.js";
@@ -95,7 +95,7 @@ export function checkClientOptions(options: ClientOptions): void {
     throw new UsageError("email and password go together; one of them is missing");
   }
   checkOptions("the option outbox", outbox, outboxOptionNames);
-  checkOptions("the option stream", stream, streamOptionNames);
+  checkStreamOptions(stream);
   if (timeoutMs !== undefined) checkCount("timeoutMs", timeoutMs, 1);
   if (replyForm !== undefined) checkChoice("replyForm", replyForm, ["prefix", "parentId"]);
 }

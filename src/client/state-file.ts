@@ -3,20 +3,21 @@
  * known to have said. An append-only file of JSON lines; a torn last line is what was under way when the power went.
  */
 import { UsageError } from "../errors/index.js";
+import type { CursorStore } from "../live/cursors.js";
 import { isRecord, numberOf, stringOf } from "../protocol/values.js";
 import type { StoredSend } from "../sending/actions.js";
 import { BadLine, LineFile } from "../storage/json-lines.js";
 
 /** What the file says. */
 export interface StoredState {
-  readonly cursors: Map<number, number>;
+  readonly marks: Map<number, { cursor: number; done: number[] }>;
   /** The newest message posted in each room. */
   readonly posted: Map<number, number>;
   /** In the order in which they were asked for. */
   readonly sends: Map<string, StoredSend>;
 }
 
-export class StateFile {
+export class StateFile implements CursorStore {
   readonly #path: string;
   readonly #file: LineFile;
   #lines: string[] = [];
@@ -34,7 +35,7 @@ export class StateFile {
    */
   static open(path: string, host: string): { file: StateFile; state: StoredState } {
     try {
-      const state: StoredState = { cursors: new Map(), posted: new Map(), sends: new Map() };
+      const state: StoredState = { marks: new Map(), posted: new Map(), sends: new Map() };
       LineFile.read(path, (entry) => {
         if (isRecord(entry)) apply(entry, state, path, host);
       });
@@ -63,6 +64,10 @@ export class StateFile {
 
   noteCursor(roomId: number, cursor: number): void {
     this.#note({ cursor: { [roomId]: cursor } });
+  }
+
+  noteDone(roomId: number, id: number): void {
+    this.#note({ done: { [roomId]: id } });
   }
 
   noteQueued(queued: StoredSend): void {
@@ -104,13 +109,24 @@ export class StateFile {
 
 function apply(
   entry: Record<string, unknown>,
-  { cursors, posted, sends }: StoredState,
+  { marks, posted, sends }: StoredState,
   path: string,
   host: string,
 ): void {
-  const { cursor, queued, sent, dropped, host: of } = entry;
+  const { cursor, done, queued, sent, dropped, host: of } = entry;
   if (of !== undefined && of !== host) throw new UsageError(`${path} keeps the state of ${String(of)}, not of ${host}`);
-  if (isRecord(cursor)) for (const [room, id] of Object.entries(cursor)) cursors.set(Number(room), numberOf(id) ?? 0);
+  if (isRecord(cursor)) {
+    for (const [room, id] of Object.entries(cursor)) {
+      const at = numberOf(id) ?? 0;
+      const before = marks.get(Number(room))?.done ?? [];
+      marks.set(Number(room), { cursor: at, done: before.filter((other) => other > at) });
+    }
+  }
+  if (isRecord(done)) {
+    for (const [room, ids] of Object.entries(done)) {
+      for (const id of Array.isArray(ids) ? ids : [ids]) marks.get(Number(room))?.done.push(numberOf(id) ?? 0);
+    }
+  }
   if (isStoredSend(queued)) sends.set(queued.key, queued);
   if (isRecord(sent)) {
     const [roomId, id] = [numberOf(sent.roomId) ?? 0, numberOf(sent.id) ?? 0];
@@ -130,9 +146,12 @@ function isStoredSend(value: unknown): value is StoredSend {
   );
 }
 
-function snapshot({ cursors, posted, sends }: StoredState, host: string): string[] {
+function snapshot({ marks, posted, sends }: StoredState, host: string): string[] {
   const lines: object[] = [{ host }];
-  if (cursors.size > 0) lines.push({ cursor: Object.fromEntries(cursors) });
+  if (marks.size > 0)
+    lines.push({ cursor: Object.fromEntries([...marks].map(([room, { cursor }]) => [room, cursor])) });
+  const beyond = [...marks].filter(([, { done }]) => done.length > 0).map(([room, { done }]) => [room, done]);
+  if (beyond.length > 0) lines.push({ done: Object.fromEntries(beyond) });
   for (const [roomId, id] of posted) lines.push({ sent: { key: "", roomId, id } });
   for (const queued of sends.values()) lines.push({ queued });
   return lines.map((line) => JSON.stringify(line));
