@@ -38,8 +38,8 @@ export function isStale(error: unknown): boolean {
 /** A refusal without a sentence, as a proxy gives it. To be deleted when the transport marks those as `bare`. */
 function isBare(error: unknown): boolean {
   if (!isChatError(error, "NOT_FOUND", "FORBIDDEN", "NOT_LOGGED_IN")) return false;
-  const { status, body } = error.context;
-  return body === undefined && status !== undefined && [401, 403, 404, 410].includes(status);
+  const { status = 0, body } = error.context;
+  return body === undefined && status >= 400;
 }
 
 /** How often a hole is looked at without progress before it is given up. */
