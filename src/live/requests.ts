@@ -5,6 +5,7 @@ import type { Call } from "../protocol/call.js";
 import type { RoomFrame } from "../protocol/frames.js";
 import type { RawEvent } from "../protocol/raw.js";
 import type { Session } from "../transport/session.js";
+import type { Clock } from "../util/clock.js";
 import { isFinal } from "./endings.js";
 
 /** Makes one call, once. */
@@ -36,9 +37,34 @@ interface Waiting<T> {
   reject(reason: unknown): void;
 }
 
+/** Milliseconds for which rooms that recover wait for those that will ask soon. */
+const EXPECTED_MS = 2_000;
+
 /** What several rooms ask for in one turn of the event loop becomes one request. */
 abstract class Batch<T> {
+  protected readonly session: Session;
+  readonly #clock: Clock;
   #waiting: Waiting<T>[] = [];
+  /** How many rooms are about to ask. */
+  #expected = 0;
+  #deadline: { cancel(): void } | undefined;
+
+  constructor(session: Session, clock: Clock) {
+    this.session = session;
+    this.#clock = clock;
+  }
+
+  /** A room will ask soon: the others wait for it a little. Answers what to call when it has asked, or will not. */
+  expect(): () => void {
+    this.#expected += 1;
+    let isOver = false;
+    return () => {
+      if (isOver) return;
+      isOver = true;
+      this.#expected -= 1;
+      this.#plan();
+    };
+  }
 
   /** Asks for a room together with all others of this turn. @throws {ABORTED} as soon as the signal is aborted */
   protected join(roomId: number, since: number, signal: AbortSignal): Promise<T> {
@@ -60,14 +86,23 @@ abstract class Batch<T> {
           reject(reason);
         },
       });
-      if (this.#waiting.length === 1) setImmediate(() => this.#flush());
+      this.#plan();
     });
   }
 
   /** Makes the request for all of them and settles each. */
   protected abstract send(rooms: readonly Waiting<T>[], signal: AbortSignal): Promise<void>;
 
+  /** Asks when this turn is over and nobody is expected any more, but does not wait for those for long. */
+  #plan(): void {
+    if (this.#waiting.length === 0) return;
+    if (this.#expected === 0) setImmediate(() => this.#flush());
+    else this.#deadline ??= this.#clock.setTimeout(() => this.#flush(), EXPECTED_MS);
+  }
+
   #flush(): void {
+    this.#deadline?.cancel();
+    this.#deadline = undefined;
     const rooms = this.#waiting.splice(0).filter(({ signal }) => !signal.aborted);
     if (rooms.length === 0) return;
     const all = new AbortController();
@@ -89,13 +124,6 @@ abstract class Batch<T> {
 
 /** `POST /events` for every room that recovers in the same turn. */
 export class Polls extends Batch<RoomFrame | null> {
-  readonly #session: Session;
-
-  constructor(session: Session) {
-    super();
-    this.#session = session;
-  }
-
   /** What happened in a room since a cursor; null when the answer does not mention it. */
   poll(roomId: number, since: number, signal: AbortSignal): Promise<RoomFrame | null> {
     return this.join(roomId, since, signal);
@@ -104,7 +132,7 @@ export class Polls extends Batch<RoomFrame | null> {
   protected override async send(rooms: readonly Waiting<RoomFrame | null>[], signal: AbortSignal): Promise<void> {
     try {
       const cursors = new Map(rooms.map(({ roomId, since }) => [roomId, since]));
-      const answer = await ask(this.#session, pollEvents(cursors), signal);
+      const answer = await ask(this.session, pollEvents(cursors), signal);
       const frames = new Map(answer.rooms.map((frame) => [frame.roomId, frame]));
       for (const { roomId, resolve } of rooms) resolve(frames.get(roomId) ?? null);
     } catch (error) {
@@ -117,13 +145,6 @@ export class Polls extends Batch<RoomFrame | null> {
 
 /** `POST /chats/{room}/events` once for all rooms that begin in the same turn: the counter is the host's. */
 export class Places extends Batch<HostPlace> {
-  readonly #session: Session;
-
-  constructor(session: Session) {
-    super();
-    this.#session = session;
-  }
-
   /** Where the host's counter stands now. */
   find(roomId: number, signal: AbortSignal): Promise<HostPlace> {
     return this.join(roomId, 0, signal);
@@ -133,7 +154,7 @@ export class Places extends Batch<HostPlace> {
     const [first, ...others] = rooms;
     if (!first) return;
     try {
-      const { events, time, sync } = await askForList(this.#session, first.roomId, 100, signal);
+      const { events, time, sync } = await askForList(this.session, first.roomId, 100, signal);
       first.resolve({ time, sync, list: events });
       for (const { resolve } of others) resolve({ time, sync, list: null });
     } catch (error) {

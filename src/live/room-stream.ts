@@ -50,6 +50,8 @@ export class RoomStream {
   #turn: SocketTurn | undefined;
   /** The place to start was found just now: there is nothing to fetch yet. */
   #isFresh = false;
+  /** Lets those go on that wait for this room, so that all ask at once for what they missed. */
+  #letOthersGo: () => void = () => {};
 
   constructor(roomId: number, context: RoomStreamContext, cursor?: number) {
     this.roomId = roomId;
@@ -97,12 +99,14 @@ export class RoomStream {
   close(): void {
     if (this.#closing.signal.aborted) return;
     this.#closing.abort();
+    this.#letOthersGo();
     this.#setState("closed");
     this.#settleReady?.reject(new ClosedError({ roomId: this.roomId }));
   }
 
   async #run(): Promise<void> {
     if (!this.#recovery.isBehind) await this.#findStart();
+    else this.#letOthersGo = this.#context.polls.expect();
     const { options, session } = this.#context;
     /** Sockets in a row that did not open, or brought nothing. */
     let failures = 0;
@@ -117,6 +121,7 @@ export class RoomStream {
       if (isFinal(error)) failures = options.socketTries;
       else failures = aliveMs === null ? failures + 1 : 0;
       this.#lost(error);
+      if (failures === 0 && flaps < 2) this.#letOthersGo = this.#context.polls.expect();
       if (failures >= options.socketTries) await this.#pollTurn();
       else await this.#patience.pause(Math.max(failures, flaps));
     }
@@ -180,6 +185,7 @@ export class RoomStream {
       return { error, aliveMs: this.#recovery.isBehind ? null : turn.aliveMs };
     } finally {
       this.#turn = undefined;
+      this.#letOthersGo();
     }
   }
 
@@ -189,6 +195,7 @@ export class RoomStream {
     this.#settleReady?.resolve();
     if (this.#recovery.isBehind) void this.#recover();
     else this.#patience.succeeded();
+    this.#letOthersGo();
   }
 
   #accept(frame: RoomFrame, at: number): void {
@@ -235,6 +242,7 @@ export class RoomStream {
   #end(reason: unknown): void {
     if (this.#closing.signal.aborted) return;
     this.#closing.abort();
+    this.#letOthersGo();
     this.#setState("closed");
     this.#settleReady?.reject(reason);
     this.#context.onEnd(reason);

@@ -68,8 +68,9 @@ export class EventRouter {
   constructor(context: RouterContext) {
     this.#context = context;
     this.#sockets = createSockets(context);
-    this.#polls = new Polls(context.session);
-    this.#places = new Places(context.session);
+    const { session, services } = context;
+    this.#polls = new Polls(session, services.clock);
+    this.#places = new Places(session, services.clock);
   }
 
   /** The least good of the rooms' states; `closed` when nobody listens. */
