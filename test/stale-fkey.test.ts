@@ -30,7 +30,7 @@ describe("a stale fkey", () => {
       await chat.login();
       server.site.faults.fail("/chats/1/events", { ...page, status, times: 99 });
       requests();
-      const error = await failureOf(chat.getRoom(1).history()[Symbol.asyncIterator]().next());
+      const error = await failureOf(chat.getRoom(1).history().next());
       expect(error).toMatchObject({ context: { bare: true, status } });
       expect(requests()).toEqual(["POST /chats/1/events", "GET /chats/join/favorite"]);
     },
@@ -41,7 +41,7 @@ describe("a stale fkey", () => {
     const chat = client();
     await chat.login();
     requests();
-    const error = await failureOf(chat.getRoom(999).history()[Symbol.asyncIterator]().next());
+    const error = await failureOf(chat.getRoom(999).history().next());
     expect(error).toMatchObject({ code: "NOT_FOUND" });
     expect(error).not.toMatchObject({ context: { bare: true } });
     expect(lookUps(requests())).toBe(0);
@@ -53,7 +53,7 @@ describe("a stale fkey", () => {
     await chat.login();
     server.site.faults.rotateFkeys();
     requests();
-    const lists = [1, 1, 1, 1].map(() => chat.getRoom(1).history()[Symbol.asyncIterator]().next());
+    const lists = [1, 1, 1, 1].map(() => chat.getRoom(1).history().next());
     await Promise.all(lists);
     expect(lookUps(requests())).toBe(1);
   });
