@@ -47,6 +47,19 @@ describe("a stale fkey", () => {
     expect(lookUps(requests())).toBe(0);
   });
 
+  test.each([429, 502, 503])(
+    "is not looked for after a page with status %i, which is about something else",
+    async (status) => {
+      const { server, client, requests } = await stage();
+      const chat = client({ reads: { patienceMs: 0 } });
+      await chat.login();
+      server.site.faults.fail("/chats/1/events", { ...page, status });
+      requests();
+      expect(await failureOf(chat.getRoom(1).history().next())).toMatchObject({ context: { bare: true, status } });
+      expect(lookUps(requests())).toBe(0);
+    },
+  );
+
   test("is fetched once for many calls that meet it together", async () => {
     const { server, client, requests } = await stage();
     const chat = client();

@@ -7,7 +7,7 @@ import { ChatError, ClosedError, isChatError, isPassing } from "../errors/index.
 import { authorizeSocket, pollEvents, roomEvents } from "../protocol/actions/live.js";
 import { parseFrame, type RoomFrame } from "../protocol/frames.js";
 import type { RawEvent } from "../protocol/raw.js";
-import type { Session } from "../transport/session.js";
+import type { CallOptions, Session } from "../transport/session.js";
 import { openSocket } from "../transport/socket.js";
 import { sleep } from "../util/clock.js";
 import { quiet } from "../util/promises.js";
@@ -399,7 +399,8 @@ export class RoomStream {
     await sleep(clock, delay * (0.5 + random() / 2), this.#closing.signal);
   }
 
-  #call(): { signal: AbortSignal } {
-    return { signal: this.#closing.signal };
+  /** The stream has retries of its own. */
+  #call(): CallOptions {
+    return { signal: this.#closing.signal, retry: false };
   }
 }
