@@ -9,11 +9,12 @@ import {
   MessagePosted,
   StreamGap,
   type StreamState,
+  UserEntered,
   UserMentioned,
 } from "chatexchange-ts";
-import { ChatServer, ManualClock } from "chatexchange-ts/testing";
-import { describe, expect, onTestFinished, test } from "vitest";
-import { ends, type Stage, stage, until } from "./support.js";
+import { type ChatServer, ManualClock } from "chatexchange-ts/testing";
+import { describe, expect, test } from "vitest";
+import { ends, type Stage, stage, startServer, until } from "./support.js";
 
 interface Ear {
   readonly clock: ManualClock;
@@ -184,11 +185,7 @@ describe("the stream", () => {
 
   test("hears at once what a server says that was started again without its data, under ids that were others'", async () => {
     const clock = new ManualClock();
-    const start = async (port: number): Promise<ChatServer> => {
-      const server = await ChatServer.start({ port, clock });
-      onTestFinished(() => server.close());
-      return server;
-    };
+    const start = (port: number): Promise<ChatServer> => startServer({ port, clock });
     const first = await start(0);
     const chat = ends(new Client(first.url, { clock, random: () => 0.5, onError: () => {} }));
     const heard: string[] = [];
@@ -246,6 +243,7 @@ describe("client.watch", () => {
     set.server.site.addRoom({ id: 2, name: "Quiet" });
     set.bot.in(2).enters();
     const ear = await listening(set);
+    await until(ear.clock, () => ear.events.some((event) => event instanceof UserEntered));
     const heard: ChatEvent[] = [];
     const watch = ear.chat.watch((event, given) => {
       expect(given).toBe(ear.chat);
