@@ -242,4 +242,34 @@ describe("a key over restarts", () => {
     await meanwhile(() => after.outbox.pending.length === 0);
     expect(said()).toEqual(["question", "answer"]);
   });
+
+  test("is kept while the event that was answered is not handled to the end, however long the bot is down", async () => {
+    const { restarted, said, alice, clock } = await keyed();
+    const options = { keyTtlMs: 10_000 };
+    let release = (): void => {};
+    const listen = async (chat: Client): Promise<void> => {
+      const watch = chat.getRoom(1).watch(async (event) => {
+        if (!(event instanceof MessagePosted) || event.textContent !== "question") return;
+        await chat.getRoom(1).sendMessage(`answer ${said().length}`, { key: `answer to ${event.messageId}` });
+        await new Promise<void>((resolve) => {
+          release = resolve;
+        });
+      });
+      await turning(clock, Promise.resolve(watch.ready));
+    };
+    const before = await restarted(undefined, options);
+    await listen(before);
+    alice.in(1).says("question");
+    await meanwhile(() => before.outbox.pending.length === 0 && said().length === 2);
+    await clock.advance(20_000);
+    const after = await restarted(before, options);
+    release = () => {};
+    const unset = release;
+    await listen(after);
+    await turning(
+      clock,
+      meanwhile(() => release !== unset),
+    );
+    expect(said()).toEqual(["question", "answer 1"]);
+  });
 });
