@@ -124,7 +124,7 @@ export class RoomStream {
       if (isFinal(error)) failures = options.socketTries;
       else failures = aliveMs === null ? failures + 1 : 0;
       this.#lost(error);
-      if (failures === 0 && flaps < 2) this.#letOthersGo = this.#context.polls.expect();
+      if (failures < 2 && flaps < 2) this.#letOthersGo = this.#context.polls.expect();
       if (failures >= options.socketTries) await this.#pollTurn();
       else await this.#patience.pause(Math.max(failures, flaps));
     }
