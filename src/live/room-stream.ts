@@ -179,7 +179,7 @@ export class RoomStream {
       onOpen: (socket) => this.#opened(socket),
       onFrame: (frame, at) => this.#accept(frame, at),
       onSilence: () => this.#setState("stale"),
-      onAudit: () => void this.#recover(),
+      onAudit: () => void this.#recovery.keepUp(),
       onDoubt: (socket) => void this.#doubt(socket),
     });
     this.#turn = turn;
@@ -197,7 +197,7 @@ export class RoomStream {
     this.#context.services.counters.add("stream:connect", { roomId: this.roomId });
     this.#setState("live");
     this.#settleReady?.resolve();
-    if (this.#recovery.isBehind || isShared) void this.#recover();
+    if (this.#recovery.isBehind || isShared) void this.#recovery.keepUp();
     else this.#patience.succeeded();
     this.#letOthersGo();
   }
@@ -239,15 +239,11 @@ export class RoomStream {
     }
   }
 
-  async #recover(): Promise<void> {
-    if (!(await this.#recovery.recover()) && !this.#closing.signal.aborted) this.#recovery.recoverLater();
-  }
-
   /** Asks for events that the socket should have brought by now; there are none while it carries the room. */
   async #doubt(socket: RoomSocket): Promise<void> {
     this.#carriedUpTo = socket.passed();
     this.#hasMissed = false;
-    await this.#recover();
+    await this.#recovery.recover();
     this.#carriedUpTo = 0;
     if (!this.#hasMissed) return;
     socket.misses();
