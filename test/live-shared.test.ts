@@ -2,8 +2,7 @@
 import { type Client, type ClientOptions, MessagePosted, StreamGap, UserMentioned } from "chatexchange-ts";
 import { ManualClock } from "chatexchange-ts/testing";
 import { describe, expect, test } from "vitest";
-import { meanwhile } from "./stream-ear.js";
-import { type Stage, stage, until } from "./support.js";
+import { meanwhile, type Stage, stage, until } from "./support.js";
 
 const ids = [1, 11, 12, 13, 14];
 

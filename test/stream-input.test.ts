@@ -1,8 +1,8 @@
 /** What may come in over the stream: nonsense, events out of order, holes. Time is turned by hand. */
 import { MessageEdited, StreamGap, UnknownEvent } from "chatexchange-ts";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { type Ear, frame, listening, post, ticks, unheard } from "./stream-ear.js";
-import { until } from "./support.js";
+import { type Ear, frame, listening, post, unheard } from "./stream-ear.js";
+import { quiet, until } from "./support.js";
 
 describe("frames that make no sense", () => {
   test("change neither the state nor the place, and cost next to nothing", async () => {
@@ -190,7 +190,7 @@ describe("events out of order", () => {
     faults.fail("/events", { status: 503, times: 2 });
     faults.loseFrames(1);
     ear.says("lost", "seen");
-    await ticks(40);
+    await quiet();
     faults.silenceSockets();
     const texts = Array.from({ length: 6_000 }, (_, n) => `${n}`);
     const { site } = ear.server;

@@ -98,7 +98,7 @@ export function pollEvents(cursors: ReadonlyMap<number, number>): Call<Frame> {
         (isRecord(value) && countOf(value.sync) !== undefined)
       )
         return frame;
-      throw new ParseError("poll of events", 'a room, or the key "sync"', contextOf(answer, { tried }));
+      throw notUnderstood(answer, "poll of events", 'a room, or the key "sync"', { tried });
     },
   };
 }
