@@ -8,19 +8,19 @@ import { runChaos } from "./chaos/run.mjs";
 import { sendsOf, sendsText, sum, tableOf } from "./chaos/tally.mjs";
 
 const usage =
-  "usage: npm run chaos -- [--seed N] [--seeds COUNT] [--events N] [--faults N] [--stream-only] [--no-restarts]";
+  "usage: npm run chaos -- [--seed N] [--seeds COUNT] [--events N] [--faults N] [--stream-only] [--no-restarts] [--without PATTERN] [--latency | --no-latency] [--sockets room|shared]";
 /** Problems that are printed in full. */
 const shown = 8;
 
 const options = argumentsOf();
 const results = [];
 for (let seed = options.seed; seed < options.seed + options.seeds; seed++) {
-  const { events, faults, sends, restarts } = options;
-  const result = await runChaos({ Client, ChatServer, ManualClock }, { seed, events, faults, sends, restarts });
+  const result = await runChaos({ Client, ChatServer, ManualClock }, { ...options, seed });
   results.push(result);
-  const { problems, happened, seconds } = result;
+  const { problems, happened, seconds, mode } = result;
+  const network = `${mode.latency ? "latency, " : ""}${mode.sockets === "shared" ? "one socket a site" : "one socket a room"}`;
   console.log(
-    `seed ${seed}: ${happened} events, ${problems.length} problems, ${seconds.toFixed(1)} s; ${sendsText(result.sends)}`,
+    `seed ${seed} (${network}): ${happened} events, ${problems.length} problems, ${seconds.toFixed(1)} s, current ${Math.round(mode.settledMs / 1000)} s after the last fault; ${sendsText(result.sends)}`,
   );
   for (const { kind, text, fault, context } of problems.slice(0, shown)) {
     console.log(
@@ -52,8 +52,13 @@ function argumentsOf() {
         faults: { type: "string" },
         "stream-only": { type: "boolean" },
         "no-restarts": { type: "boolean" },
+        without: { type: "string" },
+        latency: { type: "boolean" },
+        sockets: { type: "string" },
       },
+      allowNegative: true,
     });
+    if (!["room", "shared", undefined].includes(values.sockets)) throw new TypeError("--sockets is room or shared");
     return {
       seed: number(values.seed, 1),
       seeds: number(values.seeds, 1),
@@ -61,6 +66,9 @@ function argumentsOf() {
       faults: number(values.faults, 200),
       sends: !values["stream-only"],
       restarts: !values["no-restarts"],
+      ...(values.without === undefined ? {} : { without: new RegExp(values.without) }),
+      ...(values.latency === undefined ? {} : { latency: values.latency }),
+      ...(values.sockets === undefined ? {} : { sockets: values.sockets }),
     };
   } catch (error) {
     console.error(`${error.message}\n${usage}`);

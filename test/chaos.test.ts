@@ -14,3 +14,14 @@ describe("a bot in every kind of trouble", () => {
     expect(result.sends.sent).toBeGreaterThan(20);
   });
 });
+
+test("the suite starts although a request of its start gets no answer", async () => {
+  const hangsOnce = async (options: Parameters<typeof ChatServer.start>[0]): Promise<ChatServer> => {
+    const server = await ChatServer.start(options);
+    for (const { faults } of Object.values(server.sites)) faults.hang("/ws-auth");
+    return server;
+  };
+  const lib = { Client, ManualClock, ChatServer: { start: hangsOnce } };
+  const result = await runChaos(lib, { seed: 3, events: 60, faults: 0 });
+  expect(result.problems).toEqual([]);
+});

@@ -16,6 +16,39 @@ const malformed = [
   '{"x":{"e":[]},"r":{},"rabc":{"t":5}}',
 ];
 
+/** Every path that a client uses. */
+const anything = /^\//;
+/** A page of somebody who stands before the site: it has nothing of the site's own words or headers. */
+const proxyPage = (title) =>
+  `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n<hr><center>edge</center>\r\n</body>\r\n</html>\r\n`;
+const proxyAnswer = (status, title, headers = {}) => ({
+  status,
+  body: proxyPage(`${status} ${title}`),
+  headers: { "Content-Type": "text/html", Server: "edge", ...headers },
+});
+
+/** A proxy answers a few requests of any kind, whatever they are for, or all of them for a while. */
+const proxy =
+  (answerOf) =>
+  ({ faults, random, forWhile }) => {
+    if (random.chance(0.6)) faults.fail(anything, { ...answerOf(random), times: random.between(1, 6) });
+    else {
+      faults.fail(anything, { ...answerOf(random), times: 1e9 });
+      forWhile(random.between(5_000, 120_000), () => faults.clear());
+    }
+    if (random.chance(0.6)) faults.dropSockets();
+  };
+
+const slowWire =
+  (latency) =>
+  ({ wire, random, forWhile }) => {
+    const before = wire.latency;
+    wire.latency = latency;
+    forWhile(random.between(10_000, 60_000), () => {
+      if (wire.latency === latency) wire.latency = before;
+    });
+  };
+
 /** The kind that makes more happen, unheard, than the server remembers. */
 export const overflow = "event log overflow";
 
@@ -81,6 +114,31 @@ const streamKinds = {
     faults.expireSessions();
     if (random.chance(0.7)) faults.dropSockets();
   },
+  "bare 403 pages": proxy(() => proxyAnswer(403, "Forbidden")),
+  "bare 404 pages": proxy(() => proxyAnswer(404, "Not Found")),
+  "bare 429 pages": proxy((random) =>
+    proxyAnswer(429, "Too Many Requests", random.chance(0.5) ? { "Retry-After": `${random.between(1, 30)}` } : {}),
+  ),
+  "bare 502 pages": proxy(() => proxyAnswer(502, "Bad Gateway")),
+  "empty answers": proxy(() => ({ status: 200, body: "" })),
+  "other pages (200)": proxy(() => proxyAnswer(200, "Please wait")),
+  "slow network": slowWire({ requests: [2, 8], answers: [2, 8], frames: [2, 8] }),
+  "answers after events": slowWire({ requests: [0, 2], answers: [5, 8], frames: [0, 0] }),
+  "events after answers": slowWire({ requests: [0, 2], answers: [0, 0], frames: [5, 8] }),
+  "short-lived sockets": ({ faults, wire, random, forWhile }) => {
+    wire.socketLife = [30_000, 40_000];
+    faults.dropSockets();
+    forWhile(random.between(100_000, 400_000), () => {
+      wire.socketLife = null;
+    });
+  },
+  "outage, then one drop": ({ faults, random, forWhile }) => {
+    const outageMs = random.between(20_000, 240_000);
+    faults.fail(anything, { status: 503, times: 1e9 });
+    faults.dropSockets();
+    forWhile(outageMs, () => faults.clear());
+    forWhile(outageMs + random.between(70_000, 100_000), () => faults.dropSockets());
+  },
   [overflow]: ({ faults, random, people, maxEvents, site, forWhile }) => {
     faults.fail(live, { status: 503, times: 1e9 });
     faults.dropSockets();
@@ -107,10 +165,11 @@ const sendKinds = {
 };
 
 /** The kinds of a run. */
-export function faultKinds({ sends, restarts }) {
-  return {
+export function faultKinds({ sends, restarts, without }) {
+  const kinds = {
     ...streamKinds,
     ...(sends ? sendKinds : {}),
     ...(restarts ? { "bot restarts": ({ restart }) => restart() } : {}),
   };
+  return Object.fromEntries(Object.entries(kinds).filter(([name]) => !without?.test(name)));
 }

@@ -5,6 +5,7 @@ import { Random } from "./random.mjs";
 import { compareSends } from "./sends.mjs";
 import { Stage } from "./stage.mjs";
 import { tally } from "./tally.mjs";
+import { Traffic } from "./traffic.mjs";
 
 const layout = { "stackexchange.com": [11, 12, 13], "stackoverflow.com": [21, 22] };
 
@@ -14,6 +15,11 @@ const quietLimitMs = 4 * 3_600_000;
 const sendShare = 0.05;
 /** Longer than the stream waits before it asks whether news were lost. */
 const auditMs = 150_000;
+
+/** The machine's own time that one answer is waited for; a busy machine may stall. */
+const standMs = 5_000;
+/** Of a network that takes its time: milliseconds each way. */
+const slowly = { requests: [0, 3], answers: [0, 3], frames: [0, 3] };
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 const realTime = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -50,20 +56,26 @@ class Run {
   #maxEvents;
   #begun = performance.now();
   #problems = [];
+  #traffic = new Traffic();
+  /** Virtual time from the last fault until everything had been told and said. */
+  #settledMs = 0;
 
-  constructor(lib, { seed, events, faults, sends = true, restarts = true, throttle = seed % 2 === 0 }) {
+  constructor(lib, options) {
+    const { seed, events, faults, sends = true, restarts = true, without } = options;
+    const { throttle = seed % 2 === 0, latency = [1, 2].includes(seed % 4), sockets = socketsOf(seed) } = options;
     this.#lib = lib;
-    this.#options = { seed, events, faults, sends, throttle };
+    const canShare = sockets === "shared" && knowsShared(lib);
+    this.#options = { seed, events, faults, sends, throttle, latency, sockets: canShare ? "shared" : "room" };
     this.#clock = new lib.ManualClock();
     const of = (salt) => new Random(Math.imul(seed + 1, 0x9e3779b1) + salt);
-    this.#random = { people: of(1), faults: of(2), pace: of(3), sends: of(4), client: of(5) };
-    this.#kinds = faultKinds({ sends, restarts });
+    this.#random = { people: of(1), faults: of(2), pace: of(3), sends: of(4), client: of(5), wire: of(6) };
+    this.#kinds = faultKinds({ sends, restarts, without });
     this.#maxEvents = Math.max(120, Math.min(300, Math.floor(events / 60)));
   }
 
   async start() {
     const { ChatServer } = this.#lib;
-    const { seed, throttle } = this.#options;
+    const { seed, throttle, latency } = this.#options;
     this.#server = await ChatServer.start({
       sites: Object.keys(layout),
       clock: this.#clock,
@@ -77,9 +89,12 @@ class Run {
     for (const [host, rooms] of Object.entries(layout)) {
       const random = this.#random;
       const site = this.#server.sites[host];
-      this.#stages.push(new Stage({ lib: this.#lib, site, rooms, clock: this.#clock, random }));
+      const stream = this.#options.sockets === "shared" ? { sockets: "shared" } : {};
+      const stage = await Stage.open({ lib: this.#lib, site, rooms, clock: this.#clock, random, stream });
+      this.#stages.push(stage);
+      if (latency) stage.wire.latency = slowly;
     }
-    await Promise.all(this.#stages.map((stage) => stage.ready()));
+    await this.#turnUntil(Promise.all(this.#stages.map((stage) => stage.ready())));
     for (let passes = 0; passes < 20; passes++) await this.#pass(500);
     for (const { records } of this.#stages) for (const record of records.values()) record.begins();
   }
@@ -116,7 +131,9 @@ class Run {
       site.faults.silenceSockets(false);
       site.faults.readOnly(false);
     }
+    const begin = this.#clock.now();
     await this.#passUntil(() => this.#stages.every((stage) => stage.isCurrent));
+    this.#settledMs = this.#clock.now() - begin;
     await this.#passUntil(() => true, auditMs);
     await this.#passUntil(() => this.#stages.every((stage) => stage.isCurrent));
   }
@@ -137,15 +154,17 @@ class Run {
         rooms.push({ record, gaps });
       }
     }
-    const { seed } = this.#options;
+    const { seed, latency, sockets } = this.#options;
     const seconds = (performance.now() - this.#begun) / 1000;
+    const mode = { latency, sockets, settledMs: this.#settledMs };
     const kinds = Object.keys(this.#kinds);
-    return tally({ seed, seconds, kinds, injected: this.#injected, rooms, problems: this.#problems, sends });
+    return tally({ seed, mode, seconds, kinds, injected: this.#injected, rooms, problems: this.#problems, sends });
   }
 
   async close() {
-    await Promise.all(this.#stages.map((stage) => stage.close()));
+    await this.#turnUntil(Promise.all(this.#stages.map((stage) => stage.close())));
     await this.#server?.close();
+    this.#traffic.close();
   }
 
   get #happened() {
@@ -177,6 +196,8 @@ class Run {
       site: stage.site,
       faults: stage.site.faults,
       people: stage.people,
+      wire: stage.wire,
+      rooms: stage.rooms,
       random,
       maxEvents: this.#maxEvents,
       restart: () => stage.restart(),
@@ -185,15 +206,51 @@ class Run {
     this.#flooded += this.#happened - before;
   }
 
-  /** Lets sockets and requests get on, then turns the clock. */
+  /** Turns the clock, from timer to timer; it stands still while something is under way. */
   async #pass(ms) {
-    for (let turns = 0; turns < 3; turns++) await turn();
-    // Requests are given up by the machine's clock, which must not fall far behind the one we turn.
-    if (this.#stages.some(({ site }) => site.faults.hanging > 0)) await realTime(10);
-    await this.#clock.advance(ms);
-    const now = this.#clock.now();
-    for (const { end } of this.#endings.filter(({ at }) => at <= now)) end();
-    this.#endings = this.#endings.filter(({ at }) => at > now);
+    const end = this.#clock.now() + ms;
+    do {
+      await this.#stand();
+      const left = end - this.#clock.now();
+      await this.#clock.advance(Math.min(left, Math.max(1, this.#clock.untilNextMs ?? left)));
+      const now = this.#clock.now();
+      for (const { end } of this.#endings.filter(({ at }) => at <= now)) end();
+      this.#endings = this.#endings.filter(({ at }) => at > now);
+    } while (this.#clock.now() < end);
+  }
+
+  /** Lets sockets and requests get on. */
+  async #stand() {
+    const begin = performance.now();
+    for (let quietTurns = 0; quietTurns < 3; ) {
+      await turn();
+      quietTurns = this.#isUnderWay && performance.now() - begin < standMs ? 0 : quietTurns + 1;
+      if (quietTurns === 0 && this.#stages.some(({ wire }) => wire.inTheAir > 0)) await realTime(1);
+    }
+    // While requests are given up by the machine's clock, that must not fall far behind the one we turn.
+    if (this.#hanging > 0) await realTime(10);
+  }
+
+  get #hanging() {
+    return this.#stages.reduce((sum, { site }) => sum + site.faults.hanging, 0);
+  }
+
+  get #isUnderWay() {
+    return this.#traffic.underWay(this.#hanging) > 0;
+  }
+
+  /** Turns the clock while something is waited for: what it waits for may wait for the clock. */
+  async #turnUntil(promise) {
+    let isOver = false;
+    const over = () => {
+      isOver = true;
+    };
+    promise.then(over, over);
+    while (!isOver) {
+      await realTime(0);
+      await this.#pass(500);
+    }
+    return promise;
   }
 
   async #passUntil(isDone, atLeastMs = 0) {
@@ -206,4 +263,18 @@ class Run {
       await this.#pass(2_000);
     }
   }
+}
+
+/** Whether this client can have one socket for all rooms. */
+function knowsShared({ Client }) {
+  try {
+    return new Client("stackexchange.com", { stream: { sockets: "shared" } }) !== null;
+  } catch {
+    return false;
+  }
+}
+
+/** Half of the seeds have one socket for all rooms of a site, in runs of four. */
+function socketsOf(seed) {
+  return [2, 3, 4, 5].includes(seed % 8) ? "shared" : "room";
 }

@@ -2,6 +2,8 @@
 
 /** After these it is not known whether the message arrived, and the caller is told just that. */
 const unknowns = new Set(["CONNECTION_LOST", "TIMED_OUT", "SERVER_ERROR", "NOT_UNDERSTOOD", "CLOSED", "ABORTED"]);
+/** What the site says itself, or the bot when it is stopped. Every other trouble passes here, and is waited out. */
+const fair = new Set(["CLOSED", "SITE_READ_ONLY", "DUPLICATE"]);
 
 export class Talker {
   /** Every call of `sendMessage` in its order: `{ roomId, text, fault, id, code }`. */
@@ -32,7 +34,7 @@ export class Talker {
   }
 
   #say(roomId, text = `call ${this.calls.length}`) {
-    const call = { roomId, text, fault: this.#stage.fault, id: null, code: null };
+    const call = { roomId, text, fault: this.#stage.fault, id: null, code: null, mayHaveArrived: false, error: null };
     this.calls.push(call);
     this.pending++;
     this.#stage.client
@@ -44,6 +46,9 @@ export class Talker {
         },
         (error) => {
           call.code = error?.code ?? String(error);
+          call.error = error;
+          const sent = error?.context?.sent;
+          call.mayHaveArrived = sent === undefined ? unknowns.has(call.code) : sent === "maybe";
         },
       )
       .finally(() => {
@@ -63,9 +68,10 @@ export function compareSends(talker, { site, bot, rooms }) {
     const posts = new Map();
     for (const { id, userId, source } of site.room(roomId).messages) if (userId === bot.id) posts.set(id, source);
     let newest = 0;
-    for (const { id, text, code, fault } of calls) {
+    for (const { id, text, code, error, fault } of calls) {
       if (code !== null) counts.rejected[code] = (counts.rejected[code] ?? 0) + 1;
-      else if (id === null) problem("lost", `"${text}" was never answered`, fault);
+      if (code !== null && !fair.has(code)) problem("refused", `"${text}": ${error?.message ?? error}`, fault);
+      if (code === null && id === null) problem("lost", `"${text}" was never answered`, fault);
       if (id === null) continue;
       counts.sent++;
       if (!posts.has(id))
@@ -88,7 +94,7 @@ function judgeUnclaimed(posts, calls, counts, problem) {
   for (const [id, source] of posts) {
     const at = failed.findIndex(({ text }) => text === source);
     const [call] = at < 0 ? [] : failed.splice(at, 1);
-    if (call && unknowns.has(call.code)) counts.arrivedUnknown++;
+    if (call?.mayHaveArrived) counts.arrivedUnknown++;
     else if (call)
       problem("lost", `"${source}" was refused (${call.code}), they say, and is message ${id}`, call.fault);
     else {

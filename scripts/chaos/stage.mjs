@@ -2,8 +2,9 @@
 import { People } from "./people.mjs";
 import { Talker } from "./sends.mjs";
 import { RoomRecord } from "./truth.mjs";
+import { Wire } from "./wire.mjs";
 
-/** Milliseconds of the machine's clock until a request is given up: requests that hang cost real time. */
+/** Milliseconds until a request is given up. */
 const timeoutMs = 250;
 
 /** Before the first fault. */
@@ -11,6 +12,8 @@ const noFault = { kind: "(none yet)", number: 0 };
 
 export class Stage {
   site;
+  /** The network between the bot and the site. */
+  wire;
   rooms;
   bot;
   people;
@@ -25,14 +28,24 @@ export class Stage {
   #lib;
   #clock;
   #random;
+  #stream;
   #watches = [];
   #logouts = [];
 
-  constructor({ lib, site, rooms, clock, random }) {
+  /** Opens the network, and has the bot begin to listen. */
+  static async open(parts) {
+    const { site, clock, random } = parts;
+    const wire = await Wire.open({ target: site.resolve(site.chatOrigin), clock, random: random.wire });
+    return new Stage({ ...parts, wire });
+  }
+
+  constructor({ lib, site, wire, rooms, clock, random, stream }) {
     this.#lib = lib;
     this.#clock = clock;
     this.#random = random;
+    this.#stream = stream;
     this.site = site;
+    this.wire = wire;
     this.rooms = rooms;
     for (const id of rooms) site.addRoom({ id, name: `Room ${id}`, owners: [site.user("Alice")] });
     this.bot = site.user("Bot");
@@ -70,19 +83,25 @@ export class Stage {
 
   async close() {
     await Promise.all([...this.#logouts, this.client.logout({ drain: false })]);
+    await this.wire.close();
   }
 
   #connect(stream) {
     const { Client } = this.#lib;
-    const client = new Client(this.site, {
-      email: this.bot.email,
-      password: this.bot.password,
-      clock: this.#clock,
-      random: this.#random.client.next,
-      timeoutMs,
-      stream,
-      onError: (error) => this.failures.push({ error, fault: this.fault }),
-    });
+    const { host, name, chatOrigin, loginOrigin } = this.site;
+    const resolve = (origin) => this.site.resolve(origin) && this.wire.endpoint;
+    const client = new Client(
+      { host, name, chatOrigin, loginOrigin, resolve },
+      {
+        email: this.bot.email,
+        password: this.bot.password,
+        clock: this.#clock,
+        random: this.#random.client.next,
+        timeoutMs,
+        stream: { ...this.#stream, ...stream },
+        onError: (error) => this.failures.push({ error, fault: this.fault }),
+      },
+    );
     this.#watches = this.rooms.map((id) =>
       client.getRoom(id).watch((event) => {
         this.records.get(id).hears(event, this.fault, this.site.oldestCursor);
