@@ -20,7 +20,7 @@ for (let seed = options.seed; seed < options.seed + options.seeds; seed++) {
   const { problems, happened, seconds, mode } = result;
   const network = `${mode.latency ? "latency, " : ""}${mode.sockets === "shared" ? "one socket a site" : "one socket a room"}`;
   console.log(
-    `seed ${seed} (${network}): ${happened} events, ${problems.length} problems, ${seconds.toFixed(1)} s, current ${Math.round(mode.settledMs / 1000)} s after the last fault; ${sendsText(result.sends)}`,
+    `seed ${seed} (${network}): ${happened} events, ${problems.length} problems, ${seconds.toFixed(1)} s, all told ${inSeconds(mode.settled.toldMs)} and all said ${inSeconds(mode.settled.saidMs)} after the last fault; ${sendsText(result.sends)}`,
   );
   for (const { kind, text, fault, context } of problems.slice(0, shown)) {
     console.log(
@@ -36,6 +36,10 @@ console.log(
   failed.length > 0 ? `\nFAILED with seed ${failed.join(", ")}` : `\npassed: ${results.length} seeds, no problem`,
 );
 process.exitCode = failed.length > 0 ? 1 : 0;
+
+function inSeconds(ms) {
+  return `${Math.round(ms / 1000)} s`;
+}
 
 function argumentsOf() {
   try {

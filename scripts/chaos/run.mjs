@@ -57,8 +57,8 @@ class Run {
   #begun = performance.now();
   #problems = [];
   #traffic = new Traffic();
-  /** Virtual time from the last fault until everything had been told and said. */
-  #settledMs = 0;
+  /** Virtual time from the last fault until everything had been told, and said. */
+  #settled = { toldMs: 0, saidMs: 0 };
 
   constructor(lib, options) {
     const { seed, events, faults, sends = true, restarts = true, without } = options;
@@ -132,8 +132,10 @@ class Run {
       site.faults.readOnly(false);
     }
     const begin = this.#clock.now();
+    await this.#passUntil(() => this.#stages.every((stage) => stage.hasHeardAll));
+    this.#settled.toldMs = this.#clock.now() - begin;
     await this.#passUntil(() => this.#stages.every((stage) => stage.isCurrent));
-    this.#settledMs = this.#clock.now() - begin;
+    this.#settled.saidMs = this.#clock.now() - begin;
     await this.#passUntil(() => true, auditMs);
     await this.#passUntil(() => this.#stages.every((stage) => stage.isCurrent));
   }
@@ -156,7 +158,7 @@ class Run {
     }
     const { seed, latency, sockets } = this.#options;
     const seconds = (performance.now() - this.#begun) / 1000;
-    const mode = { latency, sockets, settledMs: this.#settledMs };
+    const mode = { latency, sockets, settled: this.#settled };
     const kinds = Object.keys(this.#kinds);
     return tally({ seed, mode, seconds, kinds, injected: this.#injected, rooms, problems: this.#problems, sends });
   }

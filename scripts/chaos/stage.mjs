@@ -66,7 +66,12 @@ export class Stage {
 
   /** Nothing that happened is still to be told, and nothing is still to be said. */
   get isCurrent() {
-    if (this.client.state !== "live" || this.talker.pending > 0) return false;
+    return this.hasHeardAll && this.talker.pending === 0;
+  }
+
+  /** Nothing that happened is still to be told. */
+  get hasHeardAll() {
+    if (this.client.state !== "live") return false;
     return [...this.records.values()].every((record) => {
       const newest = Math.max(0, ...[...record.happened.keys()].slice(-1));
       return record.reached >= newest;
