@@ -1,6 +1,15 @@
 import { defineConfig, type ViteUserConfig } from "vitest/config";
+import { clientTests, tellingTests } from "./test/client-tests.js";
 
 const source = (path: string): string => new URL(`./src/${path}`, import.meta.url).pathname;
+/** `npm run test:slow`: the tests of the client alone, with the servers this far away. */
+const latency = process.env.CHATEXCHANGE_TEST_LATENCY;
+
+const common: ViteUserConfig["test"] = {
+  setupFiles: ["test/only-loopback.mjs", "test/fixed-seed.ts", "test/coverage-probe.ts"],
+  testTimeout: 20_000,
+  hookTimeout: 60_000,
+};
 
 const config: ViteUserConfig = defineConfig({
   resolve: {
@@ -10,11 +19,17 @@ const config: ViteUserConfig = defineConfig({
     ],
   },
   test: {
-    include: ["src/**/*.test.ts", "test/**/*.test.ts"],
     globalSetup: "test/build-once.ts",
-    setupFiles: ["test/only-loopback.mjs", "test/fixed-seed.ts", "test/coverage-probe.ts"],
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    projects: latency
+      ? [{ extends: true, test: { ...common, name: "far", include: clientTests() } }]
+      : [
+          { extends: true, test: { ...common, name: "near", include: ["src/**/*.test.ts", "test/**/*.test.ts"] } },
+          // A part of `npm run test:slow`: what is most easily wrong on a slow network.
+          {
+            extends: true,
+            test: { ...common, name: "far", include: tellingTests, env: { CHATEXCHANGE_TEST_LATENCY: "60" } },
+          },
+        ],
   },
 });
 export default config;

@@ -6,6 +6,7 @@ import { join, resolve } from "node:path";
 const root = resolve(import.meta.dirname, "..");
 
 export default function buildOnce(): void {
+  sayLatency();
   const stamp = join(root, "build/examples/.stamp");
   if (
     existsSync(stamp) &&
@@ -25,4 +26,13 @@ function newest(...folders: string[]): number {
     ),
   );
   return Math.max(...times);
+}
+
+/** Which delays are drawn: the workers get it from here, and whoever wants the same again from the line. */
+function sayLatency(): void {
+  const { CHATEXCHANGE_TEST_LATENCY: ms, CHATEXCHANGE_TEST_SEED: given } = process.env;
+  if (!ms) return;
+  const seed = given ?? String(Math.floor(Math.random() * 1e9));
+  process.env.CHATEXCHANGE_TEST_SEED = seed;
+  console.log(`servers are ${ms} ms away; again with CHATEXCHANGE_TEST_SEED=${seed}`);
 }

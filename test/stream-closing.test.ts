@@ -2,8 +2,8 @@
 import { type ChatEvent, MessagePosted } from "chatexchange-ts";
 import { ManualClock } from "chatexchange-ts/testing";
 import { describe, expect, test } from "vitest";
-import { type Ear, listening, meanwhile, ticks } from "./stream-ear.js";
-import { stage, until } from "./support.js";
+import { type Ear, listening } from "./stream-ear.js";
+import { meanwhile, quiet, stage, until } from "./support.js";
 
 describe("closing", () => {
   test("one of two watches leaves the other, and the last closes the socket", async () => {
@@ -38,12 +38,27 @@ describe("closing", () => {
     const chat = set.client({ clock });
     await chat.login();
     const heard: ChatEvent[] = [];
-    for (let count = 0; count < 60; count += 3) {
+    // At every step: after each request, and with the socket open; at once and at the end of the turn.
+    for (let count = 0; count < 12; count++) {
+      set.requests();
+      let asked = 0;
+      let isReady = false;
       const watch = chat.getRoom(1).watch((event) => void heard.push(event));
-      await ticks(count);
+      const ready = watch.ready.then(
+        () => {
+          isReady = true;
+        },
+        (error) => expect(error).toMatchObject({ code: "CLOSED" }),
+      );
+      await meanwhile(() => {
+        asked += set.requests().length;
+        return asked >= count >> 1 || isReady;
+      });
+      if (count % 2 === 1) await new Promise((resolve) => setImmediate(resolve));
       watch.close();
-      await watch.ready.catch((error) => expect(error).toMatchObject({ code: "CLOSED" }));
+      await ready;
     }
+    await quiet();
     const before = heard.length;
     set.alice.in(1).says("anybody there?");
     await meanwhile(() => set.server.site.openSockets === 0);
@@ -80,7 +95,7 @@ describe("closing", () => {
       server.site.faults.hang("/ws-auth");
       const watch = chat.getRoom(2).watch(() => {});
       watch.ready.catch(() => {});
-      await ticks(40);
+      await meanwhile(() => server.site.faults.hanging === 1);
       expect(chat.state).toBe("connecting");
     }));
 
@@ -97,7 +112,7 @@ describe("closing", () => {
       server.site.faults.loseFrames(1);
       server.site.user("Alice Liddell").in(1).says("lost");
       server.site.user("Alice Liddell").in(1).says("seen");
-      await ticks(40);
+      await meanwhile(() => server.site.faults.hanging === 1);
       expect(chat.state).toBe("live");
     }));
 
@@ -119,7 +134,7 @@ describe("closing", () => {
       server.site.faults.garbleFrames(2);
       server.site.faults.hang(/^\/events$/, 10);
       says("garbled", "and garbled");
-      await ticks(40);
+      await meanwhile(() => server.site.faults.hanging > 0);
       expect(chat.state).toBe("live");
     }));
 
@@ -133,12 +148,23 @@ describe("closing", () => {
 
   test("by logout before anything was ready leaves nothing running", async () => {
     const set = await stage();
-    for (let count = 0; count < 40; count += 2) {
+    // After each of the requests that it takes, and with the socket open.
+    for (let count = 0; count < 10; count++) {
       const clock = new ManualClock();
       const chat = set.client({ clock, onError: () => {} });
+      set.requests();
       const watch = chat.getRoom(1).watch(() => {});
       const messages = chat.getRoom(1).newMessages();
-      await ticks(count);
+      let asked = 0;
+      let isReady = false;
+      const noteReady = (): void => {
+        isReady = true;
+      };
+      watch.ready.then(noteReady, noteReady);
+      await meanwhile(() => {
+        asked += set.requests().length;
+        return asked >= count || isReady;
+      });
       await chat.logout();
       await watch.ready.catch((error) => expect(error.code).toMatch(/^(CLOSED|ABORTED)$/));
       expect((await messages.next().catch(() => ({ done: true }))).done).toBe(true);

@@ -55,20 +55,6 @@ export async function listening(options: ClientOptions = {}, set?: Stage): Promi
   };
 }
 
-/** Lets the network do its part, without time passing, until something has come true. */
-export async function meanwhile(condition: () => boolean): Promise<void> {
-  const started = performance.now();
-  while (!condition()) {
-    if (performance.now() - started > 3_000) throw new Error("it did not come true");
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-}
-
-/** Lets the network do its part for a little while. */
-export async function ticks(count: number): Promise<void> {
-  for (let tick = 0; tick < count; tick++) await new Promise((resolve) => setImmediate(resolve));
-}
-
 type Raw = Record<string, unknown>;
 
 export const post = (id: number | undefined, messageId: number, content: string): Raw => ({

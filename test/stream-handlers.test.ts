@@ -1,8 +1,8 @@
 /** Those who listen to a stream: handlers that fail or dawdle, and readers who stop reading. Time is turned by hand. */
 import { type ChatEvent, MessagePosted } from "chatexchange-ts";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { frame, listening, meanwhile, ticks, unheard } from "./stream-ear.js";
-import { failureOf, next, stage, until } from "./support.js";
+import { frame, listening, unheard } from "./stream-ear.js";
+import { failureOf, meanwhile, next, quiet, stage, until } from "./support.js";
 
 describe("handlers", () => {
   test("that throw, reject or dawdle hold up nobody, and nobody else's order", async () => {
@@ -94,7 +94,7 @@ describe("handlers", () => {
     await watch.ready;
     ear.says("a", "b");
     await ear.hears("a", "b");
-    await ticks(40);
+    await quiet();
     expect(escaped).toEqual([]);
   });
 

@@ -2,8 +2,8 @@
 import type { Clock } from "chatexchange-ts";
 import { ManualClock } from "chatexchange-ts/testing";
 import { describe, expect, test } from "vitest";
-import { listening, meanwhile, ticks } from "./stream-ear.js";
-import { failureOf, next, type Stage, stage, turning, until } from "./support.js";
+import { listening } from "./stream-ear.js";
+import { failureOf, meanwhile, next, quiet, type Stage, stage, turning, until } from "./support.js";
 
 describe("a clock that jumps", () => {
   /** A clock that can be put forward or back without any timer being due for that. */
@@ -167,6 +167,8 @@ test("nobody is told that the stream is live while there is no socket", async ()
   const ear = await listening({ stream: { reconnectMs: 20_000 } });
   ear.server.site.faults.dropSockets();
   await meanwhile(() => ear.server.site.openSockets === 0);
-  await ticks(20);
+  await until(ear.clock, () => ear.chat.state !== "live");
+  await quiet();
+  expect(ear.states.slice(1)).not.toContain("live");
   expect(ear.chat.state).not.toBe("live");
 });

@@ -1,10 +1,11 @@
 /** What the behaviour tests share: a server with two people, and clients that end with the test. */
 
-import { subscribe } from "node:diagnostics_channel";
 import { Client, type ClientOptions, type LiveStream } from "chatexchange-ts";
-import { ChatServer, type LoggedRequest, type ServerUser } from "chatexchange-ts/server";
+import { ChatServer, type ChatServerOptions, type LoggedRequest, type ServerUser } from "chatexchange-ts/server";
 import type { ManualClock } from "chatexchange-ts/testing";
 import { onTestFinished } from "vitest";
+import { Traffic } from "../src/testing/traffic.js";
+import { latency } from "./latency.js";
 import { refuseSecrets, watchfulLogger } from "./secrets.js";
 
 export interface Stage {
@@ -15,13 +16,28 @@ export interface Stage {
   client(options?: ClientOptions): Client;
   /** A client of nobody. */
   anonymous(options?: ClientOptions): Client;
+  /** What the clients reported because nothing handled it, unless they were given an `onError` of their own. */
+  readonly failures: readonly unknown[];
   /** Paths of the requests since the last call, as `METHOD path`. */
   requests(): string[];
 }
 
-export async function stage(options: Parameters<typeof ChatServer.start>[0] = {}): Promise<Stage> {
-  const server = await ChatServer.start(options);
-  onTestFinished(() => server.close());
+/** The local servers of the tests that run now. */
+const running = new Set<ChatServer>();
+
+/** A local server that ends with the test, as far away as the run says (`npm run test:slow`). */
+export async function startServer(options: ChatServerOptions = {}): Promise<ChatServer> {
+  const server = await ChatServer.start({ ...latency(), ...options });
+  running.add(server);
+  onTestFinished(async () => {
+    running.delete(server);
+    await server.close();
+  });
+  return server;
+}
+
+export async function stage(options: ChatServerOptions = {}): Promise<Stage> {
+  const server = await startServer(options);
   const { site } = server;
   const bot = site.addUser({ name: "Bot", email: "bot@example.com", password: "s3cret-Passw0rd", reputation: 200 });
   const alice = site.addUser({
@@ -31,13 +47,18 @@ export async function stage(options: Parameters<typeof ChatServer.start>[0] = {}
     about: "Curiouser & curiouser",
   });
   let last: LoggedRequest | undefined;
+  const failures: unknown[] = [];
+  const common = (): ClientOptions => ({
+    logger: watchfulLogger(),
+    onError: (error) => void failures.push(error),
+  });
   return {
     server,
     bot,
     alice,
-    client: (more = {}) =>
-      ends(new Client(site, { email: bot.email, password: bot.password, logger: watchfulLogger(), ...more })),
-    anonymous: (more = {}) => ends(new Client(site, { logger: watchfulLogger(), ...more })),
+    failures,
+    client: (more = {}) => ends(new Client(site, { email: bot.email, password: bot.password, ...common(), ...more })),
+    anonymous: (more = {}) => ends(new Client(site, { ...common(), ...more })),
     requests() {
       const { requests } = server;
       const fresh = last ? requests.slice(requests.indexOf(last) + 1) : requests;
@@ -74,28 +95,20 @@ export async function failureOf(promise: Promise<unknown>): Promise<unknown> {
   throw new Error("this should have failed");
 }
 
-let requestsUnderWay = 0;
-for (const [name, change] of [
-  ["create", 1],
-  ["trailers", -1],
-  ["error", -1],
-] as const) {
-  subscribe(`undici:request:${name}`, () => {
-    requestsUnderWay += change;
-  });
-}
+const traffic = new Traffic(() => running);
 
 /**
- * Turns the clock, from timer to timer, until something has come true. Time stands still while requests are under way,
- * so that what is measured is what was waited for.
+ * Turns the clock, from timer to timer, until something has come true. Time stands still while requests or late frames
+ * are under way, so that what is measured is what was waited for.
  */
 export async function until(clock: ManualClock, condition: () => boolean, mostMs: number = 5_000): Promise<void> {
   const started = performance.now();
-  while (!condition()) {
-    if (performance.now() - started > 15_000) throw new Error("it did not come true");
-    for (let turn = 0; turn < 12 && !condition(); turn++) await new Promise((resolve) => setImmediate(resolve));
-    if (requestsUnderWay === 0 && !condition()) await clock.advance(Math.min(clock.untilNextMs ?? mostMs, mostMs));
+  const isOver = (): boolean => condition() || performance.now() - started > 15_000;
+  while (!isOver()) {
+    await quiet(isOver);
+    if (!isOver()) await clock.advance(Math.min(clock.untilNextMs ?? mostMs, mostMs));
   }
+  if (!condition()) throw new Error("it did not come true");
 }
 
 /** What a promise comes to while the clock is turned. */
@@ -107,4 +120,22 @@ export async function turning<T>(clock: ManualClock, promise: Promise<T>, mostMs
   promise.then(settle, settle);
   await until(clock, () => isSettled, mostMs);
   return promise;
+}
+
+/** Lets the network do its part, without time passing, until something has come true. */
+export async function meanwhile(condition: () => boolean): Promise<void> {
+  const started = performance.now();
+  while (!condition()) {
+    if (performance.now() - started > 10_000) throw new Error("it did not come true");
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+/** Lets the network do its part, without time passing, until nothing is under way, or until something else is so. */
+export async function quiet(isOver: () => boolean = () => false): Promise<void> {
+  for (let still = 0; still < 12 && !isOver(); still++) {
+    await new Promise((resolve) => setImmediate(resolve));
+    // What has just been sent off is read a moment later.
+    if (traffic.isUnderWay) still = -1;
+  }
 }

@@ -107,6 +107,7 @@ export class ChatServer implements AsyncDisposable {
     for (const state of this.#states) {
       state.hub.close();
       state.presence.close();
+      state.latency.close();
     }
     await Promise.all(this.#listeners.map(stop));
     this.#journal?.close();

@@ -4,6 +4,7 @@ import { isLoopback, type SiteHost } from "../protocol/sites.js";
 import { isRecord } from "../protocol/values.js";
 import type { Clock } from "../util/clock.js";
 import { checkChoice, checkCount, checkFlag, shown } from "../util/options.js";
+import { checkDelay } from "./latency.js";
 import type { ResolvedOptions } from "./options.js";
 import { refusalRules } from "./world/refusal.js";
 
@@ -30,6 +31,8 @@ export const checks: Readonly<Record<keyof ResolvedOptions, Check>> = {
   world: oneOf("demo", "empty"),
   throttle: checkFlag,
   clock: checkClock,
+  latencyMs: checkDelay,
+  random: checkFunction,
   editWindowMs: from(0),
   editGraceMs: from(0),
   heartbeatMs: from(1),

@@ -2,7 +2,9 @@
 import type { SiteHost } from "../protocol/sites.js";
 import { type Clock, systemClock } from "../util/clock.js";
 import { checkCount, checkOptions } from "../util/options.js";
+import type { Delay } from "./latency.js";
 import { checks, refuseExposure, siteHosts } from "./option-checks.js";
+import { Random } from "./seed/random.js";
 import { requiredPauseMs } from "./throttle.js";
 import type { RefusalRule } from "./world/refusal.js";
 
@@ -33,6 +35,13 @@ export interface ChatServerOptions {
   readonly throttlePauseMs?: (n: number) => number;
   /** Where time comes from. @default the machine's clock */
   readonly clock?: Clock;
+  /**
+   * How far away the server is: milliseconds of real time that each answer and each frame takes, or the least and the
+   * most of them. The server acts when a request arrives; frames of one socket stay in order. @default 0
+   */
+  readonly latencyMs?: Delay;
+  /** Where chance comes from, such as delays: from 0 up to 1. @default a sequence that is the same each time */
+  readonly random?: () => number;
   /** How long the author may edit or delete (MULTI: 120 s). @default 120_000 */
   readonly editWindowMs?: number;
   /** How much longer than it says the server tolerates (ONE: about 150 s in all). @default 30_000 */
@@ -146,6 +155,8 @@ function defaultsFor(given: ChatServerOptions): ResolvedOptions {
     throttle: false,
     throttlePauseMs: requiredPauseMs,
     clock: systemClock,
+    latencyMs: 0,
+    random: seeded(),
     editWindowMs: 120_000,
     editGraceMs: 30_000,
     heartbeatMs: 20_000,
@@ -175,4 +186,9 @@ function defaultsFor(given: ChatServerOptions): ResolvedOptions {
     journal: "",
     showAccounts: given.world === "demo" && given.exposed !== true,
   };
+}
+
+function seeded(): () => number {
+  const random = new Random(1);
+  return () => random.next();
 }

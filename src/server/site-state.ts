@@ -2,6 +2,7 @@
 import { sites as liveSites, type Site, type SiteHost } from "../protocol/sites.js";
 import { Faults } from "./faults.js";
 import { ImageStore } from "./image-store.js";
+import { Latency } from "./latency.js";
 import { Presence } from "./live/presence.js";
 import { SocketHub } from "./live/socket-hub.js";
 import type { Network } from "./network.js";
@@ -20,6 +21,7 @@ export interface SiteState {
   readonly hub: SocketHub;
   readonly throttle: Throttle;
   readonly faults: Faults;
+  readonly latency: Latency;
   readonly images: ImageStore;
   readonly network: Network;
   readonly options: ResolvedOptions;
@@ -31,10 +33,12 @@ export function createSiteState(host: SiteHost, network: Network, options: Resol
   const siteUrl = `https://${host}`;
   const world = new World(options, siteUrl, options.clock);
   const presence = new Presence(world, options.clock, options.presenceGraceMs);
-  const hub = new SocketHub(world, presence, options);
+  const latency = new Latency(options.latencyMs, options.random);
+  const hub = new SocketHub(world, presence, latency, options);
   const throttle = new Throttle(options.throttle, options.throttlePauseMs);
-  const faults = new Faults(hub, network, throttle);
+  const faults = new Faults(hub, network, throttle, latency);
   const live = liveSites[host];
   const images = new ImageStore();
-  return { host, live, siteUrl, world, presence, hub, throttle, faults, images, network, options, port: 0 };
+  const parts = { world, presence, hub, throttle, faults, latency, images, network, options };
+  return { host, live, siteUrl, ...parts, port: 0 };
 }

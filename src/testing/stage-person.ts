@@ -12,8 +12,8 @@ export interface Heard extends ServerMessage {
   readonly userName: string;
 }
 
-/** Whether a message is the one waited for. */
-export type Match = (message: Heard) => boolean;
+/** Whether a message is the one waited for, at once or by a promise. It may be asked again about the same message. */
+export type Match = (message: Heard) => boolean | Promise<boolean>;
 
 /** What a person needs of the stage. */
 interface Ears {

@@ -59,6 +59,9 @@ export async function setStage<const Name extends string = "Alice">(
   }
 }
 
+/** What a condition gives as long as it has not come true. */
+type Nothing = false | null | undefined;
+
 /** A test's local server with its room, its people and its bot. */
 export class Stage<Name extends string = string> implements AsyncDisposable {
   /** The server, for its `requests` and its other sites. */
@@ -88,7 +91,7 @@ export class Stage<Name extends string = string> implements AsyncDisposable {
     this.clock = clock;
     this.room = room;
     this.bot = bot;
-    this.#turning = new Turning(clock, () => this.site.faults.hanging);
+    this.#turning = new Turning(clock, server);
     this.#stopListening = this.site.onEvent(({ type, messageId }) => {
       if (type === EventType.MessagePosted && messageId !== null) this.#said.push(messageId);
     });
@@ -119,19 +122,20 @@ export class Stage<Name extends string = string> implements AsyncDisposable {
   }
 
   /**
-   * Turns the clock until something is so: until a condition gives a value other than false, null or undefined, or until
-   * a promise settles. Resolves to that value.
+   * Turns the clock until something is so: until a condition gives a value other than false, null or undefined, at once
+   * or by a promise, or until a promise settles. Resolves to that value. A condition is asked again and again.
    * @throws {TIMED_OUT} when it has not come true, saying what was said in the room
    */
   async until<T>(
-    what: Promise<T> | (() => T | false | null | undefined),
+    what: Promise<T> | (() => T | Nothing | Promise<T | Nothing>),
     { timeoutMs = 4_000 }: WaitOptions = {},
   ): Promise<T> {
     checkCount("timeoutMs", timeoutMs, 1);
     if (typeof what === "function") {
+      const something = (value: T | Nothing): T | undefined => (value === null || value === false ? undefined : value);
       return this.#wait(() => {
         const value = what();
-        return value === null || value === false ? undefined : value;
+        return value instanceof Promise ? value.then(something) : something(value);
       }, timeoutMs);
     }
     let isSettled = false;
@@ -161,7 +165,7 @@ export class Stage<Name extends string = string> implements AsyncDisposable {
     await this.server.close();
   }
 
-  async #wait<T>(look: () => T | undefined, timeoutMs: number): Promise<T> {
+  async #wait<T>(look: () => T | undefined | Promise<T | undefined>, timeoutMs: number): Promise<T> {
     const found = await this.#turning.until(look, timeoutMs);
     if (found === undefined) throw this.#late(`It did not come true in ${timeoutMs} ms`, this.room);
     return found;
@@ -191,8 +195,11 @@ export class Stage<Name extends string = string> implements AsyncDisposable {
     timeoutMs: number,
   ): Promise<Heard> {
     checkCount("timeoutMs", timeoutMs, 1);
-    const look = (): Heard | undefined =>
-      this.#heard(room, after).find((message) => message.userId !== user.id && match(message));
+    const others = (): Heard[] => this.#heard(room, after).filter(({ userId }) => userId !== user.id);
+    const look = async (): Promise<Heard | undefined> => {
+      for (const message of others()) if (await match(message)) return message;
+      return undefined;
+    };
     const found = await this.#turning.until(look, timeoutMs);
     if (found) return found;
     throw this.#late(`${user.name} did not hear ${wanted} in ${timeoutMs} ms`, room);

@@ -1,10 +1,11 @@
 /**
  * Waiting in a test: for the thing itself, never for a time. The clock of the stage is turned meanwhile, so that what
- * waits for it comes; it stands still while requests are under way.
+ * waits for it comes; it stands still while requests or late frames are under way.
  */
-import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { setTimeout as pause } from "node:timers/promises";
+import type { ChatServer } from "../server/index.js";
 import type { ManualClock } from "../util/manual-clock.js";
+import { Traffic } from "./traffic.js";
 
 /** How long a helper waits. */
 export interface WaitOptions {
@@ -12,58 +13,62 @@ export interface WaitOptions {
   readonly timeoutMs?: number;
 }
 
+type Found<T> = T | undefined;
+
 /** What the clock is turned by at most between two looks. */
 const stepMs = 1_000;
 /** Real time for sockets and promises between two looks. */
 const restMs = 4;
 
-/** Counts the requests of this process that have no answer yet. */
-class Traffic {
-  #underWay = 0;
-  readonly #channels: readonly (readonly [string, () => void])[] = [
-    ["undici:request:create", () => this.#underWay++],
-    ["undici:request:trailers", () => this.#underWay--],
-    ["undici:request:error", () => this.#underWay--],
-  ];
-
-  constructor() {
-    for (const [name, count] of this.#channels) subscribe(name, count);
-  }
-
-  get underWay(): number {
-    return this.#underWay;
-  }
-
-  close(): void {
-    for (const [name, count] of this.#channels) unsubscribe(name, count);
-  }
-}
-
 /** Turns a clock while it waits for something. */
 export class Turning {
   readonly #clock: ManualClock;
-  readonly #hanging: () => number;
-  readonly #traffic = new Traffic();
+  readonly #traffic: Traffic;
 
-  /** @param hanging - how many requests will never be answered, so that nobody need wait for them. */
-  constructor(clock: ManualClock, hanging: () => number) {
+  constructor(clock: ManualClock, server: ChatServer) {
     this.#clock = clock;
-    this.#hanging = hanging;
+    this.#traffic = new Traffic(() => [server]);
   }
 
-  /** Waits until `look` finds something; undefined when it has not in time. */
-  async until<T>(look: () => T | undefined, timeoutMs: number): Promise<T | undefined> {
+  /** Waits until `look` finds something, at once or by a promise; undefined when it has not in time. */
+  async until<T>(look: () => Found<T> | Promise<Found<T>>, timeoutMs: number): Promise<Found<T>> {
     const end = performance.now() + timeoutMs;
     for (;;) {
-      const found = look();
+      const found = await this.#outcome(look(), end);
       if (found !== undefined || performance.now() > end) return found;
-      await pause(restMs);
-      if (this.#traffic.underWay > this.#hanging() || look() !== undefined) continue;
-      await this.#clock.advance(Math.min(this.#clock.untilNextMs ?? stepMs, stepMs));
+      if (!(await this.#isQuiet())) continue;
+      const late = await this.#outcome(look(), end);
+      if (late !== undefined) return late;
+      await this.#turn();
     }
   }
 
   close(): void {
     this.#traffic.close();
+  }
+
+  /** What a look comes to, for which the clock is turned, too; undefined when that takes too long. */
+  async #outcome<T>(look: Found<T> | Promise<Found<T>>, end: number): Promise<Found<T>> {
+    if (!(look instanceof Promise)) return look;
+    let isOver = false;
+    const over = (): void => {
+      isOver = true;
+    };
+    await Promise.race([look.then(over, over), pause(0)]);
+    while (!isOver && performance.now() <= end) {
+      if ((await this.#isQuiet()) && !isOver) await this.#turn();
+    }
+    return isOver ? look : undefined;
+  }
+
+  /** Rests; whether nothing was under way before and after: what has just been sent off is read a moment later. */
+  async #isQuiet(): Promise<boolean> {
+    const wasUnderWay = this.#traffic.isUnderWay;
+    await pause(restMs);
+    return !wasUnderWay && !this.#traffic.isUnderWay;
+  }
+
+  async #turn(): Promise<void> {
+    await this.#clock.advance(Math.min(this.#clock.untilNextMs ?? stepMs, stepMs));
   }
 }

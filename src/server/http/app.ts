@@ -17,6 +17,7 @@ import { addLiveRoutes } from "./live-routes.js";
 import { addHomeRoutes, addLoginRoutes, addLoginSiteRoutes } from "./login-routes.js";
 import { addMessageRoutes } from "./message-routes.js";
 import { addOwnerRoutes } from "./owner-routes.js";
+import { packed } from "./packing.js";
 import { addPeopleRoutes } from "./people-routes.js";
 import { isOwnOrigin, type Place, placeOf } from "./place.js";
 import { isUpload, readForm, readUpload, tooLarge } from "./request-body.js";
@@ -63,6 +64,18 @@ function createRouter(): (place: Place, path: string) => Hono<ServerEnv> {
   };
 }
 
+/** A request on its way to the routes. */
+interface Arrival {
+  readonly request: Request;
+  readonly env: HttpBindings;
+  readonly url: URL;
+  readonly path: string;
+  readonly host: string;
+  readonly fault: PlannedFault | undefined;
+  /** Adds it to the log of requests. */
+  log(status: number, form?: Iterable<[string, string]>): void;
+}
+
 /** The request handler of one listener. */
 export function createFetch(
   shared: Shared,
@@ -77,43 +90,62 @@ export function createFetch(
     const host = env.incoming.headers.host ?? "";
     const log = (status: number, form: Iterable<[string, string]> = url.searchParams): void =>
       shared.requests.add({ method, host, path, status, at: listener.options.clock.now() }, form);
-    const finish = (response: Response, call?: Call): Response => {
-      log(response.status, call?.params.entries());
-      return finished(response, call);
-    };
     const place = placeOf(host, shared.sites, listener);
-    if (!place) return finish(textAnswer("This server does not know that host.", 421));
-    const { faults } = place.state;
+    if (!place) {
+      log(421);
+      return finished(textAnswer("This server does not know that host.", 421));
+    }
+    const { faults, latency } = place.state;
+    const { ms, before } = faults.delayOf(path);
     const fault = faults.take(path);
-    if (!fault && /^(GET|HEAD)$/.test(method) && path.startsWith("/web/")) return finish(await serveWebFile(path));
-    const { origin, referer } = env.incoming.headers;
-    const isForeign = origin !== undefined && !isOwnOrigin(origin, host, shared.sites);
-    if (method === "POST" && isForeign && !listener.options.foreignOrigins) {
-      return finish(textAnswer("This server takes no posts from the pages of other sites.", 403));
-    }
-    const upload = isUpload(request, path) ? await readUpload(request, place.state.options.maxImageBytes) : null;
-    const body = method === "POST" && !upload ? await readForm(request, shared.maxBodyBytes) : "";
-    if (fault && fault.kind !== "cut") {
-      log(fault.kind === "answer" ? fault.status : 0, formOf(url.searchParams, body).entries());
-      return finished(await faultyAnswer(fault, faults, env.outgoing));
-    }
-    if (body === tooLarge) return finish(textAnswer("The request is too large.", 413));
-    const cookieHeader = env.incoming.headers.cookie ?? "";
-    const params = formOf(url.searchParams, body);
-    const call = createCall(place, shared.sites, { params, cookieHeader, upload, referer });
-    // Without a form's content type the live servers see no parameters at all (protocol.md §1).
-    if (body === null) return finish(notFoundPage(call), call);
-    if (method === "POST" && faults.isReadOnly && writePaths.test(path)) {
-      return finish(sentenceAnswer("This site is in read-only mode; please try again later.", 503), call);
-    }
-    const routed =
-      path === url.pathname ? request : new Request(new URL(path, url), { method, headers: request.headers });
-    const response = mutable(await appFor(place, path).fetch(routed, { ...env, call }));
-    if (!fault) return finish(response, call);
-    env.outgoing.destroy();
-    log(0, call.params.entries());
-    return finished(response);
+    if (before) await latency.wait(ms, env.outgoing);
+    const arrival: Arrival = { request, env, url, path, host, fault, log };
+    const response = await answerTo(arrival, place, shared, listener, appFor);
+    const packing = fault?.kind === "packed" ? fault.packing : undefined;
+    const isOurs = fault?.kind !== "answer";
+    const answer = isOurs ? await packed(response, request.headers.get("accept-encoding") ?? "", packing) : response;
+    if (!before) await latency.wait(ms, env.outgoing);
+    if (fault?.kind === "cut" || fault?.kind === "hang-up") env.outgoing.destroy();
+    return answer;
   };
+}
+
+async function answerTo(
+  { request, env, url, path, host, fault, log }: Arrival,
+  place: Place,
+  shared: Shared,
+  listener: SiteState,
+  appFor: ReturnType<typeof createRouter>,
+): Promise<Response> {
+  const { method } = request;
+  const { faults } = place.state;
+  const finish = (response: Response, call?: Call): Response => {
+    log(fault?.kind === "cut" ? 0 : response.status, call?.params.entries());
+    return finished(response, call);
+  };
+  if (!fault && /^(GET|HEAD)$/.test(method) && path.startsWith("/web/")) return finish(await serveWebFile(path));
+  const { origin, referer, cookie = "" } = env.incoming.headers;
+  const isForeign = origin !== undefined && !isOwnOrigin(origin, host, shared.sites);
+  if (method === "POST" && isForeign && !listener.options.foreignOrigins) {
+    return finish(textAnswer("This server takes no posts from the pages of other sites.", 403));
+  }
+  const upload = isUpload(request, path) ? await readUpload(request, place.state.options.maxImageBytes) : null;
+  const body = method === "POST" && !upload ? await readForm(request, shared.maxBodyBytes) : "";
+  const params = formOf(url.searchParams, body);
+  if (fault && fault.kind !== "cut" && fault.kind !== "packed") {
+    log(fault.kind === "answer" ? fault.status : 0, params.entries());
+    return faultyAnswer(fault, faults, env.outgoing);
+  }
+  if (body === tooLarge) return finish(textAnswer("The request is too large.", 413));
+  const call = createCall(place, shared.sites, { params, cookieHeader: cookie, upload, referer });
+  // Without a form's content type the live servers see no parameters at all (protocol.md §1).
+  if (body === null) return finish(notFoundPage(call), call);
+  if (method === "POST" && faults.isReadOnly && writePaths.test(path)) {
+    return finish(sentenceAnswer("This site is in read-only mode; please try again later.", 503), call);
+  }
+  const routed =
+    path === url.pathname ? request : new Request(new URL(path, url), { method, headers: request.headers });
+  return finish(mutable(await appFor(place, path).fetch(routed, { ...env, call })), call);
 }
 
 /** Query and body as one. */
@@ -144,9 +176,9 @@ function mutable(response: Response): Response {
   return new Response(response.body, { status: response.status, headers: response.headers });
 }
 
-/** What the request gets instead; the answer to a broken connection goes nowhere. */
+/** What the request gets instead; the answer to a connection that is about to break goes nowhere. */
 function faultyAnswer(
-  fault: Exclude<PlannedFault, { kind: "cut" }>,
+  fault: Exclude<PlannedFault, { kind: "cut" } | { kind: "packed" }>,
   faults: Faults,
   connection: HttpBindings["outgoing"],
 ): Promise<Response> {
@@ -154,11 +186,10 @@ function faultyAnswer(
     faults.hangs(connection);
     return new Promise(() => {});
   }
-  if (fault.kind === "hang-up") {
-    connection.destroy();
-    return Promise.resolve(new Response(null, { status: 503 }));
-  }
-  // Statuses such as 204 must have no body.
-  const body = fault.body === "" ? null : fault.body;
-  return Promise.resolve(new Response(body, { status: fault.status, headers: { ...fault.headers } }));
+  if (fault.kind === "hang-up") return Promise.resolve(new Response(null, { status: 503 }));
+  const { status, headers, bare } = fault;
+  // Statuses such as 204 must have no body, and a text would get a type where none is named.
+  const body = fault.body === "" ? null : bare ? Buffer.from(fault.body) : fault.body;
+  const response = new Response(body, { status, headers: { ...headers } });
+  return Promise.resolve(bare ? response : finished(response));
 }

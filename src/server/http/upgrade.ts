@@ -21,8 +21,7 @@ export function createUpgrades(shared: Shared, listener: SiteState): Upgrades {
   // Clients have nothing to say on a chat socket.
   const options = { noServer: true, perMessageDeflate: false, maxPayload: 4096, clientTracking: false };
   const server = new WebSocketServer(options);
-  const handle = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-    socket.on("error", () => socket.destroy());
+  const handle = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
     const url = URL.parse(request.url ?? "/", "http://unknown.invalid");
     if (!url) {
       refuse(socket, 400);
@@ -30,16 +29,19 @@ export function createUpgrades(shared: Shared, listener: SiteState): Upgrades {
     }
     const ticket = ticketOf(url.pathname, listener);
     const state = (ticket && shared.sites.get(ticket.host)) ?? listener;
+    const { ms } = state.faults.delayOf(url.pathname);
+    await state.latency.wait(ms, socket);
+    if (socket.destroyed) return;
     const log = (status: number): void => {
       const path = url.pathname;
       const host = request.headers.host ?? "";
       shared.requests.add({ method: "GET", host, path, status, at: listener.options.clock.now() }, url.searchParams);
     };
     const fault = state.faults.take(url.pathname);
-    if (fault && fault.kind !== "answer") {
+    if (fault?.kind === "hang" || fault?.kind === "hang-up" || fault?.kind === "cut") {
       log(0);
       if (fault.kind === "hang") {
-        state.faults.hangs(socket);
+        state.faults.hangsSocket(socket);
         socket.resume().once("end", () => socket.destroy());
       } else socket.destroy();
       return;
@@ -48,8 +50,13 @@ export function createUpgrades(shared: Shared, listener: SiteState): Upgrades {
     const isKnown = isKnownOrigin(request.headers.origin, request.headers.host, shared.sites);
     const userId = ticket?.userId ?? null;
     const user = userId === null ? null : (state.world.users.get(userId) ?? null);
-    if (fault || !isKnown || !ticket || !room || !mayEnter(room, user, state.world.now())) {
-      const status = fault?.status ?? (isKnown ? 404 : 403);
+    if (fault?.kind === "answer") {
+      log(fault.status);
+      refuse(socket, fault.status, fault);
+      return;
+    }
+    if (!isKnown || !ticket || !room || !mayEnter(room, user, state.world.now())) {
+      const status = isKnown ? 404 : 403;
       log(status);
       refuse(socket, status);
       return;
@@ -59,13 +66,25 @@ export function createUpgrades(shared: Shared, listener: SiteState): Upgrades {
       state.hub.add(accepted, room, user, cursorOf(url.searchParams.get("l")));
     });
   };
-  return { handle, close: () => server.close() };
+  return {
+    handle(request, socket, head) {
+      socket.on("error", () => socket.destroy());
+      handle(request, socket, head).catch(() => socket.destroy());
+    },
+    close: () => server.close(),
+  };
 }
 
 /** Nobody reads from the socket any more, so it would never learn that the other side has gone. */
-function refuse(socket: Duplex, status: number): void {
+function refuse(
+  socket: Duplex,
+  status: number,
+  { body = "", headers = {} }: { body?: string; headers?: Readonly<Record<string, string>> } = {},
+): void {
+  const all = { ...headers, Connection: "close", "Content-Length": Buffer.byteLength(body) };
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
   socket.once("finish", () => socket.destroy());
-  socket.end(`HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  socket.end(`HTTP/1.1 ${status} Refused\r\n${lines.join("")}\r\n${body}`);
 }
 
 function ticketOf(path: string, { network }: SiteState): SocketTicket | undefined {

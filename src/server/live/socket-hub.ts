@@ -4,6 +4,7 @@
  */
 import type { WebSocket } from "ws";
 import type { Clock } from "../../util/clock.js";
+import { type Delay, drawn, type Latency, Line } from "../latency.js";
 import { mayEnter } from "../world/access.js";
 import type { LoggedEvent } from "../world/event-log.js";
 import { seesEvent } from "../world/flagging.js";
@@ -15,15 +16,20 @@ import { type FrameFault, FrameFaults } from "./frame-faults.js";
 import { BatchFrames, frameText, type Reader, type RoomState, sortByRoom, stateFrame } from "./frames.js";
 import type { Presence } from "./presence.js";
 
+const restarting = "CloudFlare WebSocket proxy restarting";
+
 export interface HubOptions {
   readonly heartbeatMs: number;
   readonly backlogLimit: number;
   readonly maxSocketBuffer: number;
   readonly clock: Clock;
+  readonly random: () => number;
 }
 
 interface Connection {
   readonly socket: WebSocket;
+  /** All that goes out goes through here. */
+  readonly line: Line;
   readonly room: RoomRecord;
   readonly user: UserRecord | null;
   readonly reader: Reader;
@@ -37,6 +43,10 @@ interface Connection {
   late: string[];
   /** Put out of the room: it gets nothing more of it, and is closed. */
   out: boolean;
+  /** The server is closing it: nothing more is sent. */
+  dropped: boolean;
+  /** Ends its life where sockets live no longer than so long. */
+  end: { cancel(): void } | null;
 }
 
 export class SocketHub {
@@ -46,9 +56,13 @@ export class SocketHub {
   readonly #connections = new Set<Connection>();
   #heartbeat: { cancel(): void } | null = null;
   readonly #frameFaults = new FrameFaults();
-  #silent = false;
+  /** Sends nothing, or nothing but idle ticks. */
+  #quiet: "silent" | "holding" | null = null;
+  #lives: Delay | null = null;
+  readonly #latency: Latency;
 
-  constructor(world: World, presence: Presence, options: HubOptions) {
+  constructor(world: World, presence: Presence, latency: Latency, options: HubOptions) {
+    this.#latency = latency;
     this.#world = world;
     this.#presence = presence;
     this.#options = options;
@@ -71,6 +85,7 @@ export class SocketHub {
     const reader = this.#reader(room, user);
     const connection: Connection = {
       socket,
+      line: new Line(this.#latency),
       room,
       user,
       reader,
@@ -79,6 +94,8 @@ export class SocketHub {
       held: [],
       late: [],
       out: false,
+      dropped: false,
+      end: null,
     };
     const timeout = timeoutLeft(this.#world, room);
     const state = {
@@ -88,33 +105,40 @@ export class SocketHub {
     // Their own arrival is in the log before they are in the set, and so comes with the backlog.
     if (user) this.#presence.connect(room, user);
     this.#connections.add(connection);
-    socket.on("close", () => this.#remove(connection));
+    this.#limitLife(connection);
+    socket.on("close", () => {
+      connection.line.end();
+      this.#remove(connection);
+    });
     socket.on("error", () => socket.terminate());
     this.#catchUp(connection, state);
     this.#heartbeat ??= this.#beatLater();
   }
 
   /** Ends every connection at once, as a restarting proxy does. */
-  dropAll(code = 1001, reason = "CloudFlare WebSocket proxy restarting"): void {
-    for (const { socket } of this.#connections) {
-      socket.close(code, reason);
-    }
+  dropAll(code?: number, reason?: string): void {
+    for (const connection of this.#connections) this.#drop(connection, code, reason);
+  }
+
+  /** Closes each socket after it has lived so long; null ends that. */
+  limitLives(lives: Delay | null): void {
+    this.#lives = lives;
+    for (const connection of this.#connections) this.#limitLife(connection);
   }
 
   /** A silent hub keeps its sockets open and sends nothing; afterwards they get what they missed. */
   silence(on: boolean): void {
-    this.#silent = on;
-    if (on) return;
-    for (const connection of [...this.#connections]) {
-      if (!connection.out) this.#catchUp(connection);
-      for (const text of connection.held.splice(0)) connection.socket.send(text);
-      if (connection.out) this.#end(connection);
-    }
+    this.#keepQuiet(on ? "silent" : null);
+  }
+
+  /** A holding hub sends idle ticks alone; afterwards all that happened comes in one frame, however much it is. */
+  hold(on: boolean): void {
+    this.#keepQuiet(on ? "holding" : null);
   }
 
   /** Sends a text as it is to every socket, whatever it says. */
   sendRaw(text: string): void {
-    for (const { socket } of this.#connections) socket.send(text);
+    for (const connection of this.#connections) this.#deliver(connection, text);
   }
 
   /** Something happens to the next frames with events on their way. */
@@ -125,8 +149,42 @@ export class SocketHub {
   close(): void {
     this.#heartbeat?.cancel();
     this.#heartbeat = null;
-    for (const { socket } of this.#connections) socket.terminate();
+    for (const { socket, line, end } of this.#connections) {
+      line.end();
+      end?.cancel();
+      socket.terminate();
+    }
     this.#connections.clear();
+  }
+
+  #keepQuiet(quiet: "silent" | "holding" | null): void {
+    const limit = this.#quiet === "holding" ? Number.POSITIVE_INFINITY : this.#options.backlogLimit;
+    this.#quiet = quiet;
+    if (quiet) return;
+    for (const connection of [...this.#connections]) {
+      if (!connection.out) this.#catchUp(connection, {}, limit);
+      for (const text of connection.held.splice(0)) this.#deliver(connection, text);
+      if (connection.out) this.#end(connection);
+    }
+  }
+
+  #limitLife(connection: Connection): void {
+    connection.end?.cancel();
+    connection.end = null;
+    if (this.#lives === null) return;
+    const { clock, random } = this.#options;
+    connection.end = clock.setTimeout(() => this.#drop(connection), drawn(this.#lives, random));
+  }
+
+  #drop(connection: Connection, code = 1001, reason = restarting): void {
+    connection.dropped = true;
+    connection.line.send(() => connection.socket.close(code, reason));
+  }
+
+  #deliver({ line, socket }: Connection, text: string): void {
+    line.send(() => {
+      if (socket.readyState === socket.OPEN) socket.send(text);
+    });
   }
 
   #reader(room: RoomRecord, user: UserRecord | null): Reader {
@@ -139,6 +197,7 @@ export class SocketHub {
 
   #remove(connection: Connection): void {
     if (!this.#connections.delete(connection)) return;
+    connection.end?.cancel();
     if (connection.user) this.#presence.disconnect(connection.room, connection.user);
   }
 
@@ -153,7 +212,7 @@ export class SocketHub {
       } else if (isOwn && !mayEnter(room, user, this.#world.now())) {
         this.#tell(connection, room, { exit: true });
         connection.out = true;
-        if (!this.#silent) this.#end(connection);
+        if (!this.#quiet) this.#end(connection);
       } else if (!isOwn && user && signal.people.has(user.id)) {
         this.#tell(connection, room, { exit: true });
       }
@@ -162,25 +221,24 @@ export class SocketHub {
 
   #tell(connection: Connection, room: RoomRecord, state: RoomState): void {
     const text = stateFrame(connection.room.id, room.id, state);
-    if (this.#silent) connection.held.push(text);
-    else if (connection.socket.readyState === connection.socket.OPEN) connection.socket.send(text);
+    if (this.#quiet) connection.held.push(text);
+    else if (isOpen(connection)) this.#deliver(connection, text);
   }
 
   #end(connection: Connection): void {
     this.#remove(connection);
-    connection.socket.close(1000);
+    connection.line.send(() => connection.socket.close(1000));
   }
 
   /** Everything since the last frame. When that is more than the limit, `d` tells how far back the frame reaches. */
-  #catchUp(connection: Connection, state: RoomState = {}): void {
+  #catchUp(connection: Connection, state: RoomState = {}, limit: number = this.#options.backlogLimit): void {
     const { log } = this.#world;
-    const { backlogLimit } = this.#options;
     let events = log.since(connection.offered);
     let since = connection.offered < log.oldestCursor ? log.oldestCursor : connection.sent;
     let byRoom = sortByRoom(events, connection.reader);
     const wanted = new Set([...byRoom.values()].flat());
-    if (wanted.size > backlogLimit) {
-      events = [...wanted].sort((a, b) => a.id - b.id).slice(-backlogLimit);
+    if (wanted.size > limit) {
+      events = [...wanted].sort((a, b) => a.id - b.id).slice(-limit);
       since = (events[0]?.id ?? 1) - 1;
       byRoom = sortByRoom(events, connection.reader);
     }
@@ -193,8 +251,8 @@ export class SocketHub {
 
   #broadcast(batch: readonly LoggedEvent[]): void {
     const { newest } = this.#world.log;
-    // A silent hub catches up later.
-    if (this.#silent) return;
+    // A quiet hub catches up later.
+    if (this.#quiet) return;
     const frames = new BatchFrames(batch, newest);
     for (const connection of this.#connections) {
       connection.offered = newest;
@@ -205,7 +263,7 @@ export class SocketHub {
 
   #send(connection: Connection, text: string, hasEvents: boolean): void {
     const { socket } = connection;
-    if (this.#silent || connection.out || socket.readyState !== socket.OPEN) return;
+    if (this.#quiet || connection.out || !isOpen(connection)) return;
     if (socket.bufferedAmount > this.#options.maxSocketBuffer) {
       socket.terminate();
       return;
@@ -213,15 +271,25 @@ export class SocketHub {
     connection.sent = this.#world.log.newest;
     connection.offered = connection.sent;
     const { now, later } = hasEvents ? this.#frameFaults.apply(text) : { now: [text], later: [] };
-    for (const each of now) socket.send(each);
-    if (now.length > 0) for (const each of connection.late.splice(0)) socket.send(each);
+    for (const each of now) this.#deliver(connection, each);
+    if (now.length > 0) for (const each of connection.late.splice(0)) this.#deliver(connection, each);
     connection.late.push(...later);
+  }
+
+  #beat(connection: Connection): void {
+    const { id } = connection.room;
+    if (this.#quiet !== "holding") this.#catchUp(connection);
+    else if (isOpen(connection)) this.#deliver(connection, stateFrame(id, id, {}));
   }
 
   #beatLater(): { cancel(): void } {
     return this.#options.clock.setTimeout(() => {
-      for (const connection of this.#connections) this.#catchUp(connection);
+      for (const connection of this.#connections) this.#beat(connection);
       this.#heartbeat = this.#connections.size > 0 ? this.#beatLater() : null;
     }, this.#options.heartbeatMs);
   }
+}
+
+function isOpen({ socket, dropped }: Connection): boolean {
+  return !dropped && socket.readyState === socket.OPEN;
 }

@@ -1,0 +1,61 @@
+/** What a proxy in front of the site answers in its place: pages in nobody's words but its own, without the site's headers. */
+import { UsageError } from "../errors/index.js";
+import { checkCount, shown } from "../util/options.js";
+
+/** What a proxy in front of the site answers. */
+export interface ProxyAnswer {
+  /** The HTTP status: 200 stands for a page of another's, such as a hotel's login. @default 502 */
+  readonly status?: number;
+  /** The `Retry-After` header: seconds, a moment, or a text as it is. @default none */
+  readonly retryAfter?: number | Date | string;
+  /** What the answer says; "" for nothing at all. @default a page that names the status */
+  readonly body?: string;
+  /** How many requests it happens to. @default 1 */
+  readonly times?: number;
+}
+
+const titles: Readonly<Record<number, string>> = {
+  200: "Welcome to our network",
+  400: "Bad request",
+  403: "Access denied",
+  404: "Not found",
+  408: "Request timed out",
+  425: "Too early",
+  429: "Too many requests",
+  500: "Internal error",
+  502: "Bad gateway",
+  503: "Service unavailable",
+  504: "Gateway timed out",
+};
+
+/** The answer's parts. @throws {BAD_ARGUMENT} for what no answer can be */
+export function proxyAnswer({ status = 502, retryAfter, body }: ProxyAnswer): {
+  readonly status: number;
+  readonly body: string;
+  readonly headers: Readonly<Record<string, string>>;
+} {
+  checkCount("status", status, 200, 599);
+  const text = body ?? ([204, 205, 304].includes(status) ? "" : page(status));
+  const headers = {
+    ...(text === "" ? {} : { "Content-Type": "text/html" }),
+    ...(retryAfter === undefined ? {} : { "Retry-After": retryText(retryAfter) }),
+  };
+  return { status, body: text, headers };
+}
+
+function retryText(retryAfter: number | Date | string): string {
+  if (retryAfter instanceof Date && !Number.isNaN(retryAfter.getTime())) return retryAfter.toUTCString();
+  if (typeof retryAfter === "string") return retryAfter;
+  if (typeof retryAfter === "number" && retryAfter >= 0) return String(retryAfter);
+  throw new UsageError(`retryAfter is a number of seconds, a Date or a text, not ${shown(retryAfter)}`);
+}
+
+function page(status: number): string {
+  const title = titles[status] ?? "Something is wrong";
+  const heading = status === 200 ? title : `${status} ${title}`;
+  const text =
+    status === 200
+      ? "Please accept our terms of use before you go on."
+      : "This page is by a proxy between you and the site you asked for.";
+  return `<html>\r\n<head><title>${heading}</title></head>\r\n<body>\r\n<h1>${heading}</h1>\r\n<p>${text}</p>\r\n</body>\r\n</html>\r\n`;
+}

@@ -1,0 +1,46 @@
+/**
+ * What is on its way between the clients of this process and local servers. A clock that is turned by hand must stand
+ * still meanwhile: the network takes real time, and virtual time would run ahead of it.
+ */
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
+
+/** What is counted of a server. */
+interface Counted {
+  readonly sites: Readonly<
+    Record<string, { readonly faults: Readonly<Record<"hanging" | "hangingSockets" | "underWay", number>> }>
+  >;
+}
+
+/** Counts the requests of this process that have no answer yet. */
+export class Traffic {
+  readonly #servers: () => Iterable<Counted>;
+  #requests = 0;
+  readonly #channels: readonly (readonly [string, () => void])[] = [
+    ["undici:request:create", () => this.#requests++],
+    ["undici:request:trailers", () => this.#requests--],
+    ["undici:request:error", () => this.#requests--],
+  ];
+
+  /** @param servers - the servers that run now. */
+  constructor(servers: () => Iterable<Counted>) {
+    this.#servers = servers;
+    for (const [name, count] of this.#channels) subscribe(name, count);
+  }
+
+  /** Whether something will still arrive: an answer, a socket that opens, or a frame. What hangs never does. */
+  get isUnderWay(): boolean {
+    let requests = this.#requests;
+    let late = 0;
+    for (const server of this.#servers()) {
+      for (const { faults } of Object.values(server.sites)) {
+        requests -= faults.hanging - faults.hangingSockets;
+        late += faults.underWay;
+      }
+    }
+    return requests > 0 || late > 0;
+  }
+
+  close(): void {
+    for (const [name, count] of this.#channels) unsubscribe(name, count);
+  }
+}
