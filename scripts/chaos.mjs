@@ -1,41 +1,54 @@
 // Sends a bot through every kind of trouble and counts what is lost, doubled or out of order:
-// `npm run chaos`, `npm run chaos -- --seed 7 --events 20000 --faults 200`, `npm run chaos -- --seeds 20`.
+// `npm run chaos`, `npm run chaos -- --seed 7 --events 20000 --faults 200`, `npm run chaos -- --seeds 20`; and a bot that is
+// killed: `npm run chaos -- --kills 200`.
 import { parseArgs } from "node:util";
 import { Client } from "../dist/index.js";
 import { ChatServer } from "../dist/server/index.js";
 import { ManualClock } from "../dist/testing/index.js";
+import { killsText, runKills } from "./chaos/kills.mjs";
 import { runChaos } from "./chaos/run.mjs";
 import { sendsOf, sendsText, sum, tableOf } from "./chaos/tally.mjs";
 
 const usage =
-  "usage: npm run chaos -- [--seed N] [--seeds COUNT] [--events N] [--faults N] [--stream-only] [--no-restarts] [--without PATTERN] [--latency | --no-latency] [--sockets room|shared]";
+  "usage: npm run chaos -- [--seed N] [--seeds COUNT] [--events N] [--faults N] [--stream-only] [--no-restarts] [--without PATTERN] [--latency | --no-latency] [--sockets room|shared]\n       npm run chaos -- --kills N [--seed N]";
 /** Problems that are printed in full. */
 const shown = 8;
 
 const options = argumentsOf();
-const results = [];
-for (let seed = options.seed; seed < options.seed + options.seeds; seed++) {
-  const result = await runChaos({ Client, ChatServer, ManualClock }, { ...options, seed });
-  results.push(result);
-  const { problems, happened, seconds, mode } = result;
-  const network = `${mode.latency ? "latency, " : ""}${mode.sockets === "shared" ? "one socket a site" : "one socket a room"}`;
-  console.log(
-    `seed ${seed} (${network}): ${happened} events, ${problems.length} problems, ${seconds.toFixed(1)} s, all told ${inSeconds(mode.settled.toldMs)} and all said ${inSeconds(mode.settled.saidMs)} after the last fault; ${sendsText(result.sends)}`,
-  );
-  for (const { kind, text, fault, context } of problems.slice(0, shown)) {
-    console.log(
-      `  ${kind}: ${text}\n    after fault ${fault.number}, ${fault.kind}${context ? `\n    told: ${context}` : ""}`,
-    );
-  }
-  if (problems.length > shown) console.log(`  … and ${problems.length - shown} more`);
+if (options.kills > 0) await kill();
+else await trouble();
+
+async function kill() {
+  const result = await runKills({ ChatServer }, options);
+  console.log(killsText(result));
+  process.exitCode = result.once === result.commands && result.ended.length === 0 ? 0 : 1;
 }
-console.log(`\n${tableOf(sum(results))}`);
-console.log(`\n${sendsText(sendsOf(results.map(({ sends }) => sends)))}`);
-const failed = results.filter(({ problems }) => problems.length > 0).map(({ seed }) => seed);
-console.log(
-  failed.length > 0 ? `\nFAILED with seed ${failed.join(", ")}` : `\npassed: ${results.length} seeds, no problem`,
-);
-process.exitCode = failed.length > 0 ? 1 : 0;
+
+async function trouble() {
+  const results = [];
+  for (let seed = options.seed; seed < options.seed + options.seeds; seed++) {
+    const result = await runChaos({ Client, ChatServer, ManualClock }, { ...options, seed });
+    results.push(result);
+    const { problems, happened, seconds, mode } = result;
+    const network = `${mode.latency ? "latency, " : ""}${mode.sockets === "shared" ? "one socket a site" : "one socket a room"}`;
+    console.log(
+      `seed ${seed} (${network}): ${happened} events, ${problems.length} problems, ${seconds.toFixed(1)} s, all told ${inSeconds(mode.settled.toldMs)} and all said ${inSeconds(mode.settled.saidMs)} after the last fault; ${sendsText(result.sends)}`,
+    );
+    for (const { kind, text, fault, context } of problems.slice(0, shown)) {
+      console.log(
+        `  ${kind}: ${text}\n    after fault ${fault.number}, ${fault.kind}${context ? `\n    told: ${context}` : ""}`,
+      );
+    }
+    if (problems.length > shown) console.log(`  … and ${problems.length - shown} more`);
+  }
+  console.log(`\n${tableOf(sum(results))}`);
+  console.log(`\n${sendsText(sendsOf(results.map(({ sends }) => sends)))}`);
+  const failed = results.filter(({ problems }) => problems.length > 0).map(({ seed }) => seed);
+  console.log(
+    failed.length > 0 ? `\nFAILED with seed ${failed.join(", ")}` : `\npassed: ${results.length} seeds, no problem`,
+  );
+  process.exitCode = failed.length > 0 ? 1 : 0;
+}
 
 function inSeconds(ms) {
   return `${Math.round(ms / 1000)} s`;
@@ -58,6 +71,7 @@ function argumentsOf() {
         "no-restarts": { type: "boolean" },
         without: { type: "string" },
         latency: { type: "boolean" },
+        kills: { type: "string" },
         sockets: { type: "string" },
       },
       allowNegative: true,
@@ -68,6 +82,7 @@ function argumentsOf() {
       seeds: number(values.seeds, 1),
       events: number(values.events, 20_000),
       faults: number(values.faults, 200),
+      kills: number(values.kills, 0),
       sends: !values["stream-only"],
       restarts: !values["no-restarts"],
       ...(values.without === undefined ? {} : { without: new RegExp(values.without) }),

@@ -18,22 +18,14 @@ const malformed = [
 
 /** Every path that a client uses. */
 const anything = /^\//;
-/** A page of somebody who stands before the site: it has nothing of the site's own words or headers. */
-const proxyPage = (title) =>
-  `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n<hr><center>edge</center>\r\n</body>\r\n</html>\r\n`;
-const proxyAnswer = (status, title, headers = {}) => ({
-  status,
-  body: proxyPage(`${status} ${title}`),
-  headers: { "Content-Type": "text/html", Server: "edge", ...headers },
-});
 
 /** A proxy answers a few requests of any kind, whatever they are for, or all of them for a while. */
 const proxy =
   (answerOf) =>
   ({ faults, random, forWhile }) => {
-    if (random.chance(0.6)) faults.fail(anything, { ...answerOf(random), times: random.between(1, 6) });
+    if (random.chance(0.6)) faults.proxy(anything, { ...answerOf(random), times: random.between(1, 6) });
     else {
-      faults.fail(anything, { ...answerOf(random), times: 1e9 });
+      faults.proxy(anything, { ...answerOf(random), times: 1e9 });
       forWhile(random.between(5_000, 120_000), () => faults.clear());
     }
     if (random.chance(0.6)) faults.dropSockets();
@@ -53,7 +45,15 @@ const slowWire =
 export const overflow = "event log overflow";
 
 /** How much that is; the log is cut back when it is a quarter too long. */
-export const overflowEvents = (maxEvents) => Math.ceil(maxEvents * 1.3);
+const overflowEvents = (maxEvents) => Math.ceil(maxEvents * 1.3);
+
+/** The kind that has one frame tell of more than fits into most limits; for servers that remember that much. */
+export const bigFrame = "one frame of 3,000 events";
+
+/** How many events the kinds make happen at once that do so. */
+export const floods = (maxEvents) => ({ [overflow]: overflowEvents(maxEvents), [bigFrame]: bigFrameEvents });
+
+const bigFrameEvents = 3_000;
 
 /**
  * For each kind what it does: `(place) => how to end it`, when it lasts. The place has `site`, `faults`, `random`,
@@ -114,22 +114,31 @@ const streamKinds = {
     faults.expireSessions();
     if (random.chance(0.7)) faults.dropSockets();
   },
-  "bare 403 pages": proxy(() => proxyAnswer(403, "Forbidden")),
-  "bare 404 pages": proxy(() => proxyAnswer(404, "Not Found")),
-  "bare 429 pages": proxy((random) =>
-    proxyAnswer(429, "Too Many Requests", random.chance(0.5) ? { "Retry-After": `${random.between(1, 30)}` } : {}),
-  ),
-  "bare 502 pages": proxy(() => proxyAnswer(502, "Bad Gateway")),
+  "bare 403 pages": proxy(() => ({ status: 403 })),
+  "bare 404 pages": proxy(() => ({ status: 404 })),
+  "bare 429 pages": proxy((random) => ({
+    status: 429,
+    ...(random.chance(0.5) ? { retryAfter: random.between(1, 30) } : {}),
+  })),
+  "bare 502 pages": proxy(() => ({ status: 502 })),
   "empty answers": proxy(() => ({ status: 200, body: "" })),
-  "other pages (200)": proxy(() => proxyAnswer(200, "Please wait")),
+  "other pages (200)": proxy(() => ({ status: 200 })),
+  "badly packed answers": ({ faults, random }) => {
+    faults.packed(live, random.pick(["truncated", "stacked", "bomb"]), random.between(1, 2));
+    faults.dropSockets();
+  },
   "slow network": slowWire({ requests: [2, 8], answers: [2, 8], frames: [2, 8] }),
   "answers after events": slowWire({ requests: [0, 2], answers: [5, 8], frames: [0, 0] }),
   "events after answers": slowWire({ requests: [0, 2], answers: [0, 0], frames: [5, 8] }),
   "short-lived sockets": ({ faults, wire, random, forWhile }) => {
-    wire.socketLife = [30_000, 40_000];
-    faults.dropSockets();
+    const lives = [30_000, 40_000];
+    const isCut = random.chance(0.5);
+    if (isCut) wire.socketLife = lives;
+    else faults.shortLivedSockets(lives);
+    if (isCut) faults.dropSockets();
     forWhile(random.between(100_000, 400_000), () => {
       wire.socketLife = null;
+      faults.shortLivedSockets(false);
     });
   },
   "outage, then one drop": ({ faults, random, forWhile }) => {
@@ -138,6 +147,15 @@ const streamKinds = {
     faults.dropSockets();
     forWhile(outageMs, () => faults.clear());
     forWhile(outageMs + random.between(70_000, 100_000), () => faults.dropSockets());
+  },
+  [bigFrame]: ({ faults, random, people, rooms, site, forWhile }) => {
+    faults.holdFrames();
+    const roomId = random.pick(rooms);
+    const end = site.newestEventId + bigFrameEvents;
+    while (site.newestEventId < end) people.says(roomId);
+    const release = () => faults.holdFrames(false);
+    if (random.chance(0.5)) release();
+    else forWhile(random.between(1_000, 40_000), release);
   },
   [overflow]: ({ faults, random, people, maxEvents, site, forWhile }) => {
     faults.fail(live, { status: 503, times: 1e9 });
@@ -165,11 +183,12 @@ const sendKinds = {
 };
 
 /** The kinds of a run. */
-export function faultKinds({ sends, restarts, without }) {
+export function faultKinds({ sends, restarts, without, isRoomy }) {
   const kinds = {
     ...streamKinds,
     ...(sends ? sendKinds : {}),
     ...(restarts ? { "bot restarts": ({ restart }) => restart() } : {}),
   };
-  return Object.fromEntries(Object.entries(kinds).filter(([name]) => !without?.test(name)));
+  const left = isRoomy ? overflow : bigFrame;
+  return Object.fromEntries(Object.entries(kinds).filter(([name]) => name !== left && !without?.test(name)));
 }
