@@ -2,9 +2,11 @@
 
 // Common: the things chat is made of.
 export { Client } from "./client/client.js";
-export type { ClientOptions, LogoutOptions } from "./client/client-options.js";
+export type { ClientOptions, LogoutOptions, ResumeOptions } from "./client/client-options.js";
 export { Message, type MessageRevision } from "./objects/message.js";
 export { Room } from "./objects/room.js";
+export type { EditOptions } from "./sending/edit.js";
+export type { ActionOptions, Priority } from "./sending/options.js";
 export type { SendOptions } from "./sending/post.js";
 export { User } from "./objects/user.js";
 export type { RequestOptions } from "./util/options.js";

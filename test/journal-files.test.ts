@@ -59,7 +59,7 @@ test("a link to a journal is that journal: it stays a link, and both names are o
   await (await start(real)).close();
   await symlink(real, link);
   const first = await start(link, { sites: ["stackexchange.com", "stackoverflow.com"] });
-  expect(await failureOf(start(real))).toMatchObject({ message: expect.stringContaining("in use by process") });
+  expect(await failureOf(start(real))).toMatchObject({ message: expect.stringContaining("in use by this process") });
   first.site.user("Alice").in(1).says("through the link");
   await first.close();
   expect(await readlink(link)).toBe(real);

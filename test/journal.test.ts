@@ -266,13 +266,18 @@ test("a file that is no journal, is damaged, is in use or keeps another site is 
   expect(await failureOf(start(path))).toMatchObject({ code: "BAD_ARGUMENT", message: /is not a journal/ });
   const journal = await journalPath();
   const running = await start(journal, { sites: ["stackexchange.com", "stackoverflow.com"] });
-  expect(await failureOf(start(journal))).toMatchObject({ message: /in use by process \d+; stop that server/ });
+  expect(await failureOf(start(journal))).toMatchObject({
+    code: "LOCKED",
+    path: journal,
+    message: expect.stringMatching(/is in use by this process, \d+ on .+, since \d\d:\d\d; end that one first/),
+  });
   await running.close();
   expect(await failureOf(start(journal))).toMatchObject({ message: /keeps stackoverflow.com too/ });
   await appendFile(journal, 'not json\n{"site":"stackexchange.com"}\n');
   expect(await failureOf(start(journal))).toMatchObject({ message: /is damaged in line \d+/ });
   expect(await failureOf(start(join(journal, "below")))).toMatchObject({
-    message: /its folder exists and is writable/,
+    code: "STORAGE",
+    message: expect.stringMatching(/its folder exists and is writable/),
   });
   expect((await stat(journal)).mode & 0o777).toBe(0o600);
 });
@@ -295,17 +300,19 @@ test("what a full disk does not take is written as soon as it does", async () =>
   const first = await start(journal, { world: "empty" });
   const alice = first.site.user("Alice").in(1);
   const warnings = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
-  const write = vi.spyOn(fs, "writeFileSync");
+  const write = vi.spyOn(fs, "writeSync");
   onTestFinished(() => void vi.restoreAllMocks());
   alice.says("before");
   write.mockImplementation((file) => {
-    fs.writeSync(Number(file), '{"half a li');
-    throw new Error("ENOSPC: no space left on device");
+    fs.writeFileSync(file, '{"half a li');
+    throw Object.assign(new Error("ENOSPC"), { code: "ENOSPC" });
   });
   alice.says("while the disk is full");
   alice.says("still full");
   write.mockRestore();
-  expect(warnings.mock.calls.map(([text]) => String(text))).toEqual([expect.stringMatching(/no space left on device/)]);
+  expect(warnings.mock.calls.map(([text]) => String(text))).toEqual([
+    expect.stringMatching(/no space left on the device/),
+  ]);
   alice.says("after");
   await first.close();
   const second = await start(journal, { world: "empty" });

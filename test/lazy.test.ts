@@ -96,7 +96,7 @@ test.each(Object.entries(messageTable))("message.%s", async (_, [read, byId, inR
   expect(await ask(anonymous().getMessage(said.id))).toEqual(byId);
   const message = anonymous().getMessage(said.id);
   // Inside the package objects learn from whatever goes by; here only the room.
-  Reflect.get(message, "learn").call(message, { room: anonymous().getRoom(1) });
+  Reflect.get(message, "merge").call(message, { room: anonymous().getRoom(1) });
   expect(await ask(message)).toEqual(inRoom);
 });
 
@@ -133,4 +133,42 @@ test("a page that is forbidden fails only what nothing else knows", async () => 
   expect(await message.contentSource).toBe("hello");
   expect(await failureOf(message.stars)).toMatchObject({ code: "FORBIDDEN" });
   expect(await failureOf(message.pinners)).toMatchObject({ code: "FORBIDDEN" });
+});
+
+test("four properties of a room asked for in one tick cost one request", async () => {
+  const { anonymous, requests } = await stage();
+  const room = anonymous().getRoom(1);
+  expect(await Promise.all([room.name, room.messageCount, room.owners, room.tags])).toHaveLength(4);
+  expect(requests()).toEqual(roomInfo);
+});
+
+test("four properties of a user asked for in one tick cost one request", async () => {
+  const { anonymous, alice, requests } = await stage();
+  const user = anonymous().getUser(alice.id);
+  expect(await Promise.all([user.name, user.reputation, user.about, user.messageCount])).toEqual([
+    "Alice Liddell",
+    3141,
+    "Curiouser & curiouser",
+    0,
+  ]);
+  expect(requests()).toEqual([`GET /users/${alice.id}`]);
+});
+
+test("the names of twenty users asked for in one tick cost one request", async () => {
+  const { server, anonymous, requests } = await stage();
+  const people = Array.from({ length: 20 }, (_, at) => server.site.addUser({ name: `Person ${at}` }));
+  const chat = anonymous();
+  const names = await Promise.all(people.map(({ id }) => chat.getUser(id).name));
+  expect(names).toEqual(people.map(({ name }) => name));
+  expect(requests()).toEqual(userInfo);
+});
+
+test("a favourite and a name of a room cost one request of somebody who can log in", async () => {
+  const { client, requests } = await stage();
+  const chat = client();
+  await chat.login();
+  requests();
+  const room = chat.getRoom(1);
+  await Promise.all([room.name, room.isFavorite, room.tags]);
+  expect(requests()).toEqual(thumbs);
 });

@@ -1,5 +1,5 @@
 /** What is kept over a restart, in one process; test/killed.test.ts has the kills. */
-import { appendFile, mkdtemp, readFile, stat, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, mkdtemp, readFile, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type ChatEvent, MessagePosted } from "chatexchange-ts";
@@ -15,7 +15,7 @@ test("what was heard is not heard again, and what was not said is said, once", a
   const clock = new ManualClock(Date.now());
   const { faults } = set.server.site;
   const first = set.client({ stateFile, clock, onError: () => {} });
-  expect(first.resume()).toEqual([]);
+  expect(await first.resume()).toEqual([]);
   const heard: string[] = [];
   const watch = first.getRoom(1).watch((event) => {
     if (event instanceof MessagePosted && event.user?.id === set.alice.id) heard.push(event.textContent ?? "");
@@ -40,7 +40,7 @@ test("what was heard is not heard again, and what was not said is said, once", a
   await appendFile(stateFile, '{"cursor":{"1":'); // the line that was being written when the power went
 
   const second = set.client({ stateFile, clock });
-  const resumed = second.resume();
+  const resumed = await second.resume();
   expect(resumed).toHaveLength(2);
   second.getRoom(1).watch((event) => {
     if (event instanceof MessagePosted && event.user?.id === set.alice.id) heard.push(event.textContent ?? "");
@@ -51,14 +51,14 @@ test("what was heard is not heard again, and what was not said is said, once", a
   const mine = set.server.site.room(1).messages.filter(({ userId }) => userId === set.bot.id);
   expect(mine.map(({ source }) => source)).toEqual(["said before", "unanswered", "never tried"]);
   await second.logout();
-  expect(set.client({ stateFile, clock }).resume()).toEqual([]);
+  expect(await set.client({ stateFile, clock }).resume()).toEqual([]);
 });
 
 test("an event whose handler ends another is dealt with all the same", async () => {
   const set = await stage();
   const stateFile = await statePath();
   const first = set.client({ stateFile });
-  first.resume();
+  await first.resume();
   const heard: string[] = [];
   const hear = (event: ChatEvent): void => {
     if (event instanceof MessagePosted) heard.push(event.textContent ?? "");
@@ -74,7 +74,7 @@ test("an event whose handler ends another is dealt with all the same", async () 
   await first.logout();
 
   const second = set.client({ stateFile });
-  second.resume();
+  await second.resume();
   const again = second.getRoom(1).watch(hear);
   await again.ready;
   set.alice.in(1).says("two");
@@ -85,15 +85,49 @@ test("an event whose handler ends another is dealt with all the same", async () 
 test("misuse is refused by name", async () => {
   const set = await stage();
   const stateFile = await statePath();
-  expect(() => set.client().resume()).toThrow(/without the option stateFile/);
+  expect(await failureOf(set.client().resume())).toMatchObject({
+    code: "BAD_ARGUMENT",
+    message: expect.stringMatching(/without the option stateFile/),
+  });
   const chat = set.client({ stateFile });
   expect(await failureOf(chat.getRoom(1).sendMessage("too soon"))).toMatchObject({ code: "BAD_ARGUMENT" });
-  expect(() => chat.getRoom(1).newMessages()).toThrow(/call resume\(\) first/);
-  chat.resume();
-  expect(() => chat.resume()).toThrow(/resumed already/);
-  await writeFile(stateFile, '{"host":"stackoverflow.com"}\n');
-  expect(() => set.client({ stateFile }).resume()).toThrow(/keeps the state of stackoverflow.com/);
-  await writeFile(stateFile, "not a state file\n{}\n");
-  expect(() => set.client({ stateFile }).resume()).toThrow(/is not a state file \(line 1\)/);
-  expect(() => set.client({ stateFile: "/nowhere/at/all" }).resume()).toThrow(/check that its folder exists/);
+  expect(() => chat.getRoom(1).newMessages()).toThrow(/await resume\(\) first/);
+  await chat.resume();
+  expect(await failureOf(chat.resume())).toMatchObject({ message: expect.stringMatching(/resumed already/) });
+  await chat.logout();
+  for (const [text, reason] of [
+    ['{"host":"stackoverflow.com"}\n', /keeps the state of stackoverflow.com/],
+    [
+      '{"state":"chatexchange-ts","version":3,"host":"stackexchange.com"}\n',
+      /state version 3.*; update chatexchange-ts/,
+    ],
+    ["not a state file\n{}\n", /is not a state file \(line 1\)/],
+    ['\n{"buy":"milk"}\n', /is not a state file \(line 1\)/],
+    ["buy milk", /is not a state file \(line 1\)/],
+  ] as const) {
+    await writeFile(stateFile, text);
+    expect(await failureOf(set.client({ stateFile }).resume())).toMatchObject({
+      code: "BAD_ARGUMENT",
+      message: expect.stringMatching(reason),
+    });
+    expect(await readFile(stateFile, "utf8")).toBe(text);
+  }
+});
+
+test("a state file that cannot be used is STORAGE, and resume can be called again once it can", async () => {
+  const set = await stage();
+  const folder = await mkdtemp(join(tmpdir(), "state-"));
+  const stateFile = join(folder, "below", "state.jsonl");
+  const chat = set.client({ stateFile });
+  expect(await failureOf(chat.resume())).toMatchObject({
+    code: "STORAGE",
+    path: stateFile,
+    message: expect.stringMatching(/no such file or folder; check that its folder exists/),
+  });
+  await mkdir(join(folder, "below"));
+  expect(await chat.resume()).toEqual([]);
+  await mkdir(join(folder, "folder"));
+  expect(await failureOf(set.client({ stateFile: join(folder, "folder") }).resume())).toMatchObject({
+    code: "STORAGE",
+  });
 });

@@ -52,9 +52,9 @@ export interface CliContext {
   target(): Promise<Target>;
   /** The client: made once, of the target, the stored session of the profile and the credentials of the environment. */
   client(more?: Pick<ClientOptions, "stateFile">): Promise<Client>;
-  /** Writes a line to stdout; resolves when the reader is ready for more. */
+  /** Writes a line to stdout; resolves when the pipe, file or terminal has taken it, and rejects when the run is ended first. */
   print(line: string): Promise<void>;
-  /** Writes a value as one line of JSON to stdout. */
+  /** Writes a value as one line of JSON to stdout, as {@link CliContext.print} does. */
   printJson(value: object): Promise<void>;
   /** Writes a line to stderr. */
   note(line: string): void;

@@ -56,10 +56,8 @@ export function tell(error: unknown, settings?: Settings): Told {
     }
     const [exitCode, always] = codes[error.code];
     const hint = error.code === "NOT_LOGGED_IN" ? loginHint(settings) : always;
-    // A file that can not be used is no misunderstanding of the command line.
-    const isOfFile = error.code === "BAD_ARGUMENT" && fileReason(cause) !== undefined;
     const line = withoutCallsOfTheApi(oneLine(error.message));
-    return { line: hint === undefined ? line : `${line}; ${hint}`, exitCode: isOfFile ? failure : exitCode };
+    return { line: hint === undefined ? line : `${line}; ${hint}`, exitCode };
   }
   return { line: oneLine(error instanceof Error ? error.message : String(error)), exitCode: failure };
 }
@@ -74,34 +72,4 @@ function loginHint(settings: Settings | undefined): string {
 /** The library speaks to programmers: who types commands has no Client to give anything to. */
 function withoutCallsOfTheApi(line: string): string {
   return line.replace("not logged in; give credentials to the Client or call login() first", "not logged in");
-}
-
-/** What is wrong with a file or a port, in words; undefined when the failure is of another kind. */
-export function fileReason(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !("code" in error)) return undefined;
-  switch (error.code) {
-    case "ENOSPC":
-      return "no space left on the device";
-    case "EACCES":
-    case "EPERM":
-      return "permission denied";
-    case "EROFS":
-      return "the file system is read-only";
-    case "ENOENT":
-      return "no such file or folder";
-    case "ENOTDIR":
-      return "a part of the path is not a folder";
-    case "EISDIR":
-      return "it is a folder";
-    case "EDQUOT":
-      return "the quota is used up";
-    case "EFBIG":
-      return "the file is too big";
-    case "EIO":
-      return "the device failed";
-    case "EEXIST":
-      return "it is there already";
-    default:
-      return undefined;
-  }
 }

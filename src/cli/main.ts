@@ -10,7 +10,7 @@ const topic = first === "help" && second !== undefined ? commandOf(second) : und
 const print = (text: string): void => {
   process.stdout.on("error", async (error) => {
     if ("code" in error && error.code === "EPIPE") process.exit(0);
-    const { fileReason } = await import("./failures.js");
+    const { fileReason } = await import("../storage/failures.js");
     process.stderr.write(`chatexchange: can not write the output: ${fileReason(error) ?? error.message}\n`);
     process.exit(1);
   });

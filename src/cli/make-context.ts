@@ -1,5 +1,6 @@
 /** Makes the context of a run: settings now, target and client when a command first asks for them. */
 import { styleText } from "node:util";
+import { AbortedError } from "../errors/index.js";
 import type { Client } from "../index.js";
 import type { CliContext, Terminal } from "./context.js";
 import { jsonLine } from "./output/text.js";
@@ -74,15 +75,17 @@ function wantsColours(env: Terminal["env"], isTty: boolean): boolean {
   return isTty && env.TERM !== "dumb";
 }
 
+/** Resolves when the text has been taken: by the pipe, the file or the terminal, not by a buffer of this process. */
 function write({ stdout, signal }: CliContext, text: string): Promise<void> {
-  if (stdout.write(text) || signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const go = (): void => {
-      stdout.removeListener("drain", go);
-      signal.removeEventListener("abort", go);
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(new AbortedError({ tried: "write the output" }));
+    if (signal.aborted) return abort();
+    signal.addEventListener("abort", abort, { once: true });
+    stdout.write(text, (error) => {
+      // What a failed write means is decided where the stream's errors are heard, and ends the run.
+      if (error) return;
+      signal.removeEventListener("abort", abort);
       resolve();
-    };
-    stdout.once("drain", go);
-    signal.addEventListener("abort", go, { once: true });
+    });
   });
 }

@@ -1,8 +1,9 @@
 /** One run of the command line, from what was typed to the exit code; and the same for the real process. */
 
+import { fileReason } from "../storage/failures.js";
 import type { CliContext, Terminal } from "./context.js";
 import { exitCodes } from "./exit-codes.js";
-import { fileReason, tell } from "./failures.js";
+import { tell } from "./failures.js";
 import { loadCommand } from "./load-command.js";
 import { readArguments } from "./table/arguments.js";
 

@@ -4,7 +4,9 @@ import { type StreamOptions, streamOptionNames } from "../live/options.js";
 import type { ReplyForm } from "../protocol/actions/messages.js";
 import type { Resolver } from "../protocol/sites.js";
 import { type OutboxOptions, outboxOptionNames } from "../sending/outbox.js";
+import type { FilePort } from "../storage/file-port.js";
 import type { CookieInput } from "../transport/cookies.js";
+import { type ReadOptions, readOptionNames } from "../transport/read-retries.js";
 import type { Credentials } from "../transport/session.js";
 import type { Clock } from "../util/clock.js";
 import type { Logger } from "../util/logger.js";
@@ -24,16 +26,23 @@ export interface ClientOptions {
    */
   readonly sessionFile?: string;
   /**
-   * A file that keeps what a bot must not forget when it is killed: how far it has heard, and what it wanted to say.
-   * Call `client.resume()` first thing.
+   * A file that keeps what a bot must not forget when it is killed: how far it has handled events, and what it wanted to
+   * send. `await client.resume()` first thing. One client uses it at a time.
    */
   readonly stateFile?: string;
+  /**
+   * How long the state remembers the key of an action that is done, in milliseconds, counted from when the events it was
+   * asked for during have been handled. @default 86400000 (a day)
+   */
+  readonly keyTtlMs?: number;
   /** What the client calls itself. Set the name of your bot and a way to reach you. @default "chatexchange-ts" */
   readonly userAgent?: string;
   /** How replies name their parent. @default `"prefix"`, but `"parentId"` for fixed-width text */
   readonly replyForm?: ReplyForm;
   /** How often and how late an action is tried again when the server says "again in N seconds". */
   readonly outbox?: OutboxOptions;
+  /** How reads are tried again when the server is in trouble or says "too many requests". */
+  readonly reads?: ReadOptions;
   /** How live events are polled for, and how fast a broken connection is tried again. */
   readonly stream?: StreamOptions;
   /** Where log lines go. @default nowhere; `NODE_DEBUG=chatexchange` prints them */
@@ -42,7 +51,7 @@ export interface ClientOptions {
   readonly onError?: (error: unknown) => unknown;
   /** Closes the client, as `client.logout()` without waiting. */
   readonly signal?: AbortSignal;
-  /** Milliseconds until a request is given up. @default 30000 */
+  /** Milliseconds of the clock until a request is given up. @default 30000 */
   readonly timeoutMs?: number;
   /** Where to connect for an origin, such as a local server for `https://chat.stackexchange.com`. */
   readonly resolve?: Resolver;
@@ -50,6 +59,16 @@ export interface ClientOptions {
   readonly clock?: Clock;
   /** Numbers from 0 up to 1. @default Math.random */
   readonly random?: () => number;
+  /** How the state file is read and written, for tests with a disk that fails. @internal */
+  readonly files?: FilePort;
+}
+
+/** Options of `client.resume()`. */
+export interface ResumeOptions {
+  /** Wait until no other client uses the `stateFile`, as a standby does. @default false */
+  readonly wait?: boolean;
+  /** Ends the wait with `ABORTED`. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 const optionNames = [
@@ -58,9 +77,11 @@ const optionNames = [
   "cookies",
   "sessionFile",
   "stateFile",
+  "keyTtlMs",
   "userAgent",
   "replyForm",
   "outbox",
+  "reads",
   "stream",
   "logger",
   "onError",
@@ -69,6 +90,7 @@ const optionNames = [
   "resolve",
   "clock",
   "random",
+  "files",
 ] as const satisfies readonly (keyof ClientOptions)[];
 
 /** Options of `client.logout()`. */
@@ -90,13 +112,17 @@ export interface LogoutOptions {
  */
 export function checkClientOptions(options: ClientOptions): void {
   checkOptions("new Client", options, optionNames);
-  const { email, password, outbox, stream, timeoutMs, replyForm } = options;
+  const { email, password, outbox, reads, stream, timeoutMs, replyForm, keyTtlMs } = options;
   if ((email === undefined) !== (password === undefined)) {
     throw new UsageError("email and password go together; one of them is missing");
   }
   checkOptions("the option outbox", outbox, outboxOptionNames);
+  checkOptions("the option reads", reads, readOptionNames);
+  if (reads?.tries !== undefined) checkCount("reads.tries", reads.tries, 1);
+  if (reads?.patienceMs !== undefined) checkCount("reads.patienceMs", reads.patienceMs, 0);
   checkOptions("the option stream", stream, streamOptionNames);
   if (timeoutMs !== undefined) checkCount("timeoutMs", timeoutMs, 1);
+  if (keyTtlMs !== undefined) checkCount("keyTtlMs", keyTtlMs, 0);
   if (replyForm !== undefined) checkChoice("replyForm", replyForm, ["prefix", "parentId"]);
 }
 

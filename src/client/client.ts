@@ -1,6 +1,6 @@
 /** The front of everything: one person (or nobody) at one chat site. */
 import { isUint8Array } from "node:util/types";
-import { UsageError } from "../errors/index.js";
+import { ClosedError, UsageError } from "../errors/index.js";
 import type { ChatEvent } from "../live/events.js";
 import type { StreamState } from "../live/options.js";
 import { type Listening, watchAll } from "../live/watch.js";
@@ -15,17 +15,25 @@ import { leaveRoom } from "../protocol/actions/live.js";
 import type { FilePart } from "../protocol/call.js";
 import { idOf } from "../protocol/ids.js";
 import { type Site, siteOf } from "../protocol/sites.js";
+import { again } from "../sending/actions.js";
+import type { ActionOptions } from "../sending/options.js";
 import type { OutboxView } from "../sending/outbox.js";
-import { sendStored } from "../sending/post.js";
+import { sendStored } from "../sending/stored.js";
 import type { CookieInput } from "../transport/cookies.js";
 import type { Me, Session } from "../transport/session.js";
 import type { Counts } from "../util/counters.js";
 import { type InspectArguments, inspectCustom, inspected } from "../util/inspect.js";
 import { checkId, checkOptions, type RequestOptions } from "../util/options.js";
 import { callSafely } from "../util/services.js";
-import { type ClientOptions, checkClientOptions, credentialsOf, type LogoutOptions } from "./client-options.js";
+import {
+  type ClientOptions,
+  checkClientOptions,
+  credentialsOf,
+  type LogoutOptions,
+  type ResumeOptions,
+} from "./client-options.js";
 import { createParts } from "./parts.js";
-import { StateFile } from "./state-file.js";
+import { lockState, type StateOptions, StateStore } from "./state-store.js";
 
 /**
  * A chat site as one account sees it, or as nobody does. The constructor makes no request.
@@ -40,7 +48,9 @@ export class Client implements AsyncDisposable {
   readonly #parts: ObjectContext;
   readonly #closing = new AbortController();
   readonly #stateFile: string | undefined;
-  #state: StateFile | undefined;
+  readonly #stateOptions: Pick<StateOptions, "host" | "keyTtlMs" | "files">;
+  #state: StateStore | undefined;
+  #isResumed = false;
   #logout: Promise<void> | undefined;
 
   /**
@@ -56,6 +66,7 @@ export class Client implements AsyncDisposable {
     checkClientOptions(options);
     this.site = siteOf(host);
     this.#stateFile = options.stateFile;
+    this.#stateOptions = { host: this.site.host, keyTtlMs: options.keyTtlMs ?? 86_400_000, files: options.files };
     this.#parts = createParts(this, options, this.#closing.signal);
     options.signal?.addEventListener("abort", () => void this.logout({ drain: false }), { once: true });
     if (options.signal?.aborted) void this.logout({ drain: false });
@@ -67,22 +78,39 @@ export class Client implements AsyncDisposable {
   }
 
   /**
-   * Takes up the state that `stateFile` keeps: listening goes on where it stopped, and what was not said yet is said
-   * now, unless it turns out that it was. Answers a promise for each of those messages.
-   * @throws {BAD_ARGUMENT} without the option `stateFile`, a second time, or when the file can't be used
+   * Takes up the state that `stateFile` keeps: listening goes on where it stopped, and messages that were not sent yet
+   * are sent now, unless they turn out to have been. Resolves to a promise for each of those messages. Locks the file:
+   * one client uses it at a time, until its `logout()` or the end of its process.
+   * @throws {BAD_ARGUMENT} without the option `stateFile`, a second time, or for a file that is no state of this site
+   * @throws {LOCKED} when another client uses the file {STORAGE} when it cannot be read or written {CLOSED}
+   * @throws {ABORTED} by the signal
    */
-  resume(): readonly Promise<Message>[] {
-    if (this.#stateFile === undefined) throw new UsageError("there is nothing to resume without the option stateFile");
-    if (this.#state) throw new UsageError("this client has resumed already");
-    const { file, state } = StateFile.open(this.#stateFile, this.site.host);
-    const { actions, live } = this.#parts;
-    this.#state = file;
-    actions.store = file;
-    actions.mustResume = false;
-    live.goOnFrom(state.cursors);
-    live.keepIn(file);
-    for (const [roomId, id] of state.posted) actions.posted.set(roomId, id);
-    return sendStored(this.#parts, state.sends.values());
+  resume(options: ResumeOptions = {}): Promise<readonly Promise<Message>[]> {
+    const { actions, live, services } = this.#parts;
+    return actions.tend(async () => {
+      checkOptions("resume", options, ["wait", "signal"]);
+      const path = this.#stateFile;
+      if (path === undefined) throw new UsageError("there is nothing to resume without the option stateFile");
+      if (this.#isResumed) throw new UsageError("this client has resumed already");
+      if (actions.isClosing) throw new ClosedError({ tried: `resume from ${path}` });
+      this.#isResumed = true;
+      try {
+        const lock = lockState(path, { ...options, services, closing: this.#closing.signal });
+        // Without a wait nothing is awaited: a call whose promise is not awaited has resumed as well.
+        const store = { ...this.#stateOptions, services, lock: lock instanceof Promise ? await lock : lock };
+        this.#state = StateStore.open(path, store);
+      } catch (error) {
+        this.#isResumed = false;
+        throw error;
+      }
+      const { marks, posted, waiting } = this.#state;
+      actions.store = this.#state;
+      actions.mustResume = false;
+      live.goOnFrom([...marks].map(([roomId, { cursor }]) => [roomId, cursor]));
+      live.keepIn(this.#state);
+      for (const [roomId, id] of posted) actions.posted.set(roomId, id);
+      return sendStored(this.#parts, waiting);
+    });
   }
 
   /** The actions that wait for their turn: what they are, and a promise for when there are none. */
@@ -141,6 +169,14 @@ export class Client implements AsyncDisposable {
   /** The session of a client, for the command `doctor`. @internal */
   static sessionOf(client: Client): Session {
     return client.#parts.session;
+  }
+
+  /**
+   * Notes in the state how far rooms have been handled, for the command `tail`, which shows their past itself.
+   * @internal
+   */
+  static noteCursors(client: Client, cursors: Readonly<Record<number, number>>): void {
+    for (const [roomId, cursor] of Object.entries(cursors)) client.#state?.noteCursor(Number(roomId), cursor);
   }
 
   /** Ends the streams of a client that somebody reads; answers how many, for the REPL's Ctrl-C. @internal */
@@ -250,8 +286,9 @@ export class Client implements AsyncDisposable {
    * Makes a new room, which is then yours. `POST /rooms/save`.
    * @throws {FORBIDDEN} below 100 reputation {BAD_ARGUMENT} {NOT_LOGGED_IN}
    */
-  createRoom(room: NewRoom, options: RequestOptions = {}): Promise<Room> {
-    return this.#parts.actions.act("create a room", () => createRoom(this.#parts, room, options), options);
+  createRoom(room: NewRoom, options: ActionOptions = {}): Promise<Room> {
+    const attempt = (signal: AbortSignal): Promise<Room> => createRoom(this.#parts, room, { signal });
+    return this.#parts.actions.act({ tried: "create a room", attempt }, options);
   }
 
   /**
@@ -259,18 +296,15 @@ export class Client implements AsyncDisposable {
    * whole of a message. `POST /upload/image`.
    * @throws {REFUSED} with the server's reason {NOT_LOGGED_IN}
    */
-  uploadImage(picture: Uint8Array | FilePart | string, options: RequestOptions = {}): Promise<string> {
-    return this.#parts.actions.act(
-      "upload a picture",
-      () => {
-        const part = isUint8Array(picture) ? { data: picture } : picture;
-        if (typeof part !== "string" && !isUint8Array(part?.data)) {
-          throw new UsageError("a picture is its bytes (Uint8Array), { data, filename, type }, or a URL");
-        }
-        return this.#parts.session.call(uploadImage(part), options);
-      },
-      options,
-    );
+  uploadImage(picture: Uint8Array | FilePart | string, options: ActionOptions = {}): Promise<string> {
+    const attempt = async (signal: AbortSignal): Promise<string> => {
+      const part = isUint8Array(picture) ? { data: picture } : picture;
+      if (typeof part !== "string" && !isUint8Array(part?.data)) {
+        throw new UsageError("a picture is its bytes (Uint8Array), { data, filename, type }, or a URL");
+      }
+      return this.#parts.session.call(uploadImage(part), { signal });
+    };
+    return this.#parts.actions.act({ tried: "upload a picture", attempt }, options);
   }
 
   /** The people whose messages you do not want to see. `GET /users/ignorelist`. @throws {NOT_LOGGED_IN} */
@@ -283,15 +317,12 @@ export class Client implements AsyncDisposable {
   }
 
   /** Tells the server that you saw messages which pinged you. `POST /messages/ack`. @throws {NOT_LOGGED_IN} */
-  acknowledge(messages: readonly (Message | number)[], options: RequestOptions = {}): Promise<void> {
-    return this.#parts.actions.act(
-      "acknowledge mentions",
-      async () => {
-        const ids = messages.map((message) => idOf(this.site, "message", message));
-        if (ids.length > 0) await this.#parts.session.call(acknowledgeMessages(ids), options);
-      },
-      options,
-    );
+  acknowledge(messages: readonly (Message | number)[], options: ActionOptions = {}): Promise<void> {
+    const attempt = async (signal: AbortSignal): Promise<void> => {
+      const ids = messages.map((message) => idOf(this.site, "message", message));
+      if (ids.length > 0) await this.#parts.session.call(acknowledgeMessages(ids), { signal });
+    };
+    return this.#parts.actions.act({ tried: "acknowledge mentions", attempt, find: again }, options);
   }
 
   /**
@@ -303,18 +334,15 @@ export class Client implements AsyncDisposable {
   action(
     path: string,
     form: Readonly<Record<string, string | number>> = {},
-    options: RequestOptions = {},
+    options: ActionOptions = {},
   ): Promise<unknown> {
-    return this.#parts.actions.act(
-      `post to ${path}`,
-      async () => {
-        if (typeof path !== "string" || !/^\/(?!\/)/.test(path))
-          throw new UsageError(`a path starts with one "/", unlike ${JSON.stringify(path)}`);
-        const fields = Object.fromEntries(Object.entries(form).map(([name, value]) => [name, String(value)]));
-        return this.#parts.session.call(anyAction(path, fields), options);
-      },
-      options,
-    );
+    const attempt = async (signal: AbortSignal): Promise<unknown> => {
+      if (typeof path !== "string" || !/^\/(?!\/)/.test(path))
+        throw new UsageError(`a path starts with one "/", unlike ${JSON.stringify(path)}`);
+      const fields = Object.fromEntries(Object.entries(form).map(([name, value]) => [name, String(value)]));
+      return this.#parts.session.call(anyAction(path, fields), { signal });
+    };
+    return this.#parts.actions.act({ tried: `post to ${path}`, attempt }, options);
   }
 
   /** Says whose client it is, such as `Client of stackexchange.com`; never with an account. */

@@ -26,7 +26,7 @@ export function createParts(client: Client, options: ClientOptions, closing: Abo
     about: site.host,
   });
   const session = sessionOf(client, options, services, closing);
-  const outbox = new Outbox(options.outbox ?? {}, services.clock, closing, services.counters);
+  const outbox = new Outbox(options.outbox ?? {}, services, closing);
   const { replyForm, stateFile } = options;
   const actions = new Actions({ session, services, outbox, replyForm, mustResume: stateFile !== undefined });
   const membership = new Membership();
@@ -66,6 +66,7 @@ function sessionOf(client: Client, options: ClientOptions, services: Services, s
     userAgent: options.userAgent ?? "chatexchange-ts",
     resolve: options.resolve,
     timeoutMs: options.timeoutMs,
+    reads: options.reads,
     signal,
     services,
   });

@@ -101,6 +101,13 @@ export function isPassing(error: unknown): boolean {
   );
 }
 
+/** The same failure for somebody who comes later, with the time left until the next try. */
+export function withRetryAfter(error: ChatError, retryAfterMs: number): ChatError {
+  const own = Object.getOwnPropertyDescriptors(error);
+  const copy: ChatError = Object.create(Object.getPrototypeOf(error), own);
+  return Object.assign(copy, { context: { ...error.context, retryAfterMs } });
+}
+
 /** A server may echo what it was sent: fkeys and tokens are 32 or 64 hexadecimal digits. */
 function withoutKeys(text: string): string {
   return text.replace(/\b(?:[0-9a-f]{32}){1,2}\b/gi, "…");

@@ -112,15 +112,21 @@ export class RefusedError extends ChatError {
   }
 }
 
-/** Too many actions in too short a time. */
+/** Too many actions, or too many requests, in too short a time. */
 export class ThrottledError extends RefusedError {
-  /** How long the server wants us to wait, in milliseconds. Also in `context.retryAfterMs`. */
+  /** Milliseconds to wait: what the server asks for (then also in `context.retryAfterMs`), 1000 when it does not say. */
   readonly waitMs: number;
 
-  constructor(waitMs: number, context?: FailureContext) {
-    const reason = `throttled; the server allows the next action in ${waitMs / 1000} s`;
-    super(reason, { ...context, retryAfterMs: waitMs }, "THROTTLED");
-    this.waitMs = waitMs;
+  /** @param askedMs - null when the server does not say how long to wait */
+  constructor(askedMs: number | null, context?: FailureContext) {
+    super(
+      askedMs === null
+        ? "throttled; the server does not say for how long"
+        : `throttled; the server allows the next request in ${askedMs / 1000} s`,
+      askedMs === null ? context : { ...context, retryAfterMs: askedMs },
+      "THROTTLED",
+    );
+    this.waitMs = askedMs ?? 1_000;
   }
 }
 
@@ -227,10 +233,10 @@ export class ParseError extends ChatError {
   }
 }
 
-/** The server failed (a 5xx answer). */
+/** The server failed (a 5xx answer), or something before it answered in its place. */
 export class ServerError extends ChatError {
-  constructor(context?: FailureContext) {
-    super("SERVER_ERROR", "the server failed", context);
+  constructor(context?: FailureContext, reason = "the server failed") {
+    super("SERVER_ERROR", reason, context);
   }
 }
 

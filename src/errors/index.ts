@@ -1,4 +1,12 @@
-export { ChatError, type ChatErrorCode, type FailureContext, isChatError, isPassing, isTrouble } from "./chat-error.js";
+export {
+  ChatError,
+  type ChatErrorCode,
+  type FailureContext,
+  isChatError,
+  isPassing,
+  isTrouble,
+  withRetryAfter,
+} from "./chat-error.js";
 export {
   AbortedError,
   AlreadyDeletedError,

@@ -11,7 +11,7 @@ import type { RawEvent } from "../protocol/raw.js";
 import { numberOf, stringOf } from "../protocol/values.js";
 import { type InspectArguments, inspectCustom, inspected, quoted } from "../util/inspect.js";
 
-/** What an event needs of its client: objects by id. @internal */
+/** What an event needs of its client: objects by id. */
 export interface EventContext {
   room(id: number): Room;
   userOf(id: number, name: string | undefined): User;

@@ -138,7 +138,7 @@ export class RoomStream {
    */
   #isOver(error: unknown): boolean {
     if (!isFinal(error)) return false;
-    if (!this.#wasLive || !isChatError(error, "NOT_FOUND") || error.context.body !== undefined) return true;
+    if (!this.#wasLive || !isChatError(error, "NOT_FOUND") || error.context.bare !== true) return true;
     this.#notFounds += 1;
     return this.#notFounds >= notFoundTries;
   }

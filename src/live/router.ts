@@ -6,6 +6,7 @@ import { EventType, type RawEvent } from "../protocol/raw.js";
 import { numberOf } from "../protocol/values.js";
 import type { BoundedStream } from "../util/bounded-stream.js";
 import { RecentSet } from "../util/recent-set.js";
+import type { CursorStore } from "./cursors.js";
 import { type ChatEvent, type EventContext, eventOf, StreamGap } from "./events.js";
 import type { StreamState } from "./options.js";
 import { Progress } from "./progress.js";
@@ -24,13 +25,6 @@ export interface RouterContext extends Omit<RoomStreamContext, "onEvent" | "onGa
   readonly events: EventContext;
   /** Learns from an event before anybody sees it. */
   readonly learn: (event: RawEvent) => void;
-}
-
-/** Where it is kept how far events have been dealt with. */
-export interface Keeper {
-  /** What happens inside is kept whole or not at all. */
-  together(act: () => void): void;
-  noteCursor(roomId: number, cursor: number): void;
 }
 
 /** Events meant for us rather than for a room: they come under every room key, so the first one counts. */
@@ -58,7 +52,7 @@ export class EventRouter {
   readonly #everything = new Set<Listener>();
   readonly #stateListeners = new Set<(state: StreamState) => void>();
   readonly #cursors = new Map<number, number>();
-  #keeper: Keeper | undefined;
+  #keeper: CursorStore | undefined;
   #progress: Progress | undefined;
   /** Events that came under a key that is not their room's. */
   readonly #seen = new RecentSet<number>(2_000);
@@ -91,7 +85,7 @@ export class EventRouter {
   }
 
   /** Keeps from now on how far events have been dealt with. */
-  keepIn(keeper: Keeper): void {
+  keepIn(keeper: CursorStore): void {
     this.#keeper = keeper;
     this.#progress = new Progress((roomId, cursor) => keeper.noteCursor(roomId, cursor));
   }

@@ -5,18 +5,22 @@ import type { RawEvent, RawUser } from "../protocol/raw.js";
 import type { Actions } from "../sending/actions.js";
 import type { Session } from "../transport/session.js";
 import type { Services } from "../util/services.js";
+import type { Moments } from "./lazy-fields.js";
 import type { Membership } from "./membership.js";
 import type { Message } from "./message.js";
 import type { Room } from "./room.js";
 import type { User } from "./user.js";
 
-/** One object for each id. @internal */
-export interface Identity {
+/** One object for each id. */
+export interface Identity extends Moments {
   room(id: number): Room;
   user(id: number): User;
   message(id: number): Message;
-  /** The user with this id, who is called this now. */
-  named(id: number, name: string): User;
+  /**
+   * The user with this id, who is called this.
+   * @param asOf - the moment of the request that told it. @default now
+   */
+  named(id: number, name: string, asOf?: number): User;
   /** The user of an event: the name there counts only while no better is known. */
   userOf(id: number, name: string | undefined): User;
   /** The message of an event; null when the event is about none. */
@@ -25,7 +29,7 @@ export interface Identity {
   userInfo(id: number): Promise<RawUser | undefined>;
 }
 
-/** The parts of a client that its objects use. @internal */
+/** The parts of a client that its objects use. */
 export interface ObjectContext {
   readonly client: Client;
   readonly services: Services;

@@ -9,6 +9,7 @@ import type { RawEvent } from "../protocol/raw.js";
 import type { RequestOptions } from "../util/options.js";
 import { checkOptions } from "../util/options.js";
 import type { ObjectContext } from "./context.js";
+import { type Dated, dated } from "./dated.js";
 import type { Message } from "./message.js";
 import { factsOfListed, factsOfShown } from "./message-facts.js";
 import type { Room } from "./room.js";
@@ -58,13 +59,13 @@ export async function* history(
   let left = limit;
   while (left > 0) {
     const count = Math.min(pageSize, before.seconds === undefined ? left : pageSize);
-    const messages = await listBefore(context, room, end, { count, signal });
+    const { value: messages, asOf } = await listBefore(context, room, end, { count, signal });
     if (messages.length === 0) return;
-    for (const raw of messages.reverse()) {
+    for (const raw of messages.toReversed()) {
       if (isBeyond(raw, after)) return;
       end = raw.message_id;
       if (before.seconds !== undefined && (raw.time_stamp ?? 0) >= before.seconds) continue;
-      yield listed(context, raw);
+      yield listed(context, raw, asOf);
       left -= 1;
       if (left <= 0) return;
     }
@@ -77,10 +78,12 @@ async function listBefore(
   room: Room,
   before: number | undefined,
   { count = pageSize, signal }: RequestOptions & { readonly count?: number },
-): Promise<RawEvent[]> {
+): Promise<Dated<readonly RawEvent[]>> {
   const list = roomEvents(room.id, { count, ...(before === undefined ? {} : { before }) });
-  const { events } = await context.session.call(list, { signal });
-  return events.filter(({ message_id: id }) => typeof id === "number" && (before === undefined || id < before));
+  const { value, asOf } = await dated(context, list, { signal });
+  const isOfPage = ({ message_id: id }: RawEvent): boolean =>
+    typeof id === "number" && (before === undefined || id < before);
+  return { value: value.events.filter(isOfPage), asOf };
 }
 
 interface Point {
@@ -101,9 +104,9 @@ function isBeyond(raw: RawEvent, after: Point): boolean {
   return after.seconds !== undefined && (raw.time_stamp ?? 0) <= after.seconds;
 }
 
-function listed(context: ObjectContext, raw: RawEvent): Message {
+function listed(context: ObjectContext, raw: RawEvent, asOf: number): Message {
   const message = context.identity.message(raw.message_id ?? 0);
-  message.learn(factsOfListed(context, raw));
+  message.merge(factsOfListed(context, raw), asOf);
   return message;
 }
 
@@ -116,9 +119,9 @@ export async function* transcript(
 ): AsyncGenerator<Message, void> {
   const { from, to } = rangeOf(range);
   for (let day: string | null = from; day !== null && day <= to; ) {
-    let page: TranscriptPage;
+    let page: Dated<TranscriptPage>;
     try {
-      page = await context.session.call(transcriptPage(room.id, day), options);
+      page = await dated(context, transcriptPage(room.id, day), options);
     } catch (error) {
       if (isChatError(error, "NOT_FOUND") && day === from) day = await firstDayFrom(context, room, from, options);
       else if (isChatError(error, "FORBIDDEN")) return yield* listedBetween(context, room, day, to, options);
@@ -126,8 +129,9 @@ export async function* transcript(
       if (day === null) return;
       continue;
     }
-    if (page.day >= from && page.day <= to) yield* messagesOfDay(context, room, page, options);
-    day = nextDay(page, day);
+    const shown: TranscriptPage = page.value;
+    if (shown.day >= from && shown.day <= to) yield* messagesOfDay(context, room, page, options);
+    day = nextDay(shown, day);
   }
 }
 
@@ -152,14 +156,14 @@ async function firstDayFrom(
 async function* messagesOfDay(
   context: ObjectContext,
   room: Room,
-  page: TranscriptPage,
+  page: Dated<TranscriptPage>,
   options: RequestOptions,
 ): AsyncGenerator<Message, void> {
-  if (page.hourPages.length < 2) return yield* exact(context, room, page.messages, options);
-  for (const hours of page.hourPages) {
-    const part =
-      hours.path === null ? page : await context.session.call(transcriptPage(room.id, page.day, hours), options);
-    yield* exact(context, room, part.messages, options);
+  const { day, hourPages } = page.value;
+  if (hourPages.length < 2) return yield* exact(context, room, page, options);
+  for (const hours of hourPages) {
+    const part = hours.path === null ? page : await dated(context, transcriptPage(room.id, day, hours), options);
+    yield* exact(context, room, part, options);
   }
 }
 
@@ -167,29 +171,30 @@ async function* messagesOfDay(
 async function* exact(
   context: ObjectContext,
   room: Room,
-  shown: readonly TranscriptMessage[],
+  page: Dated<TranscriptPage>,
   options: RequestOptions,
 ): AsyncGenerator<Message, void> {
+  const shown = page.value.messages;
   const ids = shown.map(({ id }) => id).sort((a, b) => a - b);
   const [first, last] = [ids[0], ids.at(-1)];
   if (first === undefined || last === undefined) return;
-  const known = new Map<number, RawEvent>();
+  const known = new Map<number, Dated<RawEvent>>();
   for (let end = last + 1; end > first; ) {
-    const messages = await listBefore(context, room, end, options);
-    for (const raw of messages) if (raw.message_id !== undefined) known.set(raw.message_id, raw);
+    const { value: messages, asOf } = await listBefore(context, room, end, options);
+    for (const raw of messages) if (raw.message_id !== undefined) known.set(raw.message_id, { value: raw, asOf });
     const lowest = messages[0]?.message_id;
     if (lowest === undefined) break;
     end = lowest;
   }
   for (const entry of shown) {
     const raw = known.get(entry.id);
-    yield raw ? listed(context, raw) : fromPage(context, room, entry);
+    yield raw ? listed(context, raw.value, raw.asOf) : fromPage(context, room, entry, page.asOf);
   }
 }
 
-function fromPage(context: ObjectContext, room: Room, shown: TranscriptMessage): Message {
+function fromPage(context: ObjectContext, room: Room, shown: TranscriptMessage, asOf: number): Message {
   const message = context.identity.message(shown.id);
-  message.learn(factsOfShown(context, room, shown));
+  message.merge(factsOfShown(context, room, shown), asOf);
   return message;
 }
 
@@ -205,23 +210,25 @@ async function* listedBetween(
   options: RequestOptions,
 ): AsyncGenerator<Message, void> {
   const [start, end] = [secondsOf(from), secondsOf(to) + 86_400];
-  const read = async (before: number | undefined): Promise<RawEvent[]> => listBefore(context, room, before, options);
-  const lists: { readonly before: number; messages: readonly RawEvent[] | null }[] = [];
+  type List = Dated<readonly RawEvent[]>;
+  const read = async (before: number | undefined): Promise<List> => listBefore(context, room, before, options);
+  const lists: { readonly before: number; list: List | null }[] = [];
   for (let before: number | undefined; ; ) {
-    const messages = await read(before);
-    const [oldest, newest] = [messages[0], messages.at(-1)];
+    const list = await read(before);
+    const [oldest, newest] = [list.value[0], list.value.at(-1)];
     if (!oldest || !newest) break;
     // The first list has no end of its own: what is said meanwhile is not part of it.
-    if ((oldest.time_stamp ?? 0) < end) lists.push({ before: before ?? (newest.message_id ?? 0) + 1, messages });
+    if ((oldest.time_stamp ?? 0) < end) lists.push({ before: before ?? (newest.message_id ?? 0) + 1, list });
     const tooMany = lists.at(-1 - listsKept);
-    if (tooMany) tooMany.messages = null;
+    if (tooMany) tooMany.list = null;
     if ((oldest.time_stamp ?? 0) < start) break;
     before = oldest.message_id;
   }
-  for (let list = lists.pop(); list; list = lists.pop()) {
-    for (const raw of list.messages ?? (await read(list.before))) {
+  for (let kept = lists.pop(); kept; kept = lists.pop()) {
+    const { value: messages, asOf } = kept.list ?? (await read(kept.before));
+    for (const raw of messages) {
       const seconds = raw.time_stamp ?? 0;
-      if (seconds >= start && seconds < end) yield listed(context, raw);
+      if (seconds >= start && seconds < end) yield listed(context, raw, asOf);
     }
   }
 }
@@ -250,19 +257,20 @@ export async function starred(
   room: Room,
   { count, ...options }: RequestOptions & { count: number },
 ): Promise<Message[]> {
-  const list = await context.session.call(starredMessages(room.id, count), options);
+  const { value: list, asOf } = await dated(context, starredMessages(room.id, count), options);
   return list.map(({ messageId, timeStamp, userId, userName, stars, starredByMe, pinned, pinnedByMe }) => {
     const message = context.identity.message(messageId);
     // The content is shortened here, so it is not learned.
-    message.learn({
+    const facts = {
       room,
       stars,
       starredByYou: starredByMe,
       pinned,
       pinnedByYou: pinnedByMe,
-      owner: userId === null ? null : context.identity.named(userId, userName),
+      owner: userId === null ? null : context.identity.named(userId, userName, asOf),
       ...(timeStamp === null ? {} : { timeStamp }),
-    });
+    };
+    message.merge(facts, asOf);
     return message;
   });
 }

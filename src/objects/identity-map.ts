@@ -14,10 +14,16 @@ export class IdentityMap implements Identity {
   readonly #users = new WeakCache<number, User>();
   readonly #messages = new WeakCache<number, Message>();
   readonly #batch: UserBatch;
+  #moment = 0;
 
   constructor(context: ObjectContext) {
     this.#context = context;
     this.#batch = new UserBatch(context.session, () => context.membership.any);
+  }
+
+  /** How many events have been learned from: the order of what is told. */
+  get moment(): number {
+    return this.#moment;
   }
 
   room(id: number): Room {
@@ -32,15 +38,15 @@ export class IdentityMap implements Identity {
     return this.#messages.get(id, () => new Message(this.#context, id));
   }
 
-  named(id: number, name: string): User {
+  named(id: number, name: string, asOf: number = this.#moment): User {
     const user = this.user(id);
-    user.learn({ name });
+    user.merge({ name }, asOf);
     return user;
   }
 
   userOf(id: number, name: string | undefined): User {
     const user = this.user(id);
-    if (name !== undefined && user.peek.name === undefined) user.learn({ name });
+    if (name !== undefined && user.peek.name === undefined) user.merge({ name });
     return user;
   }
 
@@ -61,18 +67,19 @@ export class IdentityMap implements Identity {
 
   /** Keeps what is known current: runs before anybody sees the event. */
   learn(raw: RawEvent): void {
+    this.#moment += 1;
     const messageId = numberOf(raw.message_id);
     if (messageId !== undefined) this.#messages.peek(messageId)?.learnFromEvent(raw);
     const roomId = numberOf(raw.room_id) ?? 0;
     const { event_type: type } = raw;
     if (type === EventType.RoomNameChanged) {
-      this.#rooms.peek(roomId)?.forget("name", "description", "descriptionHtml", "tags", "state");
+      this.#rooms.peek(roomId)?.invalidate("name", "description", "descriptionHtml", "tags", "state");
     }
-    if (type === EventType.AccessLevelChanged) this.#rooms.peek(roomId)?.forget("owners");
+    if (type === EventType.AccessLevelChanged) this.#rooms.peek(roomId)?.invalidate("owners");
     const { me } = this.#context.session;
     if (type === EventType.UserLeft && raw.user_id === me?.id) this.#context.membership.leave(roomId);
     if (type === EventType.UserNameOrAvatarChanged) {
-      this.#users.peek(numberOf(raw.target_user_id) ?? numberOf(raw.user_id) ?? 0)?.forget("name", "avatarUrl");
+      this.#users.peek(numberOf(raw.target_user_id) ?? numberOf(raw.user_id) ?? 0)?.invalidate("name", "avatarUrl");
     }
   }
 }

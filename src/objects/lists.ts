@@ -7,6 +7,7 @@ import { idOf } from "../protocol/ids.js";
 import type { RequestOptions } from "../util/options.js";
 import { checkOptions } from "../util/options.js";
 import type { ObjectContext } from "./context.js";
+import { dated } from "./dated.js";
 import type { Message } from "./message.js";
 import type { Room } from "./room.js";
 import { presentOf } from "./room-facts.js";
@@ -32,14 +33,14 @@ export async function* rooms(context: ObjectContext, options: RoomsOptions): Asy
   const { signal, ...query } = options;
   const seen = new Set<number>();
   for (let number = 1; ; number++) {
-    const page = await context.session.call(roomsPage(query, number), { signal });
+    const { value: page, asOf } = await dated(context, roomsPage(query, number), { signal });
     // People talk while we turn the pages, so a room may come again on the next.
     const fresh = page.rooms.filter(({ id }) => !seen.has(id));
     for (const card of fresh) {
       seen.add(card.id);
       const room = context.identity.room(card.id);
       const { name, description, parentSiteName, isFavorite, access, frozen, deleted, messageCount, userCount } = card;
-      room.learn({
+      const facts = {
         name,
         description,
         parentSiteName,
@@ -47,7 +48,8 @@ export async function* rooms(context: ObjectContext, options: RoomsOptions): Asy
         state: { access, frozen, deleted },
         ...(messageCount === null ? {} : { messageCount }),
         ...(userCount === null ? {} : { userCount }),
-      });
+      };
+      room.merge(facts, asOf);
       yield room;
     }
     if (number >= page.pageCount || page.rooms.length === 0) return;
@@ -61,9 +63,10 @@ export async function* searchUsers(
   options: RequestOptions,
 ): AsyncGenerator<User, void> {
   if (typeof text !== "string" || text.trim() === "") throw new UsageError("a search for users needs a text");
-  for (const hit of await context.session.call(userSearch(text, userSearchLimit), options)) {
-    const user = context.identity.named(hit.id, hit.name);
-    user.learn({ avatarUrl: avatarUrl(hit.emailHash) });
+  const { value: hits, asOf } = await dated(context, userSearch(text, userSearchLimit), options);
+  for (const hit of hits) {
+    const user = context.identity.named(hit.id, hit.name, asOf);
+    user.merge({ avatarUrl: avatarUrl(hit.emailHash) }, asOf);
     yield user;
   }
 }
@@ -84,20 +87,21 @@ export async function* searchMessages(
   };
   const { signal } = options;
   for (let number = 1; ; number++) {
-    const page = await context.session.call(searchPage(query, number), { signal });
+    const { value: page, asOf } = await dated(context, searchPage(query, number), { signal });
     for (const hit of page.hits) {
       const message = context.identity.message(hit.id);
       const roomId = hit.roomId ?? query.roomId;
-      message.learn({
+      const facts = {
         content: hit.contentHtml,
         deleted: hit.deleted,
         stars: hit.stars,
         starredByYou: hit.starredByMe,
         pinned: hit.pinned,
         edited: hit.edited,
-        owner: hit.userId === null ? null : context.identity.named(hit.userId, hit.userName),
+        owner: hit.userId === null ? null : context.identity.named(hit.userId, hit.userName, asOf),
         ...(roomId === undefined ? {} : { room: context.identity.room(roomId) }),
-      });
+      };
+      message.merge(facts, asOf);
       yield message;
     }
     if (number >= page.pageCount || page.hits.length === 0) return;
@@ -107,19 +111,19 @@ export async function* searchMessages(
 /** Who is in a room now; someone from outside reads the info page, because reading the room page means entering. */
 export async function usersIn(context: ObjectContext, room: Room, options: RequestOptions): Promise<User[]> {
   const { session } = context;
-  if (room.isInRoom || !session.canLogIn) return presentOf(context, await session.call(roomPage(room.id), options));
-  const { users } = await session.call(roomInfoPage(room.id), options);
-  return users.map(({ id, name }) => context.identity.named(id, name));
+  if (room.isInRoom || !session.canLogIn) return presentOf(context, await dated(context, roomPage(room.id), options));
+  const { value, asOf } = await dated(context, roomInfoPage(room.id), options);
+  return value.users.map(({ id, name }) => context.identity.named(id, name, asOf));
 }
 
 /** Whom a mention in a room reaches. */
 export async function pingableIn(context: ObjectContext, room: Room, options: RequestOptions): Promise<User[]> {
   const { session } = context;
   if (session.canLogIn) await session.login();
-  const users = await session.call(pingableUsers(room.id), options);
+  const { value: users, asOf } = await dated(context, pingableUsers(room.id), options);
   return users.map(({ id, name, lastPost, lastSeen }) => {
-    const user = context.identity.named(id, name);
-    user.learn({ lastSeenAt: lastSeen * 1000, lastMessageAt: lastPost ? lastPost * 1000 : null });
+    const user = context.identity.named(id, name, asOf);
+    user.merge({ lastSeenAt: lastSeen * 1000, lastMessageAt: lastPost ? lastPost * 1000 : null }, asOf);
     return user;
   });
 }

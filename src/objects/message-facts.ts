@@ -9,7 +9,8 @@ import type { HistoryPage, TranscriptMessage } from "../protocol/pages/index.js"
 import { EventType, type RawEvent } from "../protocol/raw.js";
 import { numberOf, stringOf } from "../protocol/values.js";
 import type { ObjectContext } from "./context.js";
-import { LazyFacts } from "./lazy-fields.js";
+import { dated } from "./dated.js";
+import { LazyFields, type Source } from "./lazy-fields.js";
 import type { Message } from "./message.js";
 import type { Room } from "./room.js";
 import type { User } from "./user.js";
@@ -50,24 +51,24 @@ export interface MessageFacts {
   pinners: User[];
 }
 
-/** The lazy facts of one message. */
-export function messageFacts(context: ObjectContext, id: number): LazyFacts<MessageFacts> {
-  const list = async (): Promise<Partial<MessageFacts>> => {
-    const room = facts.peek("room");
-    return room ? readFromList(context, id, room) : {};
+/** The lazy fields of one message. */
+export function messageFields(context: ObjectContext, id: number): LazyFields<MessageFacts> {
+  type Told = Promise<Partial<MessageFacts>>;
+  const list: Source<MessageFacts> = {
+    isAvailable: () => fields.peek("room") !== undefined,
+    fetch: async (): Told => readFromList(context, id, await fields.get("room")),
   };
-  const listOnceRoomIsKnown = async (): Promise<Partial<MessageFacts>> => {
-    await facts.get("room");
-    return list();
+  const listOnceRoomIsKnown: Source<MessageFacts> = { fetch: list.fetch };
+  const html: Source<MessageFacts> = {
+    fetch: async (): Told => ({ content: await context.session.call(messageHtml(id)) }),
   };
-  const html = async (): Promise<Partial<MessageFacts>> => ({ content: await context.session.call(messageHtml(id)) });
-  const page = (): Promise<Partial<MessageFacts>> => readFromTranscript(context, id);
-  const history = (): Promise<Partial<MessageFacts>> => readFromHistory(context, id);
-  const source = async (): Promise<Partial<MessageFacts>> => ({
-    contentSource: await context.session.call(messageSource(id)),
-  });
+  const page: Source<MessageFacts> = { fetch: () => readFromTranscript(context, id) };
+  const history: Source<MessageFacts> = { fetch: () => readFromHistory(context, id) };
+  const source: Source<MessageFacts> = {
+    fetch: async (): Told => ({ contentSource: await context.session.call(messageSource(id)) }),
+  };
   const marks = [list, page, history];
-  const facts: LazyFacts<MessageFacts> = new LazyFacts<MessageFacts>({
+  const sources = {
     room: marks,
     content: [list, html, page],
     contentSource: [source],
@@ -84,8 +85,9 @@ export function messageFacts(context: ObjectContext, id: number): LazyFacts<Mess
     parent: [list, page],
     editor: [history],
     pinners: [history],
-  });
-  return facts;
+  };
+  const fields: LazyFields<MessageFacts> = new LazyFields<MessageFacts>(sources, context.identity);
+  return fields;
 }
 
 /** One message of a list is exact where pages are vague: seconds, counts, deletions (protocol.md §3.2). */
@@ -209,11 +211,12 @@ export function factsOfShown(context: ObjectContext, room: Room, shown: Transcri
 }
 
 async function readFromHistory(context: ObjectContext, id: number): Promise<Partial<MessageFacts>> {
-  return factsOfHistory(context, await context.session.call(historyPage(id)));
+  const { value: page, asOf } = await dated(context, historyPage(id));
+  return factsOfHistory(context, page, asOf);
 }
 
 /** What a history page tells. It shows the content of deleted messages too, so that is not learned. */
-export function factsOfHistory(context: ObjectContext, page: HistoryPage): Partial<MessageFacts> {
+export function factsOfHistory(context: ObjectContext, page: HistoryPage, asOf: number): Partial<MessageFacts> {
   const edits = page.revisions.filter(({ kind }) => kind === "edited");
   const last = edits.at(-1);
   return {
@@ -226,6 +229,6 @@ export function factsOfHistory(context: ObjectContext, page: HistoryPage): Parti
     edited: edits.length > 0,
     deleted: page.deleted || page.revisions.at(-1)?.kind === "deleted",
     editor: last ? authorOf(context, last.userId, last.userName) : null,
-    pinners: page.pinners.map(({ id, name }) => context.identity.named(id, name)),
+    pinners: page.pinners.map(({ id, name }) => context.identity.named(id, name, asOf)),
   };
 }

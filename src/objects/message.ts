@@ -21,17 +21,19 @@ import { EventType, type RawEvent } from "../protocol/raw.js";
 import type { Site } from "../protocol/sites.js";
 import { checkText } from "../protocol/text-rules.js";
 import { again } from "../sending/actions.js";
-import type { Found } from "../sending/outbox.js";
+import { type EditOptions, edit } from "../sending/edit.js";
+import type { Found, Task } from "../sending/job.js";
+import { messageLane } from "../sending/lanes.js";
+import type { ActionOptions } from "../sending/options.js";
 import type { SendOptions } from "../sending/post.js";
 import { type InspectArguments, inspectCustom, inspected, quoted } from "../util/inspect.js";
 import type { RequestOptions } from "../util/options.js";
 import type { ObjectContext } from "./context.js";
-import type { LazyFacts } from "./lazy-fields.js";
-import { factsOfEvent, factsOfHistory, type MessageFacts, messageFacts } from "./message-facts.js";
+import { dated } from "./dated.js";
+import type { LazyFields } from "./lazy-fields.js";
+import { factsOfEvent, factsOfHistory, type MessageFacts, messageFields } from "./message-facts.js";
 import type { Room } from "./room.js";
 import type { User } from "./user.js";
-
-const done: Found<void> = { result: undefined };
 
 /** One step in the life of a message. */
 export interface MessageRevision {
@@ -55,13 +57,13 @@ export class Message {
   /** The number of the message on its site; later messages have higher ones. */
   readonly id: number;
   readonly #context: ObjectContext;
-  readonly #facts: LazyFacts<MessageFacts>;
+  readonly #fields: LazyFields<MessageFacts>;
 
   /** @internal */
   constructor(context: ObjectContext, id: number) {
     this.id = id;
     this.#context = context;
-    this.#facts = messageFacts(context, id);
+    this.#fields = messageFields(context, id);
   }
 
   /** The site the message is on. */
@@ -71,82 +73,82 @@ export class Message {
 
   /** The room the message is in. */
   get room(): Promise<Room> {
-    return this.#facts.get("room");
+    return this.#fields.get("room");
   }
 
   /** The content as HTML; null when the message is deleted. */
   get content(): Promise<string | null> {
-    return this.#facts.get("content");
+    return this.#fields.get("content");
   }
 
   /** The content as plain text, formatting discarded; empty when the message is deleted. */
   get textContent(): Promise<string> {
-    return this.#facts.get("content").then((html) => (html === null ? "" : htmlToText(html)));
+    return this.#fields.get("content").then((html) => (html === null ? "" : htmlToText(html)));
   }
 
   /** The markdown as typed; for a reply with its `:id ` in front. */
   get contentSource(): Promise<string> {
-    return this.#facts.get("contentSource");
+    return this.#fields.get("contentSource");
   }
 
   /** Who sent it; null when that account is gone. */
   get owner(): Promise<User | null> {
-    return this.#facts.get("owner");
+    return this.#fields.get("owner");
   }
 
   /** How many people starred it. */
   get stars(): Promise<number> {
-    return this.#facts.get("stars");
+    return this.#fields.get("stars");
   }
 
   /** Whether you starred it. */
   get starredByYou(): Promise<boolean> {
-    return this.#facts.get("starredByYou");
+    return this.#fields.get("starredByYou");
   }
 
   /** Whether a room owner pinned it. */
   get pinned(): Promise<boolean> {
-    return this.#facts.get("pinned");
+    return this.#fields.get("pinned");
   }
 
   /** How many room owners pinned it. */
   get pins(): Promise<number> {
-    return this.#facts.get("pins");
+    return this.#fields.get("pins");
   }
 
   /** When it was posted, in unix seconds. */
   get timeStamp(): Promise<number> {
-    return this.#facts.get("timeStamp");
+    return this.#fields.get("timeStamp");
   }
 
   /** Whether it was edited, ever. */
   get edited(): Promise<boolean> {
-    return this.#facts.get("edited");
+    return this.#fields.get("edited");
   }
 
   /** How often it was edited. */
   get edits(): Promise<number> {
-    return this.#facts.get("edits");
+    return this.#fields.get("edits");
   }
 
   /** Whether it was deleted. */
   get deleted(): Promise<boolean> {
-    return this.#facts.get("deleted");
+    return this.#fields.get("deleted");
   }
 
   /** The message this one replies to; null when it is no reply. */
   get parent(): Promise<Message | null> {
-    return this.#facts.get("parent");
+    return this.#fields.get("parent");
   }
 
   /** Who changed the text last; null when nobody did. From `GET /messages/{id}/history`. */
   get editor(): Promise<User | null> {
-    return this.#facts.get("editor");
+    return this.#fields.get("editor");
   }
 
   /** The room owners who pinned it. From `GET /messages/{id}/history`. */
   get pinners(): Promise<User[]> {
-    return this.#facts.get("pinners");
+    return this.#fields.get("pinners");
   }
 
   /** The address of the message in the transcript. */
@@ -156,12 +158,12 @@ export class Message {
 
   /** What is known now, without a request. */
   get peek(): Readonly<Partial<MessageFacts>> {
-    return this.#facts.known;
+    return this.#fields.known;
   }
 
   /** Fetches again what is known. */
   refresh(): Promise<void> {
-    return this.#facts.refresh();
+    return this.#fields.refresh();
   }
 
   /**
@@ -169,7 +171,10 @@ export class Message {
    * @throws {NOT_LOGGED_IN} and everything `room.sendMessage` can.
    */
   reply(text: string, options: Omit<SendOptions, "replyTo"> = {}): Promise<Message> {
-    return this.#context.actions.tend(async () => (await this.room).sendMessage(text, { ...options, replyTo: this }));
+    const send = (room: Room): Promise<Message> => room.sendMessage(text, { ...options, replyTo: this });
+    const { room } = this.peek;
+    // At once where the room is known, so that messages to it keep the order in which they were asked for.
+    return room ? send(room) : this.#context.actions.tend(async () => send(await this.room));
   }
 
   /**
@@ -177,45 +182,20 @@ export class Message {
    * `POST /messages/{id}`.
    * @throws {TOO_LATE} {NOT_YOURS} {ALREADY_DELETED} {EMPTY} {TOO_LONG} {NOT_LOGGED_IN}
    */
-  edit(text: string, options: RequestOptions & { readonly replyForm?: ReplyForm } = {}): Promise<void> {
-    return this.#context.actions.act(
-      `edit message ${this.id}`,
-      async () => {
-        const about = { tried: `edit message ${this.id}`, messageId: this.id };
-        checkText(text, about);
-        // Saying nothing of the parent would end the reply, so it has to be known.
-        const parent = await this.parent.catch(() => null);
-        const room = this.peek.room;
-        const form = options.replyForm ?? this.#context.actions.replyForm;
-        const replyTo = parent ? { messageId: parent.id, form } : undefined;
-        checkText(text, about, replyPrefix(text, replyTo).length);
-        const call = editMessage(this.id, text, {
-          ...(room ? { roomId: room.id } : {}),
-          ...(replyTo ? { replyTo } : {}),
-        });
-        await this.#context.session.call(call, options);
-        this.#facts.forget("content", "contentSource", "edits", "editor");
-        this.#facts.learn({ edited: true });
-      },
-      options,
-      { known: ["replyForm", "signal"], find: () => this.#ifEdited(text) },
-    );
+  edit(text: string, options: EditOptions = {}): Promise<void> {
+    return edit(this.#context, this, text, options);
   }
 
   /**
    * Deletes the message. Works for about two minutes after the post. `POST /messages/{id}/delete`.
    * @throws {TOO_LATE} {NOT_YOURS} {ALREADY_DELETED} {NOT_LOGGED_IN}
    */
-  delete(options: RequestOptions = {}): Promise<void> {
-    return this.#context.actions.act(
-      `delete message ${this.id}`,
-      async () => {
-        await this.#context.session.call(deleteMessage(this.id, this.peek.room?.id), options);
-        this.#facts.learn({ deleted: true, content: null });
-      },
-      options,
-      { find: () => this.#ifDeleted() },
-    );
+  delete(options: ActionOptions = {}): Promise<void> {
+    const attempt = async (signal: AbortSignal): Promise<void> => {
+      await this.#context.session.call(deleteMessage(this.id, this.peek.room?.id), { signal });
+      this.#fields.merge({ deleted: true, content: null });
+    };
+    return this.#act("delete", { attempt, find: () => this.#ifDeleted() }, options);
   }
 
   /**
@@ -224,21 +204,17 @@ export class Message {
    * @param on - false takes the star back. @default true
    * @throws {FORBIDDEN} {STAR_LIMIT} {NOT_LOGGED_IN}
    */
-  star(on: boolean = true, options: RequestOptions = {}): Promise<void> {
-    return this.#context.actions.act(
-      `star message ${this.id}`,
-      async () => {
-        this.#facts.forget("starredByYou");
-        if ((await this.starredByYou) === on) return;
-        const before = this.peek.stars;
-        await this.#context.session.call(toggleStar(this.id, this.peek.room?.id), options);
-        this.#facts.learn({ starredByYou: on });
-        // The event of this star may have been faster than the answer; then the count is known already.
-        if (before !== undefined && this.peek.stars === before) this.#facts.learn({ stars: before + (on ? 1 : -1) });
-      },
-      options,
-      { find: again },
-    );
+  star(on: boolean = true, options: ActionOptions = {}): Promise<void> {
+    const attempt = async (signal: AbortSignal): Promise<void> => {
+      this.#fields.invalidate("starredByYou");
+      if ((await this.starredByYou) === on) return;
+      const before = this.peek.stars;
+      await this.#context.session.call(toggleStar(this.id, this.peek.room?.id), { signal });
+      this.#fields.merge({ starredByYou: on });
+      // The event of this star may have been faster than the answer; then the count is known already.
+      if (before !== undefined && this.peek.stars === before) this.#fields.merge({ stars: before + (on ? 1 : -1) });
+    };
+    return this.#act("star", { attempt, find: again }, options);
   }
 
   /**
@@ -247,36 +223,28 @@ export class Message {
    * @param on - false unpins, also what another owner pinned. @default true
    * @throws {FORBIDDEN} {NOT_LOGGED_IN}
    */
-  pin(on: boolean = true, options: RequestOptions = {}): Promise<void> {
-    return this.#context.actions.act(
-      `pin message ${this.id}`,
-      async () => {
-        this.#facts.forget("pinned", "pinnedByYou", "pins");
-        if ((await this.#facts.get("pinned")) === on) return;
-        const roomId = this.peek.room?.id;
-        await this.#context.session.call(on ? togglePin(this.id, roomId) : removePins(this.id, roomId), options);
-        this.#facts.forget("pinners");
-        this.#facts.learn({ pinned: on, pinnedByYou: on, pins: on ? 1 : 0 });
-      },
-      options,
-      { find: again },
-    );
+  pin(on: boolean = true, options: ActionOptions = {}): Promise<void> {
+    const attempt = async (signal: AbortSignal): Promise<void> => {
+      this.#fields.invalidate("pinned", "pinnedByYou", "pins");
+      if ((await this.#fields.get("pinned")) === on) return;
+      const roomId = this.peek.room?.id;
+      await this.#context.session.call(on ? togglePin(this.id, roomId) : removePins(this.id, roomId), { signal });
+      this.#fields.invalidate("pinners");
+      this.#fields.merge({ pinned: on, pinnedByYou: on, pins: on ? 1 : 0 });
+    };
+    return this.#act("pin", { attempt, find: again }, options);
   }
 
   /**
    * Takes all stars away. For room owners. `POST /messages/{id}/unstar`.
    * @throws {FORBIDDEN} {NOT_LOGGED_IN}
    */
-  cancelStars(options: RequestOptions = {}): Promise<void> {
-    return this.#context.actions.act(
-      `cancel the stars of message ${this.id}`,
-      async () => {
-        await this.#context.session.call(cancelStars(this.id, this.peek.room?.id), options);
-        this.#facts.learn({ stars: 0, starredByYou: false });
-      },
-      options,
-      { find: again },
-    );
+  cancelStars(options: ActionOptions = {}): Promise<void> {
+    const attempt = async (signal: AbortSignal): Promise<void> => {
+      await this.#context.session.call(cancelStars(this.id, this.peek.room?.id), { signal });
+      this.#fields.merge({ stars: 0, starredByYou: false });
+    };
+    return this.#act("cancel the stars of", { attempt, find: again }, options);
   }
 
   /**
@@ -284,13 +252,13 @@ export class Message {
    * @throws {NOT_FOUND} also when the message is deleted and you are neither its author nor a moderator
    */
   async history(options: RequestOptions = {}): Promise<MessageRevision[]> {
-    const page = await this.#context.session.call(historyPage(this.id), options);
-    this.#facts.learn(factsOfHistory(this.#context, page));
+    const { value: page, asOf } = await dated(this.#context, historyPage(this.id), options);
+    this.#fields.merge(factsOfHistory(this.#context, page, asOf), asOf);
     return page.revisions.map(({ kind, source, timeLabel, userId, userName }) => ({
       kind,
       source,
       timeLabel,
-      user: userId === null ? null : this.#context.identity.named(userId, userName),
+      user: userId === null ? null : this.#context.identity.named(userId, userName, asOf),
     }));
   }
 
@@ -298,7 +266,7 @@ export class Message {
    * Moves the message to another room. For owners of the room it is in. `POST /admin/movePosts/{id}`.
    * @throws {FORBIDDEN} {BAD_ARGUMENT} {REFUSED} when the server moved nothing
    */
-  moveTo(room: Room | number, options: RequestOptions = {}): Promise<void> {
+  moveTo(room: Room | number, options: ActionOptions = {}): Promise<void> {
     return this.#context.actions.tend(async () => {
       const target = idOf(this.site, "room", room);
       const moved = await (await this.room).moveMessages([this], target, options);
@@ -313,54 +281,78 @@ export class Message {
    * @param reason - what a moderator should know, at most 400 characters; without it the message is flagged as spam or offensive
    * @throws {FORBIDDEN} {BAD_ARGUMENT}
    */
-  flag(reason?: string, options: RequestOptions = {}): Promise<void> {
-    return this.#context.actions.act(
-      `flag message ${this.id}`,
-      async () => {
-        if (reason !== undefined && (typeof reason !== "string" || reason.trim() === "" || reason.length > 400)) {
-          throw new UsageError("a reason for a flag has 1 to 400 characters");
-        }
-        const call = reason === undefined ? flagMessage(this.id) : flagForModerator(this.id, reason);
-        await this.#context.session.call(call, options);
-      },
-      options,
-    );
+  flag(reason?: string, options: ActionOptions = {}): Promise<void> {
+    const attempt = async (signal: AbortSignal): Promise<void> => {
+      if (reason !== undefined && (typeof reason !== "string" || reason.trim() === "" || reason.length > 400)) {
+        throw new UsageError("a reason for a flag has 1 to 400 characters");
+      }
+      const call = reason === undefined ? flagMessage(this.id) : flagForModerator(this.id, reason);
+      await this.#context.session.call(call, { signal });
+    };
+    return this.#act("flag", { attempt }, options);
   }
 
   /** Tells the server that you saw this message, which pinged you. `POST /messages/ack`. */
-  acknowledge(options: RequestOptions = {}): Promise<void> {
-    return this.#context.actions.act(
-      `acknowledge message ${this.id}`,
-      () => this.#context.session.call(acknowledgeMessages([this.id]), options),
-      options,
-      { find: again },
-    );
+  acknowledge(options: ActionOptions = {}): Promise<void> {
+    const attempt = (signal: AbortSignal): Promise<void> =>
+      this.#context.session.call(acknowledgeMessages([this.id]), { signal });
+    return this.#act("acknowledge", { attempt, find: again }, options);
+  }
+
+  /** How to replace the text, and how to see that it was replaced. @internal */
+  editTask(text: string, replyForm: ReplyForm | undefined): Task<Message> {
+    return {
+      attempt: async (signal) => {
+        // Saying nothing of the parent would end the reply, so it has to be known.
+        const parent = await this.parent.catch(() => null);
+        const room = this.peek.room;
+        const form = replyForm ?? this.#context.actions.replyForm;
+        const replyTo = parent ? { messageId: parent.id, form } : undefined;
+        checkText(text, { tried: `edit message ${this.id}`, messageId: this.id }, replyPrefix(text, replyTo).length);
+        const call = editMessage(this.id, text, {
+          ...(room ? { roomId: room.id } : {}),
+          ...(replyTo ? { replyTo } : {}),
+        });
+        await this.#context.session.call(call, { signal });
+        this.#fields.invalidate("content", "contentSource", "edits", "editor");
+        this.#fields.merge({ edited: true });
+        return this;
+      },
+      find: (_, signal) => this.#ifEdited(text, signal),
+    };
   }
 
   /** @internal */
-  learn(facts: Partial<MessageFacts>): void {
-    this.#facts.learn(facts);
+  merge(facts: Partial<MessageFacts>, asOf?: number): void {
+    this.#fields.merge(facts, asOf);
   }
 
   /** @internal */
   learnFromEvent(raw: RawEvent): void {
-    if (raw.content !== this.peek.content) this.#facts.forget("contentSource");
-    if (raw.event_type === EventType.MessageEdited) this.#facts.forget("editor");
-    if (raw.event_type === EventType.MessageStarred) this.#facts.forget("pinners");
-    this.#facts.learn(factsOfEvent(this.#context, raw));
+    if (raw.content !== this.peek.content) this.#fields.invalidate("contentSource");
+    if (raw.event_type === EventType.MessageEdited) this.#fields.invalidate("editor");
+    if (raw.event_type === EventType.MessageStarred) this.#fields.invalidate("pinners");
+    this.#fields.merge(factsOfEvent(this.#context, raw));
+  }
+
+  /** Acts on this message, behind what else is done to it. */
+  #act(verb: string, task: Task<void>, options: ActionOptions): Promise<void> {
+    const { actions } = this.#context;
+    return actions.act({ ...task, tried: `${verb} message ${this.id}`, lane: messageLane(this.id) }, options);
   }
 
   /** After an edit that was not answered: done, if the text is there. */
-  async #ifEdited(text: string): Promise<Found<void> | undefined> {
-    const source = await this.#context.session.call(messageSource(this.id));
-    this.#facts.forget("content", "contentSource", "edits", "edited", "editor");
-    return source.replace(/^:\d+ /, "").trimEnd() === text.replace(/^:\d+ /, "").trimEnd() ? done : undefined;
+  async #ifEdited(text: string, signal: AbortSignal): Promise<Found<Message> | undefined> {
+    const source = await this.#context.session.call(messageSource(this.id), { signal });
+    this.#fields.invalidate("content", "contentSource", "edits", "edited", "editor");
+    const plain = (value: string): string => value.replace(/^:\d+ /, "").trimEnd();
+    return plain(source) === plain(text) ? { result: this } : undefined;
   }
 
   /** After a deletion that was not answered: done, if the message is gone. */
   async #ifDeleted(): Promise<Found<void> | undefined> {
-    this.#facts.forget("deleted");
-    return (await this.deleted) ? done : undefined;
+    this.#fields.invalidate("deleted");
+    return (await this.deleted) ? { result: undefined } : undefined;
   }
 
   /** @internal */

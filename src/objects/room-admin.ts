@@ -15,9 +15,11 @@ import {
 } from "../protocol/actions/room-tools.js";
 import { idOf } from "../protocol/ids.js";
 import { htmlToMarkdown } from "../protocol/markup/index.js";
+import type { ActionOptions } from "../sending/options.js";
 import type { RequestOptions } from "../util/options.js";
 import { checkChoice, checkOptions } from "../util/options.js";
 import type { ObjectContext } from "./context.js";
+import { dated } from "./dated.js";
 import type { Message } from "./message.js";
 import type { Room } from "./room.js";
 import type { User } from "./user.js";
@@ -75,7 +77,7 @@ export async function updateRoom(
   options: RequestOptions,
 ): Promise<void> {
   checkChange("update", change, ["name", "description", "tags", "access"]);
-  room.forget("name", "descriptionHtml", "description", "tags", "state");
+  room.invalidate("name", "descriptionHtml", "description", "tags", "state");
   const { access } = await room.state;
   const settings = {
     name: change.name ?? (await room.name),
@@ -85,7 +87,7 @@ export async function updateRoom(
     host: context.session.site.host,
   };
   await context.session.call(saveRoom(settings, room.id), options);
-  room.forget("name", "descriptionHtml", "description", "tags", "state");
+  room.invalidate("name", "descriptionHtml", "description", "tags", "state");
 }
 
 function checkChange(method: string, change: RoomChange, known: readonly string[]): void {
@@ -104,7 +106,7 @@ export async function moveMessages(
   from: Room,
   messages: readonly (Message | number)[],
   target: Room | number,
-  options: RequestOptions,
+  options: ActionOptions,
 ): Promise<number> {
   const { site } = context.session;
   const ids = messages.map((message) => idOf(site, "message", message));
@@ -113,14 +115,12 @@ export async function moveMessages(
   let moved = 0;
   for (let start = 0; start < ids.length; start += moveBatch) {
     const batch = ids.slice(start, start + moveBatch);
-    const count = await context.actions.act(
-      `move messages from room ${from.id}`,
-      () => context.session.call(movePosts(from.id, batch, to), options),
-      options,
-    );
+    const attempt = (signal: AbortSignal): Promise<number> =>
+      context.session.call(movePosts(from.id, batch, to), { signal });
+    const count = await context.actions.act({ tried: `move messages from room ${from.id}`, attempt }, options);
     moved += count;
     if (count === batch.length)
-      for (const id of batch) context.identity.message(id).learn({ room: context.identity.room(to) });
+      for (const id of batch) context.identity.message(id).merge({ room: context.identity.room(to) });
   }
   return moved;
 }
@@ -146,14 +146,14 @@ export async function setAccess(
 ): Promise<void> {
   checkChoice("an access level", level, levels);
   await context.session.call(setUserAccess(room.id, idOf(context.session.site, "user", user), level), options);
-  room.forget("owners");
+  room.invalidate("owners");
 }
 
 /** Reads who has been given which right. */
 export async function accessList(context: ObjectContext, room: Room, options: RequestOptions): Promise<AccessList> {
-  const page = await context.session.call(roomAccessPage(room.id), options);
+  const { value: page, asOf } = await dated(context, roomAccessPage(room.id), options);
   const users = (cards: readonly { id: number; name: string }[]): User[] =>
-    cards.map(({ id, name }) => context.identity.named(id, name));
+    cards.map(({ id, name }) => context.identity.named(id, name, asOf));
   return { owners: users(page.owners), readWrite: users(page.readWrite), readOnly: users(page.readOnly) };
 }
 
@@ -193,10 +193,10 @@ export async function setFavorite(
   on: boolean,
   options: RequestOptions,
 ): Promise<void> {
-  room.forget("isFavorite");
+  room.invalidate("isFavorite");
   if ((await room.isFavorite) === on) return;
   const isFavorite = await context.session.call(toggleFavorite(room.id), options);
   if (isFavorite !== on)
     throw new NotFoundError({ tried: `mark room ${room.id} as a favourite`, roomId: room.id }, "the server did not");
-  room.learn({ isFavorite });
+  room.merge({ isFavorite });
 }

@@ -5,7 +5,8 @@ import { roomThumbs, tagNames } from "../protocol/actions/people.js";
 import { htmlToText } from "../protocol/markup/index.js";
 import type { RoomPage } from "../protocol/pages/index.js";
 import type { ObjectContext } from "./context.js";
-import { LazyFacts } from "./lazy-fields.js";
+import { type Dated, dated } from "./dated.js";
+import { LazyFields, type Source } from "./lazy-fields.js";
 import type { User } from "./user.js";
 
 /** Who may do what in a room, and whether anybody may. */
@@ -42,9 +43,9 @@ export interface RoomFacts {
   isFavorite: boolean;
 }
 
-/** The lazy facts of one room. */
-export function roomFacts(context: ObjectContext, id: number): LazyFacts<RoomFacts> {
-  const thumbs = async (): Promise<Partial<RoomFacts>> => {
+/** The lazy fields of one room. */
+export function roomFields(context: ObjectContext, id: number): LazyFields<RoomFacts> {
+  const readThumbs = async (): Promise<Partial<RoomFacts>> => {
     const { name, description, tags, isFavorite } = await context.session.call(roomThumbs(id));
     return {
       name,
@@ -55,13 +56,17 @@ export function roomFacts(context: ObjectContext, id: number): LazyFacts<RoomFac
       ...(context.session.readsAsNobody ? {} : { isFavorite }),
     };
   };
-  const thumbsAsViewer = async (): Promise<Partial<RoomFacts>> => {
-    await context.session.viewer();
-    return thumbs();
+  const thumbs: Source<RoomFacts> = { fetch: readThumbs };
+  const thumbsAsViewer: Source<RoomFacts> = {
+    async fetch() {
+      await context.session.viewer();
+      return readThumbs();
+    },
   };
-  const info = (): Promise<Partial<RoomFacts>> => readInfo(context, id);
-  const cheap = [thumbs, info];
-  return new LazyFacts<RoomFacts>({
+  const info: Source<RoomFacts> = { fetch: () => readInfo(context, id) };
+  // Last, so that it is taken only where the viewer's answer is wanted anyway.
+  const cheap = [thumbs, info, thumbsAsViewer];
+  const sources = {
     name: cheap,
     description: cheap,
     descriptionHtml: cheap,
@@ -72,11 +77,12 @@ export function roomFacts(context: ObjectContext, id: number): LazyFacts<RoomFac
     parentSiteName: [info],
     owners: [info],
     state: [info],
-  });
+  };
+  return new LazyFields<RoomFacts>(sources, context.identity);
 }
 
 async function readInfo(context: ObjectContext, id: number): Promise<Partial<RoomFacts>> {
-  const info = await context.session.call(roomInfoPage(id));
+  const { value: info, asOf } = await dated(context, roomInfoPage(id));
   const { name, description, descriptionHtml, messageCount, userCount, parentSiteName, access, frozen, isFavorite } =
     info;
   return {
@@ -87,7 +93,7 @@ async function readInfo(context: ObjectContext, id: number): Promise<Partial<Roo
     messageCount,
     userCount,
     parentSiteName,
-    owners: info.owners.map((owner) => context.identity.named(owner.id, owner.name)),
+    owners: info.owners.map((owner) => context.identity.named(owner.id, owner.name, asOf)),
     state: { access, frozen, deleted: false },
     ...(context.session.readsAsNobody ? {} : { isFavorite }),
   };
@@ -100,10 +106,10 @@ export function factsOfRoomPage(page: RoomPage): Partial<RoomFacts> {
 }
 
 /** The people a room page shows as present. */
-export function presentOf(context: ObjectContext, page: RoomPage): User[] {
+export function presentOf(context: ObjectContext, { value: page, asOf }: Dated<RoomPage>): User[] {
   return (page.present ?? []).map((present) => {
-    const user = context.identity.named(present.id, present.name);
-    if (present.reputation !== null) user.learn({ reputation: present.reputation });
+    const user = context.identity.named(present.id, present.name, asOf);
+    if (present.reputation !== null) user.merge({ reputation: present.reputation }, asOf);
     return user;
   });
 }

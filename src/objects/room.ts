@@ -10,18 +10,21 @@ import { type AccessLevel, inviteUser, requestAccess } from "../protocol/actions
 import { idOf } from "../protocol/ids.js";
 import type { Site } from "../protocol/sites.js";
 import { again } from "../sending/actions.js";
+import { settingsLane } from "../sending/lanes.js";
+import type { ActionOptions } from "../sending/options.js";
 import { type SendOptions, sendParts } from "../sending/post.js";
 import { type InspectArguments, inspectCustom, inspected, quoted } from "../util/inspect.js";
 import type { RequestOptions } from "../util/options.js";
 import { checkCount, checkOptions } from "../util/options.js";
 import { quiet } from "../util/promises.js";
 import type { ObjectContext } from "./context.js";
+import { dated } from "./dated.js";
 import { type Day, type DayRange, type HistoryOptions, history, starred, transcript } from "./history.js";
-import type { LazyFacts } from "./lazy-fields.js";
+import type { LazyFields } from "./lazy-fields.js";
 import { pingableIn, usersIn } from "./lists.js";
 import type { Message } from "./message.js";
 import * as tools from "./room-admin.js";
-import { factsOfRoomPage, presentOf, type RoomFacts, type RoomState, roomFacts } from "./room-facts.js";
+import { factsOfRoomPage, presentOf, type RoomFacts, type RoomState, roomFields } from "./room-facts.js";
 import type { User } from "./user.js";
 
 /**
@@ -33,13 +36,13 @@ export class Room {
   /** The number of the room on its site. */
   readonly id: number;
   readonly #context: ObjectContext;
-  readonly #facts: LazyFacts<RoomFacts>;
+  readonly #fields: LazyFields<RoomFacts>;
 
   /** @internal */
   constructor(context: ObjectContext, id: number) {
     this.id = id;
     this.#context = context;
-    this.#facts = roomFacts(context, id);
+    this.#fields = roomFields(context, id);
   }
 
   /** The site the room is on. */
@@ -49,52 +52,52 @@ export class Room {
 
   /** The name, plain text. From `GET /rooms/thumbs/{id}`. */
   get name(): Promise<string> {
-    return this.#facts.get("name");
+    return this.#fields.get("name");
   }
 
   /** The description, plain text. From `GET /rooms/thumbs/{id}`. */
   get description(): Promise<string> {
-    return this.#facts.get("description");
+    return this.#fields.get("description");
   }
 
   /** The description as the server renders it. From `GET /rooms/thumbs/{id}`. */
   get descriptionHtml(): Promise<string> {
-    return this.#facts.get("descriptionHtml");
+    return this.#fields.get("descriptionHtml");
   }
 
   /** The tags of the room, plain text. From `GET /rooms/thumbs/{id}`. */
   get tags(): Promise<string[]> {
-    return this.#facts.get("tags");
+    return this.#fields.get("tags");
   }
 
   /** Whether it is one of your favourites. From `GET /rooms/thumbs/{id}`. */
   get isFavorite(): Promise<boolean> {
-    return this.#facts.get("isFavorite");
+    return this.#fields.get("isFavorite");
   }
 
   /** How many messages were ever sent here. From `GET /rooms/info/{id}`. */
   get messageCount(): Promise<number> {
-    return this.#facts.get("messageCount");
+    return this.#fields.get("messageCount");
   }
 
   /** How many people ever took part. From `GET /rooms/info/{id}`. */
   get userCount(): Promise<number> {
-    return this.#facts.get("userCount");
+    return this.#fields.get("userCount");
   }
 
   /** The name of the site the room belongs to, plain text; null when it belongs to none. From `GET /rooms/info/{id}`. */
   get parentSiteName(): Promise<string | null> {
-    return this.#facts.get("parentSiteName");
+    return this.#fields.get("parentSiteName");
   }
 
   /** The owners of the room. From `GET /rooms/info/{id}`; read again after somebody's access changed. */
   get owners(): Promise<User[]> {
-    return this.#facts.get("owners");
+    return this.#fields.get("owners");
   }
 
   /** Who may talk here, and whether the room is frozen or deleted. From `GET /rooms/info/{id}`. */
   get state(): Promise<RoomState> {
-    return this.#facts.get("state");
+    return this.#fields.get("state");
   }
 
   /** Whether this client has joined the room. Known here, without a request. */
@@ -104,12 +107,12 @@ export class Room {
 
   /** What is known now, without a request. */
   get peek(): Readonly<Partial<RoomFacts>> {
-    return this.#facts.known;
+    return this.#fields.known;
   }
 
   /** Fetches again what is known. */
   refresh(): Promise<void> {
-    return this.#facts.refresh();
+    return this.#fields.refresh();
   }
 
   /**
@@ -119,9 +122,9 @@ export class Room {
   join(options: RequestOptions = {}): Promise<void> {
     return this.#context.actions.tend(async () => {
       await this.#context.actions.login("join a room");
-      const page = await this.#context.session.call(roomPage(this.id), options);
+      const page = await dated(this.#context, roomPage(this.id), options);
       this.#context.membership.enter(this.id);
-      this.#facts.learn(factsOfRoomPage(page));
+      this.#fields.merge(factsOfRoomPage(page.value), page.asOf);
       presentOf(this.#context, page);
     });
   }
@@ -259,12 +262,11 @@ export class Room {
    * Changes name, description, tags or access; what is not mentioned stays. For owners. `POST /rooms/save`.
    * @throws {FORBIDDEN} {BAD_ARGUMENT}
    */
-  update(change: tools.RoomChange, options: RequestOptions = {}): Promise<void> {
-    return this.#context.actions.act(
+  update(change: tools.RoomChange, options: ActionOptions = {}): Promise<void> {
+    return this.#set(
       `change room ${this.id}`,
-      () => tools.updateRoom(this.#context, this, change, options),
+      (request) => tools.updateRoom(this.#context, this, change, request),
       options,
-      { find: again },
     );
   }
 
@@ -276,7 +278,7 @@ export class Room {
   moveMessages(
     messages: readonly (Message | number)[],
     target: Room | number,
-    options: RequestOptions = {},
+    options: ActionOptions = {},
   ): Promise<number> {
     return this.#context.actions.tend(() => tools.moveMessages(this.#context, this, messages, target, options));
   }
@@ -286,10 +288,10 @@ export class Room {
    * sentence. For owners. `POST /rooms/kickmute/{id}`.
    * @throws {FORBIDDEN}
    */
-  kick(user: User | number, reason?: string, options: RequestOptions = {}): Promise<string> {
-    return this.#context.actions.act(
+  kick(user: User | number, reason?: string, options: ActionOptions = {}): Promise<string> {
+    return this.#act(
       `kick somebody from room ${this.id}`,
-      () => tools.kick(this.#context, this, user, reason, options),
+      (request) => tools.kick(this.#context, this, user, reason, request),
       options,
     );
   }
@@ -298,29 +300,28 @@ export class Room {
    * Gives somebody a right to the room, or takes it back (`"remove"`). For owners. `POST /rooms/setuseraccess/{id}`.
    * @throws {FORBIDDEN} {BAD_ARGUMENT}
    */
-  setAccess(user: User | number, level: AccessLevel, options: RequestOptions = {}): Promise<void> {
-    return this.#context.actions.act(
+  setAccess(user: User | number, level: AccessLevel, options: ActionOptions = {}): Promise<void> {
+    return this.#set(
       `set access to room ${this.id}`,
-      () => tools.setAccess(this.#context, this, user, level, options),
+      (request) => tools.setAccess(this.#context, this, user, level, request),
       options,
-      { find: again },
     );
   }
 
   /** Asks somebody into the room; resolves to the server's sentence. `POST /users/invite`. @throws {REFUSED} */
-  invite(user: User | number, options: RequestOptions = {}): Promise<string> {
-    return this.#context.actions.act(
+  invite(user: User | number, options: ActionOptions = {}): Promise<string> {
+    return this.#act(
       `invite somebody to room ${this.id}`,
-      () => this.#context.session.call(inviteUser(this.id, idOf(this.site, "user", user)), options),
+      (request) => this.#context.session.call(inviteUser(this.id, idOf(this.site, "user", user)), request),
       options,
     );
   }
 
   /** Asks the owners to be let in. `POST /rooms/requestaccess`. */
-  requestAccess(options: RequestOptions = {}): Promise<void> {
-    return this.#context.actions.act(
+  requestAccess(options: ActionOptions = {}): Promise<void> {
+    return this.#act(
       `request access to room ${this.id}`,
-      () => this.#context.session.call(requestAccess(this.id), options),
+      (request) => this.#context.session.call(requestAccess(this.id), request),
       options,
     );
   }
@@ -329,12 +330,11 @@ export class Room {
    * Lets nobody but owners post for so many seconds (at least 5). For owners. `POST /rooms/timeout/{id}`.
    * @throws {FORBIDDEN} {BAD_ARGUMENT}
    */
-  timeout(seconds: number, reason: string, options: RequestOptions = {}): Promise<void> {
-    return this.#context.actions.act(
+  timeout(seconds: number, reason: string, options: ActionOptions = {}): Promise<void> {
+    return this.#set(
       `set a timeout for room ${this.id}`,
-      () => tools.timeout(this.#context, this, seconds, reason, options),
+      (request) => tools.timeout(this.#context, this, seconds, reason, request),
       options,
-      { find: again },
     );
   }
 
@@ -347,33 +347,32 @@ export class Room {
     first: Message | number,
     last: Message | number,
     title: string,
-    options: RequestOptions = {},
+    options: ActionOptions = {},
   ): Promise<string> {
-    return this.#context.actions.act(
+    return this.#act(
       `bookmark a conversation in room ${this.id}`,
-      () => tools.bookmark(this.#context, this, [first, last], title, options),
+      (request) => tools.bookmark(this.#context, this, [first, last], title, request),
       options,
     );
   }
 
   /** Makes the room one of your favourites, or not any more. Saying it twice changes nothing. `POST /rooms/favorite`. */
-  favorite(on: boolean = true, options: RequestOptions = {}): Promise<void> {
-    return this.#context.actions.act(
+  favorite(on: boolean = true, options: ActionOptions = {}): Promise<void> {
+    return this.#set(
       `mark room ${this.id} as a favourite`,
-      () => tools.setFavorite(this.#context, this, on, options),
+      (request) => tools.setFavorite(this.#context, this, on, request),
       options,
-      { find: again },
     );
   }
 
   /** @internal */
-  learn(facts: Partial<RoomFacts>): void {
-    this.#facts.learn(facts);
+  merge(facts: Partial<RoomFacts>, asOf?: number): void {
+    this.#fields.merge(facts, asOf);
   }
 
   /** @internal */
-  forget(...keys: (keyof RoomFacts)[]): void {
-    this.#facts.forget(...keys);
+  invalidate(...keys: (keyof RoomFacts)[]): void {
+    this.#fields.invalidate(...keys);
   }
 
   /** @internal */
@@ -384,6 +383,16 @@ export class Room {
   /** Names it by its id, and by its name once that is known: `Room 1 (Sandbox)`. */
   toString(): string {
     return `Room ${this.id}${this.peek.name === undefined ? "" : ` (${this.peek.name})`}`;
+  }
+
+  #act<T>(tried: string, act: (request: RequestOptions) => Promise<T>, options: ActionOptions): Promise<T> {
+    return this.#context.actions.act({ tried, attempt: (signal) => act({ signal }) }, options);
+  }
+
+  /** Changes something to a state, which is idempotent; the change asked for last is the one that stays. */
+  #set(tried: string, set: (request: RequestOptions) => Promise<void>, options: ActionOptions): Promise<void> {
+    const attempt = (signal: AbortSignal): Promise<void> => set({ signal });
+    return this.#context.actions.act({ tried, lane: settingsLane(this.id), attempt, find: again }, options);
   }
 
   /**

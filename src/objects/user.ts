@@ -6,10 +6,12 @@ import { avatarUrl } from "../protocol/actions/people.js";
 import type { RawUser } from "../protocol/raw.js";
 import type { Site } from "../protocol/sites.js";
 import { again } from "../sending/actions.js";
+import { userLane } from "../sending/lanes.js";
+import type { ActionOptions } from "../sending/options.js";
 import { type InspectArguments, inspectCustom, inspected, quoted } from "../util/inspect.js";
-import type { RequestOptions } from "../util/options.js";
 import type { ObjectContext } from "./context.js";
-import { LazyFacts } from "./lazy-fields.js";
+import { dated } from "./dated.js";
+import { LazyFields, type Source } from "./lazy-fields.js";
 import type { Room } from "./room.js";
 
 /** What can be known about a user. */
@@ -62,7 +64,7 @@ export class User {
   /** The number of the chat account, which need not be that of any other site; below 0 for system users. */
   readonly id: number;
   readonly #context: ObjectContext;
-  readonly #facts: LazyFacts<UserFacts>;
+  readonly #fields: LazyFields<UserFacts>;
   /** Whether the JSON answer, which is the better one, was asked for. */
   #isInfoAsked = false;
 
@@ -70,14 +72,16 @@ export class User {
   constructor(context: ObjectContext, id: number) {
     this.id = id;
     this.#context = context;
-    const info = async (): Promise<Partial<UserFacts>> => {
-      this.#isInfoAsked = true;
-      const raw = await context.identity.userInfo(id);
-      return raw ? factsOfRawUser(raw) : {};
+    const info: Source<UserFacts> = {
+      fetch: async () => {
+        this.#isInfoAsked = true;
+        const raw = await context.identity.userInfo(id);
+        return raw ? factsOfRawUser(raw) : {};
+      },
     };
-    const profile = (): Promise<Partial<UserFacts>> => this.#readProfile();
+    const profile: Source<UserFacts> = { fetch: () => this.#readProfile() };
     const cheap = [info, profile];
-    this.#facts = new LazyFacts<UserFacts>({
+    const sources = {
       name: cheap,
       reputation: cheap,
       isModerator: cheap,
@@ -90,37 +94,38 @@ export class User {
       parentProfileUrl: [profile],
       rooms: [profile],
       messagesByRoom: [profile],
-    });
+    };
+    this.#fields = new LazyFields<UserFacts>(sources, context.identity);
   }
 
   /** The display name, plain text. From `POST /user/info`, together with everybody else's asked for in the same tick. */
   get name(): Promise<string> {
-    return this.#facts.get("name");
+    return this.#fields.get("name");
   }
 
   /** The "about me" of the chat profile, plain text. From `GET /users/{id}`. */
   get about(): Promise<string> {
-    return this.#facts.get("about");
+    return this.#fields.get("about");
   }
 
   /** Whether the account is flagged as a moderator. From `POST /user/info`. */
   get isModerator(): Promise<boolean> {
-    return this.#facts.get("isModerator");
+    return this.#fields.get("isModerator");
   }
 
   /** How many chat messages the user has sent. From `GET /users/{id}`. */
   get messageCount(): Promise<number> {
-    return this.#facts.get("messageCount");
+    return this.#fields.get("messageCount");
   }
 
   /** In how many chat rooms the user has taken part. From `GET /users/{id}`. */
   get roomCount(): Promise<number> {
-    return this.#facts.get("roomCount");
+    return this.#fields.get("roomCount");
   }
 
   /** The total reputation of the associated accounts; null when the site shows none. From `POST /user/info`. */
   get reputation(): Promise<number | null> {
-    return this.#facts.get("reputation");
+    return this.#fields.get("reputation");
   }
 
   /** About how many seconds ago the user was seen; null when never or unknown. From `POST /user/info`. */
@@ -135,22 +140,22 @@ export class User {
 
   /** The URL of the profile on the parent site; null for system users. From `GET /users/{id}`. */
   get parentProfileUrl(): Promise<string | null> {
-    return this.#facts.get("parentProfileUrl");
+    return this.#fields.get("parentProfileUrl");
   }
 
   /** The URL of the avatar; null when the server does not say. */
   get avatarUrl(): Promise<string | null> {
-    return this.#facts.get("avatarUrl");
+    return this.#fields.get("avatarUrl");
   }
 
   /** The rooms the user was in lately, as the profile lists them. From `GET /users/{id}`. */
   get rooms(): Promise<Room[]> {
-    return this.#facts.get("rooms");
+    return this.#fields.get("rooms");
   }
 
   /** How many messages the user sent in each of {@link User.rooms}, by room id. */
   get messagesByRoom(): Promise<ReadonlyMap<number, number>> {
-    return this.#facts.get("messagesByRoom");
+    return this.#fields.get("messagesByRoom");
   }
 
   /** The site the user is on. */
@@ -164,33 +169,36 @@ export class User {
    * @param on - false shows them again. @default true
    * @throws {NOT_LOGGED_IN}
    */
-  ignore(on: boolean = true, options: RequestOptions = {}): Promise<void> {
+  ignore(on: boolean = true, options: ActionOptions = {}): Promise<void> {
     return this.#context.actions.act(
-      `ignore user ${this.id}`,
-      () => this.#context.session.call(ignoreUser(this.id, on), options),
+      {
+        tried: `ignore user ${this.id}`,
+        lane: userLane(this.id),
+        attempt: (signal) => this.#context.session.call(ignoreUser(this.id, on), { signal }),
+        find: again,
+      },
       options,
-      { find: again },
     );
   }
 
   /** What is known now, without a request. */
   get peek(): Readonly<Partial<UserFacts>> {
-    return this.#facts.known;
+    return this.#fields.known;
   }
 
   /** Fetches again what is known. */
   refresh(): Promise<void> {
-    return this.#facts.refresh();
+    return this.#fields.refresh();
   }
 
   /** @internal */
-  learn(facts: Partial<UserFacts>): void {
-    this.#facts.learn(facts);
+  merge(facts: Partial<UserFacts>, asOf?: number): void {
+    this.#fields.merge(facts, asOf);
   }
 
   /** @internal */
-  forget(...keys: (keyof UserFacts)[]): void {
-    this.#facts.forget(...keys);
+  invalidate(...keys: (keyof UserFacts)[]): void {
+    this.#fields.invalidate(...keys);
   }
 
   /** @internal */
@@ -205,7 +213,7 @@ export class User {
   }
 
   async #readProfile(): Promise<Partial<UserFacts>> {
-    const page = await this.#context.session.call(profilePage(this.id));
+    const { value: page, asOf } = await dated(this.#context, profilePage(this.id));
     const now = this.#context.services.clock.now();
     const ago = (seconds: number | null): number | null => (seconds === null ? null : now - seconds * 1000);
     const { peek } = this;
@@ -222,7 +230,7 @@ export class User {
       parentProfileUrl: page.parentProfileUrl,
       rooms: page.rooms.map(({ id, name }) => {
         const room = this.#context.identity.room(id);
-        room.learn({ name });
+        room.merge({ name }, asOf);
         return room;
       }),
       messagesByRoom: new Map(page.rooms.map(({ id, messageCount }) => [id, messageCount ?? 0])),
@@ -234,7 +242,7 @@ export class User {
   }
 
   async #secondsSince(key: "lastSeenAt" | "lastMessageAt"): Promise<number | null> {
-    const at = await this.#facts.get(key);
+    const at = await this.#fields.get(key);
     return at === null ? null : Math.max(0, Math.round((this.#context.services.clock.now() - at) / 1000));
   }
 }

@@ -1,6 +1,7 @@
 /**
  * Which answer of the server is which failure. The sentences are the literal ones of protocol.md §5 and §8; they come
- * with many statuses, bare or JSON-quoted, so the sentence decides and the status only breaks ties.
+ * with many statuses, bare or JSON-quoted, so the sentence decides and the status only breaks ties. A failure that is
+ * not in the site's own words is marked `bare`: a proxy or a firewall may have given it.
  */
 import {
   AlreadyDeletedError,
@@ -25,6 +26,8 @@ import {
   TooLongError,
 } from "../errors/index.js";
 import type { WireAnswer } from "./call.js";
+import { type ErrorPageKind, recogniseErrorPage } from "./pages/error-page.js";
+import { retryAfterOf } from "./retry-after.js";
 
 type Rule = readonly [pattern: RegExp, failure: (match: RegExpExecArray, context: FailureContext) => ChatError];
 
@@ -111,6 +114,31 @@ function throttleInPage(answer: WireAnswer, context: FailureContext): ThrottledE
   return match && throttle(match, context);
 }
 
+/** A sentence of the site: marked by its header, or as a JSON string (protocol.md §1, §5). */
+function isMarked(answer: WireAnswer): boolean {
+  return (
+    answer.headers.chat === "error" || (answer.body.trimStart().startsWith('"') && sentenceOf(answer.body) !== null)
+  );
+}
+
+const ownPages: ReadonlySet<ErrorPageKind | null> = new Set([
+  "private-room",
+  "not-found",
+  "login",
+  "captcha",
+  "read-only",
+]);
+
+/** Whether a failure is in the site's own words: a sentence that is marked as one, or one of its pages. */
+function isInOwnWords(answer: WireAnswer): boolean {
+  return isMarked(answer) || ownPages.has(isPage(answer.body) ? recogniseErrorPage(answer.body) : null);
+}
+
+/** Whether an answer is a page of HTML. */
+export function isPage(body: string): boolean {
+  return /^\s*(<!--[^>]*-->\s*)?<(!doctype|html|head|title|body|h1|div|p|center|form)\b/i.test(body.slice(0, 500));
+}
+
 /** The failure a sentence of the server stands for, or null when the sentence is not known. */
 export function failureOfSentence(sentence: string, context: FailureContext): ChatError | null {
   for (const [pattern, failure] of rules) {
@@ -120,9 +148,16 @@ export function failureOfSentence(sentence: string, context: FailureContext): Ch
   return null;
 }
 
-function failureOfStatus(answer: WireAnswer, context: FailureContext, sentence: string | null): ChatError {
+function failureOfStatus(answer: WireAnswer, own: FailureContext, sentence: string | null): ChatError {
+  const retryAfterMs = retryAfterOf(answer);
+  const context: FailureContext = {
+    ...own,
+    ...(isInOwnWords(answer) ? {} : { bare: true }),
+    ...(retryAfterMs === null ? {} : { retryAfterMs }),
+  };
   if (isCloudflareChallenge(answer)) return new CloudflareChallengeError(context);
   const { status } = answer;
+  if (status === 429) return new ThrottledError(retryAfterMs, context);
   if (status === 401) return new NotLoggedInError(context);
   if (status === 403) return new ForbiddenError(context, sentence ?? undefined);
   if (status === 404 || status === 410) return new NotFoundError(context);
@@ -194,13 +229,29 @@ export function failureOfAction(answer: WireAnswer, page: string, wanted: string
   const failure = refusalOf(answer, about) ?? throttleInPage(answer, context);
   if (failure) return failure;
   const sentence = sentenceOf(answer.body);
-  return sentence && !isOk(sentence) ? refusedWith(sentence, context) : new ParseError(page, wanted, context);
+  if (!sentence || isOk(sentence)) return notUnderstood(answer, page, wanted, about);
+  return refusedWith(sentence, isMarked(answer) ? context : { ...context, bare: true });
 }
 
 /** The failure that a sentence of a refusal stands for: REFUSED when nobody knows it. Keeps it in `context.body`. */
 export function refusedWith(sentence: string, about: FailureContext): ChatError {
-  const context = { ...about, body: sentence.slice(0, 200) };
-  return failureOfSentence(sentence, context) ?? new RefusedError(`the server said "${sentence}"`, context);
+  const { bare, ...own } = { ...about, body: sentence.slice(0, 200) };
+  const known = failureOfSentence(sentence, own);
+  return known ?? new RefusedError(`the server said "${sentence}"`, bare ? { ...own, bare } : own);
+}
+
+/** An answer without what was due: an empty body, another page. JSON is the site's own, whatever is missing in it. */
+export function notUnderstood(answer: WireAnswer, page: string, missing: string, about: FailureContext): ParseError {
+  const context = contextOf(answer, about);
+  return new ParseError(page, missing, isJson(answer.body) ? context : { ...context, bare: true });
+}
+
+function isJson(body: string): boolean {
+  try {
+    return typeof JSON.parse(body) === "object";
+  } catch {
+    return false;
+  }
 }
 
 /**
@@ -209,6 +260,6 @@ export function refusedWith(sentence: string, about: FailureContext): ChatError 
  */
 export function readJson(answer: WireAnswer, name: string, about: FailureContext): unknown {
   const value = readReply(answer, about);
-  if (value === undefined) throw new ParseError(name, "JSON", contextOf(answer, about));
+  if (value === undefined) throw notUnderstood(answer, name, "JSON", about);
   return value;
 }

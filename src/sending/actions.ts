@@ -2,40 +2,25 @@
 import { ClosedError, NotLoggedInError, UsageError } from "../errors/index.js";
 import type { ReplyForm } from "../protocol/actions/messages.js";
 import type { Session } from "../transport/session.js";
-import { checkOptions, type RequestOptions } from "../util/options.js";
 import { ActionPromise } from "../util/promises.js";
 import type { Services } from "../util/services.js";
-import type { Found, Order, Outbox, Task } from "./outbox.js";
+import type { Order, Task } from "./job.js";
+import { Keys } from "./keys.js";
+import type { Lane } from "./lanes.js";
+import { type ActionOptions, checkActionOptions } from "./options.js";
+import type { Outbox } from "./outbox.js";
+import type { ActionStore } from "./store.js";
 
-/** More about an action. */
-export interface ActMore<T> {
-  /** The options it takes. @default `signal` */
-  readonly known?: readonly string[];
-  /** What was done after all, when that is not clear; see {@link Task.find}. {@link again} for what can be done twice. */
-  readonly find?: (startedAt: number) => Promise<Found<T> | undefined>;
+/** An action of one task. */
+export interface Action<T> extends Task<T> {
+  /** What is tried, as the end of "Could not …". */
+  readonly tried: string;
+  /** What it must keep its order with. @default nothing */
+  readonly lane?: Lane;
 }
 
-/** For actions that do no harm when done twice. */
+/** The `find` of actions that are idempotent: they are just done again. */
 export const again = async (): Promise<undefined> => undefined;
-
-/** Keeps what is wanted to be said and is not known to have been said. */
-export interface SendStore {
-  noteQueued(queued: StoredSend): void;
-  noteSent(key: string, roomId: number, id: number): void;
-  /** The message was refused for good, or is not wanted any more. */
-  noteDropped(key: string): void;
-}
-
-/** A message that waits to be said. */
-export interface StoredSend {
-  readonly key: string;
-  readonly roomId: number;
-  readonly text: string;
-  readonly replyTo?: number;
-  readonly replyForm?: ReplyForm;
-  /** When it was asked for, in milliseconds since the epoch. */
-  readonly at: number;
-}
 
 /** What {@link Actions} needs. */
 export interface ActionsContext {
@@ -45,6 +30,8 @@ export interface ActionsContext {
   readonly replyForm: ReplyForm | undefined;
   /** There is a state file, and it must be read before anything is done. */
   readonly mustResume: boolean;
+  /** For each room the newest event that is being handled now. @default none */
+  readonly openEvents?: () => ReadonlyMap<number, number>;
 }
 
 export class Actions {
@@ -52,20 +39,25 @@ export class Actions {
   readonly services: Services;
   readonly outbox: Outbox;
   readonly replyForm: ReplyForm | undefined;
+  readonly openEvents: () => ReadonlyMap<number, number>;
   /** The newest message this client is known to have posted in each room. */
   readonly posted: Map<number, number> = new Map();
+  /** What is done once for each key. */
+  readonly keys: Keys;
   /** Keeps what must survive the process; undefined when nothing has to. */
-  store: SendStore | undefined;
+  store: ActionStore | undefined;
   mustResume: boolean;
   /** No action is taken on any more. */
   isClosing = false;
 
-  constructor({ session, services, outbox, replyForm, mustResume }: ActionsContext) {
+  constructor({ session, services, outbox, replyForm, mustResume, openEvents }: ActionsContext) {
     this.session = session;
     this.services = services;
     this.outbox = outbox;
     this.replyForm = replyForm;
     this.mustResume = mustResume;
+    this.openEvents = openEvents ?? (() => new Map());
+    this.keys = new Keys(services.clock, () => this.store);
   }
 
   /** Makes sure there is a login. @throws {NOT_LOGGED_IN} before any request when there can be none. */
@@ -80,28 +72,34 @@ export class Actions {
   }
 
   /** Runs an action in its turn, with a login, and tended. */
-  act<T>(tried: string, action: () => Promise<T>, options: RequestOptions = {}, more: ActMore<T> = {}): Promise<T> {
-    const { known = ["signal"], find } = more;
+  act<T>(action: Action<T>, options: ActionOptions = {}): Promise<T> {
     return this.tend(async () => {
-      checkOptions("this method", options, known);
+      checkActionOptions("this method", options);
       const results: T[] = [];
-      const task: Task<T> = find ? { attempt: action, find } : { attempt: action };
-      await this.order({ tried, tasks: [task], onDone: (result) => void results.push(result), signal: options.signal });
+      const { tried, lane } = action;
+      const { priority, deadlineMs, signal } = options;
+      const onDone = (result: T): void => void results.push(result);
+      await this.order({ tried, lane, tasks: [action], onDone, priority, deadlineMs, signal });
       return results[0] as T;
     });
   }
 
   /** @throws {BAD_ARGUMENT} when there is a state file that has not been read: listening or sending would overtake it. */
   checkResumed(tried: string): void {
-    if (this.mustResume) throw new UsageError("with the option stateFile call resume() first", { tried });
+    if (this.mustResume) throw new UsageError("with the option stateFile await resume() first", { tried });
   }
 
   /** Puts tasks into the outbox. @throws {CLOSED} {NOT_LOGGED_IN} before any request */
   async order<T>(order: Order<T>): Promise<void> {
-    const about = { tried: order.tried, host: this.session.chatHost };
-    this.checkResumed(order.tried);
+    this.checkOpen(order.tried);
+    await this.outbox.run(order);
+  }
+
+  /** @throws {BAD_ARGUMENT} {CLOSED} {NOT_LOGGED_IN} when nothing can be done now */
+  checkOpen(tried: string): void {
+    const about = { tried, host: this.session.chatHost, sent: "no" } as const;
+    this.checkResumed(tried);
     if (this.isClosing) throw new ClosedError(about);
     if (!this.session.canLogIn) throw new NotLoggedInError(about);
-    await this.outbox.run(order);
   }
 }

@@ -1,65 +1,35 @@
 /**
- * The actions of one account: one at a time, in order within each room, because the server's limits are per account.
- * "Again in N seconds" makes everybody wait; a failure that leaves open whether the server acted is looked into before
- * anything is said again.
+ * When each action of an account has its turn. One request is under way at a time, because the server's limits are per
+ * account; one that is slow to be answered lets other lanes go on. Trouble makes its own lane wait, the throttle all.
  */
-import { AbortedError, ClosedError, isChatError, isTrouble, ThrottledError, TimedOutError } from "../errors/index.js";
+import { AbortedError, type ChatError, ClosedError, ThrottledError, TimedOutError } from "../errors/index.js";
 import type { Clock } from "../util/clock.js";
-import type { Counters } from "../util/counters.js";
+import type { Services } from "../util/services.js";
+import { Job, type Limits, type Order, withSent } from "./job.js";
+import { headOf, inOrder, rankOf } from "./lanes.js";
+import { Throttle } from "./throttle.js";
 
 /** Options of the outbox. */
 export interface OutboxOptions {
-  /** How often a throttled action is tried in all. @default 8 */
+  /** How often an action is tried in all when the server says "too fast". @default 8 */
   readonly maxTries?: number;
-  /** Milliseconds added to the wait the server asks for; more after it was not enough. @default 250 */
+  /** Milliseconds added to the wait the server asks for; more after it was not enough. @default 100 */
   readonly marginMs?: number;
-  /** How long trouble on the way is waited out, in milliseconds, before an action fails. @default 900000 */
+  /**
+   * Milliseconds for which an action is tried again after trouble on the way, and the longest wait that the server may
+   * ask for. Then the action fails. @default 900000
+   */
   readonly patienceMs?: number;
 }
 
 /** Their names, to refuse others. */
 export const outboxOptionNames: readonly (keyof OutboxOptions)[] = ["maxTries", "marginMs", "patienceMs"];
 
-/** What goes first: `high` before everything, a `reply` before what is said in other rooms. */
-export type Lane = "high" | "reply" | "normal";
-
-/** What was done after all. */
-export interface Found<T> {
-  readonly result: T;
-}
-
-/** One thing to do. */
-export interface Task<T> {
-  /** Does it. */
-  attempt(): Promise<T>;
-  /**
-   * After a failure that leaves open whether the server acted: the result if it did, undefined if it did not. A task
-   * without this is not tried again.
-   */
-  find?(startedAt: number): Promise<Found<T> | undefined>;
-}
-
-/** Tasks that stand together, and what is known about them. */
-export interface Order<T> {
-  /** What is tried, as the end of "Could not …". */
-  readonly tried: string;
-  readonly tasks: readonly Task<T>[];
-  /** Told of each result, in order. */
-  readonly onDone: (result: T) => void;
-  /** The room whose order matters; undefined for actions that stand alone. */
-  readonly roomId?: number | undefined;
-  readonly lane?: Lane | undefined;
-  readonly signal?: AbortSignal | undefined;
-  /** Milliseconds after which it is given up. */
-  readonly deadlineMs?: number | undefined;
-  /** It may have been done before, since this time: look first. Milliseconds since the epoch. */
-  readonly unsureSince?: number | undefined;
-}
-
 /** An action that has not been done yet. */
 export interface PendingAction {
   /** What it is, such as `post in room 1`. */
   readonly action: string;
+  /** The room a message is for; undefined for other actions. */
   readonly roomId: number | undefined;
   /** When it was asked for, in milliseconds since the epoch. */
   readonly since: number;
@@ -69,237 +39,239 @@ export interface PendingAction {
 
 /** What users see of the outbox. */
 export interface OutboxView {
-  /** What waits or is under way, in the order in which it will be done. */
+  /** What waits or is under way, in the order in which it will be done if nothing holds it up. */
   readonly pending: readonly PendingAction[];
   /** Resolves when nothing waits any more. */
   idle(): Promise<void>;
 }
 
-/** No server was ever seen to want more than 40 s between messages (protocol.md §8). */
-const longestSpacingMs = 60_000;
+/** A request without an answer for so long holds up its own lane only. */
+const slowMs = 5_000;
 
+/** The longest that a timer of the machine can wait. */
+const longestTimerMs = 2_147_483_647;
+
+/** A job with the promise of its end. */
 interface Entry {
-  readonly order: Order<unknown>;
-  readonly since: number;
-  done: number;
-  tries: number;
-  /** When the current task was first sent, while it is not known whether it arrived. */
-  unsureSince: number | null;
-  troubleSince: number | null;
-  wasThrottled: boolean;
-  /** An answer that was not understood: the reason, if it turns out that nothing was done. */
-  doubt: unknown;
+  readonly job: Job;
   resolve(): void;
   reject(reason: unknown): void;
+  /** Stops its deadline and listens to its signal no longer. */
+  release(): void;
 }
 
 export class Outbox implements OutboxView {
-  readonly #options: Required<OutboxOptions>;
+  readonly #limits: Limits;
   readonly #clock: Clock;
   readonly #closing: AbortSignal;
-  readonly #counters: Counters;
-  readonly #entries: Entry[] = [];
-  #isPumping = false;
-  /** Nothing is tried before this time. */
-  #gate = 0;
-  #lastAccepted = 0;
-  /** The spacing the server last asked for; nothing is known of it before the first refusal. */
-  #spacingMs = 0;
-  #wake: (() => void) | undefined;
+  readonly #counters: Services["counters"];
+  readonly #throttle: Throttle;
+  readonly #entries = new Map<Job, Entry>();
+  /** In the order in which they were asked for. */
+  readonly #lanes = new Map<unknown, Job[]>();
+  /** The one whose answer the others wait for. */
+  #awaited: Job | undefined;
+  #timer: { cancel(): void } | undefined;
   #idle: (() => void)[] = [];
+  #asked = 0;
 
-  constructor(options: OutboxOptions, clock: Clock, closing: AbortSignal, counters: Counters) {
-    this.#counters = counters;
-    const { maxTries = 8, marginMs = 250, patienceMs = 900_000 } = options;
-    this.#options = { maxTries, marginMs, patienceMs };
-    this.#clock = clock;
+  constructor(options: OutboxOptions, services: Services, closing: AbortSignal) {
+    const { maxTries = 8, marginMs = 100, patienceMs = 900_000 } = options;
+    this.#limits = { maxTries, patienceMs, random: services.random };
+    this.#clock = services.clock;
+    this.#counters = services.counters;
     this.#closing = closing;
-    closing.addEventListener("abort", () => this.#wake?.(), { once: true });
+    this.#throttle = new Throttle(marginMs);
+    closing.addEventListener("abort", () => this.#close(), { once: true });
   }
 
   get pending(): readonly PendingAction[] {
-    return this.#inOrder().map(({ order, since, tries }) => ({
-      action: order.tried,
-      roomId: order.roomId,
-      since,
-      tries,
-    }));
+    const lanes = [...this.#lanes.values()].map(inOrder);
+    const ranked = lanes.flatMap((lane) => {
+      let rank = 0;
+      let sequence = 0;
+      return lane.map((job, at) => {
+        // An action is done after those before it in its lane, however urgent it is.
+        rank = Math.max(rank, rankOf(job, lane.slice(at)));
+        sequence = Math.max(sequence, job.sequence);
+        return { job, rank: job.isRunning ? -1 : rank, sequence };
+      });
+    });
+    return ranked
+      .sort((a, b) => a.rank - b.rank || a.sequence - b.sequence)
+      .map(({ job: { order, lane, since, tries } }) => ({
+        action: order.tried,
+        roomId: lane?.kind === "room" ? lane.id : undefined,
+        since,
+        tries,
+      }));
   }
 
   idle(): Promise<void> {
-    return this.#entries.length === 0 ? Promise.resolve() : new Promise((resolve) => this.#idle.push(resolve));
+    return this.#entries.size === 0 ? Promise.resolve() : new Promise((resolve) => this.#idle.push(resolve));
   }
 
-  /** Does tasks when their turn comes, without anything else in between; after one that fails none of its company follows. */
+  /** Does tasks when their turn comes; after one that fails none of its company follows. */
   run<T>(order: Order<T>): Promise<void> {
     return new Promise((resolve, reject) => {
-      const { signal } = order;
-      const wake = (): void => this.#wake?.();
-      const leave = (): void => signal?.removeEventListener("abort", wake);
-      signal?.addEventListener("abort", wake, { once: true });
-      this.#entries.push({
-        order: { ...order, onDone: (result) => order.onDone(result as T) },
-        since: this.#clock.now(),
-        done: 0,
-        tries: 0,
-        unsureSince: order.unsureSince ?? null,
-        troubleSince: null,
-        wasThrottled: false,
-        doubt: undefined,
-        resolve: () => {
-          leave();
-          resolve();
-        },
-        reject: (reason) => {
-          leave();
-          reject(reason);
-        },
-      });
-      // A better one may have come while somebody waits for the gate.
-      this.#wake?.();
-      if (!this.#isPumping) void this.#pump();
+      const job = new Job(
+        { ...order, onDone: (result) => order.onDone(result as T) },
+        { since: this.#clock.now(), sequence: this.#asked++ },
+        this.#limits,
+      );
+      const release = this.#watch(job);
+      this.#entries.set(job, { job, resolve, reject, release });
+      const lane = this.#lanes.get(laneKey(job));
+      if (lane) lane.push(job);
+      else this.#lanes.set(laneKey(job), [job]);
+      if (order.signal?.aborted) this.#abort(job);
+      this.#pump();
     });
   }
 
-  async #pump(): Promise<void> {
-    this.#isPumping = true;
-    for (;;) {
-      this.#sweep();
-      const entry = this.#inOrder()[0];
-      if (!entry) break;
-      const wait = Math.max(this.#gate, this.#earliest()) - this.#clock.now();
-      if (wait > 0) {
-        await this.#sleep(wait, entry);
-        continue;
-      }
-      await this.#step(entry);
-    }
-    this.#isPumping = false;
-    for (const resolve of this.#idle.splice(0)) resolve();
-  }
-
-  /** Tries the next task of an entry once. */
-  async #step(entry: Entry): Promise<void> {
-    const task = entry.order.tasks[entry.done];
-    if (!task) return this.#finish(entry);
-    try {
-      const found = entry.unsureSince === null ? undefined : await task.find?.(entry.unsureSince);
-      if (found === undefined && entry.doubt) throw entry.doubt;
-      if (found === undefined) {
-        entry.unsureSince ??= this.#clock.now();
-        entry.tries += 1;
-      } else this.#counters.add("outbox:found", { action: entry.order.tried });
-      const result = found === undefined ? await task.attempt() : found.result;
-      this.#accept(entry);
-      entry.order.onDone(result);
-      entry.done += 1;
-      if (entry.done === entry.order.tasks.length) this.#finish(entry);
-    } catch (error) {
-      this.#handle(entry, task, error);
-    }
-  }
-
-  #accept(entry: Entry): void {
-    this.#counters.add("outbox:sent", { action: entry.order.tried });
-    const now = this.#clock.now();
-    if (entry.wasThrottled && this.#lastAccepted > 0) {
-      // The server rounds its waits up to seconds, so the true spacing may be that much shorter.
-      const spacing = now - this.#lastAccepted - 1_000 - this.#options.marginMs;
-      this.#spacingMs = Math.min(Math.max(0, spacing), longestSpacingMs);
-    }
-    entry.wasThrottled = false;
-    entry.doubt = undefined;
-    this.#lastAccepted = now;
-    entry.tries = 0;
-    entry.unsureSince = null;
-    entry.troubleSince = null;
-  }
-
-  #handle(entry: Entry, task: Task<unknown>, error: unknown): void {
-    const now = this.#clock.now();
-    if (error instanceof ThrottledError) {
-      entry.unsureSince = null; // the server said no, so it did nothing
-      entry.wasThrottled = true;
-      this.#counters.add("outbox:throttled", { action: entry.order.tried, waitMs: error.waitMs });
-      const margin = this.#options.marginMs * 2 ** Math.min(Math.max(0, entry.tries - 2), 3);
-      if (entry.tries >= this.#options.maxTries) this.#fail(entry, error);
-      else this.#gate = now + error.waitMs + margin;
-      return;
-    }
-    // What is a repetition now may be what we said ourselves before the answer was lost.
-    const isDoubtful =
-      isChatError(error, "NOT_UNDERSTOOD") || (isChatError(error, "DUPLICATE") && entry.troubleSince !== null);
-    if (task.find && isDoubtful && error !== entry.doubt) {
-      entry.doubt = error;
-      this.#gate = now + 1_000;
-      return;
-    }
-    entry.troubleSince ??= now;
-    const isOver = now - entry.troubleSince > this.#options.patienceMs || entry.order.signal?.aborted;
-    if (!task.find || !isTrouble(error) || isOver) this.#fail(entry, error);
-    else {
-      this.#counters.add("outbox:retried", { action: entry.order.tried });
-      this.#gate = now + Math.min(Math.max(1_000, (now - entry.troubleSince) / 2), 30_000);
-    }
-  }
-
-  /** Quiet for twice the spacing, and the server forgets (protocol.md §8). */
-  #earliest(): number {
-    const since = this.#clock.now() - this.#lastAccepted;
-    return since > 2 * this.#spacingMs ? 0 : this.#lastAccepted + this.#spacingMs;
-  }
-
-  /** What was begun, then what is urgent, then replies that overtake nothing of their own room, then first come first served. */
-  #inOrder(): Entry[] {
-    const rooms = new Set<number | undefined>();
-    const rank = (entry: Entry): number => {
-      const { lane, roomId } = entry.order;
-      const isFirstOfRoom = !rooms.has(roomId);
-      rooms.add(roomId);
-      if (entry.done > 0 || entry.unsureSince !== null) return 0;
-      if (lane === "high") return 1;
-      return lane === "reply" && isFirstOfRoom ? 2 : 3;
+  /** Ends a job when its signal is aborted or its deadline has passed, whatever is before it. */
+  #watch(job: Job): () => void {
+    const { signal, deadlineMs } = job.order;
+    const abort = (): void => this.#abort(job);
+    signal?.addEventListener("abort", abort, { once: true });
+    let timer: { cancel(): void } | undefined;
+    const arm = (): void => {
+      const left = job.since + (deadlineMs ?? 0) - this.#clock.now();
+      if (left > 0) timer = this.#clock.setTimeout(arm, Math.min(left, longestTimerMs));
+      else this.#giveUp(job, new TimedOutError({ tried: job.order.tried }));
     };
-    const ranked = this.#entries.map((entry) => ({ entry, rank: rank(entry) }));
-    return ranked.sort((a, b) => a.rank - b.rank).map(({ entry }) => entry);
+    if (deadlineMs !== undefined) arm();
+    return () => {
+      signal?.removeEventListener("abort", abort);
+      timer?.cancel();
+    };
   }
 
-  /** Ends what is not wanted any more, or too late. */
-  #sweep(): void {
+  #abort(job: Job): void {
+    this.#giveUp(job, new AbortedError({ tried: job.order.tried, cause: job.order.signal?.reason }));
+  }
+
+  #close(): void {
+    for (const job of [...this.#entries.keys()]) this.#giveUp(job, new ClosedError({ tried: job.order.tried }));
+  }
+
+  /** Ends a job that is not wanted any more; a request of it that is under way is ended, too. */
+  #giveUp(job: Job, error: ChatError): void {
+    const { sent } = job;
+    this.#settle(job, ({ reject }) => reject(withSent(error, sent)));
+    job.ending.abort(error);
+    this.#pump();
+  }
+
+  /** Starts the most urgent action that may start now, or waits until one may. */
+  #pump(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    if (this.#awaited || this.#closing.aborted) return;
     const now = this.#clock.now();
-    for (const entry of [...this.#entries]) {
-      const { tried, signal, deadlineMs } = entry.order;
-      if (this.#closing.aborted) this.#fail(entry, new ClosedError({ tried }));
-      else if (signal?.aborted) this.#fail(entry, new AbortedError({ tried, cause: signal.reason }));
-      else if (deadlineMs !== undefined && now - entry.since >= deadlineMs)
-        this.#fail(entry, new TimedOutError({ tried }));
+    this.#refuseLongWaits(now);
+    const gate = this.#throttle.readyAt(now);
+    let best: { job: Job; rank: number } | undefined;
+    let next = Number.POSITIVE_INFINITY;
+    for (const lane of this.#lanes.values()) {
+      const job = headOf(lane);
+      if (!job || job.isRunning) continue;
+      const at = Math.max(gate, job.notBefore);
+      if (at > now) next = Math.min(next, at);
+      else {
+        const rank = rankOf(job, lane);
+        if (!best || rank < best.rank || (rank === best.rank && job.sequence < best.job.sequence)) best = { job, rank };
+      }
+    }
+    if (best) void this.#run(best.job);
+    else if (next !== Number.POSITIVE_INFINITY)
+      this.#timer = this.#clock.setTimeout(() => this.#pump(), Math.min(next - now, longestTimerMs), { ref: true });
+  }
+
+  /** What the server asked to wait for longer than anybody is patient fails at once, without a request. */
+  #refuseLongWaits(now: number): void {
+    const waitMs = this.#throttle.closedUntil - now;
+    if (waitMs <= this.#limits.patienceMs) return;
+    for (const job of [...this.#entries.keys()]) {
+      const error = withSent(new ThrottledError(waitMs, { tried: job.order.tried }), job.sent);
+      if (!job.isRunning) this.#settle(job, ({ reject }) => reject(error));
     }
   }
 
-  #finish(entry: Entry): void {
-    this.#remove(entry);
-    entry.resolve();
+  /** Looks whether the current task of a job was done, if that is not known, and tries it if it was not. */
+  async #run(job: Job): Promise<void> {
+    job.isRunning = true;
+    this.#awaited = job;
+    const slow = this.#clock.setTimeout(() => this.#letOthersGo(job), slowMs);
+    let isLooking = job.mustLook;
+    try {
+      const found = isLooking ? await job.look() : undefined;
+      if (job.isSettled) return;
+      isLooking = false;
+      const result = found ? found.result : await job.attempt(this.#clock.now());
+      this.#throttle.accepted(this.#clock.now(), job.refusals);
+      if (!job.isSettled) this.#succeed(job, result, found !== undefined);
+    } catch (error) {
+      if (!job.isSettled) this.#fail(job, error, isLooking);
+    } finally {
+      slow.cancel();
+      job.isRunning = false;
+      this.#letOthersGo(job);
+    }
   }
 
-  #fail(entry: Entry, reason: unknown): void {
-    this.#remove(entry);
-    entry.reject(reason);
+  #letOthersGo(job: Job): void {
+    if (this.#awaited === job) this.#awaited = undefined;
+    this.#pump();
   }
 
-  #remove(entry: Entry): void {
-    this.#entries.splice(this.#entries.indexOf(entry), 1);
+  #succeed(job: Job, result: unknown, wasFound: boolean): void {
+    const { tried, onDone } = job.order;
+    if (wasFound) this.#counters.add("outbox:found", { action: tried });
+    this.#counters.add("outbox:sent", { action: tried });
+    onDone(result);
+    if (job.succeeded()) this.#settle(job, ({ resolve }) => resolve());
   }
 
-  #sleep(ms: number, entry: Entry): Promise<void> {
-    const { deadlineMs } = entry.order;
-    const left = deadlineMs === undefined ? ms : Math.max(1, entry.since + deadlineMs - this.#clock.now());
-    return new Promise((resolve) => {
-      const timer = this.#clock.setTimeout(() => this.#wake?.(), Math.min(ms, left), { ref: true });
-      this.#wake = () => {
-        timer.cancel();
-        this.#wake = undefined;
-        resolve();
-      };
-    });
+  #fail(job: Job, error: unknown, wasLooking: boolean): void {
+    const now = this.#clock.now();
+    const verdict = wasLooking ? job.lookFailed(error, now) : job.attemptFailed(error, now);
+    const action = job.order.tried;
+    if (verdict.kind === "failed") {
+      // A wait too long for this action is asked of the others, too.
+      if (error instanceof ThrottledError && !wasLooking && error.context.status === 429)
+        this.#throttle.closeUntil(now + error.waitMs);
+      this.#settle(job, ({ reject }) => reject(verdict.error));
+    } else if (verdict.kind === "retry") {
+      this.#counters.add("outbox:retried", { action });
+      job.notBefore = verdict.at;
+    } else {
+      this.#counters.add("outbox:throttled", { action, waitMs: verdict.waitMs });
+      if (verdict.isPace) job.refusals = this.#throttle.refused(now, verdict.waitMs, job.refusals);
+      else this.#throttle.closeUntil(now + verdict.waitMs);
+    }
   }
+
+  #settle(job: Job, how: (entry: Entry) => void): void {
+    const entry = this.#entries.get(job);
+    if (!entry) return;
+    job.isSettled = true;
+    this.#entries.delete(job);
+    entry.release();
+    this.#leave(job);
+    if (this.#awaited === job) this.#awaited = undefined;
+    how(entry);
+    if (this.#entries.size === 0) for (const resolve of this.#idle.splice(0)) resolve();
+  }
+
+  #leave(job: Job): void {
+    const lane = this.#lanes.get(laneKey(job));
+    lane?.splice(lane.indexOf(job), 1);
+    if (lane?.length === 0) this.#lanes.delete(laneKey(job));
+  }
+}
+
+/** What a lane is found by; an action without one is a lane alone. */
+function laneKey(job: Job): unknown {
+  return job.lane ? `${job.lane.kind} ${job.lane.id}` : job;
 }

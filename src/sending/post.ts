@@ -1,24 +1,26 @@
 /** Saying something: one message, or one text in several. */
-import { randomUUID } from "node:crypto";
-import { ChatError, isChatError, PartlySentError } from "../errors/index.js";
+import { ChatError, PartlySentError } from "../errors/index.js";
 import type { ObjectContext } from "../objects/context.js";
 import type { Message } from "../objects/message.js";
 import type { Room } from "../objects/room.js";
-import { roomEvents } from "../protocol/actions/live.js";
-import { messageSource, postMessage, type ReplyForm, type ReplyTo, replyPrefix } from "../protocol/actions/messages.js";
+import { postMessage, type ReplyForm, type ReplyTo, replyPrefix } from "../protocol/actions/messages.js";
 import { idOf } from "../protocol/ids.js";
 import { splitMessage } from "../protocol/markup/index.js";
 import { checkText } from "../protocol/text-rules.js";
-import type { RequestOptions } from "../util/options.js";
-import { checkChoice, checkCount, checkOptions } from "../util/options.js";
-import type { StoredSend } from "./actions.js";
-import type { Task } from "./outbox.js";
+import { checkChoice } from "../util/options.js";
+import { type FoundPost, findPost } from "./find-post.js";
+import type { Order, Task } from "./job.js";
+import { type KeptTask, keptTask } from "./kept.js";
+import type { Known } from "./keys.js";
+import { roomLane } from "./lanes.js";
+import { type ActionOptions, checkActionOptions, checkKey } from "./options.js";
+import type { StoredAction } from "./store.js";
 
 /** What sending needs of a client. */
 export type SendContext = Pick<ObjectContext, "actions" | "identity" | "membership" | "services" | "session">;
 
 /** Options of `sendMessage` and `sendParts`. */
-export interface SendOptions extends RequestOptions {
+export interface SendOptions extends ActionOptions {
   /** The message to reply to, or its id. */
   readonly replyTo?: Message | number;
   /**
@@ -28,58 +30,101 @@ export interface SendOptions extends RequestOptions {
   readonly split?: "words" | "lines";
   /** How a reply names its parent. @default the client's `replyForm` */
   readonly replyForm?: ReplyForm;
-  /** `"high"` goes before everything that waits. @default in turn; replies go before what is said in other rooms */
-  readonly priority?: "high";
-  /** Milliseconds after which the message is not wanted any more. @default none */
-  readonly deadlineMs?: number;
+  /**
+   * An idempotency key of 1 to 200 characters, such as `"answer to 4711"`: a message with a key that was sent before is
+   * not sent again but resolves to that message, whatever the text is now. Under a `stateFile` also after a restart.
+   * @default none
+   */
+  readonly key?: string;
 }
 
-const optionNames = [
-  "replyTo",
-  "split",
-  "replyForm",
-  "priority",
-  "deadlineMs",
-  "signal",
-] as const satisfies readonly (keyof SendOptions)[];
+const optionNames = ["replyTo", "split", "replyForm", "key"] as const satisfies readonly (keyof SendOptions)[];
+
+/** A part of a text: to be sent by this call, or known from an earlier one with its key. */
+type Part = { readonly task: KeptTask } | { readonly known: Known };
 
 /** Says a text in as many messages as it needs; they stand together, and after one that fails none follows. */
 export function sendParts(context: SendContext, room: Room, text: string, options: SendOptions): Promise<Message[]> {
   return context.actions.tend(async () => {
     const about = { tried: `post in room ${room.id}`, roomId: room.id };
-    checkOptions("sendMessage", options, optionNames);
-    if (options.priority !== undefined) checkChoice("priority", options.priority, ["high"]);
-    if (options.deadlineMs !== undefined) checkCount("deadlineMs", options.deadlineMs, 1);
+    checkActionOptions("sendMessage", options, optionNames);
+    if (options.key !== undefined) checkKey(options.key);
     const replyTo = replyOf(context, options);
-    const parts = partsOf(text, options, replyTo);
-    for (const [at, part] of parts.entries()) checkText(part, about, at === 0 ? replyPrefix(part, replyTo).length : 0);
-    const sent: Message[] = [];
-    // All parts take one place in the queue, so that nothing comes between them.
-    const tasks = parts.map((part, at) => keptTask(context, room, part, at === 0 ? replyTo : undefined, options));
-    try {
-      const lane = options.priority === "high" ? "high" : replyTo ? "reply" : "normal";
-      const { signal, deadlineMs } = options;
-      await context.actions.order({
-        tried: about.tried,
-        tasks,
-        onDone: (message) => void sent.push(message),
-        roomId: room.id,
-        lane,
-        signal,
-        deadlineMs,
-      });
-    } catch (error) {
-      // What is only put off by the end of this process is kept for the next.
-      if (!isChatError(error, "CLOSED")) for (const task of tasks.slice(sent.length)) task.drop();
-      if (sent.length === 0 || !(error instanceof ChatError)) throw error;
-      throw new PartlySentError(
-        sent.map(({ id }) => id),
-        parts.length,
-        { ...about, cause: error },
-      );
-    }
-    return sent;
+    const texts = partsOf(text, options, replyTo);
+    for (const [at, part] of texts.entries()) checkText(part, about, at === 0 ? replyPrefix(part, replyTo).length : 0);
+    context.actions.checkOpen(about.tried);
+    const parts = planned(context, room, texts, replyTo, options);
+    return deliver(context, parts, about, {
+      lane: roomLane(room.id),
+      isReply: replyTo !== undefined,
+      priority: options.priority,
+      deadlineMs: options.deadlineMs,
+      signal: options.signal,
+    });
   });
+}
+
+/** The parts of a text, kept in the store whole or not at all. */
+function planned(
+  context: SendContext,
+  room: Room,
+  texts: readonly string[],
+  replyTo: ReplyTo | undefined,
+  { key, split }: SendOptions,
+): Part[] {
+  const { actions } = context;
+  const parts: Part[] = [];
+  const plan = (): void => {
+    for (const [at, text] of texts.entries()) {
+      const partKey = key === undefined || split === undefined ? key : `${key}#${at}`;
+      const known = partKey === undefined ? undefined : actions.keys.known(partKey);
+      const { messageId, form } = (at === 0 ? replyTo : undefined) ?? {};
+      const wanted = {
+        kind: "post",
+        roomId: room.id,
+        text,
+        ...(partKey === undefined ? {} : { key: partKey }),
+        ...(messageId === undefined ? {} : { replyTo: messageId }),
+        ...(form === undefined ? {} : { replyForm: form }),
+      } as const;
+      parts.push(known ? { known } : { task: keptTask(context, wanted, (action) => postTask(context, action)) });
+    }
+  };
+  if (actions.store) actions.store.together(plan);
+  else plan();
+  return parts;
+}
+
+/** Sends what is to be sent, and waits for what others send; the messages in the order of the parts. */
+async function deliver(
+  context: SendContext,
+  parts: readonly Part[],
+  about: { readonly tried: string; readonly roomId: number },
+  how: Omit<Order<Message>, "tried" | "tasks" | "onDone">,
+): Promise<Message[]> {
+  const tasks = parts.flatMap((part) => ("task" in part ? [part.task] : []));
+  const sent: Message[] = [];
+  try {
+    // All parts take one place in the queue, so that nothing comes between them.
+    const onDone = (message: Message): void => void sent.push(message);
+    if (tasks.length > 0) await context.actions.order({ ...how, tried: about.tried, tasks, onDone });
+  } catch (error) {
+    for (const [at, task] of tasks.slice(sent.length).entries()) task.failed(error, at === 0);
+    if (sent.length === 0 || !(error instanceof ChatError)) throw error;
+    const ids = sent.map(({ id }) => id);
+    throw new PartlySentError(ids, parts.length, { ...about, sent: error.context.sent, cause: error });
+  }
+  const messages: Message[] = [];
+  for (const part of parts) {
+    if ("known" in part) messages.push(context.identity.message(await idOfKnown(part.known)));
+    else messages.push(...sent.splice(0, 1));
+  }
+  return messages;
+}
+
+/** The message of a key: the one it is done with, or will be. */
+export async function idOfKnown(known: Known): Promise<number> {
+  return "messageId" in known ? known.messageId : known.running;
 }
 
 function partsOf(text: string, { split }: SendOptions, replyTo: ReplyTo | undefined): string[] {
@@ -97,158 +142,47 @@ function distinct(parts: readonly string[]): string[] {
 }
 
 /** What a message replies to, as the options have it. */
-export function replyOf(context: SendContext, { replyTo, replyForm }: SendOptions): ReplyTo | undefined {
+function replyOf(context: SendContext, { replyTo, replyForm }: SendOptions): ReplyTo | undefined {
   if (replyTo === undefined) return undefined;
   return { messageId: idOf(context.session.site, "message", replyTo), form: replyForm ?? context.actions.replyForm };
 }
 
-/** A task to post that is kept in the state file, if there is one, until it is done or dropped. */
-interface KeptTask extends Task<Message> {
-  drop(): void;
-}
-
-function keptTask(
-  context: SendContext,
-  room: Room,
-  text: string,
-  replyTo: ReplyTo | undefined,
-  options: RequestOptions,
-  stored?: string,
-): KeptTask {
-  const task = postTask(context, room, text, replyTo, options);
-  const state = context.actions.store;
-  if (!state) return { ...task, drop() {} };
-  const key = stored ?? randomUUID();
-  const { messageId, form } = replyTo ?? {};
-  if (!stored) {
-    state.noteQueued({
-      key,
-      roomId: room.id,
-      text,
-      at: context.services.clock.now(),
-      ...(messageId ? { replyTo: messageId } : {}),
-      ...(form ? { replyForm: form } : {}),
-    });
-  }
-  const kept = (message: Message): Message => {
-    state.noteSent(key, room.id, message.id);
-    return message;
-  };
+/** Posts the text of an action. */
+export function postTask(context: SendContext, action: StoredAction): Task<Message> {
+  const { roomId, text } = action;
+  const replyTo =
+    action.replyTo === undefined ? undefined : { messageId: action.replyTo, form: action.replyForm ?? undefined };
   return {
-    attempt: async () => kept(await task.attempt()),
-    async find(startedAt) {
-      const found = await task.find?.(startedAt);
-      return found && { result: kept(found.result) };
+    async attempt(signal) {
+      const { id, time } = await context.session.call(postMessage(roomId, text, replyTo), { signal });
+      return ownMessage(context, roomId, { id, time, isChanged: false }, replyTo);
     },
-    drop: () => state.noteDropped(key),
-  };
-}
-
-/** Takes up what an earlier process wanted to say: looks first whether it was said. */
-export function sendStored(context: SendContext, sends: Iterable<StoredSend>): Promise<Message>[] {
-  return [...sends].map(({ key, roomId, text, replyTo, replyForm, at }) =>
-    context.actions.tend(async () => {
-      const room = context.identity.room(roomId);
-      const task = keptTask(
-        context,
-        room,
-        text,
-        replyTo === undefined ? undefined : { messageId: replyTo, form: replyForm },
-        {},
-        key,
-      );
-      const said: Message[] = [];
-      const tried = `post in room ${roomId}, as was wanted before the restart`;
-      try {
-        await context.actions.order({
-          tried,
-          tasks: [task],
-          onDone: (message) => void said.push(message),
-          roomId,
-          unsureSince: at,
-        });
-      } catch (error) {
-        if (!isChatError(error, "CLOSED")) task.drop();
-        throw error;
-      }
-      return said[0] as Message;
-    }),
-  );
-}
-
-function postTask(
-  context: SendContext,
-  room: Room,
-  text: string,
-  replyTo: ReplyTo | undefined,
-  options: RequestOptions,
-): Task<Message> {
-  const request = { signal: options.signal };
-  return {
-    async attempt() {
-      const { id, time } = await context.session.call(postMessage(room.id, text, replyTo), request);
-      return ownMessage(context, room, id, time, replyTo);
-    },
-    async find(startedAt) {
-      const message = await findPosted(context, room, text, replyTo, startedAt);
-      return message && { result: message };
+    async find(startedAt, signal) {
+      const found = await findPost(context, { roomId, text, replyTo, startedAt, signal });
+      return found && { result: ownMessage(context, roomId, found, replyTo) };
     },
   };
 }
 
-/** Looks whether a text that was sent, without an answer, is there: among our messages that are newer than those we know. */
-async function findPosted(
+function ownMessage(
   context: SendContext,
-  room: Room,
-  text: string,
+  roomId: number,
+  { id, time, isChanged }: FoundPost,
   replyTo: ReplyTo | undefined,
-  startedAt: number,
-): Promise<Message | undefined> {
-  const { session, actions } = context;
-  const { clock } = context.services;
-  let earliest = 0;
-  let before: number | undefined;
-  for (;;) {
-    const { events, sync } = await session.call(
-      roomEvents(room.id, { count: 500, ...(before === undefined ? {} : { before }) }),
-    );
-    if (sync !== null) earliest = sync - Math.ceil((clock.now() - startedAt) / 1000) - 10;
-    for (const event of events) {
-      const { message_id: id = 0, user_id, time_stamp = 0, content } = event;
-      const isOurs = user_id === session.me?.id && id > (actions.posted.get(room.id) ?? 0) && time_stamp >= earliest;
-      if (!isOurs || content === undefined) continue;
-      const source = await session.call(messageSource(id));
-      if (isSame(source, text) || isSame(source, replyPrefix(text, replyTo) + text))
-        return ownMessage(context, room, id, time_stamp, replyTo);
-    }
-    const [oldest] = events;
-    const next = oldest?.message_id;
-    // A busy room has more than one page of what was said since.
-    if (next === undefined || next >= (before ?? Number.POSITIVE_INFINITY) || (oldest?.time_stamp ?? 0) < earliest)
-      return undefined;
-    before = next;
-  }
-}
-
-/** The server keeps what was typed but for line ends and trailing space. */
-function isSame(source: string, text: string): boolean {
-  const plain = (value: string): string => value.replace(/\r\n?/g, "\n").trimEnd();
-  return plain(source) === plain(text);
-}
-
-function ownMessage(context: SendContext, room: Room, id: number, time: number, replyTo: ReplyTo | undefined): Message {
-  // Who talks is in the room from then on.
-  context.membership.enter(room.id);
-  context.actions.posted.set(room.id, Math.max(id, context.actions.posted.get(room.id) ?? 0));
-  const message = context.identity.message(id);
-  const { me } = context.session;
-  message.learn({
-    room,
+): Message {
+  const { actions, identity, membership, session } = context;
+  // Whoever talks is in the room from then on.
+  membership.enter(roomId);
+  actions.posted.set(roomId, Math.max(id, actions.posted.get(roomId) ?? 0));
+  const message = identity.message(id);
+  const { me } = session;
+  message.merge({
+    room: identity.room(roomId),
     timeStamp: time,
-    parent: replyTo ? context.identity.message(replyTo.messageId) : null,
-    ...(me ? { owner: context.identity.user(me.id) } : {}),
+    parent: replyTo ? identity.message(replyTo.messageId) : null,
+    ...(me ? { owner: identity.user(me.id) } : {}),
     // The event of this message may have been faster than the answer, and knows better.
-    ...(message.peek.stars === undefined ? untouched : {}),
+    ...(message.peek.stars === undefined && !isChanged ? untouched : {}),
   });
   return message;
 }

@@ -1,11 +1,12 @@
 /**
- * An append-only file of JSON lines that survives its writer: a line is there whole or not at all. What a killed
- * process leaves behind is at most a torn last line, which the reader drops and counts.
+ * An append-only file of JSON lines that survives its writer: a line is there whole or not at all. A process that is
+ * killed leaves at most a torn last line, which the reader drops and counts.
  */
-import fs from "node:fs";
 import { StringDecoder } from "node:string_decoder";
+import { codeOf } from "./failures.js";
+import { type FilePort, nodeFiles } from "./file-port.js";
 
-/** A line in the middle of a file that is not one of its writer: somebody else wrote there. */
+/** A line in the middle of a file that its writer did not write. */
 export class BadLine extends Error {
   /** Counted from 1. */
   readonly line: number;
@@ -16,50 +17,55 @@ export class BadLine extends Error {
   }
 }
 
-const chunkBytes = 1_048_576;
+const CHUNK_BYTES = 1_048_576;
 
 export class LineFile {
+  readonly #files: FilePort;
   readonly #fd: number;
   /** Where the last whole line ends. */
   #size: number;
+  /** A failed write left bytes behind that could not be cut off yet. */
+  #isTorn = false;
 
-  private constructor(path: string) {
-    this.#fd = fs.openSync(path, "a", 0o600);
-    this.#size = fs.fstatSync(this.#fd).size;
+  private constructor(path: string, files: FilePort, how: "a" | "ax") {
+    this.#files = files;
+    this.#fd = files.open(path, how);
+    this.#size = files.size(this.#fd);
   }
 
-  /** Opens a file that {@link LineFile.read} found whole, to write behind what it has. */
-  static open(path: string): LineFile {
-    const file = new LineFile(path);
+  /** Opens a file that {@link LineFile.read} found whole, to append to it. */
+  static open(path: string, files: FilePort = nodeFiles): LineFile {
+    const file = new LineFile(path, files, "a");
     if (!file.#endsWithLine(path)) file.append([""]);
     return file;
   }
 
-  /** Puts a new file in the place of the old one, in one step, and opens it. Mode 0600. */
-  static replace(path: string, lines: Iterable<string>): LineFile {
+  /** Puts a new file in the place of the old one, in one step that survives a power cut, and opens it. Mode 0600. */
+  static replace(path: string, lines: Iterable<string>, files: FilePort = nodeFiles): LineFile {
     const temporary = `${path}.${process.pid}.tmp`;
-    fs.rmSync(temporary, { force: true });
-    const file = new LineFile(temporary);
+    files.remove(temporary);
+    const file = new LineFile(temporary, files, "ax");
     try {
       file.#writeLines(lines);
-      fs.fsyncSync(file.#fd);
-      fs.renameSync(temporary, path);
-      return file;
+      files.sync(file.#fd);
+      files.rename(temporary, path);
     } catch (error) {
-      fs.closeSync(file.#fd);
-      fs.rmSync(temporary, { force: true });
+      file.close();
+      files.remove(temporary);
       throw error;
     }
+    files.syncFolderOf(path);
+    return file;
   }
 
   /**
-   * Gives each line of a file, parsed; none when there is no file. Answers how many bytes of a torn last line were left out.
+   * Gives each line of a file, parsed; none when there is no file. Returns how many bytes of a torn last line were left out.
    * @throws a {@link BadLine} for anything but a torn end.
    */
-  static read(path: string, onLine: (value: unknown, line: number) => void): number {
+  static read(path: string, onLine: (value: unknown, line: number) => void, files: FilePort = nodeFiles): number {
     let rest = "";
     let count = 0;
-    for (const text of chunksOf(path)) {
+    for (const text of chunksOf(path, files)) {
       const lines = (rest + text).split("\n");
       rest = lines.pop() ?? "";
       for (const line of lines) {
@@ -78,30 +84,53 @@ export class LineFile {
     return 0;
   }
 
-  /** Writes lines behind the others, all of them or, when it throws, none. */
+  /** How long the file is, in bytes. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Appends lines: all of them or, when it throws, none. */
   append(lines: readonly string[]): void {
     const before = this.#size;
+    this.#cutOff(before);
     try {
       this.#writeLines(lines);
     } catch (error) {
       this.#size = before;
-      fs.ftruncateSync(this.#fd, before);
+      this.#isTorn = true;
+      this.#tryToCutOff(before);
       throw error;
     }
   }
 
   close(): void {
-    fs.closeSync(this.#fd);
+    this.#tryToCutOff(this.#size);
+    this.#files.close(this.#fd);
+  }
+
+  /** Nothing may be written behind half a line: it would become a bad line in the middle. */
+  #cutOff(size: number): void {
+    if (!this.#isTorn) return;
+    this.#files.truncate(this.#fd, size);
+    this.#isTorn = false;
+  }
+
+  #tryToCutOff(size: number): void {
+    try {
+      this.#cutOff(size);
+    } catch {
+      // The next append tries again, before it writes.
+    }
   }
 
   #endsWithLine(path: string): boolean {
     if (this.#size === 0) return true;
     const last = Buffer.alloc(1);
-    const fd = fs.openSync(path, "r");
+    const fd = this.#files.open(path, "r");
     try {
-      fs.readSync(fd, last, 0, 1, this.#size - 1);
+      this.#files.read(fd, last, this.#size - 1);
     } finally {
-      fs.closeSync(fd);
+      this.#files.close(fd);
     }
     return last.toString() === "\n";
   }
@@ -111,7 +140,7 @@ export class LineFile {
     let chunk = "";
     for (const line of lines) {
       chunk += `${line}\n`;
-      if (chunk.length < chunkBytes) continue;
+      if (chunk.length < CHUNK_BYTES) continue;
       this.#write(chunk);
       chunk = "";
     }
@@ -119,8 +148,13 @@ export class LineFile {
   }
 
   #write(text: string): void {
-    fs.writeFileSync(this.#fd, text); // unlike writeSync all of it, or an error
-    this.#size += Buffer.byteLength(text);
+    const bytes = Buffer.from(text);
+    for (let done = 0; done < bytes.length; ) {
+      const count = this.#files.write(this.#fd, bytes.subarray(done));
+      if (count <= 0) throw new Error("the device takes no more bytes");
+      done += count;
+    }
+    this.#size += bytes.length;
   }
 }
 
@@ -132,22 +166,22 @@ function parsed(line: string, number: number): unknown {
   }
 }
 
-function* chunksOf(path: string): Generator<string> {
+function* chunksOf(path: string, files: FilePort): Generator<string> {
   let fd: number;
   try {
-    fd = fs.openSync(path, "r");
+    fd = files.open(path, "r");
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return;
+    if (codeOf(error) === "ENOENT") return;
     throw error;
   }
   try {
     const decoder = new StringDecoder("utf8");
-    const buffer = Buffer.allocUnsafe(chunkBytes);
-    for (let size = fs.readSync(fd, buffer); size > 0; size = fs.readSync(fd, buffer)) {
+    const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
+    for (let size = files.read(fd, buffer, null); size > 0; size = files.read(fd, buffer, null)) {
       yield decoder.write(buffer.subarray(0, size));
     }
     yield decoder.end();
   } finally {
-    fs.closeSync(fd);
+    files.close(fd);
   }
 }

@@ -1,32 +1,31 @@
 /**
- * Bytes over HTTP: a cookie jar, redirects followed by hand so that every hop's cookies are kept and every hop can be
- * shown, deadlines, and a limit on what a server may send. Knows nothing of chat.
+ * Bytes over HTTP: the cookies of the jar a request comes with, redirects followed by hand so that every hop's cookies
+ * are kept and every hop can be shown, deadlines, and a limit on what a server may send. Knows nothing of chat.
  */
 import type { CookieJar } from "tough-cookie";
 import type * as Undici from "undici";
-import type { Dispatcher } from "undici";
-import {
-  AbortedError,
-  ChatError,
-  ConnectionError,
-  type FailureContext,
-  ParseError,
-  TimedOutError,
-} from "../errors/index.js";
+import { AbortedError, ConnectionError, type FailureContext, ParseError, TimedOutError } from "../errors/index.js";
 import type { FilePart } from "../protocol/call.js";
-import type { Resolver } from "../protocol/sites.js";
+import type { Clock } from "../util/clock.js";
 import { redactedUrl } from "../util/redact.js";
-import { tlsOptions } from "./tls.js";
+import { failureOfUser, networkCode } from "./network-failure.js";
+import type { ConnectionPool, OpenPool } from "./pool.js";
+import { RequestScope } from "./request-scope.js";
+import { ACCEPT_ENCODING, unpack } from "./unpack.js";
 
 /** One request. */
 export interface HttpRequest {
   readonly method: "GET" | "POST";
   readonly url: string;
+  /** The cookies to send, and where those of the answer go. */
+  readonly jar: CookieJar;
   readonly headers?: Readonly<Record<string, string>>;
   readonly form?: Readonly<Record<string, string>>;
   /** Parts of a `multipart/form-data` body instead of a form. */
   readonly multipart?: Readonly<Record<string, string | FilePart>>;
   readonly signal?: AbortSignal | undefined;
+  /** Ends the request, too: the signal of the client. */
+  readonly closing?: AbortSignal | undefined;
   /** Whether to follow redirects. @default true */
   readonly follow?: boolean;
   /** What is tried, for failures. */
@@ -51,23 +50,20 @@ export interface HttpAnswer {
 
 /** Options of {@link HttpClient}. */
 export interface HttpOptions {
-  readonly jar: CookieJar;
+  readonly pool: ConnectionPool;
+  readonly clock: Clock;
   readonly userAgent: string;
-  readonly resolve?: Resolver | undefined;
-  /** Milliseconds a request may take, redirects included. @default 30000 */
-  readonly timeoutMs?: number;
-  /** Bytes an answer may have. @default 16 MiB */
+  /** Milliseconds of the clock that a request may take, redirects included. @default 30000 */
+  readonly timeoutMs?: number | undefined;
+  /** Bytes an answer may have, packed and unpacked. @default 16 MiB */
   readonly maxBodyBytes?: number;
 }
 
-const maxHops = 10;
-/** Stay polite: "at most 2 connections for a host" (protocol.md §8). */
-const connectionsPerHost = 2;
+const MAX_HOPS = 10;
 
-/** Makes requests with one jar and one pool. */
+/** Makes requests over one pool. */
 export class HttpClient {
   readonly #options: HttpOptions;
-  #agent: Promise<Pool> | undefined;
 
   constructor(options: HttpOptions) {
     this.#options = options;
@@ -78,100 +74,78 @@ export class HttpClient {
    * @throws {CONNECTION_LOST} {TIMED_OUT} {ABORTED} {NOT_UNDERSTOOD}
    */
   async send(request: HttpRequest): Promise<HttpAnswer> {
-    const deadline = AbortSignal.timeout(this.#options.timeoutMs ?? 30_000);
-    const signal = request.signal ? AbortSignal.any([request.signal, deadline]) : deadline;
-    const hops: Hop[] = [];
-    let step: HttpRequest = request;
+    const scope = new RequestScope(request.signal, request.closing);
     try {
-      for (;;) {
-        const answer = await this.#hop(step, signal);
-        hops.push({ url: redactedUrl(answer.url), status: answer.status });
-        const next = request.follow === false ? undefined : nextStep(step, answer);
-        if (!next) return { ...answer, hops };
-        if (hops.length >= maxHops)
-          throw new ParseError("redirect chain", `an end within ${maxHops} hops`, request.about);
-        step = next;
-      }
+      const pool = await this.#options.pool.open();
+      // Only now: loading the code of the pool is no time of the server's.
+      scope.startDeadline(this.#options.clock, this.#options.timeoutMs ?? 30_000);
+      return await this.#follow(pool, request, scope.signal);
     } catch (error) {
-      throw failureOf(error, request, deadline);
+      throw failureOf(error, request, scope);
+    } finally {
+      scope.close();
     }
   }
 
-  /** Closes the pool; requests under way fail. */
-  async close(): Promise<void> {
-    const ready = await this.#agent;
-    this.#agent = undefined;
-    await ready?.agent.destroy();
+  async #follow(pool: OpenPool, request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
+    const hops: Hop[] = [];
+    for (let step = request; ; ) {
+      const answer = await this.#hop(pool, step, signal);
+      hops.push({ url: redactedUrl(answer.url), status: answer.status });
+      const next = request.follow === false ? undefined : nextStep(step, answer);
+      if (!next) return { ...answer, hops };
+      if (hops.length >= MAX_HOPS)
+        throw new ParseError("redirect chain", `an end within ${MAX_HOPS} hops`, { ...request.about, bare: true });
+      step = next;
+    }
   }
 
-  async #hop(step: HttpRequest, signal: AbortSignal): Promise<Omit<HttpAnswer, "hops">> {
-    this.#agent ??= this.#open();
-    const { agent, request, FormData } = await this.#agent;
-    const cookie = await this.#options.jar.getCookieString(step.url);
-    const answer = await request(step.url, {
-      dispatcher: agent,
+  async #hop(pool: OpenPool, step: HttpRequest, signal: AbortSignal): Promise<Omit<HttpAnswer, "hops">> {
+    const cookie = await step.jar.getCookieString(step.url);
+    const answer = await pool.request(step.url, {
+      dispatcher: pool.agent,
       method: step.method,
       signal,
       headers: {
         "user-agent": this.#options.userAgent,
         accept: "*/*",
+        "accept-encoding": ACCEPT_ENCODING,
         ...step.headers,
         ...(step.form ? { "content-type": "application/x-www-form-urlencoded; charset=utf-8" } : {}),
         ...(cookie ? { cookie } : {}),
       },
-      ...bodyOf(step, FormData),
+      ...bodyOf(step, pool.FormData),
     });
     const set = answer.headers["set-cookie"];
     for (const line of typeof set === "string" ? [set] : (set ?? [])) {
-      await this.#options.jar.setCookie(line, step.url, { ignoreError: true });
+      await step.jar.setCookie(line, step.url, { ignoreError: true });
     }
-    const body = await this.#read(answer.body, step.about);
-    return { status: answer.statusCode, url: step.url, headers: answer.headers, body };
+    const { headers } = answer;
+    const packed = await this.#read(answer.body, step.about);
+    const body = unpack(packed, headers["content-encoding"], this.#limit, step.about).toString("utf8");
+    return { status: answer.statusCode, url: step.url, headers, body };
   }
 
-  async #read(stream: AsyncIterable<Uint8Array> & { destroy(): unknown }, about: FailureContext): Promise<string> {
-    const limit = this.#options.maxBodyBytes ?? 16 * 1024 * 1024;
+  async #read(stream: AsyncIterable<Uint8Array> & { destroy(): unknown }, about: FailureContext): Promise<Buffer> {
     const chunks: Uint8Array[] = [];
     let size = 0;
     for await (const chunk of stream) {
       size += chunk.length;
-      if (size > limit) {
+      if (size > this.#limit) {
         stream.destroy();
-        throw new ParseError("answer", `an end within ${limit} bytes`, about);
+        throw new ParseError("answer", `an end within ${this.#limit} bytes`, { ...about, bare: true });
       }
       chunks.push(chunk);
     }
-    return Buffer.concat(chunks).toString("utf8");
+    return Buffer.concat(chunks);
   }
 
-  /** The pool is loaded when first needed, so that importing the package stays cheap. */
-  async #open(): Promise<Pool> {
-    const { Agent, buildConnector, FormData, request } = await import("undici");
-    const connect = buildConnector({ timeout: 10_000 });
-    const { resolve } = this.#options;
-    const agent = new Agent({
-      connections: connectionsPerHost,
-      pipelining: 1,
-      connect(options, callback) {
-        const target = resolve?.(`${options.protocol}//${options.host ?? options.hostname}`);
-        if (!target) return connect(options, callback);
-        const there = { ...options, hostname: target.hostname, port: String(target.port) };
-        if (!target.tls) return connect({ ...there, protocol: "http:" }, callback);
-        const connectSafely = buildConnector({ timeout: 10_000, ...tlsOptions(target, options.hostname) });
-        return connectSafely({ ...there, protocol: "https:" }, callback);
-      },
-    });
-    return { agent, request, FormData };
+  get #limit(): number {
+    return this.#options.maxBodyBytes ?? 16 * 1024 * 1024;
   }
 }
 
-interface Pool {
-  readonly agent: Dispatcher;
-  readonly request: typeof Undici.request;
-  readonly FormData: typeof Undici.FormData;
-}
-
-function bodyOf({ form, multipart }: HttpRequest, FormData: Pool["FormData"]): { body?: string | Undici.FormData } {
+function bodyOf({ form, multipart }: HttpRequest, FormData: OpenPool["FormData"]): { body?: string | Undici.FormData } {
   if (form) return { body: new URLSearchParams(form).toString() };
   if (!multipart) return {};
   const body = new FormData();
@@ -201,11 +175,14 @@ function nextStep(step: HttpRequest, answer: Omit<HttpAnswer, "hops">): HttpRequ
   return { ...rest, url: url.href, ...(keepsForm ? (form ? { form } : {}) : { method: "GET" as const }) };
 }
 
-function failureOf(error: unknown, request: HttpRequest, deadline: AbortSignal): unknown {
-  const { about } = request;
-  if (request.signal?.aborted) return new AbortedError({ ...about, cause: request.signal.reason });
-  if (deadline.aborted) return new TimedOutError(about);
-  if (!(error instanceof Error) || error instanceof ChatError) return error;
-  const code = "code" in error && typeof error.code === "string" ? error.code : error.name;
-  return new ConnectionError({ ...about, cause: error }, `the connection failed (${code})`);
+/** Only a failure of the network is CONNECTION_LOST; a bug, ours or the user's, comes out as what it is. */
+function failureOf(error: unknown, { about, signal }: HttpRequest, scope: RequestScope): unknown {
+  if (scope.isLate) return new TimedOutError(about);
+  if (scope.signal.aborted) return new AbortedError({ ...about, cause: signal?.reason });
+  const ofUser = failureOfUser(error);
+  if (ofUser) return ofUser.original;
+  const code = networkCode(error);
+  return code === undefined
+    ? error
+    : new ConnectionError({ ...about, cause: error }, `the connection failed (${code})`);
 }

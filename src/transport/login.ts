@@ -4,42 +4,75 @@ import {
   CaptchaRequiredError,
   CloudflareChallengeError,
   type FailureContext,
+  ParseError,
+  ServerError,
   SiteReadOnlyError,
+  ThrottledError,
+  UsageError,
   WrongPasswordError,
 } from "../errors/index.js";
-import { parseFkey, parseLoginPage, recogniseErrorPage } from "../protocol/pages/index.js";
-import { assertSuccess } from "../protocol/refusals.js";
-import type { Site } from "../protocol/sites.js";
+import { isLoginPage, parseFkey, parseLoginPage, recogniseErrorPage } from "../protocol/pages/index.js";
+import { retryAfterOf } from "../protocol/retry-after.js";
+import { isLoopback, type Resolver, type Site } from "../protocol/sites.js";
 import type { HttpAnswer, HttpClient } from "./http.js";
-import type { Credentials } from "./session.js";
+
+/** Email and password of a Stack Exchange account. */
+export interface Credentials {
+  readonly email: string;
+  readonly password: string;
+}
+
+/** Who a session belongs to. */
+export interface Me {
+  readonly id: number;
+  /** Null where the page at hand does not say. */
+  readonly name: string | null;
+}
+
+/** A login as requests use it; a request keeps the one it began with. Replaced as a whole, never changed. */
+export interface Login {
+  readonly jar: CookieJar;
+  /** Null for nobody. */
+  readonly me: Me | null;
+  /** Null until a page has told it. */
+  readonly fkey: string | null;
+}
+
+/** What logging in at a site takes. */
+export interface LoginSite {
+  readonly http: HttpClient;
+  readonly site: Site;
+  readonly closing: AbortSignal;
+}
 
 /**
- * Logs in with email and password; on return the jar holds the login.
+ * Logs in with email and password; on return the jar holds the login. Only the site's own words refuse it.
  * @throws {WRONG_PASSWORD} {CAPTCHA_REQUIRED} {CLOUDFLARE_CHALLENGE} {SITE_READ_ONLY} {NOT_UNDERSTOOD}
+ * @throws {SERVER_ERROR} {THROTTLED} when something answered that is not the site's own; it may pass
  */
 export async function logInByPassword(
-  http: HttpClient,
+  { http, site, closing }: LoginSite,
   jar: CookieJar,
-  site: Site,
   credentials: Credentials,
 ): Promise<void> {
   const host = new URL(site.loginOrigin).host;
   const about: FailureContext = { tried: "log in", host };
   const url = `${site.loginOrigin}/users/login`;
-  const page = await http.send({ method: "GET", url, about });
+  const page = await http.send({ method: "GET", url, jar, closing, about });
   refuseObstacles(page, about);
-  // Who is logged in already is sent away from the login page (protocol.md §2.1).
+  // A client that is logged in already is sent away from the login page (protocol.md §2.1).
   const before = await loginIn(jar, url);
   if (new URL(page.url).pathname !== "/users/login" && before !== undefined) return;
-  const { fkey } = parseLoginPage(page.body);
   const answer = await http.send({
     method: "POST",
     url,
+    jar,
+    closing,
     headers: { origin: site.loginOrigin, referer: url },
     form: {
       email: credentials.email,
       password: credentials.password,
-      fkey,
+      fkey: loginFkeyOf(page, about),
       ssrc: "head",
       oauth_version: "",
       oauth_server: "",
@@ -48,47 +81,106 @@ export async function logInByPassword(
     about,
   });
   refuseObstacles(answer, about);
-  const context = { ...about, status: answer.status };
   const login = await loginIn(jar, url);
-  if (leadsToCaptcha(answer, site, login !== before)) throw new CaptchaRequiredError(context);
-  // A page instead of a redirect is the login page again, unless a login came with it.
-  if (login === undefined || (answer.status === 200 && login === before)) throw new WrongPasswordError(context);
+  const context = { ...about, status: answer.status };
+  const target = redirectOf(answer, site);
+  if (target !== null && login === before && !isSameSite(target, url))
+    throw strangeAnswer("a way within the site", context);
+  if (leadsToCaptcha(target, login !== before)) throw new CaptchaRequiredError(context);
+  if (login !== undefined && (answer.status !== 200 || login !== before)) return;
+  // The login page again is the site's word for a wrong password; a page of somebody else's is none.
+  if (target === null && !isLoginPage(answer.body)) throw strangeAnswer("the login form", context);
+  throw new WrongPasswordError(context);
 }
 
-/** Ends the login whose cookies the jar of `http` has. @throws {CLOUDFLARE_CHALLENGE} {SITE_READ_ONLY} {NOT_UNDERSTOOD} */
-export async function logOutAtSite(http: HttpClient, site: Site): Promise<void> {
+function loginFkeyOf(page: HttpAnswer, about: FailureContext): string {
+  try {
+    return parseLoginPage(page.body).fkey;
+  } catch (error) {
+    if (!(error instanceof ParseError)) throw error;
+    throw new ParseError(error.page, error.missing, { ...about, status: page.status, bare: true });
+  }
+}
+
+function strangeAnswer(missing: string, context: FailureContext): ParseError {
+  return new ParseError("answer to the login", missing, { ...context, bare: true });
+}
+
+/** Ends a login. @throws {CLOUDFLARE_CHALLENGE} {SITE_READ_ONLY} {SERVER_ERROR} {NOT_UNDERSTOOD} */
+export async function logOutAtSite({ http, site, closing }: LoginSite, jar: CookieJar): Promise<void> {
   const about: FailureContext = { tried: "log out", host: new URL(site.loginOrigin).host };
   const url = `${site.loginOrigin}/users/logout`;
-  const page = await http.send({ method: "GET", url, about });
+  const page = await http.send({ method: "GET", url, jar, closing, about });
   refuseObstacles(page, about);
   const form = { fkey: parseFkey(page.body, "logout page") };
   const headers = { origin: site.loginOrigin, referer: url };
-  refuseObstacles(await http.send({ method: "POST", url, headers, form, about }), about);
+  refuseObstacles(await http.send({ method: "POST", url, jar, closing, headers, form, about }), about);
 }
 
-/** @throws {CAPTCHA_REQUIRED} {CLOUDFLARE_CHALLENGE} {SITE_READ_ONLY} when something stands in the way of a login page */
+/**
+ * @throws {CAPTCHA_REQUIRED} {CLOUDFLARE_CHALLENGE} {SITE_READ_ONLY} when something stands in the way of a login page
+ * @throws {THROTTLED} {SERVER_ERROR} for a status that the site gives no reason for
+ */
 export function refuseObstacles(answer: HttpAnswer, about: FailureContext): void {
-  const context = { ...about, status: answer.status };
+  const { status, headers } = answer;
+  const context: FailureContext = { ...about, status };
   const kind = recogniseErrorPage(answer.body);
-  if (answer.headers["cf-mitigated"] === "challenge" || kind === "cloudflare")
-    throw new CloudflareChallengeError(context);
+  if (headers["cf-mitigated"] === "challenge" || kind === "cloudflare") throw new CloudflareChallengeError(context);
   if (kind === "captcha") throw new CaptchaRequiredError(context);
-  if (kind === "read-only") throw new SiteReadOnlyError(context);
-  if (answer.status >= 400) assertSuccess({ ...answer, host: about.host ?? "" }, about);
+  if (kind === "read-only" || /read-?only mode/i.test(sentenceIn(answer))) throw new SiteReadOnlyError(context);
+  if (status < 400) return;
+  const retryAfterMs = retryAfterOf(answer);
+  const bare: FailureContext = { ...context, bare: true };
+  if (status === 429) throw new ThrottledError(retryAfterMs, bare);
+  throw new ServerError(
+    retryAfterMs === null ? bare : { ...bare, retryAfterMs },
+    "the page that answered is not in the site's words",
+  );
+}
+
+/** What the site says in the place of a page; empty for pages. */
+function sentenceIn({ status, body }: HttpAnswer): string {
+  return status >= 400 && body.length < 500 && !body.includes("<") ? body : "";
+}
+
+function redirectOf(answer: HttpAnswer, site: Site): URL | null {
+  const { location } = answer.headers;
+  return typeof location === "string" ? URL.parse(location, site.loginOrigin) : null;
 }
 
 /**
  * A login leads to the site's root or the page asked for. Anything like `/nocaptcha` is an obstacle, and so is any other
  * page when no login came with the way there; back to the login page is a wrong password (protocol.md §2.1, MULTI).
  */
-function leadsToCaptcha(answer: HttpAnswer, site: Site, isLoggedIn: boolean): boolean {
-  const location = answer.headers.location;
-  const target = typeof location === "string" ? URL.parse(location, site.loginOrigin) : null;
+function leadsToCaptcha(target: URL | null, isLoggedIn: boolean): boolean {
   if (target === null) return false;
   return /captcha|human/i.test(target.pathname) || (!isLoggedIn && !["/", "/users/login"].includes(target.pathname));
+}
+
+/** Whether an address belongs to the site's registrable domain; a captive portal's does not. */
+function isSameSite({ hostname }: URL, url: string): boolean {
+  const domain = (host: string): string => host.split(".").slice(-2).join(".");
+  return domain(hostname) === domain(new URL(url).hostname);
 }
 
 /** The login that the jar holds for the site. */
 async function loginIn(jar: CookieJar, url: string): Promise<string | undefined> {
   return (await jar.getCookies(url)).find((cookie) => cookie.key === "acct")?.value;
+}
+
+/**
+ * A password goes over TLS, or nowhere but to this machine.
+ * @throws {BAD_ARGUMENT} when it would be sent in clear text
+ */
+export function refuseCleartext(site: Site, resolve: Resolver | undefined): void {
+  for (const origin of [site.loginOrigin, site.chatOrigin]) {
+    const target = resolve?.(origin);
+    const url = new URL(origin);
+    const isTls = target ? target.tls === true : url.protocol === "https:";
+    if (!isTls && !isLoopback(target?.hostname ?? url.hostname)) {
+      throw new UsageError(
+        `credentials are never sent without TLS except to this machine; ${url.host} would be reached in clear text`,
+      );
+    }
+  }
 }

@@ -1,48 +1,26 @@
 /**
- * One person's session with one chat site: cookies, login, who am I, fkey, and calls made with them. Heals what can be
- * healed: a stale fkey is fetched again, an expired login is made anew, each once for a call.
+ * One person's session with one chat site: the login that calls are made with, and what renews it. A stale fkey is
+ * fetched again and an expired login is made anew, each once for a call, by replacing the login: requests under way keep
+ * the one they began with.
  */
 import { CookieJar } from "tough-cookie";
-import {
-  ClosedError,
-  ConnectionError,
-  type FailureContext,
-  isChatError,
-  NoAccountError,
-  NotLoggedInError,
-  ParseError,
-  UsageError,
-} from "../errors/index.js";
+import { ClosedError, ConnectionError, isChatError, NotLoggedInError } from "../errors/index.js";
 import type { Call, WireAnswer, WireRequest } from "../protocol/call.js";
-import { type ChatPage, parseChatPage } from "../protocol/pages/index.js";
-import { leadsToError, refusalOf } from "../protocol/refusals.js";
-import { isLoopback, type Resolver, type Site } from "../protocol/sites.js";
+import type { Resolver, Site } from "../protocol/sites.js";
 import type { Services } from "../util/services.js";
-import {
-  accountFingerprint,
-  addCookies,
-  type CookieInput,
-  jarOf,
-  readSessionFile,
-  removeSessionFile,
-  type StoredSession,
-  writeSessionFile,
-} from "./cookies.js";
+import { ChatHost, type SendOptions } from "./chat-host.js";
+import type { CookieInput } from "./cookies.js";
 import { HttpClient } from "./http.js";
-import { logInByPassword, logOutAtSite } from "./login.js";
+import { type Credentials, type Login, logOutAtSite, type Me, refuseCleartext } from "./login.js";
+import { LoginPause } from "./login-pause.js";
+import { type KnownLogin, type LoginTools, type Means, obtainLogin, restoreLogin } from "./obtain-login.js";
+import { ConnectionPool } from "./pool.js";
+import type { ReadOptions } from "./read-retries.js";
+import { SessionKeeper } from "./session-keeper.js";
+import { looksStale } from "./stale-signs.js";
+import { identify } from "./who-am-i.js";
 
-/** Email and password of a Stack Exchange account. */
-export interface Credentials {
-  readonly email: string;
-  readonly password: string;
-}
-
-/** Who a session belongs to. */
-export interface Me {
-  readonly id: number;
-  /** Null where the page at hand does not say. */
-  readonly name: string | null;
-}
+export type { Credentials, Me } from "./login.js";
 
 /** What a {@link Session} is made of. */
 export interface SessionOptions {
@@ -53,58 +31,61 @@ export interface SessionOptions {
   readonly userAgent: string;
   readonly resolve?: Resolver | undefined;
   readonly timeoutMs?: number | undefined;
+  readonly reads?: ReadOptions | undefined;
   /** Ends every request. */
   readonly signal: AbortSignal;
   readonly services: Services;
 }
 
 /** Options of one call. */
-export interface CallOptions {
-  readonly signal?: AbortSignal | undefined;
+export interface CallOptions extends SendOptions {
   /** Do not renew a session that has expired: it is not worth a login. @default false */
   readonly once?: boolean;
 }
 
-/** After a CAPTCHA or a wrong password nothing logs in by itself for so long; `client.login()` does. */
-const loginCooldownMs = 600_000;
+/** A login that is a person's has an fkey; one that does not last must not be asked for without end. */
+const FKEY_TRIES = 3;
 
 export class Session {
   readonly site: Site;
   readonly chatHost: string;
   readonly #options: SessionOptions;
-  #credentials: Credentials | undefined;
-  #cookies: CookieInput | undefined;
-  #jar = new CookieJar();
-  #http: HttpClient;
-  #me: Me | null = null;
-  #fkey: string | null = null;
-  #login: Promise<Me> | undefined;
-  /** The login was refused: until when nobody tries again by himself. */
-  #refusal: { readonly until: number; readonly error: unknown } | undefined;
-  #refresh: Promise<ChatPage> | undefined;
+  readonly #pool: ConnectionPool;
+  readonly #chat: ChatHost;
+  readonly #tools: LoginTools;
+  readonly #pause: LoginPause;
+  #means: Means;
+  #login: Login = nobody();
+  #attempt: Promise<KnownLogin> | undefined;
+  #refresh: { readonly of: Login; readonly promise: Promise<Login> } | undefined;
 
   constructor(options: SessionOptions) {
+    const { site, services, signal: closing, credentials, cookies, userAgent, timeoutMs, reads = {} } = options;
     this.#options = options;
-    this.site = options.site;
-    this.chatHost = new URL(options.site.chatOrigin).host;
-    this.#credentials = options.credentials;
-    this.#cookies = options.cookies;
-    if (options.credentials) this.#refuseCleartext();
-    this.#http = this.#open();
+    this.site = site;
+    this.#means = { credentials, cookies };
+    if (credentials) refuseCleartext(site, this.resolve);
+    this.#pool = new ConnectionPool(this.resolve);
+    const http = new HttpClient({ pool: this.#pool, clock: services.clock, userAgent, timeoutMs });
+    this.#chat = new ChatHost({ site, http, services, reads, closing });
+    this.chatHost = this.#chat.host;
+    const keeper = new SessionKeeper(options.sessionFile, site, services);
+    this.#tools = { chat: this.#chat, login: { http, site, closing }, keeper, services };
+    this.#pause = new LoginPause(services.clock);
   }
 
   /** Whether this session has, or has the means to get, a login. */
   get canLogIn(): boolean {
-    return this.#me !== null || Boolean(this.#credentials ?? this.#cookies ?? this.#options.sessionFile);
+    return this.me !== null || Boolean(this.#means.credentials ?? this.#means.cookies ?? this.#options.sessionFile);
   }
 
   get me(): Me | null {
-    return this.#me;
+    return this.#login.me;
   }
 
   /** Whether reads are answered as to nobody, though there could be a login. */
   get readsAsNobody(): boolean {
-    return this.canLogIn && this.#me === null;
+    return this.canLogIn && this.me === null;
   }
 
   get userAgent(): string {
@@ -115,93 +96,56 @@ export class Session {
     return this.#options.resolve ?? this.site.resolve;
   }
 
-  /** Logs in because somebody said so: also when a login was refused just now. */
+  /** Logs in because somebody said so: also when a login has failed just now. */
   loginNow(): Promise<Me> {
-    this.#refusal = undefined;
+    this.#pause.reset();
     return this.login();
   }
 
-  /** Logs in with other means than those given at first. */
+  /** Logs in with other means than those given at first; a login that is under way is its caller's alone. */
   async loginWith(means: { credentials?: Credentials; cookies?: CookieInput }): Promise<Me> {
-    this.#credentials = means.credentials;
-    this.#cookies = means.cookies;
-    if (means.credentials) this.#refuseCleartext();
-    await this.#forget();
+    if (means.credentials) refuseCleartext(this.site, this.resolve);
+    this.#means = { ...means, skipStored: means.cookies !== undefined };
+    this.#login = nobody();
+    this.#attempt = undefined;
     return this.loginNow();
   }
 
   /** Makes sure there is a login; attempts are shared. @throws any LoginError, {NOT_LOGGED_IN} */
   async login(): Promise<Me> {
-    if (this.#options.signal.aborted) this.#throwClosed("log in");
-    if (this.#me) return this.#me;
-    const { until, error } = this.#refusal ?? { until: 0 };
-    if (this.#options.services.clock.now() < until) throw error;
-    this.#login ??= this.#logIn()
-      .catch((reason: unknown) => {
-        // Whoever wants a human, or knows a wrong password, is not asked again and again by everything that waits.
-        if (isChatError(reason, "CAPTCHA_REQUIRED", "WRONG_PASSWORD", "CLOUDFLARE_CHALLENGE")) {
-          this.#refusal = { until: this.#options.services.clock.now() + loginCooldownMs, error: reason };
-        }
-        throw reason;
-      })
-      .finally(() => {
-        this.#login = undefined;
-      });
-    return this.#login;
+    this.#refuseClosed("log in");
+    if (this.me) return this.me;
+    this.#pause.check();
+    this.#attempt ??= this.#logIn();
+    return (await this.#attempt).me;
   }
 
   /** Ends the login at the site, and forgets it; nobody logs in for that. Whether there was one that still worked. */
   async endLogin(): Promise<boolean> {
-    if (!(await this.#known())) return false;
-    await logOutAtSite(this.#http, this.site);
-    await this.#forget();
-    const { sessionFile } = this.#options;
-    if (sessionFile) await removeSessionFile(sessionFile);
+    const login = this.me ? this.#login : await this.#findLogin();
+    if (!login) return false;
+    await logOutAtSite(this.#tools.login, login.jar);
+    this.#login = nobody();
+    await this.#tools.keeper.remove();
     return true;
-  }
-
-  /** Who is logged in, as far as cookies tell. */
-  async #known(): Promise<Me | null> {
-    if (this.#me || this.#cookies === undefined) return this.#me ?? this.#restore();
-    return this.login().catch((error: unknown) => {
-      if (isChatError(error, "NOT_LOGGED_IN")) return null;
-      throw error;
-    });
   }
 
   /** Makes a call: logs in and adds the fkey if the call needs them. */
   async call<T>(call: Call<T>, options: CallOptions = {}): Promise<T> {
     const { request } = call;
-    if (this.#options.signal.aborted) this.#throwClosed(request.tried);
+    this.#refuseClosed(request.tried);
     if (request.needs === "login" && !this.canLogIn)
       throw new NotLoggedInError({ tried: request.tried, host: this.chatHost });
-    const isNobody = this.readsAsNobody;
-    if (request.needs === "viewer" && isNobody) await this.viewer();
-    else if (request.needs !== "nothing" && isNobody) await this.login();
-    const answer = await this.#send(request, options);
-    if (request.needs === "nothing" && isNobody) return this.#readAsNobody(call, answer, options);
-    if (isRead(request) || options.once || !looksStale(answer, request)) return call.read(answer);
-    const wasStale = await this.#heal(request);
-    // The error page is also what ids that never existed lead to: said once, that is an answer.
-    if (!wasStale && leadsToError(answer)) return call.read(answer);
-    if (request.needs === "login" && answer.status === 200) {
-      // A page with status 200 does not say whether the server acted: the outbox looks before it does it again.
-      if (wasStale)
-        throw new ConnectionError({ tried: request.tried, host: this.chatHost }, "a page came instead of an answer");
-      return call.read(answer);
-    }
-    return call.read(await this.#send(request, options));
-  }
-
-  /** What nobody is shown may be there for the account: then there is reason to log in, and to ask again. */
-  async #readAsNobody<T>(call: Call<T>, answer: WireAnswer, options: CallOptions): Promise<T> {
-    try {
-      return call.read(answer);
-    } catch (error) {
-      if (!isChatError(error, "FORBIDDEN", "NOT_FOUND", "NOT_LOGGED_IN")) throw error;
-      if (!(await this.viewer())) throw error;
-    }
-    return call.read(await this.#send(call.request, options));
+    if (isRead(request)) return this.#read(call, options);
+    const login = await this.#loginWithFkey();
+    const answer = await this.#send(request, login, options);
+    if (options.once || !looksStale(answer, request)) return call.read(answer);
+    const healed = await this.#heal(request, login);
+    if (!healed) return call.read(answer);
+    // A page with status 200 does not say whether the server acted: the outbox looks before it does it again.
+    if (request.needs === "login" && answer.status === 200)
+      throw new ConnectionError({ tried: request.tried, host: this.chatHost }, "a page came instead of an answer");
+    return call.read(await this.#send(request, healed, options));
   }
 
   /** Logs in where there are means that work; false when a stored session is gone and there is no password. */
@@ -218,137 +162,74 @@ export class Session {
 
   /** Closes every connection. The login stays valid. */
   async close(): Promise<void> {
-    await this.#http.close();
+    await this.#pool.close();
   }
 
-  async #logIn(): Promise<Me> {
-    const stored = await this.#restore();
-    if (stored) return stored;
-    const about = { tried: "log in", host: this.chatHost };
-    if (this.#cookies !== undefined) {
-      await addCookies(this.#jar, this.#cookies, this.site);
-      const page = await this.#whoAmI();
-      if (!page.me) throw new NotLoggedInError(about, "the cookies do not belong to a login; they may have expired");
-      return this.#keep(page.me);
-    }
-    if (!this.#credentials) {
-      throw new NotLoggedInError(
-        about,
-        this.#options.sessionFile
-          ? "there is no stored session that still works, and no password to log in with"
-          : undefined,
-      );
-    }
-    this.#options.services.counters.add("session:login");
-    await logInByPassword(this.#http, this.#jar, this.site, this.#credentials);
-    let page = await this.#whoAmI();
-    if (!page.me) {
-      // Nobody: either there is no account here, or this login, too, was ended meanwhile. A second one tells.
-      await logInByPassword(this.#http, this.#jar, this.site, this.#credentials);
-      page = await this.#whoAmI();
-    }
-    if (!page.me) throw new NoAccountError(about);
-    return this.#keep(page.me);
-  }
-
-  /** Tries the stored session: it must be ours and still be somebody. */
-  async #restore(): Promise<Me | null> {
-    const { sessionFile } = this.#options;
-    if (!sessionFile) return null;
-    const stored = await this.#readStored(sessionFile);
-    if (!stored) return null;
-    await this.#forget(await jarOf(stored));
-    const page = await this.#whoAmI();
-    const { me } = page;
-    if (me?.id === stored.owner.id)
-      return this.#keep(me).catch((error: unknown) => {
-        // It serves this time, too; what would be lost is only what the site has changed in it.
-        this.#options.services.log.warn("the stored session works, but its file can not be brought up to date", error);
-        return me;
+  /** One attempt; it becomes the session's login unless other means have been given meanwhile. */
+  #logIn(): Promise<KnownLogin> {
+    const means = this.#means;
+    const isWanted = (): boolean => this.#means === means;
+    const attempt = obtainLogin(this.#tools, means)
+      .then(
+        async (login) => {
+          if (!isWanted()) return login;
+          this.#login = login;
+          this.#pause.reset();
+          await this.#tools.keeper.write(login, means);
+          return login;
+        },
+        (error: unknown) => {
+          if (isWanted() && !this.#options.signal.aborted) this.#pause.failed(error);
+          throw error;
+        },
+      )
+      .finally(() => {
+        if (this.#attempt === attempt) this.#attempt = undefined;
       });
-    this.#options.services.log.warn(me ? "the stored session is somebody else's" : "the stored session has expired");
-    await this.#forget();
-    return null;
+    return attempt;
   }
 
-  async #readStored(path: string): Promise<StoredSession | null> {
-    const stored = await readSessionFile(path, this.site);
-    const account = this.#credentials ? accountFingerprint(this.#credentials.email) : null;
-    return stored && (account === null || stored.account === null || stored.account === account) ? stored : null;
-  }
-
-  async #keep(me: Me): Promise<Me> {
-    this.#me = me;
-    this.#refusal = undefined;
-    const { sessionFile } = this.#options;
-    if (sessionFile) {
-      const { cookies } = await this.#jar.serialize();
-      const account = this.#credentials ? accountFingerprint(this.#credentials.email) : null;
-      await writeSessionFile(sessionFile, { host: this.site.host, owner: me, account, cookies });
-    }
-    return me;
-  }
-
-  /** Reads a light chat page for the owner of the session and its fkey (protocol.md §2.4, §2.5); attempts are shared. */
-  #whoAmI(): Promise<ChatPage> {
-    this.#refresh ??= this.#readChatPage().finally(() => {
-      this.#refresh = undefined;
+  /** The login that stored session or cookies are for, if it still works. */
+  async #findLogin(): Promise<KnownLogin | null> {
+    const { cookies, skipStored = false } = this.#means;
+    if (cookies === undefined) return restoreLogin(this.#tools, this.#means);
+    return obtainLogin(this.#tools, { cookies, skipStored }).catch((error: unknown) => {
+      if (isChatError(error, "NOT_LOGGED_IN")) return null;
+      throw error;
     });
-    return this.#refresh;
   }
 
-  async #readChatPage(): Promise<ChatPage> {
-    const tried = "find out who is logged in";
-    let nameless: ChatPage | undefined;
-    for (const path of ["/chats/join/favorite", "/"]) {
-      const answer = await this.#raw({ method: "GET", path, needs: "nothing", tried }, {});
-      // Anonymous people are sent from the first page to a login: the front page then has their fkey.
-      const refusal = refusalOf(answer, { tried });
-      if (refusal && path === "/" && !nameless) throw refusal;
-      const page = refusal ? null : parseChatPage(answer.body);
-      // Of somebody who should be logged in the first page may not have the name: the front page has the last word.
-      if (page?.fkey && (page.me || !this.canLogIn || path === "/")) return this.#noted(page);
-      if (page?.fkey) nameless = page;
+  async #read<T>(call: Call<T>, options: CallOptions): Promise<T> {
+    const { request } = call;
+    const isNobody = this.readsAsNobody;
+    if (request.needs === "viewer" && isNobody) await this.viewer();
+    const answer = await this.#chat.send(request, this.#login.jar, options);
+    if (request.needs === "viewer" || !isNobody) return call.read(answer);
+    try {
+      return call.read(answer);
+    } catch (error) {
+      // What nobody is shown may be there for the account: then there is reason to log in, and to ask again.
+      if (!isChatError(error, "FORBIDDEN", "NOT_FOUND", "NOT_LOGGED_IN")) throw error;
+      if (!(await this.viewer())) throw error;
     }
-    if (nameless) return this.#noted(nameless);
-    throw new ParseError("chat page", "input[name=fkey]", { tried, host: this.chatHost });
+    return call.read(await this.#chat.send(request, this.#login.jar, options));
   }
 
-  /** A page that knows nobody, or somebody else, says that our login is over; its fkey is not ours then. */
-  #noted(page: ChatPage): ChatPage {
-    if (this.#me && page.me?.id !== this.#me.id) this.#me = null;
-    this.#fkey = page.me || !this.canLogIn ? page.fkey : null;
-    return page;
+  #send(request: WireRequest, login: Login, options: CallOptions): Promise<WireAnswer> {
+    const { form, multipart } = request;
+    const whole = multipart ? request : { ...request, form: { ...form, fkey: login.fkey ?? "" } };
+    return this.#chat.send(whole, login.jar, options);
   }
 
-  /** Finds out whether the session is still good, and renews what is not; false when nothing was stale. */
-  async #heal(request: WireRequest): Promise<boolean> {
-    this.#options.services.counters.add("session:refresh", { tried: request.tried });
-    const before = { me: this.#me, fkey: this.#fkey };
-    this.#fkey = null;
-    const page = await this.#whoAmI();
-    if (!before.me || page.me?.id === before.me.id) return page.fkey !== before.fkey;
-    if (!this.#credentials) {
-      const about = { tried: request.tried, host: this.chatHost };
-      throw new NotLoggedInError(about, "the session has expired, and there is no password to log in with");
-    }
-    await this.login();
-    return true;
-  }
-
-  async #send(request: WireRequest, options: CallOptions): Promise<WireAnswer> {
-    if (isRead(request) || request.multipart) return this.#raw(request, options);
-    const fkey = await this.#currentFkey();
-    return this.#raw({ ...request, form: { ...request.form, fkey } }, options);
-  }
-
-  /** The fkey of the one who is logged in: with that of nobody the server would answer, but not to us. */
-  async #currentFkey(): Promise<string> {
-    for (let tries = 0; tries < 3; tries++) {
+  /** The login, with an fkey; of nobody only where there can be no login: the server would answer, but not to us. */
+  async #loginWithFkey(): Promise<Login> {
+    for (let tries = 0; tries < FKEY_TRIES; tries++) {
       if (this.canLogIn) await this.login();
-      if (this.#fkey) return this.#fkey;
-      const page = await this.#whoAmI();
-      if (page.fkey && (page.me || !this.canLogIn)) return page.fkey;
+      // Other means may have been given while this waited; then there is another login to wait for.
+      const login = this.#login;
+      if (login.me === null && this.canLogIn) continue;
+      const ready = login.fkey === null ? await this.#reread(login) : login;
+      if (ready.fkey !== null) return ready;
     }
     throw new NotLoggedInError(
       { tried: "get an fkey", host: this.chatHost },
@@ -356,71 +237,51 @@ export class Session {
     );
   }
 
-  async #raw(request: WireRequest, { signal }: CallOptions): Promise<WireAnswer> {
-    const { chatOrigin } = this.site;
-    const about: FailureContext = { tried: request.tried, host: this.chatHost };
-    const sent = this.#http.send({
-      method: request.method,
-      url: chatOrigin + request.path,
-      headers: request.method === "POST" ? { origin: chatOrigin, referer: chatOrigin + (request.referer ?? "/") } : {},
-      ...(request.form ? { form: request.form } : {}),
-      ...(request.multipart ? { multipart: request.multipart } : {}),
-      ...(request.follow === undefined ? {} : { follow: request.follow }),
-      signal: signal ? AbortSignal.any([signal, this.#options.signal]) : this.#options.signal,
-      about,
-    });
-    const answer = await sent.catch((error: unknown) => {
-      throw this.#options.signal.aborted && !signal?.aborted ? new ClosedError(about) : error;
-    });
-    return { status: answer.status, url: answer.url, headers: answer.headers, body: answer.body, host: this.chatHost };
+  /** Reads a chat page again: the same login when nothing has changed, one with a new fkey, or nobody when it is over. */
+  #reread(login: Login): Promise<Login> {
+    if (this.#refresh?.of === login) return this.#refresh.promise;
+    const promise = identify(this.#chat, login.jar, login.me !== null)
+      .then(({ me, fkey }) => {
+        const isSame = login.me === null || me?.id === login.me.id;
+        const fresh = !isSame ? nobody() : fkey === login.fkey ? login : { ...login, fkey };
+        if (this.#login === login) this.#login = fresh;
+        return fresh;
+      })
+      .finally(() => {
+        if (this.#refresh?.promise === promise) this.#refresh = undefined;
+      });
+    this.#refresh = { of: login, promise };
+    return promise;
   }
 
-  async #forget(jar: CookieJar = new CookieJar()): Promise<void> {
-    const old = this.#http;
-    this.#jar = jar;
-    this.#http = this.#open();
-    this.#me = null;
-    this.#fkey = null;
-    await old.close();
+  /** The login to send a call again with, after an answer that looks stale; null when nothing was stale. */
+  async #heal(request: WireRequest, used: Login): Promise<Login | null> {
+    const about = { tried: request.tried, host: this.chatHost };
+    const isTheirs = ({ me, fkey }: Login): boolean => fkey !== null && me?.id === used.me?.id;
+    this.#options.services.counters.add("session:refresh", { tried: request.tried });
+    // Another call has healed it.
+    if (this.#login !== used && isTheirs(this.#login)) return this.#login;
+    const fresh = await this.#reread(used);
+    if (fresh === used) return null;
+    if (isTheirs(fresh)) return fresh;
+    if (!this.#means.credentials)
+      throw new NotLoggedInError(about, "the session has expired, and there is no password to log in with");
+    const renewed = await this.#loginWithFkey();
+    if (isTheirs(renewed)) return renewed;
+    throw new NotLoggedInError(about, "the login it was made with is over, and somebody else is logged in now");
   }
 
-  #open(): HttpClient {
-    const { userAgent, timeoutMs } = this.#options;
-    return new HttpClient({ jar: this.#jar, userAgent, resolve: this.resolve, ...(timeoutMs ? { timeoutMs } : {}) });
+  #refuseClosed(tried: string): void {
+    if (this.#options.signal.aborted) throw new ClosedError({ tried, host: this.chatHost });
   }
+}
 
-  /** A password goes over TLS, or nowhere but to this machine. */
-  #refuseCleartext(): void {
-    for (const origin of [this.site.loginOrigin, this.site.chatOrigin]) {
-      const target = this.resolve?.(origin);
-      const url = new URL(origin);
-      const hostname = target?.hostname ?? url.hostname;
-      const tls = target ? target.tls === true : url.protocol === "https:";
-      if (!tls && !isLoopback(hostname)) {
-        throw new UsageError(
-          `credentials are never sent without TLS except to this machine; ${url.host} would be reached in clear text`,
-        );
-      }
-    }
-  }
-
-  #throwClosed(tried?: string): never {
-    throw new ClosedError({ tried, host: this.chatHost });
-  }
+/** Nobody's login, with cookies of its own. */
+function nobody(): Login {
+  return { jar: new CookieJar(), me: null, fkey: null };
 }
 
 /** Whether a request takes no fkey. */
 function isRead({ needs }: WireRequest): boolean {
   return needs === "nothing" || needs === "viewer";
-}
-
-/** The signs of a stale fkey or login: a page where an answer was due, or the way to the login (protocol.md §2.5, INF). */
-function looksStale(answer: WireAnswer, request: WireRequest): boolean {
-  const path = URL.parse(answer.url)?.pathname;
-  if (path === "/users/login" && answer.status < 500) return true;
-  if (leadsToError(answer)) return true;
-  const isPage = /^\s*(<!--[^>]*-->\s*)?<(!doctype|html)/i.test(answer.body.slice(0, 500));
-  return (
-    answer.status === 401 || (isPage && (answer.status === 400 || (answer.status === 200 && !request.answersPage)))
-  );
 }

@@ -3,6 +3,7 @@ import { connect as netConnect } from "node:net";
 import { connect as tlsConnect } from "node:tls";
 import { AbortedError, ConnectionError } from "../errors/index.js";
 import type { Endpoint, Resolver } from "../protocol/sites.js";
+import { networkCode } from "./network-failure.js";
 import { tlsOptions } from "./tls.js";
 
 /** How to open a socket. */
@@ -58,7 +59,7 @@ export async function openSocket(options: SocketOptions): Promise<ChatSocket> {
       socket.terminate();
       if (isOpen) onClose(reason);
       else if (signal?.aborted) failed(new AbortedError({ tried: "open a socket", host }));
-      else failed(new ConnectionError({ tried: "open a socket", host, cause }, reason));
+      else failed(cause && isBug(cause) ? cause : new ConnectionError({ tried: "open a socket", host, cause }, reason));
     };
     const abort = (): void => end("aborted");
     signal?.addEventListener("abort", abort, { once: true });
@@ -79,6 +80,11 @@ export async function openSocket(options: SocketOptions): Promise<ChatSocket> {
       });
     });
   });
+}
+
+/** What ws says about a handshake has no code, and is a plain Error; a bug is of another class. */
+function isBug(error: Error): boolean {
+  return error.constructor !== Error && networkCode(error) === undefined;
 }
 
 function connectTo(target: Endpoint, hostname: string): ReturnType<typeof netConnect> {

@@ -8,7 +8,7 @@ const chat = new Client(url, {
   sessionFile: `${folder}/session.json`,
   stateFile: `${folder}/state.jsonl`,
 });
-chat.resume();
+await chat.resume();
 const room = chat.getRoom(1);
 room.watch((event) => {
   const task = event instanceof MessagePosted && /^task (\d+)$/.exec(event.textContent ?? "");

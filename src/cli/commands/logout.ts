@@ -1,9 +1,10 @@
 /** `chatexchange logout`: ends the session at the site, and forgets it. */
 import { rm } from "node:fs/promises";
 import { Client } from "../../index.js";
+import { fileReason } from "../../storage/failures.js";
 import type { CliContext } from "../context.js";
 import { CliError, exitCodes } from "../exit-codes.js";
-import { fileReason, tell } from "../failures.js";
+import { tell } from "../failures.js";
 import { clientOptions, isThere } from "../setup/client.js";
 import { remember } from "../setup/stored-config.js";
 import type { Flags } from "../table/arguments.js";

@@ -6,6 +6,8 @@ import { type ChatPage, parseChatPage, parseLoginPage } from "../../protocol/pag
 import { assertSuccess } from "../../protocol/refusals.js";
 import { HttpClient } from "../../transport/http.js";
 import { refuseObstacles } from "../../transport/login.js";
+import { ConnectionPool } from "../../transport/pool.js";
+import { systemClock } from "../../util/clock.js";
 import type { Examination, Eyes, Seen } from "./examination.js";
 
 /** The first page of a chat host: the list of rooms, with the fkey and who is logged in. */
@@ -36,15 +38,17 @@ const notUnderstood = {
 /** Whether the page can be read that logins need. Nobody logs in here. */
 export async function checkLoginPage(examination: Examination, { visitor, userAgent }: Eyes): Promise<void> {
   const { site, resolve } = visitor;
-  const http = new HttpClient({ jar: new CookieJar(), userAgent, resolve, timeoutMs: 20_000 });
+  const pool = new ConnectionPool(resolve);
+  const http = new HttpClient({ pool, clock: systemClock, userAgent, timeoutMs: 20_000 });
   const look = async (): Promise<string> => {
     const about = { tried: "read the login page", host: new URL(site.loginOrigin).host };
-    const answer = await http.send({ method: "GET", url: `${site.loginOrigin}/users/login`, about });
+    const url = `${site.loginOrigin}/users/login`;
+    const answer = await http.send({ method: "GET", url, jar: new CookieJar(), about });
     refuseObstacles(answer, about);
     parseLoginPage(answer.body);
     return `${about.host} shows its form`;
   };
-  await examination.check("login page", look).finally(() => http.close());
+  await examination.check("login page", look).finally(() => pool.close());
 }
 
 /** Logs in if that is set up; from then on the reader is whoever that is. */

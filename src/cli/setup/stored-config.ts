@@ -1,7 +1,7 @@
 /** Changes what the config file remembers for a profile. */
 import { writeWholeFile } from "../../storage/atomic-file.js";
+import { fileReason } from "../../storage/failures.js";
 import { CliError, exitCodes } from "../exit-codes.js";
-import { fileReason } from "../failures.js";
 import { configFile, readConfig, type Settings, type StoredProfile } from "./settings.js";
 import { makeFolder } from "./target.js";
 

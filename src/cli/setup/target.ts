@@ -5,8 +5,8 @@ import { type Site, siteOf } from "../../protocol/sites.js";
 import { isRecord, listOf, numberOf, stringOf } from "../../protocol/values.js";
 import type { ChatServer } from "../../server/index.js";
 import { writeWholeFile } from "../../storage/atomic-file.js";
+import { fileReason } from "../../storage/failures.js";
 import { CliError, exitCodes } from "../exit-codes.js";
-import { fileReason } from "../failures.js";
 import { usage } from "../table/arguments.js";
 import type { Settings } from "./settings.js";
 

@@ -149,7 +149,7 @@ const looking: readonly CommandSpec[] = [
     arguments: [{ name: "ROOM", many: true }],
     summary: "the latest messages, and with --follow those to come",
     details: [
-      "Following loses and repeats nothing: a broken connection is resumed where it broke, and what can't be fetched any more is said. With --state FILE the next run goes on where this one ended. How the connection is stands on stderr, on a terminal or with --verbose.",
+      "Following loses and repeats nothing: a broken connection is resumed where it broke, and what can't be fetched any more is said. With --state FILE the next run goes on where this one ended, at least once: nothing is lost as long as the reader lives, and after a kill the last lines may come twice with the same eventId (lines of the past, which have none, with the same id). One run at a time uses a FILE. How the connection is stands on stderr, on a terminal or with --verbose.",
       "JSON lines have a type: message (of the past and of now), edited, deleted, starred, moved-out, moved-in, entered, left, room-changed, gap (with from, to, reason), event. Times are ISO 8601 in UTC.",
     ],
     flags: [
@@ -166,7 +166,7 @@ const looking: readonly CommandSpec[] = [
     examples: [
       ["chatexchange tail 1 --follow", "reads along in room 1"],
       ["chatexchange tail 1 11540 --since 2h", "the last two hours of two rooms"],
-      ["chatexchange tail 1 -f --json --state tail.state | ./my-program", "feeds a program, exactly once"],
+      ["chatexchange tail 1 -f --json --state tail.state | ./my-program", "feeds a program, at least once"],
     ],
     json: [
       "type",

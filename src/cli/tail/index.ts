@@ -1,6 +1,6 @@
 /** `chatexchange tail`: the latest messages of rooms, and with `--follow` everything that happens from then on. */
 
-import type { ChatEvent, Client, LiveStream, Message, Room, StreamState } from "../../index.js";
+import { type ChatEvent, Client, type LiveStream, type Message, type Room, type StreamState } from "../../index.js";
 import type { CliContext } from "../context.js";
 import { exitCodes } from "../exit-codes.js";
 import { MessagePrinter } from "../output/message-printer.js";
@@ -22,7 +22,7 @@ export async function run(context: CliContext, args: readonly string[], flags: F
   const state = textFlag(flags, "state");
   if (state !== undefined && !follow) throw usage("--state goes with --follow");
   const client = await context.client(state === undefined ? {} : { stateFile: state });
-  if (state !== undefined) client.resume();
+  if (state !== undefined) await client.resume();
   const goesOn = new Set(Object.keys(client.cursors).map(Number));
   const rooms = ids.map((id) => client.getRoom(id));
   const names = new Map<number, string>();
@@ -35,8 +35,11 @@ export async function run(context: CliContext, args: readonly string[], flags: F
   const stopShowing = follow ? showState(context, client, status, [...names.values()]) : () => {};
   try {
     const streams = follow ? await listen(rooms, context.signal) : [];
+    const starts = Object.entries(client.cursors).filter(([id]) => !goesOn.has(Number(id)));
     const past = rooms.filter(({ id }) => !goesOn.has(id));
     for (const message of await pastOf(past, { after, limit, signal: context.signal })) await writer.past(message);
+    // A run that is killed before it has shown an event goes on from here, behind the past that it has shown.
+    Client.noteCursors(client, Object.fromEntries(starts));
     writer.startFollowing();
     await followAll(streams, writer);
   } finally {
@@ -75,11 +78,15 @@ async function pastOf(rooms: readonly Room[], { after, limit, signal }: PastOpti
   return messages.sort((a, b) => a.id - b.id);
 }
 
-/** Shows the events of all rooms, one after the other, until the streams end. */
+/**
+ * Shows the events of all rooms, one after the other, until the streams end. An event counts as handled when the next one
+ * is asked for, thus when its lines have been taken. A `for await` would count it as well when writing it fails.
+ */
 async function followAll(streams: readonly LiveStream<ChatEvent>[], writer: TailWriter): Promise<void> {
   let turn: Promise<void> = Promise.resolve();
   const follow = async (stream: LiveStream<ChatEvent>): Promise<void> => {
-    for await (const event of stream) {
+    for (let next = await stream.next(); !next.done; next = await stream.next()) {
+      const event = next.value;
       turn = turn.then(() => writer.event(event));
       await turn;
     }

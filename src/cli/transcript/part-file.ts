@@ -4,11 +4,12 @@
  * a second run away while one is under way.
  */
 import { type FileHandle, open, readFile, rename, rm, stat } from "node:fs/promises";
+import { LockedError, StorageError } from "../../errors/index.js";
 import { isRecord, numberOf, stringOf } from "../../protocol/values.js";
 import { writeWholeFile } from "../../storage/atomic-file.js";
+import { codeOf, fileReason } from "../../storage/failures.js";
+import { lockFile, type ProcessLock } from "../../storage/process-lock.js";
 import { CliError, exitCodes } from "../exit-codes.js";
-import { fileReason } from "../failures.js";
-import { lockWriter } from "./writer-lock.js";
 
 /** How far a download is. */
 export interface Checkpoint {
@@ -28,7 +29,7 @@ export class PartFile {
   /** Where an earlier run stopped; null at the beginning. */
   readonly resumed: Checkpoint | null;
   readonly #what: string;
-  readonly #unlock: () => Promise<void>;
+  readonly #lock: ProcessLock;
   #file: FileHandle;
   #bytes: number;
   #waiting = "";
@@ -36,12 +37,12 @@ export class PartFile {
   private constructor(
     path: string,
     what: string,
-    { file, unlock, stored }: { file: FileHandle; unlock: () => Promise<void>; stored: Stored | null },
+    { file, lock, stored }: { file: FileHandle; lock: ProcessLock; stored: Stored | null },
   ) {
     this.path = path;
     this.resumed = stored?.checkpoint ?? null;
     this.#what = what;
-    this.#unlock = unlock;
+    this.#lock = lock;
     this.#file = file;
     this.#bytes = stored?.bytes ?? 0;
   }
@@ -49,20 +50,24 @@ export class PartFile {
   /**
    * Begins a file, or takes up one that was begun.
    * @param what - says what goes into it, so that nothing else is ever mixed in
-   * @throws {CliError} when the file is there already, a part of it is of something else, or another process writes it
+   * @throws {CliError} when the file is there already, or a part of it is of something else
+   * @throws {LOCKED} when another process writes it {STORAGE} when it cannot be read or written
    */
   static async open(path: string, what: string, { force }: { readonly force: boolean }): Promise<PartFile> {
     if (!force && (await sizeOf(path)) !== null)
       throw new CliError(`${path} is there already; give --force to replace it, or another name`, exitCodes.failure);
-    const unlock = await lockWriter(`${path}.part`).catch((error: unknown) => {
-      throw error instanceof CliError ? error : failureOf(`${path}.part`, error);
-    });
     try {
-      const { file, stored } = await takeUp(path, what, force);
-      return new PartFile(path, what, { file, unlock, stored });
+      const lock = lockFile(`${path}.part`);
+      try {
+        const { file, stored } = await takeUp(path, what, force);
+        return new PartFile(path, what, { file, lock, stored });
+      } catch (error) {
+        lock.release();
+        throw error;
+      }
     } catch (error) {
-      await unlock();
-      throw error instanceof CliError ? error : failureOf(`${path}.part`, error);
+      const isTold = error instanceof CliError || error instanceof LockedError;
+      throw isTold ? error : failureOf(`${path}.part`, error);
     }
   }
 
@@ -93,7 +98,7 @@ export class PartFile {
       await this.#file.close();
       await rename(`${this.path}.part`, this.path);
       await removeState(this.path);
-      await this.#unlock();
+      this.#lock.release();
     } catch (error) {
       throw failureOf(this.path, error);
     }
@@ -102,12 +107,13 @@ export class PartFile {
   /** Stops here; what was not trusted yet is written again by a later run. */
   async stop(): Promise<void> {
     await this.#file.close().catch(() => {});
-    await this.#unlock().catch(() => {});
+    this.#lock.release();
   }
 
   async #flush(): Promise<void> {
     const bytes = Buffer.from(this.#waiting);
     this.#waiting = "";
+    if (!this.#lock.isHeld) throw new LockedError(`${this.path}.part`, "another process");
     try {
       for (let done = 0; done < bytes.length; ) {
         const { bytesWritten } = await this.#file.write(bytes, done, bytes.length - done, this.#bytes + done);
@@ -147,13 +153,13 @@ async function removeState(path: string): Promise<void> {
   for (const end of ["json", "json.new"]) await rm(`${path}.part.${end}`, { force: true });
 }
 
-function failureOf(path: string, error: unknown): CliError {
-  const reason = fileReason(error) ?? (error instanceof Error ? error.message : String(error));
-  const isFull = error instanceof Error && "code" in error && ["ENOSPC", "EDQUOT"].includes(String(error.code));
-  const advice = isFull
+function failureOf(path: string, error: unknown): StorageError {
+  const cause = error instanceof StorageError ? error.cause : error;
+  const reason = fileReason(cause) ?? (cause instanceof Error ? cause.message : String(cause));
+  const advice = ["ENOSPC", "EDQUOT"].includes(codeOf(cause) ?? "")
     ? "make room and run the same command again: it goes on where it stopped"
     : "check that the folder exists and can be written to";
-  return new CliError(`can not write ${path}: ${reason}; ${advice}`, exitCodes.failure, error);
+  return new StorageError(path, `cannot write ${path}: ${reason}; ${advice}`, { cause });
 }
 
 async function sizeOf(path: string): Promise<number | null> {

@@ -1,8 +1,6 @@
-/** What an account does beside talking: flags, ignored people, read pings, pictures, and anything not modelled. */
-import { ParseError } from "../../errors/index.js";
 import type { Call, FilePart, WireAnswer } from "../call.js";
 import { readLiteral } from "../html/js-literal.js";
-import { assertSuccess, contextOf, readJson, readOk, readReply, refusedWith } from "../refusals.js";
+import { assertSuccess, contextOf, notUnderstood, readJson, readOk, readReply, refusedWith } from "../refusals.js";
 import { listOf, numberOf } from "../values.js";
 
 /** `POST /messages/{id}/flag`: flags as spam or offensive; says it again to take it back. */
@@ -39,7 +37,7 @@ export function ignoreList(): Call<readonly number[]> {
     request: { method: "GET", path: "/users/ignorelist", needs: "viewer", tried },
     read(answer) {
       const value = readJson(answer, "ignore list", { tried });
-      if (!Array.isArray(value)) throw new ParseError("ignore list", "an array", contextOf(answer, { tried }));
+      if (!Array.isArray(value)) throw notUnderstood(answer, "ignore list", "an array", { tried });
       return listOf(value).flatMap((id) => numberOf(typeof id === "string" ? Number(id) : id) ?? []);
     },
   };
@@ -79,7 +77,7 @@ export function uploadImage(picture: FilePart | string): Call<string> {
       const error = variable(answer, "error");
       const context = contextOf(answer, { tried });
       if (error) throw refusedWith(error, context);
-      throw new ParseError("answer to an upload", "var result", context);
+      throw notUnderstood(answer, "answer to an upload", "var result", { tried });
     },
   };
 }

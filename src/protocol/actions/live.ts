@@ -1,9 +1,7 @@
-/** The calls that lead to live events: the list of a room, the right to open its socket, polling, and leaving. */
-import { ParseError } from "../../errors/index.js";
 import type { Call } from "../call.js";
 import { type Frame, isRawEvent, readFrame } from "../frames.js";
 import type { RawEvent } from "../raw.js";
-import { assertSuccess, contextOf, readJson } from "../refusals.js";
+import { assertSuccess, notUnderstood, readJson } from "../refusals.js";
 import { isRecord, listOf, numberOf, stringOf } from "../values.js";
 
 /** Options of {@link roomEvents}. */
@@ -50,7 +48,7 @@ export function roomEvents(roomId: number, options: RoomEventsOptions = {}): Cal
       const value = readJson(answer, "list of events", { tried, roomId });
       const time = isRecord(value) ? numberOf(value.time) : undefined;
       if (!isRecord(value) || time === undefined) {
-        throw new ParseError("list of events", 'the key "time"', contextOf(answer, { tried, roomId }));
+        throw notUnderstood(answer, "list of events", 'the key "time"', { tried, roomId });
       }
       return { events: listOf(value.events).filter(isRawEvent), time, sync: numberOf(value.sync) ?? null };
     },
@@ -73,7 +71,7 @@ export function authorizeSocket(roomId: number): Call<{ readonly url: string }> 
       const value = readJson(answer, "socket authorisation", { tried, roomId });
       const url = isRecord(value) ? stringOf(value.url) : undefined;
       if (!url || !/^wss?:$/.test(URL.parse(url)?.protocol ?? "")) {
-        throw new ParseError("socket authorisation", 'a "url" of a socket', contextOf(answer, { tried, roomId }));
+        throw notUnderstood(answer, "socket authorisation", 'a "url" of a socket', { tried, roomId });
       }
       return { url };
     },

@@ -1,7 +1,15 @@
 /** Saying, changing and marking messages, and reading one by its id (protocol.md §5.1 to §5.4, §6.1). */
-import { DuplicateMessageError, type FailureContext, ParseError } from "../../errors/index.js";
+import { DuplicateMessageError, type FailureContext } from "../../errors/index.js";
 import type { Call, WireAnswer } from "../call.js";
-import { assertMayWrite, assertSuccess, contextOf, failureOfAction, readOk, readReply } from "../refusals.js";
+import {
+  assertMayWrite,
+  assertSuccess,
+  contextOf,
+  failureOfAction,
+  notUnderstood,
+  readOk,
+  readReply,
+} from "../refusals.js";
 import { isRecord, numberOf } from "../values.js";
 
 /** What the server says of a message it took. */
@@ -140,5 +148,5 @@ function readText(answer: WireAnswer, about: FailureContext): string {
   if (answer.status === 200 && !/^\/(error|users\/login)$/.test(URL.parse(answer.url)?.pathname ?? ""))
     return answer.body;
   assertSuccess({ ...answer, status: answer.status === 200 ? 404 : answer.status }, about);
-  throw new ParseError("text of a message", "status 200", contextOf(answer, about));
+  throw notUnderstood(answer, "text of a message", "status 200", about);
 }

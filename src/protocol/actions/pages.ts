@@ -5,34 +5,39 @@ import {
   ForbiddenError,
   NotFoundError,
   NotLoggedInError,
+  ParseError,
 } from "../../errors/index.js";
-import type { Call, WireAnswer } from "../call.js";
+import type { Call } from "../call.js";
+import { type PageDocument, parse } from "../html/dom.js";
+import { type ErrorPageKind, errorPageKind } from "../pages/error-page.js";
+import { type HistoryPage, readHistoryPage } from "../pages/history-page.js";
+import { type ProfilePage, readProfilePage } from "../pages/profile-page.js";
 import {
-  type HistoryPage,
-  type ProfilePage,
-  parseHistoryPage,
-  parseProfilePage,
-  parseRoomAccessPage,
-  parseRoomInfoPage,
-  parseRoomPage,
-  parseRoomsPage,
-  parseSearchPage,
-  parseStarsFragment,
-  parseTranscriptPage,
   type RoomAccessPage,
   type RoomInfoPage,
-  type RoomPage,
-  type RoomsPage,
-  recogniseErrorPage,
-  type SearchPage,
-  type StarredMessage,
-  type TranscriptPage,
-} from "../pages/index.js";
-import { assertSuccess, contextOf } from "../refusals.js";
+  readRoomAccessPage,
+  readRoomInfoPage,
+} from "../pages/room-info-page.js";
+import { type RoomPage, readRoomPage } from "../pages/room-page.js";
+import { type RoomsPage, readRoomsPage } from "../pages/rooms-page.js";
+import { readSearchPage, type SearchPage } from "../pages/search-page.js";
+import { readStarsFragment, type StarredMessage } from "../pages/stars-fragment.js";
+import { readTranscriptPage, type TranscriptPage } from "../pages/transcript-page.js";
+import { assertSuccess, contextOf, notUnderstood } from "../refusals.js";
+
+const roomReader: Reader<RoomPage> = { name: "room page", read: readRoomPage };
+const roomInfoReader: Reader<RoomInfoPage> = { name: "room info page", read: readRoomInfoPage };
+const roomAccessReader: Reader<RoomAccessPage> = { name: "room access page", read: readRoomAccessPage };
+const profileReader: Reader<ProfilePage> = { name: "profile page", read: readProfilePage };
+const transcriptReader: Reader<TranscriptPage> = { name: "transcript page", read: readTranscriptPage };
+const historyReader: Reader<HistoryPage> = { name: "message history page", read: readHistoryPage };
+const roomsReader: Reader<RoomsPage> = { name: "rooms page", read: readRoomsPage };
+const searchReader: Reader<SearchPage> = { name: "search page", read: readSearchPage };
+const starsReader: Reader<readonly StarredMessage[]> = { name: "list of starred messages", read: readStarsFragment };
 
 /** `GET /rooms/{id}`: the page people chat in. Reading it with a login makes you present in the room. */
 export function roomPage(roomId: number): Call<RoomPage> {
-  return page(`/rooms/${roomId}`, { tried: `enter room ${roomId}`, roomId }, parseRoomPage);
+  return page(`/rooms/${roomId}`, { tried: `enter room ${roomId}`, roomId }, roomReader);
 }
 
 /** `GET /rooms/info/{id}`. */
@@ -40,13 +45,13 @@ export function roomInfoPage(roomId: number): Call<RoomInfoPage> {
   return page(
     `/rooms/info/${roomId}?id=${roomId}&tab=general&users=current`,
     { tried: `read room ${roomId}`, roomId },
-    parseRoomInfoPage,
+    roomInfoReader,
   );
 }
 
 /** `GET /users/{id}`. */
 export function profilePage(userId: number): Call<ProfilePage> {
-  return page(`/users/${userId}`, { tried: `read user ${userId}`, userId }, parseProfilePage);
+  return page(`/users/${userId}`, { tried: `read user ${userId}`, userId }, profileReader);
 }
 
 /** `GET /transcript/message/{id}`: the page of the day of a message. */
@@ -54,7 +59,7 @@ export function messagePage(messageId: number): Call<TranscriptPage> {
   return page(
     `/transcript/message/${messageId}`,
     { tried: `read message ${messageId}`, messageId },
-    parseTranscriptPage,
+    transcriptReader,
     "viewer",
   );
 }
@@ -64,7 +69,7 @@ export function historyPage(messageId: number): Call<HistoryPage> {
   return page(
     `/messages/${messageId}/history`,
     { tried: `read the history of message ${messageId}`, messageId },
-    parseHistoryPage,
+    historyReader,
     "viewer",
   );
 }
@@ -91,7 +96,7 @@ export function roomsPage(query: RoomsQuery, number: number): Call<RoomsPage> {
     page: String(number),
     ...(frozen ? { nohide: "true" } : {}),
   };
-  return page(`/rooms?${new URLSearchParams(fields)}`, { tried: "list the rooms" }, parseRoomsPage, "viewer");
+  return page(`/rooms?${new URLSearchParams(fields)}`, { tried: "list the rooms" }, roomsReader, "viewer");
 }
 
 /** `GET /search`: a page of the messages found. */
@@ -110,7 +115,7 @@ export function searchPage(
   return page(
     `/search?${new URLSearchParams(fields)}`,
     { tried: `search for ${JSON.stringify(text)}` },
-    parseSearchPage,
+    searchReader,
     "viewer",
   );
 }
@@ -120,7 +125,7 @@ export function starredMessages(roomId: number, count: number): Call<readonly St
   return page(
     `/chats/stars/${roomId}?count=${count}`,
     { tried: `read the stars of room ${roomId}`, roomId },
-    parseStarsFragment,
+    starsReader,
     "viewer",
   );
 }
@@ -130,7 +135,7 @@ export function roomAccessPage(roomId: number): Call<RoomAccessPage> {
   return page(
     `/rooms/info/${roomId}?tab=access`,
     { tried: `read the access list of room ${roomId}`, roomId },
-    parseRoomAccessPage,
+    roomAccessReader,
   );
 }
 
@@ -145,35 +150,44 @@ export function transcriptPage(
   return page(
     path,
     { tried: `read the transcript of room ${roomId}${day ? ` of ${day}` : ""}`, roomId },
-    parseTranscriptPage,
+    transcriptReader,
     "viewer",
   );
 }
 
-/** A page; `needs` says whether it looks different to different people. */
+/** What a page is called in errors, and how it is read. */
+interface Reader<T> {
+  readonly name: string;
+  readonly read: (document: PageDocument) => T;
+}
+
+/** A page; `needs` says whether it looks different to different people. It is parsed once, whatever it turns out to be. */
 function page<T>(
   path: string,
   about: FailureContext & { tried: string },
-  parse: (html: string) => T,
+  { name, read }: Reader<T>,
   needs: "nothing" | "viewer" = "nothing",
 ): Call<T> {
   return {
     request: { method: "GET", path, needs, tried: about.tried },
     read(answer) {
-      refuseObstacles(answer, about);
-      return parse(answer.body);
+      try {
+        const document = parse(answer.body, name);
+        const obstacle = obstacleOf(errorPageKind(document), contextOf(answer, about));
+        if (obstacle) throw obstacle;
+        assertSuccess(answer, about);
+        return read(document);
+      } catch (error) {
+        if (!(error instanceof ParseError)) throw error;
+        assertSuccess(answer, about);
+        throw notUnderstood(answer, error.page, error.missing, about);
+      }
     },
   };
 }
 
-function refuseObstacles(answer: WireAnswer, about: FailureContext): void {
-  const obstacle = obstacleOf(answer, contextOf(answer, about));
-  if (obstacle) throw obstacle;
-  assertSuccess(answer, about);
-}
-
-function obstacleOf(answer: WireAnswer, context: FailureContext): ChatError | null {
-  switch (recogniseErrorPage(answer.body)) {
+function obstacleOf(kind: ErrorPageKind | null, context: FailureContext): ChatError | null {
+  switch (kind) {
     case "private-room":
       return new ForbiddenError(context, "the room is private; you can request access on its page");
     case "not-found":

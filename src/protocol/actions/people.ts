@@ -1,11 +1,11 @@
 /** What the JSON endpoints tell about rooms and people (protocol.md §6.1). */
 import { decodeHTML } from "entities";
-import { type FailureContext, ParseError } from "../../errors/index.js";
+import type { FailureContext, ParseError } from "../../errors/index.js";
 import type { Call, WireAnswer } from "../call.js";
 import { parse } from "../html/dom.js";
 import { tagsIn } from "../pages/reading.js";
 import type { RawPingable, RawRoomThumbs, RawUser, RawUserThumbs } from "../raw.js";
-import { assertSuccess, contextOf, readJson } from "../refusals.js";
+import { assertSuccess, notUnderstood, readJson } from "../refusals.js";
 import { isRecord, listOf, numberOf, stringOf } from "../values.js";
 
 /** `GET /rooms/thumbs/{id}`. */
@@ -187,7 +187,7 @@ function readHit(line: string, answer: WireAnswer, tried: string): UserHit[] {
   try {
     value = JSON.parse(line);
   } catch {
-    throw new ParseError("user search", "one JSON object on each line", contextOf(answer, { tried }));
+    throw notUnderstood(answer, "user search", "one JSON object on each line", { tried });
   }
   return listOf(Array.isArray(value) ? value : [value]).flatMap((hit) => {
     const id = isRecord(hit) ? numberOf(hit.id) : undefined;
@@ -205,5 +205,5 @@ export function avatarUrl(emailHash: string | undefined, size: number = 128): st
 }
 
 function missing(answer: WireAnswer, page: string, key: string, about: FailureContext): ParseError {
-  return new ParseError(page, `the key "${key}"`, contextOf(answer, about));
+  return notUnderstood(answer, page, `the key "${key}"`, about);
 }

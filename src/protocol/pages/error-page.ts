@@ -12,14 +12,15 @@ export type ErrorPageKind = "private-room" | "not-found" | "login" | "captcha" |
 /** The kind of an error page, or null for any other page. */
 export function recogniseErrorPage(html: string): ErrorPageKind | null {
   try {
-    return kindOf(parse(html, "error page"));
+    return errorPageKind(parse(html, "error page"));
   } catch (error) {
     if (error instanceof ParseError) return null;
     throw error;
   }
 }
 
-function kindOf(document: PageDocument): ErrorPageKind | null {
+/** @internal The same for a page that is parsed already. */
+export function errorPageKind(document: PageDocument): ErrorPageKind | null {
   // Pages that show what people wrote are never error pages, whatever a room is called.
   if (document.ids.has("chat-body") || document.ids.has("transcript-body")) return null;
   const title = text(maybe(document, "title") ?? "");

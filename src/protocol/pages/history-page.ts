@@ -4,7 +4,19 @@
  */
 
 import { ParseError } from "../../errors/index.js";
-import { attr, hasClass, maybe, one, type PageElement, parse, rawText, select, text, walk } from "../html/dom.js";
+import {
+  attr,
+  hasClass,
+  maybe,
+  one,
+  type PageDocument,
+  type PageElement,
+  parse,
+  rawText,
+  select,
+  text,
+  walk,
+} from "../html/dom.js";
 import { authorOf, type PageAuthor, type PageMessage, readMessage } from "./message.js";
 import { clean, idInPath, type Named, namedLink } from "./reading.js";
 
@@ -38,7 +50,11 @@ const PAGE = "message history page";
  * @throws {NOT_UNDERSTOOD} when the message itself is not on the page.
  */
 export function parseHistoryPage(html: string): HistoryPage {
-  const document = parse(html, PAGE);
+  return readHistoryPage(parse(html, PAGE));
+}
+
+/** @internal The same for a page that is parsed already. */
+export function readHistoryPage(document: PageDocument): HistoryPage {
   const content = document.ids.get("content") ?? one(document, "body");
   const [current, ...steps] = monologuesBySection(content);
   if (current === undefined) throw new ParseError(PAGE, "#content .monologue");

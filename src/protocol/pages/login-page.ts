@@ -19,7 +19,11 @@ export interface LoginPage {
  * @throws {NOT_UNDERSTOOD} when there is no fkey in the form.
  */
 export function parseLoginPage(html: string): LoginPage {
-  const document = parse(html, "login page");
+  return readLoginPage(parse(html, "login page"));
+}
+
+/** @internal The same for a page that is parsed already. */
+export function readLoginPage(document: PageDocument): LoginPage {
   const form = maybe(document, "#login-form") ?? document;
   const fkey = fkeyIn(form);
   if (fkey === null) throw new ParseError("login page", "#login-form input[name=fkey]");

@@ -51,7 +51,11 @@ const PAGE = "profile page";
  * @throws {NOT_UNDERSTOOD} without the user's card or name.
  */
 export function parseProfilePage(html: string): ProfilePage {
-  const document = parse(html, PAGE);
+  return readProfilePage(parse(html, PAGE));
+}
+
+/** @internal The same for a page that is parsed already. */
+export function readProfilePage(document: PageDocument): ProfilePage {
   const card = one(document, ".usercard-xxl");
   const status = maybe(card, ".user-status");
   const heading = maybe(document, ".subheader h1") ?? one(document, "#content h1");

@@ -80,7 +80,11 @@ const PAGE = "room info page";
  * @throws {NOT_UNDERSTOOD} without the room's card, its name or its counts.
  */
 export function parseRoomInfoPage(html: string): RoomInfoPage {
-  const document = parse(html, PAGE);
+  return readRoomInfoPage(parse(html, PAGE));
+}
+
+/** @internal The same for a page that is parsed already. */
+export function readRoomInfoPage(document: PageDocument): RoomInfoPage {
   const card = one(document, ".roomcard-xxl");
   const id = idAfter("room-", attr(card, "id"));
   if (id === null) throw new ParseError(PAGE, ".roomcard-xxl[id^=room-]");
@@ -110,7 +114,11 @@ export function parseRoomInfoPage(html: string): RoomInfoPage {
  * @throws {NOT_UNDERSTOOD} when none of its sections is there.
  */
 export function parseRoomAccessPage(html: string): RoomAccessPage {
-  const document = parse(html, "room access page");
+  return readRoomAccessPage(parse(html, "room access page"));
+}
+
+/** @internal The same for a page that is parsed already. */
+export function readRoomAccessPage(document: PageDocument): RoomAccessPage {
   const section = (level: string): PageElement | null => document.ids.get(`access-section-${level}`) ?? null;
   const sections = [section("owner"), section("read-write"), section("read-only")];
   if (sections.every((found) => found === null)) throw new ParseError("room access page", "#access-section-owner");

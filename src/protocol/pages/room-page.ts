@@ -88,7 +88,11 @@ const PAGE = "room page";
  * @throws {NOT_UNDERSTOOD} without a room name, a room id, or with a present-users list that can't be read.
  */
 export function parseRoomPage(html: string): RoomPage {
-  const document = parse(html, PAGE);
+  return readRoomPage(parse(html, PAGE));
+}
+
+/** @internal The same for a page that is parsed already. */
+export function readRoomPage(document: PageDocument): RoomPage {
   const name = text(one(document, "#roomname"));
   const description = document.ids.get("roomdesc") ?? null;
   const favorite = document.ids.get("toggle-favorite") ?? null;

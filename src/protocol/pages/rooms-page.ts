@@ -31,7 +31,11 @@ export interface RoomsPage {
  * @throws {NOT_UNDERSTOOD} when there is no list.
  */
 export function parseRoomsPage(html: string): RoomsPage {
-  const document = parse(html, "rooms page");
+  return readRoomsPage(parse(html, "rooms page"));
+}
+
+/** @internal The same for a page that is parsed already. */
+export function readRoomsPage(document: PageDocument): RoomsPage {
   const list = one(document, "#roomlist");
   const scripts = scriptsOf(document);
   const serverTime = serverTimeIn(scripts);

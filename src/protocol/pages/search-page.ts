@@ -41,7 +41,11 @@ const PAGE = "search page";
  * @throws {NOT_UNDERSTOOD} when this is no page of the chat, or a result has no id.
  */
 export function parseSearchPage(html: string): SearchPage {
-  const document = parse(html, PAGE);
+  return readSearchPage(parse(html, PAGE));
+}
+
+/** @internal The same for a page that is parsed already. */
+export function readSearchPage(document: PageDocument): SearchPage {
   const top = document.ids.get("content") ?? maybe(document, "#main, #transcript, .messages");
   if (top === null) throw new ParseError(PAGE, "#content");
   const hits = selectOutermost(top, ".monologue").flatMap((monologue) => readHits(document, monologue));

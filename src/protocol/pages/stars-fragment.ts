@@ -36,7 +36,11 @@ const PAGE = "list of starred messages";
  * @throws {NOT_UNDERSTOOD} when there is text but no list, or an entry has no stars or no permalink.
  */
 export function parseStarsFragment(html: string): StarredMessage[] {
-  const document = parse(html, PAGE);
+  return readStarsFragment(parse(html, PAGE));
+}
+
+/** @internal The same for a page that is parsed already. */
+export function readStarsFragment(document: PageDocument): StarredMessage[] {
   const entries = select(document, "li[id^=summary_]");
   if (entries.length === 0 && maybe(document, "ul, ol") === null && text(document.root) !== "") {
     throw new ParseError(PAGE, "li[id^=summary_]");

@@ -84,7 +84,11 @@ const PAGE = "transcript page";
  * @throws {NOT_UNDERSTOOD} without a day, a room, or with a message that has no id.
  */
 export function parseTranscriptPage(html: string): TranscriptPage {
-  const document = parse(html, PAGE);
+  return readTranscriptPage(parse(html, PAGE));
+}
+
+/** @internal The same for a page that is parsed already. */
+export function readTranscriptPage(document: PageDocument): TranscriptPage {
   const title = text(maybe(document, "title") ?? "");
   const canonical = maybe(document, "link[rel=canonical]");
   const path = readPath(canonical && attr(canonical, "href"));

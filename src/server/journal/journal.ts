@@ -2,16 +2,15 @@
  * The file that gives a restarted server its world back. Every change is appended before anybody hears of it, one line
  * for all that belongs together; on start the file is read, and written anew when it has grown far beyond its world.
  */
-import fs from "node:fs";
-import { basename, dirname, join } from "node:path";
-import { UsageError } from "../../errors/index.js";
+import { LockedError, StorageError, UsageError } from "../../errors/index.js";
 import type { SiteHost } from "../../protocol/sites.js";
 import { isRecord } from "../../protocol/values.js";
+import { fileReason, realPath, storageError } from "../../storage/failures.js";
 import { BadLine, LineFile } from "../../storage/json-lines.js";
+import { lockFile, type ProcessLock } from "../../storage/process-lock.js";
 import type { KeptNetwork, Network } from "../network.js";
 import type { SiteState } from "../site-state.js";
 import type { ChangeSet } from "../world/changes.js";
-import { lock } from "./lock.js";
 import { pictureWeight, restoreSite } from "./restore.js";
 import { header, storedEvent, storedMessage, storedRoom, storedUser, storedVisit } from "./rows.js";
 import { chunks, snapshotOf, storedImage, weightOf } from "./snapshot.js";
@@ -21,7 +20,7 @@ const growth = 2;
 
 export class Journal {
   readonly #path: string;
-  readonly #unlock: () => void;
+  readonly #lock: ProcessLock;
   readonly #sites = new Set<string>();
   #file: LineFile | null = null;
   #records = 0;
@@ -31,12 +30,15 @@ export class Journal {
 
   private constructor(path: string) {
     this.#path = realPath(path);
-    this.#unlock = lock(this.#path);
+    this.#lock = lockFile(this.#path, {
+      onLost: (error) => warn(`${error.message}; this server writes no more changes there`),
+    });
   }
 
   /**
    * Reads a journal into worlds that are still empty; a file that is not there yet is an empty one.
-   * @throws {BAD_ARGUMENT} when the file is in use, is no journal, or keeps a site that does not run.
+   * @throws {LOCKED} when another server uses the file {STORAGE} when it cannot be read or written
+   * @throws {BAD_ARGUMENT} when it is no journal, or keeps a site that does not run
    */
   static open(path: string, states: readonly SiteState[], network: Network): Journal {
     const journal = opened(path, () => new Journal(path));
@@ -44,7 +46,7 @@ export class Journal {
       opened(path, () => journal.#read(states, network));
       return journal;
     } catch (error) {
-      journal.#unlock();
+      journal.#lock.release();
       throw error;
     }
   }
@@ -65,7 +67,7 @@ export class Journal {
           : LineFile.open(this.#path),
       );
     } catch (error) {
-      this.#unlock();
+      this.#lock.release();
       throw error;
     }
     network.watch((change) => this.#note({ network: change }));
@@ -82,7 +84,7 @@ export class Journal {
     this.#flush();
     this.#file?.close();
     this.#file = null;
-    this.#unlock();
+    this.#lock.release();
   }
 
   #read(states: readonly SiteState[], network: Network): void {
@@ -122,7 +124,7 @@ export class Journal {
 
   /** What a full disk does not take now is tried again with the next change. */
   #flush(): void {
-    if (this.#waiting.length === 0 || !this.#file) return;
+    if (this.#waiting.length === 0 || !this.#file || !this.#lock.isHeld) return;
     try {
       this.#file.append(this.#waiting);
       this.#waiting = [];
@@ -130,8 +132,8 @@ export class Journal {
     } catch (error) {
       if (this.#isFailing) return;
       this.#isFailing = true;
-      const reason = error instanceof Error ? error.message : String(error);
-      warn(`${this.#path} can not be written (${reason}); changes are kept in memory until it can`);
+      const reason = fileReason(error) ?? (error instanceof Error ? error.message : String(error));
+      warn(`${this.#path} cannot be written (${reason}); changes are kept in memory until it can`);
     }
   }
 }
@@ -167,31 +169,19 @@ function opened<T>(path: string, run: () => T): T {
   try {
     return run();
   } catch (error) {
-    if (error instanceof UsageError) throw error;
+    if (error instanceof UsageError || error instanceof LockedError || error instanceof StorageError) throw error;
     if (error instanceof BadLine) {
       if (error.line === 1) throw notOurs(path);
       throw new UsageError(
         `${path} is damaged in line ${error.line}; remove that line, or name another file to begin anew`,
       );
     }
-    throw new UsageError(`the journal ${path} can not be used; check that its folder exists and is writable`, {
-      cause: error,
-    });
+    throw storageError("use", path, error);
   }
 }
 
 function notOurs(path: string): UsageError {
   return new UsageError(`${path} is not a journal of this server; name another file`);
-}
-
-/** The file that a path leads to, so that a link and its target are one journal with one lock. */
-function realPath(path: string): string {
-  const folder = fs.realpathSync(dirname(path));
-  try {
-    return fs.realpathSync(path);
-  } catch {
-    return join(folder, basename(path));
-  }
 }
 
 function warn(text: string): void {

@@ -1,0 +1,304 @@
+/**
+ * A file beside another, `FILE.lock`, that says which process uses it. The lock of a process that is gone is taken over
+ * under a guard file, so that one of many contenders gets it. The file's time is the holder's heartbeat: it alone tells
+ * whether a process of another host or container still lives.
+ */
+import { randomUUID } from "node:crypto";
+import fs from "node:fs";
+import { LockedError } from "../errors/index.js";
+import { type Clock, sleep, systemClock } from "../util/clock.js";
+import { codeOf, realPath, storageError } from "./failures.js";
+import { type ProcessFacts, processFacts } from "./process-facts.js";
+
+/** How often a holder touches its lock. */
+const HEARTBEAT_MS = 5_000;
+/** A holder that cannot be looked at counts as gone after so long without a heartbeat. */
+const STALE_MS = 60_000;
+const FIRST_WAIT_MS = 100;
+const LAST_WAIT_MS = 1_000;
+/** So many times a lock may come and go while it is taken. */
+const TRIES = 50;
+
+/** What a lock file says of its holder. */
+interface Holder {
+  readonly host: string;
+  readonly boot: string;
+  readonly space: string;
+  readonly pid: number;
+  readonly started: string | null;
+  /** Milliseconds since the epoch. */
+  readonly since: number;
+  /** Of this lock alone. */
+  readonly nonce: string;
+}
+
+/** A lock file as it was found. */
+interface Found {
+  readonly text: string;
+  /** Undefined when nothing sensible stands in it. */
+  readonly holder: Holder | undefined;
+  /** A process id alone: what versions up to 0.1.0 wrote. */
+  readonly oldPid: number | undefined;
+  /** Milliseconds since the epoch. */
+  readonly heartbeat: number;
+}
+
+/** Options of {@link lockFile}. */
+export interface LockOptions {
+  /** @default those of this process */
+  readonly facts?: ProcessFacts | undefined;
+  /** Called once when another process has taken the lock over, as after a long stall of this one. */
+  readonly onLost?: (error: LockedError) => void;
+}
+
+/** Options of {@link waitForLock}. */
+export interface WaitOptions extends LockOptions {
+  readonly clock?: Clock;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The locks of this process, to be given back when it exits. */
+const held = new Set<ProcessLock>();
+
+/** Gives back what this process holds. */
+function releaseAll(): void {
+  for (const lock of [...held]) lock.release();
+}
+
+/** A lock that this process has. */
+export class ProcessLock {
+  readonly #path: string;
+  readonly #file: string;
+  readonly #holder: Holder;
+  readonly #facts: ProcessFacts;
+  readonly #onLost: ((error: LockedError) => void) | undefined;
+  readonly #timer: NodeJS.Timeout;
+  #checkedAt: number;
+  #isHeld = true;
+
+  /** @internal */
+  constructor(path: string, file: string, holder: Holder, { facts = processFacts(), onLost }: LockOptions) {
+    this.#path = path;
+    this.#file = file;
+    this.#holder = holder;
+    this.#facts = facts;
+    this.#onLost = onLost;
+    this.#checkedAt = facts.now();
+    this.#timer = setInterval(() => this.#beat(), HEARTBEAT_MS).unref();
+    if (held.size === 0) process.on("exit", releaseAll);
+    held.add(this);
+  }
+
+  /** Whether this process still has the lock. Looks at the file when the last heartbeat is too long ago. */
+  get isHeld(): boolean {
+    if (this.#isHeld && this.#facts.now() - this.#checkedAt > STALE_MS / 2) this.#beat();
+    return this.#isHeld;
+  }
+
+  /** Gives the lock back. Idempotent, never throws. */
+  release(): void {
+    this.#end();
+    try {
+      if (readLock(this.#file)?.holder?.nonce === this.#holder.nonce) fs.rmSync(this.#file, { force: true });
+    } catch {
+      // A lock that cannot be removed is stale as soon as this process is gone.
+    }
+  }
+
+  #beat(): void {
+    if (!this.#isHeld) return;
+    let found: Found | undefined;
+    try {
+      found = readLock(this.#file);
+      if (found === undefined) {
+        // Somebody removed it by hand: whoever makes it first has it now.
+        create(this.#file, JSON.stringify(this.#holder));
+        found = readLock(this.#file);
+      }
+      if (found?.holder?.nonce === this.#holder.nonce) touch(this.#file, this.#facts.now());
+    } catch {
+      return; // a disk that fails says nothing about the lock
+    }
+    this.#checkedAt = this.#facts.now();
+    if (found?.holder?.nonce === this.#holder.nonce) return;
+    this.#end();
+    this.#onLost?.(new LockedError(this.#path, found ? named(found, this.#facts) : "another process"));
+  }
+
+  #end(): void {
+    this.#isHeld = false;
+    clearInterval(this.#timer);
+    held.delete(this);
+    if (held.size === 0) process.removeListener("exit", releaseAll);
+  }
+}
+
+/**
+ * Takes the lock of a file.
+ * @throws {LOCKED} when another process, or this one, has it {STORAGE} when the lock file cannot be written
+ */
+export function lockFile(path: string, options: LockOptions = {}): ProcessLock {
+  const { facts = processFacts() } = options;
+  const { host, boot, space, pid } = facts;
+  const started = facts.look(pid)?.started ?? null;
+  const holder: Holder = { host, boot, space, pid, started, since: facts.now(), nonce: randomUUID() };
+  try {
+    const file = `${realPath(path)}.lock`;
+    const other = take(file, holder, facts);
+    if (other) throw new LockedError(path, named(other, facts));
+    return new ProcessLock(path, file, holder, { ...options, facts });
+  } catch (error) {
+    throw error instanceof LockedError ? error : storageError("use", path, error);
+  }
+}
+
+/**
+ * Takes the lock of a file as soon as it is free.
+ * @throws {STORAGE} when the lock file cannot be written; the signal's reason when that is aborted
+ */
+export async function waitForLock(path: string, options: WaitOptions = {}): Promise<ProcessLock> {
+  const { clock = systemClock, signal } = options;
+  for (let delay = FIRST_WAIT_MS; ; delay = Math.min(2 * delay, LAST_WAIT_MS)) {
+    signal?.throwIfAborted();
+    try {
+      return lockFile(path, options);
+    } catch (error) {
+      if (!(error instanceof LockedError)) throw error;
+    }
+    await sleep(clock, delay, signal);
+  }
+}
+
+/**
+ * Makes the lock file or takes a stale one over. A lock file is made only where there is none and replaced only by the
+ * holder of its guard, which is a lock of the same kind. Returns who has it instead, if anybody has.
+ */
+function take(file: string, holder: Holder, facts: ProcessFacts): Found | undefined {
+  const text = JSON.stringify(holder);
+  let found: Found | undefined;
+  for (let tries = 0; tries < TRIES; tries++) {
+    if (create(file, text)) return undefined;
+    found = readLock(file);
+    if (!found) continue;
+    if (!isStale(found, facts)) return found;
+    const guard = `${file}.guard`;
+    const other = take(guard, { ...holder, nonce: randomUUID() }, facts);
+    // Somebody else is taking it over right now.
+    if (other) return other;
+    try {
+      if (readLock(file)?.text !== found.text) continue;
+      replace(file, text, holder.nonce);
+      return undefined;
+    } finally {
+      fs.rmSync(guard, { force: true });
+    }
+  }
+  return found ?? { text: "", holder: undefined, oldPid: undefined, heartbeat: 0 };
+}
+
+/** Makes a file with all that is in it, unless it is there. */
+function create(file: string, text: string): boolean {
+  const temporary = `${file}.${randomUUID()}`;
+  fs.writeFileSync(temporary, text, { flag: "wx", mode: 0o600 });
+  try {
+    fs.linkSync(temporary, file);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === "EEXIST") return false;
+    return createWithoutLinks(file, text);
+  } finally {
+    fs.rmSync(temporary, { force: true });
+  }
+}
+
+/** Some file systems know no hard links. There the file is empty for a moment, and counts as held. */
+function createWithoutLinks(file: string, text: string): boolean {
+  try {
+    fs.writeFileSync(file, text, { flag: "wx", mode: 0o600 });
+    return true;
+  } catch (error) {
+    if (codeOf(error) === "EEXIST") return false;
+    throw error;
+  }
+}
+
+function replace(file: string, text: string, nonce: string): void {
+  const temporary = `${file}.${nonce}`;
+  fs.writeFileSync(temporary, text, { flag: "wx", mode: 0o600 });
+  fs.renameSync(temporary, file);
+}
+
+function touch(file: string, now: number): void {
+  fs.utimesSync(file, now / 1000, now / 1000);
+}
+
+function readLock(file: string): Found | undefined {
+  try {
+    const fd = fs.openSync(file, "r");
+    try {
+      return foundIn(fs.readFileSync(fd, "utf8"), fs.fstatSync(fd).mtimeMs);
+    } finally {
+      fs.closeSync(fd);
+    }
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+function foundIn(text: string, heartbeat: number): Found {
+  if (/^\d+\s*$/.test(text)) return { text, holder: undefined, oldPid: Number(text), heartbeat };
+  try {
+    const value: unknown = JSON.parse(text);
+    return { text, holder: isHolder(value) ? value : undefined, oldPid: undefined, heartbeat };
+  } catch {
+    return { text, holder: undefined, oldPid: undefined, heartbeat };
+  }
+}
+
+function isHolder(value: unknown): value is Holder {
+  if (typeof value !== "object" || value === null) return false;
+  const fields: Record<string, unknown> = { ...value };
+  const texts = [fields.host, fields.boot, fields.space, fields.nonce];
+  return (
+    texts.every((text) => typeof text === "string") &&
+    typeof fields.pid === "number" &&
+    typeof fields.since === "number" &&
+    (fields.started === null || typeof fields.started === "string")
+  );
+}
+
+/** Whether the holder is gone: looked at where its process id means something here, else by its heartbeat. */
+function isStale({ holder, oldPid, heartbeat }: Found, facts: ProcessFacts): boolean {
+  const isSilent = facts.now() - heartbeat > STALE_MS;
+  if (oldPid !== undefined) {
+    // An older lock with our own process id is of an earlier run, as in a container whose first process is always 1.
+    if (oldPid === facts.pid) return heartbeat < facts.startedAt - 1_000;
+    return facts.look(oldPid) === null;
+  }
+  if (!holder) return isSilent;
+  const isNear = holder.host === facts.host && holder.boot === facts.boot && holder.space === facts.space;
+  if (!isNear) return isSilent;
+  const process = facts.look(holder.pid);
+  if (process === null) return true;
+  if (process.started === null || holder.started === null) return isSilent;
+  return process.started !== holder.started;
+}
+
+/** The holder in words, such as `process 4711 on build-3, since 14:02`. */
+function named({ holder, oldPid }: Found, facts: ProcessFacts): string {
+  if (oldPid !== undefined) return `process ${oldPid}`;
+  if (!holder) return "another process";
+  const { host, pid, since, space } = holder;
+  const isThis = host === facts.host && space === facts.space && pid === facts.pid;
+  return `${isThis ? "this process, " : "process "}${pid} on ${host}, since ${timeOf(since, facts.now())}`;
+}
+
+/** The time of the day, with the day when that is another one. */
+function timeOf(at: number, now: number): string {
+  const [then, today] = [new Date(at), new Date(now)];
+  const two = (value: number): string => String(value).padStart(2, "0");
+  const time = `${two(then.getHours())}:${two(then.getMinutes())}`;
+  if (then.toDateString() === today.toDateString()) return time;
+  return `${then.getFullYear()}-${two(then.getMonth() + 1)}-${two(then.getDate())} ${time}`;
+}

@@ -1,0 +1,78 @@
+/** Requests to the chat host: a protocol request and a jar in, an answer out; reads are retried, and nothing is healed. */
+import type { CookieJar } from "tough-cookie";
+import { AbortedError, ClosedError, type FailureContext } from "../errors/index.js";
+import type { WireAnswer, WireRequest } from "../protocol/call.js";
+import type { Site } from "../protocol/sites.js";
+import type { Services } from "../util/services.js";
+import type { HttpClient } from "./http.js";
+import { type ReadOptions, ReadRetries } from "./read-retries.js";
+import { RequestScope } from "./request-scope.js";
+
+/** Options of one request. */
+export interface SendOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Retry a read that may work later; callers with retries of their own say false. @default true */
+  readonly retry?: boolean | undefined;
+}
+
+/** What a {@link ChatHost} is made of. */
+export interface ChatHostParts {
+  readonly site: Site;
+  readonly http: HttpClient;
+  readonly services: Services;
+  readonly reads: ReadOptions;
+  /** Ends every request. */
+  readonly closing: AbortSignal;
+}
+
+export class ChatHost {
+  readonly host: string;
+  readonly #parts: ChatHostParts;
+  readonly #reads: ReadRetries;
+
+  constructor(parts: ChatHostParts) {
+    this.#parts = parts;
+    this.host = new URL(parts.site.chatOrigin).host;
+    this.#reads = new ReadRetries(parts.reads, parts.services);
+  }
+
+  /** @throws {CONNECTION_LOST} {TIMED_OUT} {ABORTED} {CLOSED} {NOT_UNDERSTOOD} {THROTTLED} */
+  async send(request: WireRequest, jar: CookieJar, options: SendOptions = {}): Promise<WireAnswer> {
+    const { closing } = this.#parts;
+    const about: FailureContext = { tried: request.tried, host: this.host };
+    const scope = new RequestScope(options.signal, closing);
+    const send = (): Promise<WireAnswer> => this.#sendOnce(request, jar, scope.signal, about);
+    try {
+      if (request.needs === "login") return await send();
+      return await this.#reads.run({ request, send, retry: options.retry !== false, signal: scope.signal, about });
+    } catch (error) {
+      if (options.signal?.aborted) throw new AbortedError({ ...about, cause: options.signal.reason });
+      if (closing.aborted) throw new ClosedError(about);
+      throw error;
+    } finally {
+      scope.close();
+    }
+  }
+
+  async #sendOnce(
+    request: WireRequest,
+    jar: CookieJar,
+    signal: AbortSignal,
+    about: FailureContext,
+  ): Promise<WireAnswer> {
+    const { chatOrigin } = this.#parts.site;
+    const { method, form, multipart, follow } = request;
+    const answer = await this.#parts.http.send({
+      method,
+      url: chatOrigin + request.path,
+      jar,
+      headers: method === "POST" ? { origin: chatOrigin, referer: chatOrigin + (request.referer ?? "/") } : {},
+      ...(form ? { form } : {}),
+      ...(multipart ? { multipart } : {}),
+      ...(follow === undefined ? {} : { follow }),
+      signal,
+      about,
+    });
+    return { status: answer.status, url: answer.url, headers: answer.headers, body: answer.body, host: this.host };
+  }
+}

@@ -1,0 +1,61 @@
+/** The connections of one client: made once, shared by all its logins, closed when the client ends. */
+import type * as Undici from "undici";
+import type { Dispatcher } from "undici";
+import type { Resolver } from "../protocol/sites.js";
+import { asConnectFailure, callUser } from "./network-failure.js";
+import { tlsOptions } from "./tls.js";
+
+/** What a request is made with. */
+export interface OpenPool {
+  readonly agent: Dispatcher;
+  readonly request: typeof Undici.request;
+  readonly FormData: typeof Undici.FormData;
+}
+
+/** Stay polite: "at most 2 connections for a host" (protocol.md §8). */
+const CONNECTIONS_PER_HOST = 2;
+const CONNECT_TIMEOUT_MS = 10_000;
+
+export class ConnectionPool {
+  readonly #resolve: Resolver | undefined;
+  #open: Promise<OpenPool> | undefined;
+
+  constructor(resolve: Resolver | undefined) {
+    this.#resolve = resolve;
+  }
+
+  /** The pool, loaded when it is first needed, so that importing the package stays cheap. */
+  open(): Promise<OpenPool> {
+    this.#open ??= openPool(this.#resolve);
+    return this.#open;
+  }
+
+  /** Closes every connection; requests under way fail. */
+  async close(): Promise<void> {
+    const open = await this.#open;
+    this.#open = undefined;
+    await open?.agent.destroy();
+  }
+}
+
+async function openPool(resolve: Resolver | undefined): Promise<OpenPool> {
+  const { Agent, buildConnector, FormData, request } = await import("undici");
+  const connect = buildConnector({ timeout: CONNECT_TIMEOUT_MS });
+  const agent = new Agent({
+    connections: CONNECTIONS_PER_HOST,
+    pipelining: 1,
+    connect(options, callback) {
+      try {
+        const target = callUser(() => resolve?.(`${options.protocol}//${options.host ?? options.hostname}`));
+        if (!target) return connect(options, callback);
+        const there = { ...options, hostname: target.hostname, port: String(target.port) };
+        if (!target.tls) return connect({ ...there, protocol: "http:" }, callback);
+        const tls = { timeout: CONNECT_TIMEOUT_MS, ...tlsOptions(target, options.hostname) };
+        return buildConnector(tls)({ ...there, protocol: "https:" }, callback);
+      } catch (error) {
+        return callback(asConnectFailure(error), null);
+      }
+    },
+  });
+  return { agent, request, FormData };
+}

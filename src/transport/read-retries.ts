@@ -1,0 +1,105 @@
+/**
+ * Retries of reads. HTTP 429 means "later": all reads of the host wait, as long as the server asks. What a proxy or a
+ * server in trouble answers to a GET is tried again a few times. Actions never come here; the outbox decides about those.
+ */
+import { type FailureContext, ThrottledError } from "../errors/index.js";
+import type { WireAnswer, WireRequest } from "../protocol/call.js";
+import { refusalOf } from "../protocol/refusals.js";
+import { retryAfterOf } from "../protocol/retry-after.js";
+import { sleep } from "../util/clock.js";
+import type { Services } from "../util/services.js";
+
+/** How patient reads are. */
+export interface ReadOptions {
+  /** How often a GET is tried in all when the server fails (408, 425, 500, 502, 503, 504, a bare 403). @default 3 */
+  readonly tries?: number;
+  /**
+   * Milliseconds that one read waits in all when the server says "too many requests" (429) or `Retry-After`. A longer
+   * wait is `THROTTLED` at once, with `context.retryAfterMs`. @default 30000
+   */
+  readonly patienceMs?: number;
+}
+
+/** Their names, to refuse others. */
+export const readOptionNames: readonly (keyof ReadOptions)[] = ["tries", "patienceMs"];
+
+/** One read. */
+export interface Read {
+  readonly request: WireRequest;
+  /** Sends it once. */
+  send(): Promise<WireAnswer>;
+  /** False for a caller that retries by itself: it gets the answer, or THROTTLED while the host is to be left alone. */
+  readonly retry: boolean;
+  readonly signal: AbortSignal;
+  readonly about: FailureContext;
+}
+
+const PASSING: ReadonlySet<number> = new Set([408, 425, 500, 502, 503, 504]);
+const FIRST_WAIT_MS = 500;
+const FIRST_THROTTLE_MS = 1_000;
+const MOST_THROTTLE_MS = 60_000;
+
+/** The reads of one host. */
+export class ReadRetries {
+  readonly #tries: number;
+  readonly #patienceMs: number;
+  readonly #services: Pick<Services, "clock" | "random">;
+  /** No read is sent before this time. */
+  #until = 0;
+  #throttles = 0;
+
+  constructor({ tries = 3, patienceMs = 30_000 }: ReadOptions, services: Pick<Services, "clock" | "random">) {
+    this.#tries = tries;
+    this.#patienceMs = patienceMs;
+    this.#services = services;
+  }
+
+  /**
+   * The answer to a read, after retries.
+   * @throws {THROTTLED} when the server asks for a longer wait than there is patience
+   */
+  async run(read: Read): Promise<WireAnswer> {
+    const { clock } = this.#services;
+    let patience = read.retry ? this.#patienceMs : 0;
+    for (let tries = 1; ; ) {
+      for (let left = this.#until - clock.now(); left > 0; left = this.#until - clock.now()) {
+        if (left > patience) throw new ThrottledError(left, { ...read.about, status: 429, bare: true });
+        patience -= left;
+        await sleep(clock, left, read.signal);
+      }
+      const sentAt = clock.now();
+      const answer = await read.send();
+      if (answer.status === 429) {
+        this.#throttle(answer, sentAt);
+        if (!read.retry) return answer;
+        continue;
+      }
+      this.#throttles = 0;
+      const wait = Math.max(this.#backoff(tries), retryAfterOf(answer) ?? 0);
+      if (!read.retry || tries >= this.#triesFor(read, answer) || wait > patience) return answer;
+      patience -= wait;
+      await sleep(clock, wait, read.signal);
+      tries += 1;
+    }
+  }
+
+  /** Several reads that were under way together count once. */
+  #throttle(answer: WireAnswer, sentAt: number): void {
+    const now = this.#services.clock.now();
+    if (this.#throttles === 0 || sentAt >= this.#until) this.#throttles += 1;
+    const growing = Math.min(FIRST_THROTTLE_MS * 2 ** (this.#throttles - 1), MOST_THROTTLE_MS);
+    this.#until = Math.max(this.#until, now + Math.max(growing, retryAfterOf(answer) ?? 0));
+  }
+
+  /** How often a request that got this answer is tried in all. A bare 404 is believed, a bare 403 when it comes twice. */
+  #triesFor({ request, about }: Read, answer: WireAnswer): number {
+    if (request.method !== "GET") return 1;
+    if (PASSING.has(answer.status)) return this.#tries;
+    const isBare403 = answer.status === 403 && refusalOf(answer, about)?.context.bare === true;
+    return isBare403 ? Math.min(2, this.#tries) : 1;
+  }
+
+  #backoff(tries: number): number {
+    return FIRST_WAIT_MS * 2 ** (tries - 1) * (1 + this.#services.random());
+  }
+}

@@ -1,0 +1,117 @@
+/** The file that keeps a session over restarts: cookies, never the password. Everything in it is checked when it is read. */
+import { createHash } from "node:crypto";
+import { readFile, rm } from "node:fs/promises";
+import { CookieJar, type SerializedCookie } from "tough-cookie";
+import { StorageError, UsageError } from "../errors/index.js";
+import type { Site } from "../protocol/sites.js";
+import { isRecord, numberOf, stringOf } from "../protocol/values.js";
+import { writeWholeFile } from "../storage/atomic-file.js";
+
+/** What a session file holds. */
+export interface StoredSession {
+  /** Chat host the session is for. */
+  readonly host: string;
+  readonly owner: { readonly id: number; readonly name: string | null };
+  /** Hash of the email that logged in; null for a session made from cookies. */
+  readonly account: string | null;
+  readonly cookies: readonly SerializedCookie[];
+}
+
+/** A fingerprint of an email, to tell accounts apart without keeping the address. */
+export function accountFingerprint(email: string): string {
+  return createHash("sha256").update(email.trim().toLowerCase()).digest("hex").slice(0, 32);
+}
+
+/**
+ * Reads a session file; null when there is none or it is for another site.
+ * @throws {BAD_ARGUMENT} when the file is not a session file, or a damaged one {STORAGE} when it cannot be read
+ */
+export async function readSessionFile(path: string, site: Site): Promise<StoredSession | null> {
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
+    throw new StorageError(path, `the session file ${path} cannot be read; check its permissions`, { cause: error });
+  }
+  const session = sessionOf(text);
+  if (!session) throw new UsageError(`${path} is not a session file; delete it or name another`);
+  return session.host === site.host ? session : null;
+}
+
+function sessionOf(text: string): StoredSession | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  if (!isRecord(value) || !isRecord(value.owner) || !Array.isArray(value.cookies)) return null;
+  const host = stringOf(value.host);
+  const id = numberOf(value.owner.id);
+  const name = stringOf(value.owner.name);
+  const cookies: readonly unknown[] = value.cookies;
+  if (host === undefined || id === undefined || !cookies.every(isSerializedCookie)) return null;
+  return { host, owner: { id, name: name ?? null }, account: stringOf(value.account) ?? null, cookies };
+}
+
+type Test = (field: unknown) => boolean;
+
+const isText: Test = (field) => typeof field === "string";
+const isFlag: Test = (field) => typeof field === "boolean";
+const isEndless: Test = (field) => field === "Infinity" || field === "-Infinity";
+const isDate: Test = (field) => field === null || (typeof field === "string" && !Number.isNaN(Date.parse(field)));
+
+/** What the fields of a stored cookie are, where they are there at all; the jar itself would take anything. */
+const cookieFields: Readonly<Record<string, Test>> = {
+  domain: (field) => field === null || isText(field),
+  path: (field) => field === null || isText(field),
+  secure: isFlag,
+  httpOnly: isFlag,
+  hostOnly: (field) => field === null || isFlag(field),
+  pathIsDefault: (field) => field === null || isFlag(field),
+  sameSite: isText,
+  expires: (field) => isEndless(field) || isDate(field),
+  maxAge: (field) => field === null || isEndless(field) || Number.isFinite(field),
+  creation: (field) => isEndless(field) || isDate(field),
+  lastAccessed: (field) => isEndless(field) || isDate(field),
+  extensions: (field) => field === null || (Array.isArray(field) && field.every(isText)),
+};
+
+function isSerializedCookie(cookie: unknown): cookie is SerializedCookie {
+  if (!isRecord(cookie) || typeof cookie.key !== "string" || typeof cookie.value !== "string") return false;
+  return Object.entries(cookieFields).every(([name, test]) => cookie[name] === undefined || test(cookie[name]));
+}
+
+/**
+ * Writes a session file whole or not at all, readable by its owner only.
+ * @throws {STORAGE} when it cannot be written
+ */
+export async function writeSessionFile(path: string, session: StoredSession): Promise<void> {
+  try {
+    await writeWholeFile(path, `${JSON.stringify(session, null, 1)}\n`);
+  } catch (error) {
+    const reason = `the session file ${path} cannot be written; check that its folder exists and is writable`;
+    throw new StorageError(path, reason, { cause: error });
+  }
+}
+
+/** A jar filled from a stored session. */
+export async function jarOf(session: StoredSession): Promise<CookieJar> {
+  return CookieJar.deserialize({
+    version: "tough-cookie@6",
+    storeType: "MemoryCookieStore",
+    rejectPublicSuffixes: true,
+    cookies: [...session.cookies],
+  });
+}
+
+/** Deletes a session file, whose login is over. @throws {STORAGE} when it cannot be deleted */
+export async function removeSessionFile(path: string): Promise<void> {
+  try {
+    await rm(path, { force: true });
+  } catch (error) {
+    const reason = `the session file ${path} cannot be deleted; check that its folder is writable`;
+    throw new StorageError(path, reason, { cause: error });
+  }
+}

@@ -1,0 +1,63 @@
+/** Keeps the session of one client in its file, if it has one. What cannot be written is said once, and is no failure. */
+import type { Site } from "../protocol/sites.js";
+import type { Services } from "../util/services.js";
+import type { KnownLogin, Means } from "./obtain-login.js";
+import {
+  accountFingerprint,
+  readSessionFile,
+  removeSessionFile,
+  type StoredSession,
+  writeSessionFile,
+} from "./session-file.js";
+
+export class SessionKeeper {
+  readonly #path: string | undefined;
+  readonly #site: Site;
+  readonly #services: Services;
+  #hasWarned = false;
+
+  constructor(path: string | undefined, site: Site, services: Services) {
+    this.#path = path;
+    this.#site = site;
+    this.#services = services;
+  }
+
+  /** Whether there is a file to keep it in. */
+  get isOn(): boolean {
+    return this.#path !== undefined;
+  }
+
+  /**
+   * The stored session, if it is of the account that the means are for; null when there is none.
+   * @throws {BAD_ARGUMENT} when the file is not a session file {STORAGE} when it cannot be read
+   */
+  async read(means: Means): Promise<StoredSession | null> {
+    if (this.#path === undefined) return null;
+    const stored = await readSessionFile(this.#path, this.#site);
+    const account = accountOf(means);
+    return stored && (account === null || stored.account === null || stored.account === account) ? stored : null;
+  }
+
+  /** Writes a session. The login serves also when that fails: what is lost is the next start without a login. */
+  async write({ jar, me }: KnownLogin, means: Means): Promise<void> {
+    if (this.#path === undefined) return;
+    try {
+      const { cookies } = await jar.serialize();
+      await writeSessionFile(this.#path, { host: this.#site.host, owner: me, account: accountOf(means), cookies });
+      this.#hasWarned = false;
+    } catch (error) {
+      if (this.#hasWarned) return;
+      this.#hasWarned = true;
+      this.#services.log.warn("the session works, but it cannot be kept in its file", error);
+    }
+  }
+
+  /** Deletes the file. @throws {STORAGE} */
+  async remove(): Promise<void> {
+    if (this.#path !== undefined) await removeSessionFile(this.#path);
+  }
+}
+
+function accountOf({ credentials }: Means): string | null {
+  return credentials ? accountFingerprint(credentials.email) : null;
+}
