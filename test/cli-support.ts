@@ -5,10 +5,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { Readable, Writable } from "node:stream";
-import { ChatServer } from "chatexchange-ts/server";
+import type { ChatServer } from "chatexchange-ts/server";
 import { onTestFinished } from "vitest";
 import { runCli } from "../src/cli/run.js";
 import { refuseSecrets } from "./secrets.js";
+import { startServer } from "./support.js";
 
 process.env.TZ = "UTC";
 
@@ -129,8 +130,7 @@ export function linesOf(stream: Readable): string[] {
 
 /** A site with Alice and Bob Baker, and how a command goes there. */
 export async function place(): Promise<{ server: ChatServer; at: (...args: string[]) => string[] }> {
-  const server = await ChatServer.start();
-  onTestFinished(() => server.close());
+  const server = await startServer();
   for (const name of ["Alice", "Bob Baker"]) server.site.addUser({ name, reputation: 500 });
   return { server, at: (...args) => [...args, "--site", server.url] };
 }

@@ -2,17 +2,13 @@
 import { once } from "node:events";
 import { join } from "node:path";
 import { Client } from "chatexchange-ts";
-import { ChatServer } from "chatexchange-ts/server";
+import type { ChatServer } from "chatexchange-ts/server";
 import { ManualClock } from "chatexchange-ts/testing";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { commandLine, eventually, linesOf, temporaryFolder } from "./cli-support.js";
-import { ends } from "./support.js";
+import { ends, startServer } from "./support.js";
 
-async function place(options: Parameters<typeof ChatServer.start>[0] = {}): Promise<ChatServer> {
-  const server = await ChatServer.start(options);
-  onTestFinished(() => server.close());
-  return server;
-}
+const place = startServer;
 
 /** A tail that is written out, with the server's address taken out. */
 async function tail(server: ChatServer, args: readonly string[], options: object = {}): Promise<string> {

@@ -2,20 +2,18 @@
 import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ChatServer, type ServerMessage } from "chatexchange-ts/server";
+import type { ChatServer, ChatServerOptions, ServerMessage } from "chatexchange-ts/server";
 import { ManualClock } from "chatexchange-ts/testing";
 import { load } from "cheerio";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { progressText } from "../src/cli/transcript/progress.js";
 import { commandLine, eventually, temporaryFolder } from "./cli-support.js";
+import { startServer } from "./support.js";
 
 const start = Date.UTC(2024, 0, 1);
 
-async function place(options: Parameters<typeof ChatServer.start>[0] = {}): Promise<ChatServer> {
-  const server = await ChatServer.start({ clock: new ManualClock(start), ...options });
-  onTestFinished(() => server.close());
-  return server;
-}
+const place = (options: ChatServerOptions = {}): Promise<ChatServer> =>
+  startServer({ clock: new ManualClock(start), ...options });
 
 describe("the formats", () => {
   test.each(["text", "markdown", "html", "json"])("%s", async (format) => {

@@ -7,6 +7,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { loadable } from "../src/cli/load-command.js";
 import { commands } from "../src/cli/table/commands.js";
 import { commandLine, place, type Ran } from "./cli-support.js";
+import { startServer } from "./support.js";
 
 describe("the help", () => {
   test("lists every command, and says all about each", async () => {
@@ -190,8 +191,7 @@ describe("commands", () => {
   });
 
   test("show rooms and people, for people and as JSON", async () => {
-    const server = await ChatServer.start({ world: "demo" });
-    onTestFinished(() => server.close());
+    const server = await startServer({ world: "demo" });
     const { run } = commandLine();
     const at = (...args: string[]): string[] => [...args, "--site", server.url];
     const rooms = ok(await run(at("rooms", "--json")))

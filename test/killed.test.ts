@@ -5,15 +5,14 @@ import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { Client } from "chatexchange-ts";
-import { ChatServer } from "chatexchange-ts/server";
+
 import { expect, onTestFinished, test } from "vitest";
-import { ends } from "./support.js";
+import { ends, startServer } from "./support.js";
 
 test("a bot that is killed in a burst and started again does every task once, in order", {
   timeout: 60_000,
 }, async () => {
-  const server = await ChatServer.start();
-  onTestFinished(() => server.close());
+  const server = await startServer();
   const { site } = server;
   const bot = site.addUser({ name: "Bot", email: "bot@example.com", password: "pw" });
   const alice = site.addUser({ name: "Alice", email: "alice@example.com" });

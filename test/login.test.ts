@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inspect } from "node:util";
 import { Client, isChatError, sites, UsageError } from "chatexchange-ts";
-import { ChatServer } from "chatexchange-ts/server";
+
 import { describe, expect, onTestFinished, test } from "vitest";
-import { ends, failureOf, stage } from "./support.js";
+import { ends, failureOf, stage, startServer } from "./support.js";
 
 const sessionPath = async (): Promise<string> => join(await mkdtemp(join(tmpdir(), "chatexchange-")), "session.json");
 
@@ -13,7 +13,7 @@ describe("logging in by password", () => {
   test.each(["stackexchange.com", "stackoverflow.com", "meta.stackexchange.com"] as const)(
     "works at %s",
     async (host) => {
-      await using server = await ChatServer.start();
+      const server = await startServer();
       const site = server.sites[host];
       const person = site.addUser({ name: "Some Body", email: "some@example.com", password: "a b&c=d" });
       await using chat = new Client(site, "some@example.com", "a b&c=d");

@@ -1,8 +1,8 @@
 /** How real bots start: the acceptance scenarios with several sites, and with what was said in a former life. */
 import { Client, isChatError, type Message, MessagePosted, type Room } from "chatexchange-ts";
-import { ChatServer } from "chatexchange-ts/server";
-import { describe, expect, onTestFinished, test } from "vitest";
-import { ends, failureOf, next, stage } from "./support.js";
+import type { ChatServer } from "chatexchange-ts/server";
+import { describe, expect, test } from "vitest";
+import { ends, failureOf, next, stage, startServer } from "./support.js";
 
 const hosts = ["stackexchange.com", "stackoverflow.com", "meta.stackexchange.com"] as const;
 
@@ -19,8 +19,7 @@ describe("2: a bot in many rooms on three sites, from a config", () => {
 
   /** The bot, in all its rooms. */
   async function everywhere() {
-    const server = await ChatServer.start();
-    onTestFinished(() => server.close());
+    const server = await startServer();
     const account = { email: "bot@example.com", password: "s3cret-Passw0rd" };
     for (const host of hosts) server.sites[host].addUser({ name: "Bot", ...account });
     for (const { host, room, name } of config) server.sites[host].addRoom({ id: room, name });

@@ -15,16 +15,15 @@ import {
   UserNameOrAvatarChanged,
 } from "chatexchange-ts";
 import { isOnebox, moveNotice } from "chatexchange-ts/protocol";
-import { ChatServer } from "chatexchange-ts/server";
-import { expect, onTestFinished, test } from "vitest";
-import { ends, failureOf, next, stage } from "./support.js";
+
+import { expect, test } from "vitest";
+import { ends, failureOf, next, stage, startServer } from "./support.js";
 
 const hosts = ["stackexchange.com", "stackoverflow.com", "meta.stackexchange.com"] as const;
 
 /** A server on which the bot has an account at all three sites, and a folder for its sessions. */
 async function network() {
-  const server = await ChatServer.start();
-  onTestFinished(() => server.close());
+  const server = await startServer();
   const account = { email: "bot@example.com", password: "pw" };
   for (const host of hosts) server.sites[host].addUser({ name: "Bot", ...account });
   const folder = await mkdtemp(join(tmpdir(), "sessions-"));

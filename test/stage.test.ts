@@ -1,8 +1,13 @@
 /** The stage of `chatexchange-ts/testing`: people speak, a bot answers, and what does not come is told with what came. */
 import { type Client, ClosedError, MessagePosted, type Watch } from "chatexchange-ts";
-import { ManualClock, setStage } from "chatexchange-ts/testing";
+import { ManualClock, type Stage, type StageOptions, setStage as setNearStage } from "chatexchange-ts/testing";
 import { describe, expect, test } from "vitest";
+import { latency } from "./latency.js";
 import { failureOf } from "./support.js";
+
+/** A stage as far away as the run says. */
+const setStage = <const Name extends string = "Alice">(options: StageOptions<Name> = {}): Promise<Stage<Name>> =>
+  setNearStage({ ...options, server: { ...latency(), ...options.server } });
 
 /** Answers `!hello`, and `!fail` with a failure. */
 function greeter(chat: Client, roomId: number): Watch {
@@ -154,5 +159,52 @@ describe("waiting", () => {
     }, 30_000);
     await stage.until(() => isDue);
     expect(stage.site.faults.hanging).toBe(1);
+  });
+});
+
+describe("a condition that takes its time", () => {
+  test("is waited for until it comes to something: until", async () => {
+    await using stage = await setStage();
+    let asked = 0;
+    expect(await stage.until(async () => ++asked >= 3)).toBe(true);
+    expect(asked).toBe(3);
+    const answers = [undefined, null, false, 0] as const;
+    let turn = 0;
+    expect(await stage.until(async () => answers[turn++])).toBe(0);
+  });
+
+  test("has the clock turned for it, and may need the network", async () => {
+    await using stage = await setStage();
+    const chat = stage.client();
+    const room = chat.getRoom(1);
+    expect(
+      await stage.until(async () => {
+        await new Promise<void>((resolve) => stage.clock.setTimeout(resolve, 60_000));
+        return (await room.name) === "Sandbox" && "turned";
+      }),
+    ).toBe("turned");
+  });
+
+  test("fails as what it says, or when it comes to nothing", async () => {
+    await using stage = await setStage();
+    const mistake = new Error("a mistake");
+    expect(await failureOf(stage.until(() => Promise.reject(mistake)))).toBe(mistake);
+    const late = { code: "TIMED_OUT" };
+    expect(await failureOf(stage.until(() => new Promise(() => {}), { timeoutMs: 1 }))).toMatchObject(late);
+    expect(await failureOf(stage.until(async () => false, { timeoutMs: 1 }))).toMatchObject(late);
+  });
+
+  test("is waited for until it comes to something: hears", async () => {
+    await using stage = await setStage({ people: ["Alice", "Bob"] });
+    const { Alice, Bob } = stage.people;
+    const heard = Alice.hears(async ({ text }) => text === "two");
+    Bob.says("one");
+    Bob.says("two");
+    expect((await heard).text).toBe("two");
+    const failed = Alice.hears(async () => {
+      throw new Error("a mistake");
+    });
+    Bob.says("three");
+    expect(await failureOf(failed)).toMatchObject({ message: "a mistake" });
   });
 });

@@ -11,9 +11,9 @@ import {
   type StreamState,
   UserMentioned,
 } from "chatexchange-ts";
-import { ChatServer, ManualClock } from "chatexchange-ts/testing";
-import { describe, expect, onTestFinished, test } from "vitest";
-import { ends, type Stage, stage, until } from "./support.js";
+import { type ChatServer, ManualClock } from "chatexchange-ts/testing";
+import { describe, expect, test } from "vitest";
+import { ends, type Stage, stage, startServer, until } from "./support.js";
 
 interface Ear {
   readonly clock: ManualClock;
@@ -184,11 +184,7 @@ describe("the stream", () => {
 
   test("hears at once what a server says that was started again without its data, under ids that were others'", async () => {
     const clock = new ManualClock();
-    const start = async (port: number): Promise<ChatServer> => {
-      const server = await ChatServer.start({ port, clock });
-      onTestFinished(() => server.close());
-      return server;
-    };
+    const start = (port: number): Promise<ChatServer> => startServer({ port, clock });
     const first = await start(0);
     const chat = ends(new Client(first.url, { clock, random: () => 0.5, onError: () => {} }));
     const heard: string[] = [];

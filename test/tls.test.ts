@@ -5,10 +5,10 @@ import { Client, MessagePosted } from "chatexchange-ts";
 import { ChatServer, type TlsFiles } from "chatexchange-ts/server";
 import { describe, expect, test } from "vitest";
 import { certificate } from "./certificate.js";
-import { ends, failureOf, next } from "./support.js";
+import { ends, failureOf, next, startServer } from "./support.js";
 
 async function secureServer(hosts?: readonly string[], ca?: TlsFiles): Promise<ChatServer> {
-  return ChatServer.start({ tls: await certificate(hosts, ca), sites: ["stackoverflow.com"] });
+  return startServer({ tls: await certificate(hosts, ca), sites: ["stackoverflow.com"] });
 }
 
 describe("a server with a certificate", () => {

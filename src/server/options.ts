@@ -86,7 +86,12 @@ export interface ChatServerOptions {
   readonly maxMessagesPerRoom?: number;
   /** Requests kept in `server.requests`. @default 1_000 */
   readonly maxRequests?: number;
-  /** Bytes waiting for a slow socket before it is cut off. @default 4_194_304 */
+  /**
+   * Bytes of events in one answer of polling (`POST /events`), for all its rooms: the oldest come, and `t` says how far
+   * the answer goes, so that the reader asks again (unknown on the live site). @default 1_048_576
+   */
+  readonly maxPollBytes?: number;
+  /** Bytes waiting for a slow socket before it is cut off, and of the events it gets for its cursor. @default 4_194_304 */
   readonly maxSocketBuffer?: number;
   /**
    * Whether posts from the pages of other sites (by their Origin header) are looked at at all. The fkey keeps most of them
@@ -176,6 +181,7 @@ function defaultsFor(given: ChatServerOptions): ResolvedOptions {
     maxEvents: 50_000,
     maxMessagesPerRoom: 100_000,
     maxRequests: 1_000,
+    maxPollBytes: 1_048_576,
     maxSocketBuffer: 4_194_304,
     foreignOrigins: false,
     requestTimeoutMs: 30_000,

@@ -2,7 +2,7 @@
 import type { Hono } from "hono";
 import { EventType } from "../../protocol/raw.js";
 import { chatJson } from "../chat-json.js";
-import { type Reader, type RoomState, roomText, sortByRoom } from "../live/frames.js";
+import { countFitting, type Reader, type RoomState, roomText, sortByRoom } from "../live/frames.js";
 import { mayEnter, mayRead } from "../world/access.js";
 import { firstIndex } from "../world/ascending.js";
 import { roomsOf } from "../world/attendance.js";
@@ -88,19 +88,29 @@ function socketUrl(call: Call): Response {
   return jsonAnswer({ url: `${place.socketUrl}/events/${room.id}/${token}` });
 }
 
-/** Every `r{room}` (or `h{room}` for highlights) with the cursor it stands at. */
+/**
+ * Every `r{room}` (or `h{room}` for highlights) with the cursor it stands at; a room is answered once. The answer is
+ * bounded: what does not fit is left out from its end, and `t` says how far it goes, so that the reader asks again.
+ */
 function poll(call: Call): Response {
   checkFkey(call);
-  const { world, params } = call;
-  const parts: string[] = [];
-  for (const [name, value] of params.entries()) {
+  const asked = new Map<number, { readonly cursor: string; readonly highlights: boolean }>();
+  for (const [name, cursor] of call.params.entries()) {
     const match = /^([rh])(\d{1,15})$/.exec(name);
-    if (match) parts.push(`"r${match[2]}":${pollRoom(call, Number(match[2]), value, match[1] === "h")}`);
+    const roomId = Number(match?.[2]);
+    if (match && !asked.has(roomId)) asked.set(roomId, { cursor, highlights: match[1] === "h" });
   }
-  return rawJson(`{${[...parts, `"sync":${world.now()}`].join(",")}}`);
+  let left = call.state.options.maxPollBytes;
+  const parts: string[] = [];
+  for (const [roomId, { cursor, highlights }] of asked) {
+    const text = pollRoom(call, roomId, cursor, highlights, left);
+    left -= Buffer.byteLength(text);
+    parts.push(`"r${roomId}":${text}`);
+  }
+  return rawJson(`{${[...parts, `"sync":${call.world.now()}`].join(",")}}`);
 }
 
-function pollRoom(call: Call, roomId: number, cursorText: string, highlights: boolean): string {
+function pollRoom(call: Call, roomId: number, cursorText: string, highlights: boolean, maxBytes: number): string {
   const { world, viewer } = call;
   const room = world.rooms.get(roomId);
   if (!room || !mayEnter(room, viewer, world.now())) return `{"exit":true}`;
@@ -115,7 +125,9 @@ function pollRoom(call: Call, roomId: number, cursorText: string, highlights: bo
   const reader: Reader = { roomId, userId: viewer?.id ?? null, isIn: () => false, otherRooms: () => [], sees };
   const events = sortByRoom(log.since(cursor), reader).get(roomId) ?? [];
   const wanted = highlights ? events.filter((event) => isHighlightEvent(call, event)) : events;
-  return roomText(wanted, log.newest, log.newest - cursor, state);
+  const fitting = wanted.slice(0, countFitting(wanted, maxBytes));
+  const t = fitting.length < wanted.length ? (fitting.at(-1)?.id ?? cursor) : log.newest;
+  return roomText(fitting, t, t - cursor, state);
 }
 
 function isHighlightEvent(call: Call, event: LoggedEvent): boolean {

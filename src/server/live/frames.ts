@@ -38,6 +38,16 @@ export function sortByRoom(events: readonly LoggedEvent[], reader: Reader): Map<
   return byRoom;
 }
 
+/** How many of these events, from the first on, fit into so many bytes. The first fits wherever there is any room. */
+export function countFitting(events: readonly LoggedEvent[], maxBytes: number): number {
+  let left = maxBytes;
+  const end = events.findIndex(({ json }, index) => {
+    left -= Buffer.byteLength(json);
+    return left < 0 && (index > 0 || maxBytes <= 0);
+  });
+  return end < 0 ? events.length : end;
+}
+
 /** What a room key can say beside its events. */
 export interface RoomState {
   /** The reader is not, or no longer, in the room. */

@@ -13,7 +13,7 @@ import type { RoomRecord, UserRecord } from "../world/records.js";
 import type { RoomSignal } from "../world/room-signals.js";
 import type { World } from "../world/world.js";
 import { type FrameFault, FrameFaults } from "./frame-faults.js";
-import { BatchFrames, frameText, type Reader, type RoomState, sortByRoom, stateFrame } from "./frames.js";
+import { BatchFrames, countFitting, frameText, type Reader, type RoomState, sortByRoom, stateFrame } from "./frames.js";
 import type { Presence } from "./presence.js";
 
 const restarting = "CloudFlare WebSocket proxy restarting";
@@ -158,11 +158,11 @@ export class SocketHub {
   }
 
   #keepQuiet(quiet: "silent" | "holding" | null): void {
-    const limit = this.#quiet === "holding" ? Number.POSITIVE_INFINITY : this.#options.backlogLimit;
+    const isWhole = this.#quiet === "holding";
     this.#quiet = quiet;
     if (quiet) return;
     for (const connection of [...this.#connections]) {
-      if (!connection.out) this.#catchUp(connection, {}, limit);
+      if (!connection.out) this.#catchUp(connection, {}, isWhole);
       for (const text of connection.held.splice(0)) this.#deliver(connection, text);
       if (connection.out) this.#end(connection);
     }
@@ -230,15 +230,17 @@ export class SocketHub {
     connection.line.send(() => connection.socket.close(1000));
   }
 
-  /** Everything since the last frame. When that is more than the limit, `d` tells how far back the frame reaches. */
-  #catchUp(connection: Connection, state: RoomState = {}, limit: number = this.#options.backlogLimit): void {
+  /** Everything since the last frame. When that is more than the limits, `d` tells how far back the frame reaches. */
+  #catchUp(connection: Connection, state: RoomState = {}, isWhole = false): void {
     const { log } = this.#world;
+    const { backlogLimit, maxSocketBuffer } = this.#options;
     let events = log.since(connection.offered);
     let since = connection.offered < log.oldestCursor ? log.oldestCursor : connection.sent;
     let byRoom = sortByRoom(events, connection.reader);
-    const wanted = new Set([...byRoom.values()].flat());
-    if (wanted.size > limit) {
-      events = [...wanted].sort((a, b) => a.id - b.id).slice(-limit);
+    const wanted = [...new Set([...byRoom.values()].flat())].sort((a, b) => b.id - a.id);
+    const count = isWhole ? wanted.length : Math.min(backlogLimit, countFitting(wanted, maxSocketBuffer));
+    if (count < wanted.length) {
+      events = wanted.slice(0, count).reverse();
       since = (events[0]?.id ?? 1) - 1;
       byRoom = sortByRoom(events, connection.reader);
     }

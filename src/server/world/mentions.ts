@@ -14,16 +14,23 @@ export function pingable(world: World, room: RoomRecord): (readonly [number, Vis
   return [...room.visits].filter(([id, { lastSeen }]) => id > 0 && (room.present.has(id) || lastSeen >= since));
 }
 
+const shortestName = 3;
 const mention = /(?<![\p{L}\p{N}@])@([^\s@._!?();:/+&<,"'`*[\]-]{3,})/gu;
 
-/** The names mentioned in a text, simplified for comparison. */
-function mentioned(text: string): string[] {
-  return [...text.matchAll(mention)].map((match) => simplify(match[1] ?? ""));
+/** The names mentioned in a text, simplified for comparison, each once. */
+function mentioned(text: string): ReadonlySet<string> {
+  const words = new Set<string>();
+  for (const [, word = ""] of text.matchAll(mention)) words.add(word);
+  return new Set([...words].map(simplify).filter((name) => name.length >= shortestName));
 }
 
-/** Whether a simplified name is the beginning of somebody's. */
-function isStartOf(own: string, name: string): boolean {
-  return name.length >= 3 && own.startsWith(name);
+/**
+ * Whether one of these names is the beginning of somebody's. It costs what somebody's name is long, however many names
+ * there are: a text may be full of them, and a room full of people.
+ */
+function isMeant(own: string, names: ReadonlySet<string>): boolean {
+  for (let length = shortestName; length <= own.length; length++) if (names.has(own.slice(0, length))) return true;
+  return false;
 }
 
 function simplify(name: string): string {
@@ -43,9 +50,10 @@ export function markMentions(html: string, user: UserRecord): string {
       return part;
     }
     if (depth > 0) return part;
-    return part.replace(mention, (word, name: string) =>
-      isStartOf(own, simplify(name)) ? `<span class="mention">${word}</span>` : word,
-    );
+    return part.replace(mention, (word, written: string) => {
+      const name = simplify(written);
+      return name.length >= shortestName && own.startsWith(name) ? `<span class="mention">${word}</span>` : word;
+    });
   });
 }
 
@@ -53,13 +61,12 @@ export function markMentions(html: string, user: UserRecord): string {
 export function mentionedUsers(world: World, room: RoomRecord, author: UserRecord, text: string): UserRecord[] {
   if (!text.includes("@")) return [];
   const names = mentioned(text);
-  if (names.length === 0) return [];
+  if (names.size === 0) return [];
   const found: UserRecord[] = [];
   for (const [id] of pingable(world, room)) {
     const user = world.users.get(id);
     if (!user || id === author.id) continue;
-    const own = simplify(user.name);
-    if (names.some((name) => isStartOf(own, name))) found.push(user);
+    if (isMeant(simplify(user.name), names)) found.push(user);
   }
   return found;
 }
