@@ -10,7 +10,7 @@ import { Traffic } from "./traffic.mjs";
 const layout = { "stackexchange.com": [11, 12, 13], "stackoverflow.com": [21, 22] };
 
 /** Virtual time that the quiet at the end may take until everything has been told. */
-const quietLimitMs = 4 * 3_600_000;
+const quietLimitMs = 2 * 3_600_000;
 /** Of all events so many are the bots' own words. */
 const sendShare = 0.05;
 /** Longer than the stream waits before it asks whether news were lost. */
@@ -138,7 +138,7 @@ class Run {
     const begin = this.#clock.now();
     await this.#passUntil(() => this.#stages.every((stage) => stage.hasHeardAll));
     this.#settled.toldMs = this.#clock.now() - begin;
-    await this.#passUntil(() => this.#stages.every((stage) => stage.isCurrent));
+    await this.#passUntil(() => this.#stages.every(({ talker }) => talker.pending === 0));
     this.#settled.saidMs = this.#clock.now() - begin;
     await this.#passUntil(() => true, auditMs);
     await this.#passUntil(() => this.#stages.every((stage) => stage.isCurrent));
