@@ -13,7 +13,8 @@ export type { RequestOptions } from "./util/options.js";
 export type { Day, DayRange, HistoryOptions, HistoryPoint } from "./objects/history.js";
 export type { RoomsOptions, SearchOptions } from "./objects/lists.js";
 export type { AccessList, NewRoom, RoomChange } from "./objects/room-admin.js";
-export type { Listening, ListenOptions, LiveStream, Watch } from "./live/watch.js";
+export type { LiveStream } from "./live/live-stream.js";
+export type { Listening, ListenOptions, Watch, WatchOptions } from "./live/watch.js";
 
 // Events: one class for each type the servers send.
 export { ChatEvent, ChatMessageEvent, StreamGap, UnknownEvent } from "./live/events.js";
@@ -57,11 +58,11 @@ export { AbortedError, ClosedError, ConnectionError, ParseError, ServerError, Ti
 export { type Endpoint, type Resolver, type Site, type SiteHost, sites } from "./protocol/sites.js";
 export type { CookieInput, CookieRecord } from "./transport/cookies.js";
 export type { OutboxOptions, OutboxView, PendingAction } from "./sending/outbox.js";
-export type { StreamOptions, StreamState } from "./live/options.js";
+export type { SocketMode, StreamOptions, StreamState } from "./live/options.js";
 export type { AccessLevel, DefaultAccess } from "./protocol/actions/room-tools.js";
 export type { ReplyForm } from "./protocol/actions/messages.js";
 export type { FilePart } from "./protocol/call.js";
-export type { Overflow } from "./util/bounded-stream.js";
+export type { Overflow } from "./live/backlog.js";
 export type { Clock } from "./util/clock.js";
 export type { Logger } from "./util/logger.js";
 export type { CountName, Counts } from "./util/counters.js";

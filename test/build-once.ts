@@ -28,11 +28,11 @@ function newest(...folders: string[]): number {
   return Math.max(...times);
 }
 
-/** Which delays are drawn: the workers get it from here, and whoever wants the same again from the line. */
+/** Draws the seed of the delays once for all workers, and prints it so that a run can be repeated. */
 function sayLatency(): void {
   const { CHATEXCHANGE_TEST_LATENCY: ms, CHATEXCHANGE_TEST_SEED: given } = process.env;
-  if (!ms) return;
-  const seed = given ?? String(Math.floor(Math.random() * 1e9));
+  if (!ms || given) return;
+  const seed = String(Math.floor(Math.random() * 1e9));
   process.env.CHATEXCHANGE_TEST_SEED = seed;
-  console.log(`servers are ${ms} ms away; again with CHATEXCHANGE_TEST_SEED=${seed}`);
+  console.log(`servers are ${ms} ms away; repeat these delays with CHATEXCHANGE_TEST_SEED=${seed}`);
 }

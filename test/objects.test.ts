@@ -188,7 +188,7 @@ describe("a page that is something else", () => {
     ["/chats/1/messages/new", "answer to a post", (chat: Client) => chat.getRoom(1).sendMessage("hi")],
   ])("%s is not understood, and the failure names the %s and what is missing", async (path, page, ask) => {
     const { server, client } = await stage();
-    const chat = client({ onError: () => {} });
+    const chat = client({ onError: () => {}, outbox: { patienceMs: 50 } });
     await chat.login();
     server.site.faults.fail(path, { status: 200, body: html, times: 5 });
     const error = await failureOf(ask(chat));

@@ -156,7 +156,7 @@ describe("waiting", () => {
     let isDue = false;
     stage.clock.setTimeout(() => {
       isDue = true;
-    }, 30_000);
+    }, 29_000);
     await stage.until(() => isDue);
     expect(stage.site.faults.hanging).toBe(1);
   });

@@ -28,6 +28,7 @@ describe("handlers", () => {
           await new Promise<void>((resolve) => doors.push(resolve));
           slow.push(text);
         }),
+        { concurrency: 3 },
       ),
     ];
     const messages = room.newMessages();

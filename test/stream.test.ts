@@ -9,6 +9,7 @@ import {
   MessagePosted,
   StreamGap,
   type StreamState,
+  UserEntered,
   UserMentioned,
 } from "chatexchange-ts";
 import { type ChatServer, ManualClock } from "chatexchange-ts/testing";
@@ -242,6 +243,7 @@ describe("client.watch", () => {
     set.server.site.addRoom({ id: 2, name: "Quiet" });
     set.bot.in(2).enters();
     const ear = await listening(set);
+    await until(ear.clock, () => ear.events.some((event) => event instanceof UserEntered));
     const heard: ChatEvent[] = [];
     const watch = ear.chat.watch((event, given) => {
       expect(given).toBe(ear.chat);

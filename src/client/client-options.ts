@@ -1,6 +1,6 @@
 /** What a client can be told, and how that is checked. */
 import { UsageError } from "../errors/index.js";
-import { type StreamOptions, streamOptionNames } from "../live/options.js";
+import { checkStreamOptions, type StreamOptions } from "../live/options.js";
 import type { ReplyForm } from "../protocol/actions/messages.js";
 import type { Resolver } from "../protocol/sites.js";
 import { type OutboxOptions, outboxOptionNames } from "../sending/outbox.js";
@@ -120,7 +120,7 @@ export function checkClientOptions(options: ClientOptions): void {
   checkOptions("the option reads", reads, readOptionNames);
   if (reads?.tries !== undefined) checkCount("reads.tries", reads.tries, 1);
   if (reads?.patienceMs !== undefined) checkCount("reads.patienceMs", reads.patienceMs, 0);
-  checkOptions("the option stream", stream, streamOptionNames);
+  checkStreamOptions(stream);
   if (timeoutMs !== undefined) checkCount("timeoutMs", timeoutMs, 1);
   if (keyTtlMs !== undefined) checkCount("keyTtlMs", keyTtlMs, 0);
   if (replyForm !== undefined) checkChoice("replyForm", replyForm, ["prefix", "parentId"]);

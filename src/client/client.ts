@@ -3,7 +3,7 @@ import { isUint8Array } from "node:util/types";
 import { ClosedError, UsageError } from "../errors/index.js";
 import type { ChatEvent } from "../live/events.js";
 import type { StreamState } from "../live/options.js";
-import { type Listening, watchAll } from "../live/watch.js";
+import { type Listening, type WatchOptions, watchAll, watchOptionNames } from "../live/watch.js";
 import type { ObjectContext } from "../objects/context.js";
 import { type RoomsOptions, rooms, type SearchOptions, searchMessages, searchUsers } from "../objects/lists.js";
 import type { Message } from "../objects/message.js";
@@ -106,7 +106,7 @@ export class Client implements AsyncDisposable {
       const { marks, posted, waiting } = this.#state;
       actions.store = this.#state;
       actions.mustResume = false;
-      live.goOnFrom([...marks].map(([roomId, { cursor }]) => [roomId, cursor]));
+      live.goOnFrom(marks);
       live.keepIn(this.#state);
       for (const [roomId, id] of posted) actions.posted.set(roomId, id);
       return sendStored(this.#parts, waiting);
@@ -153,11 +153,14 @@ export class Client implements AsyncDisposable {
 
   /**
    * Calls back for every event of every room that is listened to, and for what is meant for you: invitations, banners,
-   * mentions and replies in rooms that you are in but do not listen to.
+   * mentions and replies in rooms that you are in but do not listen to. Async callbacks run one after the other in each
+   * room, unless the options say otherwise.
+   * @throws {BAD_ARGUMENT} for an unknown option
    */
-  watch(callback: (event: ChatEvent, client: Client) => unknown): Listening {
+  watch(callback: (event: ChatEvent, client: Client) => unknown, options: WatchOptions = {}): Listening {
     if (typeof callback !== "function") throw new UsageError("watch takes a function to call with (event, client)");
-    return watchAll(this.#parts, (event) => callback(event, this));
+    checkOptions("watch", options, watchOptionNames);
+    return watchAll(this.#parts, (event) => callback(event, this), options);
   }
 
   /** @internal */

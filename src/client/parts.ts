@@ -51,8 +51,9 @@ export function createParts(client: Client, options: ClientOptions, closing: Abo
     learn: (raw) => identity.learn(raw),
     events: identity,
     options: { ...streamDefaults, ...stream },
+    enter: (roomId, signal) => identity.room(roomId).join({ signal }),
   });
-  live.goOnFrom(Object.entries(cursors ?? {}).map(([roomId, cursor]) => [Number(roomId), cursor]));
+  live.goOnFrom(Object.entries(cursors ?? {}).map(([roomId, cursor]) => [Number(roomId), { cursor, done: [] }]));
   return context;
 }
 

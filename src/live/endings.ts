@@ -1,23 +1,21 @@
-/** How a room's channel can end: for now, or for good. */
-import { ConnectionError, ForbiddenError, isChatError } from "../errors/index.js";
+/** How listening to a room can end: for now, or for good. */
+import { ChatError, ConnectionError, ForbiddenError, isChatError, isPassing, isTrouble } from "../errors/index.js";
 
-/** Ends the wait for a socket's end, with the reason. */
+/** The end of a socket that was open, with the reason. */
 export class SocketEnd extends ConnectionError {
-  readonly wasLive: boolean;
-
-  constructor(reason: string, wasLive: boolean) {
+  constructor(reason: string) {
     super({ tried: "listen" }, reason);
-    this.wasLive = wasLive;
   }
 }
 
-/** What a listener gets who was thrown out. */
+/** The reason a listener gets that was put out of a room. */
 export function removed(roomId: number): ForbiddenError {
   return new ForbiddenError({ tried: `listen to room ${roomId}`, roomId }, "you were removed from the room");
 }
 
-/** The room is not ours to listen to: trying again changes nothing. */
+/** Whether trying again changes nothing: the site itself said so, in its own words. */
 export function isFinal(error: unknown): boolean {
+  if (isPassing(error) || isBare(error)) return false;
   return isChatError(
     error,
     "NOT_FOUND",
@@ -31,9 +29,22 @@ export function isFinal(error: unknown): boolean {
   );
 }
 
-/** How often a hole is looked at before it is given up. */
-export const holeTries = 4;
-/** How often a page says "not found" before a room that was there is believed to be gone. */
-export const notFoundTries = 10;
+/** Whether somebody answers, but not the site: nothing comes from it, and nobody knows for how long. */
+export function isStale(error: unknown): boolean {
+  if (isTrouble(error) || !(error instanceof ChatError)) return false;
+  return error.context.status !== undefined && error.code !== "THROTTLED";
+}
+
+/** A refusal without a sentence, as a proxy gives it. To be deleted when the transport marks those as `bare`. */
+function isBare(error: unknown): boolean {
+  if (!isChatError(error, "NOT_FOUND", "FORBIDDEN", "NOT_LOGGED_IN")) return false;
+  const { status = 0, body } = error.context;
+  return body === undefined && status >= 400;
+}
+
+/** How often a hole is looked at without progress before it is given up. */
+export const HOLE_TRIES = 4;
 /** So many frames in a row from before what we have mean that the server, or a frame we believed, counts otherwise. */
-export const oldFrames = 3;
+export const OLD_FRAMES = 3;
+/** A socket that ends so many milliseconds after it had joined on is flapping. */
+export const FLAP_MS = 10_000;

@@ -25,12 +25,29 @@ export class ChatEvent {
   /** When it arrived here, in milliseconds since the epoch. */
   readonly receivedAt: number;
   readonly #context: EventContext;
+  #acknowledge: (() => void) | undefined;
 
   /** @internal */
   constructor(data: RawEvent, context: EventContext, receivedAt: number) {
     this.data = data;
     this.receivedAt = receivedAt;
     this.#context = context;
+  }
+
+  /** The same event for a listener that acknowledges it itself. @internal */
+  static withDone(event: ChatEvent, acknowledge: () => void): ChatEvent {
+    const own =
+      event instanceof StreamGap ? event.copy(event.#context) : eventOf(event.data, event.#context, event.receivedAt);
+    own.#acknowledge = acknowledge;
+    return own;
+  }
+
+  /**
+   * Says that you have handled the event: for a `watch` with `ack: "manual"` of a client with a state, which is told the
+   * event again after a restart unless this was called. Does nothing elsewhere. Idempotent.
+   */
+  done(): void {
+    this.#acknowledge?.();
   }
 
   /** The event's number, increasing over the whole host; null in lists that have none. */
@@ -245,6 +262,11 @@ export class StreamGap extends ChatEvent {
     this.to = gap.to;
     this.reason = gap.reason;
   }
+
+  /** @internal */
+  copy(context: EventContext): StreamGap {
+    return new StreamGap(this.data, context, this.receivedAt, this);
+  }
 }
 /** Anything else; {@link ChatEvent.data} has all there is. */
 export class UnknownEvent extends ChatEvent {}
@@ -293,4 +315,9 @@ export function eventOf(data: RawEvent, context: EventContext, receivedAt: numbe
   const complete = !aboutMessages.has(type) || numberOf(data.message_id) !== undefined;
   const Class = complete ? (byType.get(type) ?? UnknownEvent) : UnknownEvent;
   return new Class(data, context, receivedAt);
+}
+
+/** The same event for a listener that acknowledges it itself, with `event.done()`. @internal */
+export function withDone(event: ChatEvent, acknowledge: () => void): ChatEvent {
+  return ChatEvent.withDone(event, acknowledge);
 }

@@ -1,4 +1,8 @@
 /** How live events are listened to. */
+import { checkChoice, checkCount, checkOptions } from "../util/options.js";
+
+/** One socket for each room, or one for all rooms of an account. */
+export type SocketMode = "room" | "shared";
 
 /** Options of the stream, all with defaults that suit the live sites. */
 export interface StreamOptions {
@@ -10,7 +14,17 @@ export interface StreamOptions {
   readonly reconnectMs?: number;
   /** Milliseconds between reconnects at most. @default 60000 */
   readonly maxReconnectMs?: number;
-  /** After so many failed sockets in a row events are polled for. @default 3 */
+  /**
+   * Milliseconds of failing in a row after which listening ends with the last error. An answer that is not the site's own
+   * ends nothing before that. @default never
+   */
+  readonly giveUpMs?: number;
+  /**
+   * Which sockets are opened: one for each room, or one for all rooms of the account as far as the server feeds them
+   * there; a room that it does not feed gets a socket of its own. Anonymous clients never share. @default "room"
+   */
+  readonly sockets?: SocketMode;
+  /** After so many sockets in a row that did not open, or brought nothing, events are polled for. @default 3 */
   readonly socketTries?: number;
   /** Milliseconds between polls while sockets do not work. @default 5000 */
   readonly pollMs?: number;
@@ -34,10 +48,19 @@ export const streamDefaults: ResolvedStreamOptions = {
   pollMs: 5_000,
   retrySocketMs: 60_000,
   auditMs: 120_000,
+  giveUpMs: Number.POSITIVE_INFINITY,
+  sockets: "room",
 };
 
-/** Their names, to refuse others. */
-export const streamOptionNames: readonly string[] = [...Object.keys(streamDefaults), "cursors"];
+/**
+ * Checks the option `stream` by names and values.
+ * @throws {BAD_ARGUMENT} naming what is wrong with which
+ */
+export function checkStreamOptions(options: StreamOptions | undefined): void {
+  checkOptions("the option stream", options, [...Object.keys(streamDefaults), "cursors"]);
+  if (options?.sockets !== undefined) checkChoice("stream.sockets", options.sockets, ["room", "shared"]);
+  if (options?.giveUpMs !== undefined) checkCount("stream.giveUpMs", options.giveUpMs, 1);
+}
 
 /**
  * How a stream is: `connecting` for the first time, `live`, `stale` when nothing came for too long, `resuming` after a

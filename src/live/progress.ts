@@ -1,28 +1,114 @@
-/** How far a room's events have been dealt with: the newest one before which nothing is still in anybody's hands. */
-export class Progress {
-  readonly #rooms = new Map<number, { id: number; open: number }[]>();
-  readonly #onAdvance: (roomId: number, cursor: number) => void;
+/**
+ * How far the events of one room have been handled: a low-water mark, and the ids done beyond it. Writes what changes
+ * to a {@link CursorStore}. Pure: knows no listeners, no clock and no requests.
+ */
+import type { CursorStore, RoomMark } from "./cursors.js";
 
-  constructor(onAdvance: (roomId: number, cursor: number) => void) {
-    this.#onAdvance = onAdvance;
+/** How many ids done beyond the cursor are remembered; events beyond those may be delivered again after a restart. */
+const DONE_LIMIT = 10_000;
+
+/** An event that was delivered and is not done. */
+export interface OpenEvent {
+  readonly id: number;
+  /** The event delivered before it: how far the cursor may go while this one is open. */
+  readonly before: number;
+  /** How many subscriptions are not done with it. */
+  holders: number;
+}
+
+export class RoomProgress {
+  readonly #roomId: number;
+  readonly #store: CursorStore;
+  /** In the order of delivery. */
+  readonly #open = new Map<number, OpenEvent>();
+  readonly #done: Set<number>;
+  #cursor: number;
+  /** The newest event delivered. */
+  #newest: number;
+
+  constructor(roomId: number, store: CursorStore, mark: RoomMark) {
+    this.#roomId = roomId;
+    this.#store = store;
+    this.#cursor = mark.cursor;
+    this.#newest = mark.cursor;
+    this.#done = new Set(mark.done);
   }
 
-  /** An event goes to so many listeners; each calls what this returns once, when it is through with it. */
-  begin(roomId: number, id: number, parties: number): () => void {
-    const queue = this.#rooms.get(roomId) ?? [];
-    this.#rooms.set(roomId, queue);
-    const entry = { id, open: parties };
-    queue.push(entry);
-    if (parties === 0) this.#advance(roomId, queue);
-    return () => {
-      entry.open -= 1;
-      if (entry.open === 0) this.#advance(roomId, queue);
-    };
+  get mark(): RoomMark {
+    return { cursor: this.#cursor, done: [...this.#done].sort((a, b) => a - b) };
   }
 
-  #advance(roomId: number, queue: { id: number; open: number }[]): void {
-    let cursor: number | undefined;
-    while (queue[0]?.open === 0) cursor = queue.shift()?.id;
-    if (cursor !== undefined) this.#onAdvance(roomId, cursor);
+  /** The newest event that is being handled; undefined when none is. */
+  get newestOpen(): number | undefined {
+    let newest: number | undefined;
+    for (const id of this.#open.keys()) newest = id;
+    return newest;
+  }
+
+  /** Whether this event must not be delivered again: it is done, or a handler still has it. */
+  skip(id: number): boolean {
+    if (!this.#done.has(id) && !this.#open.has(id)) return false;
+    if (id > this.#newest) this.#newest = id;
+    return true;
+  }
+
+  /** An event is delivered to so many subscriptions; an id below the last one means that the server counts anew. */
+  begin(id: number, holders: number): OpenEvent {
+    if (id < this.#newest) this.#restart(id - 1);
+    const event = { id, before: this.#newest, holders };
+    this.#open.set(id, event);
+    this.#newest = id;
+    return event;
+  }
+
+  /** One subscription is done with an event. */
+  finish(event: OpenEvent): void {
+    event.holders -= 1;
+    if (event.holders > 0 || this.#open.get(event.id) !== event) return;
+    this.#open.delete(event.id);
+    this.#advance(event.id);
+  }
+
+  /** The last subscription has ended without handling these: the cursor stays before them. */
+  abandon(events: readonly OpenEvent[]): void {
+    for (const event of events) {
+      if (this.#open.get(event.id) !== event) continue;
+      this.#open.delete(event.id);
+      this.#newest = Math.min(this.#newest, event.before);
+    }
+  }
+
+  /** Delivery begins again after the cursor: what is undone comes once more. */
+  goOn(): void {
+    this.#newest = this.#cursor;
+  }
+
+  /** Nothing that is for us lies up to here: the cursor may move when no event is open. */
+  cover(id: number): void {
+    if (this.#open.size > 0 || id <= this.#newest || this.#newest !== this.#cursor) return;
+    this.#newest = id;
+    this.#moveTo(id);
+  }
+
+  #advance(id: number): void {
+    const first = this.#open.values().next();
+    const limit = first.done ? this.#newest : first.value.before;
+    if (limit > this.#cursor) this.#moveTo(limit);
+    if (id <= this.#cursor || this.#done.size >= DONE_LIMIT) return;
+    this.#done.add(id);
+    this.#store.noteDone(this.#roomId, id);
+  }
+
+  #moveTo(cursor: number): void {
+    this.#cursor = cursor;
+    for (const id of this.#done) if (id <= cursor) this.#done.delete(id);
+    this.#store.noteCursor(this.#roomId, cursor);
+  }
+
+  #restart(cursor: number): void {
+    this.#open.clear();
+    this.#done.clear();
+    this.#newest = cursor;
+    this.#moveTo(cursor);
   }
 }

@@ -1,30 +1,30 @@
 /**
- * From channels to listeners: keeps known objects current, gives each event to whoever listens to its room, and what is
- * meant for us personally to whoever listens at all. One of these for each client.
+ * From the streams of rooms to subscriptions: keeps known objects current, gives each event to every listener of its
+ * room, and what is meant for us personally to those who listen to everything. One of these for each client.
  */
 import { EventType, type RawEvent } from "../protocol/raw.js";
 import { numberOf } from "../protocol/values.js";
-import type { BoundedStream } from "../util/bounded-stream.js";
 import { RecentSet } from "../util/recent-set.js";
-import type { CursorStore } from "./cursors.js";
+import type { Lost } from "./backlog.js";
+import type { CursorStore, RoomMark } from "./cursors.js";
 import { type ChatEvent, type EventContext, eventOf, StreamGap } from "./events.js";
+import type { EventQueue } from "./live-stream.js";
 import type { StreamState } from "./options.js";
-import { Progress } from "./progress.js";
-import { type Gap, RoomStream, type RoomStreamContext } from "./room-stream.js";
+import { RoomProgress } from "./progress.js";
+import type { Gap } from "./recovery.js";
+import { Places, Polls } from "./requests.js";
+import { RoomStream, type RoomStreamContext } from "./room-stream.js";
+import { createSockets } from "./shared-sockets.js";
+import type { Sockets } from "./sockets.js";
+import { type Receiver, Subscription } from "./subscription.js";
 
-/** Somebody who listens to a room, or to everything. */
-export interface Listener {
-  /** @param done - to be called once, when the event has been dealt with */
-  onEvent(event: ChatEvent, done: () => void): void;
-  /** No more events will come; with a reason when that is a failure. */
-  onEnd(reason?: unknown): void;
-}
-
-/** What a {@link EventRouter} needs of its client. */
-export interface RouterContext extends Omit<RoomStreamContext, "onEvent" | "onGap" | "onState" | "onEnd"> {
+/** What an {@link EventRouter} needs of its client. */
+export interface RouterContext extends Pick<RoomStreamContext, "session" | "services" | "options"> {
   readonly events: EventContext;
   /** Learns from an event before anybody sees it. */
   readonly learn: (event: RawEvent) => void;
+  /** Enters a room, so that the socket of another room carries it, too. */
+  readonly enter: (roomId: number, signal: AbortSignal) => Promise<void>;
 }
 
 /** Events meant for us rather than for a room: they come under every room key, so the first one counts. */
@@ -41,25 +41,36 @@ const pings: ReadonlySet<number> = new Set<number>([EventType.UserMentioned, Eve
 
 interface Entry {
   readonly stream: RoomStream;
-  readonly listeners: Set<Listener>;
+  /** Replaced, never changed: a delivery goes to those who listened when it began. */
+  subscriptions: readonly Subscription[];
 }
+
+const nobody: readonly Subscription[] = [];
 
 export class EventRouter {
   readonly #context: RouterContext;
   readonly #rooms = new Map<number, Entry>();
   /** The queues that somebody may read and that have not ended. */
-  readonly streams: Set<BoundedStream<unknown>> = new Set();
-  readonly #everything = new Set<Listener>();
+  readonly streams: Set<EventQueue<unknown>> = new Set();
+  #everything: readonly Subscription[] = nobody;
   readonly #stateListeners = new Set<(state: StreamState) => void>();
-  readonly #cursors = new Map<number, number>();
-  #keeper: CursorStore | undefined;
-  #progress: Progress | undefined;
+  /** Where to begin in rooms that nobody has listened to yet, or (under a state) any more. */
+  readonly #marks = new Map<number, RoomMark>();
+  readonly #progress = new Map<number, RoomProgress>();
+  #store: CursorStore | undefined;
   /** Events that came under a key that is not their room's. */
   readonly #seen = new RecentSet<number>(2_000);
+  readonly #sockets: Sockets;
+  readonly #polls: Polls;
+  readonly #places: Places;
   #state: StreamState = "closed";
 
   constructor(context: RouterContext) {
     this.#context = context;
+    this.#sockets = createSockets(context);
+    const { session, services } = context;
+    this.#polls = new Polls(session, services.clock);
+    this.#places = new Places(session, services.clock);
   }
 
   /** The least good of the rooms' states; `closed` when nobody listens. */
@@ -75,129 +86,196 @@ export class EventRouter {
 
   /** The newest event delivered in each room listened to, now or before. */
   get cursors(): ReadonlyMap<number, number> {
-    for (const [roomId, { stream }] of this.#rooms) if (stream.cursor > 0) this.#cursors.set(roomId, stream.cursor);
-    return new Map(this.#cursors);
+    const cursors = new Map([...this.#marks].map(([roomId, { cursor }]) => [roomId, cursor]));
+    for (const [roomId, { stream }] of this.#rooms) if (stream.cursor > 0) cursors.set(roomId, stream.cursor);
+    return cursors;
+  }
+
+  /** For each room the newest event that is being handled: delivered, and not done. Empty without a state. */
+  openEvents(): ReadonlyMap<number, number> {
+    const open = new Map<number, number>();
+    for (const [roomId, { newestOpen }] of this.#progress) if (newestOpen !== undefined) open.set(roomId, newestOpen);
+    return open;
   }
 
   /** Goes on in these rooms where somebody left off. */
-  goOnFrom(cursors: Iterable<readonly [roomId: number, cursor: number]>): void {
-    for (const [roomId, cursor] of cursors) this.#cursors.set(roomId, cursor);
+  goOnFrom(marks: Iterable<readonly [roomId: number, mark: RoomMark]>): void {
+    for (const [roomId, mark] of marks) this.#marks.set(roomId, mark);
   }
 
-  /** Keeps from now on how far events have been dealt with. */
-  keepIn(keeper: CursorStore): void {
-    this.#keeper = keeper;
-    this.#progress = new Progress((roomId, cursor) => keeper.noteCursor(roomId, cursor));
+  /** Keeps from now on how far events have been handled. */
+  keepIn(store: CursorStore): void {
+    this.#store = store;
   }
 
-  /** Listens to a room; the room's stream opens with the first listener and closes with the last. */
-  listen(roomId: number, listener: Listener): { readonly ready: Promise<void>; close(): void } {
+  /** Listens to a room; the stream of a room begins with its first listener and ends with its last. */
+  listen(roomId: number, receiver: Receiver): { readonly ready: Promise<void>; close(): void } {
     const entry = this.#rooms.get(roomId) ?? this.#open(roomId);
-    entry.listeners.add(listener);
-    return { ready: entry.stream.ready, close: () => this.#drop(roomId, entry, listener) };
+    const subscription = new Subscription(receiver);
+    entry.subscriptions = [...entry.subscriptions, subscription];
+    return { ready: entry.stream.ready, close: () => this.#drop(roomId, entry, subscription) };
   }
 
   /** Listens to every room that is listened to, and to what is meant for us personally. */
-  listenToAll(listener: Listener): { close(): void } {
-    this.#everything.add(listener);
-    return { close: () => void this.#everything.delete(listener) };
+  listenToAll(receiver: Receiver): { close(): void } {
+    const subscription = new Subscription(receiver);
+    this.#everything = [...this.#everything, subscription];
+    return {
+      close: () => {
+        if (subscription.isClosed) return;
+        this.#everything = this.#everything.filter((other) => other !== subscription);
+        subscription.end(false);
+      },
+    };
+  }
+
+  /** Ends listening to a room, and tells its listeners. */
+  leave(roomId: number): void {
+    const entry = this.#rooms.get(roomId);
+    if (entry) this.#end(roomId, entry);
   }
 
   /** Stops everything and tells every listener. */
   close(): void {
     const { cursors } = this;
-    const listeners = new Set(this.#everything);
     for (const [roomId, entry] of this.#rooms) {
-      this.#forget(roomId, entry);
-      for (const listener of entry.listeners) listeners.add(listener);
+      this.#progress.get(roomId)?.cover(entry.stream.cursor);
+      this.#end(roomId, entry);
     }
-    this.goOnFrom(cursors);
-    for (const listener of listeners) listener.onEnd();
+    const everything = this.#everything;
+    this.#everything = nobody;
+    for (const subscription of everything) {
+      subscription.end(true);
+      subscription.tellEnd();
+    }
+    if (!this.#store) for (const [roomId, cursor] of cursors) this.#marks.set(roomId, { cursor, done: [] });
+  }
+
+  /** What stands for events of a room that a slow listener lost. */
+  gapFor(roomId: number, { from, to }: Lost): StreamGap {
+    return this.#gapOf(roomId, from, to, "a handler or reader was too slow, and there was no room for more");
   }
 
   #open(roomId: number): Entry {
-    const { events: _, learn: __, ...context } = this.#context;
+    const { session, services, options } = this.#context;
+    const mark = this.#marks.get(roomId);
     const stream = new RoomStream(
       roomId,
       {
-        ...context,
+        session,
+        services,
+        options,
+        sockets: this.#sockets,
+        polls: this.#polls,
+        places: this.#places,
+        onStart: (cursor) => this.#begin(roomId, cursor),
         onEvent: (raw, key, at) => this.#deliver(raw, key, at),
         onGap: (gap) => this.#announce(gap),
         onState: () => this.#updateState(),
         onEnd: (reason) => this.#end(roomId, entry, reason),
       },
-      this.#cursors.get(roomId),
+      mark?.cursor,
     );
-    const entry: Entry = { stream, listeners: new Set<Listener>() };
+    const entry: Entry = { stream, subscriptions: nobody };
     this.#rooms.set(roomId, entry);
+    if (mark && this.#store) this.#track(roomId, this.#store, mark);
     this.#updateState();
     return entry;
   }
 
-  #drop(roomId: number, entry: Entry, listener: Listener): void {
-    if (entry.listeners.delete(listener) && entry.listeners.size === 0) this.#forget(roomId, entry);
+  /** The first event of a room comes after this one. */
+  #begin(roomId: number, cursor: number): void {
+    if (!this.#store) return;
+    this.#track(roomId, this.#store, { cursor, done: [] });
+    this.#store.noteCursor(roomId, cursor);
+  }
+
+  #track(roomId: number, store: CursorStore, mark: RoomMark): void {
+    // A handler of an earlier listener may still be at work: what it has is not delivered again.
+    const known = this.#progress.get(roomId);
+    if (known) known.goOn();
+    else this.#progress.set(roomId, new RoomProgress(roomId, store, mark));
+  }
+
+  #drop(roomId: number, entry: Entry, subscription: Subscription): void {
+    if (subscription.isClosed) return;
+    entry.subscriptions = entry.subscriptions.filter((other) => other !== subscription);
+    const isLast = entry.subscriptions.length === 0;
+    subscription.end(isLast);
+    if (isLast) this.#forget(roomId, entry);
   }
 
   #forget(roomId: number, entry: Entry): void {
-    if (this.#rooms.get(roomId) === entry) this.#rooms.delete(roomId);
-    // Who listens to a room again later wants what happens then, so its cursor is not kept.
-    this.#cursors.delete(roomId);
+    if (this.#rooms.get(roomId) !== entry) return;
+    this.#rooms.delete(roomId);
+    // Without a state a later listener wants what happens then. With one it goes on, as after a restart.
+    const mark = this.#progress.get(roomId)?.mark;
+    if (mark) this.#marks.set(roomId, mark);
+    else this.#marks.delete(roomId);
     entry.stream.close();
     this.#updateState();
   }
 
-  #end(roomId: number, entry: Entry, reason: unknown): void {
+  #end(roomId: number, entry: Entry, reason?: unknown): void {
+    const { subscriptions } = entry;
+    entry.subscriptions = nobody;
+    for (const subscription of subscriptions) subscription.end(true);
     this.#forget(roomId, entry);
-    for (const listener of entry.listeners) listener.onEnd(reason);
+    for (const subscription of subscriptions) subscription.tellEnd(reason);
   }
 
   #deliver(raw: RawEvent, key: number, at: number): void {
     const home = personal.has(raw.event_type) ? undefined : numberOf(raw.room_id);
+    const id = numberOf(raw.id);
     if (home !== key) {
       // Only what is meant for us is under a key that is not its room's; a room that is listened to brings its own.
       const isMine = home === undefined || (pings.has(raw.event_type) && !this.#rooms.has(home));
-      const id = numberOf(raw.id);
       if (!isMine || (id !== undefined && !this.#seen.add(id))) return;
     }
+    const progress = this.#store && home === key && id !== undefined ? this.#progress.get(key) : undefined;
+    if (progress && id !== undefined && progress.skip(id)) return;
     this.#context.learn(raw);
-    const listeners = home === undefined ? this.#rooms.get(key)?.listeners : this.#rooms.get(home)?.listeners;
-    if (!listeners?.size && this.#everything.size === 0) return;
+    const subscriptions = this.#rooms.get(home ?? key)?.subscriptions ?? nobody;
+    const everything = this.#everything;
+    if (subscriptions.length === 0 && everything.length === 0) return;
     const event = eventOf(raw, this.#context.events, at);
-    const id = numberOf(raw.id);
-    if (!this.#progress || !this.#keeper || id === undefined || home !== key) {
-      this.#tell(event, listeners, () => {});
-      return;
-    }
-    const done = this.#progress.begin(key, id, (listeners?.size ?? 0) + this.#everything.size);
-    // What a listener does at once, such as to put an answer into the outbox, is kept together with the event it answers.
-    this.#keeper.together(() => this.#tell(event, listeners, done));
+    this.#tell(event, subscriptions, everything, progress, id);
   }
 
   #announce(gap: Gap): void {
-    const { roomId: room_id, from, to, reason } = gap;
-    const { services } = this.#context;
-    const event = new StreamGap({ event_type: -1, room_id }, this.#context.events, services.clock.now(), {
-      from,
-      to,
-      reason,
-    });
-    this.#context.services.counters.add("stream:gap", { roomId: room_id, from, to, reason });
-    this.#context.services.log.warn(`room ${room_id}: the events ${from} to ${to} are lost: ${reason}`);
-    this.#tell(event, this.#rooms.get(room_id)?.listeners, () => {});
+    const { roomId, from, to, reason, cursor } = gap;
+    this.#context.services.counters.add("stream:gap", { roomId, from, to, reason });
+    this.#context.services.log.warn(`room ${roomId}: the events ${from} to ${to} are lost: ${reason}`);
+    const subscriptions = this.#rooms.get(roomId)?.subscriptions ?? nobody;
+    const event = this.#gapOf(roomId, from, to, reason);
+    this.#tell(event, subscriptions, this.#everything, this.#progress.get(roomId), cursor);
   }
 
-  #tell(event: ChatEvent, listeners: ReadonlySet<Listener> | undefined, done: () => void): void {
-    // Who begins to listen in one of these calls does not hear this event; who has ended by then is through with it.
-    const rooms = listeners?.size ? [...listeners] : [];
-    const everything = this.#everything.size > 0 ? [...this.#everything] : [];
-    for (const listener of rooms) {
-      if (listeners?.has(listener)) listener.onEvent(event, done);
-      else done();
+  #gapOf(roomId: number, from: number, to: number, reason: string): StreamGap {
+    const { services, events } = this.#context;
+    return new StreamGap({ event_type: -1, room_id: roomId }, events, services.clock.now(), { from, to, reason });
+  }
+
+  #tell(
+    event: ChatEvent,
+    subscriptions: readonly Subscription[],
+    everything: readonly Subscription[],
+    progress: RoomProgress | undefined,
+    id: number | undefined,
+  ): void {
+    if (!this.#store || !progress || id === undefined) {
+      deliver(event, subscriptions);
+      deliver(event, everything);
+      return;
     }
-    for (const listener of everything) {
-      if (this.#everything.has(listener)) listener.onEvent(event, done);
-      else done();
-    }
+    // What a listener does at once, such as to put an answer into the outbox, is kept together with the event it answers.
+    this.#store.together(() => {
+      const open = progress.begin(id, subscriptions.length + everything.length);
+      for (const subscription of [...subscriptions, ...everything]) {
+        if (subscription.isClosed) progress.finish(open);
+        else subscription.deliver(event, open, progress);
+      }
+    });
   }
 
   #updateState(): void {
@@ -207,5 +285,12 @@ export class EventRouter {
     if (state === this.#state) return;
     this.#state = state;
     for (const listener of this.#stateListeners) listener(state);
+  }
+}
+
+/** A listener added during delivery does not get this event; one closed during delivery does not either. */
+function deliver(event: ChatEvent, subscriptions: readonly Subscription[]): void {
+  for (const subscription of subscriptions) {
+    if (!subscription.isClosed) subscription.deliver(event, undefined, undefined);
   }
 }

@@ -6,8 +6,8 @@ import type { RoomFrame } from "../protocol/frames.js";
 import type { RawEvent } from "../protocol/raw.js";
 import { numberOf } from "../protocol/values.js";
 
-/** How many events wait for a recovery at most; more are fetched again. */
-const heldLimit = 5_000;
+/** How many events wait for a recovery at most, but one frame always does; more are fetched again. */
+const HELD_LIMIT = 5_000;
 
 export class Sequencer {
   /** Everything up to this event id has been delivered, or is known to be of no concern. */
@@ -17,6 +17,8 @@ export class Sequencer {
   readonly #onRepeat: (events: number) => void;
   #held: RoomFrame[] | null = null;
   #heldEvents = 0;
+  /** Frames came for which there was no room: what was in them must be fetched. */
+  #hasDiscarded = false;
 
   /** @param onHole - asks for a recovery; frames wait until {@link Sequencer.release}. */
   constructor(
@@ -68,6 +70,10 @@ export class Sequencer {
     this.#heldEvents = 0;
     // A late frame may be older than what was recovered; its events are known by then.
     for (const frame of held.sort((a, b) => (a.t ?? 0) - (b.t ?? 0))) this.accept(frame);
+    if (!this.#hasDiscarded) return;
+    this.#hasDiscarded = false;
+    this.hold();
+    this.#onHole();
   }
 
   /** Gives up what lies before the frames that wait: the first and last id of it, or null when nothing does. */
@@ -87,8 +93,10 @@ export class Sequencer {
 
   #keep(frame: RoomFrame): void {
     if (frame.events.length === 0 && frame.t === undefined) return;
-    // What does not fit is found again by the recovery, which reads up to the newest.
-    if (this.#heldEvents + frame.events.length > heldLimit) return;
+    if (this.#heldEvents > 0 && this.#heldEvents + frame.events.length > HELD_LIMIT) {
+      this.#hasDiscarded = true;
+      return;
+    }
     this.#heldEvents += frame.events.length;
     this.#held?.push(frame);
   }

@@ -1,72 +1,71 @@
-/** The two ways to listen to a room: a callback, and an async iterable. */
-import { isPromise } from "node:util/types";
+/** The two ways to listen: a callback, and an async iterable. */
 import { AbortedError, UsageError } from "../errors/index.js";
 import type { ObjectContext } from "../objects/context.js";
-import { BoundedStream, type Overflow } from "../util/bounded-stream.js";
 import type { RequestOptions } from "../util/options.js";
 import { checkChoice, checkCount } from "../util/options.js";
 import { quiet } from "../util/promises.js";
+import type { Overflow } from "./backlog.js";
+import { type Acknowledgement, CallbackQueue } from "./callback-queue.js";
 import type { ChatEvent } from "./events.js";
+import { EventQueue, type LiveStream } from "./live-stream.js";
 
 /** What listening needs of a client. */
 export type ListenContext = Pick<ObjectContext, "live" | "membership" | "services" | "session">;
 
 /** Something that listens until it is closed or disposed of. */
 export interface Listening extends Disposable {
+  /** Resolves when it was closed, by you, by `room.leave()` or by logout; rejects when listening ended for good. */
+  readonly closed: Promise<void>;
   /** Stops listening. Idempotent. */
   close(): void;
 }
 
 /** A callback that is listening. Close it, or dispose of it, to stop. */
-export interface Watch extends Disposable, AsyncDisposable {
-  /** Resolves when events flow; rejects when the room can not be listened to. */
+export interface Watch extends Listening, AsyncDisposable {
+  /** Resolves when events flow; rejects when listening ended for good before that. */
   readonly ready: Promise<void>;
-  /** Stops listening. Idempotent. */
-  close(): void;
 }
 
-/** Options of `newEvents` and `newMessages`. */
-export interface ListenOptions extends RequestOptions {
-  /** How many events wait for a slow reader at most. @default 10000 */
+/** How many events wait for a slow listener, and what gives way. */
+export interface WaitingOptions {
+  /** How many events wait for a slow handler or reader at most. @default 10000 */
   readonly limit?: number;
   /**
-   * What gives way when that many wait: the oldest, the newest, or the whole iteration (with an error). What is lost is
-   * always logged and counted. @default "drop-oldest"
+   * What gives way when that many wait: the oldest, the newest, or listening itself (with an error). What is lost is
+   * always logged and counted; under a state it is told as a `StreamGap`, too. @default "drop-oldest"
    */
   readonly overflow?: Overflow;
 }
 
-/** Events or messages as they come: endless until `break`, disposal, the signal or logout. */
-export interface LiveStream<T> extends AsyncIterableIterator<T>, AsyncDisposable {
-  /** Resolves when events flow; rejects when the room can not be listened to. */
-  readonly ready: Promise<void>;
-  /** How many were lost because nobody read them in time. */
-  readonly dropped: number;
-  /** Itself, so that `for await` can read it; there is one queue, so two loops share what comes. */
-  [Symbol.asyncIterator](): this;
+/** Options of `watch`. */
+export interface WatchOptions extends WaitingOptions {
+  /** How many async callbacks run at a time, for each room. @default 1, without end with `ack: "manual"` */
+  readonly concurrency?: number;
+  /**
+   * When an event counts as handled, for the state: when the callback has returned and its promise has settled, or when
+   * it calls `event.done()`. @default "auto"
+   */
+  readonly ack?: Acknowledgement;
 }
+
+/** Options of `newMessages` and `listen`. */
+export interface ListenOptions extends RequestOptions, WaitingOptions {}
+
+/** The options of `watch`, to refuse others. @internal */
+export const watchOptionNames: readonly (keyof WatchOptions)[] = ["limit", "overflow", "concurrency", "ack"];
+
+const DEFAULT_LIMIT = 10_000;
 
 /** Calls back for every event of every room listened to. @internal */
-export function watchAll(context: ListenContext, callback: (event: ChatEvent) => unknown): Listening {
-  const { close } = context.live.listenToAll({ onEvent: guarded(context, callback), onEnd() {} });
-  return { close, [Symbol.dispose]: close };
-}
-
-/** A callback whose failures are reported, and stop nothing. */
-function guarded(
+export function watchAll(
   context: ListenContext,
   callback: (event: ChatEvent) => unknown,
-): (event: ChatEvent, done: () => void) => void {
-  return (event, done) => {
-    try {
-      const result = callback(event);
-      if (isPromise(result)) result.catch((error) => context.services.reportUnhandled(error)).finally(done);
-      else done();
-    } catch (error) {
-      done();
-      context.services.reportUnhandled(error);
-    }
-  };
+  options: WatchOptions,
+): Listening {
+  const callbacks = callbackQueue(context, callback, options, "events");
+  const { close } = context.live.listenToAll(callbacks);
+  callbacks.onClose(close);
+  return { closed: callbacks.closed, close: () => callbacks.close(), [Symbol.dispose]: () => callbacks.close() };
 }
 
 /** Calls back for every event of a room. @internal */
@@ -74,21 +73,42 @@ export function watchRoom(
   context: ListenContext,
   roomId: number,
   callback: (event: ChatEvent) => unknown,
-  before: Promise<void> | undefined,
+  options: WatchOptions,
 ): Watch {
-  const listening = context.live.listen(roomId, {
-    onEvent: guarded(context, callback),
-    onEnd(reason) {
-      if (reason !== undefined) context.services.reportUnhandled(reason);
-    },
-  });
-  const close = (): void => listening.close();
+  const callbacks = callbackQueue(context, callback, options, `events of room ${roomId}`);
+  const listening = context.live.listen(roomId, callbacks);
+  callbacks.onClose(listening.close);
+  const close = (): void => callbacks.close();
   return {
-    ready: quiet(inRoom(context, roomId, listening.ready, before)),
+    ready: quiet(inRoom(context, roomId, listening.ready)),
+    closed: callbacks.closed,
     close,
     [Symbol.dispose]: close,
     [Symbol.asyncDispose]: async () => close(),
   };
+}
+
+function callbackQueue(
+  { services, live }: ListenContext,
+  callback: (event: ChatEvent) => unknown,
+  options: WatchOptions,
+  what: string,
+): CallbackQueue {
+  const { ack = "auto", concurrency } = options;
+  const { limit, overflow } = checkWaiting(options);
+  checkChoice("ack", ack, ["auto", "manual"]);
+  if (concurrency !== undefined) checkCount("concurrency", concurrency, 1);
+  return new CallbackQueue({
+    callback,
+    ack,
+    concurrency: concurrency ?? (ack === "manual" ? Number.POSITIVE_INFINITY : 1),
+    limit,
+    overflow,
+    onDrop: (dropped) => services.log.warn(`${what}: a callback is too slow; ${dropped} dropped so far`),
+    overflowError: () => new UsageError(`more than ${limit} ${what} wait for a callback; be faster or raise "limit"`),
+    gapOf: (roomId, lost) => live.gapFor(roomId, lost),
+    reportUnhandled: services.reportUnhandled,
+  });
 }
 
 /** Queues what `pick` makes of the events of a room; what it makes undefined is left out. @internal */
@@ -97,54 +117,47 @@ export function streamRoom<T>(
   roomId: number,
   pick: (event: ChatEvent) => T | undefined,
   options: ListenOptions,
-  before: Promise<void> | undefined,
 ): LiveStream<T> {
-  const { limit, overflow, signal } = options;
-  if (limit !== undefined) checkCount("limit", limit, 1);
-  if (overflow !== undefined) checkChoice("overflow", overflow, ["drop-oldest", "drop-newest", "fail"]);
+  const { signal } = options;
+  const { limit, overflow } = checkWaiting(options);
+  const { live, services } = context;
   const abort = (): void => stream.end();
   const stream = new EventQueue<T>({
-    ...(limit === undefined ? {} : { limit }),
-    ...(overflow === undefined ? {} : { overflow }),
+    limit,
+    overflow,
+    lostValue: (lost) => pick(live.gapFor(roomId, lost)),
     overflowError: () =>
-      new UsageError(
-        `more than ${limit ?? 10_000} events of room ${roomId} wait to be read; read faster or raise "limit"`,
-      ),
-    onDrop: (dropped) =>
-      context.services.log.warn(`room ${roomId}: nobody reads fast enough; ${dropped} dropped so far`),
+      new UsageError(`more than ${limit} events of room ${roomId} wait to be read; read faster or raise "limit"`),
+    onDrop: (dropped) => services.log.warn(`room ${roomId}: nobody reads fast enough; ${dropped} dropped so far`),
     onEnd() {
       signal?.removeEventListener("abort", abort);
       listening.close();
-      context.live.streams.delete(stream);
+      live.streams.delete(stream);
     },
   });
-  const listening = context.live.listen(roomId, {
-    onEvent(event, done) {
+  const listening = live.listen(roomId, {
+    onEvent(event, delivery) {
       const value = pick(event);
-      if (value === undefined) done();
-      else stream.push(value, done);
+      if (value === undefined) delivery?.done();
+      else stream.push(value, delivery);
     },
-    onEnd: (reason) => (reason === undefined || reason instanceof AbortedError ? stream.end() : stream.fail(reason)),
+    onEnd: (reason) => (reason === undefined || reason instanceof AbortedError ? stream.stop() : stream.fail(reason)),
   });
-  context.live.streams.add(stream);
-  stream.ready = quiet(inRoom(context, roomId, listening.ready, before));
-  before?.catch((reason) => stream.fail(reason));
+  live.streams.add(stream);
+  stream.ready = quiet(inRoom(context, roomId, listening.ready));
   if (signal?.aborted) stream.end();
   else signal?.addEventListener("abort", abort, { once: true });
   return stream;
 }
 
-class EventQueue<T> extends BoundedStream<T> implements LiveStream<T> {
-  ready: Promise<void> = Promise.resolve();
+function checkWaiting({ limit, overflow }: WaitingOptions): Required<WaitingOptions> {
+  if (limit !== undefined) checkCount("limit", limit, 1);
+  if (overflow !== undefined) checkChoice("overflow", overflow, ["drop-oldest", "drop-newest", "fail"]);
+  return { limit: limit ?? DEFAULT_LIMIT, overflow: overflow ?? "drop-oldest" };
 }
 
-/** Ready is who hears, and has been let in; a socket of somebody who is logged in means being in the room. */
-async function inRoom(
-  context: ListenContext,
-  roomId: number,
-  ready: Promise<void>,
-  before: Promise<void> | undefined,
-): Promise<void> {
-  await Promise.all([ready, before]);
+/** A socket of somebody who is logged in means being in the room. */
+async function inRoom(context: ListenContext, roomId: number, ready: Promise<void>): Promise<void> {
+  await ready;
   if (context.session.me) context.membership.enter(roomId);
 }

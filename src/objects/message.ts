@@ -343,7 +343,7 @@ export class Message {
 
   /** After an edit that was not answered: done, if the text is there. */
   async #ifEdited(text: string, signal: AbortSignal): Promise<Found<Message> | undefined> {
-    const source = await this.#context.session.call(messageSource(this.id), { signal });
+    const source = await this.#context.session.call(messageSource(this.id), { signal, retry: false });
     this.#fields.invalidate("content", "contentSource", "edits", "edited", "editor");
     const plain = (value: string): string => value.replace(/^:\d+ /, "").trimEnd();
     return plain(source) === plain(text) ? { result: this } : undefined;

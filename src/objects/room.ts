@@ -1,9 +1,17 @@
 /** A chat room. */
 
 import type { Client } from "../client/client.js";
-import { isPassing, UsageError } from "../errors/index.js";
+import { UsageError } from "../errors/index.js";
 import { type ChatEvent, type EventClass, type EventsOf, MessagePosted } from "../live/events.js";
-import { type ListenOptions, type LiveStream, streamRoom, type Watch, watchRoom } from "../live/watch.js";
+import type { LiveStream } from "../live/live-stream.js";
+import {
+  type ListenOptions,
+  streamRoom,
+  type Watch,
+  type WatchOptions,
+  watchOptionNames,
+  watchRoom,
+} from "../live/watch.js";
 import { leaveRoom } from "../protocol/actions/live.js";
 import { roomPage } from "../protocol/actions/pages.js";
 import { type AccessLevel, inviteUser, requestAccess } from "../protocol/actions/room-tools.js";
@@ -16,7 +24,6 @@ import { type SendOptions, sendParts } from "../sending/post.js";
 import { type InspectArguments, inspectCustom, inspected, quoted } from "../util/inspect.js";
 import type { RequestOptions } from "../util/options.js";
 import { checkCount, checkOptions } from "../util/options.js";
-import { quiet } from "../util/promises.js";
 import type { ObjectContext } from "./context.js";
 import { dated } from "./dated.js";
 import { type Day, type DayRange, type HistoryOptions, history, starred, transcript } from "./history.js";
@@ -129,9 +136,13 @@ export class Room {
     });
   }
 
-  /** Leaves the room. Does nothing when not in it. `POST /chats/leave/{id}`. */
+  /**
+   * Leaves the room, and first ends listening to it: loops end, watches close. Sending a message enters it again. Does
+   * nothing when not in it. `POST /chats/leave/{id}`.
+   */
   leave(options: RequestOptions = {}): Promise<void> {
     return this.#context.actions.tend(async () => {
+      this.#context.live.leave(this.id);
       if (!this.#context.membership.leave(this.id)) return;
       await this.#context.session.call(leaveRoom(this.id), options);
     });
@@ -160,28 +171,33 @@ export class Room {
   }
 
   /**
-   * Calls back for every event of this room, from now on. A callback that throws or rejects stops nothing: it is
-   * reported to the client's `onError`, and the next event comes.
+   * Calls back for every event of this room, from now on, and enters it. Async callbacks run one after the other, unless
+   * the options say otherwise. A callback that throws or rejects stops nothing: it is reported to the client's `onError`,
+   * and the next event comes.
+   * @throws {BAD_ARGUMENT} for an unknown option, and before `resume()` with a `stateFile`
    */
-  watch(callback: (event: ChatEvent, client: Client) => unknown): Watch {
+  watch(callback: (event: ChatEvent, client: Client) => unknown, options: WatchOptions = {}): Watch {
     if (typeof callback !== "function") throw new UsageError("watch takes a function to call with (event, client)");
-    return watchRoom(this.#context, this.id, (event) => callback(event, this.#context.client), this.#joinIfPossible());
+    checkOptions("watch", options, watchOptionNames);
+    this.#checkResumed();
+    return watchRoom(this.#context, this.id, (event) => callback(event, this.#context.client), options);
   }
 
   /**
-   * Every new message of this room, from now on; joins the room if need be. Your own messages come too.
-   * Ends on `break`, disposal, `signal` or logout.
+   * Every new message of this room, from now on; enters the room. Your own messages come too.
+   * Ends on `break`, disposal, `signal`, {@link Room.leave} or logout.
    */
   newMessages(options: ListenOptions = {}): LiveStream<Message> {
     checkOptions("newMessages", options, ["limit", "overflow", "signal"]);
     const pick = (event: ChatEvent): Message | undefined =>
       event instanceof MessagePosted ? event.message : undefined;
-    return streamRoom(this.#context, this.id, pick, options, this.#joinIfPossible());
+    this.#checkResumed();
+    return streamRoom(this.#context, this.id, pick, options);
   }
 
   /**
-   * Every new event of this room, from now on; only of the classes given, if any are. Joins the room if need be. Ends on
-   * `break`, disposal or logout; for a signal or limits use {@link Room.listen}.
+   * Every new event of this room, from now on; only of the classes given, if any are. Enters the room. Ends on `break`,
+   * disposal, {@link Room.leave} or logout; for a signal or limits use {@link Room.listen}.
    */
   newEvents<C extends readonly EventClass[]>(...classes: C): LiveStream<EventsOf<C>> {
     return this.listen(classes);
@@ -195,7 +211,8 @@ export class Room {
     const wanted = (event: ChatEvent): event is EventsOf<C> & ChatEvent =>
       classes.length === 0 || classes.some((Class) => event instanceof Class);
     const pick = (event: ChatEvent): EventsOf<C> | undefined => (wanted(event) ? event : undefined);
-    return streamRoom<EventsOf<C>>(this.#context, this.id, pick, options, this.#joinIfPossible());
+    this.#checkResumed();
+    return streamRoom<EventsOf<C>>(this.#context, this.id, pick, options);
   }
 
   /**
@@ -395,17 +412,7 @@ export class Room {
     return this.#context.actions.act({ tried, lane: settingsLane(this.id), attempt, find: again }, options);
   }
 
-  /**
-   * Listening joins the room; anonymous clients listen from outside. When the site is out of reach the channel waits
-   * until it is back, and its socket brings us in.
-   */
-  #joinIfPossible(): Promise<void> | undefined {
+  #checkResumed(): void {
     this.#context.actions.checkResumed(`listen to room ${this.id}`);
-    if (this.isInRoom || !this.#context.session.canLogIn) return undefined;
-    const joined = this.join().catch((error: unknown) => {
-      if (!isPassing(error)) throw error;
-      this.#context.services.log.warn(`room ${this.id}: can not join yet`, error);
-    });
-    return quiet(joined);
   }
 }

@@ -4,7 +4,7 @@
  */
 import { ParseError } from "../errors/index.js";
 import type { RawEvent } from "./raw.js";
-import { isRecord, listOf, numberOf } from "./values.js";
+import { countOf, isRecord, listOf, numberOf } from "./values.js";
 
 /** What one frame says about one room. */
 export interface RoomFrame {
@@ -31,9 +31,18 @@ export interface Frame {
   readonly malformed: readonly unknown[];
 }
 
-/** True for anything that has a usable event type: the one thing an event can not do without. */
+/**
+ * True for anything that has a usable event type, the one thing an event can not do without, and no impossible number
+ * as its id.
+ */
 export function isRawEvent(value: unknown): value is RawEvent {
-  return isRecord(value) && Number.isInteger(value.event_type);
+  if (!isRecord(value) || !Number.isInteger(value.event_type)) return false;
+  return !isImpossible(value.id) && !isImpossible(value.message_id) && !isImpossible(value.room_id);
+}
+
+/** A number that no counter of a server can have reached: it is not believed, and not kept. */
+function isImpossible(value: unknown): boolean {
+  return typeof value === "number" && countOf(value) === undefined;
 }
 
 /**
@@ -75,13 +84,17 @@ function readRoom(roomId: number, part: Record<string, unknown>, malformed: unkn
   return {
     roomId,
     events,
-    t: numberOf(part.t),
-    d: numberOf(part.d),
+    t: countOf(part.t),
+    d: countOf(part.d),
     exit: part.exit === true,
     reset: part.reset === true,
     timeout: secondsOf(part.timeout),
-    isDamaged: events.length < all.length || (part.e !== undefined && !Array.isArray(part.e)),
+    isDamaged: isDamaged(part) || events.length < all.length,
   };
+}
+
+function isDamaged({ e, t, d }: Record<string, unknown>): boolean {
+  return (e !== undefined && !Array.isArray(e)) || isImpossible(t) || isImpossible(d) || Number(d) > Number(t);
 }
 
 /** Seconds, which some servers write as a string. */

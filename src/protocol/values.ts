@@ -10,6 +10,11 @@ export function numberOf(value: unknown): number | undefined {
   return typeof value === "number" && Number.isFinite(value) ? value : undefined;
 }
 
+/** The value if it is a number that a counter or an id can be: whole, not negative, exact; else undefined. */
+export function countOf(value: unknown): number | undefined {
+  return Number.isSafeInteger(value) && Number(value) >= 0 ? Number(value) : undefined;
+}
+
 /** The value if it is a string, else undefined. */
 export function stringOf(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;

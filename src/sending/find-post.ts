@@ -35,7 +35,7 @@ export async function findPost(context: SendContext, sought: SoughtPost): Promis
   let before: number | undefined;
   for (;;) {
     const list = roomEvents(roomId, { count: 500, ...(before === undefined ? {} : { before }) });
-    const { events, sync } = await session.call(list, { signal });
+    const { events, sync } = await session.call(list, { signal, retry: false });
     const now = services.clock.now();
     const earliest = (sync ?? now / 1000) - Math.ceil((now - startedAt) / 1000) - slackSeconds;
     for (const event of events) {
@@ -57,8 +57,9 @@ async function wasPosted({ session }: SendContext, event: RawEvent, sought: Soug
   const { text, replyTo, signal } = sought;
   const id = event.message_id ?? 0;
   const source = isChanged(event)
-    ? (await session.call(historyPage(id), { signal })).revisions.find(({ kind }) => kind === "said")?.source
-    : await session.call(messageSource(id), { signal });
+    ? (await session.call(historyPage(id), { signal, retry: false })).revisions.find(({ kind }) => kind === "said")
+        ?.source
+    : await session.call(messageSource(id), { signal, retry: false });
   if (source === undefined || source === null) return false;
   return isSameText(source, text) || isSameText(source, replyPrefix(text, replyTo) + text);
 }

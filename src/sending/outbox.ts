@@ -89,16 +89,14 @@ export class Outbox implements OutboxView {
     const lanes = [...this.#lanes.values()].map(inOrder);
     const ranked = lanes.flatMap((lane) => {
       let rank = 0;
-      let sequence = 0;
       return lane.map((job, at) => {
         // An action is done after those before it in its lane, however urgent it is.
         rank = Math.max(rank, rankOf(job, lane.slice(at)));
-        sequence = Math.max(sequence, job.sequence);
-        return { job, rank: job.isRunning ? -1 : rank, sequence };
+        return { job, rank: job.isRunning ? -1 : rank };
       });
     });
     return ranked
-      .sort((a, b) => a.rank - b.rank || a.sequence - b.sequence)
+      .sort((a, b) => a.rank - b.rank || a.job.sequence - b.job.sequence)
       .map(({ job: { order, lane, since, tries } }) => ({
         action: order.tried,
         roomId: lane?.kind === "room" ? lane.id : undefined,

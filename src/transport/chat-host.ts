@@ -6,7 +6,7 @@ import type { Site } from "../protocol/sites.js";
 import type { Services } from "../util/services.js";
 import type { HttpClient } from "./http.js";
 import { type ReadOptions, ReadRetries } from "./read-retries.js";
-import { RequestScope } from "./request-scope.js";
+import { RequestScope, SharedSignals } from "./request-scope.js";
 
 /** Options of one request. */
 export interface SendOptions {
@@ -29,6 +29,7 @@ export class ChatHost {
   readonly host: string;
   readonly #parts: ChatHostParts;
   readonly #reads: ReadRetries;
+  readonly #signals = new SharedSignals();
 
   constructor(parts: ChatHostParts) {
     this.#parts = parts;
@@ -40,7 +41,7 @@ export class ChatHost {
   async send(request: WireRequest, jar: CookieJar, options: SendOptions = {}): Promise<WireAnswer> {
     const { closing } = this.#parts;
     const about: FailureContext = { tried: request.tried, host: this.host };
-    const scope = new RequestScope(options.signal, closing);
+    const scope = new RequestScope(this.#signals, options.signal, closing);
     const send = (): Promise<WireAnswer> => this.#sendOnce(request, jar, scope.signal, about);
     try {
       if (request.needs === "login") return await send();

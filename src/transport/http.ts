@@ -10,7 +10,7 @@ import type { Clock } from "../util/clock.js";
 import { redactedUrl } from "../util/redact.js";
 import { failureOfUser, networkCode } from "./network-failure.js";
 import type { ConnectionPool, OpenPool } from "./pool.js";
-import { RequestScope } from "./request-scope.js";
+import { RequestScope, SharedSignals } from "./request-scope.js";
 import { ACCEPT_ENCODING, unpack } from "./unpack.js";
 
 /** One request. */
@@ -64,6 +64,7 @@ const MAX_HOPS = 10;
 /** Makes requests over one pool. */
 export class HttpClient {
   readonly #options: HttpOptions;
+  readonly #signals = new SharedSignals();
 
   constructor(options: HttpOptions) {
     this.#options = options;
@@ -74,7 +75,7 @@ export class HttpClient {
    * @throws {CONNECTION_LOST} {TIMED_OUT} {ABORTED} {NOT_UNDERSTOOD}
    */
   async send(request: HttpRequest): Promise<HttpAnswer> {
-    const scope = new RequestScope(request.signal, request.closing);
+    const scope = new RequestScope(this.#signals, request.signal, request.closing);
     try {
       const pool = await this.#options.pool.open();
       // Only now: loading the code of the pool is no time of the server's.
@@ -137,6 +138,8 @@ export class HttpClient {
       }
       chunks.push(chunk);
     }
+    // The connection is free again a turn later; a request made before would open a second one.
+    await new Promise((resolve) => setImmediate(resolve));
     return Buffer.concat(chunks);
   }
 

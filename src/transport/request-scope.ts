@@ -1,19 +1,64 @@
-/** The life of one request: ended by its caller, by its client, or by its deadline. Leaves nothing behind on either signal. */
+/** The life of one request: ended by its caller, by its client, or by its deadline. Leaves nothing behind on any signal. */
 import type { Clock } from "../util/clock.js";
+
+/** How often the event loop goes round before a deadline that has passed counts. */
+const LEAP_TURNS = 10;
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/**
+ * One listener on each signal, however many requests share it: Node warns of more than ten, and a signal that lives as
+ * long as a program must not gather listeners.
+ */
+export class SharedSignals {
+  readonly #callbacks = new Map<AbortSignal, Set<() => void>>();
+
+  /** Calls back when the signal is aborted, at once if it is already; what is returned takes that back. */
+  onAbort(signal: AbortSignal, callback: () => void): () => void {
+    if (signal.aborted) {
+      callback();
+      return () => {};
+    }
+    const callbacks = this.#callbacks.get(signal) ?? this.#listen(signal);
+    callbacks.add(callback);
+    return () => {
+      callbacks.delete(callback);
+      if (callbacks.size === 0 && this.#callbacks.get(signal) === callbacks) this.#leave(signal);
+    };
+  }
+
+  #listen(signal: AbortSignal): Set<() => void> {
+    const callbacks = new Set<() => void>();
+    this.#callbacks.set(signal, callbacks);
+    signal.addEventListener("abort", this.#aborted, { once: true });
+    return callbacks;
+  }
+
+  #leave(signal: AbortSignal): void {
+    this.#callbacks.delete(signal);
+    signal.removeEventListener("abort", this.#aborted);
+  }
+
+  readonly #aborted = (event: Event): void => {
+    const { target } = event;
+    if (!(target instanceof AbortSignal)) return;
+    const callbacks = this.#callbacks.get(target) ?? [];
+    this.#callbacks.delete(target);
+    for (const callback of callbacks) callback();
+  };
+}
 
 export class RequestScope {
   readonly #controller = new AbortController();
-  readonly #parents: readonly AbortSignal[];
-  readonly #abort = (): void => this.#controller.abort();
+  readonly #leave: readonly (() => void)[];
   #timer: { cancel(): void } | undefined;
   #isLate = false;
+  #isClosed = false;
 
-  constructor(...parents: readonly (AbortSignal | undefined)[]) {
-    this.#parents = parents.filter((parent) => parent !== undefined);
-    for (const parent of this.#parents) {
-      if (parent.aborted) this.#controller.abort();
-      parent.addEventListener("abort", this.#abort, { once: true });
-    }
+  constructor(signals: SharedSignals, ...parents: readonly (AbortSignal | undefined)[]) {
+    this.#leave = parents
+      .filter((parent) => parent !== undefined)
+      .map((parent) => signals.onAbort(parent, () => this.#controller.abort()));
   }
 
   get signal(): AbortSignal {
@@ -27,15 +72,24 @@ export class RequestScope {
 
   /** Sets the deadline, in milliseconds of the clock. */
   startDeadline(clock: Clock, afterMs: number): void {
-    this.#timer = clock.setTimeout(() => {
-      this.#isLate = true;
-      this.#controller.abort();
-    }, afterMs);
+    this.#timer = clock.setTimeout(() => void this.#expire(), afterMs);
+  }
+
+  /**
+   * A clock leaps when a machine has slept, or when a test turns it: the answer may have come meanwhile, and only has
+   * not been read. So the event loop goes round a few times first.
+   */
+  async #expire(): Promise<void> {
+    for (let turn = 0; turn < LEAP_TURNS && !this.#isClosed; turn++) await nextTurn();
+    if (this.#isClosed) return;
+    this.#isLate = true;
+    this.#controller.abort();
   }
 
   /** Lets go of the signals and the timer. */
   close(): void {
+    this.#isClosed = true;
     this.#timer?.cancel();
-    for (const parent of this.#parents) parent.removeEventListener("abort", this.#abort);
+    for (const leave of this.#leave) leave();
   }
 }

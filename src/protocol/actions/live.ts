@@ -2,7 +2,7 @@ import type { Call } from "../call.js";
 import { type Frame, isRawEvent, readFrame } from "../frames.js";
 import type { RawEvent } from "../raw.js";
 import { assertSuccess, notUnderstood, readJson } from "../refusals.js";
-import { isRecord, listOf, numberOf, stringOf } from "../values.js";
+import { countOf, isRecord, listOf, stringOf } from "../values.js";
 
 /** Options of {@link roomEvents}. */
 export interface RoomEventsOptions {
@@ -46,11 +46,11 @@ export function roomEvents(roomId: number, options: RoomEventsOptions = {}): Cal
     },
     read(answer) {
       const value = readJson(answer, "list of events", { tried, roomId });
-      const time = isRecord(value) ? numberOf(value.time) : undefined;
+      const time = isRecord(value) ? countOf(value.time) : undefined;
       if (!isRecord(value) || time === undefined) {
         throw notUnderstood(answer, "list of events", 'the key "time"', { tried, roomId });
       }
-      return { events: listOf(value.events).filter(isRawEvent), time, sync: numberOf(value.sync) ?? null };
+      return { events: listOf(value.events).filter(isRawEvent), time, sync: countOf(value.sync) ?? null };
     },
   };
 }

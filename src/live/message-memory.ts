@@ -17,7 +17,7 @@ interface Seen {
 /** How many messages are remembered at least; never twice as many. */
 const limit = 500;
 
-export class RoomMemory {
+export class MessageMemory {
   /** The latest messages. When they are many enough they become the older ones, and those are forgotten. */
   #recent = new Map<number, Seen>();
   #older: ReadonlyMap<number, Seen> = new Map();
@@ -26,6 +26,11 @@ export class RoomMemory {
   /** When the newest message that is known was posted, in unix seconds. */
   #newestAt = 0;
   #knowsNewest = false;
+
+  /** Listening begins at this time of the server, in unix seconds: whatever was posted later is news. */
+  startAt(time: number): void {
+    this.#newestAt = Math.max(this.#newestAt, time);
+  }
 
   /** Takes note of the latest messages as they are: whatever is newer than these is news. */
   learnList(list: readonly RawEvent[]): void {
@@ -68,8 +73,8 @@ export class RoomMemory {
 
   /** Whether a message that is not known is news, rather than older than our memory, for all we know. */
   #isNews(id: number, at: number): boolean {
-    if (this.#newestPost === 0 && !this.#knowsNewest) return false;
-    return id > this.#newestPost || (this.#newestAt > 0 && at > this.#newestAt);
+    const isNewer = (this.#newestPost > 0 || this.#knowsNewest) && id > this.#newestPost;
+    return isNewer || (this.#newestAt > 0 && at > this.#newestAt);
   }
 
   /** What a list of messages as they are now says has happened, as events without ids. Ascending by message. */

@@ -1,0 +1,130 @@
+/** Runs a `watch` callback: at once while it keeps up, else in turn, for each room on its own. */
+import { isPromise } from "node:util/types";
+import { quiet } from "../util/promises.js";
+import { Backlog, type BacklogOptions, type Lost } from "./backlog.js";
+import { type ChatEvent, withDone } from "./events.js";
+import type { Delivery, Receiver } from "./subscription.js";
+
+/** When an event counts as handled: when the callback is done with it, or when it says so by `event.done()`. */
+export type Acknowledgement = "auto" | "manual";
+
+/** What a {@link CallbackQueue} is made of. */
+export interface CallbackQueueOptions extends BacklogOptions {
+  readonly callback: (event: ChatEvent) => unknown;
+  readonly ack: Acknowledgement;
+  /** How many calls may be unsettled at a time, for each room. */
+  readonly concurrency: number;
+  readonly overflowError: () => Error;
+  /** What is told where events were dropped. */
+  readonly gapOf: (roomId: number, lost: Lost) => ChatEvent;
+  readonly reportUnhandled: (error: unknown) => void;
+}
+
+/** The calls of one room. */
+interface Lane {
+  readonly roomId: number;
+  readonly waiting: Backlog<ChatEvent>;
+  running: number;
+}
+
+export class CallbackQueue implements Receiver {
+  /** Resolves when it was closed; rejects when listening ended for good. */
+  readonly closed: Promise<void>;
+  readonly #options: CallbackQueueOptions;
+  readonly #lanes = new Map<number, Lane>();
+  #settle: { resolve(): void; reject(reason: unknown): void } | undefined;
+  #stopListening: () => void = () => {};
+  #isClosed = false;
+
+  constructor(options: CallbackQueueOptions) {
+    this.#options = options;
+    this.closed = quiet(
+      new Promise((resolve, reject) => {
+        this.#settle = { resolve, reject };
+      }),
+    );
+  }
+
+  /** Says how listening is stopped. */
+  onClose(stopListening: () => void): void {
+    this.#stopListening = stopListening;
+  }
+
+  onEvent(event: ChatEvent, delivery: Delivery | undefined): void {
+    if (this.#isClosed) return;
+    // The common case: nothing of this watch is under way anywhere.
+    const lane = this.#lanes.size === 0 ? undefined : this.#lanes.get(event.data.room_id ?? 0);
+    if (!lane || (lane.running < this.#options.concurrency && lane.waiting.isEmpty)) this.#run(event, delivery, lane);
+    else if (!lane.waiting.push(event, delivery)) this.#fail(this.#options.overflowError());
+  }
+
+  onEnd(reason?: unknown): void {
+    if (this.#isClosed) return;
+    if (reason === undefined) this.close();
+    else this.#fail(reason);
+  }
+
+  /** Stops listening; what waits is not handled any more. Idempotent. */
+  close(): void {
+    if (this.#end()) this.#settle?.resolve();
+  }
+
+  #fail(reason: unknown): void {
+    if (!this.#end()) return;
+    this.#settle?.reject(reason);
+    this.#options.reportUnhandled(reason);
+  }
+
+  #end(): boolean {
+    if (this.#isClosed) return false;
+    this.#isClosed = true;
+    this.#lanes.clear();
+    this.#stopListening();
+    return true;
+  }
+
+  #run(given: ChatEvent, delivery: Delivery | undefined, lane: Lane | undefined): void {
+    const { callback, ack, reportUnhandled } = this.#options;
+    const isManual = ack === "manual" && delivery !== undefined;
+    const event = isManual ? withDone(given, () => delivery.done()) : given;
+    delivery?.take();
+    try {
+      const result = callback(event);
+      if (isPromise(result)) {
+        this.#await(result, isManual ? undefined : delivery, lane ?? this.#laneOf(given));
+        return;
+      }
+    } catch (error) {
+      reportUnhandled(error);
+    }
+    if (!isManual) delivery?.done();
+  }
+
+  #await(result: Promise<unknown>, delivery: Delivery | undefined, lane: Lane): void {
+    lane.running += 1;
+    result.catch(this.#options.reportUnhandled).then(() => {
+      lane.running -= 1;
+      delivery?.done();
+      this.#goOn(lane);
+    });
+  }
+
+  #goOn(lane: Lane): void {
+    while (!this.#isClosed && lane.running < this.#options.concurrency) {
+      const next = lane.waiting.shift();
+      if (!next) break;
+      const event = next.lost ? this.#options.gapOf(lane.roomId, next.lost) : next.value;
+      if (event) this.#run(event, next.delivery, lane);
+    }
+    if (lane.running === 0 && lane.waiting.isEmpty) this.#lanes.delete(lane.roomId);
+  }
+
+  #laneOf(event: ChatEvent): Lane {
+    const roomId = event.data.room_id ?? 0;
+    const known = this.#lanes.get(roomId);
+    if (known) return known;
+    const lane = { roomId, waiting: new Backlog<ChatEvent>(this.#options), running: 0 };
+    this.#lanes.set(roomId, lane);
+    return lane;
+  }
+}

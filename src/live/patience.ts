@@ -1,0 +1,47 @@
+/** Growing waits between tries: doubled up to a limit, with jitter, and never shorter than the server asked for. */
+import { isChatError } from "../errors/index.js";
+import { sleep } from "../util/clock.js";
+import type { Services } from "../util/services.js";
+import type { ResolvedStreamOptions } from "./options.js";
+
+export class Patience {
+  readonly #services: Services;
+  readonly #options: ResolvedStreamOptions;
+  readonly #signal: AbortSignal;
+  /** Since when nothing has worked. */
+  #failingSince: number | undefined;
+  #last: unknown;
+
+  constructor(services: Services, options: ResolvedStreamOptions, signal: AbortSignal) {
+    this.#services = services;
+    this.#options = options;
+    this.#signal = signal;
+  }
+
+  /** Something failed that will be tried again. */
+  failed(error: unknown): void {
+    this.#failingSince ??= this.#services.clock.now();
+    this.#last = error;
+  }
+
+  /** Events flow. */
+  succeeded(): void {
+    this.#failingSince = undefined;
+    this.#last = undefined;
+  }
+
+  /**
+   * Waits before the next try.
+   * @param failures - how many failed in a row, from 1
+   * @throws the last failure, when `giveUpMs` are over
+   */
+  async pause(failures: number): Promise<void> {
+    const { clock, random } = this.#services;
+    const { reconnectMs, maxReconnectMs, giveUpMs } = this.#options;
+    const grown = Math.min(reconnectMs * 2 ** Math.min(Math.max(0, failures - 1), 16), maxReconnectMs);
+    const asked = isChatError(this.#last) ? (this.#last.context.retryAfterMs ?? 0) : 0;
+    const left = (this.#failingSince ?? Number.POSITIVE_INFINITY) + giveUpMs - clock.now();
+    await sleep(clock, Math.max(0, Math.min(Math.max(grown * (0.5 + random() / 2), asked), left)), this.#signal);
+    if (left <= 0 || clock.now() >= (this.#failingSince ?? Number.POSITIVE_INFINITY) + giveUpMs) throw this.#last;
+  }
+}

@@ -1,0 +1,167 @@
+/** The requests of live events. Each caller retries for itself, because it knows what waits and for how long. */
+import { AbortedError } from "../errors/index.js";
+import { pollEvents, type RoomEvents, roomEvents } from "../protocol/actions/live.js";
+import type { Call } from "../protocol/call.js";
+import type { RoomFrame } from "../protocol/frames.js";
+import type { RawEvent } from "../protocol/raw.js";
+import type { Session } from "../transport/session.js";
+import type { Clock } from "../util/clock.js";
+import { isFinal } from "./endings.js";
+
+/** Makes one call, once. */
+export function ask<T>(session: Session, call: Call<T>, signal: AbortSignal): Promise<T> {
+  return session.call(call, { signal });
+}
+
+/** The latest messages of a room as they are now, and where the host's counter stands. */
+export function askForList(session: Session, roomId: number, count: number, signal: AbortSignal): Promise<RoomEvents> {
+  return ask(session, roomEvents(roomId, { count }), signal);
+}
+
+/** Where the host's counter stands. */
+export interface HostPlace {
+  /** The newest event id of the host. */
+  readonly time: number;
+  /** Unix seconds of the server; null when not said. */
+  readonly sync: number | null;
+  /** The latest messages of the room, when the answer was about this one. */
+  readonly list: readonly RawEvent[] | null;
+}
+
+/** Requests of rooms that wait to be made together. */
+interface Waiting<T> {
+  readonly roomId: number;
+  readonly since: number;
+  readonly signal: AbortSignal;
+  resolve(value: T): void;
+  reject(reason: unknown): void;
+}
+
+/** Milliseconds for which rooms that recover wait for those that will ask soon. */
+const EXPECTED_MS = 2_000;
+
+/** What several rooms ask for in one turn of the event loop becomes one request. */
+abstract class Batch<T> {
+  protected readonly session: Session;
+  readonly #clock: Clock;
+  #waiting: Waiting<T>[] = [];
+  /** How many rooms are about to ask. */
+  #expected = 0;
+  #deadline: { cancel(): void } | undefined;
+
+  constructor(session: Session, clock: Clock) {
+    this.session = session;
+    this.#clock = clock;
+  }
+
+  /** A room will ask soon: the others wait for it a little. Answers what to call when it has asked, or will not. */
+  expect(): () => void {
+    this.#expected += 1;
+    let isOver = false;
+    return () => {
+      if (isOver) return;
+      isOver = true;
+      this.#expected -= 1;
+      this.#plan();
+    };
+  }
+
+  /** Asks for a room together with all others of this turn. @throws {ABORTED} as soon as the signal is aborted */
+  protected join(roomId: number, since: number, signal: AbortSignal): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      const abort = (): void => reject(new AbortedError({ tried: `listen to room ${roomId}` }));
+      if (signal.aborted) return abort();
+      signal.addEventListener("abort", abort, { once: true });
+      const leave = (): void => signal.removeEventListener("abort", abort);
+      this.#waiting.push({
+        roomId,
+        since,
+        signal,
+        resolve(value) {
+          leave();
+          resolve(value);
+        },
+        reject(reason) {
+          leave();
+          reject(reason);
+        },
+      });
+      this.#plan();
+    });
+  }
+
+  /** Makes the request for all of them and settles each. */
+  protected abstract send(rooms: readonly Waiting<T>[], signal: AbortSignal): Promise<void>;
+
+  /** Asks when this turn is over and nobody is expected any more, but does not wait for those for long. */
+  #plan(): void {
+    if (this.#waiting.length === 0) return;
+    if (this.#expected === 0) setImmediate(() => this.#flush());
+    else this.#deadline ??= this.#clock.setTimeout(() => this.#flush(), EXPECTED_MS);
+  }
+
+  #flush(): void {
+    this.#deadline?.cancel();
+    this.#deadline = undefined;
+    const rooms = this.#waiting.splice(0).filter(({ signal }) => !signal.aborted);
+    if (rooms.length === 0) return;
+    const all = new AbortController();
+    let left = rooms.length;
+    const leave = (): void => {
+      left -= 1;
+      if (left === 0) all.abort();
+    };
+    for (const { signal } of rooms) signal.addEventListener("abort", leave, { once: true });
+    void this.send(rooms, all.signal)
+      .catch((error: unknown) => {
+        for (const room of rooms) room.reject(error);
+      })
+      .finally(() => {
+        for (const { signal } of rooms) signal.removeEventListener("abort", leave);
+      });
+  }
+}
+
+/** `POST /events` for every room that recovers in the same turn. */
+export class Polls extends Batch<RoomFrame | null> {
+  /** What happened in a room since a cursor; null when the answer does not mention it. */
+  poll(roomId: number, since: number, signal: AbortSignal): Promise<RoomFrame | null> {
+    return this.join(roomId, since, signal);
+  }
+
+  protected override async send(rooms: readonly Waiting<RoomFrame | null>[], signal: AbortSignal): Promise<void> {
+    try {
+      const cursors = new Map(rooms.map(({ roomId, since }) => [roomId, since]));
+      const answer = await ask(this.session, pollEvents(cursors), signal);
+      const frames = new Map(answer.rooms.map((frame) => [frame.roomId, frame]));
+      for (const { roomId, resolve } of rooms) resolve(frames.get(roomId) ?? null);
+    } catch (error) {
+      // The refusal may be about one of them: each learns for itself.
+      if (rooms.length === 1 || !isFinal(error)) throw error;
+      await Promise.all(rooms.map((room) => this.send([room], room.signal).catch(room.reject)));
+    }
+  }
+}
+
+/** `POST /chats/{room}/events` once for all rooms that begin in the same turn: the counter is the host's. */
+export class Places extends Batch<HostPlace> {
+  /** Where the host's counter stands now. */
+  find(roomId: number, signal: AbortSignal): Promise<HostPlace> {
+    return this.join(roomId, 0, signal);
+  }
+
+  protected override async send(rooms: readonly Waiting<HostPlace>[], signal: AbortSignal): Promise<void> {
+    const [first, ...others] = rooms;
+    if (!first) return;
+    try {
+      const { events, time, sync } = await askForList(this.session, first.roomId, 100, signal);
+      first.resolve({ time, sync, list: events });
+      for (const { resolve } of others) resolve({ time, sync, list: null });
+    } catch (error) {
+      first.reject(error);
+      if (others.length === 0) return;
+      if (!isFinal(error)) throw error;
+      await this.send(others, signal);
+    }
+  }
+}

@@ -1,0 +1,132 @@
+/** One socket of a room, from its opening to its end, watched over: silence is an end, too. */
+import type { RoomFrame } from "../protocol/frames.js";
+import { quiet } from "../util/promises.js";
+import type { Services } from "../util/services.js";
+import { TurnClock } from "../util/turn-clock.js";
+import { SocketEnd } from "./endings.js";
+import type { ResolvedStreamOptions } from "./options.js";
+import type { SocketListener, Sockets } from "./sockets.js";
+
+/** What a {@link SocketTurn} needs. Times are of the clock, in milliseconds. */
+export interface SocketTurnContext {
+  readonly roomId: number;
+  readonly sockets: Sockets;
+  readonly services: Services;
+  readonly options: ResolvedStreamOptions;
+  /** The newest event the room has. */
+  readonly cursor: () => number;
+  readonly onOpen: () => void;
+  readonly onFrame: (frame: RoomFrame, at: number) => void;
+  /** Nothing came for too long. */
+  readonly onSilence: () => void;
+  /** It is time to ask whether news were lost. */
+  readonly onAudit: () => void;
+}
+
+export class SocketTurn implements SocketListener {
+  readonly #context: SocketTurnContext;
+  readonly #turn: TurnClock;
+  #frames = 0;
+  /** When the first frame came; undefined before. */
+  #firstFrame: number | undefined;
+  #lastFrame = 0;
+  /** When something last told how far the host's counter is. */
+  #lastNews = 0;
+  #end: (reason: unknown) => void = () => {};
+
+  constructor(context: SocketTurnContext) {
+    this.#context = context;
+    this.#turn = new TurnClock(context.services.clock);
+  }
+
+  /** How many milliseconds frames have come; null when none has. */
+  get aliveMs(): number | null {
+    return this.#firstFrame === undefined ? null : this.#context.services.clock.now() - this.#firstFrame;
+  }
+
+  get cursor(): number {
+    return this.#context.cursor();
+  }
+
+  onSign(): void {
+    this.#frames += 1;
+    this.#lastFrame = this.#turn.now();
+    this.#firstFrame ??= this.#lastFrame;
+  }
+
+  onFrame(frame: RoomFrame): void {
+    if (frame.t !== undefined) this.#lastNews = this.#lastFrame;
+    this.#context.onFrame(frame, this.#lastFrame);
+  }
+
+  onClose(reason: string): void {
+    this.#end(new SocketEnd(reason));
+  }
+
+  /** Somebody else has asked whether news were lost. */
+  heardNews(): void {
+    this.#lastNews = this.#context.services.clock.now();
+  }
+
+  /** Ends it, with a reason. */
+  end(reason: unknown): void {
+    this.#end(reason);
+  }
+
+  /** Opens a socket and resolves never. @throws when it could not be opened, and {@link SocketEnd} when it has ended */
+  async run(closing: AbortSignal): Promise<never> {
+    const { roomId, sockets, services, options, onOpen } = this.#context;
+    const { clock } = services;
+    const ended = new Promise<never>((_, reject) => {
+      this.#end = reject;
+    });
+    quiet(ended);
+    const over = new AbortController();
+    const abort = (): void => over.abort(closing.reason);
+    closing.addEventListener("abort", abort, { once: true });
+    const deadline = clock.setTimeout(() => over.abort(), options.firstFrameMs);
+    let watchdog: { cancel(): void } | undefined;
+    let close = (): void => {};
+    try {
+      const socket = await sockets.open(roomId, this, over.signal).finally(() => deadline.cancel());
+      close = () => socket.close();
+      over.signal.addEventListener("abort", () => this.#end(over.signal.reason), { once: true });
+      if (over.signal.aborted) throw over.signal.reason;
+      this.#lastNews = this.#lastFrame = clock.now();
+      onOpen();
+      const watch = (): void => {
+        const wait = this.#lookAround();
+        if (wait !== undefined) watchdog = clock.setTimeout(watch, wait, { ref: true });
+      };
+      watch();
+      return await ended;
+    } finally {
+      closing.removeEventListener("abort", abort);
+      watchdog?.cancel();
+      over.abort();
+      close();
+    }
+  }
+
+  /** Ends a silent socket, and asks for an audit when one is due. Answers in how many milliseconds to look again. */
+  #lookAround(): number | undefined {
+    const { options, services, onSilence, onAudit } = this.#context;
+    const now = services.clock.now();
+    const limit = this.#frames === 0 ? options.firstFrameMs : options.idleMs;
+    // A clock that was put back must not put the watchdog to sleep.
+    if (this.#lastFrame > now) this.#lastFrame = now;
+    const left = this.#lastFrame + limit - now;
+    if (left <= 0) {
+      onSilence();
+      this.#end(new SocketEnd(this.#frames === 0 ? "the socket said nothing at all" : "the socket went silent"));
+      return undefined;
+    }
+    if (options.auditMs <= 0) return left;
+    if (this.#lastNews > now) this.#lastNews = now;
+    if (now - this.#lastNews >= options.auditMs) {
+      this.#lastNews = now;
+      onAudit();
+    }
+    return Math.max(1, Math.min(left, this.#lastNews + options.auditMs - now));
+  }
+}

@@ -1,0 +1,215 @@
+/** Idempotency keys: an action with a key is done once, in one process and over restarts. */
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Client, MessagePosted } from "chatexchange-ts";
+import { ManualClock } from "chatexchange-ts/testing";
+import { describe, expect, test } from "vitest";
+import { failureOf, meanwhile, stage, turning } from "./support.js";
+
+const newMessage = "/chats/1/messages/new";
+
+async function keyed() {
+  const clock = new ManualClock(Date.now());
+  const set = await stage({ clock });
+  const stateFile = join(await mkdtemp(join(tmpdir(), "keys-")), "state.jsonl");
+  return {
+    ...set,
+    clock,
+    faults: set.server.site.faults,
+    said: () => set.server.site.room(1).messages.map(({ source }) => source),
+    /** A client that keeps its state, logged in; it takes up what the one before left. */
+    async restarted(before?: Client, options: { keyTtlMs?: number } = {}): Promise<Client> {
+      await before?.logout({ drain: false });
+      const chat = set.client({ clock, stateFile, random: () => 1, onError: () => {}, ...options });
+      await chat.login();
+      for (const resumed of await chat.resume()) resumed.catch(() => {});
+      return chat;
+    },
+  };
+}
+
+describe("a key within one process", () => {
+  test("used twice at the same time is one action, and later resolves to the same message without a request", async () => {
+    const { client, requests, said } = await keyed();
+    const chat = client();
+    await chat.login();
+    const room = chat.getRoom(1);
+    const [first, second] = await Promise.all([
+      room.sendMessage("an answer", { key: "answer 1" }),
+      room.sendMessage("another wording", { key: "answer 1" }),
+    ]);
+    expect(second).toBe(first);
+    requests();
+    expect(await room.sendMessage("a third wording", { key: "answer 1" })).toBe(first);
+    expect(requests()).toEqual([]);
+    expect(said()).toEqual(["an answer"]);
+    expect(await room.sendMessage("an answer to 2", { key: "answer 2" })).not.toBe(first);
+  });
+
+  test("is remembered for a day", async () => {
+    const { client, said, clock } = await keyed();
+    const chat = client({ clock });
+    await chat.login();
+    await chat.getRoom(1).sendMessage("one", { key: "k" });
+    await clock.advance(86_400_000);
+    await chat.getRoom(1).sendMessage("two", { key: "k" });
+    await clock.advance(1);
+    await turning(clock, chat.getRoom(1).sendMessage("three", { key: "k" }));
+    expect(said()).toEqual(["one", "three"]);
+  });
+
+  test("may be used again after a refusal", async () => {
+    const { client, server, said } = await keyed();
+    const chat = client();
+    server.site.room(1).timeout(60);
+    expect(await failureOf(chat.getRoom(1).sendMessage("no", { key: "k" }))).toMatchObject({ code: "ROOM_TIMEOUT" });
+    server.site.room(1).timeout(0);
+    await chat.getRoom(1).sendMessage("yes", { key: "k" });
+    expect(said()).toEqual(["yes"]);
+  });
+
+  test("of an action that may have arrived makes the next one look for the first text", async () => {
+    const { client, faults, said, clock } = await keyed();
+    const chat = client({ clock });
+    await chat.login();
+    faults.cut(newMessage);
+    faults.fail(/^\/chats\/1\/events/, { status: 503, times: 1e6 });
+    const stop = new AbortController();
+    const first = failureOf(chat.getRoom(1).sendMessage("first", { key: "k", signal: stop.signal }));
+    await meanwhile(() => said().length === 1);
+    stop.abort();
+    expect(await first).toMatchObject({ code: "ABORTED", context: { sent: "maybe" } });
+    faults.clear();
+    await turning(clock, chat.getRoom(1).sendMessage("first, reworded", { key: "k" }));
+    expect(said()).toEqual(["first"]);
+  });
+
+  test("of a text in several messages is one key for each of them", async () => {
+    const { client, said } = await keyed();
+    const chat = client();
+    const text = Array.from({ length: 150 }, (_, n) => `word${n}`).join(" ");
+    const sent = await chat.getRoom(1).sendParts(text, { key: "k" });
+    expect(sent.length).toBeGreaterThan(1);
+    expect(await chat.getRoom(1).sendParts(text, { key: "k" })).toEqual(sent);
+    expect(await chat.getRoom(1).sendMessage("the second part", { key: "k#1" })).toBe(sent[1]);
+    expect(said()).toHaveLength(sent.length);
+  });
+
+  test("goes with edits and replies as well", async () => {
+    const { client, alice, server, requests } = await keyed();
+    const chat = client();
+    await chat.login();
+    const question = chat.getMessage(alice.in(1).says("a question").id);
+    const answer = await question.reply("an answer", { key: "answer" });
+    expect(await question.reply("another answer", { key: "answer" })).toBe(answer);
+    await Promise.all([answer.edit("edited", { key: "edit" }), answer.edit("edited otherwise", { key: "edit" })]);
+    requests();
+    await answer.edit("edited a third time", { key: "edit" });
+    expect(requests()).toEqual([]);
+    expect(server.site.message(answer.id)).toMatchObject({ edits: 1, source: expect.stringMatching(/edited$/) });
+  });
+
+  test("is a text that is not empty", async () => {
+    const chat = (await keyed()).client();
+    for (const key of ["", "x".repeat(201)])
+      expect(await failureOf(chat.getRoom(1).sendMessage("hi", { key }))).toMatchObject({ code: "BAD_ARGUMENT" });
+  });
+});
+
+describe("a key over restarts", () => {
+  test("resolves to the message of the process before, whatever would be said now", async () => {
+    const { restarted, said } = await keyed();
+    const before = await restarted();
+    const first = await before.getRoom(1).sendMessage("an answer", { key: "k" });
+    const after = await restarted(before);
+    expect((await after.getRoom(1).sendMessage("another answer", { key: "k" })).id).toBe(first.id);
+    expect(said()).toEqual(["an answer"]);
+  });
+
+  test.each(["arrived", "did not arrive"])(
+    "of a message that %s before the end is sent once, with the first text",
+    async (what) => {
+      const { restarted, said, faults, clock } = await keyed();
+      const before = await restarted();
+      if (what === "arrived") faults.cut(newMessage);
+      else faults.hang(newMessage);
+      faults.fail(/^\/chats\/1\/events/, { status: 503, times: 1e6 });
+      const cutOff = failureOf(before.getRoom(1).sendMessage("first", { key: "k" }));
+      await meanwhile(() => said().length === 1 || faults.hanging === 1);
+      const over = restarted(before);
+      expect(await cutOff).toMatchObject({ code: "CLOSED", context: { sent: "maybe" } });
+      faults.clear();
+      const after = await over;
+      const again = await turning(clock, after.getRoom(1).sendMessage("second", { key: "k" }));
+      expect(said()).toEqual(["first"]);
+      expect(await again.contentSource).toBe("first");
+      expect((await after.getRoom(1).sendMessage("third", { key: "k" })).id).toBe(again.id);
+    },
+  );
+
+  test.each(["edited", "deleted"] as const)("counts as done when its message was %s meanwhile", async (change) => {
+    const { restarted, said, faults, clock, bot, server } = await keyed();
+    const before = await restarted();
+    faults.cut(newMessage);
+    faults.fail(/^\/chats\/1\/events/, { status: 503, times: 1e6 });
+    const cutOff = failureOf(before.getRoom(1).sendMessage("first", { key: "k" }));
+    await meanwhile(() => said().length === 1);
+    await before.logout({ drain: false });
+    await cutOff;
+    faults.clear();
+    const id = server.site.room(1).messages[0]?.id ?? 0;
+    if (change === "edited") bot.in(1).edits(id, "something else");
+    else bot.in(1).deletes(id);
+    const after = await restarted();
+    const again = await turning(clock, after.getRoom(1).sendMessage("second", { key: "k" }));
+    expect(again.id).toBe(id);
+    expect(said()).toHaveLength(1);
+  });
+
+  test("of an edit that was cut off is made once, with the first text", async () => {
+    const { restarted, faults, clock, server } = await keyed();
+    const before = await restarted();
+    const mine = await before.getRoom(1).sendMessage("frist");
+    faults.hang(/^\/messages\/\d+$/);
+    const cutOff = failureOf(mine.edit("first", { key: "edit" }));
+    await meanwhile(() => faults.hanging === 1);
+    const after = await restarted(before);
+    expect(await cutOff).toMatchObject({ code: "CLOSED" });
+    await turning(clock, after.getMessage(mine.id).edit("third", { key: "edit" }));
+    expect(server.site.message(mine.id)).toMatchObject({ source: "first", edits: 1 });
+  });
+
+  test("is kept for keyTtlMs after the message was sent", async () => {
+    const { restarted, said, clock } = await keyed();
+    const options = { keyTtlMs: 3_600_000 };
+    let chat = await restarted(undefined, options);
+    await chat.getRoom(1).sendMessage("one", { key: "k" });
+    await clock.advance(3_599_000);
+    chat = await restarted(chat, options);
+    await chat.getRoom(1).sendMessage("two", { key: "k" });
+    expect(said()).toEqual(["one"]);
+    await clock.advance(1_000);
+    chat = await restarted(chat, options);
+    await turning(clock, chat.getRoom(1).sendMessage("three", { key: "k" }));
+    expect(said()).toEqual(["one", "three"]);
+  });
+
+  test("a keyed answer in a handler is given once although the event is told again", async () => {
+    const { restarted, said, alice, faults } = await keyed();
+    const listen = (chat: Client) =>
+      chat.getRoom(1).watch(async (event) => {
+        if (!(event instanceof MessagePosted) || event.textContent !== "question") return;
+        await chat.getRoom(1).sendMessage("answer", { key: `answer to ${event.messageId}` });
+      });
+    const before = await restarted();
+    await listen(before).ready;
+    faults.cut(newMessage);
+    alice.in(1).says("question");
+    await meanwhile(() => said().includes("answer"));
+    const after = await restarted(before);
+    await listen(after).ready;
+    await meanwhile(() => after.outbox.pending.length === 0);
+    expect(said()).toEqual(["question", "answer"]);
+  });
+});

@@ -1,0 +1,77 @@
+/** Answers that come later than the events about the same thing: the newer word stays. */
+import type { Client, Message } from "chatexchange-ts";
+import { expect, test } from "vitest";
+import { type Stage, stage } from "./support.js";
+
+/** Lets the network do its part until something has come true. */
+async function soon(condition: () => boolean): Promise<void> {
+  const started = performance.now();
+  while (!condition()) {
+    if (performance.now() - started > 5_000) throw new Error("it did not come true");
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+/** A client that listens to room 1, and an old message that it knows by its id. */
+async function listening(set: Stage, text = "old text"): Promise<{ chat: Client; message: Message; id: number }> {
+  const { id } = set.alice.in(1).says(text);
+  const chat = set.client();
+  await chat.getRoom(1).watch(() => {}).ready;
+  return { chat, message: chat.getMessage(id), id };
+}
+
+test("a late answer does not overwrite the text that an edit told meanwhile", async () => {
+  const set = await stage();
+  const { message, id } = await listening(set);
+  set.server.site.faults.slow(/^\/message\//, 150);
+  const asked = message.content;
+  await soon(() => set.server.requests.some(({ path }) => path === `/message/${id}`));
+  set.alice.in(1).edits(id, "new text");
+  await soon(() => message.peek.content === "new text");
+  expect(await asked).toBe("new text");
+  expect(await message.content).toBe("new text");
+  expect(await message.edits).toBe(1);
+});
+
+test("a late list does not bring back a message that was deleted meanwhile", async () => {
+  const set = await stage();
+  const { chat, message, id } = await listening(set);
+  set.server.site.faults.slow("/chats/1/events", 150);
+  const page = chat.getRoom(1).history({ limit: 10 }).next();
+  const before = set.server.requests.length;
+  await soon(() => set.server.requests.slice(before - 1).some(({ path }) => path === "/chats/1/events"));
+  set.alice.in(1).deletes(id);
+  await soon(() => message.peek.deleted === true);
+  await page;
+  expect(await message.deleted).toBe(true);
+  expect(await message.content).toBeNull();
+});
+
+test("a late page does not take back a star that an event told meanwhile", async () => {
+  const set = await stage();
+  const { message, id } = await listening(set);
+  set.server.site.faults.slow(/^\/transcript\/message\//, 150);
+  const asked = message.stars;
+  await soon(() => set.server.requests.some(({ path }) => path === `/transcript/message/${id}`));
+  const other = set.server.site.addUser({ name: "Bob", reputation: 200 });
+  other.in(1).stars(id);
+  await soon(() => message.peek.stars === 1);
+  expect(await asked).toBe(1);
+});
+
+test("a late page does not bring back the name that a room had before", async () => {
+  const set = await stage();
+  const { site } = set.server;
+  const { id } = site.addRoom({ name: "Old name", owners: [set.alice] });
+  const room = set.client().getRoom(id);
+  const names: unknown[] = [];
+  await room.watch((event) => void names.push(event.constructor.name)).ready;
+  site.faults.slow(`/rooms/info/${id}`, 150);
+  const asked = room.owners;
+  await soon(() => set.server.requests.some(({ path }) => path === `/rooms/info/${id}`));
+  set.alice.in(id).updates({ name: "New name" });
+  await soon(() => names.includes("RoomNameChanged"));
+  await asked;
+  expect(await room.name).toBe("New name");
+  expect(room.peek.name).toBe("New name");
+});

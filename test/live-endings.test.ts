@@ -1,0 +1,232 @@
+/** What ends listening, and what does not. Time is turned by hand. */
+import { MessagePosted, StreamGap } from "chatexchange-ts";
+import { ManualClock } from "chatexchange-ts/testing";
+import { describe, expect, test } from "vitest";
+import { listening } from "./stream-ear.js";
+import { failureOf, meanwhile, next, quiet, stage, turning, until } from "./support.js";
+
+describe("an answer that is not the site's own", () => {
+  const pages = [
+    ["a bare 403", { status: 403 }],
+    ["a bare 404", { status: 404, body: "<html><title>Not here</title></html>" }],
+    ["a bare 401", { status: 401 }],
+    ["another page", { status: 200, body: "<html><title>Welcome to the hotel</title></html>" }],
+  ] as const;
+
+  test.each(pages)("as %s ends nothing, for however long it lasts", async (_, answer) => {
+    const ear = await listening();
+    const { faults } = ear.server.site;
+    faults.fail(/^\/(ws-auth|events|chats)/, { ...answer, times: 100_000 });
+    faults.dropSockets();
+    ear.says("in the dark");
+    const end = ear.clock.now() + 3_600_000;
+    await until(ear.clock, () => ear.clock.now() >= end, 60_000);
+    expect(ear.chat.state).toBe("stale");
+    expect(ear.reported).toEqual([]);
+    faults.clear();
+    await ear.hears("in the dark");
+    await until(ear.clock, () => ear.chat.state === "live");
+  });
+
+  test("costs ever fewer requests", async () => {
+    const ear = await listening();
+    const { faults } = ear.server.site;
+    faults.fail(/^\/(ws-auth|events|chats)/, { status: 403, times: 100_000 });
+    faults.dropSockets();
+    const end = ear.clock.now() + 3_600_000;
+    await until(ear.clock, () => ear.clock.now() >= end, 60_000);
+    expect(ear.requests().length).toBeLessThan(400);
+  });
+
+  test("ends listening after giveUpMs, with the last failure, and not before", async () => {
+    const ear = await listening({ stream: { giveUpMs: 600_000 } });
+    const { faults } = ear.server.site;
+    const watch = ear.chat.getRoom(1).watch(() => {});
+    await watch.ready;
+    const messages = ear.chat.getRoom(1).newMessages();
+    await messages.ready;
+    faults.fail(/^\/(ws-auth|events|chats)/, { status: 403, times: 100_000 });
+    const begin = ear.clock.now();
+    faults.dropSockets();
+    await until(ear.clock, () => ear.chat.state === "closed", 1_000);
+    expect(ear.clock.now() - begin).toBeGreaterThanOrEqual(600_000);
+    expect(ear.clock.now() - begin).toBeLessThanOrEqual(601_000);
+    expect(await failureOf(watch.closed)).toMatchObject({ code: "FORBIDDEN" });
+    expect(await failureOf(messages.next())).toMatchObject({ code: "FORBIDDEN" });
+    expect(ear.reported).toMatchObject([{ code: "FORBIDDEN" }, { code: "FORBIDDEN" }]);
+  });
+
+  test("to the page of the room changes nothing: ready resolves, and events come", async () => {
+    const set = await stage();
+    const clock = new ManualClock();
+    const chat = set.client({ clock, onError: () => {} });
+    await chat.login();
+    set.server.site.faults.fail(/^\/rooms\/1$/, { status: 403, times: 100 });
+    const messages = chat.getRoom(1).newMessages();
+    await turning(clock, messages.ready);
+    set.alice.in(1).says("there?");
+    expect(await (await next(messages)).textContent).toBe("there?");
+  });
+});
+
+describe("a wait that the server asks for", () => {
+  test("is kept before the next try", async () => {
+    const ear = await listening();
+    const { faults } = ear.server.site;
+    const body = "You can perform this action again in 90 seconds.";
+    faults.fail("/ws-auth", { status: 409, body, times: 1 });
+    faults.dropSockets();
+    const asked = (): number => ear.server.requests.filter(({ path }) => path === "/ws-auth").length;
+    const before = asked();
+    await until(ear.clock, () => asked() === before + 1, 100);
+    const refused = ear.clock.now();
+    await until(ear.clock, () => asked() === before + 2, 1_000);
+    expect(ear.clock.now() - refused).toBeGreaterThanOrEqual(90_000);
+    expect(ear.clock.now() - refused).toBeLessThanOrEqual(92_000);
+  });
+});
+
+describe("the end for good", () => {
+  test("rejects closed of a watch and of its ready, and tells onError once", async () => {
+    const set = await stage();
+    const reported: unknown[] = [];
+    const chat = set.client({ onError: (error) => void reported.push(error) });
+    const watch = chat.getRoom(99_999_999).watch(() => {});
+    expect(await failureOf(watch.ready)).toMatchObject({ code: "NOT_FOUND" });
+    expect(await failureOf(watch.closed)).toMatchObject({ code: "NOT_FOUND" });
+    expect(reported).toMatchObject([{ code: "NOT_FOUND" }]);
+  });
+
+  test("by close() or logout resolves closed", async () => {
+    const ear = await listening();
+    const [first, second] = [ear.chat.getRoom(1).watch(() => {}), ear.chat.getRoom(1).watch(() => {})];
+    const everywhere = ear.chat.watch(() => {});
+    await Promise.all([first.ready, second.ready]);
+    first.close();
+    await first.closed;
+    await ear.chat.logout();
+    await Promise.all([second.closed, everywhere.closed]);
+  });
+
+  test("by logout ends a loop at once: what was queued is not yielded", async () => {
+    const ear = await listening();
+    const messages = ear.chat.getRoom(1).newMessages();
+    await messages.ready;
+    ear.says("one", "two", "three");
+    await ear.hears("one", "two", "three");
+    const read: string[] = [];
+    for await (const message of messages) {
+      read.push(await message.textContent);
+      await ear.chat.logout();
+    }
+    expect(read).toEqual(["one"]);
+  });
+});
+
+describe("room.leave()", () => {
+  test("ends the room's watches and loops, also in a callback, and no other room's", async () => {
+    const set = await stage();
+    set.server.site.addRoom({ id: 2, name: "Other" });
+    const ear = await listening({}, set);
+    const room = ear.chat.getRoom(2);
+    const heard: string[] = [];
+    const watch = room.watch(async (event) => {
+      if (!(event instanceof MessagePosted)) return;
+      heard.push(event.textContent ?? "");
+      if (event.textContent === "!!leave") await room.leave();
+      else await event.message.reply("pong");
+    });
+    const messages = room.newMessages();
+    await Promise.all([watch.ready, messages.ready]);
+    for (const text of ["!!leave", "!!ping"]) set.alice.in(2).says(text);
+    await watch.closed;
+    expect(await messages.next()).toEqual({ done: true, value: undefined });
+    await meanwhile(() => !set.server.site.room(2).present.includes(set.bot.id));
+    set.alice.in(2).says("!!ping");
+    ear.says("still here");
+    await ear.hears("still here");
+    expect(heard).toEqual(["!!leave"]);
+    expect(set.server.site.room(2).messages.filter(({ userId }) => userId === set.bot.id)).toEqual([]);
+    expect(set.server.site.room(2).present).not.toContain(set.bot.id);
+    expect(room.isInRoom).toBe(false);
+  });
+});
+
+describe("short-lived sockets", () => {
+  test("that live 30 to 40 s lead neither to polling nor to gaps, also after an outage", async () => {
+    const ear = await listening();
+    const { faults } = ear.server.site;
+    const said: string[] = [];
+    const talk = async (ms: number): Promise<void> => {
+      said.push(`said ${said.length}`);
+      ear.says(said.at(-1) ?? "");
+      const end = ear.clock.now() + ms;
+      await until(ear.clock, () => ear.clock.now() >= end, 1_000);
+    };
+    faults.fail(/^\/(ws-auth|events|chats)/, { status: 503, times: 100_000 });
+    faults.dropSockets();
+    await talk(120_000);
+    faults.clear();
+    await until(ear.clock, () => ear.chat.state === "live", 1_000);
+    const from = ear.states.length;
+    for (let round = 0; round < 20; round++) {
+      await talk(round % 2 === 0 ? 30_000 : 40_000);
+      faults.dropSockets();
+      const dropped = ear.clock.now();
+      await until(ear.clock, () => ear.chat.state === "live" && ear.texts.length === said.length, 100);
+      expect(ear.clock.now() - dropped).toBeLessThanOrEqual(2_000);
+    }
+    expect(ear.texts).toEqual(said);
+    expect(ear.states.slice(from)).not.toContain("polling");
+    expect(ear.events.filter((event) => event instanceof StreamGap)).toEqual([]);
+  });
+
+  test("that keep dying at once are opened ever more rarely", async () => {
+    const ear = await listening();
+    let isOver = false;
+    const drop = (): void => {
+      ear.server.site.faults.dropSockets();
+      if (!isOver) ear.clock.setTimeout(drop, 2_000);
+    };
+    drop();
+    ear.requests();
+    const end = ear.clock.now() + 600_000;
+    await until(ear.clock, () => ear.clock.now() >= end, 1_000);
+    isOver = true;
+    expect(ear.requests().filter((line) => line === "POST /ws-auth").length).toBeLessThan(40);
+    ear.says("calm again");
+    await until(ear.clock, () => ear.chat.state === "live" && ear.texts.includes("calm again"), 5_000);
+  });
+});
+
+describe("an impossible counter or id", () => {
+  test.each(["1e308", "1e999", "9007199254740993", "-5", "0.5"])("of %s is a damaged frame", async (number) => {
+    const ear = await listening();
+    ear.says("before");
+    await ear.hears("before");
+    const { cursors } = ear.chat;
+    const { faults } = ear.server.site;
+    const event = `{"event_type":1,"content":"a lie","id":${number},"user_id":3,"room_id":1,"message_id":5}`;
+    faults.sendRaw(`{"r1":{"e":[],"t":${number},"d":1}}`);
+    faults.sendRaw(`{"r1":{"e":[],"t":${number},"d":${number}}}`);
+    faults.sendRaw(`{"r1":{"e":[${event}]}}`);
+    await quiet();
+    expect(ear.chat.cursors).toEqual(cursors);
+    ear.says("after");
+    await ear.hears("before", "after");
+    expect(ear.events.filter((one) => one instanceof StreamGap)).toEqual([]);
+    expect(Number(ear.chat.cursors[1])).toBe(ear.server.site.newestEventId);
+  });
+
+  test("in a list is not believed as the place to start", async () => {
+    const set = await stage();
+    const clock = new ManualClock();
+    const chat = set.client({ clock, onError: () => {} });
+    const body = '{"events":[],"time":1e308,"sync":1,"ms":0}';
+    set.server.site.faults.fail("/chats/1/events", { status: 200, body, times: 1 });
+    const messages = chat.getRoom(1).newMessages();
+    await turning(clock, messages.ready);
+    set.alice.in(1).says("heard");
+    expect(await (await next(messages)).textContent).toBe("heard");
+  });
+});

@@ -1,0 +1,107 @@
+/** The life of a request: its deadline is on the clock, it leaves nothing behind, and it shares few connections. */
+import { getEventListeners } from "node:events";
+import { type AddressInfo, connect, createServer } from "node:net";
+import { Client } from "chatexchange-ts";
+import { ManualClock } from "chatexchange-ts/testing";
+import { expect, onTestFinished, test } from "vitest";
+import { standIn } from "./stand-in.js";
+import { ends, failureOf, stage } from "./support.js";
+
+test("a request is given up when its deadline passes on the clock, and not before", async () => {
+  const clock = new ManualClock();
+  const { server, client } = await stage();
+  const chat = client({ clock, timeoutMs: 60_000 });
+  await chat.login();
+  server.site.faults.hang("/users/ignorelist");
+  const asked = failureOf(chat.ignoredUsers());
+  let isOver = false;
+  void asked.then(() => {
+    isOver = true;
+  });
+  await expect.poll(() => server.site.faults.hanging).toBe(1);
+  await clock.advance(59_999);
+  expect(isOver).toBe(false);
+  await clock.advance(1);
+  expect(await asked).toMatchObject({ code: "TIMED_OUT" });
+  expect(clock.pending).toBe(0);
+});
+
+test.each([2 ** 31, 2 ** 32, 1e15])("a deadline of %d ms is a long one", async (timeoutMs) => {
+  const { client } = await stage();
+  expect(await client({ timeoutMs }).getRoom(1).name).toBe("Sandbox");
+});
+
+test("20,000 requests leave nothing behind on the signal of their caller", async () => {
+  const url = await standIn((request, response) => {
+    request.resume();
+    response.end(
+      request.url === "/users/ignorelist"
+        ? "[]"
+        : '<input name="fkey" value="x"><div class="topbar-menu-links"><a href="/users/5/bot">Bot</a></div>',
+    );
+  });
+  const warnings: Error[] = [];
+  const warn = (warning: Error): void => void warnings.push(warning);
+  process.on("warning", warn);
+  onTestFinished(() => void process.off("warning", warn));
+  const chat = ends(new Client(url, { cookies: "acct=x" }));
+  const { signal } = new AbortController();
+  let most = 0;
+  for (let round = 0; round < 1_000; round++) {
+    const asked = Array.from({ length: 20 }, () => chat.ignoredUsers({ signal }));
+    await Promise.race(asked);
+    most = Math.max(most, getEventListeners(signal, "abort").length);
+    await Promise.all(asked);
+  }
+  expect(getEventListeners(signal, "abort")).toHaveLength(0);
+  expect(most).toBe(1);
+  expect(warnings).toEqual([]);
+}, 120_000);
+
+test("logging in, joining and saying hello takes five requests on two connections", async () => {
+  const { server, bot, requests } = await stage();
+  const { site } = server;
+  let connections = 0;
+  const counting = createServer((near) => {
+    connections += 1;
+    const far = connect(Number(new URL(site.url).port), "127.0.0.1");
+    near.pipe(far).pipe(near);
+    for (const [one, other] of [
+      [near, far],
+      [far, near],
+    ] as const)
+      one.on("error", () => other.destroy());
+  });
+  await new Promise<void>((resolve) => counting.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void counting.close());
+  const { port } = counting.address() as AddressInfo;
+  const { host, name, chatOrigin, loginOrigin } = site;
+  const there = { host, name, chatOrigin, loginOrigin, resolve: () => ({ hostname: "127.0.0.1", port }) };
+  const chat = ends(new Client(there, bot.email, bot.password));
+  await chat.login();
+  await chat.getRoom(1).join();
+  await chat.getRoom(1).sendMessage("hello");
+  expect(requests()).toHaveLength(5);
+  expect(connections).toBe(2);
+});
+
+test.each([
+  ["TypeError", () => new TypeError("my resolver is broken")],
+  ["Error with a code", () => Object.assign(new Error("no such file"), { code: "ENOENT" })],
+])("a %s of the user's resolver comes out as what it is", async (_, make) => {
+  const thrown = make();
+  const { server } = await stage();
+  const resolve = (): never => {
+    throw thrown;
+  };
+  const chat = ends(new Client(server.site, { resolve }));
+  expect(await failureOf(chat.getRoom(1).name)).toBe(thrown);
+  expect(await failureOf(chat.getRoom(1).newMessages().ready)).toBe(thrown);
+});
+
+test("a port where nobody listens is a lost connection", async () => {
+  const { server } = await stage();
+  const nobody = { hostname: "127.0.0.1", port: 1 };
+  const chat = ends(new Client(server.site, { resolve: () => nobody }));
+  expect(await failureOf(chat.getRoom(1).name)).toMatchObject({ code: "CONNECTION_LOST" });
+});

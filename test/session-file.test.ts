@@ -1,0 +1,72 @@
+/** A session file is checked when it is read; what is wrong with the disk is told as that, and ends no login. */
+import { mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { failureOf, stage } from "./support.js";
+
+const folder = (): Promise<string> => mkdtemp(join(tmpdir(), "chatexchange-"));
+
+describe("a damaged session file", () => {
+  test.each([
+    ["key", null],
+    ["value", 5],
+    ["creation", "2026-13-29T14:15:38.000Z"],
+    ["expires", "x"],
+    ["lastAccessed", {}],
+    ["maxAge", "soon"],
+    ["domain", ["stackexchange.com"]],
+    ["path", 1],
+    ["secure", "yes"],
+    ["httpOnly", 1],
+    ["hostOnly", "no"],
+    ["extensions", [1]],
+    ["sameSite", 3],
+  ])("with %s %j in a cookie is refused by name", async (field, value) => {
+    const { client } = await stage();
+    const sessionFile = join(await folder(), "session.json");
+    await client({ sessionFile }).login();
+    const stored: { cookies: object[] } = JSON.parse(await readFile(sessionFile, "utf8"));
+    const cookies = stored.cookies.map((cookie) => ({ ...cookie, [field]: value }));
+    await writeFile(sessionFile, JSON.stringify({ ...stored, cookies }));
+    expect(await failureOf(client({ sessionFile }).login())).toMatchObject({
+      code: "BAD_ARGUMENT",
+      message: expect.stringContaining(`${sessionFile} is not a session file`),
+    });
+  });
+
+  test.each([
+    "",
+    "null",
+    "[]",
+    '{"host":"x"}',
+    '{"host":"stackexchange.com","owner":{"id":1},"cookies":{}}',
+    '{"host":"stackexchange.com","owner":{"id":1},"cookies":[null]}',
+  ])("with %j in it is refused by name", async (text) => {
+    const { client } = await stage();
+    const sessionFile = join(await folder(), "session.json");
+    await writeFile(sessionFile, text);
+    expect(await failureOf(client({ sessionFile }).login())).toMatchObject({ code: "BAD_ARGUMENT" });
+  });
+});
+
+describe("a disk that does not do its part", () => {
+  test("keeps nobody from logging in: what cannot be written is warned of once", async () => {
+    const { server, bot, client } = await stage();
+    const warnings: string[] = [];
+    const logger = { debug() {}, info() {}, warn: (line: string) => void warnings.push(line), error() {} };
+    const sessionFile = join(await folder(), "nowhere", "session.json");
+    const chat = client({ sessionFile, logger });
+    expect((await chat.login()).id).toBe(bot.id);
+    server.site.faults.expireSessions();
+    await chat.getRoom(1).sendMessage("renewed");
+    expect(warnings.filter((line) => line.includes("cannot be kept"))).toHaveLength(1);
+  });
+
+  test("is a STORAGE failure that names the file, when it cannot be read", async () => {
+    const { client } = await stage();
+    const sessionFile = join(await folder(), "session.json");
+    await mkdir(sessionFile);
+    expect(await failureOf(client({ sessionFile }).login())).toMatchObject({ code: "STORAGE", path: sessionFile });
+  });
+});
