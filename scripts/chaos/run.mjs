@@ -64,8 +64,7 @@ class Run {
     const { seed, events, faults, sends = true, restarts = true, without } = options;
     const { throttle = seed % 2 === 0, latency = [1, 2].includes(seed % 4), sockets = socketsOf(seed) } = options;
     this.#lib = lib;
-    const canShare = sockets === "shared" && knowsShared(lib);
-    this.#options = { seed, events, faults, sends, throttle, latency, sockets: canShare ? "shared" : "room" };
+    this.#options = { seed, events, faults, sends, throttle, latency, sockets };
     this.#clock = new lib.ManualClock();
     const of = (salt) => new Random(Math.imul(seed + 1, 0x9e3779b1) + salt);
     this.#random = { people: of(1), faults: of(2), pace: of(3), sends: of(4), client: of(5), wire: of(6) };
@@ -91,7 +90,7 @@ class Run {
     for (const [host, rooms] of Object.entries(layout)) {
       const random = this.#random;
       const site = this.#server.sites[host];
-      const stream = this.#options.sockets === "shared" ? { sockets: "shared" } : {};
+      const stream = { sockets: this.#options.sockets };
       const stage = await Stage.open({ lib: this.#lib, site, rooms, clock: this.#clock, random, stream });
       this.#stages.push(stage);
       if (latency) stage.wire.latency = slowly;
@@ -233,8 +232,6 @@ class Run {
       quietTurns = this.#isUnderWay && performance.now() - begin < standMs ? 0 : quietTurns + 1;
       if (quietTurns === 0 && this.#stages.some(({ wire }) => wire.inTheAir > 0)) await realTime(1);
     }
-    // While requests are given up by the machine's clock, that must not fall far behind the one we turn.
-    if (this.#hanging > 0) await realTime(10);
   }
 
   get #hanging() {
@@ -268,15 +265,6 @@ class Run {
       await realTime(0);
       await this.#pass(2_000);
     }
-  }
-}
-
-/** Whether this client can have one socket for all rooms. */
-function knowsShared({ Client }) {
-  try {
-    return new Client("stackexchange.com", { stream: { sockets: "shared" } }) !== null;
-  } catch {
-    return false;
   }
 }
 

@@ -4,8 +4,8 @@ import { Talker } from "./sends.mjs";
 import { RoomRecord } from "./truth.mjs";
 import { Wire } from "./wire.mjs";
 
-/** Milliseconds until a request is given up. */
-const timeoutMs = 250;
+/** Milliseconds of the turned clock until a request is given up. */
+const timeoutMs = 10_000;
 
 /** Before the first fault. */
 const noFault = { kind: "(none yet)", number: 0 };
