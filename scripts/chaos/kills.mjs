@@ -25,7 +25,8 @@ export async function runKills({ ChatServer }, { seed, kills }) {
   const folder = await mkdtemp(join(tmpdir(), "keyed-bot-"));
   const run = new Kills(server, folder, random);
   try {
-    for (let count = 0; count < kills; count++) await run.life();
+    await run.firstLife();
+    for (let count = 1; count < kills; count++) await run.life();
     await run.lastLife();
     return { ...run.result(), kills, seconds: (performance.now() - begun) / 1000 };
   } finally {
@@ -59,6 +60,16 @@ class Kills {
     this.#site.onEvent(({ type, messageId }) => {
       if (type === 1 && this.#site.message(messageId)?.userId === this.#bot.id) this.#onAnswer();
     });
+  }
+
+  /** The first bot begins to listen; what was said before is none of its business. */
+  async firstLife() {
+    const child = this.#start();
+    const end = performance.now() + patienceMs;
+    while (this.#site.openSockets < rooms.length && performance.now() < end) await pause(10);
+    const exit = once(child, "exit");
+    child.kill("SIGKILL");
+    await exit;
   }
 
   /** One bot from its start to its end, which comes after a while, or just when it has said something. */
