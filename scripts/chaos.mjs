@@ -30,7 +30,7 @@ async function trouble() {
     const result = await runChaos({ Client, ChatServer, ManualClock }, { ...options, seed });
     results.push(result);
     const { problems, happened, seconds, mode } = result;
-    const network = `${mode.latency ? "latency, " : ""}${mode.sockets === "shared" ? "one socket a site" : "one socket a room"}`;
+    const network = `${mode.latency ? "latency, " : ""}${mode.sockets === "shared" ? "one socket a site" : "one socket a room"}${mode.keepsState ? ", state on disk" : ""}`;
     console.log(
       `seed ${seed} (${network}): ${happened} events, ${problems.length} problems, ${seconds.toFixed(1)} s, all told ${inSeconds(mode.settled.toldMs)} and all said ${inSeconds(mode.settled.saidMs)} after the last fault; ${sendsText(result.sends)}`,
     );

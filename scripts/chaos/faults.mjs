@@ -182,11 +182,21 @@ const sendKinds = {
   },
 };
 
+const stateKinds = {
+  "full disk": ({ disk, random, forWhile }) => {
+    disk.isFull = true;
+    forWhile(random.between(5_000, 200_000), () => {
+      disk.isFull = false;
+    });
+  },
+};
+
 /** The kinds of a run. */
-export function faultKinds({ sends, restarts, without, isRoomy }) {
+export function faultKinds({ sends, restarts, keepsState, without, isRoomy }) {
   const kinds = {
     ...streamKinds,
     ...(sends ? sendKinds : {}),
+    ...(keepsState ? stateKinds : {}),
     ...(restarts ? { "bot restarts": ({ restart }) => restart() } : {}),
   };
   const left = isRoomy ? overflow : bigFrame;

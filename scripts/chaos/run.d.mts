@@ -14,6 +14,8 @@ export interface ChaosOptions {
   readonly latency?: boolean;
   /** Whether the bots have a socket for each room, or one for all rooms of their site. @default "shared" with half of the seeds */
   readonly sockets?: "room" | "shared";
+  /** Whether the bots keep their state in a file, on a disk that may be full. @default with every third seed */
+  readonly keepsState?: boolean;
   /** Leaves kinds of faults out by name. @default none */
   readonly without?: RegExp;
 }

@@ -64,13 +64,14 @@ class Run {
     const { seed, events, faults, sends = true, restarts = true, without } = options;
     const { throttle = seed % 2 === 0, latency = [1, 2].includes(seed % 4), sockets = socketsOf(seed) } = options;
     this.#lib = lib;
-    this.#options = { seed, events, faults, sends, throttle, latency, sockets };
+    const { keepsState = seed % 3 === 0 } = options;
+    this.#options = { seed, events, faults, sends, throttle, latency, sockets, keepsState };
     this.#clock = new lib.ManualClock();
     const of = (salt) => new Random(Math.imul(seed + 1, 0x9e3779b1) + salt);
-    this.#random = { people: of(1), faults: of(2), pace: of(3), sends: of(4), client: of(5), wire: of(6) };
+    this.#random = { people: of(1), faults: of(2), pace: of(3), sends: of(4), client: of(5), wire: of(6), disk: of(7) };
     // One server in five remembers so much that nothing leaves its memory.
     const isRoomy = seed % 5 === 0;
-    this.#kinds = faultKinds({ sends, restarts, without, isRoomy });
+    this.#kinds = faultKinds({ sends, restarts, keepsState, without, isRoomy });
     this.#maxEvents = isRoomy ? 50_000 : Math.max(120, Math.min(300, Math.floor(events / 60)));
   }
 
@@ -91,7 +92,8 @@ class Run {
       const random = this.#random;
       const site = this.#server.sites[host];
       const stream = { sockets: this.#options.sockets };
-      const stage = await Stage.open({ lib: this.#lib, site, rooms, clock: this.#clock, random, stream });
+      const { keepsState } = this.#options;
+      const stage = await Stage.open({ lib: this.#lib, site, rooms, clock: this.#clock, random, stream, keepsState });
       this.#stages.push(stage);
       if (latency) stage.wire.latency = slowly;
     }
@@ -128,7 +130,8 @@ class Run {
   /** No more faults: time passes until everything has been told, and then some. */
   async quiet() {
     for (const { end } of this.#endings.splice(0)) end();
-    for (const { site } of this.#stages) {
+    for (const { site, disk } of this.#stages) {
+      disk.isFull = false;
       site.faults.clear();
       site.faults.silenceSockets(false);
       site.faults.holdFrames(false);
@@ -159,9 +162,9 @@ class Run {
         rooms.push({ record, gaps });
       }
     }
-    const { seed, latency, sockets } = this.#options;
+    const { seed, latency, sockets, keepsState } = this.#options;
     const seconds = (performance.now() - this.#begun) / 1000;
-    const mode = { latency, sockets, settled: this.#settled };
+    const mode = { latency, sockets, keepsState, settled: this.#settled };
     const kinds = Object.keys(this.#kinds);
     return tally({ seed, mode, seconds, kinds, injected: this.#injected, rooms, problems: this.#problems, sends });
   }
@@ -202,6 +205,7 @@ class Run {
       faults: stage.site.faults,
       people: stage.people,
       wire: stage.wire,
+      disk: stage.disk,
       rooms: stage.rooms,
       random,
       maxEvents: this.#maxEvents,

@@ -9,6 +9,10 @@ export class Talker {
   /** Every call of `sendMessage` in its order: `{ roomId, text, fault, id, code }`. */
   calls = [];
   pending = 0;
+  /** Not between the end of a bot and the moment in which the next one has taken up its state. */
+  mayTalk = true;
+  /** Codes with which messages were rejected that a restarted bot took up. */
+  rejectedLater = [];
   #stage;
   #random;
 
@@ -19,6 +23,7 @@ export class Talker {
 
   /** Says something: one message, a burst over the rooms, or a text twice with another between; answers how many. */
   talk() {
+    if (!this.mayTalk) return 1;
     const { rooms } = this.#stage;
     const random = this.#random;
     const before = this.calls.length;
@@ -31,6 +36,18 @@ export class Talker {
       for (const text of [again, undefined, again]) this.#say(roomId, text);
     }
     return this.calls.length - before;
+  }
+
+  /** A bot that was started again says what the one before had not said. */
+  takesOver(sends) {
+    for (const send of sends) {
+      this.pending++;
+      send
+        .catch((error) => this.rejectedLater.push(error))
+        .finally(() => {
+          this.pending--;
+        });
+    }
   }
 
   #say(roomId, text = `call ${this.calls.length}`) {
@@ -49,6 +66,8 @@ export class Talker {
           call.error = error;
           const sent = error?.context?.sent;
           call.mayHaveArrived = sent === undefined ? unknowns.has(call.code) : sent === "maybe";
+          // The next bot says what was kept in the state.
+          if (this.#stage.keepsState && call.code === "CLOSED") call.mayHaveArrived = true;
         },
       )
       .finally(() => {
@@ -58,7 +77,7 @@ export class Talker {
 }
 
 /** The differences between what was wanted and what is there, and counts of how the calls ended. */
-export function compareSends(talker, { site, bot, rooms }) {
+export function compareSends(talker, { site, bot, rooms, keepsState, fault }) {
   const problems = [];
   const counts = { asked: talker.calls.length, sent: 0, arrivedUnknown: 0, rejected: {} };
   for (const roomId of rooms) {
@@ -85,6 +104,7 @@ export function compareSends(talker, { site, bot, rooms }) {
     }
     judgeUnclaimed(posts, calls, counts, problem);
   }
+  if (keepsState) judgeTakenOver(talker, counts, problems, fault);
   return { problems, counts };
 }
 
@@ -102,4 +122,17 @@ function judgeUnclaimed(posts, calls, counts, problem) {
       problem("doubled", `message ${id} ("${source}") was not asked for once more`, twin?.fault ?? calls[0]?.fault);
     }
   }
+}
+
+/** With a state, what a bot had not said when it was stopped is said by the next one, unless the site refuses it. */
+function judgeTakenOver({ calls, rejectedLater }, counts, problems, fault) {
+  const closed = calls.filter(({ code }) => code === "CLOSED").length;
+  const refused = rejectedLater.filter(({ code }) => code !== "CLOSED");
+  for (const error of refused) {
+    if (!fair.has(error?.code))
+      problems.push({ kind: "sends refused", text: `after a restart: ${error?.message}`, fault });
+  }
+  const missing = closed - counts.arrivedUnknown - refused.length;
+  if (missing > 0)
+    problems.push({ kind: "sends lost", text: `${missing} were to be said after a restart, and never were`, fault });
 }
