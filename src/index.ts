@@ -58,6 +58,7 @@ export { AbortedError, ClosedError, ConnectionError, ParseError, ServerError, Ti
 export { type Endpoint, type Resolver, type Site, type SiteHost, sites } from "./protocol/sites.js";
 export type { CookieInput, CookieRecord } from "./transport/cookies.js";
 export type { OutboxOptions, OutboxView, PendingAction } from "./sending/outbox.js";
+export type { ReadOptions } from "./transport/read-retries.js";
 export type { SocketMode, StreamOptions, StreamState } from "./live/options.js";
 export type { AccessLevel, DefaultAccess } from "./protocol/actions/room-tools.js";
 export type { ReplyForm } from "./protocol/actions/messages.js";

@@ -180,6 +180,36 @@ describe("a key over restarts", () => {
     expect(server.site.message(mine.id)).toMatchObject({ source: "first", edits: 1 });
   });
 
+  test("of an edit does not hide a message of ours that is older and still in doubt", async () => {
+    const { server, alice, clock, faults, said, client } = await keyed();
+    const moderator = server.site.addUser({ name: "Mod", email: "mod@example.com", isModerator: true });
+    const stateFile = join(await mkdtemp(join(tmpdir(), "keys-")), "state.jsonl");
+    const start = async (): Promise<Client> => {
+      const chat = client({
+        email: moderator.email,
+        password: moderator.password,
+        stateFile,
+        clock,
+        onError: () => {},
+      });
+      await chat.login();
+      for (const resumed of await chat.resume()) resumed.catch(() => {});
+      return chat;
+    };
+    const before = await start();
+    faults.cut(newMessage);
+    faults.fail(/^\/chats\/1\/events/, { status: 503, times: 1e6 });
+    const cutOff = failureOf(before.getRoom(1).sendMessage("mine", { key: "k" }));
+    await meanwhile(() => said().includes("mine"));
+    const theirs = alice.in(1).says("theirs");
+    await turning(clock, before.getMessage(theirs.id).edit("theirs, edited", { key: "edit" }));
+    await before.logout({ drain: false });
+    await cutOff;
+    faults.clear();
+    await turning(clock, (await start()).getRoom(1).sendMessage("mine again", { key: "k" }));
+    expect(said()).toEqual(["mine", "theirs, edited"]);
+  });
+
   test("is kept for keyTtlMs after the message was sent", async () => {
     const { restarted, said, clock } = await keyed();
     const options = { keyTtlMs: 3_600_000 };
@@ -211,5 +241,35 @@ describe("a key over restarts", () => {
     await listen(after).ready;
     await meanwhile(() => after.outbox.pending.length === 0);
     expect(said()).toEqual(["question", "answer"]);
+  });
+
+  test("is kept while the event that was answered is not handled to the end, however long the bot is down", async () => {
+    const { restarted, said, alice, clock } = await keyed();
+    const options = { keyTtlMs: 10_000 };
+    let release = (): void => {};
+    const listen = async (chat: Client): Promise<void> => {
+      const watch = chat.getRoom(1).watch(async (event) => {
+        if (!(event instanceof MessagePosted) || event.textContent !== "question") return;
+        await chat.getRoom(1).sendMessage(`answer ${said().length}`, { key: `answer to ${event.messageId}` });
+        await new Promise<void>((resolve) => {
+          release = resolve;
+        });
+      });
+      await turning(clock, Promise.resolve(watch.ready));
+    };
+    const before = await restarted(undefined, options);
+    await listen(before);
+    alice.in(1).says("question");
+    await meanwhile(() => before.outbox.pending.length === 0 && said().length === 2);
+    await clock.advance(20_000);
+    const after = await restarted(before, options);
+    release = () => {};
+    const unset = release;
+    await listen(after);
+    await turning(
+      clock,
+      meanwhile(() => release !== unset),
+    );
+    expect(said()).toEqual(["question", "answer 1"]);
   });
 });

@@ -10,7 +10,7 @@ async function answered(answer: { status: number; body?: string; headers?: Recor
   const chat = client({ reads: { tries: 1 } });
   await chat.login();
   server.site.faults.fail("/chats/1/events", { ...answer, times: 9 });
-  return failureOf(chat.getRoom(1).history()[Symbol.asyncIterator]().next());
+  return failureOf(chat.getRoom(1).history().next());
 }
 
 describe("an answer that is not in the site's own words is bare", () => {

@@ -1,8 +1,8 @@
-/** Which tests are of a client that talks to a local server, and are run again with the server far away. */
+/** The tests of a client that talks to a local server; `npm run test:slow` runs them with latency. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** What starts the server of such a test, as far away as `test/latency.ts` says. */
+/** Calls that start the server of such a test with the latency of `test/latency.ts`. */
 const starts = /\b(stage|listening|startServer|setStage|place)\(/;
 
 /** Tests that start a server without being about the client, or that do not know how far away it is. */
@@ -12,7 +12,7 @@ const others: Readonly<Record<string, string>> = {
   "package.test.ts": "a package of its own",
 };
 
-/** Every test of a client: whatever starts a stage, but for the tests of the server itself. */
+/** Every test file that makes one of these calls, but for the tests of the server itself. */
 export function clientTests(): string[] {
   const files = readdirSync(import.meta.dirname).filter((name) => name.endsWith(".test.ts"));
   return files
@@ -21,7 +21,7 @@ export function clientTests(): string[] {
     .map((name) => `test/${name}`);
 }
 
-/** Those that break first on a slow network; they run 60 ms away in `npm test`, in less than a minute. */
+/** The tests that break first on a slow network; `npm test` runs them again with 60 ms of latency. */
 export const tellingTests: string[] = [
   "test/outbox.test.ts",
   "test/stream.test.ts",

@@ -1,6 +1,6 @@
 /**
- * How far away the servers of the tests are: CHATEXCHANGE_TEST_LATENCY is milliseconds, such as "60" or "30-80", and
- * CHATEXCHANGE_TEST_SEED says which delays are drawn. Without it they are at hand.
+ * The latency of the servers in tests: CHATEXCHANGE_TEST_LATENCY is milliseconds, such as "60" or "30-80", none by
+ * default; CHATEXCHANGE_TEST_SEED seeds the delays.
  */
 import type { ChatServerOptions, Delay } from "chatexchange-ts/server";
 import { Random } from "../src/server/seed/random.js";

@@ -103,6 +103,16 @@ describe("automatic logins after one that failed", () => {
   });
 });
 
+test("a login that is under way when the client is closed fails as CLOSED", async () => {
+  const { server, client } = await stage();
+  const chat = client();
+  server.site.faults.hang("/users/login");
+  const login = failureOf(chat.login());
+  await expect.poll(() => server.site.faults.hanging).toBe(1);
+  await chat.logout({ drain: false });
+  expect(await login).toMatchObject({ code: "CLOSED" });
+});
+
 describe("a client with several means", () => {
   test("tries the password when its cookies have expired", async () => {
     const { bot, client, requests } = await stage();

@@ -184,7 +184,7 @@ describe("a page that is something else", () => {
     ["/users/77", "profile page", (chat: Client) => chat.getUser(77).about],
     ["/transcript/message/77", "transcript page", (chat: Client) => chat.getMessage(77).starredByYou],
     ["/rooms/pingable/1", "list of pingable users", (chat: Client) => chat.getRoom(1).pingableUsers()],
-    ["/chats/1/events", "list of events", (chat: Client) => chat.getRoom(1).watch(() => {}).ready],
+    ["/chats/1/events", "list of events", (chat: Client) => chat.getRoom(1).history().next()],
     ["/chats/1/messages/new", "answer to a post", (chat: Client) => chat.getRoom(1).sendMessage("hi")],
   ])("%s is not understood, and the failure names the %s and what is missing", async (path, page, ask) => {
     const { server, client } = await stage();
@@ -204,7 +204,7 @@ describe("a page that is something else", () => {
 
   test("or a server that fails, hangs or hangs up has a failure of its own", async () => {
     const { server, client } = await stage();
-    const chat = client({ timeoutMs: 300 });
+    const chat = client({ timeoutMs: 300, reads: { tries: 1 } });
     server.site.faults.fail("/users/77", { status: 502 });
     expect(await failureOf(chat.getUser(77).about)).toMatchObject({ code: "SERVER_ERROR", context: { status: 502 } });
     server.site.faults.cut("/users/77");

@@ -139,7 +139,7 @@ describe("when it is not clear whether a message arrived", () => {
   async function unsure() {
     const clock = new ManualClock();
     const set = await stage();
-    const chat = set.client({ clock, timeoutMs: 1_000 });
+    const chat = set.client({ clock, timeoutMs: 250 });
     await chat.login();
     return { ...set, clock, chat, room: chat.getRoom(1), faults: set.server.site.faults };
   }

@@ -33,6 +33,10 @@ describe("an option that makes no sense", () => {
     [{ clock: Date }, /clock has now\(\) and setTimeout\(\), as a ManualClock has; this is a function/],
     [{ clock: { now: Date.now } }, /clock has now\(\) and setTimeout\(\), .* this is an object/],
     [{ hostname: 1 }, /hostname is a text, not 1/],
+    [{ latencyMs: "60" }, /latencyMs is a number of milliseconds or \[least, most\], not "60"/],
+    [{ latencyMs: [80, 30] }, /latencyMs is a number of milliseconds or \[least, most\], not a list/],
+    [{ random: 0.5 }, /random is a function, not 0\.5/],
+    [{ maxPollBytes: 0 }, /maxPollBytes is a whole number from 1 up, not 0/],
   ])("%j is refused with what would be right", async (options, sentence) => {
     expect(await refusal(options)).toMatch(sentence);
   });

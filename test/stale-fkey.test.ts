@@ -30,7 +30,7 @@ describe("a stale fkey", () => {
       await chat.login();
       server.site.faults.fail("/chats/1/events", { ...page, status, times: 99 });
       requests();
-      const error = await failureOf(chat.getRoom(1).history()[Symbol.asyncIterator]().next());
+      const error = await failureOf(chat.getRoom(1).history().next());
       expect(error).toMatchObject({ context: { bare: true, status } });
       expect(requests()).toEqual(["POST /chats/1/events", "GET /chats/join/favorite"]);
     },
@@ -41,11 +41,24 @@ describe("a stale fkey", () => {
     const chat = client();
     await chat.login();
     requests();
-    const error = await failureOf(chat.getRoom(999).history()[Symbol.asyncIterator]().next());
+    const error = await failureOf(chat.getRoom(999).history().next());
     expect(error).toMatchObject({ code: "NOT_FOUND" });
     expect(error).not.toMatchObject({ context: { bare: true } });
     expect(lookUps(requests())).toBe(0);
   });
+
+  test.each([429, 502, 503])(
+    "is not looked for after a page with status %i, which is about something else",
+    async (status) => {
+      const { server, client, requests } = await stage();
+      const chat = client({ reads: { patienceMs: 0 } });
+      await chat.login();
+      server.site.faults.fail("/chats/1/events", { ...page, status });
+      requests();
+      expect(await failureOf(chat.getRoom(1).history().next())).toMatchObject({ context: { bare: true, status } });
+      expect(lookUps(requests())).toBe(0);
+    },
+  );
 
   test("is fetched once for many calls that meet it together", async () => {
     const { server, client, requests } = await stage();
@@ -53,7 +66,7 @@ describe("a stale fkey", () => {
     await chat.login();
     server.site.faults.rotateFkeys();
     requests();
-    const lists = [1, 1, 1, 1].map(() => chat.getRoom(1).history()[Symbol.asyncIterator]().next());
+    const lists = [1, 1, 1, 1].map(() => chat.getRoom(1).history().next());
     await Promise.all(lists);
     expect(lookUps(requests())).toBe(1);
   });

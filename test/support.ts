@@ -16,7 +16,7 @@ export interface Stage {
   client(options?: ClientOptions): Client;
   /** A client of nobody. */
   anonymous(options?: ClientOptions): Client;
-  /** What the clients reported because nothing handled it, unless they were given an `onError` of their own. */
+  /** Failures that nothing handled, from all clients without an `onError` of their own. */
   readonly failures: readonly unknown[];
   /** Paths of the requests since the last call, as `METHOD path`. */
   requests(): string[];
@@ -95,8 +95,8 @@ export async function failureOf(promise: Promise<unknown>): Promise<unknown> {
   throw new Error("this should have failed");
 }
 
-/** How long a wait may take in real time: a night of requests takes longer on a slow network. */
-const mostRealMs = latency().latencyMs === undefined ? 15_000 : 90_000;
+/** The longest wait in milliseconds of real time: a night of requests takes longer on a slow network. */
+const mostRealMs = latency().latencyMs === undefined ? 15_000 : 240_000;
 
 const traffic = new Traffic(() => running);
 
@@ -138,7 +138,7 @@ export async function meanwhile(condition: () => boolean): Promise<void> {
 export async function quiet(isOver: () => boolean = () => false): Promise<void> {
   for (let still = 0; still < 12 && !isOver(); still++) {
     await new Promise((resolve) => setImmediate(resolve));
-    // What has just been sent off is read a moment later.
+    // A frame that has just been sent is read a moment later.
     if (traffic.isUnderWay) still = -1;
   }
 }

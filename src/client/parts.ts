@@ -28,7 +28,14 @@ export function createParts(client: Client, options: ClientOptions, closing: Abo
   const session = sessionOf(client, options, services, closing);
   const outbox = new Outbox(options.outbox ?? {}, services, closing);
   const { replyForm, stateFile } = options;
-  const actions = new Actions({ session, services, outbox, replyForm, mustResume: stateFile !== undefined });
+  const actions = new Actions({
+    session,
+    services,
+    outbox,
+    replyForm,
+    mustResume: stateFile !== undefined,
+    openEvents: () => live.openEvents(),
+  });
   const membership = new Membership();
   const { cursors, ...stream } = options.stream ?? {};
   const context: ObjectContext = {

@@ -136,8 +136,9 @@ export class StoredState {
     const isNew = sent.messageId !== undefined;
     const id = stringOf(isNew ? sent.id : sent.key) ?? "";
     const messageId = numberOf(isNew ? sent.messageId : sent.id) ?? 0;
-    this.#post(numberOf(sent.roomId) ?? 0, messageId);
     const action = this.#waiting.get(id);
+    // An edited message may be newer than a message of ours that is still looked for, or somebody else's.
+    if (action?.kind !== "edit") this.#post(numberOf(sent.roomId) ?? 0, messageId);
     this.#drop(id);
     if (action?.key === undefined) return;
     const done: DoneAction = { action, messageId, passedAt: null };

@@ -32,6 +32,8 @@ export async function findPost(context: SendContext, sought: SoughtPost): Promis
   const { session, services, actions } = context;
   const { roomId, startedAt, signal } = sought;
   const newestKnown = actions.posted.get(roomId) ?? 0;
+  // Without a login nobody's messages are ours, and the look would say that nothing was posted.
+  const { id: myId } = await session.login();
   let before: number | undefined;
   for (;;) {
     const list = roomEvents(roomId, { count: 500, ...(before === undefined ? {} : { before }) });
@@ -40,7 +42,7 @@ export async function findPost(context: SendContext, sought: SoughtPost): Promis
     const earliest = (sync ?? now / 1000) - Math.ceil((now - startedAt) / 1000) - slackSeconds;
     for (const event of events) {
       const { message_id: id = 0, user_id, time_stamp: time = 0 } = event;
-      const isCandidate = user_id === session.me?.id && id > newestKnown && time >= earliest;
+      const isCandidate = user_id === myId && id > newestKnown && time >= earliest;
       if (isCandidate && (await wasPosted(context, event, sought))) return { id, time, isChanged: isChanged(event) };
     }
     const [oldest] = events;

@@ -1,4 +1,4 @@
-/** What is planned to happen to the requests that come: by their path, for the next of them or for all. */
+/** Plans for incoming requests: matched by path, for the next few or for all of them. */
 
 interface Plan<T> {
   readonly pattern: string | RegExp;

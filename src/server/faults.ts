@@ -24,16 +24,16 @@ export interface PlannedAnswer {
   readonly times?: number;
 }
 
-/** How a path is slow. */
+/** Options of {@link Faults.slow}. */
 export interface Slowness {
-  /** Whether the server acts late, too: the delay is on the way there. Else it acts at once and the answer is late. @default false */
+  /** Whether the server acts late, too. Otherwise it acts at once, and only the answer is late. @default false */
   readonly before?: boolean;
   /** How many requests it happens to. @default all */
   readonly times?: number;
 }
 
 /**
- * What happens to one request. `cut` ends the connection after the server has acted, `hang-up` before; `hang` never
+ * The fault of one request. `cut` ends the connection after the server has acted, `hang-up` before; `hang` never
  * answers; a `bare` answer has none of the server's own headers.
  */
 export type PlannedFault =
@@ -126,7 +126,7 @@ export class Faults {
     return this.#hanging + this.#hangingSockets;
   }
 
-  /** How many of those that hang are sockets that want to open. */
+  /** The number of hanging requests that are socket handshakes; {@link Faults.hanging} counts them, too. */
   get hangingSockets(): number {
     return this.#hangingSockets;
   }
@@ -153,8 +153,8 @@ export class Faults {
   }
 
   /**
-   * How many answers and frames are on their way now: late, by `latencyMs`, {@link Faults.slow} or
-   * {@link Faults.slowFrames}. A test that turns a clock leaves it alone until they have arrived.
+   * The number of answers and frames that `latencyMs`, {@link Faults.slow} or {@link Faults.slowFrames} still delay. A
+   * test that advances a clock by hand must not do so until they have arrived.
    */
   get underWay(): number {
     return this.#latency.underWay;
@@ -206,8 +206,8 @@ export class Faults {
   }
 
   /**
-   * Keeps what happens to itself, but for idle ticks, and sends it as one frame when turned off, however much it is: as
-   * a proxy does that buffers. Frames about the state of rooms wait, too.
+   * Buffers frames, as some proxies do: sockets get idle ticks only. When turned off, each socket gets all buffered events
+   * in one frame, however many they are.
    */
   holdFrames(on = true): void {
     this.#hub.hold(on);

@@ -1,6 +1,6 @@
 /**
- * How far away the server is: answers and frames that are on their way. Delays pass in real time, because a network is
- * physical even where the clock of the server is turned by hand.
+ * Network latency: answers and frames are delivered late. Delays pass in real time, because a network is physical even
+ * where the server's clock is advanced by hand.
  */
 import { UsageError } from "../errors/index.js";
 import { shown } from "../util/options.js";
@@ -8,7 +8,7 @@ import { shown } from "../util/options.js";
 /** Milliseconds of real time, or the least and the most of them, between which each delay is drawn. */
 export type Delay = number | readonly [least: number, most: number];
 
-/** What waits in a line. */
+/** A frame that waits in a line. */
 interface Item {
   readonly deliver: () => void;
   timer: { cancel(): void } | null;
@@ -42,7 +42,7 @@ export class Latency {
     this.#random = random;
   }
 
-  /** How many answers and frames are on their way now. */
+  /** The number of answers and frames that are delayed now. */
   get underWay(): number {
     return this.#pending.size;
   }
@@ -52,12 +52,12 @@ export class Latency {
     this.#frameDelay = delay;
   }
 
-  /** How long the next answer takes, in milliseconds. */
+  /** The delay of the next answer, in milliseconds. */
   answerMs(delay: Delay = this.#delay): number {
     return drawn(delay, this.#random);
   }
 
-  /** How long the next frame takes, in milliseconds. */
+  /** The delay of the next frame, in milliseconds. */
   frameMs(): number {
     return drawn(this.#frameDelay ?? this.#delay, this.#random);
   }
@@ -109,7 +109,7 @@ interface Closable {
   removeListener(event: "close", listener: () => void): unknown;
 }
 
-/** What goes out on one socket: late, but in the order in which it was sent. */
+/** The outgoing frames of one socket: late, but in the order in which they were sent. */
 export class Line {
   readonly #latency: Latency;
   readonly #items: Item[] = [];
@@ -130,7 +130,7 @@ export class Line {
     this.#lastDueMs = Math.max(this.#lastDueMs, now + ms);
     const item: Item = { deliver, timer: null };
     this.#items.push(item);
-    // At least a moment: what is before it in line is not delivered yet.
+    // At least a moment: earlier frames are not delivered yet.
     item.timer = this.#latency.after(Math.max(this.#lastDueMs - now, 1), () => this.#deliverTo(item));
   }
 

@@ -36,11 +36,11 @@ export interface ChatServerOptions {
   /** Where time comes from. @default the machine's clock */
   readonly clock?: Clock;
   /**
-   * How far away the server is: milliseconds of real time that each answer and each frame takes, or the least and the
-   * most of them. The server acts when a request arrives; frames of one socket stay in order. @default 0
+   * Network latency: the delay of each answer and each frame in milliseconds of real time, or its least and its most. The
+   * server acts as soon as a request arrives; frames of one socket stay in order. @default 0
    */
   readonly latencyMs?: Delay;
-  /** Where chance comes from, such as delays: from 0 up to 1. @default a sequence that is the same each time */
+  /** The source of random numbers from 0 up to 1, which delays are drawn with. @default a seeded one, the same each time */
   readonly random?: () => number;
   /** How long the author may edit or delete (MULTI: 120 s). @default 120_000 */
   readonly editWindowMs?: number;

@@ -1,14 +1,14 @@
-/** What a proxy in front of the site answers in its place: pages in nobody's words but its own, without the site's headers. */
+/** Answers of a proxy in front of the site: bare pages in the proxy's own words, without the site's headers. */
 import { UsageError } from "../errors/index.js";
 import { checkCount, shown } from "../util/options.js";
 
-/** What a proxy in front of the site answers. */
+/** An answer of a proxy in front of the site. */
 export interface ProxyAnswer {
   /** The HTTP status: 200 stands for a page of another's, such as a hotel's login. @default 502 */
   readonly status?: number;
   /** The `Retry-After` header: seconds, a moment, or a text as it is. @default none */
   readonly retryAfter?: number | Date | string;
-  /** What the answer says; "" for nothing at all. @default a page that names the status */
+  /** The body; "" for an empty one. @default a page that names the status */
   readonly body?: string;
   /** How many requests it happens to. @default 1 */
   readonly times?: number;

@@ -59,7 +59,7 @@ export async function setStage<const Name extends string = "Alice">(
   }
 }
 
-/** What a condition gives as long as it has not come true. */
+/** The values of a condition that has not come true yet. */
 type Nothing = false | null | undefined;
 
 /** A test's local server with its room, its people and its bot. */

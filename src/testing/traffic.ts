@@ -1,10 +1,10 @@
 /**
- * What is on its way between the clients of this process and local servers. A clock that is turned by hand must stand
- * still meanwhile: the network takes real time, and virtual time would run ahead of it.
+ * Requests and frames under way between the clients of this process and local servers. A clock that is advanced by hand
+ * must stand still meanwhile: the network takes real time, and virtual time would run ahead of it.
  */
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 
-/** What is counted of a server. */
+/** The part of a server that is counted. */
 interface Counted {
   readonly sites: Readonly<
     Record<string, { readonly faults: Readonly<Record<"hanging" | "hangingSockets" | "underWay", number>> }>
@@ -27,7 +27,7 @@ export class Traffic {
     for (const [name, count] of this.#channels) subscribe(name, count);
   }
 
-  /** Whether something will still arrive: an answer, a socket that opens, or a frame. What hangs never does. */
+  /** Whether an answer, a handshake or a frame will still arrive. Hanging requests do not count: they are never answered. */
   get isUnderWay(): boolean {
     let requests = this.#requests;
     let late = 0;

@@ -47,7 +47,7 @@ export class Turning {
     this.#traffic.close();
   }
 
-  /** What a look comes to, for which the clock is turned, too; undefined when that takes too long. */
+  /** The outcome of a look; the clock is turned until it settles. Undefined when that takes too long. */
   async #outcome<T>(look: Found<T> | Promise<Found<T>>, end: number): Promise<Found<T>> {
     if (!(look instanceof Promise)) return look;
     let isOver = false;
@@ -61,7 +61,7 @@ export class Turning {
     return isOver ? look : undefined;
   }
 
-  /** Rests; whether nothing was under way before and after: what has just been sent off is read a moment later. */
+  /** Rests. True when nothing was under way before and after: a frame that has just been sent is read a moment later. */
   async #isQuiet(): Promise<boolean> {
     const wasUnderWay = this.#traffic.isUnderWay;
     await pause(restMs);

@@ -6,6 +6,7 @@ import { Cookie, type CookieJar } from "tough-cookie";
 import { UsageError } from "../errors/index.js";
 import { isLoopback, type Site } from "../protocol/sites.js";
 import { isRecord, stringOf } from "../protocol/values.js";
+import { registrable } from "./origins.js";
 
 /** One cookie as browsers and their extensions export it. */
 export interface CookieRecord {
@@ -51,11 +52,6 @@ function cookieOf(record: CookieRecord, hostname: string): Cookie {
     httpOnly: record.httpOnly ?? true,
     ...(isLoopback(hostname) ? {} : { domain }),
   });
-}
-
-/** `acct` is set for the registrable domain, so that it reaches the chat host (protocol.md §2.1). */
-function registrable(hostname: string): string {
-  return hostname.split(".").slice(-2).join(".");
 }
 
 function recordsOf(input: CookieInput): readonly CookieRecord[] {

@@ -9,6 +9,7 @@ import type { FilePart } from "../protocol/call.js";
 import type { Clock } from "../util/clock.js";
 import { redactedUrl } from "../util/redact.js";
 import { failureOfUser, networkCode } from "./network-failure.js";
+import { leavesTls } from "./origins.js";
 import type { ConnectionPool, OpenPool } from "./pool.js";
 import { RequestScope, SharedSignals } from "./request-scope.js";
 import { ACCEPT_ENCODING, unpack } from "./unpack.js";
@@ -171,6 +172,7 @@ function nextStep(step: HttpRequest, answer: Omit<HttpAnswer, "hops">): HttpRequ
   if (![301, 302, 303, 307, 308].includes(status) || typeof location !== "string") return undefined;
   const url = URL.parse(location, step.url);
   if (!url || !/^https?:$/.test(url.protocol)) return undefined;
+  if (leavesTls(step.url, url)) throw new ParseError("redirect", "a way over https", { ...step.about, bare: true });
   const keepsForm = status === 307 || status === 308;
   const sameOrigin = url.origin === new URL(step.url).origin;
   const { form, multipart, ...rest } = step;

@@ -15,6 +15,7 @@ import { isLoginPage, parseFkey, parseLoginPage, recogniseErrorPage } from "../p
 import { retryAfterOf } from "../protocol/retry-after.js";
 import { isLoopback, type Resolver, type Site } from "../protocol/sites.js";
 import type { HttpAnswer, HttpClient } from "./http.js";
+import { isSameSite } from "./origins.js";
 
 /** Email and password of a Stack Exchange account. */
 export interface Credentials {
@@ -84,7 +85,7 @@ export async function logInByPassword(
   const login = await loginIn(jar, url);
   const context = { ...about, status: answer.status };
   const target = redirectOf(answer, site);
-  if (target !== null && login === before && !isSameSite(target, url))
+  if (target !== null && login === before && !isSameSite(target.hostname, new URL(url).hostname))
     throw strangeAnswer("a way within the site", context);
   if (leadsToCaptcha(target, login !== before)) throw new CaptchaRequiredError(context);
   if (login !== undefined && (answer.status !== 200 || login !== before)) return;
@@ -155,12 +156,6 @@ function redirectOf(answer: HttpAnswer, site: Site): URL | null {
 function leadsToCaptcha(target: URL | null, isLoggedIn: boolean): boolean {
   if (target === null) return false;
   return /captcha|human/i.test(target.pathname) || (!isLoggedIn && !["/", "/users/login"].includes(target.pathname));
-}
-
-/** Whether an address belongs to the site's registrable domain; a captive portal's does not. */
-function isSameSite({ hostname }: URL, url: string): boolean {
-  const domain = (host: string): string => host.split(".").slice(-2).join(".");
-  return domain(hostname) === domain(new URL(url).hostname);
 }
 
 /** The login that the jar holds for the site. */

@@ -179,7 +179,8 @@ export class Session {
           return login;
         },
         (error: unknown) => {
-          if (isWanted() && !this.#options.signal.aborted) this.#pause.failed(error);
+          this.#refuseClosed("log in");
+          if (isWanted()) this.#pause.failed(error);
           throw error;
         },
       )

@@ -1,9 +1,10 @@
 /** One websocket to the live events of a room. Text in, nothing out: chat sockets are never written to. */
 import { connect as netConnect } from "node:net";
 import { connect as tlsConnect } from "node:tls";
-import { AbortedError, ConnectionError } from "../errors/index.js";
+import { AbortedError, ConnectionError, ParseError } from "../errors/index.js";
 import type { Endpoint, Resolver } from "../protocol/sites.js";
 import { networkCode } from "./network-failure.js";
+import { isSocketOf } from "./origins.js";
 import { tlsOptions } from "./tls.js";
 
 /** How to open a socket. */
@@ -31,12 +32,18 @@ const maxFrameBytes = 4 * 1024 * 1024;
 
 /**
  * Opens a socket; resolves when it is open.
- * @throws {CONNECTION_LOST} when it could not be opened.
+ * @throws {CONNECTION_LOST} when it could not be opened {NOT_UNDERSTOOD} for an address that is not the site's
  */
 export async function openSocket(options: SocketOptions): Promise<ChatSocket> {
   const { WebSocket } = await import("ws");
   const { url, origin, userAgent, resolve, signal, onFrame, onClose } = options;
   const host = new URL(url).host;
+  if (!isSocketOf(origin, new URL(url)))
+    throw new ParseError("socket authorisation", "an address of the site", {
+      tried: "open a socket",
+      host,
+      bare: true,
+    });
   if (signal?.aborted) throw new AbortedError({ tried: "open a socket", host });
   const target = resolve?.(new URL(url).origin) ?? resolve?.(new URL(url).origin.replace(/^ws/, "http"));
   const socket = new WebSocket(url, {

@@ -3,10 +3,16 @@ import type { WireAnswer, WireRequest } from "../protocol/call.js";
 import { recogniseErrorPage } from "../protocol/pages/index.js";
 import { isPage, leadsToError } from "../protocol/refusals.js";
 
-/** Whether it is worth to look if fkey and login are still good. Any page will do, whatever its status, but for the site's own refusals. */
+/** "Later" in HTTP: trouble, and no word about who asks. */
+const LATER: ReadonlySet<number> = new Set([408, 425, 429]);
+
+/**
+ * Whether it is worth a look if fkey and login are still good: after any page, whatever its status, but the site's own
+ * refusals and what says "later".
+ */
 export function looksStale(answer: WireAnswer, request: WireRequest): boolean {
   const { status, body } = answer;
-  if (status >= 500) return leadsToError(answer);
+  if (status >= 500 || LATER.has(status)) return leadsToError(answer);
   if (URL.parse(answer.url)?.pathname === "/users/login" || leadsToError(answer) || status === 401) return true;
   if (!isPage(body) || (status === 200 && request.answersPage)) return false;
   const kind = recogniseErrorPage(body);

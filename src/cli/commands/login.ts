@@ -2,7 +2,7 @@
 import { rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { isChatError } from "../../errors/index.js";
-import { Client, type CookieInput, type User } from "../../index.js";
+import { Client, type CookieInput, StorageError, type User } from "../../index.js";
 import type { CliContext } from "../context.js";
 import { CliError, exitCodes } from "../exit-codes.js";
 import { oneLine } from "../output/text.js";
@@ -56,12 +56,19 @@ async function verify(context: CliContext, target: Target, means: Means): Promis
   try {
     const me: User = await Promise.race([client.login(), interruption(context.signal)]);
     const known = { id: me.id, name: await me.name };
-    if (fresh !== null && file !== null) await rename(fresh, file);
+    if (fresh !== null && file !== null)
+      await rename(fresh, file).catch((error: unknown) => refuseToForget(file, error));
     return known;
   } finally {
     await client.logout({ drain: false });
     if (fresh !== null) await rm(fresh, { force: true });
   }
+}
+
+/** The login itself worked, and was all for nothing: this command is there to keep it. */
+function refuseToForget(file: string, error: unknown): never {
+  const reason = "check that there is room, and that its folder is writable";
+  throw new StorageError(file, `the session cannot be kept in ${file}; ${reason}`, { cause: error });
 }
 
 async function tell(context: CliContext, { site }: Target, { id, name }: { id: number; name: string }): Promise<void> {

@@ -27,9 +27,12 @@ export interface Finding {
 export function exitCodeOf(findings: readonly Finding[]): ExitCode {
   const problem = findings.find(({ result }) => result === "problem");
   if (!problem) return exitCodes.success;
-  if (problem.code === undefined || problem.code === "BAD_ARGUMENT") return exitCodes.failure;
+  if (problem.code === undefined || localCodes.has(problem.code)) return exitCodes.failure;
   return loginCodes.has(problem.code) ? exitCodes.notLoggedIn : exitCodes.siteTrouble;
 }
+
+/** Not the site is in trouble, but this machine or what was set up on it. */
+const localCodes: ReadonlySet<ChatErrorCode> = new Set(["BAD_ARGUMENT", "STORAGE", "LOCKED"]);
 
 const loginCodes: ReadonlySet<ChatErrorCode> = new Set([
   "NOT_LOGGED_IN",
@@ -56,6 +59,7 @@ const advice: Readonly<Partial<Record<ChatErrorCode, string>>> = {
   TIMED_OUT: "check the network; the site may be overloaded, so try again later",
   THROTTLED: "wait a minute before you try again",
   BAD_ARGUMENT: "mend what it names",
+  STORAGE: "make room, or mend the rights of the file it names",
 };
 
 /** The finding of a check that failed. */

@@ -25,6 +25,7 @@ export function clientOptions(context: CliContext): ClientOptions {
     userAgent: `chatexchange-cli/${version()}`,
     timeoutMs: 20_000,
     outbox: { patienceMs },
+    reads: { patienceMs },
     onError: () => {},
     logger: loggerOf(context),
   };

@@ -176,7 +176,7 @@ function mutable(response: Response): Response {
   return new Response(response.body, { status: response.status, headers: response.headers });
 }
 
-/** What the request gets instead; the answer to a connection that is about to break goes nowhere. */
+/** The planned answer in place of the real one; nobody receives it where the connection is about to break. */
 function faultyAnswer(
   fault: Exclude<PlannedFault, { kind: "cut" } | { kind: "packed" }>,
   faults: Faults,

@@ -89,8 +89,8 @@ function socketUrl(call: Call): Response {
 }
 
 /**
- * Every `r{room}` (or `h{room}` for highlights) with the cursor it stands at; a room is answered once. The answer is
- * bounded: what does not fit is left out from its end, and `t` says how far it goes, so that the reader asks again.
+ * Every `r{room}` (or `h{room}` for highlights) with the reader's cursor; each room is answered once. The answer is
+ * bounded: it has the oldest events that fit, and `t` is the id of the last of them, so that the reader polls again.
  */
 function poll(call: Call): Response {
   checkFkey(call);

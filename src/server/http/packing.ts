@@ -1,8 +1,8 @@
-/** Compressed answers: what is larger than a packet is packed as the request asks for it, or as no server should. */
+/** Compressed answers, in the encoding that the request accepts, or broken on purpose. */
 import { promisify } from "node:util";
 import { brotliCompress, constants, deflate, gzip, gzipSync } from "node:zlib";
 
-/** A packed answer as it should not be: what it unpacks to has no end; it ends in the middle; it is packed over and over. */
+/** A broken packed answer: a gzip bomb, one that is cut off in the middle, or one that is packed many times. */
 export type BadPacking = "bomb" | "truncated" | "stacked";
 
 /** Smaller answers cost more packed than plain. */
@@ -12,7 +12,7 @@ const packers: Readonly<Record<string, (body: Buffer) => Promise<Buffer>>> = {
   gzip: (body) => promisify(gzip)(body, { level: 4 }),
   deflate: (body) => promisify(deflate)(body, { level: 4 }),
 };
-/** What a bomb unpacks to: this many MiB of spaces after the answer. */
+/** The size of an unpacked bomb: so many MiB of spaces follow the answer. */
 const bombMebibytes = 256;
 const layers = 10;
 

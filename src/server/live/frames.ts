@@ -38,7 +38,7 @@ export function sortByRoom(events: readonly LoggedEvent[], reader: Reader): Map<
   return byRoom;
 }
 
-/** How many of these events, from the first on, fit into so many bytes. The first fits wherever there is any room. */
+/** The number of events, from the first on, that fit into `maxBytes`. A first event that is larger fits nevertheless. */
 export function countFitting(events: readonly LoggedEvent[], maxBytes: number): number {
   let left = maxBytes;
   const end = events.findIndex(({ json }, index) => {
