@@ -1,27 +1,48 @@
 // Sends a bot through every kind of trouble and counts what is lost, doubled or out of order:
 // `npm run chaos`, `npm run chaos -- --seed 7 --events 20000 --faults 200`, `npm run chaos -- --seeds 20`; and a bot that is
 // killed: `npm run chaos -- --kills 200`.
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { Client } from "../dist/index.js";
 import { ChatServer } from "../dist/server/index.js";
 import { ManualClock } from "../dist/testing/index.js";
-import { killsText, runKills } from "./chaos/kills.mjs";
+import { killsText, runFullDisk, runKills } from "./chaos/kills.mjs";
 import { runChaos } from "./chaos/run.mjs";
 import { sendsOf, sendsText, sum, tableOf } from "./chaos/tally.mjs";
 
 const usage =
-  "usage: npm run chaos -- [--seed N] [--seeds COUNT] [--events N] [--faults N] [--stream-only] [--no-restarts] [--without PATTERN] [--latency | --no-latency] [--sockets room|shared]\n       npm run chaos -- --kills N [--seed N]";
+  "usage: npm run chaos -- [--seed N] [--seeds COUNT] [--events N] [--faults N] [--stream-only] [--no-restarts] [--without PATTERN] [--latency | --no-latency] [--sockets room|shared]\n       npm run chaos -- --kills N [--seed N]\n       npm run chaos -- --full-disk TIMES [--seed N]";
 /** Problems that are printed in full. */
 const shown = 8;
 
 const options = argumentsOf();
-if (options.kills > 0) await kill();
+if (options.kills > 0) show(await runKills({ ChatServer }, options));
+else if (options.fullDisk > 0) await fillDisk();
 else await trouble();
 
-async function kill() {
-  const result = await runKills({ ChatServer }, options);
+function show(result) {
   console.log(killsText(result));
   process.exitCode = result.once === result.commands && result.ended.length === 0 ? 0 : 1;
+}
+
+/** Runs on a disk of 64 kB, which needs a namespace of its own. */
+async function fillDisk() {
+  const { seed, fullDisk: times } = options;
+  const folder = process.env.CHAOS_DISK;
+  if (folder) {
+    show(await runFullDisk({ ChatServer }, { seed, times, folder }));
+    return;
+  }
+  const disk = mkdtempSync(join(tmpdir(), "small-disk-"));
+  const script = 'mount -t tmpfs -o size=64k none "$CHAOS_DISK" || exit 77; exec "$@"';
+  const args = ["-rm", "sh", "-c", script, "sh", process.execPath, ...process.argv.slice(1)];
+  const { status, error } = spawnSync("unshare", args, { stdio: "inherit", env: { ...process.env, CHAOS_DISK: disk } });
+  rmSync(disk, { recursive: true });
+  if (error || status === 77) console.log(`SKIPPED: no small disk can be made here (${error?.message ?? "no mount"})`);
+  process.exitCode = error || status === 77 ? 0 : (status ?? 1);
 }
 
 async function trouble() {
@@ -72,6 +93,7 @@ function argumentsOf() {
         without: { type: "string" },
         latency: { type: "boolean" },
         kills: { type: "string" },
+        "full-disk": { type: "string" },
         sockets: { type: "string" },
       },
       allowNegative: true,
@@ -83,6 +105,7 @@ function argumentsOf() {
       events: number(values.events, 20_000),
       faults: number(values.faults, 200),
       kills: number(values.kills, 0),
+      fullDisk: number(values["full-disk"], 0),
       sends: !values["stream-only"],
       restarts: !values["no-restarts"],
       ...(values.without === undefined ? {} : { without: new RegExp(values.without) }),

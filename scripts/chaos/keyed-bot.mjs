@@ -1,5 +1,5 @@
 // A bot that does what it is told and is killed while it does: `npm run chaos -- --kills 200` (scripts/chaos/kills.mjs).
-import { Client, MessagePosted } from "../../dist/index.js";
+import { Client, MessagePosted } from "chatexchange-ts";
 
 const [url, email, password, folder, ...rooms] = process.argv.slice(2);
 const client = new Client(url, {
@@ -7,6 +7,9 @@ const client = new Client(url, {
   password,
   sessionFile: `${folder}/session.json`,
   stateFile: `${folder}/state.jsonl`,
+  onError: (error) => {
+    if (error?.code !== "STORAGE") report(error);
+  },
 });
 // The one before was killed a moment ago, and its lock may not look like it yet.
 for (const send of await client.resume({ wait: true })) send.catch(report);

@@ -1,6 +1,7 @@
 // A bot with a state file is killed with -9 at random moments, and started again: every command is answered once.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { closeSync, openSync, rmSync, writeSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,6 +14,27 @@ const rooms = [1, 2];
 const patienceMs = 120_000;
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/**
+ * Has a bot work on a small disk that is full so many times, then kills it and starts another. Keys that could not be
+ * written are lost with the process, so that it is not killed before the disk has room again.
+ * @param folder - where the disk is.
+ */
+export async function runFullDisk({ ChatServer }, { seed, times, folder }) {
+  const begun = performance.now();
+  const random = new Random(seed);
+  const server = await ChatServer.start({ latencyMs: [0, 12], duplicateWindowMs: 0, random: random.next });
+  const run = new Kills(server, folder, random);
+  try {
+    await run.firstLife();
+    await run.fullDisk(times);
+    await run.lastLife();
+    return { ...run.result(), kills: 2, seconds: (performance.now() - begun) / 1000 };
+  } finally {
+    await run.end();
+    await server.close();
+  }
+}
 
 /**
  * Kills a bot so many times, then lets one live until it has answered everything.
@@ -92,6 +114,25 @@ class Kills {
     await Promise.all([exit, talk]);
   }
 
+  /** One bot that lives on while its disk is full now and then. */
+  async fullDisk(times) {
+    const filler = join(this.#folder, "filler");
+    const child = this.#start();
+    for (let count = 0; count < times; count++) {
+      await this.#talk(2);
+      fill(filler);
+      await this.#talk(this.#random.between(1, 4));
+      rmSync(filler);
+    }
+    await this.#talk(2);
+    const end = performance.now() + patienceMs;
+    while (performance.now() < end && child.exitCode === null && this.result().unanswered > 0) await pause(50);
+    // What could not be written is tried again after a while.
+    await pause(10_000);
+    if (child.exitCode !== null) this.#ended.push(child.exitCode);
+    await this.end();
+  }
+
   async lastLife() {
     const child = this.#start();
     const end = performance.now() + patienceMs;
@@ -152,6 +193,19 @@ class Kills {
       this.#commands.push(number);
       this.#random.pick(this.#people).in(this.#random.pick(rooms)).says(`do ${number}`);
     }
+  }
+}
+
+/** Writes until nothing more fits. */
+function fill(path) {
+  const fd = openSync(path, "w");
+  try {
+    for (let left = 10_000; left > 0; left--) writeSync(fd, Buffer.alloc(512));
+    throw new Error(`${path} is on no small disk`);
+  } catch (error) {
+    if (error.code !== "ENOSPC") throw error;
+  } finally {
+    closeSync(fd);
   }
 }
 

@@ -114,7 +114,7 @@ class Run {
     const atOnce = floods(this.#maxEvents);
     const calm = Math.max(events / 4, events - names.reduce((sum, name) => sum + (atOnce[name] ?? 0), 0));
     const due = names.map(() => this.#random.faults.next() * calm * 0.98).sort((a, b) => a - b);
-    while (this.#happened - this.#flooded < calm || due.length > 0) {
+    while (this.#happened < events || due.length > 0) {
       for (let deeds = pace.chance(0.05) ? pace.between(2, 12) : 1; deeds > 0; deeds--) {
         pace.pick(this.#stages).people.act();
       }
