@@ -1,8 +1,8 @@
 /** What may come in over the stream: nonsense, events out of order, holes. Time is turned by hand. */
-import { MessageEdited, UnknownEvent } from "chatexchange-ts";
+import { MessageEdited, StreamGap, UnknownEvent } from "chatexchange-ts";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { type Ear, frame, listening, post, unheard } from "./stream-ear.js";
-import { until } from "./support.js";
+import { quiet, until } from "./support.js";
 
 describe("frames that make no sense", () => {
   test("change neither the state nor the place, and cost next to nothing", async () => {
@@ -171,6 +171,38 @@ describe("events out of order", () => {
     const more = await talking(ear, () => ear.texts.includes("seen"), 300_000);
     await ear.hears("lost", "seen", ...more);
     expect(more.length).toBeLessThanOrEqual(4);
+  });
+
+  test("an empty answer, however often it comes, is not taken for news that nothing happened", async () => {
+    const ear = await listening();
+    const { faults } = ear.server.site;
+    faults.loseFrames(1);
+    faults.fail("/events", { status: 200, body: "{}", times: 12 });
+    ear.says("lost", "seen");
+    await until(ear.clock, () => ear.texts.length >= 2, 60_000);
+    expect(ear.texts).toEqual(["lost", "seen"]);
+    expect(ear.events.filter((event) => event instanceof StreamGap)).toEqual([]);
+  });
+
+  test("frames of 3,000 events that come while others are fetched are all told, without a gap", async () => {
+    const ear = await listening();
+    const { faults } = ear.server.site;
+    faults.fail("/events", { status: 503, times: 2 });
+    faults.loseFrames(1);
+    ear.says("lost", "seen");
+    await quiet();
+    faults.silenceSockets();
+    const texts = Array.from({ length: 6_000 }, (_, n) => `${n}`);
+    const { site } = ear.server;
+    for (const half of [texts.slice(0, 3_000), texts.slice(3_000)]) {
+      const from = site.newestEventId;
+      const events = half.map((text) => post(0, ear.alice.in(1).says(text).id, text));
+      for (const [n, event] of events.entries()) event.id = from + 1 + n;
+      faults.sendRaw(frame(events, site.newestEventId, site.newestEventId - from));
+    }
+    await until(ear.clock, () => ear.texts.length >= 6_002, 60_000);
+    expect(ear.texts).toEqual(["lost", "seen", ...texts]);
+    expect(ear.events.filter((event) => event instanceof StreamGap)).toEqual([]);
   });
 
   test("a hole that nothing can fill does not make a room with talk in it deaf", async () => {

@@ -1,5 +1,5 @@
 /** What may happen to a stream: a clock that jumps, a room that is taken away, a suspension. Time is turned by hand. */
-import type { Clock } from "chatexchange-ts";
+import { type Clock, StreamGap } from "chatexchange-ts";
 import { ManualClock } from "chatexchange-ts/testing";
 import { describe, expect, test } from "vitest";
 import { listening } from "./stream-ear.js";
@@ -172,4 +172,14 @@ test("nobody is told that the stream is live while there is no socket", async ()
   await quiet();
   expect(ear.states.slice(before)).not.toContain("live");
   expect(ear.chat.state).not.toBe("live");
+});
+
+test("a long silence is recovered from many bounded answers, without a gap", async () => {
+  const ear = await listening({}, await stage({ maxPollBytes: 60_000 }));
+  const texts = Array.from({ length: 4_000 }, (_, n) => `message ${n}`);
+  ear.server.site.faults.silenceSockets();
+  ear.says(...texts);
+  ear.server.site.faults.silenceSockets(false);
+  await ear.hears(...texts);
+  expect(ear.events.filter((event) => event instanceof StreamGap)).toEqual([]);
 });

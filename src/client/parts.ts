@@ -59,6 +59,7 @@ export function createParts(client: Client, options: ClientOptions, closing: Abo
     events: identity,
     options: { ...streamDefaults, ...stream },
     enter: (roomId, signal) => identity.room(roomId).join({ signal }),
+    left: (roomId) => void membership.leave(roomId),
   });
   live.goOnFrom(Object.entries(cursors ?? {}).map(([roomId, cursor]) => [Number(roomId), { cursor, done: [] }]));
   return context;

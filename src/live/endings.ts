@@ -15,7 +15,7 @@ export function removed(roomId: number): ForbiddenError {
 
 /** Whether trying again changes nothing: the site itself said so, in its own words. */
 export function isFinal(error: unknown): boolean {
-  if (isPassing(error) || isBare(error)) return false;
+  if (isPassing(error)) return false;
   return isChatError(
     error,
     "NOT_FOUND",
@@ -33,13 +33,6 @@ export function isFinal(error: unknown): boolean {
 export function isStale(error: unknown): boolean {
   if (isTrouble(error) || !(error instanceof ChatError)) return false;
   return error.context.status !== undefined && error.code !== "THROTTLED";
-}
-
-/** A refusal without a sentence, as a proxy gives it. To be deleted when the transport marks those as `bare`. */
-function isBare(error: unknown): boolean {
-  if (!isChatError(error, "NOT_FOUND", "FORBIDDEN", "NOT_LOGGED_IN")) return false;
-  const { status = 0, body } = error.context;
-  return body === undefined && status >= 400;
 }
 
 /** How often a hole is looked at without progress before it is given up. */

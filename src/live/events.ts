@@ -37,7 +37,9 @@ export class ChatEvent {
   /** The same event for a listener that acknowledges it itself. @internal */
   static withDone(event: ChatEvent, acknowledge: () => void): ChatEvent {
     const own =
-      event instanceof StreamGap ? event.copy(event.#context) : eventOf(event.data, event.#context, event.receivedAt);
+      event instanceof StreamGap
+        ? new StreamGap(event.data, event.#context, event.receivedAt, event)
+        : eventOf(event.data, event.#context, event.receivedAt);
     own.#acknowledge = acknowledge;
     return own;
   }
@@ -261,11 +263,6 @@ export class StreamGap extends ChatEvent {
     this.from = gap.from;
     this.to = gap.to;
     this.reason = gap.reason;
-  }
-
-  /** @internal */
-  copy(context: EventContext): StreamGap {
-    return new StreamGap(this.data, context, this.receivedAt, this);
   }
 }
 /** Anything else; {@link ChatEvent.data} has all there is. */

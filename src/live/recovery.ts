@@ -54,6 +54,8 @@ export class Recovery {
   #attempt: Attempt | undefined;
   /** The loop that tries again, while there is one. */
   #later: object | undefined;
+  /** Counts the connections that were lost. */
+  #connection = 0;
   #oldFrames = 0;
   /** Something may have been missed since the last event that was delivered. */
   #isBehind: boolean;
@@ -65,7 +67,7 @@ export class Recovery {
     this.#sequencer = new Sequencer(
       cursor ?? 0,
       (event) => this.#deliver(event),
-      () => void this.recover(),
+      () => void this.keepUp(),
       (events) => context.services.counters.add("stream:repeat", { roomId: context.roomId }, events),
     );
   }
@@ -103,19 +105,20 @@ export class Recovery {
     this.#attempt?.stop.abort();
     this.#attempt = undefined;
     this.#later = undefined;
+    this.#connection += 1;
   }
 
   /** What a frame says of the room. */
   accept(frame: RoomFrame): void {
     // A frame that lost its place, or some of its events, is read again over HTTP.
-    if (frame.reset || frame.isDamaged) void this.recover();
+    if (frame.reset || frame.isDamaged) void this.keepUp();
     else this.#sequencer.accept(frame);
     if (frame.t === undefined) return;
     this.#oldFrames = frame.t < this.#sequencer.covered ? this.#oldFrames + 1 : 0;
     if (this.#oldFrames < OLD_FRAMES) return;
     this.#oldFrames = 0;
     this.#isBehind = true;
-    void this.recover();
+    void this.keepUp();
   }
 
   /** Fetches everything since the last event delivered, then lets the frames that wait pass. False when it could not. */
@@ -135,14 +138,14 @@ export class Recovery {
     return attempt.result;
   }
 
-  /** Goes on trying, ever more patiently, while frames wait; one such loop at a time. */
-  recoverLater(): void {
-    if (this.#later) return;
+  /** Like {@link recover}, and when that fails goes on trying, ever more patiently, while this connection lasts. */
+  async keepUp(): Promise<void> {
+    const connection = this.#connection;
+    if ((await this.recover()) || this.#later || connection !== this.#connection) return;
     const later = {};
     this.#later = later;
-    void this.#keepRecovering(later).finally(() => {
-      if (this.#later === later) this.#later = undefined;
-    });
+    await this.#keepRecovering(later);
+    if (this.#later === later) this.#later = undefined;
   }
 
   /** Ends when nothing waits any more, or when the connection is lost: the next socket recovers anew. */

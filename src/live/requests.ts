@@ -10,7 +10,8 @@ import { isFinal } from "./endings.js";
 
 /** Makes one call, once. */
 export function ask<T>(session: Session, call: Call<T>, signal: AbortSignal): Promise<T> {
-  return session.call(call, { signal });
+  // The stream has retries of its own, which know what waits for them.
+  return session.call(call, { signal, retry: false });
 }
 
 /** The latest messages of a room as they are now, and where the host's counter stands. */

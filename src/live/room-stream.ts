@@ -9,13 +9,13 @@ import type { Session } from "../transport/session.js";
 import { sleep } from "../util/clock.js";
 import { quiet } from "../util/promises.js";
 import type { Services } from "../util/services.js";
-import { FLAP_MS, isFinal, isStale, removed } from "./endings.js";
+import { FLAP_MS, isFinal, isStale, removed, SocketEnd } from "./endings.js";
 import type { ResolvedStreamOptions, StreamState } from "./options.js";
 import { Patience } from "./patience.js";
 import { type Gap, Recovery } from "./recovery.js";
 import { askForList, type HostPlace, type Places, type Polls } from "./requests.js";
 import { SocketTurn } from "./socket-turn.js";
-import type { Sockets } from "./sockets.js";
+import type { RoomSocket, Sockets } from "./sockets.js";
 
 /** What a {@link RoomStream} needs. */
 export interface RoomStreamContext {
@@ -50,6 +50,9 @@ export class RoomStream {
   #turn: SocketTurn | undefined;
   /** The place to start was found just now: there is nothing to fetch yet. */
   #isFresh = false;
+  /** While the socket is doubted: up to here it should have brought every event. */
+  #carriedUpTo = 0;
+  #hasMissed = false;
   /** Lets those go on that wait for this room, so that all ask at once for what they missed. */
   #letOthersGo: () => void = () => {};
 
@@ -68,7 +71,7 @@ export class RoomStream {
         places,
         patience: this.#patience,
         closing: this.#closing.signal,
-        onEvent: (event) => context.onEvent(event, roomId, this.#heardAt),
+        onEvent: (event) => this.#onEvent(event),
         onGap: (gap) => context.onGap(gap),
         onHeard: () => {
           this.#heardAt = services.clock.now();
@@ -121,7 +124,7 @@ export class RoomStream {
       if (isFinal(error)) failures = options.socketTries;
       else failures = aliveMs === null ? failures + 1 : 0;
       this.#lost(error);
-      if (failures === 0 && flaps < 2) this.#letOthersGo = this.#context.polls.expect();
+      if (failures < 2 && flaps < 2) this.#letOthersGo = this.#context.polls.expect();
       if (failures >= options.socketTries) await this.#pollTurn();
       else await this.#patience.pause(Math.max(failures, flaps));
     }
@@ -173,10 +176,11 @@ export class RoomStream {
       services,
       options,
       cursor: () => this.#recovery.cursor,
-      onOpen: () => this.#opened(),
+      onOpen: (socket) => this.#opened(socket),
       onFrame: (frame, at) => this.#accept(frame, at),
       onSilence: () => this.#setState("stale"),
-      onAudit: () => void this.#recover(),
+      onAudit: () => void this.#recovery.keepUp(),
+      onDoubt: (socket) => void this.#doubt(socket),
     });
     this.#turn = turn;
     try {
@@ -189,11 +193,11 @@ export class RoomStream {
     }
   }
 
-  #opened(): void {
+  #opened({ isShared }: RoomSocket): void {
     this.#context.services.counters.add("stream:connect", { roomId: this.roomId });
     this.#setState("live");
     this.#settleReady?.resolve();
-    if (this.#recovery.isBehind) void this.#recover();
+    if (this.#recovery.isBehind || isShared) void this.#recovery.keepUp();
     else this.#patience.succeeded();
     this.#letOthersGo();
   }
@@ -235,8 +239,20 @@ export class RoomStream {
     }
   }
 
-  async #recover(): Promise<void> {
-    if (!(await this.#recovery.recover()) && !this.#closing.signal.aborted) this.#recovery.recoverLater();
+  /** Asks for events that the socket should have brought by now; there are none while it carries the room. */
+  async #doubt(socket: RoomSocket): Promise<void> {
+    this.#carriedUpTo = socket.passed();
+    this.#hasMissed = false;
+    await this.#recovery.recover();
+    this.#carriedUpTo = 0;
+    if (!this.#hasMissed) return;
+    socket.misses();
+    this.#turn?.end(new SocketEnd("the socket of another room does not carry this one"));
+  }
+
+  #onEvent(event: RawEvent): void {
+    if (event.id !== undefined && event.id <= this.#carriedUpTo) this.#hasMissed = true;
+    this.#context.onEvent(event, this.roomId, this.#heardAt);
   }
 
   #end(reason: unknown): void {

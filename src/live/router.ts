@@ -2,6 +2,7 @@
  * From the streams of rooms to subscriptions: keeps known objects current, gives each event to every listener of its
  * room, and what is meant for us personally to those who listen to everything. One of these for each client.
  */
+import { isChatError } from "../errors/index.js";
 import { EventType, type RawEvent } from "../protocol/raw.js";
 import { numberOf } from "../protocol/values.js";
 import { RecentSet } from "../util/recent-set.js";
@@ -14,8 +15,8 @@ import { RoomProgress } from "./progress.js";
 import type { Gap } from "./recovery.js";
 import { Places, Polls } from "./requests.js";
 import { RoomStream, type RoomStreamContext } from "./room-stream.js";
-import { createSockets } from "./shared-sockets.js";
-import type { Sockets } from "./sockets.js";
+import { SharedSockets } from "./shared-sockets.js";
+import { RoomSockets, type Sockets } from "./sockets.js";
 import { type Receiver, Subscription } from "./subscription.js";
 
 /** What an {@link EventRouter} needs of its client. */
@@ -25,6 +26,8 @@ export interface RouterContext extends Pick<RoomStreamContext, "session" | "serv
   readonly learn: (event: RawEvent) => void;
   /** Enters a room, so that the socket of another room carries it, too. */
   readonly enter: (roomId: number, signal: AbortSignal) => Promise<void>;
+  /** The site said that we are not in a room any more, or that it is gone. */
+  readonly left: (roomId: number) => void;
 }
 
 /** Events meant for us rather than for a room: they come under every room key, so the first one counts. */
@@ -67,8 +70,8 @@ export class EventRouter {
 
   constructor(context: RouterContext) {
     this.#context = context;
-    this.#sockets = createSockets(context);
-    const { session, services } = context;
+    const { session, services, options } = context;
+    this.#sockets = options.sockets === "shared" ? new SharedSockets(context) : new RoomSockets(session, services);
     this.#polls = new Polls(session, services.clock);
     this.#places = new Places(session, services.clock);
   }
@@ -217,6 +220,7 @@ export class EventRouter {
   }
 
   #end(roomId: number, entry: Entry, reason?: unknown): void {
+    if (isChatError(reason, "FORBIDDEN", "NOT_FOUND")) this.#context.left(roomId);
     const { subscriptions } = entry;
     entry.subscriptions = nobody;
     for (const subscription of subscriptions) subscription.end(true);

@@ -5,7 +5,7 @@ import type { Services } from "../util/services.js";
 import { TurnClock } from "../util/turn-clock.js";
 import { SocketEnd } from "./endings.js";
 import type { ResolvedStreamOptions } from "./options.js";
-import type { SocketListener, Sockets } from "./sockets.js";
+import type { RoomSocket, SocketListener, Sockets } from "./sockets.js";
 
 /** What a {@link SocketTurn} needs. Times are of the clock, in milliseconds. */
 export interface SocketTurnContext {
@@ -15,12 +15,14 @@ export interface SocketTurnContext {
   readonly options: ResolvedStreamOptions;
   /** The newest event the room has. */
   readonly cursor: () => number;
-  readonly onOpen: () => void;
+  readonly onOpen: (socket: RoomSocket) => void;
   readonly onFrame: (frame: RoomFrame, at: number) => void;
   /** Nothing came for too long. */
   readonly onSilence: () => void;
   /** It is time to ask whether news were lost. */
   readonly onAudit: () => void;
+  /** It is time to ask whether the socket carries the room at all. */
+  readonly onDoubt: (socket: RoomSocket) => void;
 }
 
 export class SocketTurn implements SocketListener {
@@ -32,6 +34,8 @@ export class SocketTurn implements SocketListener {
   #lastFrame = 0;
   /** When something last told how far the host's counter is. */
   #lastNews = 0;
+  #socket: RoomSocket | undefined;
+  #isSilent = false;
   #end: (reason: unknown) => void = () => {};
 
   constructor(context: SocketTurnContext) {
@@ -57,6 +61,10 @@ export class SocketTurn implements SocketListener {
   onFrame(frame: RoomFrame): void {
     if (frame.t !== undefined) this.#lastNews = this.#lastFrame;
     this.#context.onFrame(frame, this.#lastFrame);
+  }
+
+  onDoubt(): void {
+    if (this.#socket) this.#context.onDoubt(this.#socket);
   }
 
   onClose(reason: string): void {
@@ -86,14 +94,13 @@ export class SocketTurn implements SocketListener {
     closing.addEventListener("abort", abort, { once: true });
     const deadline = clock.setTimeout(() => over.abort(), options.firstFrameMs);
     let watchdog: { cancel(): void } | undefined;
-    let close = (): void => {};
     try {
       const socket = await sockets.open(roomId, this, over.signal).finally(() => deadline.cancel());
-      close = () => socket.close();
+      this.#socket = socket;
       over.signal.addEventListener("abort", () => this.#end(over.signal.reason), { once: true });
       if (over.signal.aborted) throw over.signal.reason;
       this.#lastNews = this.#lastFrame = clock.now();
-      onOpen();
+      onOpen(socket);
       const watch = (): void => {
         const wait = this.#lookAround();
         if (wait !== undefined) watchdog = clock.setTimeout(watch, wait, { ref: true });
@@ -104,7 +111,7 @@ export class SocketTurn implements SocketListener {
       closing.removeEventListener("abort", abort);
       watchdog?.cancel();
       over.abort();
-      close();
+      this.#socket?.close(this.#isSilent);
     }
   }
 
@@ -117,6 +124,7 @@ export class SocketTurn implements SocketListener {
     if (this.#lastFrame > now) this.#lastFrame = now;
     const left = this.#lastFrame + limit - now;
     if (left <= 0) {
+      this.#isSilent = true;
       onSilence();
       this.#end(new SocketEnd(this.#frames === 0 ? "the socket said nothing at all" : "the socket went silent"));
       return undefined;

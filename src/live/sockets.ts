@@ -15,8 +15,22 @@ export interface SocketListener {
   onSign(): void;
   /** What a frame says of this room. */
   onFrame(frame: RoomFrame): void;
+  /** The socket may not carry the room: it is time to ask over HTTP. */
+  onDoubt(): void;
   /** The socket is no more; the reason is for the log. */
   onClose(reason: string): void;
+}
+
+/** A room's part in a socket. */
+export interface RoomSocket {
+  /** Whether it is another room's socket, which may not carry this one. */
+  readonly isShared: boolean;
+  /** The newest event of the host that a frame told of. */
+  passed(): number;
+  /** An event was not carried that should have been. */
+  misses(): void;
+  /** Hangs up, or takes no part any more; `onClose` is not called for that. */
+  close(wasSilent: boolean): void;
 }
 
 /** Where rooms get their sockets from. */
@@ -25,7 +39,7 @@ export interface Sockets {
    * Opens a socket for a room, or lets it take part in one.
    * @throws whatever `ws-auth` refuses with, {CONNECTION_LOST} when it could not be opened
    */
-  open(roomId: number, listener: SocketListener, signal: AbortSignal): Promise<ChatSocket>;
+  open(roomId: number, listener: SocketListener, signal: AbortSignal): Promise<RoomSocket>;
 }
 
 /** One socket for each room. */
@@ -38,8 +52,8 @@ export class RoomSockets implements Sockets {
     this.#services = services;
   }
 
-  open(roomId: number, listener: SocketListener, signal: AbortSignal): Promise<ChatSocket> {
-    return this.openRaw(roomId, listener.cursor, signal, {
+  async open(roomId: number, listener: SocketListener, signal: AbortSignal): Promise<RoomSocket> {
+    const socket = await this.openRaw(roomId, listener.cursor, signal, {
       onFrame(frame) {
         listener.onSign();
         // What comes under other rooms' keys is theirs; what is meant for us personally comes under ours, too.
@@ -47,6 +61,7 @@ export class RoomSockets implements Sockets {
       },
       onClose: (reason) => listener.onClose(reason),
     });
+    return { isShared: false, passed: () => 0, misses() {}, close: () => socket.close() };
   }
 
   /** Opens a socket and takes its frames apart; those that make no sense are set aside as undefined. */

@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { nodeFiles } from "./file-port.js";
 
 /**
  * Writes a file whole or not at all, readable by its owner only: into a file beside it first, which takes its place.
@@ -18,6 +19,7 @@ export async function writeWholeFile(path: string, text: string, temporary: stri
       await file.close();
     }
     await rename(temporary, path);
+    nodeFiles.syncFolderOf(path);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => {});
     throw error;

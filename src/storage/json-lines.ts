@@ -42,7 +42,7 @@ export class LineFile {
 
   /** Puts a new file in the place of the old one, in one step that survives a power cut, and opens it. Mode 0600. */
   static replace(path: string, lines: Iterable<string>, files: FilePort = nodeFiles): LineFile {
-    const temporary = `${path}.${process.pid}.tmp`;
+    const temporary = `${path}.tmp`; // a path has one writer, so what a kill leaves behind is replaced
     files.remove(temporary);
     const file = new LineFile(temporary, files, "ax");
     try {

@@ -89,7 +89,17 @@ export function pollEvents(cursors: ReadonlyMap<number, number>): Call<Frame> {
       needs: "fkey",
       tried,
     },
-    read: (answer) => readFrame(readJson(answer, "poll of events", { tried })),
+    read(answer) {
+      const value = readJson(answer, "poll of events", { tried });
+      const frame = readFrame(value);
+      // An answer that knows no room and no time is nobody's: nothing follows from it, least of all that nothing happened.
+      if (
+        frame.rooms.some(({ roomId }) => cursors.has(roomId)) ||
+        (isRecord(value) && countOf(value.sync) !== undefined)
+      )
+        return frame;
+      throw notUnderstood(answer, "poll of events", 'a room, or the key "sync"', { tried });
+    },
   };
 }
 

@@ -1,0 +1,157 @@
+/** One process at a time uses a file, and a process that is gone holds nobody up. */
+import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { existsSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { createInterface } from "node:readline";
+import type { Readable, Writable } from "node:stream";
+import { type ChatError, LockedError } from "chatexchange-ts";
+import { expect, onTestFinished, test } from "vitest";
+import type { ProcessFacts } from "../src/storage/process-facts.js";
+import { lockFile, type ProcessLock } from "../src/storage/process-lock.js";
+import { temporaryFolder } from "./cli-support.js";
+
+/** Facts of a process that a test makes up. */
+function factsOf(more: Partial<ProcessFacts> = {}): ProcessFacts {
+  return {
+    host: "build-3",
+    boot: "boot 1",
+    space: "pid:[1]",
+    pid: 1,
+    startedAt: 0,
+    now: () => Date.now(),
+    look: () => ({ started: "100" }),
+    ...more,
+  };
+}
+
+function locked(path: string, facts: ProcessFacts, onLost?: (error: ChatError) => void): ProcessLock {
+  const lock = lockFile(path, { facts, ...(onLost && { onLost }) });
+  onTestFinished(() => lock.release());
+  return lock;
+}
+
+function failureOfLock(path: string, facts: ProcessFacts): unknown {
+  try {
+    locked(path, facts);
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}
+
+test("one of 40 processes that race for a stale lock gets it, in each of 40 tries", { timeout: 120_000 }, async () => {
+  const folder = temporaryFolder();
+  const root = resolve(import.meta.dirname, "..");
+  const answers: string[] = [];
+  const children: ChildProcessByStdio<Writable, Readable, null>[] = [];
+  onTestFinished(() => {
+    for (const child of children) child.kill("SIGKILL");
+  });
+  for (let n = 0; n < 40; n++) {
+    const child = spawn(process.execPath, ["test/programs/lock-racer.mjs"], {
+      cwd: root,
+      stdio: ["pipe", "pipe", "inherit"],
+    });
+    children.push(child);
+    createInterface(child.stdout).on("line", (line) => answers.push(line));
+  }
+  const all = async (): Promise<string[]> => {
+    while (answers.length < children.length) await new Promise((next) => setImmediate(next));
+    return answers.splice(0);
+  };
+  expect(new Set(await all())).toEqual(new Set(["ready"]));
+  const winners: number[] = [];
+  for (let round = 0; round < 40; round++) {
+    const path = join(folder, `file-${round}`);
+    // Every second time the process that was taking it over was killed, too.
+    const gone = staleHolder();
+    writeFileSync(`${path}.lock`, gone);
+    if (round % 2 === 1) writeFileSync(`${path}.lock.guard`, gone.replace("gone", "gone-too"));
+    for (const child of children) child.stdin.write(`${path} ${Date.now() + 10}\n`);
+    winners.push((await all()).filter((answer) => answer === "won").length);
+  }
+  expect(winners).toEqual(Array.from({ length: 40 }, () => 1));
+});
+
+/** What a process of this machine wrote that was killed since. */
+function staleHolder(): string {
+  const path = join(temporaryFolder(), "file");
+  const lock = lockFile(path);
+  const holder: Record<string, unknown> = JSON.parse(readFileSync(`${path}.lock`, "utf8"));
+  lock.release();
+  return JSON.stringify({ ...holder, pid: 4_194_305, nonce: "gone" });
+}
+
+test("a process id that another process has by now holds no lock", () => {
+  const path = join(temporaryFolder(), "file");
+  locked(path, factsOf({ pid: 4711 }));
+  const same = factsOf({ pid: 4712, look: () => ({ started: "100" }) });
+  expect(failureOfLock(path, same)).toMatchObject({
+    code: "LOCKED",
+    path,
+    holder: expect.stringMatching(/^process 4711 on build-3, since \d\d:\d\d$/),
+  });
+  const reused = factsOf({ pid: 4712, look: (pid) => ({ started: pid === 4711 ? "200" : "100" }) });
+  expect(failureOfLock(path, reused)).toBeUndefined();
+});
+
+test("where start times are not known, a process id holds a lock as long as its heartbeat comes", () => {
+  const path = join(temporaryFolder(), "file");
+  let now = Date.now();
+  const unknown = { now: () => now, look: () => ({ started: null }) };
+  locked(path, factsOf({ ...unknown, pid: 4711 }));
+  const other = factsOf({ ...unknown, pid: 4712 });
+  now += 59_000;
+  expect(failureOfLock(path, other)).toBeInstanceOf(LockedError);
+  now += 2_000;
+  expect(failureOfLock(path, other)).toBeUndefined();
+});
+
+test.each([
+  ["another host", { host: "build-4" }],
+  ["another container", { space: "pid:[2]" }],
+  ["an earlier boot", { boot: "boot 2" }],
+])(
+  "two processes 1, one of %s: the second gets a lock 60 s after the last heartbeat, and the first notices",
+  (_name, more) => {
+    const path = join(temporaryFolder(), "file");
+    let now = Date.now();
+    const lost: ChatError[] = [];
+    const first = locked(path, factsOf({ now: () => now }), (error) => lost.push(error));
+    const second = factsOf({ ...more, now: () => now });
+    expect(failureOfLock(path, second)).toMatchObject({ code: "LOCKED" });
+    now += 31_000;
+    expect(first.isHeld).toBe(true); // and with that it has touched its lock
+    now += 59_000;
+    expect(failureOfLock(path, second)).toMatchObject({ code: "LOCKED" });
+    now += 2_000;
+    const taken = locked(path, second);
+    expect(first.isHeld).toBe(false);
+    expect(lost).toMatchObject([{ code: "LOCKED", path }]);
+    first.release();
+    expect(existsSync(`${path}.lock`)).toBe(true);
+    expect(taken.isHeld).toBe(true);
+  },
+);
+
+test("a lock whose file somebody removed is made again by its holder", () => {
+  const path = join(temporaryFolder(), "file");
+  let now = Date.now();
+  const first = locked(path, factsOf({ now: () => now }));
+  rmSync(`${path}.lock`);
+  now += 31_000;
+  expect(first.isHeld).toBe(true);
+  expect(failureOfLock(path, factsOf({ pid: 2 }))).toMatchObject({ code: "LOCKED" });
+});
+
+test("a folder that is not there is STORAGE", () => {
+  expect(failureOfLock(join(temporaryFolder(), "no", "file"), factsOf())).toMatchObject({ code: "STORAGE" });
+});
+
+test("a lock file without sense is in use while it is young, and stale after 60 s", () => {
+  const path = join(temporaryFolder(), "file");
+  writeFileSync(`${path}.lock`, "");
+  expect(failureOfLock(path, factsOf())).toMatchObject({ code: "LOCKED", holder: "another process" });
+  utimesSync(`${path}.lock`, 0, 0);
+  expect(failureOfLock(path, factsOf())).toBeUndefined();
+});
