@@ -16,11 +16,44 @@ const malformed = [
   '{"x":{"e":[]},"r":{},"rabc":{"t":5}}',
 ];
 
+/** Every path that a client uses. */
+const anything = /^\//;
+
+/** A proxy answers a few requests of any kind, whatever they are for, or all of them for a while. */
+const proxy =
+  (answerOf) =>
+  ({ faults, random, forWhile }) => {
+    if (random.chance(0.6)) faults.proxy(anything, { ...answerOf(random), times: random.between(1, 6) });
+    else {
+      faults.proxy(anything, { ...answerOf(random), times: 1e9 });
+      forWhile(random.between(5_000, 120_000), () => faults.clear());
+    }
+    if (random.chance(0.6)) faults.dropSockets();
+  };
+
+const slowWire =
+  (latency) =>
+  ({ wire, random, forWhile }) => {
+    const before = wire.latency;
+    wire.latency = latency;
+    forWhile(random.between(10_000, 60_000), () => {
+      if (wire.latency === latency) wire.latency = before;
+    });
+  };
+
 /** The kind that makes more happen, unheard, than the server remembers. */
 export const overflow = "event log overflow";
 
 /** How much that is; the log is cut back when it is a quarter too long. */
-export const overflowEvents = (maxEvents) => Math.ceil(maxEvents * 1.3);
+const overflowEvents = (maxEvents) => Math.ceil(maxEvents * 1.3);
+
+/** The kind that has one frame tell of more than fits into most limits; for servers that remember that much. */
+export const bigFrame = "one frame of 3,000 events";
+
+/** How many events the kinds make happen at once that do so. */
+export const floods = (maxEvents) => ({ [overflow]: overflowEvents(maxEvents), [bigFrame]: bigFrameEvents });
+
+const bigFrameEvents = 3_000;
 
 /**
  * For each kind what it does: `(place) => how to end it`, when it lasts. The place has `site`, `faults`, `random`,
@@ -81,6 +114,49 @@ const streamKinds = {
     faults.expireSessions();
     if (random.chance(0.7)) faults.dropSockets();
   },
+  "bare 403 pages": proxy(() => ({ status: 403 })),
+  "bare 404 pages": proxy(() => ({ status: 404 })),
+  "bare 429 pages": proxy((random) => ({
+    status: 429,
+    ...(random.chance(0.5) ? { retryAfter: random.between(1, 30) } : {}),
+  })),
+  "bare 502 pages": proxy(() => ({ status: 502 })),
+  "empty answers": proxy(() => ({ status: 200, body: "" })),
+  "other pages (200)": proxy(() => ({ status: 200 })),
+  "badly packed answers": ({ faults, random }) => {
+    faults.packed(live, random.pick(["truncated", "stacked", "bomb"]), random.between(1, 2));
+    faults.dropSockets();
+  },
+  "slow network": slowWire({ requests: [2, 8], answers: [2, 8], frames: [2, 8] }),
+  "answers after events": slowWire({ requests: [0, 2], answers: [5, 8], frames: [0, 0] }),
+  "events after answers": slowWire({ requests: [0, 2], answers: [0, 0], frames: [5, 8] }),
+  "short-lived sockets": ({ faults, wire, random, forWhile }) => {
+    const lives = [30_000, 40_000];
+    const isCut = random.chance(0.5);
+    if (isCut) wire.socketLife = lives;
+    else faults.shortLivedSockets(lives);
+    if (isCut) faults.dropSockets();
+    forWhile(random.between(100_000, 400_000), () => {
+      wire.socketLife = null;
+      faults.shortLivedSockets(false);
+    });
+  },
+  "outage, then one drop": ({ faults, random, forWhile }) => {
+    const outageMs = random.between(20_000, 240_000);
+    faults.fail(anything, { status: 503, times: 1e9 });
+    faults.dropSockets();
+    forWhile(outageMs, () => faults.clear());
+    forWhile(outageMs + random.between(70_000, 100_000), () => faults.dropSockets());
+  },
+  [bigFrame]: ({ faults, random, people, rooms, site, forWhile }) => {
+    faults.holdFrames();
+    const roomId = random.pick(rooms);
+    const end = site.newestEventId + bigFrameEvents;
+    while (site.newestEventId < end) people.says(roomId);
+    const release = () => faults.holdFrames(false);
+    if (random.chance(0.5)) release();
+    else forWhile(random.between(1_000, 40_000), release);
+  },
   [overflow]: ({ faults, random, people, maxEvents, site, forWhile }) => {
     faults.fail(live, { status: 503, times: 1e9 });
     faults.dropSockets();
@@ -106,11 +182,23 @@ const sendKinds = {
   },
 };
 
+const stateKinds = {
+  "full disk": ({ disk, random, forWhile }) => {
+    disk.isFull = true;
+    forWhile(random.between(5_000, 200_000), () => {
+      disk.isFull = false;
+    });
+  },
+};
+
 /** The kinds of a run. */
-export function faultKinds({ sends, restarts }) {
-  return {
+export function faultKinds({ sends, restarts, keepsState, without, isRoomy }) {
+  const kinds = {
     ...streamKinds,
     ...(sends ? sendKinds : {}),
+    ...(keepsState ? stateKinds : {}),
     ...(restarts ? { "bot restarts": ({ restart }) => restart() } : {}),
   };
+  const left = isRoomy ? overflow : bigFrame;
+  return Object.fromEntries(Object.entries(kinds).filter(([name]) => name !== left && !without?.test(name)));
 }

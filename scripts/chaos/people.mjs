@@ -33,6 +33,11 @@ export class People {
     }
   }
 
+  /** One of them says something in this room. */
+  says(roomId) {
+    this.#say(this.#random.pick(this.#users).in(roomId), roomId, undefined);
+  }
+
   #do(deed, here, roomId, recent) {
     if (deed === "say") this.#say(here, roomId, recent);
     else if (deed === "enter") here.enters();

@@ -10,6 +10,14 @@ export interface ChaosOptions {
   readonly restarts?: boolean;
   /** Whether the server refuses who writes fast. @default with every second seed */
   readonly throttle?: boolean;
+  /** Whether the network takes its time. @default with half of the seeds */
+  readonly latency?: boolean;
+  /** Whether the bots have a socket for each room, or one for all rooms of their site. @default "shared" with half of the seeds */
+  readonly sockets?: "room" | "shared";
+  /** Whether the bots keep their state in a file, on a disk that may be full. @default with every third seed */
+  readonly keepsState?: boolean;
+  /** Leaves kinds of faults out by name. @default none */
+  readonly without?: RegExp;
 }
 
 export interface ChaosProblem {

@@ -2,11 +2,17 @@
 
 /** After these it is not known whether the message arrived, and the caller is told just that. */
 const unknowns = new Set(["CONNECTION_LOST", "TIMED_OUT", "SERVER_ERROR", "NOT_UNDERSTOOD", "CLOSED", "ABORTED"]);
+/** What the site says itself, or the bot when it is stopped. Every other trouble passes here, and is waited out. */
+const fair = new Set(["CLOSED", "SITE_READ_ONLY", "DUPLICATE"]);
 
 export class Talker {
   /** Every call of `sendMessage` in its order: `{ roomId, text, fault, id, code }`. */
   calls = [];
   pending = 0;
+  /** Not between the end of a bot and the moment in which the next one has taken up its state. */
+  mayTalk = true;
+  /** Codes with which messages were rejected that a restarted bot took up. */
+  rejectedLater = [];
   #stage;
   #random;
 
@@ -17,6 +23,7 @@ export class Talker {
 
   /** Says something: one message, a burst over the rooms, or a text twice with another between; answers how many. */
   talk() {
+    if (!this.mayTalk) return 1;
     const { rooms } = this.#stage;
     const random = this.#random;
     const before = this.calls.length;
@@ -31,8 +38,20 @@ export class Talker {
     return this.calls.length - before;
   }
 
+  /** A bot that was started again says what the one before had not said. */
+  takesOver(sends) {
+    for (const send of sends) {
+      this.pending++;
+      send
+        .catch((error) => this.rejectedLater.push(error))
+        .finally(() => {
+          this.pending--;
+        });
+    }
+  }
+
   #say(roomId, text = `call ${this.calls.length}`) {
-    const call = { roomId, text, fault: this.#stage.fault, id: null, code: null };
+    const call = { roomId, text, fault: this.#stage.fault, id: null, code: null, mayHaveArrived: false, error: null };
     this.calls.push(call);
     this.pending++;
     this.#stage.client
@@ -44,6 +63,11 @@ export class Talker {
         },
         (error) => {
           call.code = error?.code ?? String(error);
+          call.error = error;
+          const sent = error?.context?.sent;
+          call.mayHaveArrived = sent === undefined ? unknowns.has(call.code) : sent === "maybe";
+          // The next bot says what was kept in the state.
+          if (this.#stage.keepsState && call.code === "CLOSED") call.mayHaveArrived = true;
         },
       )
       .finally(() => {
@@ -53,7 +77,7 @@ export class Talker {
 }
 
 /** The differences between what was wanted and what is there, and counts of how the calls ended. */
-export function compareSends(talker, { site, bot, rooms }) {
+export function compareSends(talker, { site, bot, rooms, keepsState, fault }) {
   const problems = [];
   const counts = { asked: talker.calls.length, sent: 0, arrivedUnknown: 0, rejected: {} };
   for (const roomId of rooms) {
@@ -63,9 +87,10 @@ export function compareSends(talker, { site, bot, rooms }) {
     const posts = new Map();
     for (const { id, userId, source } of site.room(roomId).messages) if (userId === bot.id) posts.set(id, source);
     let newest = 0;
-    for (const { id, text, code, fault } of calls) {
+    for (const { id, text, code, error, fault } of calls) {
       if (code !== null) counts.rejected[code] = (counts.rejected[code] ?? 0) + 1;
-      else if (id === null) problem("lost", `"${text}" was never answered`, fault);
+      if (code !== null && !fair.has(code)) problem("refused", `"${text}": ${error?.message ?? error}`, fault);
+      if (code === null && id === null) problem("lost", `"${text}" was never answered`, fault);
       if (id === null) continue;
       counts.sent++;
       if (!posts.has(id))
@@ -79,6 +104,7 @@ export function compareSends(talker, { site, bot, rooms }) {
     }
     judgeUnclaimed(posts, calls, counts, problem);
   }
+  if (keepsState) judgeTakenOver(talker, counts, problems, fault);
   return { problems, counts };
 }
 
@@ -88,7 +114,7 @@ function judgeUnclaimed(posts, calls, counts, problem) {
   for (const [id, source] of posts) {
     const at = failed.findIndex(({ text }) => text === source);
     const [call] = at < 0 ? [] : failed.splice(at, 1);
-    if (call && unknowns.has(call.code)) counts.arrivedUnknown++;
+    if (call?.mayHaveArrived) counts.arrivedUnknown++;
     else if (call)
       problem("lost", `"${source}" was refused (${call.code}), they say, and is message ${id}`, call.fault);
     else {
@@ -96,4 +122,17 @@ function judgeUnclaimed(posts, calls, counts, problem) {
       problem("doubled", `message ${id} ("${source}") was not asked for once more`, twin?.fault ?? calls[0]?.fault);
     }
   }
+}
+
+/** With a state, what a bot had not said when it was stopped is said by the next one, unless the site refuses it. */
+function judgeTakenOver({ calls, rejectedLater }, counts, problems, fault) {
+  const closed = calls.filter(({ code }) => code === "CLOSED").length;
+  const refused = rejectedLater.filter(({ code }) => code !== "CLOSED");
+  for (const error of refused) {
+    if (!fair.has(error?.code))
+      problems.push({ kind: "sends refused", text: `after a restart: ${error?.message}`, fault });
+  }
+  const missing = closed - counts.arrivedUnknown - refused.length;
+  if (missing > 0)
+    problems.push({ kind: "sends lost", text: `${missing} were to be said after a restart, and never were`, fault });
 }

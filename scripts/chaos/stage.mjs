@@ -1,16 +1,25 @@
 // One site under trouble: its people, its bot with a client that listens to every room, and what is known of each room.
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Disk } from "./disk.mjs";
 import { People } from "./people.mjs";
 import { Talker } from "./sends.mjs";
 import { RoomRecord } from "./truth.mjs";
+import { Wire } from "./wire.mjs";
 
-/** Milliseconds of the machine's clock until a request is given up: requests that hang cost real time. */
-const timeoutMs = 250;
+/** Milliseconds of the turned clock until a request is given up. */
+const timeoutMs = 10_000;
 
 /** Before the first fault. */
 const noFault = { kind: "(none yet)", number: 0 };
 
 export class Stage {
   site;
+  /** The network between the bot and the site. */
+  wire;
+  /** Where the bot keeps its state, if it does. */
+  disk;
   rooms;
   bot;
   people;
@@ -25,14 +34,30 @@ export class Stage {
   #lib;
   #clock;
   #random;
+  #stream;
+  #folder;
+  /** Resolves when the bot has begun to listen. */
+  #begun;
   #watches = [];
   #logouts = [];
 
-  constructor({ lib, site, rooms, clock, random }) {
+  /** Opens the network, and has the bot begin to listen. */
+  static async open(parts) {
+    const { site, clock, random, keepsState } = parts;
+    const wire = await Wire.open({ target: site.resolve(site.chatOrigin), clock, random: random.wire });
+    const folder = keepsState ? await mkdtemp(join(tmpdir(), "chaos-")) : null;
+    return new Stage({ ...parts, wire, folder });
+  }
+
+  constructor({ lib, site, wire, folder, rooms, clock, random, stream }) {
     this.#lib = lib;
     this.#clock = clock;
     this.#random = random;
+    this.#stream = stream;
     this.site = site;
+    this.wire = wire;
+    this.disk = new Disk(random.disk);
+    this.#folder = folder;
     this.rooms = rooms;
     for (const id of rooms) site.addRoom({ id, name: `Room ${id}`, owners: [site.user("Alice")] });
     this.bot = site.user("Bot");
@@ -48,12 +73,23 @@ export class Stage {
 
   /** Resolves when every room is listened to. */
   async ready() {
+    await this.#begun;
     await Promise.all(this.#watches.map(({ ready }) => ready));
+  }
+
+  /** Whether the bot has a state file. */
+  get keepsState() {
+    return this.#folder !== null;
   }
 
   /** Nothing that happened is still to be told, and nothing is still to be said. */
   get isCurrent() {
-    if (this.client.state !== "live" || this.talker.pending > 0) return false;
+    return this.hasHeardAll && this.talker.pending === 0;
+  }
+
+  /** Nothing that happened is still to be told. */
+  get hasHeardAll() {
+    if (this.client.state !== "live" || !this.talker.mayTalk) return false;
     return [...this.records.values()].every((record) => {
       const newest = Math.max(0, ...[...record.happened.keys()].slice(-1));
       return record.reached >= newest;
@@ -64,30 +100,64 @@ export class Stage {
   restart() {
     const { cursors } = this.client;
     for (const record of this.records.values()) record.restarts();
-    this.#logouts.push(this.client.logout({ drain: false }));
-    this.client = this.#connect({ cursors });
+    // What is not on the disk when the bot ends is gone: that a restart tells again what it has lost is no fault.
+    this.disk.isFull = false;
+    const end = this.client.logout({ drain: false });
+    this.#logouts.push(end);
+    this.client = this.keepsState ? this.#connect({}, end) : this.#connect({ cursors });
   }
 
   async close() {
+    this.disk.isFull = false;
     await Promise.all([...this.#logouts, this.client.logout({ drain: false })]);
+    await this.wire.close();
+    if (this.#folder) await rm(this.#folder, { recursive: true });
   }
 
-  #connect(stream) {
+  #connect(stream, before) {
     const { Client } = this.#lib;
-    const client = new Client(this.site, {
-      email: this.bot.email,
-      password: this.bot.password,
-      clock: this.#clock,
-      random: this.#random.client.next,
-      timeoutMs,
-      stream,
-      onError: (error) => this.failures.push({ error, fault: this.fault }),
-    });
+    const { host, name, chatOrigin, loginOrigin } = this.site;
+    const resolve = (origin) => this.site.resolve(origin) && this.wire.endpoint;
+    const client = new Client(
+      { host, name, chatOrigin, loginOrigin, resolve },
+      {
+        email: this.bot.email,
+        password: this.bot.password,
+        clock: this.#clock,
+        random: this.#random.client.next,
+        timeoutMs,
+        stream: { ...this.#stream, ...stream },
+        ...(this.keepsState ? { stateFile: join(this.#folder, "state.jsonl"), files: this.disk.files } : {}),
+        onError: (error) => {
+          // A full disk is reported, and nothing else comes of it.
+          if (error?.code !== "STORAGE" || !this.keepsState) this.failures.push({ error, fault: this.fault });
+        },
+      },
+    );
+    if (this.keepsState) this.#begun = this.#resume(client, before);
+    else this.#listen(client);
+    return client;
+  }
+
+  #listen(client) {
     this.#watches = this.rooms.map((id) =>
       client.getRoom(id).watch((event) => {
         this.records.get(id).hears(event, this.fault, this.site.oldestCursor);
       }),
     );
-    return client;
+    this.talker.mayTalk = true;
+  }
+
+  async #resume(client, before) {
+    this.talker.mayTalk = false;
+    try {
+      await before;
+      const sends = await client.resume({ wait: true });
+      this.talker.takesOver(sends);
+      this.#listen(client);
+    } catch (error) {
+      // Another restart may have ended this client meanwhile.
+      if (error?.code !== "CLOSED" && error?.code !== "ABORTED") this.failures.push({ error, fault: this.fault });
+    }
   }
 }

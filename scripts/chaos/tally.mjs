@@ -11,6 +11,7 @@ const emptyRow = () => ({
   "sends lost": 0,
   "sends doubled": 0,
   "sends out of order": 0,
+  "sends refused": 0,
 });
 
 /** The columns of the table, beside the kind. */
@@ -19,7 +20,7 @@ export const columns = Object.keys(emptyRow());
 const columnOf = { wrong: "gaps wrong" };
 
 /** Makes the result of a run of what was injected, told and found. */
-export function tally({ seed, seconds, kinds, injected, rooms, problems, sends }) {
+export function tally({ seed, mode, seconds, kinds, injected, rooms, problems, sends }) {
   const rows = Object.fromEntries(["(none yet)", ...kinds].map((kind) => [kind, emptyRow()]));
   for (const { kind } of injected) rows[kind].injected++;
   let happened = 0;
@@ -35,7 +36,7 @@ export function tally({ seed, seconds, kinds, injected, rooms, problems, sends }
   }
   const totals = emptyRow();
   for (const row of Object.values(rows)) for (const column of columns) totals[column] += row[column];
-  return { seed, seconds, happened, rows, totals, problems, sends: sendsOf(sends) };
+  return { seed, mode, seconds, happened, rows, totals, problems, sends: sendsOf(sends) };
 }
 
 /** How the calls of `sendMessage` ended, over the sites or the runs. */
