@@ -75,7 +75,7 @@ test.each([
   const { site, seen } = await hijacked((path) => {
     if (path === "/ws-auth") return { body: JSON.stringify({ url }) };
     if (path === "/chats/1/events") return { body: '{"events":[],"time":5,"sync":1}' };
-    return path === "/events" ? { body: "{}" } : {};
+    return path === "/events" ? { body: '{"sync":1}' } : {};
   });
   const states: string[] = [];
   const chat = ends(new Client(site, { stream: { reconnectMs: 1, socketTries: 2, pollMs: 10 }, logger: {} }));

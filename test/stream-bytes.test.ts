@@ -1,6 +1,7 @@
 /** Bytes that are no text in a frame. */
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
+import type { Endpoint } from "chatexchange-ts";
 import { expect, onTestFinished, test } from "vitest";
 import { WebSocketServer } from "ws";
 import { next, stage } from "./support.js";
@@ -11,9 +12,9 @@ test("a broken character in a message is one broken character, and the socket st
   onTestFinished(() => void sockets.close());
   await once(sockets, "listening");
   const { port } = sockets.address() as AddressInfo;
-  const url = `ws://127.0.0.1:${port}/`;
-  server.site.faults.fail("/ws-auth", { status: 200, body: JSON.stringify({ url }) });
-  const messages = client().getRoom(1).newMessages();
+  const resolve = (origin: string): Endpoint | undefined =>
+    origin.startsWith("wss:") ? { hostname: "127.0.0.1", port } : server.site.resolve(origin);
+  const messages = client({ resolve }).getRoom(1).newMessages();
   const [socket] = await once(sockets, "connection");
   await messages.ready;
   const at = server.site.newestEventId;

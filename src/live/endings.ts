@@ -13,8 +13,12 @@ export function removed(roomId: number): ForbiddenError {
   return new ForbiddenError({ tried: `listen to room ${roomId}`, roomId }, "you were removed from the room");
 }
 
-/** Whether trying again changes nothing: the site itself said so, in its own words. */
+/**
+ * Whether trying again changes nothing: the site itself said so, in its own words; or a function of the user, or our
+ * own code, is broken, which has to come out.
+ */
 export function isFinal(error: unknown): boolean {
+  if (!(error instanceof ChatError)) return true;
   if (isPassing(error)) return false;
   return isChatError(
     error,

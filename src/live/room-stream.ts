@@ -46,6 +46,8 @@ export class RoomStream {
   readonly #beganAt: number;
   #state: StreamState = "connecting";
   #settleReady: { resolve(): void; reject(reason: unknown): void } | undefined;
+  #placing: Promise<void> | undefined;
+  #settlePlacing: () => void = () => {};
   #heardAt = 0; // when the last frame or answer came
   #turn: SocketTurn | undefined;
   /** The place to start was found just now: there is nothing to fetch yet. */
@@ -86,6 +88,9 @@ export class RoomStream {
         this.#settleReady = { resolve, reject };
       }),
     );
+    this.#placing = new Promise((resolve) => {
+      this.#settlePlacing = resolve;
+    });
     quiet(this.#run().catch((reason: unknown) => this.#end(reason)));
   }
 
@@ -98,18 +103,30 @@ export class RoomStream {
     return this.#state;
   }
 
+  /** Resolves once the first try to find the place to start is over, whatever came of it; undefined from then on. */
+  get placing(): Promise<void> | undefined {
+    return this.#placing;
+  }
+
   /** Stops listening. Idempotent. */
   close(): void {
     if (this.#closing.signal.aborted) return;
     this.#closing.abort();
+    this.#placed();
     this.#letOthersGo();
     this.#setState("closed");
     this.#settleReady?.reject(new ClosedError({ roomId: this.roomId }));
   }
 
+  #placed(): void {
+    this.#placing = undefined;
+    this.#settlePlacing();
+  }
+
   async #run(): Promise<void> {
     if (!this.#recovery.isBehind) await this.#findStart();
     else this.#letOthersGo = this.#context.polls.expect();
+    this.#placed();
     const { options, session } = this.#context;
     /** Sockets in a row that did not open, or brought nothing. */
     let failures = 0;
@@ -152,6 +169,7 @@ export class RoomStream {
         return;
       } catch (error) {
         if (this.#closing.signal.aborted || isFinal(error)) throw error;
+        this.#placed();
         services.log.warn(`room ${this.roomId}: can not start yet`, error);
         this.#patience.failed(error);
         await this.#patience.pause(failures + 1);
@@ -258,6 +276,7 @@ export class RoomStream {
   #end(reason: unknown): void {
     if (this.#closing.signal.aborted) return;
     this.#closing.abort();
+    this.#placed();
     this.#letOthersGo();
     this.#setState("closed");
     this.#settleReady?.reject(reason);

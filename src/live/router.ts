@@ -103,6 +103,14 @@ export class EventRouter {
     return open;
   }
 
+  /**
+   * Resolves when listening to a room has found its place, or has failed to at first: a message that is posted then comes
+   * after the call that began to listen. Undefined when there is nothing to wait for.
+   */
+  placing(roomId: number): Promise<void> | undefined {
+    return this.#rooms.get(roomId)?.stream.placing;
+  }
+
   /** Goes on in these rooms where somebody left off. */
   goOnFrom(marks: Iterable<readonly [roomId: number, mark: RoomMark]>): void {
     for (const [roomId, mark] of marks) this.#marks.set(roomId, mark);

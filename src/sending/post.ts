@@ -7,6 +7,7 @@ import { postMessage, type ReplyForm, type ReplyTo, replyPrefix } from "../proto
 import { idOf } from "../protocol/ids.js";
 import { splitMessage } from "../protocol/markup/index.js";
 import { checkText } from "../protocol/text-rules.js";
+import { sleep } from "../util/clock.js";
 import { checkChoice } from "../util/options.js";
 import { type FoundPost, findPost } from "./find-post.js";
 import type { Order, Task } from "./job.js";
@@ -17,7 +18,7 @@ import { type ActionOptions, checkActionOptions, checkKey } from "./options.js";
 import type { StoredAction } from "./store.js";
 
 /** What sending needs of a client. */
-export type SendContext = Pick<ObjectContext, "actions" | "identity" | "membership" | "services" | "session">;
+export type SendContext = Pick<ObjectContext, "actions" | "identity" | "live" | "membership" | "services" | "session">;
 
 /** Options of `sendMessage` and `sendParts`. */
 export interface SendOptions extends ActionOptions {
@@ -37,6 +38,9 @@ export interface SendOptions extends ActionOptions {
    */
   readonly key?: string;
 }
+
+/** Milliseconds for which a message waits until listening to its room has found its place. */
+const PLACE_MS = 2_000;
 
 const optionNames = ["replyTo", "split", "replyForm", "key"] as const satisfies readonly (keyof SendOptions)[];
 
@@ -154,6 +158,8 @@ export function postTask(context: SendContext, action: StoredAction): Task<Messa
     action.replyTo === undefined ? undefined : { messageId: action.replyTo, form: action.replyForm ?? undefined };
   return {
     async attempt(signal) {
+      // What is posted after the call that began to listen has to come back as an event.
+      await placed(context, roomId);
       const { id, time } = await context.session.call(postMessage(roomId, text, replyTo), { signal });
       return ownMessage(context, roomId, { id, time, isChanged: false }, replyTo);
     },
@@ -162,6 +168,15 @@ export function postTask(context: SendContext, action: StoredAction): Task<Messa
       return found && { result: ownMessage(context, roomId, found, replyTo) };
     },
   };
+}
+
+/** Waits for listening to find its place, but not for long. */
+async function placed({ live, services }: SendContext, roomId: number): Promise<void> {
+  const placing = live.placing(roomId);
+  if (!placing) return;
+  const limit = new AbortController();
+  await Promise.race([placing, sleep(services.clock, PLACE_MS, limit.signal).catch(() => {})]);
+  limit.abort();
 }
 
 function ownMessage(
