@@ -188,7 +188,8 @@ describe("a page that is something else", () => {
     ["/chats/1/messages/new", "answer to a post", (chat: Client) => chat.getRoom(1).sendMessage("hi")],
   ])("%s is not understood, and the failure names the %s and what is missing", async (path, page, ask) => {
     const { server, client } = await stage();
-    const chat = client({ onError: () => {}, outbox: { patienceMs: 50 } });
+    // Listening would wait for the page to pass, and a message for the patience of the outbox.
+    const chat = client({ onError: () => {}, outbox: { patienceMs: 50 }, stream: { giveUpMs: 1 } });
     await chat.login();
     server.site.faults.fail(path, { status: 200, body: html, times: 5 });
     const error = await failureOf(ask(chat));

@@ -248,13 +248,13 @@ describe("in a terminal", () => {
       "watching Sandbox (you are in the room); .unwatch 1 ends it",
     );
     await press("await sandbox.na", /na$/);
+    // Listening enters the room, and hears that.
+    expect(plain(context.output())).toMatch(/── .* ──\n\d\d:\d\d +→ Bot came in\n/);
     const from = context.output().length;
     alice.in(1).says("look \u001b[31m here");
     const raw = await written(context, from, /here\n> await sandbox\.na$/);
     // As `tail --follow` shows it.
-    expect(plain(raw)).toMatch(
-      /^── .* ──\n> await sandbox\.na\d\d:\d\d {2}Alice Liddell {5}look ␛\[31m here\n> await sandbox\.na$/,
-    );
+    expect(plain(raw)).toMatch(/^\d\d:\d\d {2}Alice Liddell {5}look ␛\[31m here\n> await sandbox\.na$/);
     // The old line is wiped before the event is written, and then written anew.
     expect(raw.indexOf("\u001b[0J")).toBeLessThan(raw.indexOf("look"));
     expect(await press(`me${enter}`, prompt)).toContain("'Sandbox'");

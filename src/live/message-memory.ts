@@ -14,13 +14,16 @@ interface Seen {
   readonly deleted: boolean;
 }
 
+/** A message that was posted then and nothing more: what nearly all of them are. */
+type PostedAt = number;
+
 /** How many messages are remembered at least; never twice as many. */
 const limit = 500;
 
 export class MessageMemory {
   /** The latest messages. When they are many enough they become the older ones, and those are forgotten. */
-  #recent = new Map<number, Seen>();
-  #older: ReadonlyMap<number, Seen> = new Map();
+  #recent = new Map<number, Seen | PostedAt>();
+  #older: ReadonlyMap<number, Seen | PostedAt> = new Map();
   /** The newest message that is known from its post; an event about an old message says nothing of what is new. */
   #newestPost = 0;
   /** When the newest message that is known was posted, in unix seconds. */
@@ -51,7 +54,7 @@ export class MessageMemory {
     if (isNew) this.#newestPost = id;
     const at = numberOf(event.time_stamp) ?? 0;
     if (at > this.#newestAt) this.#newestAt = at;
-    this.#recent.set(id, seenIn(event, isNew ? undefined : this.#seen(id, at)));
+    this.#recent.set(id, isNew && isPlain(event) ? at : seenIn(event, isNew ? undefined : this.#seen(id, at)));
     if (this.#recent.size < limit) return;
     this.#older = this.#recent;
     this.#recent = new Map();
@@ -67,7 +70,8 @@ export class MessageMemory {
 
   /** The message as it was, unless the id has become another's, which was posted at another time. */
   #seen(id: number, at: number): Seen | undefined {
-    const seen = this.#recent.get(id) ?? this.#older.get(id);
+    const known = this.#recent.get(id) ?? this.#older.get(id);
+    const seen = typeof known === "number" ? { at: known, edits: 0, stars: 0, pins: 0, deleted: false } : known;
     return seen === undefined || seen.at === at || seen.at === 0 || at === 0 ? seen : undefined;
   }
 
@@ -105,6 +109,13 @@ function changesOf(item: RawEvent, before: Seen, isDeleted: boolean): RawEvent[]
     changes.push({ ...rest, event_type: EventType.MessageStarred });
   }
   return changes;
+}
+
+/** Whether an event with an id tells of a message without edits and stars. */
+function isPlain({ id, message_edits, message_stars, message_owner_stars }: RawEvent): boolean {
+  return (
+    id !== undefined && message_edits === undefined && message_stars === undefined && message_owner_stars === undefined
+  );
 }
 
 function seenIn(event: RawEvent, before: Seen | undefined): Seen {

@@ -50,6 +50,8 @@ interface Entry {
 
 const nobody: readonly Subscription[] = [];
 
+const worstFirst: readonly StreamState[] = ["connecting", "stale", "resuming", "polling", "live"];
+
 export class EventRouter {
   readonly #context: RouterContext;
   readonly #rooms = new Map<number, Entry>();
@@ -283,9 +285,13 @@ export class EventRouter {
   }
 
   #updateState(): void {
-    const order: readonly StreamState[] = ["connecting", "stale", "resuming", "polling", "live"];
-    const states = new Set([...this.#rooms.values()].map(({ stream }) => stream.state));
-    const state = order.find((candidate) => states.has(candidate)) ?? "closed";
+    let least: number = worstFirst.length;
+    for (const { stream } of this.#rooms.values()) {
+      const place = worstFirst.indexOf(stream.state);
+      if (place >= 0 && place < least) least = place;
+      if (least === 0) break;
+    }
+    const state = worstFirst[least] ?? "closed";
     if (state === this.#state) return;
     this.#state = state;
     for (const listener of this.#stateListeners) listener(state);

@@ -81,20 +81,23 @@ function readRoom(roomId: number, part: Record<string, unknown>, malformed: unkn
   const all = listOf(part.e);
   const events = all.every(isRawEvent) ? all : all.filter(isRawEvent);
   if (events.length < all.length) malformed.push(...all.filter((event) => !isRawEvent(event)));
+  const t = countOf(part.t);
+  const d = countOf(part.d);
   return {
     roomId,
     events,
-    t: countOf(part.t),
-    d: countOf(part.d),
+    t,
+    d,
     exit: part.exit === true,
     reset: part.reset === true,
-    timeout: secondsOf(part.timeout),
-    isDamaged: isDamaged(part) || events.length < all.length,
+    timeout: part.timeout === undefined ? undefined : secondsOf(part.timeout),
+    isDamaged:
+      events.length < all.length ||
+      (part.e !== undefined && !Array.isArray(part.e)) ||
+      (t === undefined && typeof part.t === "number") ||
+      (d === undefined && typeof part.d === "number") ||
+      (t !== undefined && d !== undefined && d > t),
   };
-}
-
-function isDamaged({ e, t, d }: Record<string, unknown>): boolean {
-  return (e !== undefined && !Array.isArray(e)) || isImpossible(t) || isImpossible(d) || Number(d) > Number(t);
 }
 
 /** Seconds, which some servers write as a string. */

@@ -12,7 +12,7 @@ export function numberOf(value: unknown): number | undefined {
 
 /** The value if it is a number that a counter or an id can be: whole, not negative, exact; else undefined. */
 export function countOf(value: unknown): number | undefined {
-  return Number.isSafeInteger(value) && Number(value) >= 0 ? Number(value) : undefined;
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
 }
 
 /** The value if it is a string, else undefined. */

@@ -1,5 +1,6 @@
 /** Which hosts belong together, and where a session's requests and sockets may go: over TLS when they began so. */
 import { isIP } from "node:net";
+import { type Endpoint, isLoopback } from "../protocol/sites.js";
 
 /** The domain that a host is registered under: cookies such as `acct` are set for it (protocol.md §2.1). */
 export function registrable(hostname: string): string {
@@ -19,9 +20,13 @@ export function leavesTls(from: string, to: URL): boolean {
 /** Where the sockets of all three live sites are (protocol.md §3.3). */
 const LIVE_SOCKETS = "chat.sockets.stackexchange.com";
 
-/** Whether an address for a socket is the site's own, without a password in it, and no less private than its pages. */
-export function isSocketOf(origin: string, address: URL): boolean {
+/**
+ * Whether an address for a socket is the site's own, without a password in it, and no less private than its pages.
+ * @param target - where the site itself is reached: on this machine in clear text, any of its own addresses will do
+ */
+export function isSocketOf(origin: string, address: URL, target?: Endpoint): boolean {
   const page = new URL(origin);
+  if (target && !target.tls && isLoopback(target.hostname) && isLoopback(address.hostname)) return !address.username;
   if (address.username || address.password || (page.protocol === "https:" && address.protocol !== "wss:")) return false;
   return address.hostname === LIVE_SOCKETS || isSameSite(address.hostname, page.hostname);
 }

@@ -38,7 +38,7 @@ export async function openSocket(options: SocketOptions): Promise<ChatSocket> {
   const { WebSocket } = await import("ws");
   const { url, origin, userAgent, resolve, signal, onFrame, onClose } = options;
   const host = new URL(url).host;
-  if (!isSocketOf(origin, new URL(url)))
+  if (!isSocketOf(origin, new URL(url), resolve?.(origin)))
     throw new ParseError("socket authorisation", "an address of the site", {
       tried: "open a socket",
       host,
