@@ -163,15 +163,40 @@ describe("too many requests", () => {
     expect(server.site.room(1).messages.map(({ source }) => source)).toEqual(["an hour later"]);
   });
 
-  test("is tried maxTries times in all", async () => {
+  test("that a proxy goes on saying with too short a Retry-After is waited out", async () => {
+    const { clock, faults, room, server } = await paced({ throttle: false });
+    faults.proxy("/chats/1/messages/new", { status: 429, retryAfter: 1, times: 12 });
+    await turning(clock, room.sendMessage("said in the end"));
+    expect(server.site.room(1).messages.map(({ source }) => source)).toEqual(["said in the end"]);
+  });
+
+  test("that does not end fails when patienceMs has passed, with ever fewer requests", async () => {
     const { clock, faults, server, client, requests } = await paced({ throttle: false });
-    const chat = client({ clock, outbox: { maxTries: 3 } });
+    const chat = client({ clock, outbox: { maxTries: 3, patienceMs: 120_000 } });
     await chat.login();
     requests();
-    faults.proxy("/chats/1/messages/new", { status: 429, retryAfter: 1, times: 100 });
-    const error = await turning(clock, failureOf(chat.getRoom(1).sendMessage("never")));
+    faults.proxy("/chats/1/messages/new", { status: 429, retryAfter: 1, times: 1_000 });
+    const before = clock.now();
+    const error = await turning(clock, failureOf(chat.getRoom(1).sendMessage("never")), 1_000);
+    expect(clock.now() - before).toBe(120_000);
     expect(error).toMatchObject({ code: "THROTTLED", context: { retryAfterMs: 1_000, sent: "no" } });
-    expect(requests().filter((request) => request === post)).toHaveLength(3);
+    expect(requests().filter((request) => request === post).length).toBeLessThanOrEqual(15);
     expect(server.site.room(1).messages).toEqual([]);
   });
+});
+
+test("an action that the site throttles is tried maxTries times in all", async () => {
+  const { clock, faults, server, client, requests } = await paced({ throttle: false });
+  const chat = client({ clock, outbox: { maxTries: 3 } });
+  await chat.login();
+  requests();
+  faults.fail("/chats/1/messages/new", {
+    status: 409,
+    body: "You can perform this action again in 1 second.",
+    times: 100,
+  });
+  const error = await turning(clock, failureOf(chat.getRoom(1).sendMessage("never")));
+  expect(error).toMatchObject({ code: "THROTTLED", context: { retryAfterMs: 1_000, sent: "no" } });
+  expect(requests().filter((request) => request === post)).toHaveLength(3);
+  expect(server.site.room(1).messages).toEqual([]);
 });

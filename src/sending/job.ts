@@ -62,6 +62,8 @@ const doubtfulStatuses: readonly (number | undefined)[] = [408, 425];
 
 /** No server was ever seen to ask for more than 40 s between actions (protocol.md §8): so much is waited in any case. */
 const longestPaceMs = 60_000;
+/** So many times a `Retry-After` is taken at its word; then the waits grow. */
+const turnsBelieved = 3;
 
 /** An action that has not been done yet. */
 export class Job implements Queued {
@@ -88,6 +90,8 @@ export class Job implements Queued {
   /** When the current task was first tried, while it is not known whether that arrived. */
   #unsureSince: number | null;
   #throttles = 0;
+  #turns = 0;
+  #turnedAwaySince: number | null = null;
   #troubles = 0;
   #troubleSince: number | null = null;
   /** Why the current task is in doubt: what it fails with if that does not end. */
@@ -144,13 +148,17 @@ export class Job implements Queued {
     this.refusals = undefined;
     this.#unsureSince = this.#task?.unsureSince ?? null;
     this.#throttles = 0;
+    this.#turns = 0;
+    this.#turnedAwaySince = null;
     this.#endTrouble();
     return this.#done >= this.order.tasks.length;
   }
 
   /** What follows when an attempt has failed. */
   attemptFailed(error: unknown, now: number): Verdict {
-    if (error instanceof ThrottledError) return this.#throttled(error);
+    if (error instanceof ThrottledError) {
+      return error.context.status === 429 ? this.#turnedAway(error, now) : this.#throttled(error);
+    }
     const wasInTrouble = this.#troubleSince !== null;
     if (isDoubtful(error) || (wasInTrouble && isRepetition(error))) {
       return this.#task?.find ? this.#inTrouble(error, error, now) : this.#failed(error, "maybe");
@@ -166,16 +174,35 @@ export class Job implements Queued {
     return this.#inTrouble(this.#doubt ?? error, error, now);
   }
 
+  /** The site wants a pause between actions. */
   #throttled(error: ThrottledError): Verdict {
     this.#throttles += 1;
-    // The server did nothing this time. An earlier attempt that was in doubt may still have arrived: that is looked for.
+    this.#refused();
+    const waitMs = error.context.retryAfterMs || backoffMs(this.#throttles, this.#limits.random);
+    const isTooLong = waitMs > Math.max(this.#limits.patienceMs, longestPaceMs);
+    if (this.#throttles >= this.#limits.maxTries || isTooLong) return this.#failed(error, this.sent);
+    return { kind: "throttled", waitMs, isPace: true };
+  }
+
+  /**
+   * "Too many requests" is said by somebody on the way, and passes: patience ends the wait, not a number of tries. A
+   * `Retry-After` that promised too little again and again is waited for longer.
+   */
+  #turnedAway(error: ThrottledError, now: number): Verdict {
+    this.#turns += 1;
+    this.#turnedAwaySince ??= now;
+    this.#refused();
+    const left = this.#turnedAwaySince + this.#limits.patienceMs - now;
+    const askedMs = error.context.retryAfterMs ?? 0;
+    if (left <= 0 || askedMs > left) return this.#failed(error, this.sent);
+    const believed = askedMs > 0 ? turnsBelieved : 0;
+    const grownMs = this.#turns > believed ? backoffMs(this.#turns - believed, this.#limits.random) : 0;
+    return { kind: "throttled", waitMs: Math.min(Math.max(askedMs, grownMs), left), isPace: false };
+  }
+
+  /** Nothing was done this time. An earlier attempt that was in doubt may still have arrived: that is looked for. */
+  #refused(): void {
     if (this.#troubleSince === null) this.#unsureSince = null;
-    const isPace = error.context.status !== 429;
-    const asked = error.context.retryAfterMs ?? 0;
-    const waitMs = asked > 0 ? asked : backoffMs(this.#throttles, this.#limits.random);
-    const longestMs = isPace ? Math.max(this.#limits.patienceMs, longestPaceMs) : this.#limits.patienceMs;
-    if (this.#throttles >= this.#limits.maxTries || waitMs > longestMs) return this.#failed(error, this.sent);
-    return { kind: "throttled", waitMs, isPace };
   }
 
   #inTrouble(doubt: unknown, error: unknown, now: number): Verdict {
