@@ -51,6 +51,7 @@ export function streamEvents<C extends readonly EventClass[]>(
   return streamRoom<EventsOf<C>>(context, roomId, (event) => (isWanted(event) ? event : undefined), options);
 }
 
-function checkResumed(context: ObjectContext, roomId: number): void {
-  context.actions.checkResumed(`listen to room ${roomId}`);
+/** A call that is too early is a mistake; after a resume in vain listening ends at once, with the reason of that. */
+function checkResumed({ actions }: ObjectContext, roomId: number): void {
+  if (!actions.refusal) actions.checkResumed(`listen to room ${roomId}`);
 }
