@@ -87,8 +87,7 @@ class Kills {
   /** The first bot begins to listen; what was said before is none of its business. */
   async firstLife() {
     const child = this.#start();
-    const end = performance.now() + patienceMs;
-    while (this.#site.openSockets < rooms.length && performance.now() < end) await pause(10);
+    await this.#listens();
     const exit = once(child, "exit");
     child.kill("SIGKILL");
     await exit;
@@ -118,6 +117,8 @@ class Kills {
   async fullDisk(times) {
     const filler = join(this.#folder, "filler");
     const child = this.#start();
+    // A bot that finds a full disk when it starts says so and ends.
+    await this.#listens();
     for (let count = 0; count < times; count++) {
       await this.#talk(2);
       fill(filler);
@@ -173,6 +174,11 @@ class Kills {
     const args = [program, this.#server.url, email, "pw", this.#folder, ...rooms.map(String)];
     this.#child = spawn(process.execPath, args, { stdio: ["ignore", "inherit", "inherit"] });
     return this.#child;
+  }
+
+  async #listens() {
+    const end = performance.now() + patienceMs;
+    while (this.#site.openSockets < rooms.length && performance.now() < end) await pause(10);
   }
 
   /** Resolves when the bot has said so many things. */
