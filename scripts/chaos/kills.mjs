@@ -116,6 +116,7 @@ class Kills {
   /** One bot that lives on while its disk is full now and then. */
   async fullDisk(times) {
     const filler = join(this.#folder, "filler");
+    while (this.#site.openSockets > 0) await pause(10);
     const child = this.#start();
     // A bot that finds a full disk when it starts says so and ends.
     await this.#listens();
@@ -140,6 +141,7 @@ class Kills {
     while (performance.now() < end && child.exitCode === null && this.result().unanswered > 0) await pause(50);
     // What is said twice by then would have been said by now, or soon.
     await pause(1_000);
+    if (child.exitCode !== null) this.#ended.push(child.exitCode);
   }
 
   async end() {
