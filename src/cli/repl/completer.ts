@@ -73,7 +73,8 @@ function valueCalled(server: REPLServer, name: string): unknown {
   if (own?.get && name !== "_" && name !== "_error") return undefined;
   if (own && !own.get) return own.value;
   try {
-    return runInContext(name, context, { timeout: 50 });
+    // A name alone runs nothing, so it needs no time limit, which a busy machine would exceed.
+    return runInContext(name, context);
   } catch {
     return undefined;
   }
