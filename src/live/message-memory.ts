@@ -1,12 +1,12 @@
 /**
- * What a room's messages looked like when they last went by: enough to tell, from a list of them, what was posted,
- * edited, deleted or starred in the meantime. Bounded to the latest messages.
+ * The last known look of a room's messages: enough to tell from a list of them which were posted, edited, deleted or
+ * starred in the meantime. Bounded to the latest messages.
  */
 import { EventType, type RawEvent } from "../protocol/raw.js";
 import { numberOf } from "../protocol/values.js";
 
 interface Seen {
-  /** When it was posted, in unix seconds; 0 when nobody said. A server that started over gives the same id to another. */
+  /** When it was posted, in unix seconds; 0 when unknown. A server that started over may give the same id again. */
   readonly at: number;
   readonly edits: number;
   readonly stars: number;
@@ -14,39 +14,39 @@ interface Seen {
   readonly deleted: boolean;
 }
 
-/** A message that was posted then and nothing more: what nearly all of them are. */
+/** A message that was posted and not changed since, like nearly all of them. */
 type PostedAt = number;
 
-/** How many messages are remembered at least; never twice as many. */
+/** The least number of messages remembered; never twice as many. */
 const limit = 500;
 
 export class MessageMemory {
-  /** The latest messages. When they are many enough they become the older ones, and those are forgotten. */
+  /** The latest messages. When there are enough they become the older ones, and the previous older ones are dropped. */
   #recent = new Map<number, Seen | PostedAt>();
   #older: ReadonlyMap<number, Seen | PostedAt> = new Map();
-  /** The newest message that is known from its post; an event about an old message says nothing of what is new. */
+  /** The newest message known from its post; an event about an old message does not tell which messages are new. */
   #newestPost = 0;
   /** When the newest message that is known was posted, in unix seconds. */
   #newestAt = 0;
   #knowsNewest = false;
 
-  /** Listening begins at this time of the server, in unix seconds: whatever was posted later is news. */
+  /** Listening begins at this time of the server, in unix seconds: any message posted later is news. */
   startAt(time: number): void {
     this.#newestAt = Math.max(this.#newestAt, time);
   }
 
-  /** Takes note of the latest messages as they are: whatever is newer than these is news. */
+  /** Notes the latest messages as they are: any newer message is news. */
   learnList(list: readonly RawEvent[]): void {
     this.#knowsNewest = true;
     this.learn(list);
   }
 
-  /** Takes note of events or list items, oldest first. */
+  /** Notes events or list items, oldest first. */
   learn(events: readonly RawEvent[]): void {
     for (const event of events) this.learnEvent(event);
   }
 
-  /** Takes note of one event or list item. */
+  /** Notes one event or list item. */
   learnEvent(event: RawEvent): void {
     const id = numberOf(event.message_id);
     if (id === undefined) return;
@@ -60,7 +60,7 @@ export class MessageMemory {
     this.#recent = new Map();
   }
 
-  /** Forgets the messages but not when the last was posted: the server may count from the beginning again. */
+  /** Forgets the messages but not the time of the last post: the server may count from the beginning again. */
   startOver(list: readonly RawEvent[]): void {
     this.#recent = new Map();
     this.#older = new Map();
@@ -68,20 +68,20 @@ export class MessageMemory {
     this.learnList(list);
   }
 
-  /** The message as it was, unless the id has become another's, which was posted at another time. */
+  /** The message as it was, unless its id now belongs to another message, which was posted at another time. */
   #seen(id: number, at: number): Seen | undefined {
     const known = this.#recent.get(id) ?? this.#older.get(id);
     const seen = typeof known === "number" ? { at: known, edits: 0, stars: 0, pins: 0, deleted: false } : known;
     return seen === undefined || seen.at === at || seen.at === 0 || at === 0 ? seen : undefined;
   }
 
-  /** Whether a message that is not known is news, rather than older than our memory, for all we know. */
+  /** Whether a message that is not known is news; otherwise it may be older than this memory. */
   #isNews(id: number, at: number): boolean {
     const isNewer = (this.#newestPost > 0 || this.#knowsNewest) && id > this.#newestPost;
     return isNewer || (this.#newestAt > 0 && at > this.#newestAt);
   }
 
-  /** What a list of messages as they are now says has happened, as events without ids. Ascending by message. */
+  /** The changes that a current list of messages shows, as events without ids. Ascending by message. */
   changes(list: readonly RawEvent[]): RawEvent[] {
     return list.flatMap((item) => {
       const id = numberOf(item.message_id);
@@ -111,7 +111,7 @@ function changesOf(item: RawEvent, before: Seen, isDeleted: boolean): RawEvent[]
   return changes;
 }
 
-/** Whether an event with an id tells of a message without edits and stars. */
+/** Whether an event with an id is about a message without edits and stars. */
 function isPlain({ id, message_edits, message_stars, message_owner_stars }: RawEvent): boolean {
   return (
     id !== undefined && message_edits === undefined && message_stars === undefined && message_owner_stars === undefined
