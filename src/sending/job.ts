@@ -18,7 +18,7 @@ export interface Task<T> {
   /** Does it. The signal aborts its requests. */
   attempt(signal: AbortSignal): Promise<T>;
   /**
-   * Finds out, after a failure that leaves open whether the server acted: the result if it did, undefined if it did not.
+   * Looks up, after a failure that leaves open whether the server acted: the result if it did, undefined if it did not.
    * A task without this is not retried after such a failure.
    */
   find?(startedAt: number, signal: AbortSignal): Promise<Found<T> | undefined>;
@@ -60,7 +60,7 @@ export type Verdict =
 /** Statuses of servers on the way that leave open whether the request arrived. */
 const doubtfulStatuses: readonly (number | undefined)[] = [408, 425];
 
-/** The servers were never seen to ask for more than 40 s between actions (protocol.md §8): such a wait is always kept. */
+/** No server was ever seen to ask for more than 40 s between actions (protocol.md §8): such a wait is always kept. */
 const longestPaceMs = 60_000;
 /** So many times a `Retry-After` is trusted; then the waits grow. */
 const turnsBelieved = 3;

@@ -25,7 +25,7 @@ export interface SendOptions extends ActionOptions {
   /** The message to reply to, or its id. */
   readonly replyTo?: Message | number;
   /**
-   * How to split a text that is too long for one message: between words, or between lines; never inside a link or a code
+   * How to split a text that is too long for one message: between words, or between lines; never in a link or a code
    * span. Without this it is an error.
    */
   readonly split?: "words" | "lines";

@@ -1,4 +1,4 @@
-/** The store of actions over restarts: actions that wait, and the outcome of those with a key. The state file is one. */
+/** The store of actions over restarts: those that wait, and the outcome of those with a key. The state file is one. */
 import type { ReplyForm } from "../protocol/actions/messages.js";
 
 /** An action that waits: a message to post, or an edit. */

@@ -1,5 +1,5 @@
 /**
- * A file beside another, `FILE.lock`, that names the process using it. A stale lock is taken over under a guard file, so
+ * A file beside another, `FILE.lock`, that names the process using it. A stale lock is replaced under a guard file, so
  * that only one of many contenders gets it. The file's time is the holder's heartbeat: it alone tells whether a process
  * of another host or container still lives.
  */

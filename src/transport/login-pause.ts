@@ -1,13 +1,13 @@
 /**
- * Keeps automatic logins apart: after one that failed the next waits, longer each time, so that many callers that need
- * a login never make a loop of attempts, which leads to a CAPTCHA.
+ * Spaces out automatic logins: each failure makes the next login wait longer, so that many callers that need a login
+ * never make a loop of attempts, which leads to a CAPTCHA.
  */
 import { ChatError, isChatError, withRetryAfter } from "../errors/index.js";
 import type { Clock } from "../util/clock.js";
 
 /** A person has to act first: a CAPTCHA, a wrong password. */
 const PERSON_MS = 600_000;
-/** Trouble that passes: the first retry is quick, because most trouble is short. */
+/** Passing trouble: the first retry is quick, because most trouble is short. */
 const PAUSES_MS = [500, 5_000, 15_000, 45_000, 135_000, 405_000, 600_000] as const;
 
 export class LoginPause {
@@ -37,7 +37,7 @@ export class LoginPause {
     this.#until = this.#clock.now() + Math.max(pause, asked);
   }
 
-  /** Forgets failures: a login worked, or somebody asks for one. */
+  /** Forgets failures: a login worked, or the user asked for one. */
   reset(): void {
     this.#failures = 0;
     this.#until = 0;
