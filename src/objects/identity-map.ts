@@ -70,8 +70,9 @@ export class IdentityMap implements Identity {
     this.#moment += 1;
     const messageId = numberOf(raw.message_id);
     if (messageId !== undefined) this.#messages.peek(messageId)?.learnFromEvent(raw);
-    const roomId = numberOf(raw.room_id) ?? 0;
     const { event_type: type } = raw;
+    if (type === EventType.MessagePosted) return;
+    const roomId = numberOf(raw.room_id) ?? 0;
     if (type === EventType.RoomNameChanged) {
       this.#rooms.peek(roomId)?.invalidate("name", "description", "descriptionHtml", "tags", "state");
     }
