@@ -90,7 +90,8 @@ export class CallbackQueue implements Receiver {
     delivery?.take();
     try {
       const result = callback(event);
-      if (isPromise(result)) {
+      // Most callbacks return nothing: that is seen at once.
+      if (result !== undefined && isPromise(result)) {
         this.#await(result, isManual ? undefined : delivery, lane ?? this.#laneOf(given));
         return;
       }

@@ -304,14 +304,16 @@ const byType: ReadonlyMap<number, ConcreteEvent> = new Map<number, ConcreteEvent
   [34, UserNameOrAvatarChanged],
 ]);
 
-const aboutMessages: ReadonlySet<number> = new Set([1, 2, 6, 8, 9, 10, 18, 19, 20]);
+const classes: ReadonlyMap<number, { readonly Class: ConcreteEvent; readonly isAboutMessage: boolean }> = new Map(
+  [...byType].map(([type, Class]) => [type, { Class, isAboutMessage: Class.prototype instanceof ChatMessageEvent }]),
+);
 
 /** Wraps a raw event; one of unknown type, or without a field its class needs, becomes an UnknownEvent. @internal */
 export function eventOf(data: RawEvent, context: EventContext, receivedAt: number): ChatEvent {
-  const type = data.event_type;
-  const complete = !aboutMessages.has(type) || numberOf(data.message_id) !== undefined;
-  const Class = complete ? (byType.get(type) ?? UnknownEvent) : UnknownEvent;
-  return new Class(data, context, receivedAt);
+  const known = classes.get(data.event_type);
+  if (!known || (known.isAboutMessage && numberOf(data.message_id) === undefined))
+    return new UnknownEvent(data, context, receivedAt);
+  return new known.Class(data, context, receivedAt);
 }
 
 /** A copy of the event for a listener that acknowledges it itself, with `event.done()`. @internal */

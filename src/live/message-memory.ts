@@ -14,16 +14,14 @@ interface Seen {
   readonly deleted: boolean;
 }
 
-/** A message that was posted and not changed since, like nearly all of them. */
-type PostedAt = number;
-
-/** The least number of messages remembered; never twice as many. */
+/** The least number of messages of each kind (only posted, changed since) that are remembered; never twice as many. */
 const limit = 500;
 
 export class MessageMemory {
-  /** The latest messages. When there are enough they become the older ones, and the previous older ones are dropped. */
-  #recent = new Map<number, Seen | PostedAt>();
-  #older: ReadonlyMap<number, Seen | PostedAt> = new Map();
+  #posts = new PlainPosts();
+  /** The latest changed messages. When there are enough they become the older ones; the previous older are dropped. */
+  #recent = new Map<number, Seen>();
+  #older: Map<number, Seen> = new Map();
   /** The newest message known from its post; an event about an old message does not tell which messages are new. */
   #newestPost = 0;
   /** When the newest message that is known was posted, in unix seconds. */
@@ -54,7 +52,13 @@ export class MessageMemory {
     if (isNew) this.#newestPost = id;
     const at = numberOf(event.time_stamp) ?? 0;
     if (at > this.#newestAt) this.#newestAt = at;
-    this.#recent.set(id, isNew && isPlain(event) ? at : seenIn(event, isNew ? undefined : this.#seen(id, at)));
+    if (isNew && isPlain(event)) {
+      this.#posts.add(id, at);
+      return;
+    }
+    const before = isNew ? undefined : this.#seen(id, at);
+    this.#posts.delete(id);
+    this.#recent.set(id, seenIn(event, before));
     if (this.#recent.size < limit) return;
     this.#older = this.#recent;
     this.#recent = new Map();
@@ -62,6 +66,7 @@ export class MessageMemory {
 
   /** Forgets the messages but not the time of the last post: the server may count from the beginning again. */
   startOver(list: readonly RawEvent[]): void {
+    this.#posts = new PlainPosts();
     this.#recent = new Map();
     this.#older = new Map();
     this.#newestPost = 0;
@@ -70,8 +75,11 @@ export class MessageMemory {
 
   /** The message as it was, unless its id now belongs to another message, which was posted at another time. */
   #seen(id: number, at: number): Seen | undefined {
-    const known = this.#recent.get(id) ?? this.#older.get(id);
-    const seen = typeof known === "number" ? { at: known, edits: 0, stars: 0, pins: 0, deleted: false } : known;
+    const postedAt = this.#posts.get(id);
+    const seen =
+      postedAt === undefined
+        ? (this.#recent.get(id) ?? this.#older.get(id))
+        : { at: postedAt, edits: 0, stars: 0, pins: 0, deleted: false };
     return seen === undefined || seen.at === at || seen.at === 0 || at === 0 ? seen : undefined;
   }
 
@@ -94,6 +102,46 @@ export class MessageMemory {
       }
       return changesOf(item, before, isDeleted);
     });
+  }
+}
+
+/** Messages that were posted and nothing more, what nearly all of them are: ascending by id. */
+class PlainPosts {
+  readonly #ids: number[] = [];
+  /** When each was posted, in unix seconds. */
+  readonly #times: number[] = [];
+
+  /** @param id - greater than every other */
+  add(id: number, at: number): void {
+    this.#ids.push(id);
+    this.#times.push(at);
+    if (this.#ids.length === 2 * limit) this.#remove(0, limit);
+  }
+
+  get(id: number): number | undefined {
+    const place = this.#placeOf(id);
+    return place === undefined ? undefined : this.#times[place];
+  }
+
+  delete(id: number): void {
+    const place = this.#placeOf(id);
+    if (place !== undefined) this.#remove(place, 1);
+  }
+
+  #placeOf(id: number): number | undefined {
+    let from = 0;
+    let to = this.#ids.length;
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      if ((this.#ids[middle] ?? 0) < id) from = middle + 1;
+      else to = middle;
+    }
+    return this.#ids[from] === id ? from : undefined;
+  }
+
+  #remove(from: number, count: number): void {
+    this.#ids.splice(from, count);
+    this.#times.splice(from, count);
   }
 }
 

@@ -19,7 +19,8 @@ export class IdentityMap implements Identity {
   readonly #batch: UserBatch;
   #moment = 0;
   /** The latest events about messages, in a ring: an answer that is under way may be older than these. */
-  readonly #recent: { readonly moment: number; readonly raw: RawEvent }[] = [];
+  readonly #recent: RawEvent[] = [];
+  readonly #recentMoments: number[] = [];
   #newest = 0;
 
   constructor(context: ObjectContext) {
@@ -77,11 +78,13 @@ export class IdentityMap implements Identity {
     const messageId = numberOf(raw.message_id);
     if (messageId !== undefined) {
       this.#messages.peek(messageId)?.learnFromEvent(raw, this.#moment);
-      this.#recent[this.#newest] = { moment: this.#moment, raw };
+      this.#recent[this.#newest] = raw;
+      this.#recentMoments[this.#newest] = this.#moment;
       this.#newest = (this.#newest + 1) % RECENT_EVENTS;
     }
-    const roomId = numberOf(raw.room_id) ?? 0;
     const { event_type: type } = raw;
+    if (type === EventType.MessagePosted) return;
+    const roomId = numberOf(raw.room_id) ?? 0;
     if (type === EventType.RoomNameChanged) {
       this.#rooms.peek(roomId)?.invalidate("name", "description", "descriptionHtml", "tags", "state");
     }
@@ -97,8 +100,9 @@ export class IdentityMap implements Identity {
   #newMessage(id: number): Message {
     const message = new Message(this.#context, id);
     for (let at = 0; at < this.#recent.length; at++) {
-      const event = this.#recent[(this.#newest + at) % this.#recent.length];
-      if (event?.raw.message_id === id) message.learnFromEvent(event.raw, event.moment);
+      const place = (this.#newest + at) % this.#recent.length;
+      const raw = this.#recent[place];
+      if (raw?.message_id === id) message.learnFromEvent(raw, this.#recentMoments[place] ?? 0);
     }
     return message;
   }
