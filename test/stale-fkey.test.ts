@@ -1,4 +1,4 @@
-/** A page in answer to a POST may mean a stale fkey: it is looked into once, and what is not stale is believed. */
+/** A page in answer to a POST may mean a stale fkey: the client checks once, and trusts the page if it is good. */
 import { describe, expect, test } from "vitest";
 import { failureOf, stage } from "./support.js";
 
@@ -8,7 +8,7 @@ const lookUps = (requests: readonly string[]): number =>
 
 describe("a stale fkey", () => {
   test.each([400, 403, 404, 409])(
-    "that a page with status %i answers is fetched again, and the message goes out once",
+    "is fetched again after a page with status %i, and the message is sent once",
     async (status) => {
       const { server, client, requests } = await stage();
       const chat = client();
@@ -23,7 +23,7 @@ describe("a stale fkey", () => {
   );
 
   test.each([200, 400, 403, 409])(
-    "is looked for once after a page with status %i, and a good one means that the page is the answer",
+    "is checked once after a page with status %i, and a good fkey means that the page is the answer",
     async (status) => {
       const { server, client, requests } = await stage();
       const chat = client();
@@ -36,7 +36,7 @@ describe("a stale fkey", () => {
     },
   );
 
-  test("is not looked for after the site's own page of what is not there", async () => {
+  test("is not suspected after the site's own page for something missing", async () => {
     const { client, requests } = await stage();
     const chat = client();
     await chat.login();
@@ -48,7 +48,7 @@ describe("a stale fkey", () => {
   });
 
   test.each([429, 502, 503])(
-    "is not looked for after a page with status %i, which is about something else",
+    "is not suspected after a page with status %i, which has another cause",
     async (status) => {
       const { server, client, requests } = await stage();
       const chat = client({ reads: { patienceMs: 0 } });
@@ -60,7 +60,7 @@ describe("a stale fkey", () => {
     },
   );
 
-  test("is fetched once for many calls that meet it together", async () => {
+  test("is fetched once for many calls at the same time", async () => {
     const { server, client, requests } = await stage();
     const chat = client();
     await chat.login();

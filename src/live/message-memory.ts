@@ -105,7 +105,7 @@ export class MessageMemory {
   }
 }
 
-/** Messages that were posted and nothing more, what nearly all of them are: ascending by id. */
+/** Messages that were posted and not changed since, like nearly all of them: ascending by id. */
 class PlainPosts {
   readonly #ids: number[] = [];
   /** When each was posted, in unix seconds. */
