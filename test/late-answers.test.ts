@@ -75,3 +75,36 @@ test("a late page does not bring back the name that a room had before", async ()
   expect(await room.name).toBe("New name");
   expect(room.peek.name).toBe("New name");
 });
+
+test("the late answer to a star of ours does not hide that an owner cancelled it", async () => {
+  const set = await stage();
+  const { site } = set.server;
+  const { id: roomId } = site.addRoom({ name: "Ours", owners: [set.alice] });
+  const said = set.alice.in(roomId).says("to be starred");
+  const stars: number[] = [];
+  const chat = set.client();
+  await chat.getRoom(roomId).watch((event) => void (event.type === 6 && stars.push(event.type))).ready;
+  const message = chat.getMessage(said.id);
+  site.faults.slow(/\/star$/, 200);
+  const starred = message.star();
+  await soon(() => stars.length === 1);
+  set.alice.in(roomId).cancelsStars(said.id);
+  await soon(() => stars.length === 2);
+  await starred;
+  expect(message.peek).toMatchObject({ stars: 0, starredByYou: false });
+});
+
+test("the late answer to a post does not overwrite what was told of the message meanwhile", async () => {
+  const set = await stage();
+  const { site } = set.server;
+  const chat = set.client();
+  const room = chat.getRoom(1);
+  const heard: number[] = [];
+  await room.watch((event) => void heard.push(event.type)).ready;
+  site.faults.slow("/chats/1/messages/new", 200);
+  const sent = room.sendMessage("hello");
+  await soon(() => heard.includes(1));
+  set.alice.in(1).stars(site.room(1).messages.at(-1)?.id ?? 0);
+  await soon(() => heard.includes(6));
+  expect((await sent).peek.stars).toBe(1);
+});

@@ -101,8 +101,12 @@ export class Client implements AsyncDisposable {
         this.#state = StateStore.open(path, store);
       } catch (error) {
         this.#isResumed = false;
+        actions.refusal = { reason: error };
+        live.refuse(actions.refusal);
         throw error;
       }
+      actions.refusal = undefined;
+      live.refuse(undefined);
       const { marks, posted, waiting } = this.#state;
       actions.store = this.#state;
       actions.mustResume = false;

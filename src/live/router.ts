@@ -5,6 +5,7 @@
 import { isChatError } from "../errors/index.js";
 import { EventType, type RawEvent } from "../protocol/raw.js";
 import { numberOf } from "../protocol/values.js";
+import { quiet } from "../util/promises.js";
 import { RecentSet } from "../util/recent-set.js";
 import type { Lost } from "./backlog.js";
 import type { CursorStore, RoomMark } from "./cursors.js";
@@ -63,6 +64,7 @@ export class EventRouter {
   readonly #marks = new Map<number, RoomMark>();
   readonly #progress = new Map<number, RoomProgress>();
   #store: CursorStore | undefined;
+  #refusal: { readonly reason: unknown } | undefined;
   /** Events that came under a key that is not their room's. */
   readonly #seen = new RecentSet<number>(2_000);
   readonly #sockets: Sockets;
@@ -121,8 +123,18 @@ export class EventRouter {
     this.#store = store;
   }
 
+  /** Ends every listener at once from now on, because of that; undefined takes it back. */
+  refuse(refusal: { readonly reason: unknown } | undefined): void {
+    this.#refusal = refusal;
+  }
+
   /** Listens to a room; the stream of a room begins with its first listener and ends with its last. */
   listen(roomId: number, receiver: Receiver): { readonly ready: Promise<void>; close(): void } {
+    if (this.#refusal) {
+      const { reason } = this.#refusal;
+      queueMicrotask(() => receiver.onEnd(reason));
+      return { ready: quiet(Promise.reject(reason)), close() {} };
+    }
     const entry = this.#rooms.get(roomId) ?? this.#open(roomId);
     const subscription = new Subscription(receiver);
     entry.subscriptions = [...entry.subscriptions, subscription];

@@ -8,6 +8,9 @@ import { Room } from "./room.js";
 import { User } from "./user.js";
 import { UserBatch } from "./user-batch.js";
 
+/** So many of the latest events about messages are kept for objects that are made after them. */
+const RECENT_EVENTS = 128;
+
 export class IdentityMap implements Identity {
   readonly #context: ObjectContext;
   readonly #rooms = new WeakCache<number, Room>();
@@ -15,6 +18,9 @@ export class IdentityMap implements Identity {
   readonly #messages = new WeakCache<number, Message>();
   readonly #batch: UserBatch;
   #moment = 0;
+  /** The latest events about messages, in a ring: an answer that is under way may be older than these. */
+  readonly #recent: { readonly moment: number; readonly raw: RawEvent }[] = [];
+  #newest = 0;
 
   constructor(context: ObjectContext) {
     this.#context = context;
@@ -35,7 +41,7 @@ export class IdentityMap implements Identity {
   }
 
   message(id: number): Message {
-    return this.#messages.get(id, () => new Message(this.#context, id));
+    return this.#messages.get(id, () => this.#newMessage(id));
   }
 
   named(id: number, name: string, asOf: number = this.#moment): User {
@@ -56,7 +62,7 @@ export class IdentityMap implements Identity {
     // A new one learns what the event says; a known one has learned it before anybody saw the event.
     return this.#messages.get(id, () => {
       const message = new Message(this.#context, id);
-      message.learnFromEvent(raw);
+      message.learnFromEvent(raw, this.#moment);
       return message;
     });
   }
@@ -69,7 +75,11 @@ export class IdentityMap implements Identity {
   learn(raw: RawEvent): void {
     this.#moment += 1;
     const messageId = numberOf(raw.message_id);
-    if (messageId !== undefined) this.#messages.peek(messageId)?.learnFromEvent(raw);
+    if (messageId !== undefined) {
+      this.#messages.peek(messageId)?.learnFromEvent(raw, this.#moment);
+      this.#recent[this.#newest] = { moment: this.#moment, raw };
+      this.#newest = (this.#newest + 1) % RECENT_EVENTS;
+    }
     const { event_type: type } = raw;
     if (type === EventType.MessagePosted) return;
     const roomId = numberOf(raw.room_id) ?? 0;
@@ -82,5 +92,15 @@ export class IdentityMap implements Identity {
     if (type === EventType.UserNameOrAvatarChanged) {
       this.#users.peek(numberOf(raw.target_user_id) ?? numberOf(raw.user_id) ?? 0)?.invalidate("name", "avatarUrl");
     }
+  }
+
+  /** A message that nobody held until now: what the latest events told of it counts against older answers. */
+  #newMessage(id: number): Message {
+    const message = new Message(this.#context, id);
+    for (let at = 0; at < this.#recent.length; at++) {
+      const event = this.#recent[(this.#newest + at) % this.#recent.length];
+      if (event?.raw.message_id === id) message.learnFromEvent(event.raw, event.moment);
+    }
+    return message;
   }
 }

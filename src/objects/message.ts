@@ -14,6 +14,7 @@ import {
   toggleStar,
 } from "../protocol/actions/messages.js";
 import { historyPage } from "../protocol/actions/pages.js";
+import type { Call } from "../protocol/call.js";
 import { idOf } from "../protocol/ids.js";
 import { htmlToText } from "../protocol/markup/index.js";
 import type { RevisionKind } from "../protocol/pages/index.js";
@@ -29,7 +30,7 @@ import type { SendOptions } from "../sending/post.js";
 import { type InspectArguments, inspectCustom, inspected, quoted } from "../util/inspect.js";
 import type { RequestOptions } from "../util/options.js";
 import type { ObjectContext } from "./context.js";
-import { dated } from "./dated.js";
+import { type Dated, dated } from "./dated.js";
 import type { LazyFields } from "./lazy-fields.js";
 import { factsOfEvent, factsOfHistory, type MessageFacts, messageFields } from "./message-facts.js";
 import type { Room } from "./room.js";
@@ -192,8 +193,8 @@ export class Message {
    */
   delete(options: ActionOptions = {}): Promise<void> {
     const attempt = async (signal: AbortSignal): Promise<void> => {
-      await this.#context.session.call(deleteMessage(this.id, this.peek.room?.id), { signal });
-      this.#fields.merge({ deleted: true, content: null });
+      const { asOf } = await this.#call(deleteMessage(this.id, this.peek.room?.id), signal);
+      this.#fields.merge({ deleted: true, content: null }, asOf);
     };
     return this.#act("delete", { attempt, find: () => this.#ifDeleted() }, options);
   }
@@ -209,10 +210,10 @@ export class Message {
       this.#fields.invalidate("starredByYou");
       if ((await this.starredByYou) === on) return;
       const before = this.peek.stars;
-      await this.#context.session.call(toggleStar(this.id, this.peek.room?.id), { signal });
-      this.#fields.merge({ starredByYou: on });
+      const { asOf } = await this.#call(toggleStar(this.id, this.peek.room?.id), signal);
       // The event of this star may have been faster than the answer; then the count is known already.
-      if (before !== undefined && this.peek.stars === before) this.#fields.merge({ stars: before + (on ? 1 : -1) });
+      const counted = before === undefined ? {} : { stars: before + (on ? 1 : -1) };
+      this.#fields.merge({ starredByYou: on, ...counted }, asOf);
     };
     return this.#act("star", { attempt, find: again }, options);
   }
@@ -228,9 +229,9 @@ export class Message {
       this.#fields.invalidate("pinned", "pinnedByYou", "pins");
       if ((await this.#fields.get("pinned")) === on) return;
       const roomId = this.peek.room?.id;
-      await this.#context.session.call(on ? togglePin(this.id, roomId) : removePins(this.id, roomId), { signal });
+      const { asOf } = await this.#call(on ? togglePin(this.id, roomId) : removePins(this.id, roomId), signal);
       this.#fields.invalidate("pinners");
-      this.#fields.merge({ pinned: on, pinnedByYou: on, pins: on ? 1 : 0 });
+      this.#fields.merge({ pinned: on, pinnedByYou: on, pins: on ? 1 : 0 }, asOf);
     };
     return this.#act("pin", { attempt, find: again }, options);
   }
@@ -241,8 +242,8 @@ export class Message {
    */
   cancelStars(options: ActionOptions = {}): Promise<void> {
     const attempt = async (signal: AbortSignal): Promise<void> => {
-      await this.#context.session.call(cancelStars(this.id, this.peek.room?.id), { signal });
-      this.#fields.merge({ stars: 0, starredByYou: false });
+      const { asOf } = await this.#call(cancelStars(this.id, this.peek.room?.id), signal);
+      this.#fields.merge({ stars: 0, starredByYou: false }, asOf);
     };
     return this.#act("cancel the stars of", { attempt, find: again }, options);
   }
@@ -313,7 +314,7 @@ export class Message {
           ...(room ? { roomId: room.id } : {}),
           ...(replyTo ? { replyTo } : {}),
         });
-        await this.#context.session.call(call, { signal });
+        await this.#call(call, signal);
         this.#fields.invalidate("content", "contentSource", "edits", "editor");
         this.#fields.merge({ edited: true });
         return this;
@@ -328,17 +329,22 @@ export class Message {
   }
 
   /** @internal */
-  learnFromEvent(raw: RawEvent): void {
-    if (raw.content !== this.peek.content) this.#fields.invalidate("contentSource");
+  learnFromEvent(raw: RawEvent, moment: number): void {
+    if (raw.content !== this.#fields.peek("content")) this.#fields.invalidate("contentSource");
     if (raw.event_type === EventType.MessageEdited) this.#fields.invalidate("editor");
     if (raw.event_type === EventType.MessageStarred) this.#fields.invalidate("pinners");
-    this.#fields.merge(factsOfEvent(this.#context, raw));
+    this.#fields.merge(factsOfEvent(this.#context, raw), moment);
   }
 
   /** Acts on this message, behind what else is done to it. */
   #act(verb: string, task: Task<void>, options: ActionOptions): Promise<void> {
     const { actions } = this.#context;
     return actions.act({ ...task, tried: `${verb} message ${this.id}`, lane: messageLane(this.id) }, options);
+  }
+
+  /** Makes the call of an action; events that come meanwhile tell more than its answer. */
+  #call(call: Call<void>, signal: AbortSignal): Promise<Dated<void>> {
+    return dated(this.#context, call, { signal });
   }
 
   /** After an edit that was not answered: done, if the text is there. */

@@ -19,7 +19,7 @@ import type { ActionOptions } from "../sending/options.js";
 import type { RequestOptions } from "../util/options.js";
 import { checkChoice, checkOptions } from "../util/options.js";
 import type { ObjectContext } from "./context.js";
-import { dated } from "./dated.js";
+import { type Dated, dated } from "./dated.js";
 import type { Message } from "./message.js";
 import type { Room } from "./room.js";
 import type { User } from "./user.js";
@@ -115,12 +115,13 @@ export async function moveMessages(
   let moved = 0;
   for (let start = 0; start < ids.length; start += moveBatch) {
     const batch = ids.slice(start, start + moveBatch);
-    const attempt = (signal: AbortSignal): Promise<number> =>
-      context.session.call(movePosts(from.id, batch, to), { signal });
-    const count = await context.actions.act({ tried: `move messages from room ${from.id}`, attempt }, options);
+    const attempt = (signal: AbortSignal): Promise<Dated<number>> =>
+      dated(context, movePosts(from.id, batch, to), { signal });
+    const act = { tried: `move messages from room ${from.id}`, attempt };
+    const { value: count, asOf } = await context.actions.act(act, options);
     moved += count;
     if (count === batch.length)
-      for (const id of batch) context.identity.message(id).merge({ room: context.identity.room(to) });
+      for (const id of batch) context.identity.message(id).merge({ room: context.identity.room(to) }, asOf);
   }
   return moved;
 }

@@ -2,16 +2,9 @@
 
 import type { Client } from "../client/client.js";
 import { UsageError } from "../errors/index.js";
-import { type ChatEvent, type EventClass, type EventsOf, MessagePosted } from "../live/events.js";
+import type { ChatEvent, EventClass, EventsOf } from "../live/events.js";
 import type { LiveStream } from "../live/live-stream.js";
-import {
-  type ListenOptions,
-  streamRoom,
-  type Watch,
-  type WatchOptions,
-  watchOptionNames,
-  watchRoom,
-} from "../live/watch.js";
+import type { ListenOptions, Watch, WatchOptions } from "../live/watch.js";
 import { leaveRoom } from "../protocol/actions/live.js";
 import { roomPage } from "../protocol/actions/pages.js";
 import { type AccessLevel, inviteUser, requestAccess } from "../protocol/actions/room-tools.js";
@@ -32,6 +25,7 @@ import { pingableIn, usersIn } from "./lists.js";
 import type { Message } from "./message.js";
 import * as tools from "./room-admin.js";
 import { factsOfRoomPage, presentOf, type RoomFacts, type RoomState, roomFields } from "./room-facts.js";
+import { streamEvents, streamMessages, watchEvents } from "./room-listening.js";
 import type { User } from "./user.js";
 
 /**
@@ -177,10 +171,7 @@ export class Room {
    * @throws {BAD_ARGUMENT} for an unknown option, and before `resume()` with a `stateFile`
    */
   watch(callback: (event: ChatEvent, client: Client) => unknown, options: WatchOptions = {}): Watch {
-    if (typeof callback !== "function") throw new UsageError("watch takes a function to call with (event, client)");
-    checkOptions("watch", options, watchOptionNames);
-    this.#checkResumed();
-    return watchRoom(this.#context, this.id, (event) => callback(event, this.#context.client), options);
+    return watchEvents(this.#context, this.id, callback, options);
   }
 
   /**
@@ -188,11 +179,7 @@ export class Room {
    * Ends on `break`, disposal, `signal`, {@link Room.leave} or logout.
    */
   newMessages(options: ListenOptions = {}): LiveStream<Message> {
-    checkOptions("newMessages", options, ["limit", "overflow", "signal"]);
-    const pick = (event: ChatEvent): Message | undefined =>
-      event instanceof MessagePosted ? event.message : undefined;
-    this.#checkResumed();
-    return streamRoom(this.#context, this.id, pick, options);
+    return streamMessages(this.#context, this.id, options);
   }
 
   /**
@@ -205,14 +192,7 @@ export class Room {
 
   /** Like {@link Room.newEvents}, with options. */
   listen<C extends readonly EventClass[]>(classes: C, options: ListenOptions = {}): LiveStream<EventsOf<C>> {
-    checkOptions("listen", options, ["limit", "overflow", "signal"]);
-    if (classes.some((Class) => typeof Class !== "function"))
-      throw new UsageError("newEvents takes classes of events, such as MessagePosted");
-    const wanted = (event: ChatEvent): event is EventsOf<C> & ChatEvent =>
-      classes.length === 0 || classes.some((Class) => event instanceof Class);
-    const pick = (event: ChatEvent): EventsOf<C> | undefined => (wanted(event) ? event : undefined);
-    this.#checkResumed();
-    return streamRoom<EventsOf<C>>(this.#context, this.id, pick, options);
+    return streamEvents(this.#context, this.id, classes, options);
   }
 
   /**
@@ -410,9 +390,5 @@ export class Room {
   #set(tried: string, set: (request: RequestOptions) => Promise<void>, options: ActionOptions): Promise<void> {
     const attempt = (signal: AbortSignal): Promise<void> => set({ signal });
     return this.#context.actions.act({ tried, lane: settingsLane(this.id), attempt, find: again }, options);
-  }
-
-  #checkResumed(): void {
-    this.#context.actions.checkResumed(`listen to room ${this.id}`);
   }
 }

@@ -47,6 +47,8 @@ export class Actions {
   /** Keeps what must survive the process; undefined when nothing has to. */
   store: ActionStore | undefined;
   mustResume: boolean;
+  /** Why the state could not be taken up, when that was tried in vain. */
+  refusal: { readonly reason: unknown } | undefined;
   /** No action is taken on any more. */
   isClosing = false;
 
@@ -84,8 +86,12 @@ export class Actions {
     });
   }
 
-  /** @throws {BAD_ARGUMENT} when there is a state file that has not been read: listening or sending would overtake it. */
+  /**
+   * @throws {BAD_ARGUMENT} when there is a state file that has not been read: listening or sending would overtake it.
+   * @throws what reading it failed with
+   */
   checkResumed(tried: string): void {
+    if (this.mustResume && this.refusal) throw this.refusal.reason;
     if (this.mustResume) throw new UsageError("with the option stateFile await resume() first", { tried });
   }
 

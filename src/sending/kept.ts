@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { isChatError } from "../errors/index.js";
 import type { Message } from "../objects/message.js";
-import type { Found, Task } from "./job.js";
+import { type Found, type Task, withSent } from "./job.js";
 import type { Claim } from "./keys.js";
 import type { SendContext } from "./post.js";
 import type { StoredAction } from "./store.js";
@@ -64,8 +64,9 @@ function tracked(
       return found && { result: done(found.result) };
     },
     failed(error, wasTried) {
-      // An action that only the end of this process put off is kept for the next.
+      // An action that only the end of this client put off is kept for the next, which does it.
       if (!isChatError(error, "CLOSED")) actions.store?.noteDropped(action.id);
+      else if (actions.store) withSent(error, "maybe");
       claim?.failed(error, wasTried && isChatError(error) && error.context.sent === "maybe");
     },
     ...(isUnsure ? { unsureSince: action.at } : {}),

@@ -160,12 +160,14 @@ export function postTask(context: SendContext, action: StoredAction): Task<Messa
     async attempt(signal) {
       // What is posted after the call that began to listen has to come back as an event.
       await placed(context, roomId);
+      const asOf = context.identity.moment;
       const { id, time } = await context.session.call(postMessage(roomId, text, replyTo), { signal });
-      return ownMessage(context, roomId, { id, time, isChanged: false }, replyTo);
+      return ownMessage(context, roomId, { id, time, isChanged: false }, replyTo, asOf);
     },
     async find(startedAt, signal) {
+      const asOf = context.identity.moment;
       const found = await findPost(context, { roomId, text, replyTo, startedAt, signal });
-      return found && { result: ownMessage(context, roomId, found, replyTo) };
+      return found && { result: ownMessage(context, roomId, found, replyTo, asOf) };
     },
   };
 }
@@ -184,6 +186,7 @@ function ownMessage(
   roomId: number,
   { id, time, isChanged }: FoundPost,
   replyTo: ReplyTo | undefined,
+  asOf: number,
 ): Message {
   const { actions, identity, membership, session } = context;
   // Whoever talks is in the room from then on.
@@ -191,14 +194,15 @@ function ownMessage(
   actions.posted.set(roomId, Math.max(id, actions.posted.get(roomId) ?? 0));
   const message = identity.message(id);
   const { me } = session;
-  message.merge({
+  const facts = {
     room: identity.room(roomId),
     timeStamp: time,
     parent: replyTo ? identity.message(replyTo.messageId) : null,
     ...(me ? { owner: identity.user(me.id) } : {}),
-    // The event of this message may have been faster than the answer, and knows better.
-    ...(message.peek.stars === undefined && !isChanged ? untouched : {}),
-  });
+    ...(isChanged ? {} : untouched),
+  };
+  // The event of this message may have been faster than the answer, and knows better.
+  message.merge(facts, asOf);
   return message;
 }
 
