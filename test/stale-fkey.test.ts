@@ -1,6 +1,9 @@
 /** A page in answer to a POST may mean a stale fkey: it is looked into once, and what is not stale is believed. */
+import { Client } from "chatexchange-ts";
+import { ManualClock } from "chatexchange-ts/testing";
 import { describe, expect, test } from "vitest";
-import { failureOf, stage } from "./support.js";
+import { standIn } from "./stand-in.js";
+import { ends, failureOf, meanwhile, stage, turning } from "./support.js";
 
 const page = { headers: { "Content-Type": "text/html" }, body: "<!DOCTYPE html><title>Error</title><h1>Oops</h1>" };
 const lookUps = (requests: readonly string[]): number =>
@@ -56,6 +59,73 @@ describe("a stale fkey", () => {
       server.site.faults.fail("/chats/1/events", { ...page, status });
       requests();
       expect(await failureOf(chat.getRoom(1).history().next())).toMatchObject({ context: { bare: true, status } });
+      expect(lookUps(requests())).toBe(0);
+    },
+  );
+
+  test("that changes again before the new one is used is fetched again", async () => {
+    const { server, client, requests } = await stage();
+    const { faults } = server.site;
+    const chat = client();
+    await chat.login();
+    faults.rotateFkeys();
+    faults.slow("/chats/join/favorite", 50, { times: 1 });
+    requests();
+    const list = chat.getRoom(1).history().next();
+    await meanwhile(() => faults.underWay === 1);
+    faults.rotateFkeys();
+    await list;
+    expect(lookUps(requests())).toBe(2);
+  });
+
+  test("is not fetched for ever: a page after the third fkey is the answer, and may pass", async () => {
+    let posts = 0;
+    const page = "<!DOCTYPE html><title>Error</title>";
+    const url = await standIn((request, response) => {
+      request.resume();
+      if (request.method === "POST") {
+        posts += 1;
+        response.writeHead(400, { "Content-Type": "text/html" }).end(page);
+      } else
+        response.end(
+          `<input name="fkey" value="${posts}"><div class="topbar-menu-links"><a href="/users/5/bot">Bot</a></div>`,
+        );
+    });
+    const chat = ends(new Client(url, { cookies: "acct=x", outbox: { patienceMs: 0 } }));
+    const error = await failureOf(chat.acknowledge([1]));
+    expect(error).toMatchObject({ code: "REFUSED", context: { bare: true, status: 400, sent: "maybe" } });
+    expect(posts).toBe(3);
+  });
+
+  test("that answers a post with a page of nobody's twice is trouble, and the message goes out once", async () => {
+    const clock = new ManualClock();
+    const { server, client } = await stage();
+    const chat = client({ clock });
+    await chat.login();
+    server.site.faults.fail("/chats/1/messages/new", { ...page, status: 400, times: 2 });
+    await turning(clock, chat.getRoom(1).sendMessage("hello"));
+    expect(server.site.room(1).messages.map(({ source }) => source)).toEqual(["hello"]);
+  });
+
+  test.each([302, 200])(
+    "that a call in flight was sent with is compared with the one that another call has fetched (status %i)",
+    async (status) => {
+      const { server, client, requests } = await stage();
+      const { faults } = server.site;
+      const chat = client();
+      await chat.login();
+      const { id } = server.site.addRoom({ name: "Second" });
+      const path = `/chats/${id}/events`;
+      faults.rotateFkeys();
+      // The answer to this one comes when the other call has fetched the new fkey.
+      faults.slow(path, 100, { times: 1 });
+      faults.fail(path, { ...page, status, headers: { ...page.headers, Location: "/error?aspxerrorpath=/" } });
+      requests();
+      const late = chat.getRoom(id).history().next();
+      await meanwhile(() => faults.underWay === 1);
+      await chat.getRoom(1).history().next();
+      expect(lookUps(requests())).toBe(1);
+      await late;
       expect(lookUps(requests())).toBe(0);
     },
   );
