@@ -28,7 +28,7 @@ function show(result) {
   process.exitCode = result.once === result.commands && result.ended.length === 0 ? 0 : 1;
 }
 
-/** Runs on a disk of 64 kB, which needs a namespace of its own. */
+/** Runs on a disk of 512 kB, which needs a namespace of its own. */
 async function fillDisk() {
   const { seed, fullDisk: times } = options;
   const folder = process.env.CHAOS_DISK;
@@ -37,7 +37,7 @@ async function fillDisk() {
     return;
   }
   const disk = mkdtempSync(join(tmpdir(), "small-disk-"));
-  const script = 'mount -t tmpfs -o size=64k none "$CHAOS_DISK" || exit 77; exec "$@"';
+  const script = 'mount -t tmpfs -o size=512k none "$CHAOS_DISK" || exit 77; exec "$@"';
   const args = ["-rm", "sh", "-c", script, "sh", process.execPath, ...process.argv.slice(1)];
   const { status, error } = spawnSync("unshare", args, { stdio: "inherit", env: { ...process.env, CHAOS_DISK: disk } });
   rmSync(disk, { recursive: true });

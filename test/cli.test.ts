@@ -2,8 +2,7 @@
 import { execFile } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ChatServer } from "chatexchange-ts/server";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { loadable } from "../src/cli/load-command.js";
 import { commands } from "../src/cli/table/commands.js";
 import { commandLine, place, type Ran } from "./cli-support.js";
@@ -333,8 +332,7 @@ test("--local finds the server that serve runs, and says who can be whom", async
 });
 
 test("a port that is taken is said with the way out", async () => {
-  const server = await ChatServer.start();
-  onTestFinished(() => server.close());
+  const server = await startServer();
   const { port } = new URL(server.url);
   expect(await commandLine().program(["serve", "--port", port])).toEqual({
     code: 1,

@@ -2,23 +2,53 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** Calls that start the server of such a test with the latency of `test/latency.ts`. */
-const starts = /\b(stage|listening|startServer|setStage|place)\(/;
+/** Calls that make a client, or start a server that is as far away as `test/latency.ts` says. */
+const direct = ["new Client", "startServer", "setStage"];
 
-/** Tests that start a server without being about the client, or that do not know how far away it is. */
-const others: Readonly<Record<string, string>> = {
-  "doc-bot-tests.test.ts": "a runner of its own",
+/** Tests that make one of these calls, and stay near: why. */
+export const nearTests: Readonly<Record<string, string>> = {
+  "browser.test.ts": "about the pages of the server",
+  "killed-server.test.ts": "about the journal of the server",
   "layers.test.ts": "no server",
   "package.test.ts": "a package of its own",
+  "recorded-answers.test.ts": "no server",
 };
 
-/** Every test file that makes one of these calls, but for the tests of the server itself. */
+const read = (name: string): string => readFileSync(join(import.meta.dirname, name), "utf8");
+
+/** Whether a text makes one of these calls. */
+function calls(text: string, names: readonly string[]): boolean {
+  return new RegExp(`\\b(${names.join("|")})\\(`).test(text);
+}
+
+/** The direct calls, and the helpers beside the tests that make one of them, directly or through another helper. */
+function clientCalls(helpers: readonly string[]): string[] {
+  const functions = helpers.flatMap((name) => [
+    ...read(name).matchAll(/^export (?:async )?function (?<name>\w+)(?<body>.*?)^\}/gms),
+  ]);
+  const names = new Set(direct);
+  for (let before = 0; before < names.size; ) {
+    before = names.size;
+    for (const { groups } of functions) {
+      if (groups?.name && calls(groups.body ?? "", [...names])) names.add(groups.name);
+    }
+  }
+  return [...names];
+}
+
+/** Every test file with such a call, but for the tests of the server itself and those that stay near. */
 export function clientTests(): string[] {
-  const files = readdirSync(import.meta.dirname).filter((name) => name.endsWith(".test.ts"));
+  const files = readdirSync(import.meta.dirname).filter((name) => name.endsWith(".ts"));
+  const names = clientCalls(files.filter((name) => !/\.test(-d)?\.ts$/.test(name)));
   return files
-    .filter((name) => !name.startsWith("server-") && !(name in others))
-    .filter((name) => starts.test(readFileSync(join(import.meta.dirname, name), "utf8")))
+    .filter((name) => name.endsWith(".test.ts") && !name.startsWith("server-") && !(name in nearTests))
+    .filter((name) => calls(read(name), names))
     .map((name) => `test/${name}`);
+}
+
+/** Client tests with a server of their own that does not know how far away it is: each would run near. */
+export function testsWithNearServers(): string[] {
+  return clientTests().filter((path) => read(path.replace("test/", "")).includes("ChatServer.start("));
 }
 
 /** The tests that break first on a slow network; `npm test` runs them again with 60 ms of latency. */

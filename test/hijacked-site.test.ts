@@ -1,9 +1,10 @@
-/** A site that was taken over, or a proxy that plays it, sends requests and sockets elsewhere: cookies do not go along. */
+/** A hijacked site, or a proxy that plays it, leads requests and sockets elsewhere: cookies do not go along. */
 
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Client, type Site, sites } from "chatexchange-ts";
 import { expect, onTestFinished, test } from "vitest";
+import { distant } from "./latency.js";
 import { ends, failureOf } from "./support.js";
 
 const cookies = "acct=s3cret-acct; prov=x";
@@ -19,12 +20,13 @@ interface Seen {
 async function hijacked(answers: (path: string) => { status?: number; location?: string; body?: string }) {
   const seen: Seen[] = [];
   const listen = async (isTls: boolean): Promise<number> => {
-    const server = createServer((request, response) => {
+    const answer = (request: IncomingMessage, response: ServerResponse): void => {
       const { host = "", cookie } = request.headers;
       seen.push({ host, isTls, cookie });
       const { status = 200, location, body = page } = answers(request.url ?? "");
       response.writeHead(status, location ? { location } : {}).end(body);
-    });
+    };
+    const server = createServer(distant(answer));
     server.on("upgrade", (request, socket) => {
       seen.push({ host: request.headers.host ?? "", isTls, cookie: request.headers.cookie });
       socket.destroy();
@@ -59,7 +61,7 @@ test.each([
   expect(seen.filter(({ host, cookie }) => host.includes("evil") && cookie !== undefined)).toEqual([]);
 });
 
-test("a redirect out of https is not followed, and says so", async () => {
+test("a redirect out of https is not followed, and the error says so", async () => {
   const { site } = await hijacked(() => ({ status: 302, location: "http://chat.stackoverflow.com/x" }));
   const error = await failureOf(ends(new Client(site)).getRoom(1).name);
   expect(error).toMatchObject({ code: "NOT_UNDERSTOOD", context: { bare: true } });

@@ -1,4 +1,4 @@
-/** Only the site's own words refuse a login; everything else passes, and is tried again with growing pauses. */
+/** Only the site's own words refuse a login; any other failure may pass, and is retried with growing pauses. */
 import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,9 +14,9 @@ const loginPosts = (requests: readonly string[]): number =>
 const loginPages = (requests: readonly string[]): number =>
   requests.filter((line) => line === "GET /users/login").length;
 
-describe("an answer of the login page that is not the site's own", () => {
+describe("a bare answer to the login", () => {
   test.each([400, 403, 404, 407, 421, 500, 502])(
-    "with status %i may pass, and is no expired session",
+    "with status %i may pass, and does not count as an expired session",
     async (status) => {
       const { server, bot, client } = await stage();
       server.site.faults.fail("/users/login", { ...proxyPage, status });
@@ -30,7 +30,7 @@ describe("an answer of the login page that is not the site's own", () => {
   );
 
   test.each([400, 403, 409])(
-    "with status %i to the password is looked into once, with a new login page, and then may pass",
+    "with status %i to the password leads to one more login page and post, and then may pass",
     async (status) => {
       const { server, client, requests } = await stage();
       for (let tries = 0; tries < 2; tries++) {
@@ -45,31 +45,30 @@ describe("an answer of the login page that is not the site's own", () => {
     },
   );
 
-  test.each([400, 403, 409])("with status %i to the password does not stop a login that works then", async (status) => {
-    const { server, bot, client, requests } = await stage();
-    server.site.faults.fail("/users/login", { status: 200, body: loginForm() });
-    server.site.faults.fail("/users/login", { ...proxyPage, status });
-    expect((await client().login()).id).toBe(bot.id);
-    expect(loginPosts(requests())).toBe(2);
-  });
+  test.each([400, 403, 409])(
+    "with status %i to the password does not end a login whose second post works",
+    async (status) => {
+      const { server, bot, client, requests } = await stage();
+      server.site.faults.fail("/users/login", { status: 200, body: loginForm() });
+      server.site.faults.fail("/users/login", { ...proxyPage, status });
+      expect((await client().login()).id).toBe(bot.id);
+      expect(loginPosts(requests())).toBe(2);
+    },
+  );
 
-  test("is none of the login page whose fkey went stale before the password came: the new page serves", async () => {
+  test("does not end a login whose fkey goes stale between login page and password", async () => {
     const { server, bot, client, requests } = await stage();
     const { faults } = server.site;
-    const chat = client();
-    await chat.login();
-    faults.expireSessions();
     faults.slow("/users/login", 50, { times: 1 });
-    requests();
-    const message = chat.getRoom(1).sendMessage("hello");
-    await meanwhile(() => faults.underWay === 1 && server.requests.at(-1)?.path === "/users/login");
+    const login = client().login();
+    await meanwhile(() => faults.underWay === 1);
     faults.rotateFkeys();
-    expect((await (await message).owner)?.id).toBe(bot.id);
+    expect((await login).id).toBe(bot.id);
     const all = requests();
     expect([loginPages(all), loginPosts(all)]).toEqual([2, 2]);
   });
 
-  test.each([408, 429, 503])("with status %i to the password is no reason to post it again", async (status) => {
+  test.each([408, 429, 503])("with status %i to the password does not post it a second time", async (status) => {
     const { server, client, requests } = await stage();
     server.site.faults.fail("/users/login", { status: 200, body: loginForm() });
     server.site.faults.fail("/users/login", { ...proxyPage, status });
@@ -77,7 +76,7 @@ describe("an answer of the login page that is not the site's own", () => {
     expect(loginPosts(requests())).toBe(1);
   });
 
-  test("with status 429 is a throttle that says how long", async () => {
+  test("is THROTTLED with the time to wait when its status is 429", async () => {
     const { server, client } = await stage();
     server.site.faults.fail("/users/login", { status: 429, headers: { "Retry-After": "120" } });
     expect(await failureOf(client().login())).toMatchObject({
@@ -91,7 +90,7 @@ describe("an answer of the login page that is not the site's own", () => {
     ["another page", { status: 200, body: "<html><h1>Welcome to the hotel</h1></html>" }],
     ["an empty body", { status: 200, body: "" }],
     ["a way to another site", { status: 302, headers: { Location: "http://portal.example/accept" } }],
-  ])("%s in answer to the password is no wrong password", async (_, answer) => {
+  ])("does not count as a wrong password: %s", async (_, answer) => {
     const { server, client } = await stage();
     server.site.faults.fail("/users/login", { status: 200, body: loginForm() });
     server.site.faults.fail("/users/login", answer);
@@ -99,8 +98,8 @@ describe("an answer of the login page that is not the site's own", () => {
   });
 });
 
-describe("automatic logins after one that failed", () => {
-  test("wait longer each time, a minute at most, and calls in between reject at once and say how long", async () => {
+describe("automatic logins after a failed one", () => {
+  test("back off up to a minute, and calls in between reject at once with the time left", async () => {
     const clock = new ManualClock();
     const { server, bot, client, requests } = await stage();
     const chat = client({ clock });
@@ -192,12 +191,12 @@ describe("a client with several means", () => {
     expect(loginPosts(requests())).toBe(1);
   });
 
-  test("without a password is not logged in when none of them works", async () => {
+  test("fails with NOT_LOGGED_IN when none of them works and there is no password", async () => {
     const { anonymous } = await stage();
     expect(await failureOf(anonymous({ cookies: "acct=long-gone" }).getMe())).toMatchObject({ code: "NOT_LOGGED_IN" });
   });
 
-  test("asks for no password to end a login that is over already", async () => {
+  test("does not log in by password to end a login that is over already", async () => {
     const { client, requests } = await stage();
     await client({ cookies: "acct=long-gone" }).logout({ endLogin: true });
     expect(loginPages(requests())).toBe(0);
@@ -205,7 +204,7 @@ describe("a client with several means", () => {
 });
 
 describe("a login while another is under way", () => {
-  test("is its caller's; the earlier caller gets the account that he asked for", async () => {
+  test("belongs to its caller; the earlier caller gets the account of its own call", async () => {
     const { alice, bot, client } = await stage({ latencyMs: 20 });
     const chat = client();
     const first = chat.login();
@@ -224,7 +223,7 @@ describe("a login while another is under way", () => {
     expect(JSON.parse(await readFile(sessionFile, "utf8")).owner.id).toBe(alice.id);
   });
 
-  test("with a stored session leaves reads under way alone: they are answered", async () => {
+  test("does not disturb reads under way when it restores a stored session", async () => {
     const { client } = await stage({ latencyMs: 20 });
     const sessionFile = await sessionPath();
     const stored = client({ sessionFile });
@@ -235,7 +234,7 @@ describe("a login while another is under way", () => {
     expect([name, await me.name]).toEqual(["Sandbox", "Bot"]);
   });
 
-  test("asked for by cookies is not answered with the session that is stored", async () => {
+  test("does not use the stored session when its caller gave cookies", async () => {
     const { server, alice, bot, client } = await stage();
     const sessionFile = await sessionPath();
     const hers = await sessionPath();

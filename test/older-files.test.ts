@@ -2,11 +2,10 @@
 import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Client } from "chatexchange-ts";
-import { ChatServer } from "chatexchange-ts/server";
 import { ManualClock } from "chatexchange-ts/testing";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { commandLine, temporaryFolder } from "./cli-support.js";
-import { ends, failureOf } from "./support.js";
+import { ends, failureOf, startServer } from "./support.js";
 
 const fixtures = resolve(import.meta.dirname, "fixtures/61a88d7");
 const noon = Date.UTC(2026, 0, 5, 12);
@@ -18,19 +17,18 @@ function copies(...names: string[]): string {
   return folder;
 }
 
-test("a journal, a session and a state of 0.1.0 go on: no login, and what waited is sent once", async () => {
+test("a journal, a session and a state of 0.1.0 still work: without a login, and the waiting message is sent once", async () => {
   const folder = copies("journal.jsonl", "session.json", "state.jsonl");
   const session = join(folder, "session.json");
   // Cookies live for half a year: as if they were of today.
   const today = new Date().toISOString();
   writeFileSync(session, readFileSync(session, "utf8").replace(/2026-11-\d\dT[\d:.]+Z/g, today));
-  const server = await ChatServer.start({
+  const server = await startServer({
     journal: join(folder, "journal.jsonl"),
     sites: ["stackexchange.com"],
     world: "empty",
     clock: new ManualClock(noon),
   });
-  onTestFinished(() => server.close());
   const said = (): string[] => server.site.room(1).messages.map(({ source }) => source);
   expect(said()).toEqual(["in the journal", "heard", "sent"]);
   const options = { email: "bot@example.com", password: "password", sessionFile: session };
@@ -48,21 +46,20 @@ test("a journal, a session and a state of 0.1.0 go on: no login, and what waited
   expect(await later.resume()).toEqual([]);
 });
 
-test("a journal of 0.1.0 is no state, and a state no journal: each is refused by its name and stays as it is", async () => {
+test("a journal of 0.1.0 is refused as a state, and a state as a journal: the error names the file, which stays as it is", async () => {
   const folder = copies("journal.jsonl", "state.jsonl");
   const [journal, state] = [join(folder, "journal.jsonl"), join(folder, "state.jsonl")];
   const before = [journal, state].map((path) => readFileSync(path, "utf8"));
   const chat = ends(new Client("stackexchange.com", { stateFile: journal }));
   expect(await failureOf(chat.resume())).toMatchObject({ code: "BAD_ARGUMENT", message: /is not a state file/ });
-  expect(await failureOf(ChatServer.start({ journal: state }))).toMatchObject({ message: /is not a journal/ });
+  expect(await failureOf(startServer({ journal: state }))).toMatchObject({ message: /is not a journal/ });
   expect([journal, state].map((path) => readFileSync(path, "utf8"))).toEqual(before);
 });
 
 test("half a transcript of 0.1.0, left behind with its lock, is finished", async () => {
   const folder = copies("half.txt.part", "half.txt.part.json", "half.txt.part.lock");
   const clock = new ManualClock(noon);
-  const server = await ChatServer.start({ world: "empty", clock });
-  onTestFinished(() => server.close());
+  const server = await startServer({ world: "empty", clock });
   const alice = server.site.addUser({ name: "Alice" }).in(1);
   for (const day of ["first", "second", "third"]) {
     alice.says(`on the ${day} day`);

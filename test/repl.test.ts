@@ -247,9 +247,9 @@ describe("in a terminal", () => {
     expect(await press(`.watch${enter}`, prompt)).toContain(
       "watching Sandbox (you are in the room); .unwatch 1 ends it",
     );
-    await press("await sandbox.na", /na$/);
     // Listening enters the room, and hears that.
-    expect(plain(context.output())).toMatch(/── .* ──\n\d\d:\d\d +→ Bot came in\n/);
+    await written(context, 0, /── .* ──\n\d\d:\d\d +→ Bot came in\n/);
+    await press("await sandbox.na", /na$/);
     const from = context.output().length;
     alice.in(1).says("look \u001b[31m here");
     const raw = await written(context, from, /here\n> await sandbox\.na$/);

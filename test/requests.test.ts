@@ -26,20 +26,20 @@ test("a request is given up when its deadline passes on the clock, and not befor
   expect(clock.pending).toBe(0);
 });
 
-test.each([2 ** 31, 2 ** 32, 1e15])("a deadline of %d ms is a long one", async (timeoutMs) => {
+test.each([2 ** 31, 2 ** 32, 1e15])("a deadline of %d ms does not end a request at once", async (timeoutMs) => {
   const { client } = await stage();
   expect(await client({ timeoutMs }).getRoom(1).name).toBe("Sandbox");
 });
 
 test("20,000 requests leave nothing behind on the signal of their caller", async () => {
-  const url = await standIn((request, response) => {
-    request.resume();
-    response.end(
-      request.url === "/users/ignorelist"
-        ? "[]"
-        : '<input name="fkey" value="x"><div class="topbar-menu-links"><a href="/users/5/bot">Bot</a></div>',
-    );
-  });
+  const me = '<input name="fkey" value="x"><div class="topbar-menu-links"><a href="/users/5/bot">Bot</a></div>';
+  const url = await standIn(
+    (request, response) => {
+      request.resume();
+      response.end(request.url === "/users/ignorelist" ? "[]" : me);
+    },
+    { near: true },
+  );
   const warnings: Error[] = [];
   const warn = (warning: Error): void => void warnings.push(warning);
   process.on("warning", warn);
@@ -129,7 +129,7 @@ test("logging in, joining and saying hello takes five requests on two connection
 test.each([
   ["TypeError", () => new TypeError("my resolver is broken")],
   ["Error with a code", () => Object.assign(new Error("no such file"), { code: "ENOENT" })],
-])("a %s of the user's resolver comes out as what it is", async (_, make) => {
+])("a %s of the user's resolver comes out unchanged", async (_, make) => {
   const thrown = make();
   const { server } = await stage();
   const resolve = (): never => {
@@ -140,7 +140,7 @@ test.each([
   expect(await failureOf(chat.getRoom(1).newMessages().ready)).toBe(thrown);
 });
 
-test("a port where nobody listens is a lost connection", async () => {
+test("a port without a listener is CONNECTION_LOST", async () => {
   const { server } = await stage();
   const nobody = { hostname: "127.0.0.1", port: 1 };
   const chat = ends(new Client(server.site, { resolve: () => nobody }));

@@ -1,4 +1,4 @@
-/** A page in answer to a POST may mean a stale fkey: it is looked into once, and what is not stale is believed. */
+/** A page in answer to a POST may mean a stale fkey: the client checks once, and trusts the page if it is good. */
 import { Client } from "chatexchange-ts";
 import { ManualClock } from "chatexchange-ts/testing";
 import { describe, expect, test } from "vitest";
@@ -11,7 +11,7 @@ const lookUps = (requests: readonly string[]): number =>
 
 describe("a stale fkey", () => {
   test.each([400, 403, 404, 409])(
-    "that a page with status %i answers is fetched again, and the message goes out once",
+    "is fetched again after a page with status %i, and the message is sent once",
     async (status) => {
       const { server, client, requests } = await stage();
       const chat = client();
@@ -26,7 +26,7 @@ describe("a stale fkey", () => {
   );
 
   test.each([200, 400, 403, 409])(
-    "is looked for once after a page with status %i, and a good one means that the page is the answer",
+    "is checked once after a page with status %i, and a good fkey means that the page is the answer",
     async (status) => {
       const { server, client, requests } = await stage();
       const chat = client();
@@ -39,7 +39,7 @@ describe("a stale fkey", () => {
     },
   );
 
-  test("is not looked for after the site's own page of what is not there", async () => {
+  test("is not suspected after the site's own page for something missing", async () => {
     const { client, requests } = await stage();
     const chat = client();
     await chat.login();
@@ -51,7 +51,7 @@ describe("a stale fkey", () => {
   });
 
   test.each([429, 502, 503])(
-    "is not looked for after a page with status %i, which is about something else",
+    "is not suspected after a page with status %i, which has another cause",
     async (status) => {
       const { server, client, requests } = await stage();
       const chat = client({ reads: { patienceMs: 0 } });
@@ -63,7 +63,7 @@ describe("a stale fkey", () => {
     },
   );
 
-  test("that changes again before the new one is used is fetched again", async () => {
+  test("that goes stale again before the new one is used is fetched again", async () => {
     const { server, client, requests } = await stage();
     const { faults } = server.site;
     const chat = client();
@@ -78,7 +78,7 @@ describe("a stale fkey", () => {
     expect(lookUps(requests())).toBe(2);
   });
 
-  test("is not fetched for ever: a page after the third fkey is the answer, and may pass", async () => {
+  test("is fetched twice for one call at most: the page that answers the third post is the answer, and may pass", async () => {
     let posts = 0;
     const page = "<!DOCTYPE html><title>Error</title>";
     const url = await standIn((request, response) => {
@@ -97,7 +97,7 @@ describe("a stale fkey", () => {
     expect(posts).toBe(3);
   });
 
-  test("that answers a post with a page of nobody's twice is trouble, and the message goes out once", async () => {
+  test("is not the reason for two bare pages in a row, and the message still goes out once", async () => {
     const clock = new ManualClock();
     const { server, client } = await stage();
     const chat = client({ clock });
@@ -108,7 +108,7 @@ describe("a stale fkey", () => {
   });
 
   test.each([302, 200])(
-    "that a call in flight was sent with is compared with the one that another call has fetched (status %i)",
+    "of a call in flight is replaced by the one that another call has fetched since (status %i)",
     async (status) => {
       const { server, client, requests } = await stage();
       const { faults } = server.site;
@@ -130,7 +130,7 @@ describe("a stale fkey", () => {
     },
   );
 
-  test("is fetched once for many calls that meet it together", async () => {
+  test("is fetched once for many calls at the same time", async () => {
     const { server, client, requests } = await stage();
     const chat = client();
     await chat.login();

@@ -2,10 +2,18 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { onTestFinished } from "vitest";
+import { distant } from "./latency.js";
+
+type Answer = (request: IncomingMessage, response: ServerResponse) => void;
+
+interface StandInOptions {
+  /** Answers at once, however far away the servers of the run are. @default false */
+  readonly near?: boolean;
+}
 
 /** Starts it; it ends with the test. Answers its `http://127.0.0.1:…` address. */
-export async function standIn(answer: (request: IncomingMessage, response: ServerResponse) => void): Promise<string> {
-  const server = createServer(answer);
+export async function standIn(answer: Answer, { near = false }: StandInOptions = {}): Promise<string> {
+  const server = createServer(near ? answer : distant(answer));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   onTestFinished(() => {
     server.closeAllConnections();

@@ -32,7 +32,8 @@ test("what was heard is not heard again, and what was not said is said, once", a
   ];
   await until(clock, () => set.server.site.room(1).messages.some(({ source }) => source === "unanswered"));
   await first.logout({ drain: false });
-  for (const failure of await Promise.all(lost)) expect(failure).toMatchObject({ code: "CLOSED" });
+  for (const failure of await Promise.all(lost))
+    expect(failure).toMatchObject({ code: "CLOSED", context: { sent: "maybe" } });
   expect((await stat(stateFile)).mode & 0o777).toBe(0o600);
   expect(await readFile(stateFile, "utf8")).not.toContain("s3cret");
   faults.clear();

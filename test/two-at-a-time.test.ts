@@ -1,4 +1,4 @@
-/** Two requests of a host at a time: what waits, for how long, and what it says of itself. */
+/** Two requests of a host at a time: the others wait, with deadlines that start when they are sent. */
 import { ManualClock } from "chatexchange-ts/testing";
 import { describe, expect, test } from "vitest";
 import { failureOf, meanwhile, type Stage, stage, turning } from "./support.js";
@@ -30,8 +30,8 @@ async function hangReads({ chat, faults }: Ready, count: number): Promise<Promis
   return reads;
 }
 
-describe("two requests that hang", () => {
-  test("do not use up the deadlines of those behind them, which are sent later", async () => {
+describe("a request behind two that hang", () => {
+  test("is sent when they time out, and answered", async () => {
     const its = await ready();
     const { clock, chat } = its;
     const hanging = await hangReads(its, 2);
@@ -42,7 +42,7 @@ describe("two requests that hang", () => {
     expect(await name).toBe("Sandbox");
   });
 
-  test("give a request behind them all of timeoutMs from when it is sent", async () => {
+  test("has all of timeoutMs from when it is sent", async () => {
     const its = await ready();
     const { clock, chat, faults } = its;
     const hanging = await hangReads(its, 2);
@@ -64,7 +64,7 @@ describe("two requests that hang", () => {
     expect(clock.pending).toBe(0);
   });
 
-  test("let what waits behind many of them wait for twice timeoutMs, and not longer", async () => {
+  test("times out after twice timeoutMs when it is never sent", async () => {
     const its = await ready();
     const { clock, faults, requests } = its;
     const hanging = await hangReads(its, 6);
@@ -82,7 +82,7 @@ describe("two requests that hang", () => {
   });
 });
 
-describe("an action that waits behind requests that hang", () => {
+describe("an action that has not been sent", () => {
   /** Two posts of two rooms that hang. */
   async function hangPosts(its: Ready): Promise<Promise<unknown>[]> {
     const { clock, chat, faults, rooms } = its;
@@ -97,7 +97,7 @@ describe("an action that waits behind requests that hang", () => {
     return hanging;
   }
 
-  test("and is aborted was not sent", async () => {
+  test("says so when its signal is aborted", async () => {
     const its = await ready();
     const { chat, server } = its;
     const hanging = await hangPosts(its);
@@ -111,7 +111,7 @@ describe("an action that waits behind requests that hang", () => {
     expect(server.requests.filter(({ path }) => path === "/messages/ack")).toHaveLength(0);
   });
 
-  test("until its deadline was not sent", async () => {
+  test("says so when its deadline passes", async () => {
     const its = await ready();
     const { clock, chat } = its;
     void (await hangPosts(its));
@@ -121,7 +121,7 @@ describe("an action that waits behind requests that hang", () => {
     expect(await message).toMatchObject({ code: "TIMED_OUT", context: { sent: "no" } });
   });
 
-  test("of the login page that times out is tried again without a look: nothing was sent", async () => {
+  test("because the login page timed out is retried without a look", async () => {
     const clock = new ManualClock();
     const { server, client, requests } = await stage();
     server.site.faults.hang("/users/login");
@@ -133,7 +133,7 @@ describe("an action that waits behind requests that hang", () => {
     expect(requests().filter((line) => line === "POST /chats/1/events")).toEqual([]);
   });
 
-  test("of the login page was not sent, and the signal ends it at once", async () => {
+  test("because the login page hangs ends at once with its signal, and says so", async () => {
     const { server, client } = await stage();
     const chat = client({ clock: new ManualClock() });
     server.site.faults.hang("/users/login");
@@ -146,7 +146,7 @@ describe("an action that waits behind requests that hang", () => {
 });
 
 describe("reads and posts", () => {
-  test("share the two places: a post goes before reads that have waited longer when a read has the other", async () => {
+  test("share the two places: a post goes before a read that has waited longer when a read has the other place", async () => {
     const its = await ready();
     const { chat, faults, requests } = its;
     void (await hangReads(its, 1));
@@ -164,7 +164,7 @@ describe("reads and posts", () => {
     ]);
   });
 
-  test("reads that hang do not hold up a post for longer than 5 s, and are read all the same", async () => {
+  test("that compete: two reads that hang delay a post by 5 s at most, and the displaced read is sent again", async () => {
     const its = await ready();
     const { clock, chat, faults, server } = its;
     faults.hang("/rooms/thumbs/", 2);

@@ -87,8 +87,7 @@ class Kills {
   /** The first bot begins to listen; what was said before is none of its business. */
   async firstLife() {
     const child = this.#start();
-    const end = performance.now() + patienceMs;
-    while (this.#site.openSockets < rooms.length && performance.now() < end) await pause(10);
+    await this.#listens();
     const exit = once(child, "exit");
     child.kill("SIGKILL");
     await exit;
@@ -117,7 +116,10 @@ class Kills {
   /** One bot that lives on while its disk is full now and then. */
   async fullDisk(times) {
     const filler = join(this.#folder, "filler");
+    while (this.#site.openSockets > 0) await pause(10);
     const child = this.#start();
+    // A bot that finds a full disk when it starts says so and ends.
+    await this.#listens();
     for (let count = 0; count < times; count++) {
       await this.#talk(2);
       fill(filler);
@@ -139,6 +141,7 @@ class Kills {
     while (performance.now() < end && child.exitCode === null && this.result().unanswered > 0) await pause(50);
     // What is said twice by then would have been said by now, or soon.
     await pause(1_000);
+    if (child.exitCode !== null) this.#ended.push(child.exitCode);
   }
 
   async end() {
@@ -173,6 +176,11 @@ class Kills {
     const args = [program, this.#server.url, email, "pw", this.#folder, ...rooms.map(String)];
     this.#child = spawn(process.execPath, args, { stdio: ["ignore", "inherit", "inherit"] });
     return this.#child;
+  }
+
+  async #listens() {
+    const end = performance.now() + patienceMs;
+    while (this.#site.openSockets < rooms.length && performance.now() < end) await pause(10);
   }
 
   /** Resolves when the bot has said so many things. */

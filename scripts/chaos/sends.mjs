@@ -2,6 +2,8 @@
 
 /** After these it is not known whether the message arrived, and the caller is told just that. */
 const unknowns = new Set(["CONNECTION_LOST", "TIMED_OUT", "SERVER_ERROR", "NOT_UNDERSTOOD", "CLOSED", "ABORTED"]);
+/** So long trouble in a row is waited out, in milliseconds (`outbox.patienceMs`). */
+const patienceMs = 900_000;
 /** What the site says itself, or the bot when it is stopped. Every other trouble passes here, and is waited out. */
 const fair = new Set(["CLOSED", "SITE_READ_ONLY", "DUPLICATE"]);
 
@@ -51,9 +53,19 @@ export class Talker {
   }
 
   #say(roomId, text = `call ${this.calls.length}`) {
-    const call = { roomId, text, fault: this.#stage.fault, id: null, code: null, mayHaveArrived: false, error: null };
+    const call = {
+      roomId,
+      text,
+      fault: this.#stage.fault,
+      id: null,
+      code: null,
+      mayHaveArrived: false,
+      error: null,
+      waitedMs: 0,
+    };
     this.calls.push(call);
     this.pending++;
+    const askedAt = this.#stage.now();
     this.#stage.client
       .getRoom(roomId)
       .sendMessage(text)
@@ -64,6 +76,7 @@ export class Talker {
         (error) => {
           call.code = error?.code ?? String(error);
           call.error = error;
+          call.waitedMs = this.#stage.now() - askedAt;
           const sent = error?.context?.sent;
           call.mayHaveArrived = sent === undefined ? unknowns.has(call.code) : sent === "maybe";
           // The next bot says what was kept in the state.
@@ -87,9 +100,10 @@ export function compareSends(talker, { site, bot, rooms, keepsState, fault }) {
     const posts = new Map();
     for (const { id, userId, source } of site.room(roomId).messages) if (userId === bot.id) posts.set(id, source);
     let newest = 0;
-    for (const { id, text, code, error, fault } of calls) {
+    for (const { id, text, code, error, waitedMs, fault } of calls) {
       if (code !== null) counts.rejected[code] = (counts.rejected[code] ?? 0) + 1;
-      if (code !== null && !fair.has(code)) problem("refused", `"${text}": ${error?.message ?? error}`, fault);
+      if (code !== null && !fair.has(code) && waitedMs < patienceMs)
+        problem("refused", `"${text}" after ${Math.round(waitedMs / 1000)} s: ${error?.message ?? error}`, fault);
       if (code === null && id === null) problem("lost", `"${text}" was never answered`, fault);
       if (id === null) continue;
       counts.sent++;

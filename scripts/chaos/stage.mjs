@@ -77,6 +77,11 @@ export class Stage {
     await Promise.all(this.#watches.map(({ ready }) => ready));
   }
 
+  /** Milliseconds of the turned clock. */
+  now() {
+    return this.#clock.now();
+  }
+
   /** Whether the bot has a state file. */
   get keepsState() {
     return this.#folder !== null;

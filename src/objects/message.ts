@@ -14,6 +14,7 @@ import {
   toggleStar,
 } from "../protocol/actions/messages.js";
 import { historyPage } from "../protocol/actions/pages.js";
+import type { Call } from "../protocol/call.js";
 import { idOf } from "../protocol/ids.js";
 import { htmlToText } from "../protocol/markup/index.js";
 import type { RevisionKind } from "../protocol/pages/index.js";
@@ -29,7 +30,7 @@ import type { SendOptions } from "../sending/post.js";
 import { type InspectArguments, inspectCustom, inspected, quoted } from "../util/inspect.js";
 import type { RequestOptions } from "../util/options.js";
 import type { ObjectContext } from "./context.js";
-import { dated } from "./dated.js";
+import { type Dated, dated } from "./dated.js";
 import type { LazyFields } from "./lazy-fields.js";
 import { factsOfEvent, factsOfHistory, type MessageFacts, messageFields } from "./message-facts.js";
 import type { Room } from "./room.js";
@@ -37,18 +38,18 @@ import type { User } from "./user.js";
 
 /** One step in the life of a message. */
 export interface MessageRevision {
-  /** What was done: `said`, `edited`, `deleted`, `moved`, or `other` for words that we do not know. */
+  /** The kind of step: `said`, `edited`, `deleted`, `moved`, or `other` for words that we do not know. */
   readonly kind: RevisionKind;
   /** Markdown as typed; null for steps without a text. */
   readonly source: string | null;
   /** Time to the minute, UTC, as the page shows it; with the date when older. */
   readonly timeLabel: string | null;
-  /** Who did it; null when that account is gone. */
+  /** The user who did it; null when that account is gone. */
   readonly user: User | null;
 }
 
 /**
- * A message, the same object for the same id as long as anybody holds it.
+ * A message, the same object for the same id as long as it is referenced.
  *
  * Every property but {@link Message.id} is fetched when first asked for, and may reject: with `NOT_FOUND` when there is
  * no such message or it is hidden from you. A message that came with an event knows most of them already.
@@ -91,7 +92,7 @@ export class Message {
     return this.#fields.get("contentSource");
   }
 
-  /** Who sent it; null when that account is gone. */
+  /** The author; null when that account is gone. */
   get owner(): Promise<User | null> {
     return this.#fields.get("owner");
   }
@@ -141,7 +142,7 @@ export class Message {
     return this.#fields.get("parent");
   }
 
-  /** Who changed the text last; null when nobody did. From `GET /messages/{id}/history`. */
+  /** The user who changed the text last; null when nobody did. From `GET /messages/{id}/history`. */
   get editor(): Promise<User | null> {
     return this.#fields.get("editor");
   }
@@ -156,12 +157,12 @@ export class Message {
     return `${this.#context.session.site.chatOrigin}/transcript/message/${this.id}#${this.id}`;
   }
 
-  /** What is known now, without a request. */
+  /** The known facts, without a request. */
   get peek(): Readonly<Partial<MessageFacts>> {
     return this.#fields.known;
   }
 
-  /** Fetches again what is known. */
+  /** Fetches all known facts again. */
   refresh(): Promise<void> {
     return this.#fields.refresh();
   }
@@ -173,7 +174,7 @@ export class Message {
   reply(text: string, options: Omit<SendOptions, "replyTo"> = {}): Promise<Message> {
     const send = (room: Room): Promise<Message> => room.sendMessage(text, { ...options, replyTo: this });
     const { room } = this.peek;
-    // At once where the room is known, so that messages to it keep the order in which they were asked for.
+    // At once if the room is known, so that messages to it keep the order of the calls.
     return room ? send(room) : this.#context.actions.tend(async () => send(await this.room));
   }
 
@@ -192,8 +193,8 @@ export class Message {
    */
   delete(options: ActionOptions = {}): Promise<void> {
     const attempt = async (signal: AbortSignal): Promise<void> => {
-      await this.#context.session.call(deleteMessage(this.id, this.peek.room?.id), { signal });
-      this.#fields.merge({ deleted: true, content: null });
+      const { asOf } = await this.#call(deleteMessage(this.id, this.peek.room?.id), signal);
+      this.#fields.merge({ deleted: true, content: null }, asOf);
     };
     return this.#act("delete", { attempt, find: () => this.#ifDeleted() }, options);
   }
@@ -209,10 +210,10 @@ export class Message {
       this.#fields.invalidate("starredByYou");
       if ((await this.starredByYou) === on) return;
       const before = this.peek.stars;
-      await this.#context.session.call(toggleStar(this.id, this.peek.room?.id), { signal });
-      this.#fields.merge({ starredByYou: on });
+      const { asOf } = await this.#call(toggleStar(this.id, this.peek.room?.id), signal);
       // The event of this star may have been faster than the answer; then the count is known already.
-      if (before !== undefined && this.peek.stars === before) this.#fields.merge({ stars: before + (on ? 1 : -1) });
+      const counted = before === undefined ? {} : { stars: before + (on ? 1 : -1) };
+      this.#fields.merge({ starredByYou: on, ...counted }, asOf);
     };
     return this.#act("star", { attempt, find: again }, options);
   }
@@ -220,7 +221,7 @@ export class Message {
   /**
    * Pins the message, or unpins it. Looks first: saying it twice changes nothing. For room owners.
    * `POST /messages/{id}/owner-star`, and `unowner-star` to unpin.
-   * @param on - false unpins, also what another owner pinned. @default true
+   * @param on - false unpins, also a pin of another owner. @default true
    * @throws {FORBIDDEN} {NOT_LOGGED_IN}
    */
   pin(on: boolean = true, options: ActionOptions = {}): Promise<void> {
@@ -228,9 +229,9 @@ export class Message {
       this.#fields.invalidate("pinned", "pinnedByYou", "pins");
       if ((await this.#fields.get("pinned")) === on) return;
       const roomId = this.peek.room?.id;
-      await this.#context.session.call(on ? togglePin(this.id, roomId) : removePins(this.id, roomId), { signal });
+      const { asOf } = await this.#call(on ? togglePin(this.id, roomId) : removePins(this.id, roomId), signal);
       this.#fields.invalidate("pinners");
-      this.#fields.merge({ pinned: on, pinnedByYou: on, pins: on ? 1 : 0 });
+      this.#fields.merge({ pinned: on, pinnedByYou: on, pins: on ? 1 : 0 }, asOf);
     };
     return this.#act("pin", { attempt, find: again }, options);
   }
@@ -241,14 +242,14 @@ export class Message {
    */
   cancelStars(options: ActionOptions = {}): Promise<void> {
     const attempt = async (signal: AbortSignal): Promise<void> => {
-      await this.#context.session.call(cancelStars(this.id, this.peek.room?.id), { signal });
-      this.#fields.merge({ stars: 0, starredByYou: false });
+      const { asOf } = await this.#call(cancelStars(this.id, this.peek.room?.id), signal);
+      this.#fields.merge({ stars: 0, starredByYou: false }, asOf);
     };
     return this.#act("cancel the stars of", { attempt, find: again }, options);
   }
 
   /**
-   * The revisions, oldest first: what was said, then every change. `GET /messages/{id}/history`.
+   * The revisions, oldest first: the post, then every change. `GET /messages/{id}/history`.
    * @throws {NOT_FOUND} also when the message is deleted and you are neither its author nor a moderator
    */
   async history(options: RequestOptions = {}): Promise<MessageRevision[]> {
@@ -278,7 +279,7 @@ export class Message {
   /**
    * Flags the message as spam or offensive, or with a reason for the moderators. Unlike a star, a second flag without a
    * reason takes the first back, because the server only toggles. `POST /messages/{id}/flag`, with a reason `/mod`.
-   * @param reason - what a moderator should know, at most 400 characters; without it the message is flagged as spam or offensive
+   * @param reason - a note for the moderators of at most 400 characters; without it the flag means spam or offensive
    * @throws {FORBIDDEN} {BAD_ARGUMENT}
    */
   flag(reason?: string, options: ActionOptions = {}): Promise<void> {
@@ -299,11 +300,11 @@ export class Message {
     return this.#act("acknowledge", { attempt, find: again }, options);
   }
 
-  /** How to replace the text, and how to see that it was replaced. @internal */
+  /** The task that replaces the text, and finds out whether it was replaced. @internal */
   editTask(text: string, replyForm: ReplyForm | undefined): Task<Message> {
     return {
       attempt: async (signal) => {
-        // Saying nothing of the parent would end the reply, so it has to be known.
+        // An edit that does not name the parent would end the reply, so the parent must be known.
         const parent = await this.parent.catch(() => null);
         const room = this.peek.room;
         const form = replyForm ?? this.#context.actions.replyForm;
@@ -313,7 +314,7 @@ export class Message {
           ...(room ? { roomId: room.id } : {}),
           ...(replyTo ? { replyTo } : {}),
         });
-        await this.#context.session.call(call, { signal });
+        await this.#call(call, signal);
         this.#fields.invalidate("content", "contentSource", "edits", "editor");
         this.#fields.merge({ edited: true });
         return this;
@@ -328,20 +329,25 @@ export class Message {
   }
 
   /** @internal */
-  learnFromEvent(raw: RawEvent): void {
-    if (raw.content !== this.peek.content) this.#fields.invalidate("contentSource");
+  learnFromEvent(raw: RawEvent, moment: number): void {
+    if (raw.content !== this.#fields.peek("content")) this.#fields.invalidate("contentSource");
     if (raw.event_type === EventType.MessageEdited) this.#fields.invalidate("editor");
     if (raw.event_type === EventType.MessageStarred) this.#fields.invalidate("pinners");
-    this.#fields.merge(factsOfEvent(this.#context, raw));
+    this.#fields.merge(factsOfEvent(this.#context, raw), moment);
   }
 
-  /** Acts on this message, behind what else is done to it. */
+  /** Acts on this message, in the lane of its other actions. */
   #act(verb: string, task: Task<void>, options: ActionOptions): Promise<void> {
     const { actions } = this.#context;
     return actions.act({ ...task, tried: `${verb} message ${this.id}`, lane: messageLane(this.id) }, options);
   }
 
-  /** After an edit that was not answered: done, if the text is there. */
+  /** Makes the call of an action, dated: events that come meanwhile are newer than its answer. */
+  #call(call: Call<void>, signal: AbortSignal): Promise<Dated<void>> {
+    return dated(this.#context, call, { signal });
+  }
+
+  /** Looks up an edit that was not answered: done, if the message has the text. */
   async #ifEdited(text: string, signal: AbortSignal): Promise<Found<Message> | undefined> {
     const source = await this.#context.session.call(messageSource(this.id), { signal, retry: false });
     this.#fields.invalidate("content", "contentSource", "edits", "edited", "editor");
@@ -349,7 +355,7 @@ export class Message {
     return plain(source) === plain(text) ? { result: this } : undefined;
   }
 
-  /** After a deletion that was not answered: done, if the message is gone. */
+  /** Looks up a deletion that was not answered: done, if the message is gone. */
   async #ifDeleted(): Promise<Found<void> | undefined> {
     this.#fields.invalidate("deleted");
     return (await this.deleted) ? { result: undefined } : undefined;

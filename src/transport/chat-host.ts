@@ -1,4 +1,4 @@
-/** Requests to the chat host: a protocol request and a jar in, an answer out; reads are retried, and nothing is healed. */
+/** Requests to the chat host: a protocol request and a jar in, an answer out. Retries reads; renews no login. */
 import type { CookieJar } from "tough-cookie";
 import { AbortedError, ClosedError, type FailureContext } from "../errors/index.js";
 import type { WireAnswer, WireRequest } from "../protocol/call.js";
@@ -12,7 +12,7 @@ import { RequestScope, SharedSignals } from "./request-scope.js";
 /** Options of one request. */
 export interface SendOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Retry a read that may work later; callers with retries of their own say false. @default true */
+  /** Whether to retry a read that may work later; callers with retries of their own pass false. @default true */
   readonly retry?: boolean | undefined;
   /** Whether it is to wait among actions or among reads. @default "post" for actions */
   readonly kind?: RequestKind | undefined;
@@ -20,13 +20,13 @@ export interface SendOptions {
   readonly onSent?: (() => void) | undefined;
 }
 
-/** What a {@link ChatHost} is made of. */
+/** The parts of a {@link ChatHost}. */
 export interface ChatHostParts {
   readonly site: Site;
   readonly http: HttpClient;
   readonly services: Services;
   readonly reads: ReadOptions;
-  /** Ends every request. */
+  /** Aborts every request. */
   readonly closing: AbortSignal;
 }
 

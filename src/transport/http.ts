@@ -19,22 +19,22 @@ import { ACCEPT_ENCODING, unpack } from "./unpack.js";
 export interface HttpRequest {
   readonly method: "GET" | "POST";
   readonly url: string;
-  /** The cookies to send, and where those of the answer go. */
+  /** The cookies to send; the answer's cookies go there, too. */
   readonly jar: CookieJar;
   readonly headers?: Readonly<Record<string, string>>;
   readonly form?: Readonly<Record<string, string>>;
   /** Parts of a `multipart/form-data` body instead of a form. */
   readonly multipart?: Readonly<Record<string, string | FilePart>>;
   readonly signal?: AbortSignal | undefined;
-  /** Ends the request, too: the signal of the client. */
+  /** Aborts the request, too: the signal of the client. */
   readonly closing?: AbortSignal | undefined;
   /** Whether to follow redirects. @default true */
   readonly follow?: boolean;
   /** A read may be sent more than once. @default "post" */
   readonly kind?: RequestKind;
-  /** Called when it goes out: before that it waits for its turn, and nobody has received it. */
+  /** Called when the request is sent: before that it waits for its turn, and no server has received it. */
   readonly onSent?: (() => void) | undefined;
-  /** What is tried, for failures. */
+  /** The attempt in words, for failures. */
   readonly about: FailureContext;
 }
 
@@ -44,7 +44,7 @@ export interface Hop {
   readonly status: number;
 }
 
-/** What came back in the end. */
+/** The final answer. */
 export interface HttpAnswer {
   readonly status: number;
   readonly url: string;
@@ -64,7 +64,7 @@ export interface HttpOptions {
    * turn it may take twice as long. @default 30000
    */
   readonly timeoutMs?: number | undefined;
-  /** Bytes an answer may have, packed and unpacked. @default 16 MiB */
+  /** The most bytes of an answer, packed and unpacked. @default 16 MiB */
   readonly maxBodyBytes?: number;
 }
 
@@ -90,12 +90,12 @@ export class HttpClient {
   }
 
   /**
-   * Sends a request and follows where it leads.
+   * Sends a request and follows redirects.
    * @throws {CONNECTION_LOST} {TIMED_OUT} {ABORTED} {NOT_UNDERSTOOD}
    */
   async send(request: HttpRequest): Promise<HttpAnswer> {
     const pool = await this.#options.pool.open();
-    // Only now: loading the code of the pool is no time of the server's.
+    // Only now: the time to load the code of the pool is not the server's.
     const end = this.#options.clock.now() + 2 * this.#timeoutMs;
     for (let isAgain = false; ; isAgain = true) {
       const scope = new RequestScope(this.#signals, request.signal, request.closing);
@@ -179,7 +179,7 @@ export class HttpClient {
       }
       chunks.push(chunk);
     }
-    // The connection is free again a turn later; a request made before would open a second one.
+    // The connection is free again one turn later; an earlier request would open a second one.
     await new Promise((resolve) => setImmediate(resolve));
     return Buffer.concat(chunks);
   }
@@ -209,7 +209,7 @@ function bodyOf({ form, multipart }: HttpRequest, FormData: OpenPool["FormData"]
   return { body };
 }
 
-/** The request a redirect asks for: POST turns to GET as browsers do, and nothing private crosses origins. */
+/** The next request of a redirect: POST turns to GET as browsers do, and nothing private crosses origins. */
 function nextStep(step: HttpRequest, answer: Omit<HttpAnswer, "hops">): HttpRequest | undefined {
   const { status } = answer;
   const location = answer.headers.location;
@@ -224,7 +224,7 @@ function nextStep(step: HttpRequest, answer: Omit<HttpAnswer, "hops">): HttpRequ
   return { ...rest, url: url.href, ...(keepsForm ? (form ? { form } : {}) : { method: "GET" as const }) };
 }
 
-/** Only a failure of the network is CONNECTION_LOST; a bug, ours or the user's, comes out as what it is. */
+/** Only a network failure is CONNECTION_LOST; a bug, ours or the user's, comes out unchanged. */
 function failureOf(error: unknown, { about, signal }: HttpRequest, scope: RequestScope): unknown {
   if (scope.isLate) return new TimedOutError(about);
   if (scope.signal.aborted) return new AbortedError({ ...about, cause: signal?.reason });

@@ -1,6 +1,6 @@
 /**
- * Keeps automatic logins apart: after one that failed the next waits, longer each time, so that many callers that need
- * a login never make a loop of attempts, which leads to a CAPTCHA.
+ * Spaces out automatic logins: each failure makes the next login wait longer, so that many callers that need a login
+ * never make a loop of attempts, which leads to a CAPTCHA.
  */
 import { ChatError, isChatError, isPassing, withContext } from "../errors/index.js";
 import type { Clock } from "../util/clock.js";
@@ -9,7 +9,7 @@ import type { Clock } from "../util/clock.js";
 const PERSON_MS = 600_000;
 /** The first retry is quick, because most trouble is short. */
 const PAUSES_MS = [500, 5_000, 15_000, 45_000, 135_000, 405_000] as const;
-/** Trouble that passes keeps messages and listening waiting no longer than this after its end. */
+/** The longest pause after passing trouble: messages and listening wait no longer than this after its end. */
 const PASSING_MS = 60_000;
 
 export class LoginPause {
@@ -41,7 +41,7 @@ export class LoginPause {
     this.#until = this.#clock.now() + Math.max(pause, asked);
   }
 
-  /** Forgets failures: a login worked, or somebody asks for one. */
+  /** Forgets failures: a login worked, or the user asked for one. */
   reset(): void {
     this.#failures = 0;
     this.#until = 0;

@@ -6,7 +6,7 @@ import { PLACES_PER_HOST } from "./host-gate.js";
 import { asConnectFailure, callUser } from "./network-failure.js";
 import { tlsOptions } from "./tls.js";
 
-/** What a request is made with. */
+/** The parts of undici that make a request. */
 export interface OpenPool {
   readonly agent: Dispatcher;
   readonly request: typeof Undici.request;

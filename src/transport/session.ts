@@ -1,7 +1,7 @@
 /**
- * One person's session with one chat site: the login that calls are made with, and what renews it. A stale fkey is
- * fetched again and an expired login is made anew, each once for a call, by replacing the login: requests under way keep
- * the one they began with.
+ * One person's session with one chat site: the login that calls use, and its renewal. A stale fkey is fetched again and
+ * an expired login is renewed, each once for a call, by replacing the login: requests under way keep the one they
+ * began with.
  */
 import { CookieJar } from "tough-cookie";
 import { ClosedError, ConnectionError, isChatError, NotLoggedInError, withContext } from "../errors/index.js";
@@ -22,7 +22,7 @@ import { identify } from "./who-am-i.js";
 
 export type { Credentials, Me } from "./login.js";
 
-/** What a {@link Session} is made of. */
+/** The parts and options of a {@link Session}. */
 export interface SessionOptions {
   readonly site: Site;
   readonly credentials?: Credentials | undefined;
@@ -32,21 +32,21 @@ export interface SessionOptions {
   readonly resolve?: Resolver | undefined;
   readonly timeoutMs?: number | undefined;
   readonly reads?: ReadOptions | undefined;
-  /** Ends every request. */
+  /** Aborts every request. */
   readonly signal: AbortSignal;
   readonly services: Services;
 }
 
 /** Options of one call. */
 export interface CallOptions extends SendOptions {
-  /** Do not renew a session that has expired: it is not worth a login. @default false */
+  /** Do not renew an expired session: the call is not worth a login. @default false */
   readonly once?: boolean;
 }
 
-/** An fkey that was fetched again may be stale before it is used; a site that changes it each time is not kept up with. */
+/** How often one call fetches a fresh fkey: the first one may go stale before it is used. */
 const MOST_HEALS = 2;
 
-/** A login that is a person's has an fkey; one that does not last must not be asked for without end. */
+/** The most tries to get an fkey, for a login that is ended again at once. */
 const FKEY_TRIES = 3;
 
 export class Session {
@@ -86,7 +86,7 @@ export class Session {
     return this.#login.me;
   }
 
-  /** Whether reads are answered as to nobody, though there could be a login. */
+  /** Whether reads are anonymous, although there could be a login. */
   get readsAsNobody(): boolean {
     return this.canLogIn && this.me === null;
   }
@@ -99,13 +99,13 @@ export class Session {
     return this.#options.resolve ?? this.site.resolve;
   }
 
-  /** Logs in because somebody said so: also when a login has failed just now. */
+  /** Logs in at the user's request, even right after a failed login. */
   loginNow(): Promise<Me> {
     this.#pause.reset();
     return this.login();
   }
 
-  /** Logs in with other means than those given at first; a login that is under way is its caller's alone. */
+  /** Logs in with other means; an earlier login that is under way then belongs to its caller only. */
   async loginWith(means: { credentials?: Credentials; cookies?: CookieInput }): Promise<Me> {
     if (means.credentials) refuseCleartext(this.site, this.resolve);
     this.#means = { ...means, skipStored: means.cookies !== undefined };
@@ -123,7 +123,7 @@ export class Session {
     return (await this.#attempt).me;
   }
 
-  /** Ends the login at the site, and forgets it; nobody logs in for that. Whether there was one that still worked. */
+  /** Ends the login at the site, and forgets it, without logging in for that. Returns whether one still worked. */
   async endLogin(): Promise<boolean> {
     const login = this.me ? this.#login : await this.#findLogin();
     if (!login) return false;
@@ -151,7 +151,7 @@ export class Session {
     }
   }
 
-  /** Logs in where there are means that work; false when a stored session is gone and there is no password. */
+  /** Logs in if any means work; false when a stored session is gone and there is no password. */
   async viewer(): Promise<boolean> {
     if (!this.canLogIn) return false;
     try {
@@ -168,7 +168,7 @@ export class Session {
     await this.#pool.close();
   }
 
-  /** One attempt; it becomes the session's login unless other means have been given meanwhile. */
+  /** One attempt; it becomes the session's login unless other means were given meanwhile. */
   #logIn(): Promise<KnownLogin> {
     const means = this.#means;
     const isWanted = (): boolean => this.#means === means;
@@ -193,7 +193,7 @@ export class Session {
     return attempt;
   }
 
-  /** The login that stored session or cookies are for, if it still works. */
+  /** The login of the stored session or the cookies, if it still works. */
   async #findLogin(): Promise<KnownLogin | null> {
     const { cookies, skipStored = false } = this.#means;
     if (cookies === undefined) return restoreLogin(this.#tools, this.#means);
@@ -212,7 +212,7 @@ export class Session {
       if (options.once || heals >= MOST_HEALS || !looksStale(answer, request)) return call.read(answer);
       const healed = await this.#chat.join(this.#heal(request, login), tried, options.signal);
       if (!healed) return call.read(answer);
-      // A page with status 200 does not say whether the server acted: the outbox looks before it does it again.
+      // A page with status 200 does not show whether the server acted: the outbox looks before it retries.
       if (request.needs === "login" && answer.status === 200)
         throw new ConnectionError({ tried, host: this.chatHost }, "a page came instead of an answer");
       login = healed;
@@ -229,7 +229,7 @@ export class Session {
     try {
       return call.read(answer);
     } catch (error) {
-      // What nobody is shown may be there for the account: then there is reason to log in, and to ask again.
+      // A page hidden from anonymous clients may be visible to the account: log in and ask again.
       if (!isChatError(error, "FORBIDDEN", "NOT_FOUND", "NOT_LOGGED_IN")) throw error;
       if (!(await viewer())) throw error;
     }
@@ -242,11 +242,11 @@ export class Session {
     return this.#chat.send(whole, login.jar, options);
   }
 
-  /** The login, with an fkey; of nobody only where there can be no login: the server would answer, but not to us. */
+  /** The login with an fkey; an anonymous one only if there can be no login, because the server would not tell. */
   async #loginWithFkey(): Promise<Login> {
     for (let tries = 0; tries < FKEY_TRIES; tries++) {
       if (this.canLogIn) await this.login();
-      // Other means may have been given while this waited; then there is another login to wait for.
+      // Other means may have been given meanwhile; then there is another login to wait for.
       const login = this.#login;
       if (login.me === null && this.canLogIn) continue;
       const ready = login.fkey === null ? await this.#reread(login) : login;
@@ -258,7 +258,7 @@ export class Session {
     );
   }
 
-  /** Reads a chat page again: the same login when nothing has changed, one with a new fkey, or nobody when it is over. */
+  /** Reads a chat page again. Returns the same login if it is good, one with a new fkey, or none when it is over. */
   #reread(login: Login): Promise<Login> {
     if (this.#refresh?.of === login) return this.#refresh.promise;
     const promise = identify(this.#chat, login.jar, login.me !== null)
@@ -275,12 +275,12 @@ export class Session {
     return promise;
   }
 
-  /** The login to send a call again with, after an answer that looks stale; null when nothing was stale. */
+  /** The login to retry a call with, after an answer that looks stale; null when nothing was stale. */
   async #heal(request: WireRequest, used: Login): Promise<Login | null> {
     const about = { tried: request.tried, host: this.chatHost };
     const isTheirs = ({ me, fkey }: Login): boolean => fkey !== null && me?.id === used.me?.id;
     this.#options.services.counters.add("session:refresh", { tried: request.tried });
-    // Another call has healed it.
+    // Another call has renewed it.
     if (this.#login !== used && isTheirs(this.#login)) return this.#login;
     const fresh = await this.#reread(used);
     if (fresh === used) return null;
@@ -297,7 +297,7 @@ export class Session {
   }
 }
 
-/** Nobody's login, with cookies of its own. */
+/** An anonymous login, with cookies of its own. */
 function nobody(): Login {
   return { jar: new CookieJar(), me: null, fkey: null };
 }

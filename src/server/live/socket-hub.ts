@@ -2,7 +2,6 @@
  * The open sockets of one site. Each remembers the counter of its last frame, so that `d` tells how far the host has
  * moved since; other rooms' events make no frame of their own, they show in the next one or in the heartbeat.
  */
-import type { WebSocket } from "ws";
 import type { Clock } from "../../util/clock.js";
 import { type Delay, drawn, type Latency, Line } from "../latency.js";
 import { mayEnter } from "../world/access.js";
@@ -26,8 +25,19 @@ export interface HubOptions {
   readonly random: () => number;
 }
 
+/** What the hub needs of an accepted socket; those of `ws` have it. */
+export interface OpenSocket {
+  readonly readyState: number;
+  readonly OPEN: number;
+  readonly bufferedAmount: number;
+  send(text: string): void;
+  close(code: number, reason?: string): void;
+  terminate(): void;
+  on(event: "close" | "error", listener: () => void): unknown;
+}
+
 interface Connection {
-  readonly socket: WebSocket;
+  readonly socket: OpenSocket;
   /** All that goes out goes through here. */
   readonly line: Line;
   readonly room: RoomRecord;
@@ -79,7 +89,7 @@ export class SocketHub {
    * Takes over an accepted socket.
    * @param cursor - the `l` of its URL; null when it has none.
    */
-  add(socket: WebSocket, room: RoomRecord, user: UserRecord | null, cursor: number | null): void {
+  add(socket: OpenSocket, room: RoomRecord, user: UserRecord | null, cursor: number | null): void {
     const { log } = this.#world;
     const from = Math.min(cursor ?? log.oldestCursor, log.newest);
     const reader = this.#reader(room, user);

@@ -1,0 +1,57 @@
+/** Listening to a room, as its methods offer it: checks the arguments and picks the values of a loop. */
+import type { Client } from "../client/client.js";
+import { UsageError } from "../errors/index.js";
+import { type ChatEvent, type EventClass, type EventsOf, MessagePosted } from "../live/events.js";
+import type { LiveStream } from "../live/live-stream.js";
+import {
+  type ListenOptions,
+  streamRoom,
+  type Watch,
+  type WatchOptions,
+  watchOptionNames,
+  watchRoom,
+} from "../live/watch.js";
+import { checkOptions } from "../util/options.js";
+import type { ObjectContext } from "./context.js";
+import type { Message } from "./message.js";
+
+/** Calls back for every event of a room. */
+export function watchEvents(
+  context: ObjectContext,
+  roomId: number,
+  callback: (event: ChatEvent, client: Client) => unknown,
+  options: WatchOptions,
+): Watch {
+  if (typeof callback !== "function") throw new UsageError("watch takes a function to call with (event, client)");
+  checkOptions("watch", options, watchOptionNames);
+  checkResumed(context, roomId);
+  return watchRoom(context, roomId, (event) => callback(event, context.client), options);
+}
+
+/** The messages that are posted in a room. */
+export function streamMessages(context: ObjectContext, roomId: number, options: ListenOptions): LiveStream<Message> {
+  checkOptions("newMessages", options, ["limit", "overflow", "signal"]);
+  checkResumed(context, roomId);
+  return streamRoom(context, roomId, (event) => (event instanceof MessagePosted ? event.message : undefined), options);
+}
+
+/** The events of a room that are of the classes given, or all. */
+export function streamEvents<C extends readonly EventClass[]>(
+  context: ObjectContext,
+  roomId: number,
+  classes: C,
+  options: ListenOptions,
+): LiveStream<EventsOf<C>> {
+  checkOptions("listen", options, ["limit", "overflow", "signal"]);
+  if (classes.some((Class) => typeof Class !== "function"))
+    throw new UsageError("newEvents takes classes of events, such as MessagePosted");
+  const isWanted = (event: ChatEvent): event is EventsOf<C> & ChatEvent =>
+    classes.length === 0 || classes.some((Class) => event instanceof Class);
+  checkResumed(context, roomId);
+  return streamRoom<EventsOf<C>>(context, roomId, (event) => (isWanted(event) ? event : undefined), options);
+}
+
+/** A call before `resume()` is a mistake; after a `resume()` that failed, listening ends at once with its reason. */
+function checkResumed({ actions }: ObjectContext, roomId: number): void {
+  if (!actions.refusal) actions.checkResumed(`listen to room ${roomId}`);
+}
