@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Client } from "chatexchange-ts";
 import { ManualClock } from "chatexchange-ts/testing";
 import { describe, expect, test } from "vitest";
-import { ends, failureOf, stage } from "./support.js";
+import { ends, failureOf, meanwhile, stage } from "./support.js";
 
 const proxyPage = { headers: { "Content-Type": "text/html" }, body: "<html><h1>Try again later</h1></html>" };
 const sessionPath = async (): Promise<string> => join(await mkdtemp(join(tmpdir(), "chatexchange-")), "session.json");
@@ -29,11 +29,51 @@ describe("a bare answer to the login", () => {
     },
   );
 
-  test("may pass also when it answers the post of the password", async () => {
-    const { server, client } = await stage();
+  test.each([400, 403, 409])(
+    "with status %i to the password leads to one more login page and post, and then may pass",
+    async (status) => {
+      const { server, client, requests } = await stage();
+      for (let tries = 0; tries < 2; tries++) {
+        server.site.faults.fail("/users/login", { status: 200, body: loginForm() });
+        server.site.faults.fail("/users/login", { ...proxyPage, status });
+      }
+      expect(await failureOf(client().login())).toMatchObject({
+        code: "SERVER_ERROR",
+        context: { bare: true, status },
+      });
+      expect([loginPages(requests()), server.requests.length]).toEqual([2, 4]);
+    },
+  );
+
+  test.each([400, 403, 409])(
+    "with status %i to the password does not end a login whose second post works",
+    async (status) => {
+      const { server, bot, client, requests } = await stage();
+      server.site.faults.fail("/users/login", { status: 200, body: loginForm() });
+      server.site.faults.fail("/users/login", { ...proxyPage, status });
+      expect((await client().login()).id).toBe(bot.id);
+      expect(loginPosts(requests())).toBe(2);
+    },
+  );
+
+  test("does not end a login whose fkey goes stale between login page and password", async () => {
+    const { server, bot, client, requests } = await stage();
+    const { faults } = server.site;
+    faults.slow("/users/login", 50, { times: 1 });
+    const login = client().login();
+    await meanwhile(() => faults.underWay === 1);
+    faults.rotateFkeys();
+    expect((await login).id).toBe(bot.id);
+    const all = requests();
+    expect([loginPages(all), loginPosts(all)]).toEqual([2, 2]);
+  });
+
+  test.each([408, 429, 503])("with status %i to the password does not post it a second time", async (status) => {
+    const { server, client, requests } = await stage();
     server.site.faults.fail("/users/login", { status: 200, body: loginForm() });
-    server.site.faults.fail("/users/login", { ...proxyPage, status: 403 });
-    expect(await failureOf(client().login())).toMatchObject({ code: "SERVER_ERROR", context: { bare: true } });
+    server.site.faults.fail("/users/login", { ...proxyPage, status });
+    expect(await failureOf(client().login())).toMatchObject({ context: { bare: true, status } });
+    expect(loginPosts(requests())).toBe(1);
   });
 
   test("is THROTTLED with the time to wait when its status is 429", async () => {
@@ -59,13 +99,13 @@ describe("a bare answer to the login", () => {
 });
 
 describe("automatic logins after a failed one", () => {
-  test("back off, and calls in between reject at once with the time left", async () => {
+  test("back off up to a minute, and calls in between reject at once with the time left", async () => {
     const clock = new ManualClock();
     const { server, bot, client, requests } = await stage();
     const chat = client({ clock });
     server.site.faults.fail("/users/login", { ...proxyPage, status: 403, times: 99 });
     expect(await failureOf(chat.getMe())).toMatchObject({ code: "SERVER_ERROR" });
-    for (const pause of [500, 5_000, 15_000, 45_000, 135_000, 405_000, 600_000, 600_000]) {
+    for (const pause of [500, 5_000, 15_000, 45_000, 60_000, 60_000, 60_000]) {
       requests();
       await clock.advance(pause - 1);
       expect(await failureOf(chat.getMe())).toMatchObject({ code: "SERVER_ERROR", context: { retryAfterMs: 1 } });
@@ -88,6 +128,17 @@ describe("automatic logins after a failed one", () => {
     expect(await failureOf(chat.getMe())).toMatchObject({ code: "THROTTLED", context: { retryAfterMs: 30_000 } });
     await clock.advance(30_000);
     expect((await chat.getMe()).id).toBe(bot.id);
+  });
+
+  test("wait ten minutes for a person after a wrong password", async () => {
+    const clock = new ManualClock();
+    const { bot, client, requests } = await stage();
+    const chat = client({ clock, email: bot.email, password: "forgotten" });
+    expect(await failureOf(chat.getMe())).toMatchObject({ code: "WRONG_PASSWORD" });
+    requests();
+    await clock.advance(599_999);
+    expect(await failureOf(chat.getMe())).toMatchObject({ code: "WRONG_PASSWORD", context: { retryAfterMs: 1 } });
+    expect(loginPages(requests())).toBe(0);
   });
 
   test("wait ten minutes for a person after a CAPTCHA", async () => {

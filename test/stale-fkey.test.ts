@@ -1,6 +1,9 @@
 /** A page in answer to a POST may mean a stale fkey: the client checks once, and trusts the page if it is good. */
+import { Client } from "chatexchange-ts";
+import { ManualClock } from "chatexchange-ts/testing";
 import { describe, expect, test } from "vitest";
-import { failureOf, stage } from "./support.js";
+import { standIn } from "./stand-in.js";
+import { ends, failureOf, meanwhile, stage, turning } from "./support.js";
 
 const page = { headers: { "Content-Type": "text/html" }, body: "<!DOCTYPE html><title>Error</title><h1>Oops</h1>" };
 const lookUps = (requests: readonly string[]): number =>
@@ -56,6 +59,73 @@ describe("a stale fkey", () => {
       server.site.faults.fail("/chats/1/events", { ...page, status });
       requests();
       expect(await failureOf(chat.getRoom(1).history().next())).toMatchObject({ context: { bare: true, status } });
+      expect(lookUps(requests())).toBe(0);
+    },
+  );
+
+  test("that goes stale again before the new one is used is fetched again", async () => {
+    const { server, client, requests } = await stage();
+    const { faults } = server.site;
+    const chat = client();
+    await chat.login();
+    faults.rotateFkeys();
+    faults.slow("/chats/join/favorite", 50, { times: 1 });
+    requests();
+    const list = chat.getRoom(1).history().next();
+    await meanwhile(() => faults.underWay === 1);
+    faults.rotateFkeys();
+    await list;
+    expect(lookUps(requests())).toBe(2);
+  });
+
+  test("is fetched twice for one call at most: the page that answers the third post is the answer, and may pass", async () => {
+    let posts = 0;
+    const page = "<!DOCTYPE html><title>Error</title>";
+    const url = await standIn((request, response) => {
+      request.resume();
+      if (request.method === "POST") {
+        posts += 1;
+        response.writeHead(400, { "Content-Type": "text/html" }).end(page);
+      } else
+        response.end(
+          `<input name="fkey" value="${posts}"><div class="topbar-menu-links"><a href="/users/5/bot">Bot</a></div>`,
+        );
+    });
+    const chat = ends(new Client(url, { cookies: "acct=x", outbox: { patienceMs: 0 } }));
+    const error = await failureOf(chat.acknowledge([1]));
+    expect(error).toMatchObject({ code: "REFUSED", context: { bare: true, status: 400, sent: "maybe" } });
+    expect(posts).toBe(3);
+  });
+
+  test("is not the reason for two bare pages in a row, and the message still goes out once", async () => {
+    const clock = new ManualClock();
+    const { server, client } = await stage();
+    const chat = client({ clock });
+    await chat.login();
+    server.site.faults.fail("/chats/1/messages/new", { ...page, status: 400, times: 2 });
+    await turning(clock, chat.getRoom(1).sendMessage("hello"));
+    expect(server.site.room(1).messages.map(({ source }) => source)).toEqual(["hello"]);
+  });
+
+  test.each([302, 200])(
+    "of a call in flight is replaced by the one that another call has fetched since (status %i)",
+    async (status) => {
+      const { server, client, requests } = await stage();
+      const { faults } = server.site;
+      const chat = client();
+      await chat.login();
+      const { id } = server.site.addRoom({ name: "Second" });
+      const path = `/chats/${id}/events`;
+      faults.rotateFkeys();
+      // The answer to this one comes when the other call has fetched the new fkey.
+      faults.slow(path, 100, { times: 1 });
+      faults.fail(path, { ...page, status, headers: { ...page.headers, Location: "/error?aspxerrorpath=/" } });
+      requests();
+      const late = chat.getRoom(id).history().next();
+      await meanwhile(() => faults.underWay === 1);
+      await chat.getRoom(1).history().next();
+      expect(lookUps(requests())).toBe(1);
+      await late;
       expect(lookUps(requests())).toBe(0);
     },
   );

@@ -51,7 +51,10 @@ export interface ClientOptions {
   readonly onError?: (error: unknown) => unknown;
   /** Closes the client, as `client.logout()` without waiting. */
   readonly signal?: AbortSignal;
-  /** Milliseconds of the clock until a request is given up. @default 30000 */
+  /**
+   * Milliseconds of the clock until a request is given up, from when it is sent; with the wait for its turn it takes twice
+   * as long at most. @default 30000
+   */
   readonly timeoutMs?: number;
   /** Where to connect for an origin, such as a local server for `https://chat.stackexchange.com`. */
   readonly resolve?: Resolver;

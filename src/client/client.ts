@@ -11,7 +11,6 @@ import type { Room } from "../objects/room.js";
 import { createRoom, type NewRoom } from "../objects/room-admin.js";
 import type { User } from "../objects/user.js";
 import { acknowledgeMessages, anyAction, ignoreList, uploadImage } from "../protocol/actions/account.js";
-import { leaveRoom } from "../protocol/actions/live.js";
 import type { FilePart } from "../protocol/call.js";
 import { idOf } from "../protocol/ids.js";
 import { type Site, siteOf } from "../protocol/sites.js";
@@ -32,6 +31,7 @@ import {
   type LogoutOptions,
   type ResumeOptions,
 } from "./client-options.js";
+import { leaveRooms } from "./leave-rooms.js";
 import { createParts } from "./parts.js";
 import { lockState, type StateOptions, StateStore } from "./state-store.js";
 
@@ -50,6 +50,7 @@ export class Client implements AsyncDisposable {
   readonly #stateFile: string | undefined;
   readonly #stateOptions: Pick<StateOptions, "host" | "keyTtlMs" | "files">;
   #state: StateStore | undefined;
+  readonly #leaveSignal: () => void;
   #isResumed = false;
   #logout: Promise<void> | undefined;
 
@@ -68,8 +69,11 @@ export class Client implements AsyncDisposable {
     this.#stateFile = options.stateFile;
     this.#stateOptions = { host: this.site.host, keyTtlMs: options.keyTtlMs ?? 86_400_000, files: options.files };
     this.#parts = createParts(this, options, this.#closing.signal);
-    options.signal?.addEventListener("abort", () => void this.logout({ drain: false }), { once: true });
-    if (options.signal?.aborted) void this.logout({ drain: false });
+    const { signal } = options;
+    const end = (): void => void this.logout({ drain: false });
+    signal?.addEventListener("abort", end, { once: true });
+    this.#leaveSignal = () => signal?.removeEventListener("abort", end);
+    if (signal?.aborted) end();
   }
 
   /** Whether this client is logged in right now. */
@@ -376,21 +380,12 @@ export class Client implements AsyncDisposable {
         log.warn(`logout: ${outbox.pending.length} actions were given up after ${timeoutMs} ms`);
     }
     live.close();
-    try {
-      const { all, any: only } = membership;
-      if (only !== undefined && session.me) {
-        await session.call(leaveRoom(all.length === 1 ? only : "all"), {
-          signal: AbortSignal.timeout(5_000),
-          once: true,
-        });
-      }
-    } catch (error) {
-      log.warn("logout: could not leave the joined rooms", error);
-    }
+    await leaveRooms(this.#parts);
     membership.clear();
     try {
       if (endLogin) await session.endLogin();
     } finally {
+      this.#leaveSignal();
       this.#closing.abort();
       await session.close();
       this.#state?.close();

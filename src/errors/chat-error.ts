@@ -101,11 +101,11 @@ export function isPassing(error: unknown): boolean {
   );
 }
 
-/** The same failure for a later caller, with the time left until the next try. */
-export function withRetryAfter(error: ChatError, retryAfterMs: number): ChatError {
+/** The same failure for another caller, with the time left until the next try, or the note that the action was not sent. */
+export function withContext(error: ChatError, more: Pick<FailureContext, "retryAfterMs" | "sent">): ChatError {
   const own = Object.getOwnPropertyDescriptors(error);
   const copy: ChatError = Object.create(Object.getPrototypeOf(error), own);
-  return Object.assign(copy, { context: { ...error.context, retryAfterMs } });
+  return Object.assign(copy, { context: { ...error.context, ...more } });
 }
 
 /** A server may echo what it was sent: fkeys and tokens are 32 or 64 hexadecimal digits. */

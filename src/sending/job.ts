@@ -89,6 +89,10 @@ export class Job implements Queued {
   #done = 0;
   /** When the current task was first tried, while it is not known whether that arrived. */
   #unsureSince: number | null;
+  /** The same without the attempt under way, or the last one. */
+  #unsureBefore: number | null = null;
+  /** The attempt under way, or the last one. */
+  #attempt: Promise<unknown> = Promise.resolve();
   #throttles = 0;
   #turns = 0;
   #turnedAwaySince: number | null = null;
@@ -135,9 +139,22 @@ export class Job implements Queued {
 
   /** Tries the current task. */
   attempt(now: number): Promise<unknown> {
+    this.#unsureBefore = this.#unsureSince;
     this.#unsureSince ??= now;
     this.tries += 1;
-    return this.#task?.attempt(this.ending.signal) ?? Promise.resolve();
+    this.#attempt = this.#task?.attempt(this.ending.signal) ?? Promise.resolve();
+    return this.#attempt;
+  }
+
+  /**
+   * Whether the server may have received the current task, after {@link Job.ending} has ended it: a request that was not
+   * sent yet says so within the turn; one that says nothing counts as sent.
+   */
+  async sentAtEnd(): Promise<"no" | "maybe"> {
+    if (!this.isRunning || this.#unsureBefore !== null) return this.sent;
+    const nextTurn = new Promise((resolve) => setImmediate(resolve));
+    const failure = await Promise.race([this.#attempt.catch((error: unknown) => error), nextTurn]);
+    return wasNotSent(failure) ? "no" : this.sent;
   }
 
   /** Notes that the current task is done; returns whether it was the last. */
@@ -159,9 +176,11 @@ export class Job implements Queued {
     if (error instanceof ThrottledError) {
       return error.context.status === 429 ? this.#turnedAway(error, now) : this.#throttled(error);
     }
+    if (wasNotSent(error)) this.#unsureSince = this.#unsureBefore;
     const wasInTrouble = this.#troubleSince !== null;
     if (isDoubtful(error) || (wasInTrouble && isRepetition(error))) {
-      return this.#task?.find ? this.#inTrouble(error, error, now) : this.#failed(error, "maybe");
+      const isSafe = this.#task?.find !== undefined || this.#unsureSince === null;
+      return isSafe ? this.#inTrouble(error, error, now) : this.#failed(error, "maybe");
     }
     return this.#failed(error, "no");
   }
@@ -211,7 +230,7 @@ export class Job implements Queued {
     this.#troubleSince ??= now;
     const end = this.#troubleSince + this.#limits.patienceMs;
     const askedMs = error instanceof ChatError ? (error.context.retryAfterMs ?? 0) : 0;
-    if (now >= end || now + askedMs > end) return this.#failed(doubt, "maybe");
+    if (now >= end || now + askedMs > end) return this.#failed(doubt, this.sent);
     const waitMs = Math.max(backoffMs(this.#troubles, this.#limits.random), askedMs);
     return { kind: "retry", at: Math.min(now + waitMs, end) };
   }
@@ -230,6 +249,11 @@ export class Job implements Queued {
 /** Adds to the failure of an action whether the server may have received it. */
 export function withSent(error: unknown, sent: "no" | "maybe"): unknown {
   return error instanceof ChatError ? Object.assign(error, { context: { ...error.context, sent } }) : error;
+}
+
+/** Whether an attempt failed before any request of it was sent. */
+function wasNotSent(error: unknown): boolean {
+  return error instanceof ChatError && error.context.sent === "no";
 }
 
 /** Whether a failure leaves open whether the server acted: only the site's own words settle it. */

@@ -150,15 +150,26 @@ export class Outbox implements OutboxView {
   }
 
   #close(): void {
-    for (const job of [...this.#entries.keys()]) this.#giveUp(job, new ClosedError({ tried: job.order.tried }));
+    let earlier: Promise<void> | undefined;
+    for (const job of [...this.#entries.keys()]) {
+      earlier = this.#giveUp(job, new ClosedError({ tried: job.order.tried }), earlier);
+    }
   }
 
-  /** Ends a job that is no longer wanted, and its request that is under way. */
-  #giveUp(job: Job, error: ChatError): void {
-    const { sent } = job;
-    this.#settle(job, ({ reject }) => reject(withSent(error, sent)));
+  /**
+   * Ends a job that is no longer wanted, and its request that is under way, which tells whether it was sent.
+   * @param earlier - resolves when the jobs before it have been rejected
+   */
+  #giveUp(job: Job, error: ChatError, earlier?: Promise<void>): Promise<void> | undefined {
+    const { sent, isRunning } = job;
+    let told: Promise<void> | undefined;
+    this.#settle(job, ({ reject }) => {
+      if (earlier === undefined && !(isRunning && sent === "maybe")) return reject(withSent(error, sent));
+      told = Promise.all([job.sentAtEnd(), earlier]).then(([atEnd]) => reject(withSent(error, atEnd)));
+    });
     job.ending.abort(error);
     this.#pump();
+    return told;
   }
 
   /** Starts the most urgent action that may start now, or waits until one may. */

@@ -8,6 +8,7 @@ import { AbortedError, ConnectionError, type FailureContext, ParseError, TimedOu
 import type { FilePart } from "../protocol/call.js";
 import type { Clock } from "../util/clock.js";
 import { redactedUrl } from "../util/redact.js";
+import { HostGates, type RequestKind } from "./host-gate.js";
 import { failureOfUser, networkCode } from "./network-failure.js";
 import { leavesTls } from "./origins.js";
 import type { ConnectionPool, OpenPool } from "./pool.js";
@@ -29,6 +30,10 @@ export interface HttpRequest {
   readonly closing?: AbortSignal | undefined;
   /** Whether to follow redirects. @default true */
   readonly follow?: boolean;
+  /** A read may be sent more than once. @default "post" */
+  readonly kind?: RequestKind;
+  /** Called when the request is sent: before that it waits for its turn, and no server has received it. */
+  readonly onSent?: (() => void) | undefined;
   /** The attempt in words, for failures. */
   readonly about: FailureContext;
 }
@@ -54,10 +59,21 @@ export interface HttpOptions {
   readonly pool: ConnectionPool;
   readonly clock: Clock;
   readonly userAgent: string;
-  /** Milliseconds of the clock that a request may take, redirects included. @default 30000 */
+  /**
+   * Milliseconds of the clock that a request may take from when it goes out, redirects included; with the wait for its
+   * turn it may take twice as long. @default 30000
+   */
   readonly timeoutMs?: number | undefined;
   /** The most bytes of an answer, packed and unpacked. @default 16 MiB */
   readonly maxBodyBytes?: number;
+}
+
+/** One try of a request; a read that made room for a post has another. */
+interface Try {
+  readonly scope: RequestScope;
+  readonly isAgain: boolean;
+  /** When the request ends in any case, in milliseconds since the epoch. */
+  readonly end: number;
 }
 
 const MAX_HOPS = 10;
@@ -65,10 +81,12 @@ const MAX_HOPS = 10;
 /** Makes requests over one pool. */
 export class HttpClient {
   readonly #options: HttpOptions;
+  readonly #gates: HostGates;
   readonly #signals = new SharedSignals();
 
   constructor(options: HttpOptions) {
     this.#options = options;
+    this.#gates = new HostGates(options.clock);
   }
 
   /**
@@ -76,29 +94,51 @@ export class HttpClient {
    * @throws {CONNECTION_LOST} {TIMED_OUT} {ABORTED} {NOT_UNDERSTOOD}
    */
   async send(request: HttpRequest): Promise<HttpAnswer> {
-    const scope = new RequestScope(this.#signals, request.signal, request.closing);
-    try {
-      const pool = await this.#options.pool.open();
-      // Only now: the time to load the code of the pool is not the server's.
-      scope.startDeadline(this.#options.clock, this.#options.timeoutMs ?? 30_000);
-      return await this.#follow(pool, request, scope.signal);
-    } catch (error) {
-      throw failureOf(error, request, scope);
-    } finally {
-      scope.close();
+    const pool = await this.#options.pool.open();
+    // Only now: the time to load the code of the pool is not the server's.
+    const end = this.#options.clock.now() + 2 * this.#timeoutMs;
+    for (let isAgain = false; ; isAgain = true) {
+      const scope = new RequestScope(this.#signals, request.signal, request.closing);
+      scope.startDeadline(this.#options.clock, end - this.#options.clock.now());
+      try {
+        return await this.#follow(pool, request, { scope, isAgain, end });
+      } catch (error) {
+        if (!scope.isDisplaced) throw failureOf(error, request, scope);
+      } finally {
+        scope.close();
+      }
     }
   }
 
-  async #follow(pool: OpenPool, request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
+  async #follow(pool: OpenPool, request: HttpRequest, { scope, isAgain, end }: Try): Promise<HttpAnswer> {
+    const { kind = "post" } = request;
+    const entrant = { kind, signal: scope.signal, isAgain, displace: () => scope.displace() };
     const hops: Hop[] = [];
-    for (let step = request; ; ) {
-      const answer = await this.#hop(pool, step, signal);
-      hops.push({ url: redactedUrl(answer.url), status: answer.status });
-      const next = request.follow === false ? undefined : nextStep(step, answer);
-      if (!next) return { ...answer, hops };
-      if (hops.length >= MAX_HOPS)
-        throw new ParseError("redirect chain", `an end within ${MAX_HOPS} hops`, { ...request.about, bare: true });
-      step = next;
+    let leave: (() => void) | undefined;
+    try {
+      for (let step = request, last = ""; ; ) {
+        const { origin } = new URL(step.url);
+        if (origin !== last) {
+          leave?.();
+          leave = undefined;
+          leave = await this.#gates.enter(origin, entrant);
+        }
+        if (hops.length === 0) {
+          const { clock } = this.#options;
+          scope.startDeadline(clock, Math.min(this.#timeoutMs, end - clock.now()));
+          request.onSent?.();
+        }
+        const answer = await this.#hop(pool, step, scope.signal);
+        hops.push({ url: redactedUrl(answer.url), status: answer.status });
+        const next = request.follow === false ? undefined : nextStep(step, answer);
+        if (!next) return { ...answer, hops };
+        if (hops.length >= MAX_HOPS)
+          throw new ParseError("redirect chain", `an end within ${MAX_HOPS} hops`, { ...request.about, bare: true });
+        step = next;
+        last = origin;
+      }
+    } finally {
+      leave?.();
     }
   }
 
@@ -142,6 +182,10 @@ export class HttpClient {
     // The connection is free again one turn later; an earlier request would open a second one.
     await new Promise((resolve) => setImmediate(resolve));
     return Buffer.concat(chunks);
+  }
+
+  get #timeoutMs(): number {
+    return this.#options.timeoutMs ?? 30_000;
   }
 
   get #limit(): number {

@@ -16,6 +16,7 @@ import { retryAfterOf } from "../protocol/retry-after.js";
 import { isLoopback, type Resolver, type Site } from "../protocol/sites.js";
 import type { HttpAnswer, HttpClient } from "./http.js";
 import { isSameSite } from "./origins.js";
+import { looksLikeStaleForm } from "./stale-signs.js";
 
 /** Email and password of a Stack Exchange account. */
 export interface Credentials {
@@ -51,36 +52,16 @@ export interface LoginSite {
  * @throws {WRONG_PASSWORD} {CAPTCHA_REQUIRED} {CLOUDFLARE_CHALLENGE} {SITE_READ_ONLY} {NOT_UNDERSTOOD}
  * @throws {SERVER_ERROR} {THROTTLED} when something other than the site answered; it may pass
  */
-export async function logInByPassword(
-  { http, site, closing }: LoginSite,
-  jar: CookieJar,
-  credentials: Credentials,
-): Promise<void> {
+export async function logInByPassword(tools: LoginSite, jar: CookieJar, credentials: Credentials): Promise<void> {
+  const { site } = tools;
   const host = new URL(site.loginOrigin).host;
   const about: FailureContext = { tried: "log in", host };
   const url = `${site.loginOrigin}/users/login`;
-  const page = await http.send({ method: "GET", url, jar, closing, about });
-  refuseObstacles(page, about);
-  // A client that is already logged in is redirected away from the login page (protocol.md §2.1).
-  const before = await loginIn(jar, url);
-  if (new URL(page.url).pathname !== "/users/login" && before !== undefined) return;
-  const answer = await http.send({
-    method: "POST",
-    url,
-    jar,
-    closing,
-    headers: { origin: site.loginOrigin, referer: url },
-    form: {
-      email: credentials.email,
-      password: credentials.password,
-      fkey: loginFkeyOf(page, about),
-      ssrc: "head",
-      oauth_version: "",
-      oauth_server: "",
-    },
-    follow: false,
-    about,
-  });
+  let posted = await postPassword(tools, jar, credentials, about);
+  // The fkey of the login page may have gone stale: one refetch, as for every other form.
+  if (posted && looksLikeStaleForm(posted.answer)) posted = await postPassword(tools, jar, credentials, about);
+  if (!posted) return;
+  const { answer, before } = posted;
   refuseObstacles(answer, about);
   const login = await loginIn(jar, url);
   const context = { ...about, status: answer.status };
@@ -92,6 +73,26 @@ export async function logInByPassword(
   // The site shows its login page again for a wrong password; a page of another origin does not mean that.
   if (target === null && !isLoginPage(answer.body)) throw strangeAnswer("the login form", context);
   throw new WrongPasswordError(context);
+}
+
+/** Fetches the login page and posts its form; null when the jar holds a login already. Tells which it held before. */
+async function postPassword(
+  { http, site, closing }: LoginSite,
+  jar: CookieJar,
+  { email, password }: Credentials,
+  about: FailureContext,
+): Promise<{ readonly answer: HttpAnswer; readonly before: string | undefined } | null> {
+  const url = `${site.loginOrigin}/users/login`;
+  const page = await http.send({ method: "GET", url, jar, closing, about });
+  refuseObstacles(page, about);
+  // A client that is already logged in is redirected away from the login page (protocol.md §2.1).
+  const before = await loginIn(jar, url);
+  if (new URL(page.url).pathname !== "/users/login" && before !== undefined) return null;
+  const headers = { origin: site.loginOrigin, referer: url };
+  const fkey = loginFkeyOf(page, about);
+  const form = { email, password, fkey, ssrc: "head", oauth_version: "", oauth_server: "" };
+  const answer = await http.send({ method: "POST", url, jar, closing, headers, form, follow: false, about });
+  return { answer, before };
 }
 
 function loginFkeyOf(page: HttpAnswer, about: FailureContext): string {

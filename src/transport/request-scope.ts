@@ -53,6 +53,7 @@ export class RequestScope {
   readonly #leave: readonly (() => void)[];
   #timer: { cancel(): void } | undefined;
   #isLate = false;
+  #isDisplaced = false;
   #isClosed = false;
 
   constructor(signals: SharedSignals, ...parents: readonly (AbortSignal | undefined)[]) {
@@ -70,8 +71,21 @@ export class RequestScope {
     return this.#isLate;
   }
 
-  /** Sets the deadline, in milliseconds of the clock. */
+  /** Whether {@link RequestScope.displace} ended it, and nothing else has meanwhile. */
+  get isDisplaced(): boolean {
+    return this.#isDisplaced;
+  }
+
+  /** Ends it for the sake of another request. */
+  displace(): void {
+    if (this.signal.aborted) return;
+    this.#isDisplaced = true;
+    this.#controller.abort();
+  }
+
+  /** Sets the deadline, in milliseconds of the clock, in place of the one it has. */
   startDeadline(clock: Clock, afterMs: number): void {
+    this.#timer?.cancel();
     this.#timer = clock.setTimeout(() => void this.#expire(), afterMs);
   }
 
@@ -81,7 +95,7 @@ export class RequestScope {
    */
   async #expire(): Promise<void> {
     for (let turn = 0; turn < LEAP_TURNS && !this.#isClosed; turn++) await nextTurn();
-    if (this.#isClosed) return;
+    if (this.#isClosed || this.signal.aborted) return;
     this.#isLate = true;
     this.#controller.abort();
   }

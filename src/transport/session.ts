@@ -4,7 +4,7 @@
  * began with.
  */
 import { CookieJar } from "tough-cookie";
-import { ClosedError, ConnectionError, isChatError, NotLoggedInError } from "../errors/index.js";
+import { ClosedError, ConnectionError, isChatError, NotLoggedInError, withContext } from "../errors/index.js";
 import type { Call, WireAnswer, WireRequest } from "../protocol/call.js";
 import type { Resolver, Site } from "../protocol/sites.js";
 import type { Services } from "../util/services.js";
@@ -42,6 +42,9 @@ export interface CallOptions extends SendOptions {
   /** Do not renew an expired session: the call is not worth a login. @default false */
   readonly once?: boolean;
 }
+
+/** How often one call fetches a fresh fkey: the first one may go stale before it is used. */
+const MOST_HEALS = 2;
 
 /** The most tries to get an fkey, for a login that is ended again at once. */
 const FKEY_TRIES = 3;
@@ -130,22 +133,22 @@ export class Session {
     return true;
   }
 
-  /** Makes a call: logs in and adds the fkey if the call needs them. */
+  /** Makes a call: logs in and adds the fkey if the call needs them. An action that was never sent fails saying so. */
   async call<T>(call: Call<T>, options: CallOptions = {}): Promise<T> {
     const { request } = call;
     this.#refuseClosed(request.tried);
     if (request.needs === "login" && !this.canLogIn)
       throw new NotLoggedInError({ tried: request.tried, host: this.chatHost });
     if (isRead(request)) return this.#read(call, options);
-    const login = await this.#loginWithFkey();
-    const answer = await this.#send(request, login, options);
-    if (options.once || !looksStale(answer, request)) return call.read(answer);
-    const healed = await this.#heal(request, login);
-    if (!healed) return call.read(answer);
-    // A page with status 200 does not show whether the server acted: the outbox looks before it retries.
-    if (request.needs === "login" && answer.status === 200)
-      throw new ConnectionError({ tried: request.tried, host: this.chatHost }, "a page came instead of an answer");
-    return call.read(await this.#send(request, healed, options));
+    let wasSent = request.needs !== "login";
+    const onSent = (): void => {
+      wasSent = true;
+    };
+    try {
+      return await this.#write(call, { ...options, onSent });
+    } catch (error) {
+      throw !wasSent && isChatError(error) ? withContext(error, { sent: "no" }) : error;
+    }
   }
 
   /** Logs in if any means work; false when a stored session is gone and there is no password. */
@@ -200,10 +203,27 @@ export class Session {
     });
   }
 
+  async #write<T>(call: Call<T>, options: CallOptions): Promise<T> {
+    const { request } = call;
+    const { tried } = request;
+    let login = await this.#chat.join(this.#loginWithFkey(), tried, options.signal);
+    for (let heals = 0; ; heals++) {
+      const answer = await this.#send(request, login, options);
+      if (options.once || heals >= MOST_HEALS || !looksStale(answer, request)) return call.read(answer);
+      const healed = await this.#chat.join(this.#heal(request, login), tried, options.signal);
+      if (!healed) return call.read(answer);
+      // A page with status 200 does not show whether the server acted: the outbox looks before it retries.
+      if (request.needs === "login" && answer.status === 200)
+        throw new ConnectionError({ tried, host: this.chatHost }, "a page came instead of an answer");
+      login = healed;
+    }
+  }
+
   async #read<T>(call: Call<T>, options: CallOptions): Promise<T> {
     const { request } = call;
     const isNobody = this.readsAsNobody;
-    if (request.needs === "viewer" && isNobody) await this.viewer();
+    const viewer = (): Promise<boolean> => this.#chat.join(this.viewer(), request.tried, options.signal);
+    if (request.needs === "viewer" && isNobody) await viewer();
     const answer = await this.#chat.send(request, this.#login.jar, options);
     if (request.needs === "viewer" || !isNobody) return call.read(answer);
     try {
@@ -211,7 +231,7 @@ export class Session {
     } catch (error) {
       // A page hidden from anonymous clients may be visible to the account: log in and ask again.
       if (!isChatError(error, "FORBIDDEN", "NOT_FOUND", "NOT_LOGGED_IN")) throw error;
-      if (!(await this.viewer())) throw error;
+      if (!(await viewer())) throw error;
     }
     return call.read(await this.#chat.send(request, this.#login.jar, options));
   }

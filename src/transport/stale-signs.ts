@@ -6,6 +6,17 @@ import { isPage, leadsToError } from "../protocol/refusals.js";
 /** Statuses that mean "later": trouble that tells nothing about the login. */
 const LATER: ReadonlySet<number> = new Set([408, 425, 429]);
 
+/** The same for the form of the login page: whether its fkey may be stale, after an answer that is nobody's word. */
+export function looksLikeStaleForm({
+  status,
+  headers,
+  body,
+}: Pick<WireAnswer, "status" | "headers" | "body">): boolean {
+  if (status < 400 || status >= 500 || LATER.has(status) || "cf-mitigated" in headers || !isPage(body)) return false;
+  const kind = recogniseErrorPage(body);
+  return kind === null || kind === "login";
+}
+
 /**
  * Whether an answer is reason to check fkey and login: any page is, whatever its status, except the site's own
  * refusals and pages that mean "later".

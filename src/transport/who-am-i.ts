@@ -25,7 +25,7 @@ export async function identify(chat: ChatHost, jar: CookieJar, expectsSomebody: 
   let nameless: Identified | undefined;
   for (const path of ["/chats/join/favorite", "/"]) {
     const request: WireRequest = { method: "GET", path, needs: "nothing", tried: TRIED };
-    const answer = await chat.send(request, jar);
+    const answer = await chat.send(request, jar, { kind: "post" });
     // Anonymous clients are redirected from the first page to a login: the front page then has their fkey.
     const refusal = refusalOf(answer, { tried: TRIED });
     if (refusal && path === "/" && !nameless) throw refusal;
