@@ -23,6 +23,8 @@ const config: ViteUserConfig = defineConfig({
   },
   test: {
     globalSetup: "test/build-once.ts",
+    // Tests wait for the network more than they compute; the default would be one worker on two cores.
+    maxWorkers: 2,
     projects: latency
       ? [{ extends: true, test: { ...far, include: clientTests() } }]
       : [

@@ -94,14 +94,16 @@ describe("a shared socket", () => {
     expect(set.heard).toEqual(expected);
   });
 
-  test("costs an idle account one poll a minute, and stays one", async () => {
+  test("of an idle account costs one poll of all rooms in a minute, and stays one", async () => {
     const set = await ears();
     await pass(set, 10_000);
-    set.requests();
+    set.server.clearRequests();
     await pass(set, 600_000);
-    const polls = set.requests().filter((line) => line === "POST /events").length;
-    expect(polls).toBeGreaterThanOrEqual(4);
-    expect(polls).toBeLessThanOrEqual(12);
+    const polls = set.server.requests.filter(({ path }) => path === "/events");
+    expect(polls.length).toBeGreaterThanOrEqual(4);
+    expect(polls.length).toBeLessThanOrEqual(10);
+    const keys = ids.map((id) => `r${id}`).toSorted();
+    for (const { form } of polls) expect(Object.keys(form).toSorted()).toEqual(keys);
     expect(set.server.site.openSockets).toBe(1);
   });
 
@@ -178,5 +180,4 @@ describe("a shared socket", () => {
   test("is refused when the option is misspelled", async () => {
     const set = await stage();
     expect(() => set.client({ stream: { sockets: "one" as "room" } })).toThrow(/stream.sockets/);
-  });
-});
+  }););

@@ -247,8 +247,8 @@ describe("in a terminal", () => {
     expect(await press(`.watch${enter}`, prompt)).toContain(
       "watching Sandbox (you are in the room); .unwatch 1 ends it",
     );
-    // Listening enters the room, and hears that.
-    await written(context, 0, /── .* ──\n\d\d:\d\d +→ Bot came in\n/);
+    // Listening enters the room, and hears that; a prompt that was there already is written anew.
+    await written(context, 0, /── .* ──\n(> )?\d\d:\d\d +→ Bot came in\n/);
     await press("await sandbox.na", /na$/);
     const from = context.output().length;
     alice.in(1).says("look \u001b[31m here");

@@ -259,6 +259,7 @@ export class RoomStream {
 
   /** Polls for events that the socket should have brought by now; there are none while it carries the room. */
   async #doubt(socket: RoomSocket): Promise<void> {
+    if (!socket.isShared) return this.#recovery.keepUp();
     this.#carriedUpTo = socket.passed();
     this.#hasMissed = false;
     await this.#recovery.recover();

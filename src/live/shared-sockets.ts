@@ -159,12 +159,12 @@ export class SharedSockets implements Sockets {
     return { ...part, d: Math.max(d, t - member.since) };
   }
 
-  /** Polls all rooms but the socket's own, at once, for missed events. */
+  /** Polls all rooms at once for missed events: one poll, which is the audit of the socket's own room, too. */
   #doubt(carrier: Carrier): void {
     const now = this.#context.services.clock.now();
     if (now - carrier.askedAt < DOUBT_MS && now >= carrier.askedAt) return;
     carrier.askedAt = now;
-    for (const { roomId, listener } of [...carrier.members.values()]) if (roomId !== carrier.roomId) listener.onDoubt();
+    for (const { listener } of [...carrier.members.values()]) listener.onDoubt();
   }
 
   #misses(roomId: number): void {
