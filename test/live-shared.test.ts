@@ -180,4 +180,5 @@ describe("a shared socket", () => {
   test("is refused when the option is misspelled", async () => {
     const set = await stage();
     expect(() => set.client({ stream: { sockets: "one" as "room" } })).toThrow(/stream.sockets/);
-  }););
+  });
+});
