@@ -71,8 +71,10 @@ describe("a stale fkey", () => {
     faults.rotateFkeys();
     faults.slow("/chats/join/favorite", 50, { times: 1 });
     requests();
+    const before = server.requests.length;
     const list = chat.getRoom(1).history().next();
-    await meanwhile(() => faults.underWay === 1);
+    // The look-up has its answer, which is on its way.
+    await meanwhile(() => server.requests.length === before + 2 && faults.underWay === 1);
     faults.rotateFkeys();
     await list;
     expect(lookUps(requests())).toBe(2);
