@@ -78,8 +78,8 @@ export class Sequencer {
 
   /** Gives up the ids before the waiting frames: returns the first and the last, or null when there are none. */
   skipHole(): { readonly from: number; readonly to: number } | null {
-    const starts = (this.#held ?? []).flatMap(({ t, d }) => (t === undefined || d === undefined ? [] : t - d));
-    const to = Math.min(...starts);
+    let to = Number.POSITIVE_INFINITY;
+    for (const { t, d } of this.#held ?? []) if (t !== undefined && d !== undefined) to = Math.min(to, t - d);
     if (!Number.isFinite(to) || to <= this.#covered) return null;
     const from = this.#covered + 1;
     this.#covered = to;
@@ -93,11 +93,13 @@ export class Sequencer {
 
   #keep(frame: RoomFrame): void {
     if (frame.events.length === 0 && frame.t === undefined) return;
-    if (this.#heldEvents > 0 && this.#heldEvents + frame.events.length > HELD_LIMIT) {
+    // A tick without events takes room as well: an outage of the recovery may last for days.
+    const size = Math.max(1, frame.events.length);
+    if (this.#heldEvents > 0 && this.#heldEvents + size > HELD_LIMIT) {
       this.#hasDiscarded = true;
       return;
     }
-    this.#heldEvents += frame.events.length;
+    this.#heldEvents += size;
     this.#held?.push(frame);
   }
 

@@ -31,6 +31,8 @@ export interface Queued {
   readonly isBegun: boolean;
 }
 
+const LOWEST_RANK = 4;
+
 const classes: Readonly<Record<Priority, number>> = { high: 0, normal: 1, low: 2 };
 
 /** The next action of a lane: the most urgent of messages to a room, the first of acts on a message. */
@@ -45,12 +47,12 @@ export function headOf<T extends Queued>(lane: readonly T[]): T | undefined {
 export function rankOf<T extends Queued>(head: T, lane: readonly T[]): number {
   // An urgent act makes those before it on the same message urgent, too.
   const all = head.lane?.kind === "message" ? lane : [head];
-  return Math.min(...all.map((queued) => ownRank(queued, queued === lane[0])));
+  return all.reduce((least, queued) => Math.min(least, ownRank(queued, queued === lane[0])), LOWEST_RANK);
 }
 
 function ownRank({ priority, lane, isReply }: Queued, isFirst: boolean): number {
   if (priority === "high") return 0;
-  if (priority === "low") return 4;
+  if (priority === "low") return LOWEST_RANK;
   if (lane?.kind === "message") return 1;
   return isReply && isFirst ? 2 : 3;
 }
