@@ -18,7 +18,7 @@ async function keyed() {
     clock,
     faults: set.server.site.faults,
     said: () => set.server.site.room(1).messages.map(({ source }) => source),
-    /** A client that keeps its state, logged in; it takes up what the one before left. */
+    /** A logged-in client with a state file; it resumes the state of the previous one. */
     async restarted(before?: Client, options: { keyTtlMs?: number } = {}): Promise<Client> {
       await before?.logout({ drain: false });
       const chat = set.client({ clock, stateFile, random: () => 1, onError: () => {}, ...options });
@@ -30,7 +30,7 @@ async function keyed() {
 }
 
 describe("a key within one process", () => {
-  test("used twice at the same time is one action, and later resolves to the same message without a request", async () => {
+  test("makes two calls at the same time one action, and later resolves to the same message without a request", async () => {
     const { client, requests, said } = await keyed();
     const chat = client();
     await chat.login();
@@ -69,7 +69,7 @@ describe("a key within one process", () => {
     expect(said()).toEqual(["yes"]);
   });
 
-  test("of an action that may have arrived makes the next one look for the first text", async () => {
+  test("makes the next call look for the first text when the action may have arrived", async () => {
     const { client, faults, said, clock } = await keyed();
     const chat = client({ clock });
     await chat.login();
@@ -85,7 +85,7 @@ describe("a key within one process", () => {
     expect(said()).toEqual(["first"]);
   });
 
-  test("of a text in several messages is one key for each of them", async () => {
+  test("becomes one key for each message of a split text", async () => {
     const { client, said } = await keyed();
     const chat = client();
     const text = Array.from({ length: 150 }, (_, n) => `word${n}`).join(" ");
@@ -96,7 +96,7 @@ describe("a key within one process", () => {
     expect(said()).toHaveLength(sent.length);
   });
 
-  test("goes with edits and replies as well", async () => {
+  test("works for edits and replies, too", async () => {
     const { client, alice, server, requests } = await keyed();
     const chat = client();
     await chat.login();
@@ -110,7 +110,7 @@ describe("a key within one process", () => {
     expect(server.site.message(answer.id)).toMatchObject({ edits: 1, source: expect.stringMatching(/edited$/) });
   });
 
-  test("is a text that is not empty", async () => {
+  test("is refused when it is not a text or empty", async () => {
     const chat = (await keyed()).client();
     for (const key of ["", "x".repeat(201)])
       expect(await failureOf(chat.getRoom(1).sendMessage("hi", { key }))).toMatchObject({ code: "BAD_ARGUMENT" });
@@ -118,7 +118,7 @@ describe("a key within one process", () => {
 });
 
 describe("a key over restarts", () => {
-  test("resolves to the message of the process before, whatever would be said now", async () => {
+  test("resolves to the message of the previous process, whatever the text is now", async () => {
     const { restarted, said } = await keyed();
     const before = await restarted();
     const first = await before.getRoom(1).sendMessage("an answer", { key: "k" });
@@ -128,7 +128,7 @@ describe("a key over restarts", () => {
   });
 
   test.each(["arrived", "did not arrive"])(
-    "of a message that %s before the end is sent once, with the first text",
+    "sends a message that %s before the kill once, with the first text",
     async (what) => {
       const { restarted, said, faults, clock } = await keyed();
       const before = await restarted();
@@ -148,26 +148,29 @@ describe("a key over restarts", () => {
     },
   );
 
-  test.each(["edited", "deleted"] as const)("counts as done when its message was %s meanwhile", async (change) => {
-    const { restarted, said, faults, clock, bot, server } = await keyed();
-    const before = await restarted();
-    faults.cut(newMessage);
-    faults.fail(/^\/chats\/1\/events/, { status: 503, times: 1e6 });
-    const cutOff = failureOf(before.getRoom(1).sendMessage("first", { key: "k" }));
-    await meanwhile(() => said().length === 1);
-    await before.logout({ drain: false });
-    await cutOff;
-    faults.clear();
-    const id = server.site.room(1).messages[0]?.id ?? 0;
-    if (change === "edited") bot.in(1).edits(id, "something else");
-    else bot.in(1).deletes(id);
-    const after = await restarted();
-    const again = await turning(clock, after.getRoom(1).sendMessage("second", { key: "k" }));
-    expect(again.id).toBe(id);
-    expect(said()).toHaveLength(1);
-  });
+  test.each(["edited", "deleted"] as const)(
+    "counts as done when its message was %s in the meantime",
+    async (change) => {
+      const { restarted, said, faults, clock, bot, server } = await keyed();
+      const before = await restarted();
+      faults.cut(newMessage);
+      faults.fail(/^\/chats\/1\/events/, { status: 503, times: 1e6 });
+      const cutOff = failureOf(before.getRoom(1).sendMessage("first", { key: "k" }));
+      await meanwhile(() => said().length === 1);
+      await before.logout({ drain: false });
+      await cutOff;
+      faults.clear();
+      const id = server.site.room(1).messages[0]?.id ?? 0;
+      if (change === "edited") bot.in(1).edits(id, "something else");
+      else bot.in(1).deletes(id);
+      const after = await restarted();
+      const again = await turning(clock, after.getRoom(1).sendMessage("second", { key: "k" }));
+      expect(again.id).toBe(id);
+      expect(said()).toHaveLength(1);
+    },
+  );
 
-  test("of an edit that was cut off is made once, with the first text", async () => {
+  test("repeats an edit that was cut off once, with the first text", async () => {
     const { restarted, faults, clock, server } = await keyed();
     const before = await restarted();
     const mine = await before.getRoom(1).sendMessage("frist");
@@ -180,7 +183,7 @@ describe("a key over restarts", () => {
     expect(server.site.message(mine.id)).toMatchObject({ source: "first", edits: 1 });
   });
 
-  test("of an edit does not hide a message of ours that is older and still in doubt", async () => {
+  test("on an edit does not hide an older message of ours that is still in doubt", async () => {
     const { server, alice, clock, faults, said, client } = await keyed();
     const moderator = server.site.addUser({ name: "Mod", email: "mod@example.com", isModerator: true });
     const stateFile = join(await mkdtemp(join(tmpdir(), "keys-")), "state.jsonl");
@@ -225,7 +228,7 @@ describe("a key over restarts", () => {
     expect(said()).toEqual(["one", "three"]);
   });
 
-  test("a keyed answer in a handler is given once although the event is told again", async () => {
+  test("sends a handler's answer once although its event is delivered again", async () => {
     const { restarted, said, alice, faults } = await keyed();
     const listen = (chat: Client) =>
       chat.getRoom(1).watch(async (event) => {
@@ -243,7 +246,7 @@ describe("a key over restarts", () => {
     expect(said()).toEqual(["question", "answer"]);
   });
 
-  test("is kept while the event that was answered is not handled to the end, however long the bot is down", async () => {
+  test("is kept until the answered event has been handled, however long the bot is down", async () => {
     const { restarted, said, alice, clock } = await keyed();
     const options = { keyTtlMs: 10_000 };
     let release = (): void => {};

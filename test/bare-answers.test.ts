@@ -1,4 +1,4 @@
-/** Which answers are the site's own words, and which a proxy or a firewall may have given: those have `context.bare`. */
+/** Answers in the site's own words, and answers that a proxy or a firewall may have given: those have `context.bare`. */
 import { describe, expect, test } from "vitest";
 import { failureOf, stage } from "./support.js";
 
@@ -49,7 +49,7 @@ describe("an answer in the site's own words is not bare", () => {
   });
 });
 
-test("a page that cannot be read says what was tried, where, and that it may pass", async () => {
+test("the failure of an unreadable page names the attempt and the host, and is bare", async () => {
   const { server, anonymous } = await stage();
   server.site.faults.fail("/rooms", { status: 200, headers: html, body: page("Welcome to the hotel"), times: 9 });
   expect(await failureOf(anonymous().rooms().next())).toMatchObject({

@@ -16,12 +16,12 @@ interface Line {
   readonly text: string;
 }
 
-/** A run of `tail`, and what its reader has. */
+/** A run of `tail`, and the lines its reader has got. */
 interface Run {
   readonly child: ChildProcess;
   readonly stdout: Readable;
   readonly lines: Line[];
-  /** Resolves when all that the dead process had written has been read. */
+  /** Resolves when all output of the dead process has been read. */
   readonly closed: Promise<unknown>;
 }
 

@@ -10,6 +10,7 @@ export const nearTests: Readonly<Record<string, string>> = {
   "browser.test.ts": "about the pages of the server",
   "killed-server.test.ts": "about the journal of the server",
   "layers.test.ts": "no server",
+  "long-requests.test.ts": "its timers stand still, those of the latency too",
   "package.test.ts": "a package of its own",
   "recorded-answers.test.ts": "no server",
 };

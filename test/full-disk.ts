@@ -4,9 +4,9 @@ import { type FilePort, nodeFiles } from "../src/storage/file-port.js";
 export interface TestDisk extends FilePort {
   /** The code of the error that writes and new files fail with; undefined when the disk is well. */
   trouble: string | undefined;
-  /** Whether what a failed write has left behind cannot be cut off either. */
+  /** Whether bytes left behind by a failed write cannot be cut off either. */
   keepsTornEnds: boolean;
-  /** How often a write was tried. */
+  /** The number of writes tried. */
   writes: number;
 }
 

@@ -1,4 +1,4 @@
-/** A site that was taken over, or a proxy that plays it, sends requests and sockets elsewhere: cookies do not go along. */
+/** A hijacked site, or a proxy that plays it, leads requests and sockets elsewhere: cookies do not go along. */
 
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -61,7 +61,7 @@ test.each([
   expect(seen.filter(({ host, cookie }) => host.includes("evil") && cookie !== undefined)).toEqual([]);
 });
 
-test("a redirect out of https is not followed, and says so", async () => {
+test("a redirect out of https is not followed, and the error says so", async () => {
   const { site } = await hijacked(() => ({ status: 302, location: "http://chat.stackoverflow.com/x" }));
   const error = await failureOf(ends(new Client(site)).getRoom(1).name);
   expect(error).toMatchObject({ code: "NOT_UNDERSTOOD", context: { bare: true } });

@@ -1,9 +1,9 @@
-/** Answers that come later than the events about the same thing: the newer word stays. */
+/** Answers that arrive after newer events about the same object: the newer value stays. */
 import type { Client, Message } from "chatexchange-ts";
 import { expect, test } from "vitest";
 import { type Stage, stage } from "./support.js";
 
-/** Lets the network do its part until something has come true. */
+/** Waits for the network until a condition holds. */
 async function soon(condition: () => boolean): Promise<void> {
   const started = performance.now();
   while (!condition()) {
@@ -20,7 +20,7 @@ async function listening(set: Stage, text = "old text"): Promise<{ chat: Client;
   return { chat, message: chat.getMessage(id), id };
 }
 
-test("a late answer does not overwrite the text that an edit told meanwhile", async () => {
+test("a late answer does not overwrite the text of a newer edit event", async () => {
   const set = await stage();
   const { message, id } = await listening(set);
   set.server.site.faults.slow(/^\/message\//, 150);
@@ -33,7 +33,7 @@ test("a late answer does not overwrite the text that an edit told meanwhile", as
   expect(await message.edits).toBe(1);
 });
 
-test("a late list does not bring back a message that was deleted meanwhile", async () => {
+test("a late list does not bring back a message that was deleted in the meantime", async () => {
   const set = await stage();
   const { chat, message, id } = await listening(set);
   set.server.site.faults.slow("/chats/1/events", 150);
@@ -47,7 +47,7 @@ test("a late list does not bring back a message that was deleted meanwhile", asy
   expect(await message.content).toBeNull();
 });
 
-test("a late page does not take back a star that an event told meanwhile", async () => {
+test("a late page does not take back the star of a newer event", async () => {
   const set = await stage();
   const { message, id } = await listening(set);
   set.server.site.faults.slow(/^\/transcript\/message\//, 150);
@@ -59,7 +59,7 @@ test("a late page does not take back a star that an event told meanwhile", async
   expect(await asked).toBe(1);
 });
 
-test("a late page does not bring back the name that a room had before", async () => {
+test("a late page does not bring back the previous name of a room", async () => {
   const set = await stage();
   const { site } = set.server;
   const { id } = site.addRoom({ name: "Old name", owners: [set.alice] });
@@ -76,7 +76,7 @@ test("a late page does not bring back the name that a room had before", async ()
   expect(room.peek.name).toBe("New name");
 });
 
-test("the late answer to a star of ours does not hide that an owner cancelled it", async () => {
+test("the late answer to our star does not hide that an owner canceled it", async () => {
   const set = await stage();
   const { site } = set.server;
   const { id: roomId } = site.addRoom({ name: "Ours", owners: [set.alice] });
@@ -94,7 +94,7 @@ test("the late answer to a star of ours does not hide that an owner cancelled it
   expect(message.peek).toMatchObject({ stars: 0, starredByYou: false });
 });
 
-test("the late answer to a post does not overwrite what was told of the message meanwhile", async () => {
+test("the late answer to a post does not overwrite newer events about the message", async () => {
   const set = await stage();
   const { site } = set.server;
   const chat = set.client();

@@ -163,7 +163,7 @@ test("the names of twenty users asked for in one tick cost one request", async (
   expect(requests()).toEqual(userInfo);
 });
 
-test("a favourite and a name of a room cost one request of somebody who can log in", async () => {
+test("favorite and name of a room cost one request for a client that can log in", async () => {
   const { client, requests } = await stage();
   const chat = client();
   await chat.login();

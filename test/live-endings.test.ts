@@ -1,11 +1,11 @@
-/** What ends listening, and what does not. Time is turned by hand. */
+/** Which failures end listening, and which do not. The clock is advanced by hand. */
 import { MessagePosted, StreamGap } from "chatexchange-ts";
 import { ManualClock } from "chatexchange-ts/testing";
 import { describe, expect, test } from "vitest";
 import { listening } from "./stream-ear.js";
 import { failureOf, meanwhile, next, quiet, stage, turning, until } from "./support.js";
 
-describe("an answer that is not the site's own", () => {
+describe("a bare answer", () => {
   const pages = [
     ["a bare 403", { status: 403 }],
     ["a bare 404", { status: 404, body: "<html><title>Not here</title></html>" }],
@@ -13,7 +13,7 @@ describe("an answer that is not the site's own", () => {
     ["another page", { status: 200, body: "<html><title>Welcome to the hotel</title></html>" }],
   ] as const;
 
-  test.each(pages)("as %s ends nothing, for however long it lasts", async (_, answer) => {
+  test.each(pages)("such as %s does not end listening, however long it lasts", async (_, answer) => {
     const ear = await listening();
     const { faults } = ear.server.site;
     faults.fail(/^\/(ws-auth|events|chats)/, { ...answer, times: 100_000 });
@@ -28,7 +28,7 @@ describe("an answer that is not the site's own", () => {
     await until(ear.clock, () => ear.chat.state === "live");
   });
 
-  test("costs ever fewer requests", async () => {
+  test("leads to ever fewer requests", async () => {
     const ear = await listening();
     const { faults } = ear.server.site;
     faults.fail(/^\/(ws-auth|events|chats)/, { status: 403, times: 100_000 });
@@ -56,7 +56,7 @@ describe("an answer that is not the site's own", () => {
     expect(ear.reported).toMatchObject([{ code: "FORBIDDEN" }, { code: "FORBIDDEN" }]);
   });
 
-  test("to the page of the room changes nothing: ready resolves, and events come", async () => {
+  test("to the request for the room page changes nothing: ready resolves, and events arrive", async () => {
     const set = await stage();
     const clock = new ManualClock();
     const chat = set.client({ clock, onError: () => {} });
@@ -70,7 +70,7 @@ describe("an answer that is not the site's own", () => {
 });
 
 describe("a wait that the server asks for", () => {
-  test("is kept before the next try", async () => {
+  test("is respected before the next try", async () => {
     const ear = await listening();
     const { faults } = ear.server.site;
     const body = "You can perform this action again in 90 seconds.";
@@ -86,8 +86,8 @@ describe("a wait that the server asks for", () => {
   });
 });
 
-describe("the end for good", () => {
-  test("rejects closed of a watch and of its ready, and tells onError once", async () => {
+describe("the end of listening for good", () => {
+  test("rejects closed and ready of a watch, and calls onError once", async () => {
     const set = await stage();
     const reported: unknown[] = [];
     const chat = set.client({ onError: (error) => void reported.push(error) });
@@ -97,7 +97,7 @@ describe("the end for good", () => {
     expect(reported).toMatchObject([{ code: "NOT_FOUND" }]);
   });
 
-  test("by close() or logout resolves closed", async () => {
+  test("resolves closed when it comes from close() or logout", async () => {
     const ear = await listening();
     const [first, second] = [ear.chat.getRoom(1).watch(() => {}), ear.chat.getRoom(1).watch(() => {})];
     const everywhere = ear.chat.watch(() => {});
@@ -108,7 +108,7 @@ describe("the end for good", () => {
     await Promise.all([second.closed, everywhere.closed]);
   });
 
-  test("by logout ends a loop at once: what was queued is not yielded", async () => {
+  test("ends a loop at once when it comes from logout: queued events are not yielded", async () => {
     const ear = await listening();
     const messages = ear.chat.getRoom(1).newMessages();
     await messages.ready;
@@ -153,7 +153,7 @@ describe("room.leave()", () => {
 });
 
 describe("short-lived sockets", () => {
-  test("that live 30 to 40 s lead neither to polling nor to gaps, also after an outage", async () => {
+  test("lead neither to polling nor to gaps when they live 30 to 40 s, even after an outage", async () => {
     const ear = await listening();
     const { faults } = ear.server.site;
     const said: string[] = [];
@@ -181,7 +181,7 @@ describe("short-lived sockets", () => {
     expect(ear.events.filter((event) => event instanceof StreamGap)).toEqual([]);
   });
 
-  test("that keep dying at once are opened ever more rarely", async () => {
+  test("are opened ever more rarely when they keep dying at once", async () => {
     const ear = await listening();
     let isOver = false;
     const drop = (): void => {
@@ -200,7 +200,7 @@ describe("short-lived sockets", () => {
 });
 
 describe("an impossible counter or id", () => {
-  test.each(["1e308", "1e999", "9007199254740993", "-5", "0.5"])("of %s is a damaged frame", async (number) => {
+  test.each(["1e308", "1e999", "9007199254740993", "-5", "0.5"])("makes a frame with %s damaged", async (number) => {
     const ear = await listening();
     ear.says("before");
     await ear.hears("before");
@@ -218,7 +218,7 @@ describe("an impossible counter or id", () => {
     expect(Number(ear.chat.cursors[1])).toBe(ear.server.site.newestEventId);
   });
 
-  test("in a list is not believed as the place to start", async () => {
+  test("is not taken from a list as the start", async () => {
     const set = await stage();
     const clock = new ManualClock();
     const chat = set.client({ clock, onError: () => {} });

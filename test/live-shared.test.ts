@@ -1,4 +1,4 @@
-/** One socket for all rooms of an account. Time is turned by hand. */
+/** One socket for all rooms of an account. The clock is advanced by hand. */
 import { type Client, type ClientOptions, MessagePosted, StreamGap, UserMentioned } from "chatexchange-ts";
 import { ManualClock } from "chatexchange-ts/testing";
 import { describe, expect, test } from "vitest";
@@ -9,7 +9,7 @@ const ids = [1, 11, 12, 13, 14];
 interface Ears extends Stage {
   readonly clock: ManualClock;
   readonly chat: Client;
-  /** For each room what was heard, with gaps. */
+  /** The events of each room as delivered, with gaps. */
   readonly heard: ReadonlyMap<number, string[]>;
   says(roomId: number, ...texts: string[]): void;
 }
@@ -62,7 +62,7 @@ describe("a shared socket", () => {
     expect(set.requests()).toEqual([]);
   });
 
-  test("that drops is opened again, and one poll brings what was missed in all rooms", async () => {
+  test("is opened again after it drops, and one poll brings the missed events of all rooms", async () => {
     const set = await ears();
     await pass(set, 1_000);
     set.requests();
@@ -75,7 +75,7 @@ describe("a shared socket", () => {
     expect(set.requests().filter((line) => line === "POST /events").length).toBe(1);
   });
 
-  test("with lost, doubled and late frames loses and repeats nothing", async () => {
+  test("loses and repeats no event when frames are lost, doubled and late", async () => {
     const set = await ears();
     const { faults } = set.server.site;
     const expected = new Map<number, string[]>(ids.map((id) => [id, []]));
@@ -107,11 +107,11 @@ describe("a shared socket", () => {
     expect(set.server.site.openSockets).toBe(1);
   });
 
-  test("that does not carry a room loses nothing of it, and the room gets a socket of its own in the end", async () => {
+  test("loses no event of a room it does not carry, which gets a socket of its own in the end", async () => {
     const set = await ears();
     const said: string[] = [];
     for (let round = 0; round < 12; round++) {
-      // Behind our back the account is out of the room, so that the socket does not carry it.
+      // The account leaves the room unnoticed, so that the socket does not carry it.
       set.bot.in(12).leaves();
       said.push(`${round}`);
       set.says(12, `${round}`);
@@ -122,7 +122,7 @@ describe("a shared socket", () => {
     expect(set.server.site.openSockets).toBe(2);
   });
 
-  test("goes on for the others when its own room is not listened to any more", async () => {
+  test("goes on for the others when its own room has no listener any more", async () => {
     const set = await ears();
     await set.chat.getRoom(1).leave();
     for (const id of ids.slice(1)) set.says(id, "still here");
@@ -143,7 +143,7 @@ describe("a shared socket", () => {
     expect(set.chat.state).toBe("live");
   });
 
-  test("that goes silent is left by all rooms together", async () => {
+  test("is left by all rooms together when it goes silent", async () => {
     const set = await ears();
     set.server.site.faults.silenceSockets();
     for (const id of ids) set.says(id, "into the silence");
@@ -157,7 +157,7 @@ describe("a shared socket", () => {
     expect(set.server.site.openSockets).toBe(1);
   });
 
-  test("tells a mention once", async () => {
+  test("delivers a mention once", async () => {
     const set = await ears();
     const mentions: (number | undefined)[] = [];
     set.chat.watch((event) => {
@@ -177,7 +177,7 @@ describe("a shared socket", () => {
     expect(set.server.site.openSockets).toBe(2);
   });
 
-  test("is refused under another name", async () => {
+  test("is refused when the option is misspelled", async () => {
     const set = await stage();
     expect(() => set.client({ stream: { sockets: "one" as "room" } })).toThrow(/stream.sockets/);
   });

@@ -1,4 +1,4 @@
-/** How listening begins: what is said before it is ready, callbacks in turn, and many rooms at once. Time is turned by hand. */
+/** The start of listening: messages before it is ready, callbacks in order, many rooms at once. On a manual clock. */
 import { type ChatEvent, MessagePosted, StreamGap } from "chatexchange-ts";
 import { ManualClock } from "chatexchange-ts/testing";
 import { describe, expect, test } from "vitest";
@@ -8,7 +8,7 @@ import { meanwhile, type Stage, stage, until } from "./support.js";
 const textOf = (event: ChatEvent): string | undefined =>
   event instanceof MessagePosted ? (event.textContent ?? "") : undefined;
 
-describe("what is said between the call and the start", () => {
+describe("a message posted between the call and the start", () => {
   test("is delivered when the first lists fail", async () => {
     const clock = new ManualClock(Date.now());
     const set = await stage({ clock });
@@ -54,7 +54,7 @@ describe("what is said between the call and the start", () => {
     expect(heard.toSorted()).toEqual(["1: early", "2: early", "3: early", "4: early"]);
   });
 
-  test("is announced as a gap when it is more than the list holds", async () => {
+  test("is announced as a gap when the list does not hold all messages", async () => {
     const clock = new ManualClock(Date.now());
     const set = await stage({ clock });
     set.server.site.faults.fail(/^\/chats\/1\/events/, { status: 503, times: 1 });
@@ -70,7 +70,7 @@ describe("what is said between the call and the start", () => {
     expect(texts).toEqual(Array.from({ length: 100 }, (_, n) => `flood ${n + 50}`));
   });
 
-  test("does not bring back what was said before the call", async () => {
+  test("does not bring back messages from before the call", async () => {
     const set = await stage();
     set.alice.in(1).says("before");
     const ear = await listening({}, set);
@@ -113,7 +113,7 @@ describe("async callbacks", () => {
     expect(log).toEqual(["+a", "-a", "+b", "-b", "+c", "-c"]);
   });
 
-  test("run as many at a time as concurrency says", async () => {
+  test("run as many at a time as the option concurrency allows", async () => {
     const { ear, log, doors } = await slowWatch(2);
     ear.says("a", "b", "c");
     await ear.hears("a", "b", "c");
@@ -123,7 +123,7 @@ describe("async callbacks", () => {
     expect(log).toEqual(["+a", "+b", "-b", "+c"]);
   });
 
-  test("of client.watch run in turn for each room, and no room waits for another", async () => {
+  test("of client.watch run in order for each room, and no room waits for another", async () => {
     const set = await stage();
     set.server.site.addRoom({ id: 2, name: "Other" });
     const ear = await listening({}, set);
@@ -141,7 +141,7 @@ describe("async callbacks", () => {
     expect(log.toSorted()).toEqual(["1 a", "2 c", "2 d"]);
   });
 
-  test("that are too slow end their watch by the policy fail, and closed says why", async () => {
+  test("end their watch under the policy fail when they are too slow, and closed rejects with the reason", async () => {
     const ear = await listening();
     const watch = ear.chat.getRoom(1).watch(() => new Promise(() => {}), { limit: 2, overflow: "fail" });
     await watch.ready;
@@ -151,7 +151,7 @@ describe("async callbacks", () => {
     expect(ear.reported.map(String)).toEqual([expect.stringMatching(/more than 2 events of room 1/)]);
   });
 
-  test("get no option that nobody knows", async () => {
+  test("cannot be given unknown options", async () => {
     const { chat } = await listening();
     const watch = (options: object): unknown => chat.getRoom(1).watch(() => {}, options);
     expect(() => watch({ concurency: 2 })).toThrow(/concurrency/);
@@ -169,7 +169,7 @@ describe("many rooms", () => {
     for (const id of ids) set.server.site.addRoom({ id, name: `Room ${id}` });
   }
 
-  test("are ready with at most 2 requests a room and 5, and all are heard", async () => {
+  test("are ready with at most 2 requests a room and 5 more, and all of them deliver", async () => {
     const set = await stage();
     rooms(set);
     const chat = set.client();
@@ -190,7 +190,7 @@ describe("many rooms", () => {
     expect(new Set(heard).size).toBe(count);
   });
 
-  test("that come back together ask once for what they missed", async () => {
+  test("ask once for all missed events when they come back together", async () => {
     const set = await stage();
     rooms(set);
     const clock = new ManualClock();
@@ -208,7 +208,7 @@ describe("many rooms", () => {
     expect(asked).toBe(1);
   });
 
-  test("of which one does not exist do not suffer from it", async () => {
+  test("are not disturbed by one that does not exist", async () => {
     const set = await stage();
     rooms(set);
     const chat = set.client({ onError: () => {} });

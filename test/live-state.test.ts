@@ -1,4 +1,4 @@
-/** Listening under a state: what a listener that ends gives back, and what a restart tells again. */
+/** Listening under a state: events that an ending listener gives back, and events that a restart delivers again. */
 import { cp, mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,7 +11,7 @@ interface Bot extends Stage {
   readonly chat: Client;
   readonly room: Room;
   says(...texts: string[]): void;
-  /** What a bot hears that is started with the state as it is now, as after a kill. */
+  /** The events that a bot gets when it starts with the present state, as after a kill. */
   toldAgain(): Promise<string[]>;
 }
 
@@ -65,7 +65,7 @@ async function handling(room: Room): Promise<string[]> {
 const many = Array.from({ length: 30 }, (_, n) => `m${n}`);
 
 describe("a listener that ends holds nothing back", () => {
-  test("after a break with values waiting beside a watch, a restart tells nothing again", async () => {
+  test("a restart delivers nothing again after a break with waiting values beside a watch", async () => {
     const set = await bot();
     const handled = await handling(set.room);
     const messages = set.room.newMessages();
@@ -78,7 +78,7 @@ describe("a listener that ends holds nothing back", () => {
     expect(await set.toldAgain()).toEqual([]);
   });
 
-  test("after an overflow that ends a stream beside a watch, a restart tells nothing again", async () => {
+  test("a restart delivers nothing again after an overflow that ends a stream beside a watch", async () => {
     const set = await bot();
     const handled = await handling(set.room);
     const messages = set.room.newMessages({ limit: 2, overflow: "fail" });
@@ -88,7 +88,7 @@ describe("a listener that ends holds nothing back", () => {
     expect(await set.toldAgain()).toEqual([]);
   });
 
-  test("two loops on one stream hold each their own value, and a restart tells at most those two", async () => {
+  test("two loops on one stream hold one value each, and a restart delivers at most those two again", async () => {
     const set = await bot();
     const messages = set.room.newMessages();
     await messages.ready;
@@ -104,7 +104,7 @@ describe("a listener that ends holds nothing back", () => {
     await Promise.all(loops);
   });
 
-  test("the last listener of a room leaves undone what it had not read, and the next one goes on there", async () => {
+  test("the last listener of a room leaves unread events undone, and the next listener goes on there", async () => {
     const set = await bot();
     const first = set.room.newMessages();
     await first.ready;
@@ -147,7 +147,7 @@ describe("a listener that ends holds nothing back", () => {
 });
 
 describe("events done beyond an open one", () => {
-  test("are not told again after a kill, while the open one is", async () => {
+  test("are not delivered again after a kill, while the open one is", async () => {
     const set = await bot();
     const handled: string[] = [];
     const doors: (() => void)[] = [];
@@ -167,7 +167,7 @@ describe("events done beyond an open one", () => {
     expect(await set.toldAgain()).toEqual([]);
   });
 
-  test("with ack manual an event is open until done() was called, whatever came later", async () => {
+  test("stay open under ack manual until done() is called, whatever comes later", async () => {
     const set = await bot();
     const open = new Map<string, ChatEvent>();
     await set.room.watch(
@@ -188,7 +188,7 @@ describe("events done beyond an open one", () => {
     expect(await set.toldAgain()).toEqual([]);
   });
 
-  test("with ack manual a handler may wait for a later event of the same room", async () => {
+  test("let a handler under ack manual wait for a later event of the same room", async () => {
     const set = await bot();
     const answers: string[] = [];
     let answer: (text: string) => void = () => {};
@@ -212,11 +212,11 @@ describe("events done beyond an open one", () => {
   });
 });
 
-describe("values that an overflow rule drops under a state", () => {
+describe("values that an overflow policy drops under a state", () => {
   test.each([
     ["drop-oldest", ["gap", "m28", "m29"]],
     ["drop-newest", ["m0", "m1", "gap"]],
-  ] as const)("are told to the reader as a StreamGap by %s, and count as done", async (overflow, expected) => {
+  ] as const)("are announced to the reader as a StreamGap under %s, and count as done", async (overflow, expected) => {
     const set = await bot();
     const events = set.room.listen([MessagePosted, StreamGap], { limit: 2, overflow });
     await events.ready;
@@ -237,7 +237,7 @@ describe("values that an overflow rule drops under a state", () => {
     expect(await set.toldAgain()).toEqual([]);
   });
 
-  test("are told to a slow watch as a StreamGap", async () => {
+  test("are announced to a slow watch as a StreamGap", async () => {
     const set = await bot();
     const heard: string[] = [];
     const doors: (() => void)[] = [];
@@ -259,7 +259,7 @@ describe("values that an overflow rule drops under a state", () => {
   });
 });
 
-test("an event that is at work at logout is told again, and one that was handled is not", async () => {
+test("an event whose handler is at work at logout is delivered again, and a handled one is not", async () => {
   const set = await bot();
   const heard: string[] = [];
   await set.room.watch(async (event) => {

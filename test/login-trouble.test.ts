@@ -1,11 +1,11 @@
-/** Only the site's own words refuse a login; everything else passes, and is tried again with growing pauses. */
+/** Only the site's own words refuse a login; any other failure may pass, and is retried with growing pauses. */
 import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "chatexchange-ts";
 import { ManualClock } from "chatexchange-ts/testing";
 import { describe, expect, test } from "vitest";
-import { ends, failureOf, stage } from "./support.js";
+import { ends, failureOf, meanwhile, stage } from "./support.js";
 
 const proxyPage = { headers: { "Content-Type": "text/html" }, body: "<html><h1>Try again later</h1></html>" };
 const sessionPath = async (): Promise<string> => join(await mkdtemp(join(tmpdir(), "chatexchange-")), "session.json");
@@ -14,9 +14,9 @@ const loginPosts = (requests: readonly string[]): number =>
 const loginPages = (requests: readonly string[]): number =>
   requests.filter((line) => line === "GET /users/login").length;
 
-describe("an answer of the login page that is not the site's own", () => {
+describe("a bare answer to the login", () => {
   test.each([400, 403, 404, 407, 421, 500, 502])(
-    "with status %i may pass, and is no expired session",
+    "with status %i may pass, and does not count as an expired session",
     async (status) => {
       const { server, bot, client } = await stage();
       server.site.faults.fail("/users/login", { ...proxyPage, status });
@@ -29,14 +29,54 @@ describe("an answer of the login page that is not the site's own", () => {
     },
   );
 
-  test("is the same when it comes to the password", async () => {
-    const { server, client } = await stage();
-    server.site.faults.fail("/users/login", { status: 200, body: loginForm() });
-    server.site.faults.fail("/users/login", { ...proxyPage, status: 403 });
-    expect(await failureOf(client().login())).toMatchObject({ code: "SERVER_ERROR", context: { bare: true } });
+  test.each([400, 403, 409])(
+    "with status %i to the password leads to one more login page and post, and then may pass",
+    async (status) => {
+      const { server, client, requests } = await stage();
+      for (let tries = 0; tries < 2; tries++) {
+        server.site.faults.fail("/users/login", { status: 200, body: loginForm() });
+        server.site.faults.fail("/users/login", { ...proxyPage, status });
+      }
+      expect(await failureOf(client().login())).toMatchObject({
+        code: "SERVER_ERROR",
+        context: { bare: true, status },
+      });
+      expect([loginPages(requests()), server.requests.length]).toEqual([2, 4]);
+    },
+  );
+
+  test.each([400, 403, 409])(
+    "with status %i to the password does not end a login whose second post works",
+    async (status) => {
+      const { server, bot, client, requests } = await stage();
+      server.site.faults.fail("/users/login", { status: 200, body: loginForm() });
+      server.site.faults.fail("/users/login", { ...proxyPage, status });
+      expect((await client().login()).id).toBe(bot.id);
+      expect(loginPosts(requests())).toBe(2);
+    },
+  );
+
+  test("does not end a login whose fkey goes stale between login page and password", async () => {
+    const { server, bot, client, requests } = await stage();
+    const { faults } = server.site;
+    faults.slow("/users/login", 50, { times: 1 });
+    const login = client().login();
+    await meanwhile(() => faults.underWay === 1);
+    faults.rotateFkeys();
+    expect((await login).id).toBe(bot.id);
+    const all = requests();
+    expect([loginPages(all), loginPosts(all)]).toEqual([2, 2]);
   });
 
-  test("with status 429 is a throttle that says how long", async () => {
+  test.each([408, 429, 503])("with status %i to the password does not post it a second time", async (status) => {
+    const { server, client, requests } = await stage();
+    server.site.faults.fail("/users/login", { status: 200, body: loginForm() });
+    server.site.faults.fail("/users/login", { ...proxyPage, status });
+    expect(await failureOf(client().login())).toMatchObject({ context: { bare: true, status } });
+    expect(loginPosts(requests())).toBe(1);
+  });
+
+  test("is THROTTLED with the time to wait when its status is 429", async () => {
     const { server, client } = await stage();
     server.site.faults.fail("/users/login", { status: 429, headers: { "Retry-After": "120" } });
     expect(await failureOf(client().login())).toMatchObject({
@@ -50,7 +90,7 @@ describe("an answer of the login page that is not the site's own", () => {
     ["another page", { status: 200, body: "<html><h1>Welcome to the hotel</h1></html>" }],
     ["an empty body", { status: 200, body: "" }],
     ["a way to another site", { status: 302, headers: { Location: "http://portal.example/accept" } }],
-  ])("%s in answer to the password is no wrong password", async (_, answer) => {
+  ])("does not count as a wrong password: %s", async (_, answer) => {
     const { server, client } = await stage();
     server.site.faults.fail("/users/login", { status: 200, body: loginForm() });
     server.site.faults.fail("/users/login", answer);
@@ -58,14 +98,14 @@ describe("an answer of the login page that is not the site's own", () => {
   });
 });
 
-describe("automatic logins after one that failed", () => {
-  test("wait longer each time, and calls in between reject at once and say how long", async () => {
+describe("automatic logins after a failed one", () => {
+  test("back off up to a minute, and calls in between reject at once with the time left", async () => {
     const clock = new ManualClock();
     const { server, bot, client, requests } = await stage();
     const chat = client({ clock });
     server.site.faults.fail("/users/login", { ...proxyPage, status: 403, times: 99 });
     expect(await failureOf(chat.getMe())).toMatchObject({ code: "SERVER_ERROR" });
-    for (const pause of [500, 5_000, 15_000, 45_000, 135_000, 405_000, 600_000, 600_000]) {
+    for (const pause of [500, 5_000, 15_000, 45_000, 60_000, 60_000, 60_000]) {
       requests();
       await clock.advance(pause - 1);
       expect(await failureOf(chat.getMe())).toMatchObject({ code: "SERVER_ERROR", context: { retryAfterMs: 1 } });
@@ -88,6 +128,17 @@ describe("automatic logins after one that failed", () => {
     expect(await failureOf(chat.getMe())).toMatchObject({ code: "THROTTLED", context: { retryAfterMs: 30_000 } });
     await clock.advance(30_000);
     expect((await chat.getMe()).id).toBe(bot.id);
+  });
+
+  test("wait ten minutes for a person after a wrong password", async () => {
+    const clock = new ManualClock();
+    const { bot, client, requests } = await stage();
+    const chat = client({ clock, email: bot.email, password: "forgotten" });
+    expect(await failureOf(chat.getMe())).toMatchObject({ code: "WRONG_PASSWORD" });
+    requests();
+    await clock.advance(599_999);
+    expect(await failureOf(chat.getMe())).toMatchObject({ code: "WRONG_PASSWORD", context: { retryAfterMs: 1 } });
+    expect(loginPages(requests())).toBe(0);
   });
 
   test("wait ten minutes for a person after a CAPTCHA", async () => {
@@ -140,12 +191,12 @@ describe("a client with several means", () => {
     expect(loginPosts(requests())).toBe(1);
   });
 
-  test("without a password is not logged in when none of them works", async () => {
+  test("fails with NOT_LOGGED_IN when none of them works and there is no password", async () => {
     const { anonymous } = await stage();
     expect(await failureOf(anonymous({ cookies: "acct=long-gone" }).getMe())).toMatchObject({ code: "NOT_LOGGED_IN" });
   });
 
-  test("asks for no password to end a login that is over already", async () => {
+  test("does not log in by password to end a login that is over already", async () => {
     const { client, requests } = await stage();
     await client({ cookies: "acct=long-gone" }).logout({ endLogin: true });
     expect(loginPages(requests())).toBe(0);
@@ -153,7 +204,7 @@ describe("a client with several means", () => {
 });
 
 describe("a login while another is under way", () => {
-  test("is its caller's; the earlier caller gets the account that he asked for", async () => {
+  test("belongs to its caller; the earlier caller gets the account of its own call", async () => {
     const { alice, bot, client } = await stage({ latencyMs: 20 });
     const chat = client();
     const first = chat.login();
@@ -172,7 +223,7 @@ describe("a login while another is under way", () => {
     expect(JSON.parse(await readFile(sessionFile, "utf8")).owner.id).toBe(alice.id);
   });
 
-  test("with a stored session leaves reads under way alone: they are answered", async () => {
+  test("does not disturb reads under way when it restores a stored session", async () => {
     const { client } = await stage({ latencyMs: 20 });
     const sessionFile = await sessionPath();
     const stored = client({ sessionFile });
@@ -183,7 +234,7 @@ describe("a login while another is under way", () => {
     expect([name, await me.name]).toEqual(["Sandbox", "Bot"]);
   });
 
-  test("asked for by cookies is not answered with the session that is stored", async () => {
+  test("does not use the stored session when its caller gave cookies", async () => {
     const { server, alice, bot, client } = await stage();
     const sessionFile = await sessionPath();
     const hers = await sessionPath();

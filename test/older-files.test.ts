@@ -17,7 +17,7 @@ function copies(...names: string[]): string {
   return folder;
 }
 
-test("a journal, a session and a state of 0.1.0 go on: no login, and what waited is sent once", async () => {
+test("a journal, a session and a state of 0.1.0 still work: without a login, and the waiting message is sent once", async () => {
   const folder = copies("journal.jsonl", "session.json", "state.jsonl");
   const session = join(folder, "session.json");
   // Cookies live for half a year: as if they were of today.
@@ -46,7 +46,7 @@ test("a journal, a session and a state of 0.1.0 go on: no login, and what waited
   expect(await later.resume()).toEqual([]);
 });
 
-test("a journal of 0.1.0 is no state, and a state no journal: each is refused by its name and stays as it is", async () => {
+test("a journal of 0.1.0 is refused as a state, and a state as a journal: the error names the file, which stays as it is", async () => {
   const folder = copies("journal.jsonl", "state.jsonl");
   const [journal, state] = [join(folder, "journal.jsonl"), join(folder, "state.jsonl")];
   const before = [journal, state].map((path) => readFileSync(path, "utf8"));

@@ -1,4 +1,4 @@
-/** Actions of which nobody knows whether the server did them: looked for, tried again, and given up in the end. */
+/** Actions in doubt, because the server may have done them: looked up, retried, and given up in the end. */
 import { ManualClock } from "chatexchange-ts/testing";
 import { describe, expect, test } from "vitest";
 import { failureOf, stage, turning } from "./support.js";
@@ -39,7 +39,7 @@ describe("an answer that is not the site's own leaves a message in doubt", () =>
     ["a 502", { status: 502 }],
     ["a 504", { status: 504 }],
     ["an unknown sentence of a proxy", { status: 421, body: "Misdirected request" }],
-  ])("%s: it is looked for, and sent once more", async (_, answer) => {
+  ])("%s: the client looks for the message, and sends it once more", async (_, answer) => {
     const { faults, clock, room, said, posts } = await doubtful();
     faults.proxy(newMessage, { ...answer, times: 2 });
     const message = await turning(clock, room.sendMessage("hello"));
@@ -53,18 +53,21 @@ describe("an answer that is not the site's own leaves a message in doubt", () =>
     ["a page with status 200", { status: 200 }, /^(NOT_UNDERSTOOD|CONNECTION_LOST)$/],
     ["a bare 403", { status: 403 }, "FORBIDDEN"],
     ["a 502", { status: 502 }, "SERVER_ERROR"],
-  ])("%s for ever, to posts and look-ups: it fails when patience ends, after few requests", async (_, answer, code) => {
-    const { faults, clock, room, elapsed, requests } = await doubtful();
-    faults.proxy(newMessage, { ...answer, times: 1e6 });
-    faults.proxy(list, { ...answer, times: 1e6 });
-    const error = await turning(clock, failureOf(room.sendMessage("hello")), 1_000);
-    expect(error).toMatchObject({ code: expect.stringMatching(code), context: { sent: "maybe" } });
-    expect(elapsed()).toBe(900_000);
-    // 1, 2, 4 … 32 s apart, and then a minute.
-    expect(requests().filter((request) => / \/chats\/1\//.test(request)).length).toBeLessThanOrEqual(24);
-  });
+  ])(
+    "%s for ever, to posts and lookups: the message fails when patience ends, after few requests",
+    async (_, answer, code) => {
+      const { faults, clock, room, elapsed, requests } = await doubtful();
+      faults.proxy(newMessage, { ...answer, times: 1e6 });
+      faults.proxy(list, { ...answer, times: 1e6 });
+      const error = await turning(clock, failureOf(room.sendMessage("hello")), 1_000);
+      expect(error).toMatchObject({ code: expect.stringMatching(code), context: { sent: "maybe" } });
+      expect(elapsed()).toBe(900_000);
+      // 1, 2, 4 … 32 s apart, and then a minute.
+      expect(requests().filter((request) => / \/chats\/1\//.test(request)).length).toBeLessThanOrEqual(24);
+    },
+  );
 
-  test("edits and deletions are looked for and made again, and fail alike when patience ends", async () => {
+  test("edits and deletions are looked up and retried, and also fail when patience ends", async () => {
     const { faults, clock, room, elapsed, server } = await doubtful();
     const mine = await turning(clock, room.sendMessage("frist"));
     const [edits, deletions] = [/^\/messages\/\d+$/, /^\/messages\/\d+\/delete$/];
@@ -78,7 +81,7 @@ describe("an answer that is not the site's own leaves a message in doubt", () =>
     expect(elapsed() - before).toBe(900_000);
   });
 
-  test("an action that is not idempotent and cannot be looked for is not tried again", async () => {
+  test("an action that is not idempotent and cannot be looked up is not retried", async () => {
     const { faults, clock, chat, requests, alice } = await doubtful();
     const theirs = alice.in(1).says("spam");
     faults.proxy(/\/flag$/, { status: 502 });
@@ -88,8 +91,8 @@ describe("an answer that is not the site's own leaves a message in doubt", () =>
   });
 });
 
-describe("a look-up", () => {
-  test("that fails is no answer: nothing is sent until one has said that the message is not there", async () => {
+describe("a lookup", () => {
+  test("proves nothing when it fails: nothing is sent until one has shown that the message is missing", async () => {
     const { faults, clock, room, said, requests } = await doubtful();
     faults.cut(newMessage);
     faults.proxy(list, { status: 404, times: 3 });
@@ -99,7 +102,7 @@ describe("a look-up", () => {
     expect(requests().filter((request) => request === `POST ${newMessage}`)).toHaveLength(1);
   });
 
-  test("finds the message although it was edited or deleted meanwhile", async () => {
+  test("finds the message although it was edited or deleted in the meantime", async () => {
     for (const change of ["edits", "deletes"] as const) {
       const { faults, clock, room, said, bot, server, posts } = await doubtful();
       faults.cut(newMessage);
@@ -116,7 +119,7 @@ describe("a look-up", () => {
     }
   });
 
-  test("says of a repetition that is none of ours that it was refused", async () => {
+  test("leaves a message refused that repeats an earlier one of ours", async () => {
     const { faults, clock, room, said } = await doubtful();
     await turning(clock, room.sendMessage("ping"));
     faults.proxy(newMessage, { status: 502 });
@@ -126,7 +129,7 @@ describe("a look-up", () => {
   });
 });
 
-test("a deletion that is refused as done already was made by the attempt before it", async () => {
+test("a deletion refused as already done counts as done by the attempt before it", async () => {
   const { faults, clock, room, bot, server } = await doubtful();
   const mine = await turning(clock, room.sendMessage("mine"));
   faults.proxy(/\/delete$/, { status: 502 });

@@ -1,4 +1,4 @@
-/** Whose turn it is: lanes, priorities, deadlines and signals. On a clock turned by hand, so that moments are exact. */
+/** The order of actions: lanes, priorities, deadlines and signals. On a manual clock, so that moments are exact. */
 import type { Client, Room } from "chatexchange-ts";
 import { ManualClock } from "chatexchange-ts/testing";
 import { describe, expect, test } from "vitest";
@@ -67,7 +67,7 @@ describe("lanes", () => {
     expect(said()).toEqual(["one", "two"]);
   });
 
-  test("messages to a room keep their order, also a reply of which the room is known", async () => {
+  test("messages to a room keep their order, and so does a reply whose room is known", async () => {
     const { clock, rooms, said } = await lanes({ throttle: true });
     const first = await turning(clock, rooms[0].sendMessage("first"));
     await turning(
@@ -92,7 +92,7 @@ describe("priorities", () => {
     expect(server.site.message(report.id)).toMatchObject({ edits: 1, deleted: true });
   });
 
-  test("every action takes one: high before all, then acts on messages, replies, others, and low at the end", async () => {
+  test("every action takes a priority: high before all, then acts on messages, replies, others, and low last", async () => {
     const { alice, clock, chat, rooms, note, outcomes } = await lanes({ throttle: true });
     const [theirs, other] = [alice.in(2).says("one"), alice.in(2).says("two")];
     const acts = [
@@ -117,7 +117,7 @@ describe("priorities", () => {
     expect([...outcomes.keys()]).toEqual(["first", "high", "star", "reply", "normal", "low", "a low star"]);
   });
 
-  test("a text in several messages that was begun keeps its place in its room", async () => {
+  test("a split text that was begun keeps its place in its room", async () => {
     const { clock, rooms, said } = await lanes({ throttle: true });
     const parts = rooms[0].sendParts("word ".repeat(250).trim());
     await until(clock, () => said().length === 1);
@@ -126,7 +126,7 @@ describe("priorities", () => {
     expect(said().map((text) => text.slice(0, 4))).toEqual(["word", "word", "word", "urge"]);
   });
 
-  test("another word for a priority is refused by name", async () => {
+  test("an unknown priority is refused by name", async () => {
     const { chat } = await lanes();
     const priority: string = "urgent";
     // @ts-expect-error a priority is one of three words
@@ -139,7 +139,7 @@ describe("priorities", () => {
 });
 
 describe("deadlines and signals", () => {
-  test("a deadline ends an action that waits for the throttle when it passes, and says that it was not sent", async () => {
+  test("a deadline ends an action that waits for the throttle at its exact moment, and the error says that it was not sent", async () => {
     const { clock, rooms, note, outcomes } = await lanes({ throttle: true });
     await turning(clock, rooms[0].sendMessage("one"));
     const acts = [
@@ -151,7 +151,7 @@ describe("deadlines and signals", () => {
     expect(outcomes.get("two")).toMatchObject({ outcome: "done" });
   });
 
-  test("a deadline and an abort end actions behind a request that hangs, at once", async () => {
+  test("a deadline and an abort end actions behind a hanging request at once", async () => {
     const { server, clock, rooms, note, outcomes, said } = await lanes();
     server.site.faults.hang("/chats/1/messages/new");
     const stop = new AbortController();
@@ -171,7 +171,7 @@ describe("deadlines and signals", () => {
     expect(said()).toEqual(["one"]);
   });
 
-  test("a request that is under way is ended by its signal and by its deadline, and may have arrived", async () => {
+  test("a signal and a deadline end a request under way, and the error says that it may have arrived", async () => {
     const { server, clock, chat, rooms, note, outcomes } = await lanes();
     const mine = await turning(clock, rooms[1].sendMessage("mine"));
     const { faults } = server.site;
@@ -192,7 +192,7 @@ describe("deadlines and signals", () => {
     await meanwhile(() => faults.hanging === 0);
   });
 
-  test("an abort while an action waits to look for its message says that it may have arrived", async () => {
+  test("the error of an abort before a lookup says that the message may have arrived", async () => {
     const { server, clock, rooms, note, outcomes } = await lanes();
     server.site.faults.fail("/chats/1/messages/new", { status: 503, times: 1e6 });
     const stop = new AbortController();
@@ -203,7 +203,7 @@ describe("deadlines and signals", () => {
     expect(outcomes.get("sent")).toMatchObject({ outcome: "ABORTED", sent: "maybe" });
   });
 
-  test("the end of the client says of each action whether it may have arrived", async () => {
+  test("the errors at the end of the client say of each action whether it may have arrived", async () => {
     const { server, chat, rooms, note, outcomes } = await lanes();
     server.site.faults.hang("/chats/1/messages/new");
     const all = [note("hangs", rooms[0].sendMessage("one")), note("waits", rooms[0].sendMessage("two"))];
@@ -218,7 +218,7 @@ describe("deadlines and signals", () => {
     ]);
   });
 
-  test("a refusal in the site's own words says that nothing was sent; parts that were keep their ids", async () => {
+  test("the error of a refusal in the site's own words says that nothing was sent; parts sent before keep their ids", async () => {
     const { server, alice, clock, chat, rooms, note, outcomes, said } = await lanes({ throttle: true });
     const theirs = alice.in(1).says("hands off");
     await turning(clock, note("refused", chat.getMessage(theirs.id).delete()));

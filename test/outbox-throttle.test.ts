@@ -1,4 +1,4 @@
-/** The pace of an account under the server's throttle. Time is turned by hand, so that requests and moments are exact. */
+/** The pace of an account under the server's throttle. The clock is advanced by hand, so that moments are exact. */
 import { type ChatServerOptions, requiredPauseMs } from "chatexchange-ts/server";
 import { ManualClock } from "chatexchange-ts/testing";
 import { describe, expect, test } from "vitest";
@@ -55,7 +55,7 @@ describe("a burst", () => {
 });
 
 describe("the spacing", () => {
-  test("comes from the seconds that the server asked for, not from a quiet before: they are not asked for again", async () => {
+  test("comes from the seconds that the server asked for, not from the quiet before, and causes no further refusal", async () => {
     const { burst, quiet, faults } = await paced({ throttle: false });
     await burst(1);
     await quiet(15_000);
@@ -94,7 +94,7 @@ describe("the spacing", () => {
     expect((moments.at(-1) ?? 0) - (moments[0] ?? 0)).toBeLessThanOrEqual(59 * 8_000 * 1.05);
   });
 
-  test("is the account's: a message to another room waits, too", async () => {
+  test("belongs to the account: a message to another room waits, too", async () => {
     const { burst, chat, clock, server, requests } = await paced();
     server.site.addRoom({ id: 2, name: "Other" });
     await burst(3);
@@ -106,8 +106,8 @@ describe("the spacing", () => {
   });
 });
 
-describe("too many requests", () => {
-  test("with Retry-After waits as many seconds, and then sends once", async () => {
+describe("the answer 429", () => {
+  test("is waited for as many seconds as Retry-After says, and then one request is sent", async () => {
     const { burst, clock, faults, room, requests } = await paced({ throttle: false });
     await burst(1);
     faults.proxy("/chats/1/messages/new", { status: 429, retryAfter: 7 });
@@ -117,7 +117,7 @@ describe("too many requests", () => {
     expect(requests().filter((request) => request === post)).toHaveLength(2);
   });
 
-  test("with a date in Retry-After waits until then, counted from the date of the answer", async () => {
+  test("is waited for until the date in Retry-After, counted from the date of the answer", async () => {
     const { clock, faults, room } = await paced({ throttle: false });
     const date = "Mon, 01 Jan 2024 00:00:00 GMT";
     const headers = { date, "retry-after": "Mon, 01 Jan 2024 00:01:30 GMT" };
@@ -139,7 +139,7 @@ describe("too many requests", () => {
     expect(gaps((await burst(4)).moments)).toEqual([0, 0, 0]);
   });
 
-  test("without Retry-After waits longer each time", async () => {
+  test("is waited for longer each time without Retry-After", async () => {
     const { clock, faults, room, server } = await paced({ throttle: false });
     faults.proxy("/chats/1/messages/new", { status: 429, times: 5 });
     const before = clock.now();
@@ -148,7 +148,7 @@ describe("too many requests", () => {
     expect(server.site.room(1).messages).toHaveLength(1);
   });
 
-  test("for longer than the client is patient fails at once, and nothing is sent before the time", async () => {
+  test("fails actions at once when it asks for more than patienceMs, and nothing is sent before that time", async () => {
     const { clock, faults, room, chat, requests, server } = await paced({ throttle: false });
     faults.proxy("/chats/1/messages/new", { status: 429, retryAfter: 3_600 });
     const before = clock.now();
@@ -163,14 +163,14 @@ describe("too many requests", () => {
     expect(server.site.room(1).messages.map(({ source }) => source)).toEqual(["an hour later"]);
   });
 
-  test("that a proxy goes on saying with too short a Retry-After is waited out", async () => {
+  test("is waited out when a proxy repeats it with too short a Retry-After", async () => {
     const { clock, faults, room, server } = await paced({ throttle: false });
     faults.proxy("/chats/1/messages/new", { status: 429, retryAfter: 1, times: 12 });
     await turning(clock, room.sendMessage("said in the end"));
     expect(server.site.room(1).messages.map(({ source }) => source)).toEqual(["said in the end"]);
   });
 
-  test("that does not end fails when patienceMs has passed, with ever fewer requests", async () => {
+  test("fails an action when it has lasted for patienceMs, with ever fewer requests", async () => {
     const { clock, faults, server, client, requests } = await paced({ throttle: false });
     const chat = client({ clock, outbox: { maxTries: 3, patienceMs: 120_000 } });
     await chat.login();

@@ -1,4 +1,4 @@
-/** Answers come packed, and what comes out of them is bounded. */
+/** Answers come packed, and their unpacked size is bounded. */
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:zlib";
 import { Client } from "chatexchange-ts";
 import { describe, expect, test } from "vitest";
@@ -7,7 +7,7 @@ import { ends, failureOf } from "./support.js";
 
 const text = "<b>the same words again</b> ".repeat(400).trim();
 
-/** What a message says whose text comes packed like this. */
+/** The source of a message as the client reads it from an answer packed like this. */
 async function readPacked(encoding: string, body: Buffer): Promise<string | null> {
   const url = await standIn((_, response) => response.writeHead(200, { "content-encoding": encoding }).end(body));
   return ends(new Client(url)).getMessage(5).contentSource;
@@ -22,11 +22,11 @@ describe("an answer", () => {
     ["deflate", deflateSync(text)],
     ["deflate", deflateRawSync(text)],
     ["identity", Buffer.from(text)],
-  ])("that comes as %s is unpacked", async (encoding, body) => {
+  ])("is unpacked when it is packed as %s", async (encoding, body) => {
     expect(await readPacked(encoding, body)).toBe(text);
   });
 
-  test("is asked for packed", async () => {
+  test("is requested packed", async () => {
     let asked: string | string[] | undefined;
     const url = await standIn((request, response) => {
       asked = request.headers["accept-encoding"];
@@ -41,14 +41,14 @@ describe("an answer", () => {
     ["gzip", gzipSync(bomb)],
     ["br", brotliCompressSync(bomb)],
     ["deflate", deflateSync(bomb)],
-  ])("that unpacks from a few kilobytes of %s to 64 MiB ends at the limit", async (encoding, body) => {
+  ])("is cut off at the limit when a few kilobytes of %s unpack to 64 MiB", async (encoding, body) => {
     const error = await failureOf(readPacked(encoding, body));
     expect(error).toMatchObject({ code: "NOT_UNDERSTOOD", context: { bare: true } });
     expect(String(error)).toMatch(/16777216 bytes/);
   });
 
   test.each(["gzip, gzip", "br, gzip", "gzip, deflate", "zstd", "compress"])(
-    "packed as %s is refused",
+    "is refused when it is packed as %s",
     async (encoding) => {
       const error = await failureOf(readPacked(encoding, gzipSync(gzipSync(text))));
       expect(error).toMatchObject({ code: "NOT_UNDERSTOOD" });
@@ -59,12 +59,12 @@ describe("an answer", () => {
     ["gzip", gzipSync(text)],
     ["br", brotliCompressSync(text)],
     ["deflate", deflateSync(text)],
-  ])("whose %s has no end is a lost connection", async (encoding, body) => {
+  ])("is CONNECTION_LOST when its %s has no end", async (encoding, body) => {
     const error = await failureOf(readPacked(encoding, body.subarray(0, body.length - 9)));
     expect(error).toMatchObject({ code: "CONNECTION_LOST" });
   });
 
-  test("that is not what it says it is packed as is not understood", async () => {
+  test("is NOT_UNDERSTOOD when its encoding is not the declared one", async () => {
     expect(await failureOf(readPacked("gzip", Buffer.from("hello, hello")))).toMatchObject({ code: "NOT_UNDERSTOOD" });
   });
 });

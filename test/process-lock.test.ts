@@ -1,4 +1,4 @@
-/** One process at a time uses a file, and a process that is gone holds nobody up. */
+/** One process at a time uses a file, and the lock of a process that is gone is stale. */
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { existsSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -73,7 +73,7 @@ test("one of 40 processes that race for a stale lock gets it, in each of 40 trie
   expect(winners).toEqual(Array.from({ length: 40 }, () => 1));
 });
 
-/** What a process of this machine wrote that was killed since. */
+/** A lock of a process of this machine that was killed. */
 function staleHolder(): string {
   const path = join(temporaryFolder(), "file");
   const lock = lockFile(path);
@@ -82,7 +82,7 @@ function staleHolder(): string {
   return JSON.stringify({ ...holder, pid: 4_194_305, nonce: "gone" });
 }
 
-test("a process id that another process has by now holds no lock", () => {
+test("a process id that was reused by another process holds no lock", () => {
   const path = join(temporaryFolder(), "file");
   locked(path, factsOf({ pid: 4711 }));
   const same = factsOf({ pid: 4712, look: () => ({ started: "100" }) });
@@ -95,7 +95,7 @@ test("a process id that another process has by now holds no lock", () => {
   expect(failureOfLock(path, reused)).toBeUndefined();
 });
 
-test("where start times are not known, a process id holds a lock as long as its heartbeat comes", () => {
+test("a process id without a known start time holds a lock as long as its heartbeat continues", () => {
   const path = join(temporaryFolder(), "file");
   let now = Date.now();
   const unknown = { now: () => now, look: () => ({ started: null }) };
@@ -134,7 +134,7 @@ test.each([
   },
 );
 
-test("a lock whose file somebody removed is made again by its holder", () => {
+test("a lock file that was removed is made again by its holder", () => {
   const path = join(temporaryFolder(), "file");
   let now = Date.now();
   const first = locked(path, factsOf({ now: () => now }));
@@ -144,11 +144,11 @@ test("a lock whose file somebody removed is made again by its holder", () => {
   expect(failureOfLock(path, factsOf({ pid: 2 }))).toMatchObject({ code: "LOCKED" });
 });
 
-test("a folder that is not there is STORAGE", () => {
+test("a lock in a missing folder fails with STORAGE", () => {
   expect(failureOfLock(join(temporaryFolder(), "no", "file"), factsOf())).toMatchObject({ code: "STORAGE" });
 });
 
-test("a lock file without sense is in use while it is young, and stale after 60 s", () => {
+test("a malformed lock file counts as held while it is young, and as stale after 60 s", () => {
   const path = join(temporaryFolder(), "file");
   writeFileSync(`${path}.lock`, "");
   expect(failureOfLock(path, factsOf())).toMatchObject({ code: "LOCKED", holder: "another process" });

@@ -1,4 +1,4 @@
-/** Reads under trouble: "too many requests" is waited out, a server in trouble is asked again, and actions are left alone. */
+/** Reads under trouble: 429 is waited out, a GET that meets a failing server is retried, and actions are left alone. */
 
 import type { ClientOptions } from "chatexchange-ts";
 import { ManualClock } from "chatexchange-ts/testing";
@@ -29,7 +29,7 @@ describe("HTTP 429 on a read", () => {
   test.each([
     ["3", 3_000],
     [new Date(Date.UTC(2030, 0, 1, 0, 0, 7)).toUTCString(), 7_000],
-  ])("with Retry-After %s is waited out, not a millisecond less", async (after, ms) => {
+  ])("is waited out to the millisecond with Retry-After %s", async (after, ms) => {
     const { chat, faults, say, lasts } = await reader();
     const headers = { "Retry-After": after, Date: new Date(Date.UTC(2030, 0, 1)).toUTCString() };
     const id = say("hello");
@@ -37,7 +37,7 @@ describe("HTTP 429 on a read", () => {
     expect(await lasts(chat.getMessage(id).content)).toBe(ms);
   });
 
-  test("without the header is waited out longer each time", async () => {
+  test("backs off without the header", async () => {
     const { chat, faults, say, lasts, gets } = await reader();
     const id = say("hello");
     faults.fail(`/message/${id}`, { status: 429, times: 4 });
@@ -45,7 +45,7 @@ describe("HTTP 429 on a read", () => {
     expect(gets(`/message/${id}`)).toBe(5);
   });
 
-  test("that lasts longer than the patience is THROTTLED at once, and says how long", async () => {
+  test("is THROTTLED at once with the time to wait when that exceeds patienceMs", async () => {
     const { chat, faults, clock, say } = await reader({ reads: { patienceMs: 10_000 } });
     const id = say("hello");
     faults.fail(`/message/${id}`, { status: 429, headers: { "Retry-After": "11" } });
@@ -55,7 +55,7 @@ describe("HTTP 429 on a read", () => {
     expect(clock.now()).toBe(start);
   });
 
-  test("that does not end uses up the patience, and is THROTTLED then", async () => {
+  test("is THROTTLED after patienceMs when it does not end", async () => {
     const { chat, faults, clock, say, gets } = await reader({ reads: { patienceMs: 10_000 } });
     const id = say("hello");
     faults.fail(`/message/${id}`, { status: 429, times: 99 });
@@ -79,7 +79,7 @@ describe("HTTP 429 on a read", () => {
     expect(server.requests.filter(({ path }) => path.startsWith("/message/"))).toHaveLength(3);
   });
 
-  test("holds for lists that are asked for by POST, too", async () => {
+  test("is waited out for lists that are read by POST, too", async () => {
     const { chat, faults, say, lasts } = await reader();
     say("hello");
     faults.fail("/chats/1/events", { status: 429, headers: { "Retry-After": "2" } });
@@ -88,7 +88,7 @@ describe("HTTP 429 on a read", () => {
 });
 
 describe("a GET that meets a server in trouble", () => {
-  test.each([408, 425, 500, 502, 503, 504])("status %i is tried three times in all, with jitter", async (status) => {
+  test.each([408, 425, 500, 502, 503, 504])("is tried three times in all with jitter for status %i", async (status) => {
     const { chat, faults, say, lasts, gets } = await reader();
     const id = say("hello");
     faults.fail(`/message/${id}`, { ...proxyPage, status, times: 2 });
@@ -104,14 +104,14 @@ describe("a GET that meets a server in trouble", () => {
     expect(gets("/users/ignorelist")).toBe(3);
   });
 
-  test("is tried as often as the option says", async () => {
+  test("is tried as often as the option tries says", async () => {
     const { chat, faults, gets } = await reader({ reads: { tries: 1 } });
     faults.fail("/users/ignorelist", { status: 503, times: 99 });
     expect(await failureOf(chat.ignoredUsers())).toMatchObject({ code: "SERVER_ERROR" });
     expect(gets("/users/ignorelist")).toBe(1);
   });
 
-  test("a bare 403 is tried once more, a bare 404 is believed", async () => {
+  test("is retried once for a bare 403, and not for a bare 404", async () => {
     const { chat, faults, clock, gets } = await reader();
     faults.fail("/users/ignorelist", { ...proxyPage, status: 403 });
     expect(await turning(clock, chat.ignoredUsers())).toEqual([]);
@@ -125,7 +125,7 @@ describe("a GET that meets a server in trouble", () => {
     expect(gets("/users/ignorelist")).toBe(1);
   });
 
-  test("gives up at once when its caller does", async () => {
+  test("ends at once when its caller aborts", async () => {
     const { chat, faults, clock } = await reader();
     faults.fail("/users/ignorelist", { status: 503, times: 99 });
     const caller = new AbortController();
@@ -137,7 +137,7 @@ describe("a GET that meets a server in trouble", () => {
   });
 });
 
-test("a list that is asked for by POST is not tried again for a 503: its caller decides", async () => {
+test("a list read by POST is not retried after a 503, because its caller decides", async () => {
   const { chat, faults, requests } = await reader();
   faults.fail("/chats/1/events", { status: 503, times: 99 });
   requests();

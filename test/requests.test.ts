@@ -3,7 +3,7 @@ import { getEventListeners } from "node:events";
 import { type AddressInfo, connect, createServer } from "node:net";
 import { Client } from "chatexchange-ts";
 import { ManualClock } from "chatexchange-ts/testing";
-import { expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { standIn } from "./stand-in.js";
 import { ends, failureOf, stage } from "./support.js";
 
@@ -26,7 +26,7 @@ test("a request is given up when its deadline passes on the clock, and not befor
   expect(clock.pending).toBe(0);
 });
 
-test.each([2 ** 31, 2 ** 32, 1e15])("a deadline of %d ms is a long one", async (timeoutMs) => {
+test.each([2 ** 31, 2 ** 32, 1e15])("a deadline of %d ms does not end a request at once", async (timeoutMs) => {
   const { client } = await stage();
   expect(await client({ timeoutMs }).getRoom(1).name).toBe("Sandbox");
 });
@@ -58,6 +58,47 @@ test("20,000 requests leave nothing behind on the signal of their caller", async
   expect(warnings).toEqual([]);
 }, 120_000);
 
+test("a client that has ended leaves nothing behind on its signal", async () => {
+  const { client } = await stage();
+  const { signal } = new AbortController();
+  const chat = client({ signal });
+  expect(getEventListeners(signal, "abort")).toHaveLength(1);
+  await chat.logout();
+  expect(getEventListeners(signal, "abort")).toHaveLength(0);
+});
+
+describe("the end of a client whose rooms can't be left", () => {
+  test("takes five seconds of its clock", async () => {
+    const clock = new ManualClock();
+    const { server, client } = await stage();
+    const chat = client({ clock });
+    await chat.getRoom(1).join();
+    server.site.faults.hang(/leave/);
+    let isOver = false;
+    const ended = chat.logout().finally(() => {
+      isOver = true;
+    });
+    await expect.poll(() => server.site.faults.hanging).toBe(1);
+    await clock.advance(4_999);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(isOver).toBe(false);
+    await clock.advance(1);
+    for (let turn = 0; turn < 2_000 && !isOver; turn++) await new Promise((resolve) => setImmediate(resolve));
+    expect(isOver).toBe(true);
+    await ended;
+    expect(clock.pending).toBe(0);
+  });
+
+  test("takes no longer than that when nobody turns the clock", async () => {
+    const { server, client } = await stage();
+    const chat = client({ clock: new ManualClock() });
+    await chat.getRoom(1).join();
+    server.site.faults.hang(/leave/);
+    await chat.logout();
+    expect(chat.outbox.pending).toEqual([]);
+  });
+});
+
 test("logging in, joining and saying hello takes five requests on two connections", async () => {
   const { server, bot, requests } = await stage();
   const { site } = server;
@@ -88,7 +129,7 @@ test("logging in, joining and saying hello takes five requests on two connection
 test.each([
   ["TypeError", () => new TypeError("my resolver is broken")],
   ["Error with a code", () => Object.assign(new Error("no such file"), { code: "ENOENT" })],
-])("a %s of the user's resolver comes out as what it is", async (_, make) => {
+])("a %s of the user's resolver comes out unchanged", async (_, make) => {
   const thrown = make();
   const { server } = await stage();
   const resolve = (): never => {
@@ -99,7 +140,7 @@ test.each([
   expect(await failureOf(chat.getRoom(1).newMessages().ready)).toBe(thrown);
 });
 
-test("a port where nobody listens is a lost connection", async () => {
+test("a port without a listener is CONNECTION_LOST", async () => {
   const { server } = await stage();
   const nobody = { hostname: "127.0.0.1", port: 1 };
   const chat = ends(new Client(server.site, { resolve: () => nobody }));

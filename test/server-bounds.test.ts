@@ -18,7 +18,7 @@ async function talkative(): Promise<{ server: ChatServer; bot: Browser; texts: s
 }
 
 describe("an answer of polling", () => {
-  test("has each room once, however its number is written", async () => {
+  test("contains each room once, however its number is written", async () => {
     const { server, bot, from } = await talkative();
     await using _ = server;
     const once = (await bot.post("/events", { r1: from })).text;
@@ -27,7 +27,7 @@ describe("an answer of polling", () => {
     expect(many.length).toBe(once.length);
   });
 
-  test("is bounded, and loses nothing for a reader who asks again from its t", async () => {
+  test("is bounded, and loses nothing for a reader that asks again from its t", async () => {
     const { server, bot, texts, from } = await talkative();
     await using _ = server;
     const heard: (string | undefined)[] = [];
@@ -46,7 +46,7 @@ describe("an answer of polling", () => {
     expect(answers).toBeGreaterThan(2);
   });
 
-  test("shares its bound among its rooms: one that has no room in it is told to stay where it is", async () => {
+  test("shares its bound among its rooms: a room that does not fit gets its own cursor back", async () => {
     const { server, bot, from } = await talkative();
     await using _ = server;
     server.site.addRoom({ id: 2, name: "Other" });
@@ -86,7 +86,7 @@ test("a socket's backlog is bounded in bytes, and its d tells how far back it re
   expect(t - d).toBeGreaterThan(from);
 });
 
-test("a post full of different names costs about what it costs without, in a room full of people", async () => {
+test("a post full of different names costs about as much as one without, in a room full of people", async () => {
   const { server, bot } = await withBot({ duplicateWindowMs: 0 });
   await using _ = server;
   for (let n = 0; n < 2_000; n++)
@@ -105,7 +105,7 @@ test("a post full of different names costs about what it costs without, in a roo
   expect(await cost(words("@"))).toBeLessThan(5 * Math.max(plain, 50_000));
 });
 
-test("names of any length ping whoever they are the beginning of, in any case, once", async () => {
+test("a name of any length and case pings every user whose name begins with it, once", async () => {
   await using server = await ChatServer.start({ sites: ["stackexchange.com"] });
   const { site } = server;
   const said = (text: string): readonly number[] => site.user("Alice").in(1).says(text).pinged;
@@ -115,7 +115,7 @@ test("names of any length ping whoever they are the beginning of, in any case, o
   expect(said("@jo @bobbakers @joseph @obbaker")).toEqual([]);
 });
 
-test("three thousand events come in one frame after they were held, idle ticks meanwhile", async () => {
+test("three thousand held events come in one frame, with idle ticks in the meantime", async () => {
   const clock = new ManualClock();
   const { server, bot } = await withBot({ clock });
   await using _ = server;

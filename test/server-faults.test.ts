@@ -96,7 +96,7 @@ describe("a proxy in front", () => {
     expect((await new Browser(server.site).get("/faq")).headers["retry-after"]).toBe(header);
   });
 
-  test("answers 200 with nothing, or with a page of somebody else, as often as it is told", async () => {
+  test("answers 200 with an empty body or a foreign page, as often as planned", async () => {
     await using server = await ChatServer.start({ sites: ["stackexchange.com"] });
     const { faults } = server.site;
     const browser = await new Browser(server.site).visit();
@@ -109,7 +109,7 @@ describe("a proxy in front", () => {
     expect((await browser.post("/events", { r1: 0 })).text).toContain('"sync"');
   });
 
-  test("answers sockets that want to open, too", async () => {
+  test("answers socket handshakes, too", async () => {
     await using server = await ChatServer.start({ sites: ["stackexchange.com"] });
     const browser = await new Browser(server.site).visit();
     server.site.faults.proxy(/^\/events\//, { status: 503, retryAfter: 3 });
@@ -126,8 +126,8 @@ describe("a proxy in front", () => {
   );
 });
 
-describe("sockets that live for a while only", () => {
-  test("are closed when their time is over, those of before and those of after, by the server's clock", async () => {
+describe("short-lived sockets", () => {
+  test("are closed when their time is over by the server's clock, whether opened before or after the call", async () => {
     const clock = new ManualClock();
     await using server = await ChatServer.start({ sites: ["stackexchange.com"], clock, random: () => 0.5 });
     const { faults } = server.site;
@@ -152,7 +152,7 @@ describe("sockets that live for a while only", () => {
   });
 });
 
-describe("answers that are packed", () => {
+describe("packed answers", () => {
   /** The answer as it came, and what undoes its packing. */
   async function fetched(server: ChatServer, accepted: string, path = "/rooms/1"): Promise<RawAnswer> {
     return rawGet(server.site.url, path, { "accept-encoding": accepted });
@@ -176,7 +176,7 @@ describe("answers that are packed", () => {
     expect(page.replace(/[0-9a-f]{32}/g, "")).toBe(plain.body.toString().replace(/[0-9a-f]{32}/g, ""));
   });
 
-  test("are left as they are when they are small", async () => {
+  test("are left unpacked when they are small", async () => {
     await using server = await ChatServer.start({ sites: ["stackexchange.com"] });
     expect((await fetched(server, "gzip", "/rooms/thumbs/1")).headers["content-encoding"]).toBeUndefined();
   });
@@ -187,7 +187,7 @@ describe("answers that are packed", () => {
     expect(await failureOf(fetched(server, "gzip"))).toMatchObject({ code: "ECONNRESET" });
   });
 
-  test("can be a bomb, which begins as the answer and goes on for 256 MiB", async () => {
+  test("can be a bomb that begins like the answer and unpacks to 256 MiB", async () => {
     await using server = await ChatServer.start({ sites: ["stackexchange.com"] });
     server.site.faults.packed("/rooms/thumbs/1", "bomb");
     const { headers, body } = await fetched(server, "", "/rooms/thumbs/1");

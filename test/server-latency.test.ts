@@ -20,7 +20,7 @@ describe("a server that is far away", () => {
     expect(server.site.faults.underWay).toBe(0);
   });
 
-  test("tells an event before the answer to what it is about, or after it", async () => {
+  test("sends an event before or after the answer to the action that it is about", async () => {
     const { server, bot } = await withBot();
     await using _ = server;
     const { faults } = server.site;
@@ -39,7 +39,7 @@ describe("a server that is far away", () => {
     expect(order).toEqual(["event a", "answer a", "answer b", "event b"]);
   });
 
-  test("keeps the frames of a socket in order, whatever each of them takes", async () => {
+  test("keeps the frames of a socket in order, whatever the delay of each", async () => {
     const delays = [0.9, 0.1, 0.5, 0, 0.99, 0.3];
     let turn = 0;
     const { server, bot } = await withBot({ random: () => delays[turn++ % delays.length] ?? 0 });
@@ -59,7 +59,7 @@ describe("a server that is far away", () => {
     await meanwhile(() => server.site.faults.underWay === 0);
   });
 
-  test("draws its delays between the least and the most of latencyMs, the same each time", async () => {
+  test("draws its delays between the least and the most of latencyMs, the same in each run", async () => {
     const draw = async (): Promise<number[]> => {
       const drawn: number[] = [];
       let state = 0;
@@ -78,7 +78,7 @@ describe("a server that is far away", () => {
     expect(await draw()).toEqual(drawn);
   });
 
-  test("acts late where it is slow before, and gives up when the caller has", async () => {
+  test("acts late with the option before, and not at all after the caller has aborted", async () => {
     const { server, bot } = await withBot();
     await using _ = server;
     const { faults } = server.site;
@@ -119,7 +119,7 @@ describe("a server that is far away", () => {
     ["slowFrames", ["x"]],
     ["slowFrames", [[1, 2, 3]]],
     ["shortLivedSockets", [Number.NaN]],
-  ])("refuses what is no delay: %s(%j)", async (name, [delay]) => {
+  ])("refuses an invalid delay: %s(%j)", async (name, [delay]) => {
     await using server = await ChatServer.start({ sites: ["stackexchange.com"] });
     const { faults } = server.site;
     const act =
@@ -130,7 +130,7 @@ describe("a server that is far away", () => {
 });
 
 describe("a stage whose server is far away", () => {
-  test("leaves its clock alone while answers and frames are on their way", async () => {
+  test("does not advance its clock while answers and frames are under way", async () => {
     const clock = new ManualClock();
     await using stage = await setStage({ clock, server: { latencyMs: [20, 40] } });
     const chat = stage.client();

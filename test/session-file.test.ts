@@ -1,4 +1,4 @@
-/** A session file is checked when it is read; what is wrong with the disk is told as that, and ends no login. */
+/** A session file is checked when it is read; faults of the disk are reported as such, and end no login. */
 import { mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -50,8 +50,8 @@ describe("a damaged session file", () => {
   });
 });
 
-describe("a disk that does not do its part", () => {
-  test("keeps nobody from logging in: what cannot be written is warned of once", async () => {
+describe("a failing disk", () => {
+  test("does not keep a client from logging in: a failed write is one warning", async () => {
     const { server, bot, client } = await stage();
     const warnings: string[] = [];
     const logger = { debug() {}, info() {}, warn: (line: string) => void warnings.push(line), error() {} };
@@ -63,7 +63,7 @@ describe("a disk that does not do its part", () => {
     expect(warnings.filter((line) => line.includes("cannot be kept"))).toHaveLength(1);
   });
 
-  test("is a STORAGE failure that names the file, when it cannot be read", async () => {
+  test("makes reading fail with STORAGE, which names the file", async () => {
     const { client } = await stage();
     const sessionFile = join(await folder(), "session.json");
     await mkdir(sessionFile);

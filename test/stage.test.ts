@@ -162,8 +162,8 @@ describe("waiting", () => {
   });
 });
 
-describe("a condition that takes its time", () => {
-  test("is waited for until it comes to something: until", async () => {
+describe("an async condition", () => {
+  test("is awaited by until until it has a value", async () => {
     await using stage = await setStage();
     let asked = 0;
     expect(await stage.until(async () => ++asked >= 3)).toBe(true);
@@ -173,7 +173,7 @@ describe("a condition that takes its time", () => {
     expect(await stage.until(async () => answers[turn++])).toBe(0);
   });
 
-  test("has the clock turned for it, and may need the network", async () => {
+  test("may need the clock and the network", async () => {
     await using stage = await setStage();
     const chat = stage.client();
     const room = chat.getRoom(1);
@@ -185,7 +185,7 @@ describe("a condition that takes its time", () => {
     ).toBe("turned");
   });
 
-  test("fails as what it says, or when it comes to nothing", async () => {
+  test("fails with its own error, or when it never has a value", async () => {
     await using stage = await setStage();
     const mistake = new Error("a mistake");
     expect(await failureOf(stage.until(() => Promise.reject(mistake)))).toBe(mistake);
@@ -194,7 +194,7 @@ describe("a condition that takes its time", () => {
     expect(await failureOf(stage.until(async () => false, { timeoutMs: 1 }))).toMatchObject(late);
   });
 
-  test("is waited for until it comes to something: hears", async () => {
+  test("is awaited by hears until it has a value", async () => {
     await using stage = await setStage({ people: ["Alice", "Bob"] });
     const { Alice, Bob } = stage.people;
     const heard = Alice.hears(async ({ text }) => text === "two");

@@ -1,6 +1,9 @@
-/** A page in answer to a POST may mean a stale fkey: it is looked into once, and what is not stale is believed. */
+/** A page in answer to a POST may mean a stale fkey: the client checks once, and trusts the page if it is good. */
+import { Client } from "chatexchange-ts";
+import { ManualClock } from "chatexchange-ts/testing";
 import { describe, expect, test } from "vitest";
-import { failureOf, stage } from "./support.js";
+import { standIn } from "./stand-in.js";
+import { ends, failureOf, meanwhile, stage, turning } from "./support.js";
 
 const page = { headers: { "Content-Type": "text/html" }, body: "<!DOCTYPE html><title>Error</title><h1>Oops</h1>" };
 const lookUps = (requests: readonly string[]): number =>
@@ -8,7 +11,7 @@ const lookUps = (requests: readonly string[]): number =>
 
 describe("a stale fkey", () => {
   test.each([400, 403, 404, 409])(
-    "that a page with status %i answers is fetched again, and the message goes out once",
+    "is fetched again after a page with status %i, and the message is sent once",
     async (status) => {
       const { server, client, requests } = await stage();
       const chat = client();
@@ -23,7 +26,7 @@ describe("a stale fkey", () => {
   );
 
   test.each([200, 400, 403, 409])(
-    "is looked for once after a page with status %i, and a good one means that the page is the answer",
+    "is checked once after a page with status %i, and a good fkey means that the page is the answer",
     async (status) => {
       const { server, client, requests } = await stage();
       const chat = client();
@@ -36,7 +39,7 @@ describe("a stale fkey", () => {
     },
   );
 
-  test("is not looked for after the site's own page of what is not there", async () => {
+  test("is not suspected after the site's own page for something missing", async () => {
     const { client, requests } = await stage();
     const chat = client();
     await chat.login();
@@ -48,7 +51,7 @@ describe("a stale fkey", () => {
   });
 
   test.each([429, 502, 503])(
-    "is not looked for after a page with status %i, which is about something else",
+    "is not suspected after a page with status %i, which has another cause",
     async (status) => {
       const { server, client, requests } = await stage();
       const chat = client({ reads: { patienceMs: 0 } });
@@ -60,7 +63,76 @@ describe("a stale fkey", () => {
     },
   );
 
-  test("is fetched once for many calls that meet it together", async () => {
+  test("that goes stale again before the new one is used is fetched again", async () => {
+    const { server, client, requests } = await stage();
+    const { faults } = server.site;
+    const chat = client();
+    await chat.login();
+    faults.rotateFkeys();
+    faults.slow("/chats/join/favorite", 50, { times: 1 });
+    requests();
+    const before = server.requests.length;
+    const list = chat.getRoom(1).history().next();
+    // The look-up has its answer, which is on its way.
+    await meanwhile(() => server.requests.length === before + 2 && faults.underWay === 1);
+    faults.rotateFkeys();
+    await list;
+    expect(lookUps(requests())).toBe(2);
+  });
+
+  test("is fetched twice for one call at most: the page that answers the third post is the answer, and may pass", async () => {
+    let posts = 0;
+    const page = "<!DOCTYPE html><title>Error</title>";
+    const url = await standIn((request, response) => {
+      request.resume();
+      if (request.method === "POST") {
+        posts += 1;
+        response.writeHead(400, { "Content-Type": "text/html" }).end(page);
+      } else
+        response.end(
+          `<input name="fkey" value="${posts}"><div class="topbar-menu-links"><a href="/users/5/bot">Bot</a></div>`,
+        );
+    });
+    const chat = ends(new Client(url, { cookies: "acct=x", outbox: { patienceMs: 0 } }));
+    const error = await failureOf(chat.acknowledge([1]));
+    expect(error).toMatchObject({ code: "REFUSED", context: { bare: true, status: 400, sent: "maybe" } });
+    expect(posts).toBe(3);
+  });
+
+  test("is not the reason for two bare pages in a row, and the message still goes out once", async () => {
+    const clock = new ManualClock();
+    const { server, client } = await stage();
+    const chat = client({ clock });
+    await chat.login();
+    server.site.faults.fail("/chats/1/messages/new", { ...page, status: 400, times: 2 });
+    await turning(clock, chat.getRoom(1).sendMessage("hello"));
+    expect(server.site.room(1).messages.map(({ source }) => source)).toEqual(["hello"]);
+  });
+
+  test.each([302, 200])(
+    "of a call in flight is replaced by the one that another call has fetched since (status %i)",
+    async (status) => {
+      const { server, client, requests } = await stage();
+      const { faults } = server.site;
+      const chat = client();
+      await chat.login();
+      const { id } = server.site.addRoom({ name: "Second" });
+      const path = `/chats/${id}/events`;
+      faults.rotateFkeys();
+      // The answer to this one comes when the other call has fetched the new fkey.
+      faults.slow(path, 100, { times: 1 });
+      faults.fail(path, { ...page, status, headers: { ...page.headers, Location: "/error?aspxerrorpath=/" } });
+      requests();
+      const late = chat.getRoom(id).history().next();
+      await meanwhile(() => faults.underWay === 1);
+      await chat.getRoom(1).history().next();
+      expect(lookUps(requests())).toBe(1);
+      await late;
+      expect(lookUps(requests())).toBe(0);
+    },
+  );
+
+  test("is fetched once for many calls at the same time", async () => {
     const { server, client, requests } = await stage();
     const chat = client();
     await chat.login();

@@ -11,7 +11,7 @@ import { stage, turning, until } from "./support.js";
 
 const statePath = async (): Promise<string> => join(await mkdtemp(join(tmpdir(), "state-")), "state.jsonl");
 
-/** What a next client of the file starts with. */
+/** The state that the next client of the file starts with. */
 async function keptIn(stateFile: string, host = "stackexchange.com"): Promise<Record<string, unknown>[]> {
   const lines = (await readFile(stateFile, "utf8")).split("\n").filter(Boolean);
   const entries = lines.flatMap((line): Record<string, unknown>[] => [JSON.parse(line)].flat());
@@ -22,7 +22,7 @@ async function keptIn(stateFile: string, host = "stackexchange.com"): Promise<Re
 const cursorIn = (entries: readonly Record<string, unknown>[]): unknown =>
   entries.filter(({ cursor }) => cursor !== undefined).at(-1)?.cursor;
 
-/** Hears what Alice says. */
+/** Collects Alice's messages. */
 async function hearing(chat: Client, clock: ManualClock): Promise<string[]> {
   const heard: string[] = [];
   const watch = chat.getRoom(1).watch(async (event) => {
@@ -33,7 +33,7 @@ async function hearing(chat: Client, clock: ManualClock): Promise<string[]> {
 }
 
 describe.each(["ENOSPC", "EIO", "EROFS", "EACCES", "EDQUOT"])("while writes fail with %s", (code) => {
-  test("events come, messages are sent, the failure is reported once, and later everything is in the file", async () => {
+  test("events arrive, messages are sent, the failure is reported once, and later everything is in the file", async () => {
     const set = await stage();
     const stateFile = await statePath();
     const clock = new ManualClock(Date.now());
@@ -56,7 +56,7 @@ describe.each(["ENOSPC", "EIO", "EROFS", "EACCES", "EDQUOT"])("while writes fail
     expect(infos.filter((text) => text.includes("can be written again"))).toEqual([]);
     disk.trouble = undefined;
     disk.keepsTornEnds = false;
-    // Nothing is noted any more: a timer writes what waits.
+    // No further entry is noted: a timer writes the waiting ones.
     await until(clock, () => infos.some((text) => text.includes("can be written again")));
     const kept = await keptIn(stateFile);
     expect(cursorIn(kept)).toEqual({ 1: Object.values(chat.cursors)[0] });
@@ -75,7 +75,7 @@ describe.each(["ENOSPC", "EIO", "EROFS", "EACCES", "EDQUOT"])("while writes fail
   });
 });
 
-test("what waits for the disk takes no more memory and no more tries as the outage goes on", async () => {
+test("entries that wait for the disk take no more memory and no more tries as the outage goes on", async () => {
   const set = await stage();
   const stateFile = await statePath();
   const clock = new ManualClock(Date.now());
@@ -123,7 +123,7 @@ function smallDisk(folder: string): { way: string; mounting: string } | undefine
   return way === undefined ? undefined : { way, mounting };
 }
 
-test("on a real disk that is full, events come, messages are sent, and room made later is used", {
+test("on a full disk of the machine events arrive, messages are sent, and space made later is used", {
   timeout: 60_000,
 }, async ({ skip }) => {
   const folder = await mkdtemp(join(tmpdir(), "small-disk-"));

@@ -1,4 +1,4 @@
-/** What a state remembers of actions with a key. Sending with keys is tested where it is sent. */
+/** Actions with a key in the state. Sending with keys is tested in actions-keys.test.ts. */
 import { appendFile, mkdtemp, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -74,7 +74,7 @@ test("a key is known while its action waits and for its time to live after it is
   expect(store.keyed("answer 100")).toBeUndefined();
 });
 
-test("a key outlives any pause until the events it was asked for during are handled", async () => {
+test("a key outlives any pause until the events that were open at its call are handled", async () => {
   const { clock, reopen } = await fresh();
   let store = reopen();
   store.noteCursor(1, 90);
@@ -93,7 +93,7 @@ test("a key outlives any pause until the events it was asked for during are hand
   expect(store.keyed("answer 100")).toBeUndefined();
 });
 
-test("a dropped action's key is free again", async () => {
+test("the key of a dropped action is free again", async () => {
   const { reopen } = await fresh();
   let store = reopen();
   store.noteQueued(answer());
@@ -123,7 +123,7 @@ test("edits, done events beyond the cursor and the newest own message are there 
   expect(reopen(store).marks.get(1)).toEqual({ cursor: 12, done: [14] });
 });
 
-test("what is noted together is there whole or not at all", async () => {
+test("entries noted together are stored whole or not at all", async () => {
   const { path, clock, reopen } = await fresh();
   const store = reopen();
   store.noteCursor(1, 10);

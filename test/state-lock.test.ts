@@ -11,7 +11,7 @@ import { failureOf, stage, turning, until } from "./support.js";
 
 const statePath = async (): Promise<string> => join(await mkdtemp(join(tmpdir(), "state-")), "state.jsonl");
 
-test("a second client is refused by the name of the holder, and can do nothing; it can resume once the first is ended", async () => {
+test("a second client is refused with the name of the holder, and can do nothing until the first has ended", async () => {
   const set = await stage();
   const stateFile = await statePath();
   const [first, second] = [set.client({ stateFile }), set.client({ stateFile })];
@@ -19,7 +19,7 @@ test("a second client is refused by the name of the holder, and can do nothing; 
   const failure = await failureOf(second.resume());
   expect(failure).toBeInstanceOf(LockedError);
   expect(failure).toMatchObject({ code: "LOCKED", path: stateFile, holder: expect.stringContaining(`${process.pid}`) });
-  // Whoever goes on all the same is told the same of everything.
+  // A client that goes on all the same gets the same error from every call.
   const room = second.getRoom(1);
   expect(await failureOf(room.sendMessage("twice"))).toBe(failure);
   const watch = room.watch(() => {});
@@ -31,7 +31,7 @@ test("a second client is refused by the name of the holder, and can do nothing; 
   expect(await second.resume()).toEqual([]);
 });
 
-test("a command that both hear is answered by one, and by the one that waited when the first is gone", async () => {
+test("a command is answered by one of two clients, and by the waiting one when the first is gone", async () => {
   const set = await stage();
   const stateFile = await statePath();
   const clock = new ManualClock(Date.now());

@@ -173,7 +173,7 @@ describe("events out of order", () => {
     expect(more.length).toBeLessThanOrEqual(4);
   });
 
-  test("an empty answer, however often it comes, is not taken for news that nothing happened", async () => {
+  test("an empty answer, however often it comes, does not prove that nothing happened", async () => {
     const ear = await listening();
     const { faults } = ear.server.site;
     faults.loseFrames(1);
@@ -184,7 +184,7 @@ describe("events out of order", () => {
     expect(ear.events.filter((event) => event instanceof StreamGap)).toEqual([]);
   });
 
-  test("frames of 3,000 events that come while others are fetched are all told, without a gap", async () => {
+  test("frames of 3,000 events that come while others are fetched are all delivered, without a gap", async () => {
     const ear = await listening();
     const { faults } = ear.server.site;
     faults.fail("/events", { status: 503, times: 2 });

@@ -2,7 +2,7 @@
 import type { IncomingMessage } from "node:http";
 import { get } from "node:https";
 import { Client, MessagePosted } from "chatexchange-ts";
-import { ChatServer, type TlsFiles } from "chatexchange-ts/server";
+import type { ChatServer, TlsFiles } from "chatexchange-ts/server";
 import { describe, expect, test } from "vitest";
 import { certificate } from "./certificate.js";
 import { ends, failureOf, next, startServer } from "./support.js";
@@ -71,7 +71,7 @@ describe("a server with a certificate", () => {
       { key, cert: "x" },
       { key: `${key.slice(0, 60)}?`, cert },
     ]) {
-      const error = await failureOf(ChatServer.start({ tls }));
+      const error = await failureOf(startServer({ tls }));
       expect(error).toMatchObject({ code: "BAD_ARGUMENT", message: expect.stringContaining('"tls"') });
       expect(String((error as Error).stack)).not.toContain(key.slice(40, 60));
     }

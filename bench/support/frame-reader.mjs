@@ -1,18 +1,20 @@
-// One way to listen, in a fresh process: says when its socket is open, and how long the events after the first ones took.
+// One way to listen, in a fresh process: says when its socket is open, how long the events after the first ones took, and
+// of those that then trickle in, how long each was under way.
 import { createRequire } from "node:module";
 import { Client } from "chatexchange-ts";
 import { WebSocket } from "ws";
 
 const [, , kind, port, ...counts] = process.argv;
-const [warmup, count] = counts.map(Number);
+const [warmup, count, trickling] = counts.map(Number);
 const url = `ws://127.0.0.1:${port}/events/1/0123456789abcdef0123456789abcdef`;
 
 let seen = 0;
 let started;
 let cpu;
 /** What every candidate calls for every event. */
-function handler() {
+function handler(event) {
   seen += 1;
+  if (seen > warmup + count) return late(event);
   if (seen === warmup) {
     started = performance.now();
     cpu = process.cpuUsage();
@@ -20,6 +22,15 @@ function handler() {
   if (seen < warmup + count) return;
   const { user, system } = process.cpuUsage(cpu);
   process.send({ ms: performance.now() - started, cpuMs: (user + system) / 1000 });
+}
+
+const latencies = [];
+/** The content of an event that trickles in is when it was sent, in nanoseconds of the machine's clock. */
+function late({ content }) {
+  latencies.push(Number(process.hrtime.bigint() - BigInt(content)) / 1_000);
+  if (latencies.length < trickling) return;
+  latencies.sort((a, b) => a - b);
+  process.send({ p50: latencies[Math.floor(trickling * 0.5)], p99: latencies[Math.floor(trickling * 0.99)] });
 }
 
 const open = (socket) => new Promise((resolve) => socket.once("open", resolve));

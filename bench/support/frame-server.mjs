@@ -1,5 +1,6 @@
 // A chat server that says only what a client needs to open one socket, in a process of its own. When told to, it pushes
-// frames made beforehand into the last socket: one event each, about 280 bytes, ids ascending, no compression.
+// frames made beforehand into the last socket: one event each, about 280 bytes, ids ascending, no compression. Told to
+// trickle, it then sends some more, one each millisecond, with the time in nanoseconds as their content.
 import { createHash } from "node:crypto";
 import { createServer } from "node:http";
 
@@ -7,12 +8,14 @@ const count = Number(process.argv[2]);
 const firstId = 90_287_600;
 const framesInChunk = 500;
 
-function frameText(n) {
+const wordsOf = (n) => `message number ${n}, with some <b>markup</b> and a few words more, as people say`;
+
+function frameText(n, content = wordsOf(n)) {
   const id = firstId + n;
   const event = {
     event_type: 1,
     time_stamp: 1_539_000_000 + Math.floor(n / 10),
-    content: `message number ${n}, with some <b>markup</b> and a few words more, as people say`,
+    content,
     id,
     user_id: 200_001 + (n % 20),
     user_name: `Person ${n % 20}`,
@@ -59,6 +62,11 @@ function push(socket, at = 0) {
   }
 }
 
-process.on("message", () => push(latest));
+function trickle(socket, left, n = count) {
+  socket.write(framed(frameText(n, String(process.hrtime.bigint()))));
+  if (left > 1) setTimeout(trickle, 1, socket, left - 1, n + 1);
+}
+
+process.on("message", ({ frames }) => (frames === undefined ? push(latest) : trickle(latest, frames)));
 process.on("disconnect", () => process.exit());
 server.listen(0, "127.0.0.1", () => process.send({ port: server.address().port, bytes: frameText(0).length }));

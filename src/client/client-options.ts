@@ -1,4 +1,4 @@
-/** What a client can be told, and how that is checked. */
+/** The options of a client, and their checks. */
 import { UsageError } from "../errors/index.js";
 import { checkStreamOptions, type StreamOptions } from "../live/options.js";
 import type { ReplyForm } from "../protocol/actions/messages.js";
@@ -26,38 +26,41 @@ export interface ClientOptions {
    */
   readonly sessionFile?: string;
   /**
-   * A file that keeps what a bot must not forget when it is killed: how far it has handled events, and what it wanted to
-   * send. `await client.resume()` first thing. One client uses it at a time.
+   * A file that keeps the state a bot must not lose when it is killed: how far it has handled events, and the messages
+   * that wait to be sent. `await client.resume()` first thing. One client uses it at a time.
    */
   readonly stateFile?: string;
   /**
-   * How long the state remembers the key of an action that is done, in milliseconds, counted from when the events it was
-   * asked for during have been handled. @default 86400000 (a day)
+   * How long the state remembers the key of an action that is done, in milliseconds, counted from when the events that
+   * were open at the call have been handled. @default 86400000 (a day)
    */
   readonly keyTtlMs?: number;
-  /** What the client calls itself. Set the name of your bot and a way to reach you. @default "chatexchange-ts" */
+  /** The `User-Agent`. Set the name of your bot and a way to reach you. @default "chatexchange-ts" */
   readonly userAgent?: string;
   /** How replies name their parent. @default `"prefix"`, but `"parentId"` for fixed-width text */
   readonly replyForm?: ReplyForm;
-  /** How often and how late an action is tried again when the server says "again in N seconds". */
+  /** How actions are retried when the server says "again in N seconds", and after trouble on the way. */
   readonly outbox?: OutboxOptions;
-  /** How reads are tried again when the server is in trouble or says "too many requests". */
+  /** How reads are retried when the server is in trouble or says "too many requests". */
   readonly reads?: ReadOptions;
-  /** How live events are polled for, and how fast a broken connection is tried again. */
+  /** How live events arrive, and how a broken connection is restored. */
   readonly stream?: StreamOptions;
-  /** Where log lines go. @default nowhere; `NODE_DEBUG=chatexchange` prints them */
+  /** Takes log lines. @default none; `NODE_DEBUG=chatexchange` prints them */
   readonly logger?: Partial<Logger>;
-  /** Takes the failures nobody looks at: of actions not awaited and of callbacks. @default the logger's `error` and a line on stderr */
+  /** Takes failures that nothing else handles. @default the logger's `error` and a line on stderr */
   readonly onError?: (error: unknown) => unknown;
   /** Closes the client, as `client.logout()` without waiting. */
   readonly signal?: AbortSignal;
-  /** Milliseconds of the clock until a request is given up. @default 30000 */
+  /**
+   * Milliseconds of the clock until a request is given up, from when it is sent; with the wait for its turn it takes twice
+   * as long at most. @default 30000
+   */
   readonly timeoutMs?: number;
   /** Where to connect for an origin, such as a local server for `https://chat.stackexchange.com`. */
   readonly resolve?: Resolver;
-  /** Where time comes from, such as a `ManualClock` in a test. @default the machine's */
+  /** The source of time, such as a `ManualClock` in a test. @default the machine's */
   readonly clock?: Clock;
-  /** Numbers from 0 up to 1. @default Math.random */
+  /** The source of chance: numbers from 0 up to 1. @default Math.random */
   readonly random?: () => number;
   /** How the state file is read and written, for tests with a disk that fails. @internal */
   readonly files?: FilePort;
@@ -100,15 +103,15 @@ export interface LogoutOptions {
   /** How long to wait for them, in milliseconds. @default 30000 */
   readonly timeoutMs?: number;
   /**
-   * Also end the login at the site, so that its cookies are worth nothing any more, and delete the `sessionFile`. Cookies
-   * that a browser shares are over there, too. @default false
+   * Also end the login at the site, so that its cookies become worthless, and delete the `sessionFile`. A browser that
+   * shares these cookies is logged out, too. @default false
    */
   readonly endLogin?: boolean;
 }
 
 /**
  * Checks options by name and kind.
- * @throws {BAD_ARGUMENT} naming what is wrong with which
+ * @throws {BAD_ARGUMENT} naming the option and its fault
  */
 export function checkClientOptions(options: ClientOptions): void {
   checkOptions("new Client", options, optionNames);

@@ -11,7 +11,6 @@ import type { Room } from "../objects/room.js";
 import { createRoom, type NewRoom } from "../objects/room-admin.js";
 import type { User } from "../objects/user.js";
 import { acknowledgeMessages, anyAction, ignoreList, uploadImage } from "../protocol/actions/account.js";
-import { leaveRoom } from "../protocol/actions/live.js";
 import type { FilePart } from "../protocol/call.js";
 import { idOf } from "../protocol/ids.js";
 import { type Site, siteOf } from "../protocol/sites.js";
@@ -32,6 +31,7 @@ import {
   type LogoutOptions,
   type ResumeOptions,
 } from "./client-options.js";
+import { leaveRooms } from "./leave-rooms.js";
 import { createParts } from "./parts.js";
 import { lockState, type StateOptions, StateStore } from "./state-store.js";
 
@@ -50,6 +50,7 @@ export class Client implements AsyncDisposable {
   readonly #stateFile: string | undefined;
   readonly #stateOptions: Pick<StateOptions, "host" | "keyTtlMs" | "files">;
   #state: StateStore | undefined;
+  readonly #leaveSignal: () => void;
   #isResumed = false;
   #logout: Promise<void> | undefined;
 
@@ -68,8 +69,11 @@ export class Client implements AsyncDisposable {
     this.#stateFile = options.stateFile;
     this.#stateOptions = { host: this.site.host, keyTtlMs: options.keyTtlMs ?? 86_400_000, files: options.files };
     this.#parts = createParts(this, options, this.#closing.signal);
-    options.signal?.addEventListener("abort", () => void this.logout({ drain: false }), { once: true });
-    if (options.signal?.aborted) void this.logout({ drain: false });
+    const { signal } = options;
+    const end = (): void => void this.logout({ drain: false });
+    signal?.addEventListener("abort", end, { once: true });
+    this.#leaveSignal = () => signal?.removeEventListener("abort", end);
+    if (signal?.aborted) end();
   }
 
   /** Whether this client is logged in right now. */
@@ -78,9 +82,9 @@ export class Client implements AsyncDisposable {
   }
 
   /**
-   * Takes up the state that `stateFile` keeps: listening goes on where it stopped, and messages that were not sent yet
-   * are sent now, unless they turn out to have been. Resolves to a promise for each of those messages. Locks the file:
-   * one client uses it at a time, until its `logout()` or the end of its process.
+   * Takes up the state that `stateFile` keeps: listening resumes where it stopped, and messages that wait are sent
+   * now, unless they turn out to have been sent. Resolves to a promise for each of those messages. Locks the file: one
+   * client uses it at a time, until its `logout()` or the end of its process.
    * @throws {BAD_ARGUMENT} without the option `stateFile`, a second time, or for a file that is no state of this site
    * @throws {LOCKED} when another client uses the file {STORAGE} when it cannot be read or written {CLOSED}
    * @throws {ABORTED} by the signal
@@ -96,7 +100,7 @@ export class Client implements AsyncDisposable {
       this.#isResumed = true;
       try {
         const lock = lockState(path, { ...options, services, closing: this.#closing.signal });
-        // Without a wait nothing is awaited: a call whose promise is not awaited has resumed as well.
+        // Nothing is awaited without `wait`: a call whose promise is not awaited has resumed as well.
         const store = { ...this.#stateOptions, services, lock: lock instanceof Promise ? await lock : lock };
         this.#state = StateStore.open(path, store);
       } catch (error) {
@@ -117,7 +121,7 @@ export class Client implements AsyncDisposable {
     });
   }
 
-  /** The actions that wait for their turn: what they are, and a promise for when there are none. */
+  /** The actions that wait for their turn, and a promise for when there are none. */
   get outbox(): OutboxView {
     return this.#parts.actions.outbox;
   }
@@ -132,7 +136,7 @@ export class Client implements AsyncDisposable {
   }
 
   /**
-   * How listening goes: the least good of the states of the rooms listened to, `closed` when there is none.
+   * The state of listening: the worst of the states of the rooms listened to, `closed` when there is none.
    * `connecting` for the first time, `live`, `stale` when nothing came for too long, `resuming` after a loss, `polling`
    * while sockets do not work.
    */
@@ -140,7 +144,7 @@ export class Client implements AsyncDisposable {
     return this.#parts.live.state;
   }
 
-  /** Calls back whenever {@link Client.state} changes; what it returns ends that. */
+  /** Calls back whenever {@link Client.state} changes. Returns an undo function. */
   onStateChange(callback: (state: StreamState) => unknown): () => void {
     if (typeof callback !== "function") throw new UsageError("onStateChange takes a function to call with the state");
     const { live, services } = this.#parts;
@@ -148,15 +152,15 @@ export class Client implements AsyncDisposable {
   }
 
   /**
-   * Where listening has got to: for each room the number of the last event that was delivered. Kept and given back as
-   * `stream.cursors`, it lets a restarted bot go on where it stopped.
+   * The cursors of listening: for each room the number of the last event that was delivered. Saved and given back as
+   * `stream.cursors`, they let a restarted bot resume where it stopped.
    */
   get cursors(): Readonly<Record<number, number>> {
     return Object.fromEntries(this.#parts.live.cursors);
   }
 
   /**
-   * Calls back for every event of every room that is listened to, and for what is meant for you: invitations, banners,
+   * Calls back for every event of every room that is listened to, and for personal events: invitations, banners,
    * mentions and replies in rooms that you are in but do not listen to. Async callbacks run one after the other in each
    * room, unless the options say otherwise.
    * @throws {BAD_ARGUMENT} for an unknown option
@@ -179,14 +183,14 @@ export class Client implements AsyncDisposable {
   }
 
   /**
-   * Notes in the state how far rooms have been handled, for the command `tail`, which shows their past itself.
+   * Notes in the state how far rooms have been handled, for the command `tail`, which prints their past itself.
    * @internal
    */
   static noteCursors(client: Client, cursors: Readonly<Record<number, number>>): void {
     for (const [roomId, cursor] of Object.entries(cursors)) client.#state?.noteCursor(Number(roomId), cursor);
   }
 
-  /** Ends the streams of a client that somebody reads; answers how many, for the REPL's Ctrl-C. @internal */
+  /** Ends the streams of a client that are being read; returns how many, for the REPL's Ctrl-C. @internal */
   static endStreamsOf(client: Client): number {
     const read = [...client.#parts.live.streams].filter((stream) => stream.isRead);
     for (const stream of read) void stream.return();
@@ -198,7 +202,7 @@ export class Client implements AsyncDisposable {
    * @throws {WRONG_PASSWORD} {CAPTCHA_REQUIRED} {CLOUDFLARE_CHALLENGE} {SITE_READ_ONLY} {NO_ACCOUNT} {NOT_LOGGED_IN}
    */
   login(): Promise<User>;
-  /** Logs in as somebody else, or as somebody at last. Forgets the cookies so far. */
+  /** Logs in as another account. Forgets the cookies so far. */
   login(email: string, password: string): Promise<User>;
   /** Logs in with the cookies of a login made elsewhere. Forgets the cookies so far. */
   login(means: { readonly cookies: CookieInput }): Promise<User>;
@@ -223,7 +227,7 @@ export class Client implements AsyncDisposable {
     this.#parts.actions.isClosing = true;
     if (this.#logout) return this.#logout;
     const ended = this.#end(options);
-    // Who ends it again, as `await using` does, has been told what went wrong.
+    // A second call, as by `await using`, does not report the failure again.
     this.#logout = ended.catch(() => {});
     return ended;
   }
@@ -261,7 +265,7 @@ export class Client implements AsyncDisposable {
   }
 
   /**
-   * Who you are: the same object as `getUser` of your id.
+   * Your own account: the same object as `getUser` of your id.
    * @throws {NOT_LOGGED_IN} for anonymous clients, and everything {@link Client.login} can.
    */
   getMe(): Promise<User> {
@@ -279,12 +283,12 @@ export class Client implements AsyncDisposable {
     return rooms(this.#parts, options);
   }
 
-  /** The people with a text in their names, 100 at most. `GET /users/search`. @throws {BAD_ARGUMENT} */
+  /** The people whose names contain a text, 100 at most. `GET /users/search`. @throws {BAD_ARGUMENT} */
   searchUsers(text: string, options: RequestOptions = {}): AsyncGenerator<User, void> {
     return searchUsers(this.#parts, text, options);
   }
 
-  /** The messages with a text in them, page by page, of a room or a user if you like. `GET /search`. @throws {BAD_ARGUMENT} */
+  /** The messages that contain a text, page by page; `GET /search`. @throws {BAD_ARGUMENT} */
   searchMessages(text: string, options: SearchOptions = {}): AsyncGenerator<Message, void> {
     return searchMessages(this.#parts, text, options);
   }
@@ -333,10 +337,10 @@ export class Client implements AsyncDisposable {
   }
 
   /**
-   * Does anything this package has no method for: posts a form to a path of the chat host, with the fkey added, in its
-   * turn. Resolves to the answer, as a value when it is JSON and as text otherwise.
+   * Does any action that this package has no method for: posts a form to a path of the chat host, with the fkey added,
+   * in its turn. Resolves to the answer, as a value when it is JSON and as text otherwise.
    * @example await chat.action(`/messages/${id}/purge-history`);
-   * @throws {BAD_ARGUMENT} for a path that does not start with one `/`, and whatever the server refuses.
+   * @throws {BAD_ARGUMENT} for a path that does not start with one `/`, and every refusal of the server.
    */
   action(
     path: string,
@@ -352,7 +356,7 @@ export class Client implements AsyncDisposable {
     return this.#parts.actions.act({ tried: `post to ${path}`, attempt }, options);
   }
 
-  /** Says whose client it is, such as `Client of stackexchange.com`; never with an account. */
+  /** Names the site, such as `Client of stackexchange.com`; never the account. */
   toString(): string {
     return `Client of ${this.site.host}`;
   }
@@ -376,21 +380,12 @@ export class Client implements AsyncDisposable {
         log.warn(`logout: ${outbox.pending.length} actions were given up after ${timeoutMs} ms`);
     }
     live.close();
-    try {
-      const { all, any: only } = membership;
-      if (only !== undefined && session.me) {
-        await session.call(leaveRoom(all.length === 1 ? only : "all"), {
-          signal: AbortSignal.timeout(5_000),
-          once: true,
-        });
-      }
-    } catch (error) {
-      log.warn("logout: could not leave the joined rooms", error);
-    }
+    await leaveRooms(this.#parts);
     membership.clear();
     try {
       if (endLogin) await session.endLogin();
     } finally {
+      this.#leaveSignal();
       this.#closing.abort();
       await session.close();
       this.#state?.close();

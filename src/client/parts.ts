@@ -1,4 +1,4 @@
-/** Puts the parts of a client together; each owns what it holds, and sees of the others what its context names. */
+/** Puts the parts of a client together; each owns its state, and sees only the parts that its context names. */
 
 import { streamDefaults } from "../live/options.js";
 import { EventRouter } from "../live/router.js";
@@ -14,7 +14,7 @@ import { createServices, type Services } from "../util/services.js";
 import type { Client } from "./client.js";
 import { type ClientOptions, credentialsOf } from "./client-options.js";
 
-/** Everything that a client is made of. Makes no request. */
+/** Makes all parts of a client. Makes no request. */
 export function createParts(client: Client, options: ClientOptions, closing: AbortSignal): ObjectContext {
   const { site } = client;
   const services = createServices({

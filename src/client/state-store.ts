@@ -1,6 +1,6 @@
 /**
- * What a bot must not forget when it is killed: how far the events of each room have been handled, which actions wait,
- * and what became of those with a key. It is kept in memory and in a file of JSON lines that one process uses at a time.
+ * The state a bot must not lose when it is killed: how far the events of each room have been handled, which actions
+ * wait, and the outcome of those with a key. Kept in memory and in a file of JSON lines, for one process at a time.
  */
 import { AbortedError, ClosedError, UsageError } from "../errors/index.js";
 import type { CursorStore, RoomMark } from "../live/cursors.js";
@@ -10,18 +10,19 @@ import type { FilePort } from "../storage/file-port.js";
 import { BadLine, LineFile } from "../storage/json-lines.js";
 import { LineLog } from "../storage/line-log.js";
 import { lockFile, type ProcessLock, waitForLock } from "../storage/process-lock.js";
+import { RequestScope, SharedSignals } from "../transport/request-scope.js";
 import type { Services } from "../util/services.js";
 import type { ResumeOptions } from "./client-options.js";
 import { StoredState } from "./stored-state.js";
 
-/** What a {@link StateStore} needs. */
+/** Options of a {@link StateStore}. */
 export interface StateOptions {
   /** The site the state is of. */
   readonly host: string;
   /** How long the key of an action that is done is kept, in milliseconds. */
   readonly keyTtlMs: number;
   readonly services: Services;
-  /** Of the file; released by {@link StateStore.close}. */
+  /** The lock of the file; released by {@link StateStore.close}. */
   readonly lock: ProcessLock;
   readonly files: FilePort | undefined;
 }
@@ -40,7 +41,7 @@ export class StateStore implements CursorStore, ActionStore {
   }
 
   /**
-   * Reads the file, writes it anew without what is over, and opens it.
+   * Reads the file, rewrites it without outdated entries, and opens it.
    * @throws {BAD_ARGUMENT} when it is of another host or no state file {STORAGE} when it cannot be read or written
    */
   static open(path: string, options: StateOptions): StateStore {
@@ -61,7 +62,7 @@ export class StateStore implements CursorStore, ActionStore {
     const path = realPath(given);
     const state = new StoredState(host, keyTtlMs, path);
     const torn = LineFile.read(path, (line, number) => state.takeLine(line, number, services.clock.now()), files);
-    // A state file is there with its first line or not at all: a torn one is somebody else's.
+    // A state file has its whole first line or does not exist: a torn one is another program's.
     if (torn > 0 && !state.hasHeader) throw new BadLine(1);
     if (torn > 0) services.log.warn(`${path} ended in the middle of a line; its last ${torn} bytes are dropped`);
     const log = new LineLog(path, {
@@ -75,7 +76,7 @@ export class StateStore implements CursorStore, ActionStore {
     return new StateStore(state, log, options);
   }
 
-  /** Where listening goes on, by room. */
+  /** Where listening resumes, by room. */
   get marks(): ReadonlyMap<number, RoomMark> {
     return this.#state.marks;
   }
@@ -85,7 +86,7 @@ export class StateStore implements CursorStore, ActionStore {
     return this.#state.posted;
   }
 
-  /** The actions that wait, in the order in which they were asked for. */
+  /** The actions that wait, in the order of the calls. */
   get waiting(): readonly StoredAction[] {
     return this.#state.waiting;
   }
@@ -121,39 +122,41 @@ export class StateStore implements CursorStore, ActionStore {
     return this.#state.keyed(key, this.#services.clock.now());
   }
 
-  /** Writes what is not written yet, and lets another process have the file. */
+  /** Writes pending entries, and unlocks the file. */
   close(): void {
     this.#log.close();
     this.#lock.release();
   }
 
-  /** Entries have the same effect here as when the file is read. */
+  /** Applies an entry just as reading the file would, and writes it. */
   #note(entry: Record<string, unknown>): void {
     this.#state.take(entry, this.#services.clock.now());
     this.#log.note(entry);
   }
 }
 
-/** What {@link lockState} needs. */
+/** Options of {@link lockState}. */
 export interface StateLockOptions extends ResumeOptions {
   readonly services: Services;
-  /** The client's end, which ends a wait. */
+  /** Aborted when the client ends, which ends a wait. */
   readonly closing: AbortSignal;
 }
 
 /**
- * Takes the lock of a state: at once, or with `wait` as soon as nobody else has it.
+ * Locks a state: at once, or with `wait` as soon as it is free.
  * @throws {LOCKED} {STORAGE} {ABORTED} {CLOSED}
  */
 export function lockState(path: string, options: StateLockOptions): ProcessLock | Promise<ProcessLock> {
   const { wait = false, signal, services, closing } = options;
   const onLost = services.reportUnhandled;
   if (!wait) return lockFile(path, { onLost });
-  const ends = signal ? AbortSignal.any([closing, signal]) : closing;
-  return waitForLock(path, { onLost, clock: services.clock, signal: ends }).catch((error: unknown) => {
-    const tried = `resume from ${path}`;
-    if (closing.aborted) throw new ClosedError({ tried });
-    if (signal?.aborted) throw new AbortedError({ tried, cause: signal.reason });
-    throw error;
-  });
+  const scope = new RequestScope(new SharedSignals(), closing, signal);
+  return waitForLock(path, { onLost, clock: services.clock, signal: scope.signal })
+    .catch((error: unknown) => {
+      const tried = `resume from ${path}`;
+      if (closing.aborted) throw new ClosedError({ tried });
+      if (signal?.aborted) throw new AbortedError({ tried, cause: signal.reason });
+      throw error;
+    })
+    .finally(() => scope.close());
 }

@@ -1,6 +1,6 @@
 /**
- * The state of a client as entries say it, one after the other: the same entries whether they come from the file or
- * are just being noted. Pure: reads and writes nothing.
+ * The state of a client, built from entries: the same entries whether they are read from the file or just being noted.
+ * Pure: reads and writes nothing.
  */
 import { UsageError } from "../errors/index.js";
 import type { RoomMark } from "../live/cursors.js";
@@ -15,7 +15,7 @@ const VERSION = 2;
 interface DoneAction {
   readonly action: StoredAction;
   readonly messageId: number;
-  /** When the handlers of all events it was asked for during were through; null while they are not. */
+  /** When the handlers of all events that were open at the call had finished; null while they have not. */
   passedAt: number | null;
 }
 
@@ -40,7 +40,7 @@ export class StoredState {
     this.#path = path;
   }
 
-  /** Whether the file has said whose state it is. */
+  /** Whether the file has named its host. */
   get hasHeader(): boolean {
     return this.#hasHeader;
   }
@@ -70,7 +70,7 @@ export class StoredState {
 
   /**
    * Takes a line of the file: an entry, or a list of entries that belong together.
-   * @throws {BAD_ARGUMENT} when the file is of another host or a newer version; a {@link BadLine} for what is no entry
+   * @throws {BAD_ARGUMENT} when the file is of another host or a newer version; a {@link BadLine} for a malformed entry
    */
   takeLine(line: unknown, number: number, now: number): void {
     if (!this.#hasHeader) this.#takeHeader(line);
@@ -80,7 +80,7 @@ export class StoredState {
     }
   }
 
-  /** Takes an entry; what it does not know is left out. */
+  /** Applies an entry; unknown fields are left out. */
   take(entry: Readonly<Record<string, unknown>>, now: number): void {
     const { cursor, done, posted, queued, sent, passed, dropped } = entry;
     if (isRecord(queued)) this.#takeQueued(queued);
@@ -94,7 +94,7 @@ export class StoredState {
     if (done !== undefined || cursor !== undefined) this.#passKeys(now);
   }
 
-  /** Everything that is to be kept, as the lines of a new file. */
+  /** The whole state, as the lines of a new file. */
   lines(now: number): string[] {
     this.#forgetExpired(now);
     const entries: object[] = [{ state: "chatexchange-ts", version: VERSION, host: this.#host }];
@@ -137,7 +137,7 @@ export class StoredState {
     const id = stringOf(isNew ? sent.id : sent.key) ?? "";
     const messageId = numberOf(isNew ? sent.messageId : sent.id) ?? 0;
     const action = this.#waiting.get(id);
-    // An edited message may be newer than a message of ours that is still looked for, or somebody else's.
+    // An edited message may be newer than a message of ours that is still looked for, or another author's.
     if (action?.kind !== "edit") this.#post(numberOf(sent.roomId) ?? 0, messageId);
     this.#drop(id);
     if (action?.key === undefined) return;
@@ -181,7 +181,7 @@ export class StoredState {
     return { cursor: this.#cursors.get(roomId) ?? 0, done: [...(this.#done.get(roomId) ?? [])].sort(ascending) };
   }
 
-  /** Whether the events an action was asked for during have been handled. */
+  /** Whether the events that were open when an action was called for have been handled. */
   #isPassed({ during = {} }: StoredAction): boolean {
     return Object.entries(during).every(([room, id]) => {
       const roomId = Number(room);
@@ -207,7 +207,7 @@ export class StoredState {
   }
 }
 
-/** An action as the file has it; version 1 calls its id `key`, and keeps messages to post alone. */
+/** Reads an action of the file; version 1 calls its id `key`, and has only messages to post. */
 function actionOf(value: Readonly<Record<string, unknown>>): StoredAction | undefined {
   const isNew = value.kind !== undefined;
   const id = stringOf(isNew ? value.id : value.key);

@@ -36,9 +36,9 @@ export type ChatErrorCode =
   | "ABORTED"
   | "CLOSED";
 
-/** What was being tried, and where. Every field is safe to print. */
+/** The attempt, and where it failed. Every field is safe to print. */
 export interface FailureContext {
-  /** What was tried, as the end of "Could not …": `"read room 17"`. */
+  /** The attempt in words, as the end of "Could not …": `"read room 17"`. */
   readonly tried?: string | undefined;
   /** The chat host asked, such as `chat.stackoverflow.com`. */
   readonly host?: string | undefined;
@@ -69,7 +69,7 @@ export interface FailureContext {
 export class ChatError extends Error {
   /** Says which failure it is; stable, so match this rather than the message. */
   readonly code: ChatErrorCode;
-  /** What was tried and where. */
+  /** The attempt, and where it failed. */
   readonly context: Readonly<Omit<FailureContext, "cause">>;
 
   constructor(code: ChatErrorCode, reason: string, context: FailureContext = {}) {
@@ -101,11 +101,11 @@ export function isPassing(error: unknown): boolean {
   );
 }
 
-/** The same failure for somebody who comes later, with the time left until the next try. */
-export function withRetryAfter(error: ChatError, retryAfterMs: number): ChatError {
+/** The same failure for another caller, with the time left until the next try, or the note that the action was not sent. */
+export function withContext(error: ChatError, more: Pick<FailureContext, "retryAfterMs" | "sent">): ChatError {
   const own = Object.getOwnPropertyDescriptors(error);
   const copy: ChatError = Object.create(Object.getPrototypeOf(error), own);
-  return Object.assign(copy, { context: { ...error.context, retryAfterMs } });
+  return Object.assign(copy, { context: { ...error.context, ...more } });
 }
 
 /** A server may echo what it was sent: fkeys and tokens are 32 or 64 hexadecimal digits. */

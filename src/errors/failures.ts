@@ -4,7 +4,7 @@
  */
 import { ChatError, type ChatErrorCode, type FailureContext } from "./chat-error.js";
 
-/** What you asked for can not work as you asked it: usually found before any request is made. */
+/** The call cannot work with these arguments: usually found before any request is made. */
 export class UsageError extends ChatError {
   constructor(reason: string, context?: FailureContext, code: ChatErrorCode = "BAD_ARGUMENT") {
     super(code, reason, context);
@@ -12,8 +12,8 @@ export class UsageError extends ChatError {
 }
 
 /**
- * A file could not be read or written: a full disk, missing rights, a folder that is gone. What was to be kept is still
- * in memory and is tried again; nothing that was sent or heard is undone by it.
+ * A file could not be read or written: a full disk, missing rights, a folder that is gone. Unwritten entries of a state
+ * stay in memory and are retried; deliveries and sent messages are not affected.
  */
 export class StorageError extends ChatError {
   /** The file. */
@@ -29,7 +29,7 @@ export class StorageError extends ChatError {
 export class LockedError extends ChatError {
   /** The file that is in use. */
   readonly path: string;
-  /** Who uses it, such as `process 4711 on build-3`. */
+  /** The process that uses it, such as `process 4711 on build-3`. */
   readonly holder: string;
 
   constructor(path: string, holder: string, context?: FailureContext) {
@@ -114,7 +114,7 @@ export class RefusedError extends ChatError {
 
 /** Too many actions, or too many requests, in too short a time. */
 export class ThrottledError extends RefusedError {
-  /** Milliseconds to wait: what the server asks for (then also in `context.retryAfterMs`), 1000 when it does not say. */
+  /** Milliseconds to wait: as the server asks (then also in `context.retryAfterMs`), 1000 when it does not say. */
   readonly waitMs: number;
 
   /** @param askedMs - null when the server does not say how long to wait */
@@ -223,7 +223,7 @@ export class StarLimitError extends RefusedError {
 export class ParseError extends ChatError {
   /** Which page or answer, such as `"room info page"`. */
   readonly page: string;
-  /** What was looked for and not found, such as a selector or a key. */
+  /** The missing part, such as a selector or a key. */
   readonly missing: string;
 
   constructor(page: string, missing: string, context: FailureContext = {}) {

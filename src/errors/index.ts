@@ -5,7 +5,7 @@ export {
   isChatError,
   isPassing,
   isTrouble,
-  withRetryAfter,
+  withContext,
 } from "./chat-error.js";
 export {
   AbortedError,

@@ -1,30 +1,30 @@
-/** What waits for a slow listener: bounded, with a policy for overflow that has a name. */
+/** The backlog of a slow listener: bounded, with a named policy for overflow. */
 import type { Delivery } from "./subscription.js";
 
 /**
- * What happens when an event comes for which there is no room: `drop-oldest` loses the one that waits longest,
- * `drop-newest` the one that comes, `fail` ends listening with an error after those that wait.
+ * The overflow policy when the backlog is full: `drop-oldest` loses the event that has waited longest, `drop-newest`
+ * the event that arrives, and `fail` ends listening with an error after the events that wait.
  */
 export type Overflow = "drop-oldest" | "drop-newest" | "fail";
 
-/** Ids of events that were dropped: the first and the last. */
+/** The ids of dropped events: the first and the last. */
 export interface Lost {
   readonly from: number;
   readonly to: number;
 }
 
-/** A value that waits, or (as `lost`) events that were dropped here. */
+/** A value that waits, or (as `lost`) a mark for events that were dropped here. */
 export interface Waiting<T> {
   readonly value: T | undefined;
   readonly delivery: Delivery | undefined;
   readonly lost: Lost | undefined;
 }
 
-/** What a {@link Backlog} does when it is full. */
+/** Options of a {@link Backlog}. */
 export interface BacklogOptions {
   readonly limit: number;
   readonly overflow: Overflow;
-  /** Told of every value lost, and how many were so far. */
+  /** Called for every value lost, with the number lost so far. */
   readonly onDrop: (dropped: number) => void;
 }
 
@@ -32,7 +32,7 @@ export class Backlog<T> {
   readonly #options: BacklogOptions;
   #entries: Waiting<T>[] = [];
   #head = 0;
-  /** Values, without the marks of what was lost. */
+  /** The number of values, without the marks of lost events. */
   #size = 0;
   #dropped = 0;
 
@@ -40,17 +40,17 @@ export class Backlog<T> {
     this.#options = options;
   }
 
-  /** How many values wait. */
+  /** The number of values that wait. */
   get size(): number {
     return this.#size;
   }
 
-  /** Whether neither a value nor a mark of lost ones waits. */
+  /** Whether neither a value nor a mark of lost events waits. */
   get isEmpty(): boolean {
     return this.#head >= this.#entries.length;
   }
 
-  /** How many were lost. */
+  /** The number of values lost. */
   get dropped(): number {
     return this.#dropped;
   }
@@ -60,7 +60,7 @@ export class Backlog<T> {
     return this.#entries.slice(this.#head).flatMap(({ value }) => (value === undefined ? [] : [value]));
   }
 
-  /** Lets a value wait. False when there is no room and the policy is `fail`. */
+  /** Adds a value. False when the backlog is full and the policy is `fail`. */
   push(value: T, delivery: Delivery | undefined): boolean {
     const { limit, overflow, onDrop } = this.#options;
     if (this.#size >= limit) {
@@ -78,7 +78,7 @@ export class Backlog<T> {
     return true;
   }
 
-  /** The next value, or mark of what was lost. */
+  /** Takes the next value, or the mark of lost events. */
   shift(): Waiting<T> | undefined {
     const first = this.#entries[this.#head];
     if (!first) return undefined;
@@ -117,7 +117,7 @@ export class Backlog<T> {
     this.#entries.push({ value: undefined, delivery: undefined, lost });
   }
 
-  /** A lost value counts as done; under a state the range of ids is kept, to be told. */
+  /** A lost value counts as done; under a state the range of its ids is kept for a gap notice. */
   #lost(delivery: Delivery | undefined, before: Lost | undefined): Lost | undefined {
     delivery?.done();
     const id = delivery?.event.id;

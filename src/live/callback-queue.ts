@@ -1,26 +1,26 @@
-/** Runs a `watch` callback: at once while it keeps up, else in turn, for each room on its own. */
+/** Runs a `watch` callback: at once while it keeps up, otherwise in order, separately for each room. */
 import { isPromise } from "node:util/types";
 import { quiet } from "../util/promises.js";
 import { Backlog, type BacklogOptions, type Lost } from "./backlog.js";
 import { type ChatEvent, withDone } from "./events.js";
 import type { Delivery, Receiver } from "./subscription.js";
 
-/** When an event counts as handled: when the callback is done with it, or when it says so by `event.done()`. */
+/** When an event counts as handled: when the callback has finished, or when it calls `event.done()`. */
 export type Acknowledgement = "auto" | "manual";
 
-/** What a {@link CallbackQueue} is made of. */
+/** Options of a {@link CallbackQueue}. */
 export interface CallbackQueueOptions extends BacklogOptions {
   readonly callback: (event: ChatEvent) => unknown;
   readonly ack: Acknowledgement;
-  /** How many calls may be unsettled at a time, for each room. */
+  /** The maximum number of unsettled calls for each room. */
   readonly concurrency: number;
   readonly overflowError: () => Error;
-  /** What is told where events were dropped. */
+  /** Makes the gap notice that stands for dropped events. */
   readonly gapOf: (roomId: number, lost: Lost) => ChatEvent;
   readonly reportUnhandled: (error: unknown) => void;
 }
 
-/** The calls of one room. */
+/** The calls for one room. */
 interface Lane {
   readonly roomId: number;
   readonly waiting: Backlog<ChatEvent>;
@@ -28,7 +28,7 @@ interface Lane {
 }
 
 export class CallbackQueue implements Receiver {
-  /** Resolves when it was closed; rejects when listening ended for good. */
+  /** Resolves when the queue is closed; rejects when listening ended for good. */
   readonly closed: Promise<void>;
   readonly #options: CallbackQueueOptions;
   readonly #lanes = new Map<number, Lane>();
@@ -45,14 +45,14 @@ export class CallbackQueue implements Receiver {
     );
   }
 
-  /** Says how listening is stopped. */
+  /** Sets the function that stops listening. */
   onClose(stopListening: () => void): void {
     this.#stopListening = stopListening;
   }
 
   onEvent(event: ChatEvent, delivery: Delivery | undefined): void {
     if (this.#isClosed) return;
-    // The common case: nothing of this watch is under way anywhere.
+    // The common case: no call of this watch is under way in any room.
     const lane = this.#lanes.size === 0 ? undefined : this.#lanes.get(event.data.room_id ?? 0);
     if (!lane || (lane.running < this.#options.concurrency && lane.waiting.isEmpty)) this.#run(event, delivery, lane);
     else if (!lane.waiting.push(event, delivery)) this.#fail(this.#options.overflowError());
@@ -64,7 +64,7 @@ export class CallbackQueue implements Receiver {
     else this.#fail(reason);
   }
 
-  /** Stops listening; what waits is not handled any more. Idempotent. */
+  /** Stops listening; events that wait are not handled any more. Idempotent. */
   close(): void {
     if (this.#end()) this.#settle?.resolve();
   }
@@ -90,7 +90,8 @@ export class CallbackQueue implements Receiver {
     delivery?.take();
     try {
       const result = callback(event);
-      if (isPromise(result)) {
+      // Most callbacks return nothing: that is seen at once.
+      if (result !== undefined && isPromise(result)) {
         this.#await(result, isManual ? undefined : delivery, lane ?? this.#laneOf(given));
         return;
       }

@@ -1,19 +1,19 @@
-/** Where it is kept how far the events of each room have been dealt with. The state file of a client is one. */
+/** The store of each room's progress: how far its events have been handled. A client's state file implements it. */
 
-/** A place in a room: every event up to the cursor has been dealt with, and some beyond it. */
+/** Progress in a room: every event up to the cursor has been handled, and some beyond it. */
 export interface RoomMark {
-  /** The low-water mark over the living listeners: nothing up to here is told again. */
+  /** The low-water mark over the living listeners: events up to here are not delivered again. */
   readonly cursor: number;
-  /** Ids beyond the cursor that have been dealt with, ascending. They are not told again either. */
+  /** The ids of handled events beyond the cursor, ascending. They are not delivered again either. */
   readonly done: readonly number[];
 }
 
-/** Keeps the marks. Its methods never throw: what can not be written now is kept and written later. */
+/** Keeps the marks. Its methods never throw: a write that fails is kept in memory and retried. */
 export interface CursorStore {
-  /** Whatever is noted inside is kept whole or not at all. */
+  /** Everything noted inside is stored whole or not at all. */
   together(act: () => void): void;
-  /** Everything up to this event has been dealt with; ids noted as done up to here are implied. */
+  /** Every event up to this one has been handled; ids noted as done up to here are implied. */
   noteCursor(roomId: number, cursor: number): void;
-  /** This event beyond the cursor has been dealt with, while an earlier one is still open. */
+  /** This event beyond the cursor has been handled, while an earlier one is still open. */
   noteDone(roomId: number, id: number): void;
 }

@@ -8,14 +8,14 @@ export class SocketEnd extends ConnectionError {
   }
 }
 
-/** The reason a listener gets that was put out of a room. */
+/** The reason given to a listener that was removed from a room. */
 export function removed(roomId: number): ForbiddenError {
   return new ForbiddenError({ tried: `listen to room ${roomId}`, roomId }, "you were removed from the room");
 }
 
 /**
- * Whether trying again changes nothing: the site itself said so, in its own words; or a function of the user, or our
- * own code, is broken, which has to come out.
+ * Whether a retry cannot help: the site itself refused in its own words; or a function of the user, or our own code,
+ * is broken, and the error must surface.
  */
 export function isFinal(error: unknown): boolean {
   if (!(error instanceof ChatError)) return true;
@@ -33,15 +33,15 @@ export function isFinal(error: unknown): boolean {
   );
 }
 
-/** Whether somebody answers, but not the site: nothing comes from it, and nobody knows for how long. */
+/** Whether something other than the site answers: no event arrives, and nobody knows for how long. */
 export function isStale(error: unknown): boolean {
   if (isTrouble(error) || !(error instanceof ChatError)) return false;
   return error.context.status !== undefined && error.code !== "THROTTLED";
 }
 
-/** How often a hole is looked at without progress before it is given up. */
+/** The number of tries without progress before a hole is given up. */
 export const HOLE_TRIES = 4;
-/** So many frames in a row from before what we have mean that the server, or a frame we believed, counts otherwise. */
+/** After so many old frames in a row, the server, or a frame we believed, must count differently. */
 export const OLD_FRAMES = 3;
-/** A socket that ends so many milliseconds after it had joined on is flapping. */
+/** A socket that ends within so many milliseconds of joining on is flapping. */
 export const FLAP_MS = 10_000;

@@ -1,5 +1,5 @@
 /**
- * What happens in a room, one class for each of the servers' own types (protocol.md §4.2). An event is a thin view of
+ * The events of a room, one class for each of the servers' own types (protocol.md §4.2). An event is a thin view of
  * the raw object: reading it makes no request and copies nothing.
  */
 
@@ -11,14 +11,14 @@ import type { RawEvent } from "../protocol/raw.js";
 import { numberOf, stringOf } from "../protocol/values.js";
 import { type InspectArguments, inspectCustom, inspected, quoted } from "../util/inspect.js";
 
-/** What an event needs of its client: objects by id. */
+/** The part of the client that events use: objects by id. */
 export interface EventContext {
   room(id: number): Room;
   userOf(id: number, name: string | undefined): User;
   messageOf(raw: RawEvent): Message | null;
 }
 
-/** Anything that happens. */
+/** Any event. */
 export class ChatEvent {
   /** The raw object as received. */
   readonly data: Readonly<RawEvent>;
@@ -34,7 +34,7 @@ export class ChatEvent {
     this.#context = context;
   }
 
-  /** The same event for a listener that acknowledges it itself. @internal */
+  /** A copy of the event for a listener that acknowledges it itself. @internal */
   static withDone(event: ChatEvent, acknowledge: () => void): ChatEvent {
     const own =
       event instanceof StreamGap
@@ -45,8 +45,8 @@ export class ChatEvent {
   }
 
   /**
-   * Says that you have handled the event: for a `watch` with `ack: "manual"` of a client with a state, which is told the
-   * event again after a restart unless this was called. Does nothing elsewhere. Idempotent.
+   * Acknowledges the event, for a `watch` with `ack: "manual"` of a client with a state: without this the event is
+   * delivered again after a restart. Does nothing elsewhere. Idempotent.
    */
   done(): void {
     this.#acknowledge?.();
@@ -62,7 +62,7 @@ export class ChatEvent {
     return this.data.event_type;
   }
 
-  /** The room it happened in; null for events of no room. For an {@link Invitation} the room you are asked into. */
+  /** The room it happened in; null for events of no room. For an {@link Invitation} the room you are invited to. */
   get room(): Room | null {
     const id = numberOf(this.data.room_id);
     return id === undefined || id === 0 ? null : this.#context.room(id);
@@ -76,7 +76,7 @@ export class ChatEvent {
     return numberOf(this.data.time_stamp) ?? 0;
   }
 
-  /** Who did it; null where the server does not say (stars, for one). */
+  /** The user who did it; null where the server does not say (stars, for one). */
   get user(): User | null {
     return this.userOf(this.data.user_id, this.data.user_name);
   }
@@ -119,7 +119,7 @@ export class ChatEvent {
     return inspected(name, facts, given, by && `by ${by}`, quoted(this.textContent ?? undefined, given));
   }
 
-  /** Says what it is and where, such as `MessagePosted 90287708 in room 1`. */
+  /** Names the event, its id and its room, such as `MessagePosted 90287708 in room 1`. */
   toString(): string {
     return `${this.constructor.name} ${this.id ?? ""} in room ${numberOf(this.data.room_id) ?? "?"}`;
   }
@@ -169,18 +169,18 @@ export class ChatMessageEvent extends ChatEvent {
     return this.data.moved === true;
   }
 
-  /** The name of who is replied to; null on servers older than 2026, which do not say. */
+  /** The name of the author replied to; null on servers older than 2026, which do not say. */
   get parentName(): string | null {
     return stringOf(this.data.parent_username) ?? null;
   }
 
-  /** The content of what is replied to as HTML; null where the server does not say. */
+  /** The HTML content of the message replied to; null where the server does not say. */
   get parentContent(): string | null {
     return stringOf(this.data.parent_text) ?? null;
   }
 }
 
-/** Somebody said something. */
+/** A message was posted. */
 export class MessagePosted extends ChatMessageEvent {}
 /** A message has a new text; {@link ChatEvent.timeStamp} is still that of the post. */
 export class MessageEdited extends ChatMessageEvent {}
@@ -203,9 +203,9 @@ export class MessageReply extends ChatMessageEvent {}
 export class MessageMovedOut extends ChatMessageEvent {}
 /** A message was moved into this room. */
 export class MessageMovedIn extends ChatMessageEvent {}
-/** Somebody came in. */
+/** A user entered the room. */
 export class UserEntered extends ChatEvent {}
-/** Somebody went. */
+/** A user left the room. */
 export class UserLeft extends ChatEvent {}
 /** The room's name, description, tags or visibility changed. */
 export class RoomNameChanged extends ChatEvent {}
@@ -213,43 +213,43 @@ export class RoomNameChanged extends ChatEvent {}
 export class DebugMessage extends ChatEvent {}
 /** A relic: a file was added to the room. */
 export class FileAdded extends ChatEvent {}
-/** For moderators: a flag waits for them. */
+/** For moderators: a flag is waiting. */
 export class ModeratorFlag extends ChatEvent {}
 /** Your settings changed elsewhere, such as your ignore list. */
 export class UserSettingsChanged extends ChatEvent {}
 /** A banner for everybody. */
 export class GlobalNotification extends ChatEvent {}
-/** Somebody's right to the room changed. */
+/** A user's right to the room changed. */
 export class AccessLevelChanged extends ChatEvent {
-  /** The new level: `owner`, `read-write`, `read-only`, `request` or what else the server says. */
+  /** The new level: `owner`, `read-write`, `read-only`, `request` or another word of the server. */
   get level(): string | null {
     return this.content?.replace(/^Access now /, "") ?? null;
   }
 }
 /** A banner for you. */
 export class UserNotification extends ChatEvent {}
-/** You were invited to {@link ChatEvent.room} by {@link ChatEvent.user}. Whoever listens to any room learns of it. */
+/** You were invited to {@link ChatEvent.room} by {@link ChatEvent.user}. Every listener of any room gets it. */
 export class Invitation extends ChatEvent {}
 /** A gap in the history, or a timeout of the room. */
 export class TimeBreak extends ChatEvent {}
 /** A feed has something new for the room's ticker. */
 export class FeedTicker extends ChatEvent {}
-/** Somebody was suspended. */
+/** A user was suspended. */
 export class UserSuspended extends ChatEvent {}
 /** Two accounts became one. */
 export class UserMerged extends ChatEvent {}
-/** Somebody has a new name or avatar. */
+/** A user has a new name or avatar. */
 export class UserNameOrAvatarChanged extends ChatEvent {}
 /**
- * Not of the server's making: events of this room were lost and can't be fetched any more. What the lists of messages
- * still tell is delivered after it; who came and went in the meantime is not known.
+ * Not of the server's making: events of this room were lost and cannot be fetched any more. The changes that the lists
+ * of messages still show are delivered after it; who came and went in the meantime is not known.
  */
 export class StreamGap extends ChatEvent {
   /** The first event id that may be missing. */
   readonly from: number;
   /** The last event id that may be missing. */
   readonly to: number;
-  /** Why, in a sentence. */
+  /** The reason, in a sentence. */
   readonly reason: string;
 
   /** @internal */
@@ -265,7 +265,7 @@ export class StreamGap extends ChatEvent {
     this.reason = gap.reason;
   }
 }
-/** Anything else; {@link ChatEvent.data} has all there is. */
+/** Any other event; {@link ChatEvent.data} has all there is. */
 export class UnknownEvent extends ChatEvent {}
 
 /** A class of events, as `newEvents` takes it. */
@@ -304,17 +304,19 @@ const byType: ReadonlyMap<number, ConcreteEvent> = new Map<number, ConcreteEvent
   [34, UserNameOrAvatarChanged],
 ]);
 
-const aboutMessages: ReadonlySet<number> = new Set([1, 2, 6, 8, 9, 10, 18, 19, 20]);
+const classes: ReadonlyMap<number, { readonly Class: ConcreteEvent; readonly isAboutMessage: boolean }> = new Map(
+  [...byType].map(([type, Class]) => [type, { Class, isAboutMessage: Class.prototype instanceof ChatMessageEvent }]),
+);
 
-/** Wraps a raw event; one that lacks what its class needs, or whose type nobody knows, becomes an UnknownEvent. @internal */
+/** Wraps a raw event; one of unknown type, or without a field its class needs, becomes an UnknownEvent. @internal */
 export function eventOf(data: RawEvent, context: EventContext, receivedAt: number): ChatEvent {
-  const type = data.event_type;
-  const complete = !aboutMessages.has(type) || numberOf(data.message_id) !== undefined;
-  const Class = complete ? (byType.get(type) ?? UnknownEvent) : UnknownEvent;
-  return new Class(data, context, receivedAt);
+  const known = classes.get(data.event_type);
+  if (!known || (known.isAboutMessage && numberOf(data.message_id) === undefined))
+    return new UnknownEvent(data, context, receivedAt);
+  return new known.Class(data, context, receivedAt);
 }
 
-/** The same event for a listener that acknowledges it itself, with `event.done()`. @internal */
+/** A copy of the event for a listener that acknowledges it itself, with `event.done()`. @internal */
 export function withDone(event: ChatEvent, acknowledge: () => void): ChatEvent {
   return ChatEvent.withDone(event, acknowledge);
 }

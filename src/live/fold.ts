@@ -1,4 +1,4 @@
-/** A reply or a mention comes as two events, the ping and the message: here they are one again. */
+/** Folds a ping and its message, which arrive as two events, into one. */
 
 import type { Message } from "../objects/message.js";
 import type { ChatEvent } from "./events.js";
@@ -8,17 +8,17 @@ import { MessageEdited, MessagePosted, MessageReply, UserMentioned } from "./eve
 export interface FoldedMessage {
   /** The message itself. */
   readonly message: Message;
-  /** What told of it: the post or an edit. */
+  /** The event that brought it: the post or an edit. */
   readonly event: MessagePosted | MessageEdited;
   /** The ping when the message mentions you, else null. */
   readonly mention: UserMentioned | null;
   /** The ping when the message replies to you, else null. */
   readonly reply: MessageReply | null;
-  /** It mentions you or replies to you. */
+  /** Whether the message mentions you or replies to you. */
   readonly isForYou: boolean;
 }
 
-/** Pings wait here for their message, which is in the same frame; those of other rooms wait in vain. */
+/** Pings that wait for their message, which is in the same frame; the message of a ping in another room never comes. */
 const waitingLimit = 100;
 
 /**

@@ -7,18 +7,18 @@ import type { Delivery } from "./subscription.js";
 export interface LiveStream<T> extends AsyncIterableIterator<T>, AsyncDisposable {
   /** Resolves when events flow; rejects when listening ended for good before that. */
   readonly ready: Promise<void>;
-  /** How many were lost because nobody read them in time. */
+  /** The number of events lost because they were not read in time. */
   readonly dropped: number;
-  /** A reader, as `for await` makes one. There is one queue, so two loops share what comes. */
+  /** Makes a reader, as `for await` does. There is one queue, so two loops share its events. */
   [Symbol.asyncIterator](): AsyncIterableIterator<T>;
 }
 
-/** What an {@link EventQueue} is made of. */
+/** Options of an {@link EventQueue}. */
 export interface EventQueueOptions<T> extends BacklogOptions {
-  /** What the reader gets where events were dropped; undefined for nothing. */
+  /** The value that a reader gets in place of dropped events; undefined for none. */
   readonly lostValue: (lost: Lost) => T | undefined;
   readonly overflowError: () => Error;
-  /** Called once when nothing comes any more. */
+  /** Called once when the stream has ended. */
   readonly onEnd: () => void;
 }
 
@@ -43,7 +43,7 @@ export class EventQueue<T> implements LiveStream<T> {
     this.#waiting = new Backlog<T>(options);
   }
 
-  /** Whether somebody has asked for a value yet. @internal */
+  /** Whether a value has been requested yet. @internal */
   get isRead(): boolean {
     return this.#isRead;
   }
@@ -52,7 +52,7 @@ export class EventQueue<T> implements LiveStream<T> {
     return this.#waiting.dropped;
   }
 
-  /** Hands a value to the reader that waits, or lets it wait for one. Does nothing once the stream has ended. */
+  /** Hands a value to a waiting reader, or queues it. Does nothing once the stream has ended. */
   push(value: T, delivery: Delivery | undefined): void {
     if (this.#hasEnded) return;
     const read = this.#reads.shift();
@@ -62,7 +62,7 @@ export class EventQueue<T> implements LiveStream<T> {
     } else if (!this.#waiting.push(value, delivery)) this.fail(this.#options.overflowError());
   }
 
-  /** No more values come; those that wait can still be read. */
+  /** Takes no more values; those that wait can still be read. */
   end(): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
@@ -70,14 +70,14 @@ export class EventQueue<T> implements LiveStream<T> {
     this.#options.onEnd();
   }
 
-  /** Ends at once: what waits is not read any more. */
+  /** Ends the stream at once: values that wait are not read any more. */
   stop(): void {
     this.#waiting.clear();
     this.#error = undefined;
     this.end();
   }
 
-  /** Like {@link end}, but the reader learns why, after the values that wait. */
+  /** Like {@link end}, but the reader gets the reason, after the values that wait. */
   fail(reason: unknown): void {
     if (this.#hasEnded) return;
     const read = this.#reads.shift();
@@ -91,7 +91,7 @@ export class EventQueue<T> implements LiveStream<T> {
     return this.#reader.next();
   }
 
-  /** Ends the stream and forgets what waits, as a `break` does. */
+  /** Ends the stream and drops the values that wait, as a `break` does. */
   return(): Promise<IteratorResult<T>> {
     return this.#reader.return();
   }
@@ -105,7 +105,7 @@ export class EventQueue<T> implements LiveStream<T> {
     return new Reader(this);
   }
 
-  /** Shows what waits, without taking it. @internal */
+  /** The values that wait, without taking them. @internal */
   [inspectCustom](...given: InspectArguments): string {
     const { values, size, dropped } = this.#waiting;
     const facts = { waiting: size, dropped, ended: this.#hasEnded, last: values.slice(-5) };
@@ -131,7 +131,7 @@ export class EventQueue<T> implements LiveStream<T> {
   }
 }
 
-/** One loop over a stream, or one who calls `next()`. */
+/** One loop over a stream, or one caller of `next()`. */
 class Reader<T> implements AsyncIterableIterator<T> {
   readonly #queue: EventQueue<T>;
   #held: Delivery[] = [];
@@ -140,7 +140,7 @@ class Reader<T> implements AsyncIterableIterator<T> {
     this.#queue = queue;
   }
 
-  /** It has this until it asks for more. */
+  /** The delivery that this reader holds until it asks for the next value. */
   holds(delivery: Delivery | undefined): void {
     if (!delivery) return;
     delivery.take();

@@ -1,12 +1,12 @@
 /**
- * What a room's messages looked like when they last went by: enough to tell, from a list of them, what was posted,
- * edited, deleted or starred in the meantime. Bounded to the latest messages.
+ * The last known look of a room's messages: enough to tell from a list of them which were posted, edited, deleted or
+ * starred in the meantime. Bounded to the latest messages.
  */
 import { EventType, type RawEvent } from "../protocol/raw.js";
 import { numberOf } from "../protocol/values.js";
 
 interface Seen {
-  /** When it was posted, in unix seconds; 0 when nobody said. A server that started over gives the same id to another. */
+  /** When it was posted, in unix seconds; 0 when unknown. A server that started over may give the same id again. */
   readonly at: number;
   readonly edits: number;
   readonly stars: number;
@@ -14,39 +14,37 @@ interface Seen {
   readonly deleted: boolean;
 }
 
-/** A message that was posted then and nothing more: what nearly all of them are. */
-type PostedAt = number;
-
-/** How many messages are remembered at least; never twice as many. */
+/** The least number of messages of each kind (only posted, changed since) that are remembered; never twice as many. */
 const limit = 500;
 
 export class MessageMemory {
-  /** The latest messages. When they are many enough they become the older ones, and those are forgotten. */
-  #recent = new Map<number, Seen | PostedAt>();
-  #older: ReadonlyMap<number, Seen | PostedAt> = new Map();
-  /** The newest message that is known from its post; an event about an old message says nothing of what is new. */
+  #posts = new PlainPosts();
+  /** The latest changed messages. When there are enough they become the older ones; the previous older are dropped. */
+  #recent = new Map<number, Seen>();
+  #older: Map<number, Seen> = new Map();
+  /** The newest message known from its post; an event about an old message does not tell which messages are new. */
   #newestPost = 0;
   /** When the newest message that is known was posted, in unix seconds. */
   #newestAt = 0;
   #knowsNewest = false;
 
-  /** Listening begins at this time of the server, in unix seconds: whatever was posted later is news. */
+  /** Listening begins at this time of the server, in unix seconds: any message posted later is news. */
   startAt(time: number): void {
     this.#newestAt = Math.max(this.#newestAt, time);
   }
 
-  /** Takes note of the latest messages as they are: whatever is newer than these is news. */
+  /** Notes the latest messages as they are: any newer message is news. */
   learnList(list: readonly RawEvent[]): void {
     this.#knowsNewest = true;
     this.learn(list);
   }
 
-  /** Takes note of events or list items, oldest first. */
+  /** Notes events or list items, oldest first. */
   learn(events: readonly RawEvent[]): void {
     for (const event of events) this.learnEvent(event);
   }
 
-  /** Takes note of one event or list item. */
+  /** Notes one event or list item. */
   learnEvent(event: RawEvent): void {
     const id = numberOf(event.message_id);
     if (id === undefined) return;
@@ -54,34 +52,44 @@ export class MessageMemory {
     if (isNew) this.#newestPost = id;
     const at = numberOf(event.time_stamp) ?? 0;
     if (at > this.#newestAt) this.#newestAt = at;
-    this.#recent.set(id, isNew && isPlain(event) ? at : seenIn(event, isNew ? undefined : this.#seen(id, at)));
+    if (isNew && isPlain(event)) {
+      this.#posts.add(id, at);
+      return;
+    }
+    const before = isNew ? undefined : this.#seen(id, at);
+    this.#posts.delete(id);
+    this.#recent.set(id, seenIn(event, before));
     if (this.#recent.size < limit) return;
     this.#older = this.#recent;
     this.#recent = new Map();
   }
 
-  /** Forgets the messages but not when the last was posted: the server may count from the beginning again. */
+  /** Forgets the messages but not the time of the last post: the server may count from the beginning again. */
   startOver(list: readonly RawEvent[]): void {
+    this.#posts = new PlainPosts();
     this.#recent = new Map();
     this.#older = new Map();
     this.#newestPost = 0;
     this.learnList(list);
   }
 
-  /** The message as it was, unless the id has become another's, which was posted at another time. */
+  /** The message as it was, unless its id now belongs to another message, which was posted at another time. */
   #seen(id: number, at: number): Seen | undefined {
-    const known = this.#recent.get(id) ?? this.#older.get(id);
-    const seen = typeof known === "number" ? { at: known, edits: 0, stars: 0, pins: 0, deleted: false } : known;
+    const postedAt = this.#posts.get(id);
+    const seen =
+      postedAt === undefined
+        ? (this.#recent.get(id) ?? this.#older.get(id))
+        : { at: postedAt, edits: 0, stars: 0, pins: 0, deleted: false };
     return seen === undefined || seen.at === at || seen.at === 0 || at === 0 ? seen : undefined;
   }
 
-  /** Whether a message that is not known is news, rather than older than our memory, for all we know. */
+  /** Whether a message that is not known is news; otherwise it may be older than this memory. */
   #isNews(id: number, at: number): boolean {
     const isNewer = (this.#newestPost > 0 || this.#knowsNewest) && id > this.#newestPost;
     return isNewer || (this.#newestAt > 0 && at > this.#newestAt);
   }
 
-  /** What a list of messages as they are now says has happened, as events without ids. Ascending by message. */
+  /** The changes that a current list of messages shows, as events without ids. Ascending by message. */
   changes(list: readonly RawEvent[]): RawEvent[] {
     return list.flatMap((item) => {
       const id = numberOf(item.message_id);
@@ -94,6 +102,46 @@ export class MessageMemory {
       }
       return changesOf(item, before, isDeleted);
     });
+  }
+}
+
+/** Messages that were posted and not changed since, like nearly all of them: ascending by id. */
+class PlainPosts {
+  readonly #ids: number[] = [];
+  /** When each was posted, in unix seconds. */
+  readonly #times: number[] = [];
+
+  /** @param id - greater than every other */
+  add(id: number, at: number): void {
+    this.#ids.push(id);
+    this.#times.push(at);
+    if (this.#ids.length === 2 * limit) this.#remove(0, limit);
+  }
+
+  get(id: number): number | undefined {
+    const place = this.#placeOf(id);
+    return place === undefined ? undefined : this.#times[place];
+  }
+
+  delete(id: number): void {
+    const place = this.#placeOf(id);
+    if (place !== undefined) this.#remove(place, 1);
+  }
+
+  #placeOf(id: number): number | undefined {
+    let from = 0;
+    let to = this.#ids.length;
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      if ((this.#ids[middle] ?? 0) < id) from = middle + 1;
+      else to = middle;
+    }
+    return this.#ids[from] === id ? from : undefined;
+  }
+
+  #remove(from: number, count: number): void {
+    this.#ids.splice(from, count);
+    this.#times.splice(from, count);
   }
 }
 
@@ -111,7 +159,7 @@ function changesOf(item: RawEvent, before: Seen, isDeleted: boolean): RawEvent[]
   return changes;
 }
 
-/** Whether an event with an id tells of a message without edits and stars. */
+/** Whether an event with an id is about a message without edits and stars. */
 function isPlain({ id, message_edits, message_stars, message_owner_stars }: RawEvent): boolean {
   return (
     id !== undefined && message_edits === undefined && message_stars === undefined && message_owner_stars === undefined

@@ -1,4 +1,4 @@
-/** How live events are listened to. */
+/** Options of listening to live events. */
 import { checkChoice, checkCount, checkOptions } from "../util/options.js";
 
 /** One socket for each room, or one for all rooms of an account. */
@@ -6,7 +6,7 @@ export type SocketMode = "room" | "shared";
 
 /** Options of the stream, all with defaults that suit the live sites. */
 export interface StreamOptions {
-  /** A socket without any frame for so many milliseconds is dead: the servers send one every 15 to 25 s. @default 45000 */
+  /** Milliseconds without a frame until a socket is dead: the servers send one every 15 to 25 s. @default 45000 */
   readonly idleMs?: number;
   /** Milliseconds until the first frame of a new socket must have come. @default 30000 */
   readonly firstFrameMs?: number;
@@ -20,8 +20,8 @@ export interface StreamOptions {
    */
   readonly giveUpMs?: number;
   /**
-   * Which sockets are opened: one for each room, or one for all rooms of the account as far as the server feeds them
-   * there; a room that it does not feed gets a socket of its own. Anonymous clients never share. @default "room"
+   * The sockets to open: one for each room, or one for all rooms of the account as far as the server feeds them there;
+   * a room that is not fed there gets a socket of its own. Anonymous clients never share. @default "room"
    */
   readonly sockets?: SocketMode;
   /** After so many sockets in a row that did not open, or brought nothing, events are polled for. @default 3 */
@@ -32,7 +32,7 @@ export interface StreamOptions {
   readonly retrySocketMs?: number;
   /** Milliseconds without news until one poll asks whether any was lost; 0 never asks. @default 120000 */
   readonly auditMs?: number;
-  /** Where to go on in each room, by room id: what `client.cursors` was when the bot stopped. @default from now on */
+  /** Where to resume in each room, by room id: `client.cursors` from when the bot stopped. @default from now on */
   readonly cursors?: Readonly<Record<number, number>>;
 }
 
@@ -54,7 +54,7 @@ export const streamDefaults: ResolvedStreamOptions = {
 
 /**
  * Checks the option `stream` by names and values.
- * @throws {BAD_ARGUMENT} naming what is wrong with which
+ * @throws {BAD_ARGUMENT} naming the option and its fault
  */
 export function checkStreamOptions(options: StreamOptions | undefined): void {
   checkOptions("the option stream", options, [...Object.keys(streamDefaults), "cursors"]);
@@ -63,7 +63,7 @@ export function checkStreamOptions(options: StreamOptions | undefined): void {
 }
 
 /**
- * How a stream is: `connecting` for the first time, `live`, `stale` when nothing came for too long, `resuming` after a
- * loss, `polling` while sockets do not work, `closed`.
+ * The state of a stream: `connecting` for the first time, `live`, `stale` when nothing came for too long, `resuming`
+ * after a loss, `polling` while sockets do not work, `closed`.
  */
 export type StreamState = "connecting" | "live" | "stale" | "resuming" | "polling" | "closed";

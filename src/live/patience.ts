@@ -1,4 +1,4 @@
-/** Growing waits between tries: doubled up to a limit, with jitter, and never shorter than the server asked for. */
+/** Backoff between tries: doubled up to a limit, with jitter, and never shorter than the server asked for. */
 import { isChatError } from "../errors/index.js";
 import { sleep } from "../util/clock.js";
 import type { Services } from "../util/services.js";
@@ -8,7 +8,7 @@ export class Patience {
   readonly #services: Services;
   readonly #options: ResolvedStreamOptions;
   readonly #signal: AbortSignal;
-  /** Since when nothing has worked. */
+  /** The time since which nothing has worked. */
   #failingSince: number | undefined;
   #last: unknown;
 
@@ -18,13 +18,13 @@ export class Patience {
     this.#signal = signal;
   }
 
-  /** Something failed that will be tried again. */
+  /** Notes a failure that will be retried. */
   failed(error: unknown): void {
     this.#failingSince ??= this.#services.clock.now();
     this.#last = error;
   }
 
-  /** Events flow. */
+  /** Notes that events flow. */
   succeeded(): void {
     this.#failingSince = undefined;
     this.#last = undefined;
@@ -32,7 +32,7 @@ export class Patience {
 
   /**
    * Waits before the next try.
-   * @param failures - how many failed in a row, from 1
+   * @param failures - the number of failures in a row, from 1
    * @throws the last failure, when `giveUpMs` are over
    */
   async pause(failures: number): Promise<void> {

@@ -1,18 +1,18 @@
 /**
- * How far the events of one room have been handled: a low-water mark, and the ids done beyond it. Writes what changes
- * to a {@link CursorStore}. Pure: knows no listeners, no clock and no requests.
+ * The progress of one room: a low-water mark of handled events, and the ids done beyond it. Writes its changes to a
+ * {@link CursorStore}. Pure: knows no listeners, no clock and no requests.
  */
 import type { CursorStore, RoomMark } from "./cursors.js";
 
-/** How many ids done beyond the cursor are remembered; events beyond those may be delivered again after a restart. */
+/** The limit of ids remembered beyond the cursor; further events may be delivered again after a restart. */
 const DONE_LIMIT = 10_000;
 
 /** An event that was delivered and is not done. */
 export interface OpenEvent {
   readonly id: number;
-  /** The event delivered before it: how far the cursor may go while this one is open. */
+  /** The event delivered before it: the cursor stays there while this one is open. */
   readonly before: number;
-  /** How many subscriptions are not done with it. */
+  /** The number of subscriptions that are not done with it. */
   holders: number;
 }
 
@@ -52,7 +52,7 @@ export class RoomProgress {
     return true;
   }
 
-  /** An event is delivered to so many subscriptions; an id below the last one means that the server counts anew. */
+  /** Opens an event for so many subscriptions; an id below the last one means that the server counts anew. */
   begin(id: number, holders: number): OpenEvent {
     if (id < this.#newest) this.#restart(id - 1);
     const event = { id, before: this.#newest, holders };
@@ -61,7 +61,7 @@ export class RoomProgress {
     return event;
   }
 
-  /** One subscription is done with an event. */
+  /** Notes that one subscription is done with an event. */
   finish(event: OpenEvent): void {
     event.holders -= 1;
     if (event.holders > 0 || this.#open.get(event.id) !== event) return;
@@ -69,7 +69,7 @@ export class RoomProgress {
     this.#advance(event.id);
   }
 
-  /** The last subscription has ended without handling these: the cursor stays before them. */
+  /** The last subscription has ended without handling these events: the cursor stays before them. */
   abandon(events: readonly OpenEvent[]): void {
     for (const event of events) {
       if (this.#open.get(event.id) !== event) continue;
@@ -78,12 +78,12 @@ export class RoomProgress {
     }
   }
 
-  /** Delivery begins again after the cursor: what is undone comes once more. */
+  /** Delivery begins again after the cursor: unhandled events come once more. */
   goOn(): void {
     this.#newest = this.#cursor;
   }
 
-  /** Nothing that is for us lies up to here: the cursor may move when no event is open. */
+  /** Nothing up to here is for this room: the cursor may move when no event is open. */
   cover(id: number): void {
     if (this.#open.size > 0 || id <= this.#newest || this.#newest !== this.#cursor) return;
     this.#newest = id;

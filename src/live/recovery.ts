@@ -1,6 +1,6 @@
 /**
- * Keeps the events of one room complete: lets frames through the {@link Sequencer}, fetches over HTTP what it misses,
- * and announces what can't be fetched any more as a gap.
+ * Keeps the events of one room complete: passes frames through the {@link Sequencer}, fetches missing events over HTTP,
+ * and announces events that cannot be fetched any more as a gap.
  */
 import type { RoomFrame } from "../protocol/frames.js";
 import type { RawEvent } from "../protocol/raw.js";
@@ -12,17 +12,17 @@ import type { Patience } from "./patience.js";
 import { askForList, type HostPlace, type Places, type Polls } from "./requests.js";
 import { Sequencer } from "./sequencer.js";
 
-/** Events that can't be recovered: those with ids from the first up to the last. */
+/** Events that cannot be recovered: those with ids from the first up to the last. */
 export interface Gap {
   readonly roomId: number;
   readonly from: number;
   readonly to: number;
   readonly reason: string;
-  /** The event id after which listening goes on; lower than `to` when the server counts anew. */
+  /** The event id after which listening resumes; lower than `to` when the server counts anew. */
   readonly cursor: number;
 }
 
-/** What a {@link Recovery} needs. */
+/** The parts and callbacks of a {@link Recovery}. */
 export interface RecoveryContext {
   readonly roomId: number;
   readonly session: Session;
@@ -30,18 +30,18 @@ export interface RecoveryContext {
   readonly polls: Polls;
   readonly places: Places;
   readonly patience: Patience;
-  /** Ends everything. */
+  /** Aborts everything. */
   readonly closing: AbortSignal;
-  /** An event, once and in order. */
+  /** Takes an event, once and in order. */
   readonly onEvent: (event: RawEvent) => void;
   readonly onGap: (gap: Gap) => void;
-  /** An answer came. */
+  /** Called when an answer came. */
   readonly onHeard: () => void;
-  /** The room can not be listened to any more. */
+  /** The room cannot be listened to any more. */
   readonly onEnd: (reason: unknown) => void;
 }
 
-/** One attempt to fetch what was missed, until it is done or a newer attempt takes its place. */
+/** One attempt to fetch missed events, until it is done or a newer attempt replaces it. */
 interface Attempt {
   readonly stop: AbortController;
   readonly result: Promise<boolean>;
@@ -52,15 +52,15 @@ export class Recovery {
   readonly #sequencer: Sequencer;
   readonly #memory = new MessageMemory();
   #attempt: Attempt | undefined;
-  /** The loop that tries again, while there is one. */
+  /** The retry loop, while there is one. */
   #later: object | undefined;
-  /** Counts the connections that were lost. */
+  /** The number of connections lost. */
   #connection = 0;
   #oldFrames = 0;
-  /** Something may have been missed since the last event that was delivered. */
+  /** Whether events may have been missed since the last one delivered. */
   #isBehind: boolean;
 
-  /** @param cursor - the last event that was delivered; undefined when there is none yet. */
+  /** @param cursor - the last event delivered; undefined when there is none yet. */
   constructor(context: RecoveryContext, cursor: number | undefined) {
     this.#context = context;
     this.#isBehind = cursor !== undefined;
@@ -76,14 +76,14 @@ export class Recovery {
     return this.#isBehind;
   }
 
-  /** The newest event that was delivered, or that is known to be of no concern. */
+  /** The newest event that was delivered, or that is known not to be for this room. */
   get cursor(): number {
     return this.#sequencer.covered;
   }
 
   /**
-   * Begins at a place of the host. What was posted before that and after the call that began listening is delivered.
-   * @param newsSince - unix seconds of the server: messages from then on are news; undefined when none can be
+   * Begins at a cursor of the host. Messages posted before it and after the call that began listening are delivered.
+   * @param newsSince - unix seconds of the server: messages from then on are news; undefined when there can be none
    */
   begin({ time, sync, list }: HostPlace, newsSince: number | undefined): void {
     if (list) this.#memory.learnList(list);
@@ -98,7 +98,7 @@ export class Recovery {
     for (const item of news) if (item.content !== undefined) this.#deliver(item);
   }
 
-  /** The connection was lost: frames wait until HTTP has told what was missed. */
+  /** The connection was lost: frames wait until HTTP has brought the missed events. */
   lose(): void {
     this.#isBehind = true;
     this.#sequencer.hold();
@@ -108,9 +108,9 @@ export class Recovery {
     this.#connection += 1;
   }
 
-  /** What a frame says of the room. */
+  /** Takes the room's part of a frame. */
   accept(frame: RoomFrame): void {
-    // A frame that lost its place, or some of its events, is read again over HTTP.
+    // A frame that lost its position, or some of its events, is read again over HTTP.
     if (frame.reset || frame.isDamaged) void this.keepUp();
     else this.#sequencer.accept(frame);
     if (frame.t === undefined) return;
@@ -121,7 +121,7 @@ export class Recovery {
     void this.keepUp();
   }
 
-  /** Fetches everything since the last event delivered, then lets the frames that wait pass. False when it could not. */
+  /** Fetches all events since the last one delivered, then passes the frames that wait. False when it failed. */
   recover(): Promise<boolean> {
     if (this.#attempt) return this.#attempt.result;
     const stop = new AbortController();
@@ -138,7 +138,7 @@ export class Recovery {
     return attempt.result;
   }
 
-  /** Like {@link recover}, and when that fails goes on trying, ever more patiently, while this connection lasts. */
+  /** Like {@link recover}, and when that fails retries with growing waits while this connection lasts. */
   async keepUp(): Promise<void> {
     const connection = this.#connection;
     if ((await this.recover()) || this.#later || connection !== this.#connection) return;
@@ -148,7 +148,7 @@ export class Recovery {
     if (this.#later === later) this.#later = undefined;
   }
 
-  /** Ends when nothing waits any more, or when the connection is lost: the next socket recovers anew. */
+  /** Ends when no frame waits any more, or when the connection is lost: the next socket recovers anew. */
   async #keepRecovering(later: object): Promise<void> {
     const { patience, closing, onEnd } = this.#context;
     const isWanted = (): boolean => this.#sequencer.isHolding && !closing.aborted && this.#later === later;
@@ -171,8 +171,8 @@ export class Recovery {
         await this.#fetchMissed(signal);
         patience.succeeded();
         if (!this.#sequencer.isHolding) return true;
-        // The answer did not reach to where the waiting frames begin. A long hole is told in parts; HTTP may lag behind
-        // the socket, but not for ever.
+        // The answer did not reach the first waiting frame. A long hole comes in parts; HTTP may lag behind the socket,
+        // but not for ever.
         if (this.#sequencer.covered > before) tries = 0;
         else if (tries >= HOLE_TRIES) this.#skipHole();
         else await patience.pause(tries);
@@ -214,7 +214,7 @@ export class Recovery {
     this.#sequencer.release(frame);
   }
 
-  /** The cursor is of no use any more: what the lists still tell is delivered, and the rest announced as a gap. */
+  /** The cursor is useless: delivers the changes that the lists still show, and announces the rest as a gap. */
   async #startOver(covered: number, reason: string, signal: AbortSignal): Promise<void> {
     const { session, roomId, onHeard } = this.#context;
     const { events, time } = await askForList(session, roomId, 500, signal);

@@ -1,4 +1,4 @@
-/** The requests of live events. Each caller retries for itself, because it knows what waits and for how long. */
+/** The requests of live events. Each caller retries by itself, because it knows which frames wait and for how long. */
 import { AbortedError } from "../errors/index.js";
 import { pollEvents, type RoomEvents, roomEvents } from "../protocol/actions/live.js";
 import type { Call } from "../protocol/call.js";
@@ -10,26 +10,26 @@ import { isFinal } from "./endings.js";
 
 /** Makes one call, once. */
 export function ask<T>(session: Session, call: Call<T>, signal: AbortSignal): Promise<T> {
-  // The stream has retries of its own, which know what waits for them.
+  // The stream has retries of its own.
   return session.call(call, { signal, retry: false });
 }
 
-/** The latest messages of a room as they are now, and where the host's counter stands. */
+/** The latest messages of a room as they are now, and the current counter of the host. */
 export function askForList(session: Session, roomId: number, count: number, signal: AbortSignal): Promise<RoomEvents> {
   return ask(session, roomEvents(roomId, { count }), signal);
 }
 
-/** Where the host's counter stands. */
+/** The current counter of the host. */
 export interface HostPlace {
   /** The newest event id of the host. */
   readonly time: number;
-  /** Unix seconds of the server; null when not said. */
+  /** Unix seconds of the server; null when the answer has no time. */
   readonly sync: number | null;
-  /** The latest messages of the room, when the answer was about this one. */
+  /** The latest messages of the room, when the answer was about this room. */
   readonly list: readonly RawEvent[] | null;
 }
 
-/** Requests of rooms that wait to be made together. */
+/** Requests of rooms that wait to be sent together. */
 interface Waiting<T> {
   readonly roomId: number;
   readonly since: number;
@@ -38,15 +38,15 @@ interface Waiting<T> {
   reject(reason: unknown): void;
 }
 
-/** Milliseconds for which rooms that recover wait for those that will ask soon. */
+/** Milliseconds for which recovering rooms wait for others that will ask soon. */
 const EXPECTED_MS = 2_000;
 
-/** What several rooms ask for in one turn of the event loop becomes one request. */
+/** Joins the requests of several rooms in one turn of the event loop into one. */
 abstract class Batch<T> {
   protected readonly session: Session;
   readonly #clock: Clock;
   #waiting: Waiting<T>[] = [];
-  /** How many rooms are about to ask. */
+  /** The number of rooms that are about to ask. */
   #expected = 0;
   #deadline: { cancel(): void } | undefined;
 
@@ -55,7 +55,7 @@ abstract class Batch<T> {
     this.#clock = clock;
   }
 
-  /** A room will ask soon: the others wait for it a little. Answers what to call when it has asked, or will not. */
+  /** Announces that a room will ask soon, so that the others wait a little. Returns the function that ends the wait. */
   expect(): () => void {
     this.#expected += 1;
     let isOver = false;
@@ -91,10 +91,10 @@ abstract class Batch<T> {
     });
   }
 
-  /** Makes the request for all of them and settles each. */
+  /** Makes the joint request and settles each caller. */
   protected abstract send(rooms: readonly Waiting<T>[], signal: AbortSignal): Promise<void>;
 
-  /** Asks when this turn is over and nobody is expected any more, but does not wait for those for long. */
+  /** Asks once this turn is over and no room is expected any more, but does not wait for those for long. */
   #plan(): void {
     if (this.#waiting.length === 0) return;
     if (this.#expected === 0) setImmediate(() => this.#flush());
@@ -125,7 +125,7 @@ abstract class Batch<T> {
 
 /** `POST /events` for every room that recovers in the same turn. */
 export class Polls extends Batch<RoomFrame | null> {
-  /** What happened in a room since a cursor; null when the answer does not mention it. */
+  /** The room's events since a cursor; null when the answer does not mention the room. */
   poll(roomId: number, since: number, signal: AbortSignal): Promise<RoomFrame | null> {
     return this.join(roomId, since, signal);
   }
@@ -137,7 +137,7 @@ export class Polls extends Batch<RoomFrame | null> {
       const frames = new Map(answer.rooms.map((frame) => [frame.roomId, frame]));
       for (const { roomId, resolve } of rooms) resolve(frames.get(roomId) ?? null);
     } catch (error) {
-      // The refusal may be about one of them: each learns for itself.
+      // The refusal may be about one of them: each asks for itself.
       if (rooms.length === 1 || !isFinal(error)) throw error;
       await Promise.all(rooms.map((room) => this.send([room], room.signal).catch(room.reject)));
     }
@@ -146,7 +146,7 @@ export class Polls extends Batch<RoomFrame | null> {
 
 /** `POST /chats/{room}/events` once for all rooms that begin in the same turn: the counter is the host's. */
 export class Places extends Batch<HostPlace> {
-  /** Where the host's counter stands now. */
+  /** The current counter of the host. */
   find(roomId: number, signal: AbortSignal): Promise<HostPlace> {
     return this.join(roomId, 0, signal);
   }

@@ -1,6 +1,6 @@
 /**
- * The live stream of one room: a socket while sockets work, polling where they do not, coming back for ever from the
- * last event that was delivered. What is missed meanwhile is the {@link Recovery}'s.
+ * The live stream of one room: a socket while sockets work, polling while they do not. It resumes for ever from the
+ * last event delivered. The {@link Recovery} fetches events missed in between.
  */
 import { ClosedError } from "../errors/index.js";
 import type { RoomFrame } from "../protocol/frames.js";
@@ -17,7 +17,7 @@ import { askForList, type HostPlace, type Places, type Polls } from "./requests.
 import { SocketTurn } from "./socket-turn.js";
 import type { RoomSocket, Sockets } from "./sockets.js";
 
-/** What a {@link RoomStream} needs. */
+/** The parts and callbacks of a {@link RoomStream}. */
 export interface RoomStreamContext {
   readonly session: Session;
   readonly services: Services;
@@ -27,11 +27,11 @@ export interface RoomStreamContext {
   readonly places: Places;
   /** Listening begins after this event. */
   readonly onStart: (cursor: number) => void;
-  /** An event, once and in order; `at` is when it came (milliseconds of the clock). */
+  /** Takes an event, once and in order; `at` is its arrival (milliseconds of the clock). */
   readonly onEvent: (event: RawEvent, roomId: number, at: number) => void;
   readonly onGap: (gap: Gap) => void;
   readonly onState: (roomId: number, state: StreamState) => void;
-  /** The room can not be listened to any more. */
+  /** The room cannot be listened to any more. */
   readonly onEnd: (reason: unknown) => void;
 }
 
@@ -50,12 +50,12 @@ export class RoomStream {
   #settlePlacing: () => void = () => {};
   #heardAt = 0; // when the last frame or answer came
   #turn: SocketTurn | undefined;
-  /** The place to start was found just now: there is nothing to fetch yet. */
+  /** The start was found just now, so there is nothing to fetch yet. */
   #isFresh = false;
-  /** While the socket is doubted: up to here it should have brought every event. */
+  /** While the socket is in doubt: the socket should have brought every event up to this one. */
   #carriedUpTo = 0;
   #hasMissed = false;
-  /** Lets those go on that wait for this room, so that all ask at once for what they missed. */
+  /** Releases the rooms that wait for this one, so that all ask at once for missed events. */
   #letOthersGo: () => void = () => {};
 
   constructor(roomId: number, context: RoomStreamContext, cursor?: number) {
@@ -103,7 +103,7 @@ export class RoomStream {
     return this.#state;
   }
 
-  /** Resolves once the first try to find the place to start is over, whatever came of it; undefined from then on. */
+  /** Resolves once the first try to find the start is over, successful or not; undefined from then on. */
   get placing(): Promise<void> | undefined {
     return this.#placing;
   }
@@ -137,7 +137,7 @@ export class RoomStream {
       if (this.#closing.signal.aborted) return;
       if (isFinal(error) && session.canLogIn) throw error;
       if (aliveMs !== null) flaps = aliveMs < FLAP_MS ? flaps + 1 : 0;
-      // Anonymous people may not get a socket anywhere; polling tells whether the room itself is closed to them.
+      // Anonymous clients may get no socket at all; polling tells whether the room itself is closed to them.
       if (isFinal(error)) failures = options.socketTries;
       else failures = aliveMs === null ? failures + 1 : 0;
       this.#lost(error);
@@ -148,8 +148,8 @@ export class RoomStream {
   }
 
   /**
-   * Where to start: the newest event of the host now. A network that is down at the start is waited for, and what was
-   * said meanwhile is delivered.
+   * Finds the start: the newest event of the host now. Retries while the network is down; messages posted meanwhile are
+   * delivered.
    */
   async #findStart(): Promise<void> {
     const { places, services, onStart } = this.#context;
@@ -162,7 +162,7 @@ export class RoomStream {
         this.#patience.succeeded();
         this.#heardAt = services.clock.now();
         onStart(place.time);
-        // Seconds of the server are whole: after a failure rather a message too many than one too few.
+        // Server times are whole seconds: after a failure deliver a message too many rather than one too few.
         const since = (place.sync ?? 0) - elapsed;
         this.#recovery.begin(place, isLate ? (failures > 0 ? Math.floor(since) : since + 1) : undefined);
         this.#isFresh = true;
@@ -182,10 +182,10 @@ export class RoomStream {
     return { time, sync, list: events };
   }
 
-  /** One socket from its opening to its end: why it ended, and for how long it had joined on, null when it had not. */
+  /** Runs one socket to its end. Returns the reason, and how long it had joined on (null when it had not). */
   async #socketTurn(): Promise<{ readonly error: unknown; readonly aliveMs: number | null }> {
     const { sockets, services, options } = this.#context;
-    // After a loss the socket may replay what was missed, or not: frames wait until HTTP has told.
+    // After a loss the socket may or may not replay missed events: frames wait for the answer over HTTP.
     if (this.#isFresh) this.#isFresh = false;
     else this.#recovery.lose();
     const turn = new SocketTurn({
@@ -245,7 +245,7 @@ export class RoomStream {
     let failures = 0;
     while (clock.now() < until && !this.#closing.signal.aborted) {
       const isThrough = await this.#recovery.recover();
-      // It was not the sockets that did not work: the server was away, and now it is back.
+      // The server was away, not the sockets, and now it is back.
       if (isThrough && failures > 0) return;
       failures = isThrough ? 0 : failures + 1;
       if (isThrough) {
@@ -257,7 +257,7 @@ export class RoomStream {
     }
   }
 
-  /** Asks for events that the socket should have brought by now; there are none while it carries the room. */
+  /** Polls for events that the socket should have brought by now; there are none while it carries the room. */
   async #doubt(socket: RoomSocket): Promise<void> {
     if (!socket.isShared) return this.#recovery.keepUp();
     this.#carriedUpTo = socket.passed();

@@ -1,6 +1,6 @@
 /**
- * From the streams of rooms to subscriptions: keeps known objects current, gives each event to every listener of its
- * room, and what is meant for us personally to those who listen to everything. One of these for each client.
+ * Routes the events of rooms to subscriptions: keeps known objects current, gives each event to every listener of its
+ * room, and gives personal events to the listeners of everything. Each client has one.
  */
 import { isChatError } from "../errors/index.js";
 import { EventType, type RawEvent } from "../protocol/raw.js";
@@ -20,18 +20,18 @@ import { SharedSockets } from "./shared-sockets.js";
 import { RoomSockets, type Sockets } from "./sockets.js";
 import { type Receiver, Subscription } from "./subscription.js";
 
-/** What an {@link EventRouter} needs of its client. */
+/** The client's parts that an {@link EventRouter} uses. */
 export interface RouterContext extends Pick<RoomStreamContext, "session" | "services" | "options"> {
   readonly events: EventContext;
-  /** Learns from an event before anybody sees it. */
+  /** Updates known objects by an event before any listener gets it. */
   readonly learn: (event: RawEvent) => void;
   /** Enters a room, so that the socket of another room carries it, too. */
   readonly enter: (roomId: number, signal: AbortSignal) => Promise<void>;
-  /** The site said that we are not in a room any more, or that it is gone. */
+  /** The site said that this account is not in a room any more, or that the room is gone. */
   readonly left: (roomId: number) => void;
 }
 
-/** Events meant for us rather than for a room: they come under every room key, so the first one counts. */
+/** Events for the account rather than for a room: they come under every room key, so the first one counts. */
 const personal: ReadonlySet<number> = new Set<number>([
   EventType.UserSettingsChanged,
   EventType.GlobalNotification,
@@ -45,7 +45,7 @@ const pings: ReadonlySet<number> = new Set<number>([EventType.UserMentioned, Eve
 
 interface Entry {
   readonly stream: RoomStream;
-  /** Replaced, never changed: a delivery goes to those who listened when it began. */
+  /** Replaced, never changed: a delivery goes to the subscriptions of the moment it began. */
   subscriptions: readonly Subscription[];
 }
 
@@ -56,16 +56,16 @@ const worstFirst: readonly StreamState[] = ["connecting", "stale", "resuming", "
 export class EventRouter {
   readonly #context: RouterContext;
   readonly #rooms = new Map<number, Entry>();
-  /** The queues that somebody may read and that have not ended. */
+  /** The queues that may still be read and have not ended. */
   readonly streams: Set<EventQueue<unknown>> = new Set();
   #everything: readonly Subscription[] = nobody;
   readonly #stateListeners = new Set<(state: StreamState) => void>();
-  /** Where to begin in rooms that nobody has listened to yet, or (under a state) any more. */
+  /** Where to begin in rooms that have never had a listener, or (under a state) have none now. */
   readonly #marks = new Map<number, RoomMark>();
   readonly #progress = new Map<number, RoomProgress>();
   #store: CursorStore | undefined;
   #refusal: { readonly reason: unknown } | undefined;
-  /** Events that came under a key that is not their room's. */
+  /** Events that came under another room's key. */
   readonly #seen = new RecentSet<number>(2_000);
   readonly #sockets: Sockets;
   readonly #polls: Polls;
@@ -80,7 +80,7 @@ export class EventRouter {
     this.#places = new Places(session, services.clock);
   }
 
-  /** The least good of the rooms' states; `closed` when nobody listens. */
+  /** The worst of the rooms' states; `closed` when no room is listened to. */
   get state(): StreamState {
     return this.#state;
   }
@@ -98,7 +98,7 @@ export class EventRouter {
     return cursors;
   }
 
-  /** For each room the newest event that is being handled: delivered, and not done. Empty without a state. */
+  /** For each room the newest open event: delivered, and not done. Empty without a state. */
   openEvents(): ReadonlyMap<number, number> {
     const open = new Map<number, number>();
     for (const [roomId, { newestOpen }] of this.#progress) if (newestOpen !== undefined) open.set(roomId, newestOpen);
@@ -106,24 +106,24 @@ export class EventRouter {
   }
 
   /**
-   * Resolves when listening to a room has found its place, or has failed to at first: a message that is posted then comes
+   * Resolves when listening to a room has found its start, or has failed to at first: a message posted after that comes
    * after the call that began to listen. Undefined when there is nothing to wait for.
    */
   placing(roomId: number): Promise<void> | undefined {
     return this.#rooms.get(roomId)?.stream.placing;
   }
 
-  /** Goes on in these rooms where somebody left off. */
+  /** Resumes these rooms at these marks. */
   goOnFrom(marks: Iterable<readonly [roomId: number, mark: RoomMark]>): void {
     for (const [roomId, mark] of marks) this.#marks.set(roomId, mark);
   }
 
-  /** Keeps from now on how far events have been handled. */
+  /** Stores progress here from now on. */
   keepIn(store: CursorStore): void {
     this.#store = store;
   }
 
-  /** Ends every listener at once from now on, because of that; undefined takes it back. */
+  /** Ends every new listener at once, with this reason; undefined lifts that. */
   refuse(refusal: { readonly reason: unknown } | undefined): void {
     this.#refusal = refusal;
   }
@@ -141,7 +141,7 @@ export class EventRouter {
     return { ready: entry.stream.ready, close: () => this.#drop(roomId, entry, subscription) };
   }
 
-  /** Listens to every room that is listened to, and to what is meant for us personally. */
+  /** Listens to all events of the rooms that are listened to, and to personal events. */
   listenToAll(receiver: Receiver): { close(): void } {
     const subscription = new Subscription(receiver);
     this.#everything = [...this.#everything, subscription];
@@ -154,13 +154,13 @@ export class EventRouter {
     };
   }
 
-  /** Ends listening to a room, and tells its listeners. */
+  /** Ends listening to a room, and notifies its listeners. */
   leave(roomId: number): void {
     const entry = this.#rooms.get(roomId);
     if (entry) this.#end(roomId, entry);
   }
 
-  /** Stops everything and tells every listener. */
+  /** Stops everything and notifies every listener. */
   close(): void {
     const { cursors } = this;
     for (const [roomId, entry] of this.#rooms) {
@@ -176,7 +176,7 @@ export class EventRouter {
     if (!this.#store) for (const [roomId, cursor] of cursors) this.#marks.set(roomId, { cursor, done: [] });
   }
 
-  /** What stands for events of a room that a slow listener lost. */
+  /** The gap notice for events of a room that a slow listener lost. */
   gapFor(roomId: number, { from, to }: Lost): StreamGap {
     return this.#gapOf(roomId, from, to, "a handler or reader was too slow, and there was no room for more");
   }
@@ -216,7 +216,7 @@ export class EventRouter {
   }
 
   #track(roomId: number, store: CursorStore, mark: RoomMark): void {
-    // A handler of an earlier listener may still be at work: what it has is not delivered again.
+    // A handler of an earlier listener may still be at work: its event is not delivered again.
     const known = this.#progress.get(roomId);
     if (known) known.goOn();
     else this.#progress.set(roomId, new RoomProgress(roomId, store, mark));
@@ -233,7 +233,7 @@ export class EventRouter {
   #forget(roomId: number, entry: Entry): void {
     if (this.#rooms.get(roomId) !== entry) return;
     this.#rooms.delete(roomId);
-    // Without a state a later listener wants what happens then. With one it goes on, as after a restart.
+    // Without a state a later listener begins at its own call. With one it resumes, as after a restart.
     const mark = this.#progress.get(roomId)?.mark;
     if (mark) this.#marks.set(roomId, mark);
     else this.#marks.delete(roomId);
@@ -254,7 +254,7 @@ export class EventRouter {
     const home = personal.has(raw.event_type) ? undefined : numberOf(raw.room_id);
     const id = numberOf(raw.id);
     if (home !== key) {
-      // Only what is meant for us is under a key that is not its room's; a room that is listened to brings its own.
+      // Only personal events count under another room's key; a room that is listened to brings its own.
       const isMine = home === undefined || (pings.has(raw.event_type) && !this.#rooms.has(home));
       if (!isMine || (id !== undefined && !this.#seen.add(id))) return;
     }
@@ -294,7 +294,7 @@ export class EventRouter {
       deliver(event, everything);
       return;
     }
-    // What a listener does at once, such as to put an answer into the outbox, is kept together with the event it answers.
+    // Actions that a listener asks for at once, such as an answer, are stored together with the event they answer.
     this.#store.together(() => {
       const open = progress.begin(id, subscriptions.length + everything.length);
       for (const subscription of [...subscriptions, ...everything]) {
@@ -318,7 +318,7 @@ export class EventRouter {
   }
 }
 
-/** A listener added during delivery does not get this event; one closed during delivery does not either. */
+/** A listener added during delivery does not get this event; neither does a listener closed during delivery. */
 function deliver(event: ChatEvent, subscriptions: readonly Subscription[]): void {
   for (const subscription of subscriptions) {
     if (!subscription.isClosed) subscription.deliver(event, undefined, undefined);

@@ -1,23 +1,23 @@
 /**
- * What of a room's events has been delivered, and what has to wait: lets every event through once, in order, and
- * notices when one must be missing. Pure: no clock, no requests.
+ * Sequences the events of a room: passes every event once, in order, and notices when one must be missing. Knows which
+ * have been delivered, and which wait. Pure: no clock, no requests.
  */
 import type { RoomFrame } from "../protocol/frames.js";
 import type { RawEvent } from "../protocol/raw.js";
 import { numberOf } from "../protocol/values.js";
 
-/** How many events wait for a recovery at most, but one frame always does; more are fetched again. */
+/** The limit of events that wait for a recovery; one frame is always held, and the others are fetched again. */
 const HELD_LIMIT = 5_000;
 
 export class Sequencer {
-  /** Everything up to this event id has been delivered, or is known to be of no concern. */
+  /** Every event up to this id has been delivered, or is known not to be for this room. */
   #covered: number;
   readonly #deliver: (event: RawEvent) => void;
   readonly #onHole: () => void;
   readonly #onRepeat: (events: number) => void;
   #held: RoomFrame[] | null = null;
   #heldEvents = 0;
-  /** Frames came for which there was no room: what was in them must be fetched. */
+  /** Frames came that did not fit: their events must be fetched. */
   #hasDiscarded = false;
 
   /** @param onHole - asks for a recovery; frames wait until {@link Sequencer.release}. */
@@ -42,7 +42,7 @@ export class Sequencer {
     return this.#held !== null;
   }
 
-  /** Lets frames wait from now on. */
+  /** Holds frames back from now on. */
   hold(): void {
     this.#held ??= [];
   }
@@ -62,13 +62,13 @@ export class Sequencer {
     this.#pass(frame);
   }
 
-  /** What a recovery found, complete from {@link Sequencer.covered} on; then the frames that waited. */
+  /** Takes the events of a recovery, complete from {@link Sequencer.covered} on; then the frames that waited. */
   release(recovered: RoomFrame | null): void {
     if (recovered) this.#pass(recovered);
     const held = this.#held ?? [];
     this.#held = null;
     this.#heldEvents = 0;
-    // A late frame may be older than what was recovered; its events are known by then.
+    // A late frame may be older than the recovered events; its events are known by then.
     for (const frame of held.sort((a, b) => (a.t ?? 0) - (b.t ?? 0))) this.accept(frame);
     if (!this.#hasDiscarded) return;
     this.#hasDiscarded = false;
@@ -76,28 +76,30 @@ export class Sequencer {
     this.#onHole();
   }
 
-  /** Gives up what lies before the frames that wait: the first and last id of it, or null when nothing does. */
+  /** Gives up the ids before the waiting frames: returns the first and the last, or null when there are none. */
   skipHole(): { readonly from: number; readonly to: number } | null {
-    const starts = (this.#held ?? []).flatMap(({ t, d }) => (t === undefined || d === undefined ? [] : t - d));
-    const to = Math.min(...starts);
+    let to = Number.POSITIVE_INFINITY;
+    for (const { t, d } of this.#held ?? []) if (t !== undefined && d !== undefined) to = Math.min(to, t - d);
     if (!Number.isFinite(to) || to <= this.#covered) return null;
     const from = this.#covered + 1;
     this.#covered = to;
     return { from, to };
   }
 
-  /** Starts over at another place: what lies between is lost, and somebody has said so. */
+  /** Starts over at another cursor: the ids in between are lost, and the caller has announced that. */
   jump(to: number): void {
     this.#covered = to;
   }
 
   #keep(frame: RoomFrame): void {
     if (frame.events.length === 0 && frame.t === undefined) return;
-    if (this.#heldEvents > 0 && this.#heldEvents + frame.events.length > HELD_LIMIT) {
+    // A tick without events takes room as well: an outage of the recovery may last for days.
+    const size = Math.max(1, frame.events.length);
+    if (this.#heldEvents > 0 && this.#heldEvents + size > HELD_LIMIT) {
       this.#hasDiscarded = true;
       return;
     }
-    this.#heldEvents += frame.events.length;
+    this.#heldEvents += size;
     this.#held?.push(frame);
   }
 

@@ -1,7 +1,7 @@
 /**
  * One socket for all rooms of an account: the socket of a room also carries the rooms that the account is in
- * (protocol.md §3.4). Silence is no proof, so each room is asked for over HTTP when it joins, and now and then; a room
- * that turns out not to be carried gets a socket of its own.
+ * (protocol.md §3.4). Silence proves nothing, so each room is polled when it joins, and now and then; a room that turns
+ * out not to be carried gets a socket of its own.
  */
 import type { Frame, RoomFrame } from "../protocol/frames.js";
 import { EventType } from "../protocol/raw.js";
@@ -10,7 +10,7 @@ import type { ChatSocket } from "../transport/socket.js";
 import type { Services } from "../util/services.js";
 import { type RoomSocket, RoomSockets, type SocketListener, type Sockets } from "./sockets.js";
 
-/** What {@link SharedSockets} need. */
+/** The client's parts that {@link SharedSockets} use. */
 export interface SharedSocketsContext {
   readonly session: Session;
   readonly services: Services;
@@ -18,16 +18,16 @@ export interface SharedSocketsContext {
   readonly enter: (roomId: number, signal: AbortSignal) => Promise<void>;
 }
 
-/** Milliseconds after which the rooms are asked for over HTTP: about three ticks of the servers. */
+/** Milliseconds after which the rooms are polled: about three ticks of the servers. */
 const DOUBT_MS = 60_000;
-/** A room that is not carried is entered again, but not more often than this, in milliseconds; then it gets its own socket. */
+/** A room missed twice within so many milliseconds gets a socket of its own; before that it is entered again. */
 const REENTRY_MS = 600_000;
 
 /** A room on a shared socket. */
 interface Member {
   readonly roomId: number;
   readonly listener: SocketListener;
-  /** From this event of the host on no frame of the socket was lost, and the room was among those it carries. */
+  /** Since this event of the host no frame of the socket was lost, and the socket carried the room. */
   since: number;
 }
 
@@ -38,7 +38,7 @@ class Carrier {
   socket: ChatSocket | undefined;
   opening: Promise<void> = Promise.resolve();
   isOver = false;
-  /** The newest event of the host that a frame told of. */
+  /** The newest event of the host according to a frame. */
   newest = 0;
   askedAt: number;
 
@@ -63,7 +63,7 @@ export class SharedSockets implements Sockets {
   #carrier: Carrier | undefined;
   /** Rooms that need a socket of their own. */
   readonly #alone = new Set<number>();
-  /** When rooms were found not to be carried, in milliseconds of the clock. */
+  /** When each room was found not to be carried, in milliseconds of the clock. */
   readonly #missedAt = new Map<number, number>();
 
   constructor(context: SharedSocketsContext) {
@@ -136,7 +136,7 @@ export class SharedSockets implements Sockets {
     this.#doubt(carrier);
   }
 
-  /** Notes how far the host has come, and where a frame must have been lost. */
+  /** Follows the counter of the host, and notices lost frames. */
   #follow(carrier: Carrier, { rooms }: Frame): void {
     const [{ t, d } = {}] = rooms.filter(({ t, d }) => t !== undefined && d !== undefined);
     if (t === undefined || d === undefined || t <= carrier.newest) return;
@@ -146,7 +146,7 @@ export class SharedSockets implements Sockets {
     carrier.newest = t;
   }
 
-  /** Frames without the room's key had nothing for it: this one reaches back to where that is certain. */
+  /** Extends a frame back over earlier ones without the room's key, which had nothing for it, as far as is certain. */
   #reaching(member: Member, part: RoomFrame): RoomFrame {
     const { t, d, events } = part;
     if (t === undefined || d === undefined) return part;
@@ -154,12 +154,12 @@ export class SharedSockets implements Sockets {
     const hasEntered = events.some(
       ({ event_type, user_id }) => event_type === EventType.UserEntered && user_id === me?.id,
     );
-    // While we were out of the room the socket did not carry it.
+    // While the account was out of the room, the socket did not carry it.
     if (hasEntered) member.since = Math.max(member.since, t - d);
     return { ...part, d: Math.max(d, t - member.since) };
   }
 
-  /** Asks all rooms at once whether something was missed: one poll, which is the audit of the socket's own room, too. */
+  /** Polls all rooms at once for missed events: one poll, which is the audit of the socket's own room, too. */
   #doubt(carrier: Carrier): void {
     const now = this.#context.services.clock.now();
     if (now - carrier.askedAt < DOUBT_MS && now >= carrier.askedAt) return;

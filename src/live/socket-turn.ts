@@ -1,4 +1,4 @@
-/** One socket of a room, from its opening to its end, watched over: silence is an end, too. */
+/** One socket of a room from its opening to its end. A watchdog ends a silent one. */
 import type { RoomFrame } from "../protocol/frames.js";
 import { quiet } from "../util/promises.js";
 import type { Services } from "../util/services.js";
@@ -7,7 +7,7 @@ import { SocketEnd } from "./endings.js";
 import type { ResolvedStreamOptions } from "./options.js";
 import type { RoomSocket, SocketListener, Sockets } from "./sockets.js";
 
-/** What a {@link SocketTurn} needs. Times are of the clock, in milliseconds. */
+/** The parts and callbacks of a {@link SocketTurn}. Times are of the clock, in milliseconds. */
 export interface SocketTurnContext {
   readonly roomId: number;
   readonly sockets: Sockets;
@@ -17,11 +17,11 @@ export interface SocketTurnContext {
   readonly cursor: () => number;
   readonly onOpen: (socket: RoomSocket) => void;
   readonly onFrame: (frame: RoomFrame, at: number) => void;
-  /** Nothing came for too long. */
+  /** Called when nothing came for too long. */
   readonly onSilence: () => void;
-  /** It is time to ask whether news were lost. */
+  /** Called when it is time to poll for lost events. */
   readonly onAudit: () => void;
-  /** It is time to ask whether the socket carries the room at all. */
+  /** Called when it is time to check whether the socket carries the room at all. */
   readonly onDoubt: (socket: RoomSocket) => void;
 }
 
@@ -32,7 +32,7 @@ export class SocketTurn implements SocketListener {
   /** When the first frame came; undefined before. */
   #firstFrame: number | undefined;
   #lastFrame = 0;
-  /** When something last told how far the host's counter is. */
+  /** The last time that the host's counter was confirmed. */
   #lastNews = 0;
   #socket: RoomSocket | undefined;
   #isSilent = false;
@@ -43,7 +43,7 @@ export class SocketTurn implements SocketListener {
     this.#turn = new TurnClock(context.services.clock);
   }
 
-  /** How many milliseconds frames have come; null when none has. */
+  /** For how many milliseconds frames have come; null when none has. */
   get aliveMs(): number | null {
     return this.#firstFrame === undefined ? null : this.#context.services.clock.now() - this.#firstFrame;
   }
@@ -71,17 +71,17 @@ export class SocketTurn implements SocketListener {
     this.#end(new SocketEnd(reason));
   }
 
-  /** Somebody else has asked whether news were lost. */
+  /** Notes that another request has polled for lost events. */
   heardNews(): void {
     this.#lastNews = this.#context.services.clock.now();
   }
 
-  /** Ends it, with a reason. */
+  /** Ends the turn, with a reason. */
   end(reason: unknown): void {
     this.#end(reason);
   }
 
-  /** Opens a socket and resolves never. @throws when it could not be opened, and {@link SocketEnd} when it has ended */
+  /** Opens a socket; never resolves. @throws when it could not be opened, and {@link SocketEnd} when it has ended */
   async run(closing: AbortSignal): Promise<never> {
     const { roomId, sockets, services, options, onOpen } = this.#context;
     const { clock } = services;
@@ -115,12 +115,12 @@ export class SocketTurn implements SocketListener {
     }
   }
 
-  /** Ends a silent socket, and asks for an audit when one is due. Answers in how many milliseconds to look again. */
+  /** Ends a silent socket, and asks for an audit when one is due. Returns the milliseconds until the next check. */
   #lookAround(): number | undefined {
     const { options, services, onSilence, onAudit } = this.#context;
     const now = services.clock.now();
     const limit = this.#frames === 0 ? options.firstFrameMs : options.idleMs;
-    // A clock that was put back must not put the watchdog to sleep.
+    // A clock that was set back must not put the watchdog to sleep.
     if (this.#lastFrame > now) this.#lastFrame = now;
     const left = this.#lastFrame + limit - now;
     if (left <= 0) {

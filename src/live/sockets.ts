@@ -1,4 +1,4 @@
-/** Sockets for rooms: opens one, takes its frames apart, and hands each room its own part. */
+/** Sockets for rooms: opens one, parses its frames, and hands each room its own part. */
 import { ChatError } from "../errors/index.js";
 import { authorizeSocket } from "../protocol/actions/live.js";
 import { type Frame, parseFrame, type RoomFrame } from "../protocol/frames.js";
@@ -7,17 +7,17 @@ import { type ChatSocket, openSocket } from "../transport/socket.js";
 import type { Services } from "../util/services.js";
 import { ask } from "./requests.js";
 
-/** What a room hears of its socket. */
+/** The callbacks of a room on its socket. */
 export interface SocketListener {
-  /** The newest event the room has: where the server begins. */
+  /** The newest event of the room: the server begins after it. */
   readonly cursor: number;
-  /** A frame came: the socket is alive, whatever is in it. */
+  /** A frame came: the socket is alive, whatever its content. */
   onSign(): void;
-  /** What a frame says of this room. */
+  /** The room's part of a frame. */
   onFrame(frame: RoomFrame): void;
-  /** The socket may not carry the room: it is time to ask over HTTP. */
+  /** The socket may not carry the room: it is time to poll. */
   onDoubt(): void;
-  /** The socket is no more; the reason is for the log. */
+  /** The socket has closed; the reason is for the log. */
   onClose(reason: string): void;
 }
 
@@ -25,19 +25,19 @@ export interface SocketListener {
 export interface RoomSocket {
   /** Whether it is another room's socket, which may not carry this one. */
   readonly isShared: boolean;
-  /** The newest event of the host that a frame told of. */
+  /** The newest event of the host according to a frame. */
   passed(): number;
-  /** An event was not carried that should have been. */
+  /** Reports that the socket did not bring an event of the room. */
   misses(): void;
-  /** Hangs up, or takes no part any more; `onClose` is not called for that. */
+  /** Hangs up, or leaves a shared socket; `onClose` is not called for that. */
   close(wasSilent: boolean): void;
 }
 
-/** Where rooms get their sockets from. */
+/** The source of the rooms' sockets. */
 export interface Sockets {
   /**
-   * Opens a socket for a room, or lets it take part in one.
-   * @throws whatever `ws-auth` refuses with, {CONNECTION_LOST} when it could not be opened
+   * Opens a socket for a room, or joins it to an open one.
+   * @throws every refusal of `ws-auth`, {CONNECTION_LOST} when it could not be opened
    */
   open(roomId: number, listener: SocketListener, signal: AbortSignal): Promise<RoomSocket>;
 }
@@ -56,7 +56,7 @@ export class RoomSockets implements Sockets {
     const socket = await this.openRaw(roomId, listener.cursor, signal, {
       onFrame(frame) {
         listener.onSign();
-        // What comes under other rooms' keys is theirs; what is meant for us personally comes under ours, too.
+        // Parts under other rooms' keys are theirs; personal events come under this key, too.
         for (const part of frame?.rooms ?? []) if (part.roomId === roomId) listener.onFrame(part);
       },
       onClose: (reason) => listener.onClose(reason),
@@ -64,7 +64,7 @@ export class RoomSockets implements Sockets {
     return { isShared: false, passed: () => 0, misses() {}, close: () => socket.close() };
   }
 
-  /** Opens a socket and takes its frames apart; those that make no sense are set aside as undefined. */
+  /** Opens a socket and parses its frames; malformed ones are passed on as undefined. */
   async openRaw(
     roomId: number,
     cursor: number,

@@ -1,16 +1,16 @@
-/** One listener of a room, or of all rooms. It owns the events given to it until they are done; its end gives them back. */
+/** One listener of a room, or of all rooms. It owns its events until they are done; its end gives them back. */
 import type { ChatEvent } from "./events.js";
 import type { OpenEvent, RoomProgress } from "./progress.js";
 
-/** What a listener does with events. */
+/** The receiving side of a listener. */
 export interface Receiver {
-  /** @param delivery - to be taken when a handler gets the event, and done when it was handled; absent without a state. */
+  /** @param delivery - taken when a handler gets the event, done when it was handled; absent without a state. */
   onEvent(event: ChatEvent, delivery: Delivery | undefined): void;
-  /** No more events come. With a reason: listening ended for good, because of that. */
+  /** No more events come. With a reason: listening ended for good. */
   onEnd(reason?: unknown): void;
 }
 
-/** An event in the hands of one listener. */
+/** An event held by one listener. */
 export class Delivery {
   readonly event: OpenEvent;
   readonly progress: RoomProgress;
@@ -23,17 +23,17 @@ export class Delivery {
     this.#owner = owner;
   }
 
-  /** Whether a handler has it, or had it. */
+  /** Whether a handler has got the event. */
   get isTaken(): boolean {
     return this.#isTaken;
   }
 
-  /** A handler gets it now. */
+  /** Notes that a handler gets the event now. */
   take(): void {
     this.#isTaken = true;
   }
 
-  /** It was handled, or lost. Idempotent. */
+  /** Notes that the event was handled, or lost. Idempotent. */
   done(): void {
     if (this.#owner.release(this)) this.progress.finish(this.event);
   }
@@ -63,15 +63,15 @@ export class Subscription {
     this.#receiver.onEvent(event, delivery);
   }
 
-  /** False when it was given back before. @internal */
+  /** Gives up a delivery; false when it was given back before. @internal */
   release(delivery: Delivery): boolean {
     return this.#held.delete(delivery);
   }
 
   /**
-   * Gives back every event that is not done. When others listen on, it holds nothing back any more. The last listener of
-   * a room leaves undone whatever no handler got; a handler that is at work may still finish.
-   * @param isLast - nobody listens to the room after this
+   * Gives back every event that is not done. While others listen on, these events count as done for this listener. The
+   * last listener of a room leaves events undone that no handler has got; a handler that is at work may still finish.
+   * @param isLast - the room has no listener after this one
    */
   end(isLast: boolean): void {
     this.#isClosed = true;

@@ -9,7 +9,7 @@ import { type Acknowledgement, CallbackQueue } from "./callback-queue.js";
 import type { ChatEvent } from "./events.js";
 import { EventQueue, type LiveStream } from "./live-stream.js";
 
-/** What listening needs of a client. */
+/** The client's parts that listening uses. */
 export type ListenContext = Pick<ObjectContext, "live" | "membership" | "services" | "session">;
 
 /** Something that listens until it is closed or disposed of. */
@@ -26,20 +26,20 @@ export interface Watch extends Listening, AsyncDisposable {
   readonly ready: Promise<void>;
 }
 
-/** How many events wait for a slow listener, and what gives way. */
+/** The limit for a slow listener, and the policy beyond it. */
 export interface WaitingOptions {
-  /** How many events wait for a slow handler or reader at most. @default 10000 */
+  /** The most events that wait for a slow handler or reader. @default 10000 */
   readonly limit?: number;
   /**
-   * What gives way when that many wait: the oldest, the newest, or listening itself (with an error). What is lost is
-   * always logged and counted; under a state it is told as a `StreamGap`, too. @default "drop-oldest"
+   * The policy when that many wait: drop the oldest, drop the newest, or end listening with an error. Lost events are
+   * always logged and counted; under a state a `StreamGap` stands for them. @default "drop-oldest"
    */
   readonly overflow?: Overflow;
 }
 
 /** Options of `watch`. */
 export interface WatchOptions extends WaitingOptions {
-  /** How many async callbacks run at a time, for each room. @default 1, without end with `ack: "manual"` */
+  /** The most async callbacks that run at a time, for each room. @default 1, no limit with `ack: "manual"` */
   readonly concurrency?: number;
   /**
    * When an event counts as handled, for the state: when the callback has returned and its promise has settled, or when
@@ -51,7 +51,7 @@ export interface WatchOptions extends WaitingOptions {
 /** Options of `newMessages` and `listen`. */
 export interface ListenOptions extends RequestOptions, WaitingOptions {}
 
-/** The options of `watch`, to refuse others. @internal */
+/** The names of the options of `watch`, for the check. @internal */
 export const watchOptionNames: readonly (keyof WatchOptions)[] = ["limit", "overflow", "concurrency", "ack"];
 
 const DEFAULT_LIMIT = 10_000;
@@ -111,7 +111,7 @@ function callbackQueue(
   });
 }
 
-/** Queues what `pick` makes of the events of a room; what it makes undefined is left out. @internal */
+/** Queues the values that `pick` makes of a room's events; undefined is left out. @internal */
 export function streamRoom<T>(
   context: ListenContext,
   roomId: number,
@@ -156,7 +156,7 @@ function checkWaiting({ limit, overflow }: WaitingOptions): Required<WaitingOpti
   return { limit: limit ?? DEFAULT_LIMIT, overflow: overflow ?? "drop-oldest" };
 }
 
-/** A socket of somebody who is logged in means being in the room. */
+/** A logged-in client with a socket of a room is in the room. */
 async function inRoom(context: ListenContext, roomId: number, ready: Promise<void>): Promise<void> {
   await ready;
   if (context.session.me) context.membership.enter(roomId);

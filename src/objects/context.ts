@@ -1,4 +1,4 @@
-/** What rooms, users and messages see of their client: an interface, so that no import runs in a circle. */
+/** The view that rooms, users and messages have of their client: an interface, so that imports form no circle. */
 import type { Client } from "../client/client.js";
 import type { EventRouter } from "../live/router.js";
 import type { RawEvent, RawUser } from "../protocol/raw.js";
@@ -17,15 +17,15 @@ export interface Identity extends Moments {
   user(id: number): User;
   message(id: number): Message;
   /**
-   * The user with this id, who is called this.
-   * @param asOf - the moment of the request that told it. @default now
+   * The user with this id and this name.
+   * @param asOf - the moment of the request that brought the name. @default now
    */
   named(id: number, name: string, asOf?: number): User;
-  /** The user of an event: the name there counts only while no better is known. */
+  /** The user of an event: its name counts only while no better one is known. */
   userOf(id: number, name: string | undefined): User;
   /** The message of an event; null when the event is about none. */
   messageOf(raw: RawEvent): Message | null;
-  /** One person's record, asked for together with everybody else's of this tick; undefined when the server has none. */
+  /** One user's record, requested together with all others of this tick; undefined when the server has none. */
   userInfo(id: number): Promise<RawUser | undefined>;
 }
 

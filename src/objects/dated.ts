@@ -1,12 +1,12 @@
-/** Answers with the moment of their request: what events told since then is newer, and stays. */
+/** Answers with the moment of their request: values that events have changed since then are newer, and stay. */
 import type { Call } from "../protocol/call.js";
 import type { RequestOptions } from "../util/options.js";
 import type { ObjectContext } from "./context.js";
 
-/** An answer, and when it was asked for. */
+/** An answer, and the moment of its request. */
 export interface Dated<T> {
   readonly value: T;
-  /** To be handed on to `merge`, so that nothing newer is overwritten. */
+  /** To be passed to `merge`, so that no newer value is overwritten. */
   readonly asOf: number;
 }
 

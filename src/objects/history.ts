@@ -1,4 +1,4 @@
-/** What was said before: by paging back through the JSON lists, by the days of the transcript, and by stars. */
+/** Past messages: by paging back through the JSON lists, by the days of the transcript, and by stars. */
 import { isDate } from "node:util/types";
 import { isChatError, UsageError } from "../errors/index.js";
 import { roomEvents } from "../protocol/actions/live.js";
@@ -19,11 +19,11 @@ export type HistoryPoint = Message | number | Date;
 
 /** Options of `room.history`. */
 export interface HistoryOptions extends RequestOptions {
-  /** Only what came before this. */
+  /** Only messages before this. */
   readonly before?: HistoryPoint;
-  /** Only what came after this. */
+  /** Only messages after this. */
   readonly after?: HistoryPoint;
-  /** How many messages at most. @default all there are */
+  /** The most messages. @default all there are */
   readonly limit?: number;
 }
 
@@ -38,13 +38,13 @@ export interface DayRange {
   readonly to?: Day;
 }
 
-/** The most a list gives at once (protocol.md §3.2). */
+/** The longest list that the server gives at once (protocol.md §3.2). */
 const pageSize = 500;
 
-/** So many lists are kept while older ones are looked for; the others are read again. */
+/** The number of lists kept while older ones are looked for; the others are read again. */
 const listsKept = 20;
 
-/** Messages, newest first, to the first of the room or as far as asked. */
+/** Messages, newest first, back to the first of the room or as far as the options say. */
 export async function* history(
   context: ObjectContext,
   room: Room,
@@ -135,13 +135,13 @@ export async function* transcript(
   }
 }
 
-/** The day after a page; a server that shows an earlier day than asked has none later. */
+/** The day after a page; a server that shows an earlier day than requested has none later. */
 function nextDay(page: TranscriptPage, asked: string): string | null {
   const next = page.nextDay ?? (page.lastDay !== null && page.lastDay > page.day ? page.lastDay : null);
   return next !== null && next > page.day && (page.day >= asked || next > asked) ? next : null;
 }
 
-/** Where a range begins that starts on a day which the server does not know. */
+/** The start of a range whose first day the server does not know. */
 async function firstDayFrom(
   context: ObjectContext,
   room: Room,
@@ -167,7 +167,7 @@ async function* messagesOfDay(
   }
 }
 
-/** Messages of a page with what only the lists know: times to the second, counts, what was deleted. */
+/** Messages of a page with facts that only the lists have: times to the second, counts, deletions. */
 async function* exact(
   context: ObjectContext,
   room: Room,
@@ -199,7 +199,7 @@ function fromPage(context: ObjectContext, room: Room, shown: TranscriptMessage, 
 }
 
 /**
- * Days by the lists alone, for a server that keeps its transcript from us (peers.md: seen since 2025). Lists go back from
+ * Days by the lists alone, for a server that hides its transcript from us (peers.md: since 2025). Lists go back from
  * the newest, so those of a long range are read twice: memory has room for a few of them only.
  */
 async function* listedBetween(
@@ -217,7 +217,7 @@ async function* listedBetween(
     const list = await read(before);
     const [oldest, newest] = [list.value[0], list.value.at(-1)];
     if (!oldest || !newest) break;
-    // The first list has no end of its own: what is said meanwhile is not part of it.
+    // The first list has no end of its own: messages posted meanwhile are not part of it.
     if ((oldest.time_stamp ?? 0) < end) lists.push({ before: before ?? (newest.message_id ?? 0) + 1, list });
     const tooMany = lists.at(-1 - listsKept);
     if (tooMany) tooMany.list = null;
@@ -260,7 +260,7 @@ export async function starred(
   const { value: list, asOf } = await dated(context, starredMessages(room.id, count), options);
   return list.map(({ messageId, timeStamp, userId, userName, stars, starredByMe, pinned, pinnedByMe }) => {
     const message = context.identity.message(messageId);
-    // The content is shortened here, so it is not learned.
+    // The content is shortened here, so it is not merged.
     const facts = {
       room,
       stars,

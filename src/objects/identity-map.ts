@@ -1,4 +1,4 @@
-/** The identity promise: one Room, User or Message for each id while anybody holds it, kept current by events. */
+/** The identity promise: one Room, User or Message for each id while it is referenced, kept current by events. */
 import { EventType, type RawEvent, type RawUser } from "../protocol/raw.js";
 import { numberOf } from "../protocol/values.js";
 import { WeakCache } from "../util/weak-cache.js";
@@ -8,7 +8,7 @@ import { Room } from "./room.js";
 import { User } from "./user.js";
 import { UserBatch } from "./user-batch.js";
 
-/** So many of the latest events about messages are kept for objects that are made after them. */
+/** The number of latest events about messages kept for objects that are made after them. */
 const RECENT_EVENTS = 128;
 
 export class IdentityMap implements Identity {
@@ -19,7 +19,8 @@ export class IdentityMap implements Identity {
   readonly #batch: UserBatch;
   #moment = 0;
   /** The latest events about messages, in a ring: an answer that is under way may be older than these. */
-  readonly #recent: { readonly moment: number; readonly raw: RawEvent }[] = [];
+  readonly #recent: RawEvent[] = [];
+  readonly #recentMoments: number[] = [];
   #newest = 0;
 
   constructor(context: ObjectContext) {
@@ -27,7 +28,7 @@ export class IdentityMap implements Identity {
     this.#batch = new UserBatch(context.session, () => context.membership.any);
   }
 
-  /** How many events have been learned from: the order of what is told. */
+  /** The number of events merged: it orders facts by age. */
   get moment(): number {
     return this.#moment;
   }
@@ -59,7 +60,7 @@ export class IdentityMap implements Identity {
   messageOf(raw: RawEvent): Message | null {
     const id = numberOf(raw.message_id);
     if (id === undefined) return null;
-    // A new one learns what the event says; a known one has learned it before anybody saw the event.
+    // A new object merges the event now; a known one merged it before delivery.
     return this.#messages.get(id, () => {
       const message = new Message(this.#context, id);
       message.learnFromEvent(raw, this.#moment);
@@ -71,17 +72,19 @@ export class IdentityMap implements Identity {
     return this.#batch.get(id);
   }
 
-  /** Keeps what is known current: runs before anybody sees the event. */
+  /** Merges an event into known objects, before any listener gets it. */
   learn(raw: RawEvent): void {
     this.#moment += 1;
     const messageId = numberOf(raw.message_id);
     if (messageId !== undefined) {
       this.#messages.peek(messageId)?.learnFromEvent(raw, this.#moment);
-      this.#recent[this.#newest] = { moment: this.#moment, raw };
+      this.#recent[this.#newest] = raw;
+      this.#recentMoments[this.#newest] = this.#moment;
       this.#newest = (this.#newest + 1) % RECENT_EVENTS;
     }
-    const roomId = numberOf(raw.room_id) ?? 0;
     const { event_type: type } = raw;
+    if (type === EventType.MessagePosted) return;
+    const roomId = numberOf(raw.room_id) ?? 0;
     if (type === EventType.RoomNameChanged) {
       this.#rooms.peek(roomId)?.invalidate("name", "description", "descriptionHtml", "tags", "state");
     }
@@ -93,12 +96,13 @@ export class IdentityMap implements Identity {
     }
   }
 
-  /** A message that nobody held until now: what the latest events told of it counts against older answers. */
+  /** A new message object merges the latest events about it, which are newer than pending answers. */
   #newMessage(id: number): Message {
     const message = new Message(this.#context, id);
     for (let at = 0; at < this.#recent.length; at++) {
-      const event = this.#recent[(this.#newest + at) % this.#recent.length];
-      if (event?.raw.message_id === id) message.learnFromEvent(event.raw, event.moment);
+      const place = (this.#newest + at) % this.#recent.length;
+      const raw = this.#recent[place];
+      if (raw?.message_id === id) message.learnFromEvent(raw, this.#recentMoments[place] ?? 0);
     }
     return message;
   }

@@ -1,50 +1,50 @@
 /**
- * Values fetched when first asked for, with the fewest requests: everything asked for in one tick is covered together,
- * a request under way is shared, and when one source of a value fails the next is tried. Each field has a version: an
- * answer changes only fields that nothing newer than its request has told.
+ * Values fetched on first access, with the fewest requests: all accesses of one tick are covered together, a request
+ * under way is shared, and when one source of a value fails the next is tried. Each field has a version: an answer
+ * changes only fields that nothing newer than its request has changed.
  */
 import { ChatError, isChatError, ParseError } from "../errors/index.js";
 import { quiet } from "../util/promises.js";
 
-/** One request, and the fields it tells. The same object for every field that it serves, so that it can be shared. */
+/** One request, and the fields it fills. The same object for every field that it serves, so that it can be shared. */
 export interface Source<F> {
   fetch(): Promise<Partial<F>>;
-  /** Whether it can be asked now. @default always */
+  /** Whether it can be requested now. @default always */
   isAvailable?(): boolean;
 }
 
-/** For each field, the sources that know it, the best first. */
+/** For each field, its sources, the best first. */
 export type Sources<F> = { readonly [K in keyof F]-?: readonly Source<F>[] };
 
-/** Orders what is learned: grows with every event, so that an answer can be told from what came after its request. */
+/** Orders facts by age: it grows with every event, so that events after a request are newer than its answer. */
 export interface Moments {
   /** The present moment. */
   readonly moment: number;
 }
 
-/** What was asked for and is not known. */
+/** Fields that were accessed and are not known. */
 interface Want<F> {
   readonly key: keyof F;
   readonly candidates: readonly Source<F>[];
 }
 
-/** A request: what it tells, and the moment at which it was made. */
+/** A request: its fields, and the moment at which it was made. */
 interface Asked<F> {
   readonly asOf: number;
   readonly facts: Promise<Partial<F>>;
 }
 
-/** How often a value is asked for again when something newer made the answer worthless. */
+/** The most repeated requests for a value when newer events made the answers worthless. */
 const freshTries = 3;
 
 export class LazyFields<F extends object> {
   readonly #sources: Sources<F>;
   readonly #moments: Moments;
   #known: Partial<F> = {};
-  /** When each field was last learned or invalidated. */
+  /** When each field was last merged or invalidated. */
   readonly #versions = new Map<keyof F, number>();
   readonly #asked = new Map<Source<F>, Asked<F>>();
-  /** What is asked for in this tick, and the choice that will be made of it. */
+  /** The fields accessed in this tick, and the coming choice of requests for them. */
   #wants: Want<F>[] = [];
   #choice: Promise<ReadonlyMap<keyof F, Source<F>>> | undefined;
 
@@ -53,19 +53,19 @@ export class LazyFields<F extends object> {
     this.#moments = moments;
   }
 
-  /** What is known now. */
+  /** All known values. */
   get known(): Readonly<Partial<F>> {
     return { ...this.#known };
   }
 
-  /** What is known of one field now. */
+  /** The known value of one field. */
   peek<K extends keyof F>(key: K): F[K] | undefined {
     return this.#known[key];
   }
 
   /**
-   * Merges facts learned elsewhere. `undefined` means "not said", and changes nothing.
-   * @param asOf - the moment of the request that told them; fields that something newer told stay. @default now
+   * Merges facts from elsewhere. `undefined` means "not said", and changes nothing.
+   * @param asOf - the moment of the request that brought them; fields that have changed since stay. @default now
    */
   merge(facts: { readonly [K in keyof F]?: F[K] | undefined }, asOf: number = this.#moments.moment): void {
     for (const key of Object.keys(facts) as (keyof F)[]) {
@@ -76,7 +76,7 @@ export class LazyFields<F extends object> {
     }
   }
 
-  /** Forgets fields, so that the next access asks the server; answers that are under way count no more. */
+  /** Invalidates fields, so that the next access asks the server; answers that are under way do not count any more. */
   invalidate(...keys: (keyof F)[]): void {
     for (const key of keys) {
       delete this.#known[key];
@@ -90,7 +90,7 @@ export class LazyFields<F extends object> {
     return known !== undefined ? Promise.resolve(known as F[K]) : quiet(this.#fetch(key));
   }
 
-  /** Fetches again everything that is known, with the fewest requests; rejects when no source has one of the values. */
+  /** Fetches all known values again, with the fewest requests; rejects when no source has one of the values. */
   async refresh(): Promise<void> {
     const keys = Object.keys(this.#known) as (keyof F)[];
     await Promise.all(keys.map((key) => this.#fetch(key)));
@@ -116,13 +116,13 @@ export class LazyFields<F extends object> {
       } catch (error) {
         if (!canAskElsewhere(error)) throw error;
         failed.add(source);
-        // "Not found" tells the least: servers also say it of what they hide or do not offer.
+        // "Not found" tells the least: servers also say it of values that they hide or do not offer.
         if (failure === undefined || isChatError(failure, "NOT_FOUND")) failure = error;
       }
     }
   }
 
-  /** The source to ask for a field, chosen together with all that is asked for in this tick. */
+  /** The source to request for a field, chosen together with all accesses of this tick. */
   async #choose(key: keyof F, failed: ReadonlySet<Source<F>>): Promise<Source<F> | undefined> {
     const candidates = this.#sources[key].filter((source) => !failed.has(source) && source.isAvailable?.() !== false);
     if (candidates.length === 0) return undefined;
@@ -137,7 +137,7 @@ export class LazyFields<F extends object> {
     return chosen && !failed.has(chosen) ? chosen : candidates[0];
   }
 
-  /** Makes the request of a source, or shares one that is under way, unless the field has changed since that was made. */
+  /** Makes the request of a source, or shares one under way, unless the field has changed since that was made. */
   #ask(source: Source<F>, key: keyof F): Asked<F> {
     const shared = this.#asked.get(source);
     if (shared && this.#version(key) <= shared.asOf) return shared;
@@ -157,7 +157,7 @@ export class LazyFields<F extends object> {
   }
 }
 
-/** Covers everything wanted with few sources: among the first choices, always the one that serves most of what is left. */
+/** Covers all wanted fields with few sources: repeatedly picks the first choice that serves most of the rest. */
 function fewest<F>(wants: readonly Want<F>[]): ReadonlyMap<keyof F, Source<F>> {
   const chosen = new Map<keyof F, Source<F>>();
   let left = wants;
@@ -176,7 +176,7 @@ function fewest<F>(wants: readonly Want<F>[]): ReadonlyMap<keyof F, Source<F>> {
   return chosen;
 }
 
-/** Another source may know what this one would not say; but a dead connection or an abort ends the search. */
+/** Whether another source may have the value; a dead connection or an abort ends the search. */
 function canAskElsewhere(error: unknown): boolean {
   return (
     error instanceof ChatError && !isChatError(error, "ABORTED", "CLOSED", "CONNECTION_LOST", "TIMED_OUT", "THROTTLED")

@@ -1,4 +1,4 @@
-/** What the site has: its rooms, its people, what was said, and who is where, as lists. */
+/** Lists of the site: its rooms, its people, search hits, and who is where. */
 
 import { UsageError } from "../errors/index.js";
 import { type RoomsQuery, roomInfoPage, roomPage, roomsPage, searchPage } from "../protocol/actions/pages.js";
@@ -24,7 +24,7 @@ export interface SearchOptions extends RequestOptions {
   readonly user?: User | number;
 }
 
-/** The most hits `/users/search` gives. */
+/** The most hits that `/users/search` gives. */
 const userSearchLimit = 100;
 
 /** The rooms of the site. */
@@ -34,7 +34,7 @@ export async function* rooms(context: ObjectContext, options: RoomsOptions): Asy
   const seen = new Set<number>();
   for (let number = 1; ; number++) {
     const { value: page, asOf } = await dated(context, roomsPage(query, number), { signal });
-    // People talk while we turn the pages, so a room may come again on the next.
+    // People talk between two pages, so a room may appear again on the next.
     const fresh = page.rooms.filter(({ id }) => !seen.has(id));
     for (const card of fresh) {
       seen.add(card.id);
@@ -56,7 +56,7 @@ export async function* rooms(context: ObjectContext, options: RoomsOptions): Asy
   }
 }
 
-/** The people whose names have a text in them; the server gives 100 at most. */
+/** The people whose names contain a text; the server gives 100 at most. */
 export async function* searchUsers(
   context: ObjectContext,
   text: string,
@@ -71,7 +71,7 @@ export async function* searchUsers(
   }
 }
 
-/** Messages with a text in them, as the server orders them. */
+/** Messages that contain a text, in the server's order. */
 export async function* searchMessages(
   context: ObjectContext,
   text: string,
@@ -108,7 +108,7 @@ export async function* searchMessages(
   }
 }
 
-/** Who is in a room now; someone from outside reads the info page, because reading the room page means entering. */
+/** The users in a room now; from outside by the info page, because reading the room page means entering. */
 export async function usersIn(context: ObjectContext, room: Room, options: RequestOptions): Promise<User[]> {
   const { session } = context;
   if (room.isInRoom || !session.canLogIn) return presentOf(context, await dated(context, roomPage(room.id), options));
@@ -116,7 +116,7 @@ export async function usersIn(context: ObjectContext, room: Room, options: Reque
   return value.users.map(({ id, name }) => context.identity.named(id, name, asOf));
 }
 
-/** Whom a mention in a room reaches. */
+/** The users whom a mention in a room reaches. */
 export async function pingableIn(context: ObjectContext, room: Room, options: RequestOptions): Promise<User[]> {
   const { session } = context;
   if (session.canLogIn) await session.login();

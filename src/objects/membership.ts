@@ -1,4 +1,4 @@
-/** Which rooms a client is in, as far as it knows. */
+/** The rooms that a client is in, as far as it knows. */
 export class Membership {
   readonly #rooms = new Set<number>();
 
@@ -10,7 +10,7 @@ export class Membership {
     this.#rooms.add(roomId);
   }
 
-  /** Whether the client was in the room. */
+  /** Leaves a room; returns whether the client was in it. */
   leave(roomId: number): boolean {
     return this.#rooms.delete(roomId);
   }
@@ -19,12 +19,12 @@ export class Membership {
     this.#rooms.clear();
   }
 
-  /** The rooms, in the order in which they were entered. */
+  /** The rooms, in the order of entering. */
   get all(): readonly number[] {
     return [...this.#rooms];
   }
 
-  /** Any of the rooms; undefined when the client is in none. */
+  /** One of the rooms; undefined when the client is in none. */
   get any(): number | undefined {
     const [first] = this.#rooms;
     return first;

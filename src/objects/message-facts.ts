@@ -1,4 +1,4 @@
-/** Where the facts about a message come from: events and JSON lists first, pages when those have nothing. */
+/** The sources of the facts about a message: events and JSON lists first, pages when those lack a fact. */
 
 import { NotFoundError } from "../errors/index.js";
 import { roomEvents } from "../protocol/actions/live.js";
@@ -15,7 +15,7 @@ import type { Message } from "./message.js";
 import type { Room } from "./room.js";
 import type { User } from "./user.js";
 
-/** What can be known about a message. */
+/** The facts about a message. */
 export interface MessageFacts {
   /** The room it is in. */
   room: Room;
@@ -23,7 +23,7 @@ export interface MessageFacts {
   content: string | null;
   /** Markdown as typed. */
   contentSource: string;
-  /** Who sent it; null when that account is gone. */
+  /** The author; null when that account is gone. */
   owner: User | null;
   /** How many people starred it. */
   stars: number;
@@ -45,7 +45,7 @@ export interface MessageFacts {
   deleted: boolean;
   /** The message this one is an explicit reply to; null when it is none. */
   parent: Message | null;
-  /** Who changed the text last; null when nobody did. */
+  /** The user who changed the text last; null when nobody did. */
   editor: User | null;
   /** The room owners who pinned it. */
   pinners: User[];
@@ -90,7 +90,7 @@ export function messageFields(context: ObjectContext, id: number): LazyFields<Me
   return fields;
 }
 
-/** One message of a list is exact where pages are vague: seconds, counts, deletions (protocol.md §3.2). */
+/** A message of a list is exact where pages are vague: seconds, counts, deletions (protocol.md §3.2). */
 async function readFromList(context: ObjectContext, id: number, room: Room): Promise<Partial<MessageFacts>> {
   const { events } = await context.session.call(roomEvents(room.id, { before: id + 1, count: 1 }));
   const raw = events.find((event) => event.message_id === id);
@@ -104,7 +104,7 @@ async function readFromList(context: ObjectContext, id: number, room: Room): Pro
   return factsOfListed(context, raw);
 }
 
-/** The facts a `mode=Messages` record has: missing counters are zeros there. */
+/** The facts of a `mode=Messages` record: missing counters are zeros there. */
 export function factsOfListed(context: ObjectContext, raw: RawEvent): Partial<MessageFacts> {
   const deleted = raw.content === undefined;
   const pins = numberOf(raw.message_owner_stars) ?? 0;
@@ -121,7 +121,7 @@ export function factsOfListed(context: ObjectContext, raw: RawEvent): Partial<Me
   };
 }
 
-/** The facts an event has. Counters it does not mention are left as they are, except where the type says they are zero. */
+/** The facts of an event. Counters it lacks stay as they are, except where its type means that they are zero. */
 export function factsOfEvent(context: ObjectContext, raw: RawEvent): Partial<MessageFacts> {
   switch (raw.event_type) {
     case EventType.MessagePosted:
@@ -194,7 +194,7 @@ async function readFromTranscript(context: ObjectContext, id: number): Promise<P
   return factsOfShown(context, context.identity.room(page.roomId), message);
 }
 
-/** What a transcript page tells of a message. */
+/** The facts of a message on a transcript page. */
 export function factsOfShown(context: ObjectContext, room: Room, shown: TranscriptMessage): Partial<MessageFacts> {
   return {
     room,
@@ -215,7 +215,7 @@ async function readFromHistory(context: ObjectContext, id: number): Promise<Part
   return factsOfHistory(context, page, asOf);
 }
 
-/** What a history page tells. It shows the content of deleted messages too, so that is not learned. */
+/** The facts of a history page. It shows the content of deleted messages, too, so that is not merged. */
 export function factsOfHistory(context: ObjectContext, page: HistoryPage, asOf: number): Partial<MessageFacts> {
   const edits = page.revisions.filter(({ kind }) => kind === "edited");
   const last = edits.at(-1);

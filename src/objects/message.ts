@@ -38,18 +38,18 @@ import type { User } from "./user.js";
 
 /** One step in the life of a message. */
 export interface MessageRevision {
-  /** What was done: `said`, `edited`, `deleted`, `moved`, or `other` for words that we do not know. */
+  /** The kind of step: `said`, `edited`, `deleted`, `moved`, or `other` for words that we do not know. */
   readonly kind: RevisionKind;
   /** Markdown as typed; null for steps without a text. */
   readonly source: string | null;
   /** Time to the minute, UTC, as the page shows it; with the date when older. */
   readonly timeLabel: string | null;
-  /** Who did it; null when that account is gone. */
+  /** The user who did it; null when that account is gone. */
   readonly user: User | null;
 }
 
 /**
- * A message, the same object for the same id as long as anybody holds it.
+ * A message, the same object for the same id as long as it is referenced.
  *
  * Every property but {@link Message.id} is fetched when first asked for, and may reject: with `NOT_FOUND` when there is
  * no such message or it is hidden from you. A message that came with an event knows most of them already.
@@ -92,7 +92,7 @@ export class Message {
     return this.#fields.get("contentSource");
   }
 
-  /** Who sent it; null when that account is gone. */
+  /** The author; null when that account is gone. */
   get owner(): Promise<User | null> {
     return this.#fields.get("owner");
   }
@@ -142,7 +142,7 @@ export class Message {
     return this.#fields.get("parent");
   }
 
-  /** Who changed the text last; null when nobody did. From `GET /messages/{id}/history`. */
+  /** The user who changed the text last; null when nobody did. From `GET /messages/{id}/history`. */
   get editor(): Promise<User | null> {
     return this.#fields.get("editor");
   }
@@ -157,12 +157,12 @@ export class Message {
     return `${this.#context.session.site.chatOrigin}/transcript/message/${this.id}#${this.id}`;
   }
 
-  /** What is known now, without a request. */
+  /** The known facts, without a request. */
   get peek(): Readonly<Partial<MessageFacts>> {
     return this.#fields.known;
   }
 
-  /** Fetches again what is known. */
+  /** Fetches all known facts again. */
   refresh(): Promise<void> {
     return this.#fields.refresh();
   }
@@ -174,7 +174,7 @@ export class Message {
   reply(text: string, options: Omit<SendOptions, "replyTo"> = {}): Promise<Message> {
     const send = (room: Room): Promise<Message> => room.sendMessage(text, { ...options, replyTo: this });
     const { room } = this.peek;
-    // At once where the room is known, so that messages to it keep the order in which they were asked for.
+    // At once if the room is known, so that messages to it keep the order of the calls.
     return room ? send(room) : this.#context.actions.tend(async () => send(await this.room));
   }
 
@@ -221,7 +221,7 @@ export class Message {
   /**
    * Pins the message, or unpins it. Looks first: saying it twice changes nothing. For room owners.
    * `POST /messages/{id}/owner-star`, and `unowner-star` to unpin.
-   * @param on - false unpins, also what another owner pinned. @default true
+   * @param on - false unpins, also a pin of another owner. @default true
    * @throws {FORBIDDEN} {NOT_LOGGED_IN}
    */
   pin(on: boolean = true, options: ActionOptions = {}): Promise<void> {
@@ -249,7 +249,7 @@ export class Message {
   }
 
   /**
-   * The revisions, oldest first: what was said, then every change. `GET /messages/{id}/history`.
+   * The revisions, oldest first: the post, then every change. `GET /messages/{id}/history`.
    * @throws {NOT_FOUND} also when the message is deleted and you are neither its author nor a moderator
    */
   async history(options: RequestOptions = {}): Promise<MessageRevision[]> {
@@ -279,7 +279,7 @@ export class Message {
   /**
    * Flags the message as spam or offensive, or with a reason for the moderators. Unlike a star, a second flag without a
    * reason takes the first back, because the server only toggles. `POST /messages/{id}/flag`, with a reason `/mod`.
-   * @param reason - what a moderator should know, at most 400 characters; without it the message is flagged as spam or offensive
+   * @param reason - a note for the moderators of at most 400 characters; without it the flag means spam or offensive
    * @throws {FORBIDDEN} {BAD_ARGUMENT}
    */
   flag(reason?: string, options: ActionOptions = {}): Promise<void> {
@@ -300,11 +300,11 @@ export class Message {
     return this.#act("acknowledge", { attempt, find: again }, options);
   }
 
-  /** How to replace the text, and how to see that it was replaced. @internal */
+  /** The task that replaces the text, and finds out whether it was replaced. @internal */
   editTask(text: string, replyForm: ReplyForm | undefined): Task<Message> {
     return {
       attempt: async (signal) => {
-        // Saying nothing of the parent would end the reply, so it has to be known.
+        // An edit that does not name the parent would end the reply, so the parent must be known.
         const parent = await this.parent.catch(() => null);
         const room = this.peek.room;
         const form = replyForm ?? this.#context.actions.replyForm;
@@ -336,18 +336,18 @@ export class Message {
     this.#fields.merge(factsOfEvent(this.#context, raw), moment);
   }
 
-  /** Acts on this message, behind what else is done to it. */
+  /** Acts on this message, in the lane of its other actions. */
   #act(verb: string, task: Task<void>, options: ActionOptions): Promise<void> {
     const { actions } = this.#context;
     return actions.act({ ...task, tried: `${verb} message ${this.id}`, lane: messageLane(this.id) }, options);
   }
 
-  /** Makes the call of an action; events that come meanwhile tell more than its answer. */
+  /** Makes the call of an action, dated: events that come meanwhile are newer than its answer. */
   #call(call: Call<void>, signal: AbortSignal): Promise<Dated<void>> {
     return dated(this.#context, call, { signal });
   }
 
-  /** After an edit that was not answered: done, if the text is there. */
+  /** Looks up an edit that was not answered: done, if the message has the text. */
   async #ifEdited(text: string, signal: AbortSignal): Promise<Found<Message> | undefined> {
     const source = await this.#context.session.call(messageSource(this.id), { signal, retry: false });
     this.#fields.invalidate("content", "contentSource", "edits", "edited", "editor");
@@ -355,7 +355,7 @@ export class Message {
     return plain(source) === plain(text) ? { result: this } : undefined;
   }
 
-  /** After a deletion that was not answered: done, if the message is gone. */
+  /** Looks up a deletion that was not answered: done, if the message is gone. */
   async #ifDeleted(): Promise<Found<void> | undefined> {
     this.#fields.invalidate("deleted");
     return (await this.deleted) ? { result: undefined } : undefined;

@@ -1,4 +1,4 @@
-/** What owners do with a room: each a free function that takes the context first. */
+/** The tools of room owners: each a free function that takes the context first. */
 
 import { NotFoundError, UsageError } from "../errors/index.js";
 import { roomAccessPage } from "../protocol/actions/pages.js";
@@ -24,19 +24,19 @@ import type { Message } from "./message.js";
 import type { Room } from "./room.js";
 import type { User } from "./user.js";
 
-/** What of a room can be changed. */
+/** The settings of a room that can be changed. */
 export interface RoomChange {
   /** Plain text, not empty. */
   readonly name?: string;
   /** Markdown. */
   readonly description?: string;
-  /** All of the tags, without spaces; they replace those there are. */
+  /** All of the tags, without spaces; they replace the present ones. */
   readonly tags?: readonly string[];
   /** `public`: anyone may talk. `gallery`: anyone may read. `private`: only those let in. */
   readonly access?: DefaultAccess;
 }
 
-/** What a new room is made of. */
+/** The settings of a new room. */
 export interface NewRoom extends RoomChange {
   /** Plain text, not empty. */
   readonly name: string;
@@ -44,7 +44,7 @@ export interface NewRoom extends RoomChange {
   readonly host?: string;
 }
 
-/** Who has been given which right to a room. */
+/** The rights given to users of a room. */
 export interface AccessList {
   /** May do everything in the room. */
   readonly owners: readonly User[];
@@ -54,7 +54,7 @@ export interface AccessList {
   readonly readOnly: readonly User[];
 }
 
-/** How many messages one request moves at most: the server's own limit is not known, this keeps the request small. */
+/** The most messages moved by one request: the server's own limit is not known, this keeps the request small. */
 const moveBatch = 100;
 
 const levels: readonly AccessLevel[] = ["remove", "read-only", "read-write", "owner"];
@@ -69,7 +69,7 @@ export async function createRoom(context: ObjectContext, room: NewRoom, options:
   return context.identity.room(roomId);
 }
 
-/** Changes a room: the server wants all of its settings, so those not mentioned are read first. */
+/** Changes a room: the server wants all of its settings, so the others are read first. */
 export async function updateRoom(
   context: ObjectContext,
   room: Room,
@@ -100,7 +100,7 @@ function checkChange(method: string, change: RoomChange, known: readonly string[
     throw new UsageError("a tag is a text without spaces");
 }
 
-/** Moves messages to another room, in batches; answers how many the server moved. */
+/** Moves messages to another room, in batches; returns how many the server moved. */
 export async function moveMessages(
   context: ObjectContext,
   from: Room,
@@ -126,7 +126,7 @@ export async function moveMessages(
   return moved;
 }
 
-/** Throws somebody out for a while; answers the server's sentence. */
+/** Kicks a user for a while; returns the server's sentence. */
 export function kick(
   context: ObjectContext,
   room: Room,
@@ -137,7 +137,7 @@ export function kick(
   return context.session.call(kickUser(room.id, idOf(context.session.site, "user", user), reason), options);
 }
 
-/** Gives somebody a right, or takes it back. */
+/** Gives a user a right, or takes it back. */
 export async function setAccess(
   context: ObjectContext,
   room: Room,
@@ -150,7 +150,7 @@ export async function setAccess(
   room.invalidate("owners");
 }
 
-/** Reads who has been given which right. */
+/** Reads the rights given to users. */
 export async function accessList(context: ObjectContext, room: Room, options: RequestOptions): Promise<AccessList> {
   const { value: page, asOf } = await dated(context, roomAccessPage(room.id), options);
   const users = (cards: readonly { id: number; name: string }[]): User[] =>
@@ -172,7 +172,7 @@ export async function timeout(
   await context.session.call(timeoutRoom(room.id, seconds, reason), options);
 }
 
-/** Keeps a conversation under a title; answers the server's sentence. */
+/** Keeps a conversation under a title; returns the server's sentence. */
 export function bookmark(
   context: ObjectContext,
   room: Room,
@@ -187,7 +187,7 @@ export function bookmark(
   return context.session.call(bookmarkConversation(room.id, from, to, title), options);
 }
 
-/** Makes a room a favourite or not; looks first, because the server only toggles. */
+/** Makes a room a favorite or not; looks first, because the server only toggles. */
 export async function setFavorite(
   context: ObjectContext,
   room: Room,

@@ -1,4 +1,4 @@
-/** Where the facts about a room come from: the thumbs answer first, the info page for the rest. */
+/** The sources of the facts about a room: the thumbs answer first, the info page for the rest. */
 
 import { roomInfoPage } from "../protocol/actions/pages.js";
 import { roomThumbs, tagNames } from "../protocol/actions/people.js";
@@ -9,7 +9,7 @@ import { type Dated, dated } from "./dated.js";
 import { LazyFields, type Source } from "./lazy-fields.js";
 import type { User } from "./user.js";
 
-/** Who may do what in a room, and whether anybody may. */
+/** The access to a room, and whether it is frozen or deleted. */
 export interface RoomState {
   /** `public`: anyone may talk. `gallery`: anyone may read. `private`: only those let in. */
   readonly access: "public" | "gallery" | "private";
@@ -19,7 +19,7 @@ export interface RoomState {
   readonly deleted: boolean;
 }
 
-/** What can be known about a room. */
+/** The facts about a room. */
 export interface RoomFacts {
   /** Plain text. */
   name: string;
@@ -37,9 +37,9 @@ export interface RoomFacts {
   owners: User[];
   /** Plain text. */
   tags: string[];
-  /** Who may talk here, and whether anybody may. */
+  /** The access to the room, and whether it is frozen or deleted. */
   state: RoomState;
-  /** Whether it is one of your favourites. */
+  /** Whether it is one of your favorites. */
   isFavorite: boolean;
 }
 
@@ -52,7 +52,7 @@ export function roomFields(context: ObjectContext, id: number): LazyFields<RoomF
       description: htmlToText(description),
       descriptionHtml: description,
       tags: tagNames(tags),
-      // Nobody has no favourites: where there can be a login, that says nothing.
+      // An anonymous answer never shows a favorite, so it counts only if there can be no login.
       ...(context.session.readsAsNobody ? {} : { isFavorite }),
     };
   };
@@ -64,7 +64,7 @@ export function roomFields(context: ObjectContext, id: number): LazyFields<RoomF
     },
   };
   const info: Source<RoomFacts> = { fetch: () => readInfo(context, id) };
-  // Last, so that it is taken only where the viewer's answer is wanted anyway.
+  // Last, so that it is used only when the viewer's answer is wanted anyway.
   const cheap = [thumbs, info, thumbsAsViewer];
   const sources = {
     name: cheap,
@@ -99,7 +99,7 @@ async function readInfo(context: ObjectContext, id: number): Promise<Partial<Roo
   };
 }
 
-/** What the page of a room tells, which we read when entering. */
+/** The facts of a room page, which is read when entering. */
 export function factsOfRoomPage(page: RoomPage): Partial<RoomFacts> {
   const { name, description, descriptionHtml, tags, access, frozen, deleted, isFavorite } = page;
   return { name, description, descriptionHtml, tags: [...tags], state: { access, frozen, deleted }, isFavorite };

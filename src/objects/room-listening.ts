@@ -1,4 +1,4 @@
-/** Listening to a room, as its methods offer it: arguments are checked, and what a loop yields is chosen. */
+/** Listening to a room, as its methods offer it: checks the arguments and picks the values of a loop. */
 import type { Client } from "../client/client.js";
 import { UsageError } from "../errors/index.js";
 import { type ChatEvent, type EventClass, type EventsOf, MessagePosted } from "../live/events.js";
@@ -51,7 +51,7 @@ export function streamEvents<C extends readonly EventClass[]>(
   return streamRoom<EventsOf<C>>(context, roomId, (event) => (isWanted(event) ? event : undefined), options);
 }
 
-/** A call that is too early is a mistake; after a resume in vain listening ends at once, with the reason of that. */
+/** A call before `resume()` is a mistake; after a `resume()` that failed, listening ends at once with its reason. */
 function checkResumed({ actions }: ObjectContext, roomId: number): void {
   if (!actions.refusal) actions.checkResumed(`listen to room ${roomId}`);
 }

@@ -29,7 +29,7 @@ import { streamEvents, streamMessages, watchEvents } from "./room-listening.js";
 import type { User } from "./user.js";
 
 /**
- * A chat room, the same object for the same id as long as anybody holds it.
+ * A chat room, the same object for the same id as long as it is referenced.
  * Every property but {@link Room.id} is fetched when first asked for, and may reject: with `NOT_FOUND` when there is no
  * such room, with `FORBIDDEN` when it is private.
  */
@@ -71,7 +71,7 @@ export class Room {
     return this.#fields.get("tags");
   }
 
-  /** Whether it is one of your favourites. From `GET /rooms/thumbs/{id}`. */
+  /** Whether it is one of your favorites. From `GET /rooms/thumbs/{id}`. */
   get isFavorite(): Promise<boolean> {
     return this.#fields.get("isFavorite");
   }
@@ -91,12 +91,12 @@ export class Room {
     return this.#fields.get("parentSiteName");
   }
 
-  /** The owners of the room. From `GET /rooms/info/{id}`; read again after somebody's access changed. */
+  /** The owners of the room. From `GET /rooms/info/{id}`; read again after a change of access. */
   get owners(): Promise<User[]> {
     return this.#fields.get("owners");
   }
 
-  /** Who may talk here, and whether the room is frozen or deleted. From `GET /rooms/info/{id}`. */
+  /** The access to the room, and whether it is frozen or deleted. From `GET /rooms/info/{id}`. */
   get state(): Promise<RoomState> {
     return this.#fields.get("state");
   }
@@ -106,12 +106,12 @@ export class Room {
     return this.#context.membership.has(this.id);
   }
 
-  /** What is known now, without a request. */
+  /** The known facts, without a request. */
   get peek(): Readonly<Partial<RoomFacts>> {
     return this.#fields.known;
   }
 
-  /** Fetches again what is known. */
+  /** Fetches all known facts again. */
   refresh(): Promise<void> {
     return this.#fields.refresh();
   }
@@ -131,8 +131,8 @@ export class Room {
   }
 
   /**
-   * Leaves the room, and first ends listening to it: loops end, watches close. Sending a message enters it again. Does
-   * nothing when not in it. `POST /chats/leave/{id}`.
+   * Leaves the room, after ending listening to it: loops end, watches close. Sending a message enters it again. Does
+   * nothing more when not in the room. `POST /chats/leave/{id}`.
    */
   leave(options: RequestOptions = {}): Promise<void> {
     return this.#context.actions.tend(async () => {
@@ -143,7 +143,7 @@ export class Room {
   }
 
   /**
-   * Says something; resolves to the message, with `split` to the first of the messages. `POST /chats/{id}/messages/new`.
+   * Posts a message; resolves to it, with `split` to the first of the messages. `POST /chats/{id}/messages/new`.
    * @throws {EMPTY} {TOO_LONG} over 500 UTF-16 units on one line {DUPLICATE} {FORBIDDEN} {NOT_FOUND} {ROOM_FROZEN}
    *   {ROOM_TIMEOUT} {SUSPENDED} {THROTTLED} when the server went on saying "again in N seconds" {NOT_LOGGED_IN}
    */
@@ -156,9 +156,9 @@ export class Room {
   }
 
   /**
-   * Says a text in as many messages as it needs, one after the other with nothing of yours in between; resolves to all
-   * of them. Only the first is the reply when there is a `replyTo`.
-   * @throws {PARTLY_SENT} when some went out and one did not, and everything `sendMessage` can.
+   * Posts a text in as many messages as it needs, with nothing of yours in between; resolves to all of them. With
+   * `replyTo` only the first is the reply.
+   * @throws {PARTLY_SENT} when some were sent and one was not, and everything `sendMessage` can.
    */
   sendParts(text: string, options: SendOptions = {}): Promise<Message[]> {
     return sendParts(this.#context, this, text, { split: "words", ...options });
@@ -196,8 +196,8 @@ export class Room {
   }
 
   /**
-   * The users in the room now. Someone who is not in the room sees those that the info page shows, because reading the
-   * room page with a login means entering.
+   * The users in the room now. A client that is not in the room gets those of the info page, because reading the room
+   * page with a login means entering.
    * @throws {NOT_FOUND} {FORBIDDEN}
    */
   currentUsers(options: RequestOptions = {}): Promise<User[]> {
@@ -220,8 +220,8 @@ export class Room {
   }
 
   /**
-   * What was said here, newest first, back to the first message or as far as asked; deleted messages come too, with
-   * `content` null. Costs one request for 500 messages (`POST /chats/{id}/events`); what it yields is fully known.
+   * The past messages, newest first, back to the first or as far as the options say; deleted messages come too, with
+   * `content` null. Costs one request for 500 messages (`POST /chats/{id}/events`), which brings all their facts.
    * @throws {BAD_ARGUMENT} {NOT_FOUND}
    */
   history(options: HistoryOptions = {}): AsyncGenerator<Message, void> {
@@ -229,11 +229,11 @@ export class Room {
   }
 
   /**
-   * What was said on a day, or on the days of a range, oldest first; days are in UTC. Reads the transcript pages for
-   * which messages there are, and the lists for times to the second. Where the transcript is forbidden the lists alone
+   * The messages of a day, or of the days of a range, oldest first; days are in UTC. Reads the transcript pages for the
+   * list of messages, and the JSON lists for times to the second. If the transcript is forbidden, the JSON lists alone
    * serve.
    * @example for await (const message of room.transcript("2024-02-29")) console.log(await message.textContent);
-   * @throws {BAD_ARGUMENT} for what is no day
+   * @throws {BAD_ARGUMENT} for a day that makes no sense
    */
   transcript(range: Day | DayRange, options: RequestOptions = {}): AsyncGenerator<Message, void> {
     return transcript(this.#context, this, range, options);
@@ -241,7 +241,7 @@ export class Room {
 
   /**
    * The starred messages, those pinned first. `GET /chats/stars/{id}`.
-   * @param options - `count`: how many at most; 0 is all. @default 0
+   * @param options - `count`: the most messages; 0 is all. @default 0
    */
   starred(options: RequestOptions & { readonly count?: number } = {}): Promise<Message[]> {
     checkOptions("starred", options, ["count", "signal"]);
@@ -250,13 +250,13 @@ export class Room {
     return starred(this.#context, this, { ...options, count });
   }
 
-  /** Who has been given which right to the room. `GET /rooms/info/{id}?tab=access`. */
+  /** The rights given to users of the room. `GET /rooms/info/{id}?tab=access`. */
   accessList(options: RequestOptions = {}): Promise<tools.AccessList> {
     return tools.accessList(this.#context, this, options);
   }
 
   /**
-   * Changes name, description, tags or access; what is not mentioned stays. For owners. `POST /rooms/save`.
+   * Changes name, description, tags or access; the others stay. For owners. `POST /rooms/save`.
    * @throws {FORBIDDEN} {BAD_ARGUMENT}
    */
   update(change: tools.RoomChange, options: ActionOptions = {}): Promise<void> {
@@ -281,7 +281,7 @@ export class Room {
   }
 
   /**
-   * Throws somebody out for 1, 5 or 30 minutes (the first, second and third time in a day); resolves to the server's
+   * Kicks a user for 1, 5 or 30 minutes (the first, second and third time in a day); resolves to the server's
    * sentence. For owners. `POST /rooms/kickmute/{id}`.
    * @throws {FORBIDDEN}
    */
@@ -294,7 +294,7 @@ export class Room {
   }
 
   /**
-   * Gives somebody a right to the room, or takes it back (`"remove"`). For owners. `POST /rooms/setuseraccess/{id}`.
+   * Gives a user a right to the room, or takes it back (`"remove"`). For owners. `POST /rooms/setuseraccess/{id}`.
    * @throws {FORBIDDEN} {BAD_ARGUMENT}
    */
   setAccess(user: User | number, level: AccessLevel, options: ActionOptions = {}): Promise<void> {
@@ -305,7 +305,7 @@ export class Room {
     );
   }
 
-  /** Asks somebody into the room; resolves to the server's sentence. `POST /users/invite`. @throws {REFUSED} */
+  /** Invites a user to the room; resolves to the server's sentence. `POST /users/invite`. @throws {REFUSED} */
   invite(user: User | number, options: ActionOptions = {}): Promise<string> {
     return this.#act(
       `invite somebody to room ${this.id}`,
@@ -353,7 +353,7 @@ export class Room {
     );
   }
 
-  /** Makes the room one of your favourites, or not any more. Saying it twice changes nothing. `POST /rooms/favorite`. */
+  /** Makes the room one of your favorites, or ends that. A second call changes nothing. `POST /rooms/favorite`. */
   favorite(on: boolean = true, options: ActionOptions = {}): Promise<void> {
     return this.#set(
       `mark room ${this.id} as a favourite`,
@@ -386,7 +386,7 @@ export class Room {
     return this.#context.actions.act({ tried, attempt: (signal) => act({ signal }) }, options);
   }
 
-  /** Changes something to a state, which is idempotent; the change asked for last is the one that stays. */
+  /** Changes a setting, which is idempotent; the last call wins. */
   #set(tried: string, set: (request: RequestOptions) => Promise<void>, options: ActionOptions): Promise<void> {
     const attempt = (signal: AbortSignal): Promise<void> => set({ signal });
     return this.#context.actions.act({ tried, lane: settingsLane(this.id), attempt, find: again }, options);

@@ -1,9 +1,9 @@
-/** Gathers the questions about people of one tick into one `POST /user/info`. */
+/** Joins the requests for users of one tick into one `POST /user/info`. */
 import { userInfo } from "../protocol/actions/people.js";
 import type { RawUser } from "../protocol/raw.js";
 import type { Session } from "../transport/session.js";
 
-/** How many people one request asks for at most. */
+/** The most users of one request. */
 const batchSize = 100;
 
 export class UserBatch {
@@ -12,13 +12,13 @@ export class UserBatch {
   #asked = new Map<number, Promise<RawUser | undefined>>();
   #next: Promise<ReadonlyMap<number, RawUser>> | undefined;
 
-  /** @param roomId - a room we are in: the server tells who owns it. */
+  /** @param roomId - a room we are in: the server says who owns it. */
   constructor(session: Session, roomId: () => number | undefined) {
     this.#session = session;
     this.#roomId = roomId;
   }
 
-  /** The record of one person; undefined when the server has none. */
+  /** The record of one user; undefined when the server has none. */
   get(id: number): Promise<RawUser | undefined> {
     const known = this.#asked.get(id);
     if (known) return known;
@@ -35,7 +35,7 @@ export class UserBatch {
     this.#next = undefined;
     const users = new Map<number, RawUser>();
     for (let start = 0; start < ids.length; start += batchSize) {
-      // Room 1 exists on every site; the room only decides what is said of ownership.
+      // Room 1 exists on every site; the room only decides the flags of ownership.
       const call = userInfo(ids.slice(start, start + batchSize), this.#roomId() ?? 1);
       for (const user of await this.#session.call(call)) users.set(user.id, user);
     }

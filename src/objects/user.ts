@@ -14,7 +14,7 @@ import { dated } from "./dated.js";
 import { LazyFields, type Source } from "./lazy-fields.js";
 import type { Room } from "./room.js";
 
-/** What can be known about a user. */
+/** The facts about a user. */
 export interface UserFacts {
   /** Display name, plain text. */
   name: string;
@@ -42,7 +42,7 @@ export interface UserFacts {
   messagesByRoom: ReadonlyMap<number, number>;
 }
 
-/** The facts that `POST /user/info` knows. */
+/** The facts that `POST /user/info` has. */
 export function factsOfRawUser(raw: RawUser): Partial<UserFacts> {
   return {
     name: raw.name,
@@ -55,7 +55,7 @@ export function factsOfRawUser(raw: RawUser): Partial<UserFacts> {
 }
 
 /**
- * A user account, the same object for the same id as long as anybody holds it. Ids below 0 are system users.
+ * A user account, the same object for the same id as long as it is referenced. Ids below 0 are system users.
  *
  * Every property but {@link User.id} is fetched when first asked for and may reject: with `NOT_FOUND` when there is no
  * such user, with `NOT_UNDERSTOOD` when the site's answer makes no sense.
@@ -65,7 +65,7 @@ export class User {
   readonly id: number;
   readonly #context: ObjectContext;
   readonly #fields: LazyFields<UserFacts>;
-  /** Whether the JSON answer, which is the better one, was asked for. */
+  /** Whether the JSON answer, which is the better one, was requested. */
   #isInfoAsked = false;
 
   /** @internal */
@@ -164,7 +164,7 @@ export class User {
   }
 
   /**
-   * Keeps this user's messages from you, or shows them again. Saying it twice changes nothing.
+   * Hides this user's messages from you, or shows them again. A second call changes nothing.
    * `POST /users/ignorelist/add` or `remove`.
    * @param on - false shows them again. @default true
    * @throws {NOT_LOGGED_IN}
@@ -181,12 +181,12 @@ export class User {
     );
   }
 
-  /** What is known now, without a request. */
+  /** The known facts, without a request. */
   get peek(): Readonly<Partial<UserFacts>> {
     return this.#fields.known;
   }
 
-  /** Fetches again what is known. */
+  /** Fetches all known facts again. */
   refresh(): Promise<void> {
     return this.#fields.refresh();
   }
@@ -217,7 +217,7 @@ export class User {
     const now = this.#context.services.clock.now();
     const ago = (seconds: number | null): number | null => (seconds === null ? null : now - seconds * 1000);
     const { peek } = this;
-    // The JSON answers are exact where the page is rounded or has nothing.
+    // The JSON answers are exact where the page is rounded or lacks a fact.
     const better = <T>(known: T | undefined, shown: T): boolean =>
       known === undefined && (shown !== null || this.#isInfoAsked);
     const [lastSeenAt, lastMessageAt] = [ago(page.lastSeen), ago(page.lastMessage)];

@@ -6,6 +6,12 @@ import { ParseError } from "../errors/index.js";
 import type { RawEvent } from "./raw.js";
 import { countOf, isRecord, listOf, numberOf } from "./values.js";
 
+const LETTER_R = 0x72;
+const LETTER_H = 0x68;
+const DIGIT_0 = 0x30;
+
+const nothing: readonly unknown[] = [];
+
 /** What one frame says about one room. */
 export interface RoomFrame {
   readonly roomId: number;
@@ -66,21 +72,33 @@ export function parseFrame(text: string): Frame {
 export function readFrame(value: unknown): Frame {
   if (!isRecord(value)) throw new ParseError("frame", "an object with room keys");
   const rooms: RoomFrame[] = [];
-  const malformed: unknown[] = [];
+  let malformed: unknown[] | undefined;
   for (const key in value) {
     const roomId = roomOfKey(key);
     if (roomId === undefined) continue;
     const part = value[key];
-    if (isRecord(part)) rooms.push(readRoom(roomId, part, malformed));
-    else malformed.push(part);
+    if (!isRecord(part)) {
+      malformed ??= [];
+      malformed.push(part);
+      continue;
+    }
+    const all = listOf(part.e);
+    const events = all.every(isRawEvent) ? all : all.filter(isRawEvent);
+    const isPartial = events.length < all.length;
+    rooms.push(readRoom(roomId, part, events, isPartial));
+    if (!isPartial) continue;
+    malformed ??= [];
+    for (const event of all) if (!isRawEvent(event)) malformed.push(event);
   }
-  return { rooms, malformed };
+  return { rooms, malformed: malformed ?? nothing };
 }
 
-function readRoom(roomId: number, part: Record<string, unknown>, malformed: unknown[]): RoomFrame {
-  const all = listOf(part.e);
-  const events = all.every(isRawEvent) ? all : all.filter(isRawEvent);
-  if (events.length < all.length) malformed.push(...all.filter((event) => !isRawEvent(event)));
+function readRoom(
+  roomId: number,
+  part: Record<string, unknown>,
+  events: readonly RawEvent[],
+  isPartial: boolean,
+): RoomFrame {
   const t = countOf(part.t);
   const d = countOf(part.d);
   return {
@@ -92,7 +110,7 @@ function readRoom(roomId: number, part: Record<string, unknown>, malformed: unkn
     reset: part.reset === true,
     timeout: part.timeout === undefined ? undefined : secondsOf(part.timeout),
     isDamaged:
-      events.length < all.length ||
+      isPartial ||
       (part.e !== undefined && !Array.isArray(part.e)) ||
       (t === undefined && typeof part.t === "number") ||
       (d === undefined && typeof part.d === "number") ||
@@ -105,6 +123,15 @@ function secondsOf(value: unknown): number | undefined {
   return typeof value === "string" && /^\d{1,15}$/.test(value) ? Number(value) : numberOf(value);
 }
 
+/** The room of a key such as `r123`, or `h123` in highlights mode; digit by digit, because every frame has one. */
 function roomOfKey(key: string): number | undefined {
-  return /^[rh]\d{1,15}$/.test(key) ? Number(key.slice(1)) : undefined;
+  const letter = key.charCodeAt(0);
+  if ((letter !== LETTER_R && letter !== LETTER_H) || key.length < 2 || key.length > 16) return undefined;
+  let roomId = 0;
+  for (let at = 1; at < key.length; at++) {
+    const digit = key.charCodeAt(at) - DIGIT_0;
+    if (digit < 0 || digit > 9) return undefined;
+    roomId = roomId * 10 + digit;
+  }
+  return roomId;
 }

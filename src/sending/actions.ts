@@ -1,4 +1,4 @@
-/** Actions of an account, from the method a user calls to the outbox: checked, logged in, in turn, and tended. */
+/** Actions of an account, from the method a user calls to the outbox: checked, logged in, queued, and reported. */
 import { ClosedError, NotLoggedInError, UsageError } from "../errors/index.js";
 import type { ReplyForm } from "../protocol/actions/messages.js";
 import type { Session } from "../transport/session.js";
@@ -13,24 +13,24 @@ import type { ActionStore } from "./store.js";
 
 /** An action of one task. */
 export interface Action<T> extends Task<T> {
-  /** What is tried, as the end of "Could not …". */
+  /** The attempt in words, as the end of "Could not …". */
   readonly tried: string;
-  /** What it must keep its order with. @default nothing */
+  /** The lane in which it keeps its order. @default none */
   readonly lane?: Lane;
 }
 
-/** The `find` of actions that are idempotent: they are just done again. */
+/** The `find` of idempotent actions: they are simply repeated. */
 export const again = async (): Promise<undefined> => undefined;
 
-/** What {@link Actions} needs. */
+/** The parts of a client that {@link Actions} uses. */
 export interface ActionsContext {
   readonly session: Session;
   readonly services: Services;
   readonly outbox: Outbox;
   readonly replyForm: ReplyForm | undefined;
-  /** There is a state file, and it must be read before anything is done. */
+  /** Whether there is a state file, which must be read before anything else. */
   readonly mustResume: boolean;
-  /** For each room the newest event that is being handled now. @default none */
+  /** For each room the newest open event. @default none */
   readonly openEvents?: () => ReadonlyMap<number, number>;
 }
 
@@ -42,14 +42,14 @@ export class Actions {
   readonly openEvents: () => ReadonlyMap<number, number>;
   /** The newest message this client is known to have posted in each room. */
   readonly posted: Map<number, number> = new Map();
-  /** What is done once for each key. */
+  /** The idempotency keys. */
   readonly keys: Keys;
-  /** Keeps what must survive the process; undefined when nothing has to. */
+  /** Stores actions that must survive the process; undefined without a state. */
   store: ActionStore | undefined;
   mustResume: boolean;
-  /** Why the state could not be taken up, when that was tried in vain. */
+  /** Why the last `resume()` failed. */
   refusal: { readonly reason: unknown } | undefined;
-  /** No action is taken on any more. */
+  /** Whether new actions are refused. */
   isClosing = false;
 
   constructor({ session, services, outbox, replyForm, mustResume, openEvents }: ActionsContext) {
@@ -68,12 +68,12 @@ export class Actions {
     await this.session.login();
   }
 
-  /** Sees to it that the failure of an action is seen by somebody. */
+  /** Runs an action whose failure is reported when nothing handles it. */
   tend<T>(action: () => Promise<T>): Promise<T> {
     return ActionPromise.run(action, this.services.reportUnhandled);
   }
 
-  /** Runs an action in its turn, with a login, and tended. */
+  /** Runs an action in its turn, with a login; a failure that nothing handles is reported. */
   act<T>(action: Action<T>, options: ActionOptions = {}): Promise<T> {
     return this.tend(async () => {
       checkActionOptions("this method", options);
@@ -88,7 +88,7 @@ export class Actions {
 
   /**
    * @throws {BAD_ARGUMENT} when there is a state file that has not been read: listening or sending would overtake it.
-   * @throws what reading it failed with
+   * @throws the failure of the last `resume()`
    */
   checkResumed(tried: string): void {
     if (this.mustResume && this.refusal) throw this.refusal.reason;
@@ -101,7 +101,7 @@ export class Actions {
     await this.outbox.run(order);
   }
 
-  /** @throws {BAD_ARGUMENT} {CLOSED} {NOT_LOGGED_IN} when nothing can be done now */
+  /** @throws {BAD_ARGUMENT} {CLOSED} {NOT_LOGGED_IN} when no action can be done now */
   checkOpen(tried: string): void {
     const about = { tried, host: this.session.chatHost, sent: "no" } as const;
     this.checkResumed(tried);

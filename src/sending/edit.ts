@@ -14,8 +14,8 @@ export interface EditOptions extends ActionOptions {
   /** How a reply names its parent. @default the client's `replyForm` */
   readonly replyForm?: ReplyForm;
   /**
-   * An idempotency key of 1 to 200 characters: an edit with a key that was made before is not made again. Under a
-   * `stateFile` also after a restart. @default none
+   * An idempotency key of 1 to 200 characters: an edit with a known key is not made again. Under a `stateFile` also
+   * after a restart. @default none
    */
   readonly key?: string;
 }
@@ -45,7 +45,7 @@ export function edit(context: SendContext, message: Message, text: string, optio
   });
 }
 
-/** The edit that an action asks for. */
+/** The edit of a stored action. */
 export function taskOf(context: SendContext, { messageId = 0, text, replyForm }: StoredAction): Task<Message> {
   return context.identity.message(messageId).editTask(text, replyForm);
 }

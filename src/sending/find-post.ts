@@ -1,4 +1,4 @@
-/** Finds out whether a message was posted when no answer told: among our messages newer than those we know. */
+/** Looks up whether a message was posted when no answer came: among our messages newer than those we know. */
 import { roomEvents } from "../protocol/actions/live.js";
 import { messageSource, type ReplyTo, replyPrefix } from "../protocol/actions/messages.js";
 import { historyPage } from "../protocol/actions/pages.js";
@@ -27,12 +27,12 @@ export interface FoundPost {
 /** Seconds by which times of the server and of this machine may differ while one request is under way. */
 const slackSeconds = 10;
 
-/** The message with this text, if it is in the lists of the room: as it was posted, edited since, or deleted since. */
+/** Finds the message with this text in the lists of the room: as it was posted, edited since, or deleted since. */
 export async function findPost(context: SendContext, sought: SoughtPost): Promise<FoundPost | undefined> {
   const { session, services, actions } = context;
   const { roomId, startedAt, signal } = sought;
   const newestKnown = actions.posted.get(roomId) ?? 0;
-  // Without a login nobody's messages are ours, and the look would say that nothing was posted.
+  // Without a login no message is ours, and the lookup would find nothing.
   const { id: myId } = await session.login();
   let before: number | undefined;
   for (;;) {
@@ -66,12 +66,12 @@ async function wasPosted({ session }: SendContext, event: RawEvent, sought: Soug
   return isSameText(source, text) || isSameText(source, replyPrefix(text, replyTo) + text);
 }
 
-/** Whether a message of a list is no longer what was posted. */
+/** Whether a message of a list was changed since it was posted. */
 function isChanged({ content, message_edits: edits = 0 }: RawEvent): boolean {
   return content === undefined || edits > 0;
 }
 
-/** The server keeps what was typed but for line ends and trailing space. */
+/** Whether two texts are the same to the server, which changes line ends and trailing space. */
 function isSameText(source: string, text: string): boolean {
   const plain = (value: string): string => value.replace(/\r\n?/g, "\n").trimEnd();
   return plain(source) === plain(text);

@@ -1,6 +1,6 @@
 /**
- * What an action is: how it is attempted, how one finds out whether it was done, and what follows from each failure.
- * Retries and backoff are decided here and nowhere else; when its turn comes is up to the outbox.
+ * One action: how it is attempted, how to find out whether it was done, and the verdict on each failure. Retries and
+ * backoff are decided here and nowhere else; the outbox decides when its turn comes.
  */
 import { ChatError, isChatError, isPassing, LoginError, ThrottledError } from "../errors/index.js";
 import { backoffMs } from "./backoff.js";
@@ -8,50 +8,50 @@ import type { Lane, Queued } from "./lanes.js";
 import type { Priority } from "./options.js";
 import type { Refusals } from "./throttle.js";
 
-/** What was done after all. */
+/** The result of an action that had been done after all. */
 export interface Found<T> {
   readonly result: T;
 }
 
-/** One thing to do. */
+/** One unit of work. */
 export interface Task<T> {
-  /** Does it. The signal ends its requests. */
+  /** Does it. The signal aborts its requests. */
   attempt(signal: AbortSignal): Promise<T>;
   /**
-   * After a failure that leaves open whether the server acted: the result if it did, undefined if it did not. A task
-   * without this is not tried again.
+   * Looks up, after a failure that leaves open whether the server acted: the result if it did, undefined if it did not.
+   * A task without this is not retried after such a failure.
    */
   find?(startedAt: number, signal: AbortSignal): Promise<Found<T> | undefined>;
   /** It may have been done before, since this time: look first. Milliseconds since the epoch. */
   readonly unsureSince?: number;
 }
 
-/** Tasks that stand together, and what is known about them. */
+/** Tasks that belong together, and their options. */
 export interface Order<T> {
-  /** What is tried, as the end of "Could not …". */
+  /** The attempt in words, as the end of "Could not …". */
   readonly tried: string;
   readonly tasks: readonly Task<T>[];
-  /** Told of each result, in order. */
+  /** Called with each result, in order. */
   readonly onDone: (result: T) => void;
-  /** What it must keep its order with. @default nothing */
+  /** The lane in which it keeps its order. @default none */
   readonly lane?: Lane | undefined;
   /** @default "normal" */
   readonly priority?: Priority | undefined;
   /** @default false */
   readonly isReply?: boolean;
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds after which it is given up. */
+  /** Milliseconds until it times out. */
   readonly deadlineMs?: number | undefined;
 }
 
-/** For how long, and how often. */
+/** The limits of retrying. */
 export interface Limits {
   readonly maxTries: number;
   readonly patienceMs: number;
   readonly random: () => number;
 }
 
-/** What follows from a failure: trying again at a time, waiting as the server asks, or the end. */
+/** The verdict on a failure: retry at a time, wait as the server asks, or fail. */
 export type Verdict =
   | { readonly kind: "retry"; readonly at: number }
   | { readonly kind: "throttled"; readonly waitMs: number; readonly isPace: boolean }
@@ -60,9 +60,9 @@ export type Verdict =
 /** Statuses of servers on the way that leave open whether the request arrived. */
 const doubtfulStatuses: readonly (number | undefined)[] = [408, 425];
 
-/** No server was ever seen to ask for more than 40 s between actions (protocol.md §8): so much is waited in any case. */
+/** No server was ever seen to ask for more than 40 s between actions (protocol.md §8): such a wait is always kept. */
 const longestPaceMs = 60_000;
-/** So many times a `Retry-After` is taken at its word; then the waits grow. */
+/** So many times a `Retry-After` is trusted; then the waits grow. */
 const turnsBelieved = 3;
 
 /** An action that has not been done yet. */
@@ -71,17 +71,17 @@ export class Job implements Queued {
   readonly lane: Lane | undefined;
   readonly priority: Priority;
   readonly isReply: boolean;
-  /** When it was asked for, in milliseconds since the epoch. */
+  /** When it was called for, in milliseconds since the epoch. */
   readonly since: number;
-  /** Smaller for those asked for earlier. */
+  /** Its place in the order of calls: smaller is earlier. */
   readonly sequence: number;
-  /** Ends the request that is under way. */
+  /** Aborts the request that is under way. */
   readonly ending: AbortController = new AbortController();
   isRunning = false;
   isSettled = false;
-  /** Not tried before this time. */
+  /** The earliest time of the next try. */
   notBefore = 0;
-  /** How often the current task was tried. */
+  /** The number of tries of the current task. */
   tries = 0;
   /** The throttle's memory of this action. */
   refusals: Refusals | undefined;
@@ -89,12 +89,16 @@ export class Job implements Queued {
   #done = 0;
   /** When the current task was first tried, while it is not known whether that arrived. */
   #unsureSince: number | null;
+  /** The same without the attempt under way, or the last one. */
+  #unsureBefore: number | null = null;
+  /** The attempt under way, or the last one. */
+  #attempt: Promise<unknown> = Promise.resolve();
   #throttles = 0;
   #turns = 0;
   #turnedAwaySince: number | null = null;
   #troubles = 0;
   #troubleSince: number | null = null;
-  /** Why the current task is in doubt: what it fails with if that does not end. */
+  /** Why the current task is in doubt: it fails with this if the doubt does not end. */
   #doubt: unknown;
 
   constructor(order: Order<unknown>, { since, sequence }: Pick<Job, "since" | "sequence">, limits: Limits) {
@@ -117,7 +121,7 @@ export class Job implements Queued {
     return this.#unsureSince === null ? "no" : "maybe";
   }
 
-  /** Whether one must find out first whether it was done. */
+  /** Whether a lookup must come before the next try. */
   get mustLook(): boolean {
     return this.#unsureSince !== null && this.#task?.find !== undefined;
   }
@@ -126,7 +130,7 @@ export class Job implements Queued {
     return this.order.tasks[this.#done];
   }
 
-  /** What was done after all; undefined when it was not. */
+  /** Looks up the current task: its result if it had been done, else undefined. */
   async look(): Promise<Found<unknown> | undefined> {
     const found = await this.#task?.find?.(this.#unsureSince ?? this.since, this.ending.signal);
     if (found === undefined && isRepetition(this.#doubt)) throw this.#doubt;
@@ -135,12 +139,25 @@ export class Job implements Queued {
 
   /** Tries the current task. */
   attempt(now: number): Promise<unknown> {
+    this.#unsureBefore = this.#unsureSince;
     this.#unsureSince ??= now;
     this.tries += 1;
-    return this.#task?.attempt(this.ending.signal) ?? Promise.resolve();
+    this.#attempt = this.#task?.attempt(this.ending.signal) ?? Promise.resolve();
+    return this.#attempt;
   }
 
-  /** The current task is done; answers whether it was the last. */
+  /**
+   * Whether the server may have received the current task, after {@link Job.ending} has ended it: a request that was not
+   * sent yet says so within the turn; one that says nothing counts as sent.
+   */
+  async sentAtEnd(): Promise<"no" | "maybe"> {
+    if (!this.isRunning || this.#unsureBefore !== null) return this.sent;
+    const nextTurn = new Promise((resolve) => setImmediate(resolve));
+    const failure = await Promise.race([this.#attempt.catch((error: unknown) => error), nextTurn]);
+    return wasNotSent(failure) ? "no" : this.sent;
+  }
+
+  /** Notes that the current task is done; returns whether it was the last. */
   succeeded(): boolean {
     this.#done += 1;
     this.tries = 0;
@@ -154,27 +171,29 @@ export class Job implements Queued {
     return this.#done >= this.order.tasks.length;
   }
 
-  /** What follows when an attempt has failed. */
+  /** The verdict on a failed attempt. */
   attemptFailed(error: unknown, now: number): Verdict {
     if (error instanceof ThrottledError) {
       return error.context.status === 429 ? this.#turnedAway(error, now) : this.#throttled(error);
     }
+    if (wasNotSent(error)) this.#unsureSince = this.#unsureBefore;
     const wasInTrouble = this.#troubleSince !== null;
     if (isDoubtful(error) || (wasInTrouble && isRepetition(error))) {
-      return this.#task?.find ? this.#inTrouble(error, error, now) : this.#failed(error, "maybe");
+      const isSafe = this.#task?.find !== undefined || this.#unsureSince === null;
+      return isSafe ? this.#inTrouble(error, error, now) : this.#failed(error, "maybe");
     }
     return this.#failed(error, "no");
   }
 
-  /** What follows when it could not be found out whether the current task was done. */
+  /** The verdict on a failed lookup. */
   lookFailed(error: unknown, now: number): Verdict {
-    // The server calls it a repetition, and nothing of it is there: it repeats something older.
+    // The server calls it a repetition, but the lookup did not find it: it repeats an older message.
     if (isRepetition(error) && error === this.#doubt) return this.#failed(error, "no");
     if (isFinalForLooks(error)) return this.#failed(error, "maybe");
     return this.#inTrouble(this.#doubt ?? error, error, now);
   }
 
-  /** The site wants a pause between actions. */
+  /** The site asks for a pause between actions. */
   #throttled(error: ThrottledError): Verdict {
     this.#throttles += 1;
     this.#refused();
@@ -185,8 +204,8 @@ export class Job implements Queued {
   }
 
   /**
-   * "Too many requests" is said by somebody on the way, and passes: patience ends the wait, not a number of tries. A
-   * `Retry-After` that promised too little again and again is waited for longer.
+   * A 429 comes from something on the way, and passes: patience ends the wait, not a number of tries. A `Retry-After`
+   * that was too short again and again is extended.
    */
   #turnedAway(error: ThrottledError, now: number): Verdict {
     this.#turns += 1;
@@ -200,7 +219,7 @@ export class Job implements Queued {
     return { kind: "throttled", waitMs: Math.min(Math.max(askedMs, grownMs), left), isPace: false };
   }
 
-  /** Nothing was done this time. An earlier attempt that was in doubt may still have arrived: that is looked for. */
+  /** This try did nothing. An earlier attempt that was in doubt may still have arrived, and is looked up. */
   #refused(): void {
     if (this.#troubleSince === null) this.#unsureSince = null;
   }
@@ -211,7 +230,7 @@ export class Job implements Queued {
     this.#troubleSince ??= now;
     const end = this.#troubleSince + this.#limits.patienceMs;
     const askedMs = error instanceof ChatError ? (error.context.retryAfterMs ?? 0) : 0;
-    if (now >= end || now + askedMs > end) return this.#failed(doubt, "maybe");
+    if (now >= end || now + askedMs > end) return this.#failed(doubt, this.sent);
     const waitMs = Math.max(backoffMs(this.#troubles, this.#limits.random), askedMs);
     return { kind: "retry", at: Math.min(now + waitMs, end) };
   }
@@ -227,23 +246,28 @@ export class Job implements Queued {
   }
 }
 
-/** Notes on the failure of an action whether the server may have received it. */
+/** Adds to the failure of an action whether the server may have received it. */
 export function withSent(error: unknown, sent: "no" | "maybe"): unknown {
   return error instanceof ChatError ? Object.assign(error, { context: { ...error.context, sent } }) : error;
 }
 
-/** A failure that leaves open whether the server acted: only its own words are an answer. */
+/** Whether an attempt failed before any request of it was sent. */
+function wasNotSent(error: unknown): boolean {
+  return error instanceof ChatError && error.context.sent === "no";
+}
+
+/** Whether a failure leaves open whether the server acted: only the site's own words settle it. */
 function isDoubtful(error: unknown): boolean {
   if (!(error instanceof ChatError)) return false;
   return isPassing(error) || error.code === "NOT_UNDERSTOOD" || doubtfulStatuses.includes(error.context.status);
 }
 
-/** What is done already may have been done by the attempt whose answer was lost. */
+/** Whether a refusal says that it was done already, perhaps by the attempt whose answer was lost. */
 function isRepetition(error: unknown): boolean {
   return isChatError(error, "DUPLICATE", "ALREADY_DELETED");
 }
 
-/** Failures of a look that waiting does not mend. Everything else is trouble, and no answer. */
+/** Whether waiting cannot help a lookup. Any other failure is trouble, and proves nothing. */
 function isFinalForLooks(error: unknown): boolean {
   if (!(error instanceof ChatError)) return true;
   if (isPassing(error) || error.code === "SITE_READ_ONLY") return false;

@@ -1,4 +1,4 @@
-/** Tasks on messages that outlive the call: kept in the store until they are done or dropped, and once for each key. */
+/** Tasks on messages that outlive the call: stored until they are done or dropped, and done once for each key. */
 import { randomUUID } from "node:crypto";
 import { isChatError } from "../errors/index.js";
 import type { Message } from "../objects/message.js";
@@ -7,18 +7,18 @@ import type { Claim } from "./keys.js";
 import type { SendContext } from "./post.js";
 import type { StoredAction } from "./store.js";
 
-/** A task that the store and the keys know of. */
+/** A task that the store and the keys track. */
 export interface KeptTask extends Task<Message> {
   /** It was not done. @param wasTried - it is the one that failed, not one behind it */
   failed(error: unknown, wasTried: boolean): void;
 }
 
-/** What is to be kept of an action, without what {@link keptTask} adds. */
+/** The stored part of an action, without the fields that {@link keptTask} adds. */
 export type Wanted = Omit<StoredAction, "id" | "at" | "during">;
 
 /**
- * The task for an action. Where there is a key, the first action with that key is the one to do.
- * @param taskOf - makes the task; the action tells the text
+ * Makes the task for an action. With a key, the first action with that key is the one to do.
+ * @param taskOf - makes the task for the action, which has the text
  */
 export function keptTask(
   context: SendContext,
@@ -34,7 +34,7 @@ export function keptTask(
   return tracked(context, claim?.action ?? fresh, claim, claim?.isUnsure ?? false, taskOf);
 }
 
-/** The task for an action that an earlier process wanted, and may have done. */
+/** Makes the task for an action of an earlier process, which may have been done. */
 export function resumedTask(
   context: SendContext,
   action: StoredAction,
@@ -64,7 +64,7 @@ function tracked(
       return found && { result: done(found.result) };
     },
     failed(error, wasTried) {
-      // An action that only the end of this client put off is kept for the next, which does it.
+      // An action that fails only because this client ends is kept, and the next client does it.
       if (!isChatError(error, "CLOSED")) actions.store?.noteDropped(action.id);
       else if (actions.store) withSent(error, "maybe");
       claim?.failed(error, wasTried && isChatError(error) && error.context.sent === "maybe");

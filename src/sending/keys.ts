@@ -1,14 +1,14 @@
 /**
- * Idempotency keys: an action with a key is done once, however often it is asked for. While it runs, everybody who asks
- * shares it; later the store tells its message. Without a store the process remembers.
+ * Idempotency keys: an action with a key is done once, however often it is called for. While it runs, all callers share
+ * it; later the store has its message. Without a store the process remembers.
  */
 import type { Clock } from "../util/clock.js";
 import { quiet } from "../util/promises.js";
 import type { ActionStore, StoredAction } from "./store.js";
 
-/** How long a key is remembered without a store. */
+/** The time for which a key is remembered without a store. */
 const memoryMs = 24 * 3_600_000;
-/** How many keys are remembered without a store. */
+/** The number of keys remembered without a store. */
 const mostRemembered = 10_000;
 
 interface Done {
@@ -16,17 +16,17 @@ interface Done {
   readonly at: number;
 }
 
-/** What has become of a key: its message, a promise of it, or nothing yet. */
+/** The outcome of a key: its message, or a promise of it. */
 export type Known = { readonly messageId: number } | { readonly running: Promise<number> };
 
-/** A key that is being worked on. */
+/** A key whose action is running. */
 export interface Claim {
-  /** What is to be done: the first action with this key, if it was asked for before. */
+  /** The action to do: the first with this key, if there was one before. */
   readonly action: StoredAction;
   /** It may have been done before: look first. */
   readonly isUnsure: boolean;
   done(messageId: number): void;
-  /** @param mayBeDone - whoever uses the key again has to look first */
+  /** @param mayBeDone - the next action with the key has to look first */
   failed(error: unknown, mayBeDone: boolean): void;
 }
 
@@ -35,7 +35,7 @@ export class Keys {
   readonly #store: () => ActionStore | undefined;
   readonly #running = new Map<string, Promise<number>>();
   readonly #done = new Map<string, Done>();
-  /** Actions that failed and may have been done all the same. */
+  /** Actions that failed but may have been done. */
   readonly #unsure = new Map<string, StoredAction>();
 
   constructor(clock: Clock, store: () => ActionStore | undefined) {
@@ -43,7 +43,7 @@ export class Keys {
     this.#store = store;
   }
 
-  /** What has become of a key; undefined when its action is to be done now. */
+  /** The outcome of a key; undefined when its action is to be done now. */
   known(key: string): Known | undefined {
     const running = this.#running.get(key);
     if (running) return { running };
@@ -51,7 +51,7 @@ export class Keys {
     return messageId === undefined ? undefined : { messageId };
   }
 
-  /** Begins an action: until it is done or has failed, everybody who asks for its key shares it. */
+  /** Begins an action: until it is done or has failed, all callers with its key share it. */
   claim(key: string, wanted: StoredAction): Claim {
     const earlier = this.#store()?.keyed(key)?.action ?? this.#unsure.get(key);
     const action = earlier ?? wanted;

@@ -16,24 +16,26 @@ export const roomLane = (id: number): Lane => ({ kind: "room", id });
 /** The lane of acts on a message: they have a time limit, so they are urgent. */
 export const messageLane = (id: number): Lane => ({ kind: "message", id });
 
-/** The lane of changes to a room itself: the one asked for last is the one that stays. */
+/** The lane of changes to a room itself: the last change wins. */
 export const settingsLane = (roomId: number): Lane => ({ kind: "settings", id: roomId });
 
-/** The lane of what is done about a user. */
+/** The lane of acts on a user. */
 export const userLane = (id: number): Lane => ({ kind: "user", id });
 
-/** What the order of an action depends on. */
+/** The properties that decide the order of an action. */
 export interface Queued {
   readonly lane: Lane | undefined;
   readonly priority: Priority;
   readonly isReply: boolean;
-  /** It is being done, or some of it has been, or may have been. Nothing of its lane overtakes it. */
+  /** It is running, or some of it was done, or may have been. Nothing of its lane overtakes it. */
   readonly isBegun: boolean;
 }
 
+const LOWEST_RANK = 4;
+
 const classes: Readonly<Record<Priority, number>> = { high: 0, normal: 1, low: 2 };
 
-/** The action of a lane that runs next: of messages to a room the most urgent, of acts on a message the first. */
+/** The next action of a lane: the most urgent of messages to a room, the first of acts on a message. */
 export function headOf<T extends Queued>(lane: readonly T[]): T | undefined {
   const begun = lane.find(({ isBegun }) => isBegun);
   const [first] = lane;
@@ -41,16 +43,16 @@ export function headOf<T extends Queued>(lane: readonly T[]): T | undefined {
   return lane.reduce((best, next) => (classes[next.priority] < classes[best.priority] ? next : best), first);
 }
 
-/** How urgent the next action of a lane is: lower goes first. */
+/** The rank of the next action of a lane: lower goes first. */
 export function rankOf<T extends Queued>(head: T, lane: readonly T[]): number {
   // An urgent act makes those before it on the same message urgent, too.
   const all = head.lane?.kind === "message" ? lane : [head];
-  return Math.min(...all.map((queued) => ownRank(queued, queued === lane[0])));
+  return all.reduce((least, queued) => Math.min(least, ownRank(queued, queued === lane[0])), LOWEST_RANK);
 }
 
 function ownRank({ priority, lane, isReply }: Queued, isFirst: boolean): number {
   if (priority === "high") return 0;
-  if (priority === "low") return 4;
+  if (priority === "low") return LOWEST_RANK;
   if (lane?.kind === "message") return 1;
   return isReply && isFirst ? 2 : 3;
 }

@@ -1,8 +1,8 @@
-/** Options that every action takes, and how they are checked. */
+/** Options that every action takes, and their checks. */
 import { UsageError } from "../errors/index.js";
 import { checkChoice, checkCount, checkOptions, type RequestOptions, shown } from "../util/options.js";
 
-/** How urgent an action is. */
+/** The urgency of an action. */
 export type Priority = "high" | "normal" | "low";
 
 /** Options of an action. */
@@ -12,7 +12,7 @@ export interface ActionOptions extends RequestOptions {
    * message run first, because their time is limited, then replies, then other messages. @default "normal"
    */
   readonly priority?: Priority | undefined;
-  /** Milliseconds after which the action is given up with `TIMED_OUT`. @default none */
+  /** Milliseconds until the action fails with `TIMED_OUT`. @default none */
   readonly deadlineMs?: number | undefined;
 }
 
@@ -31,7 +31,7 @@ export function checkActionOptions(method: string, options: ActionOptions, more:
 
 /**
  * Checks an idempotency key.
- * @throws {BAD_ARGUMENT} when it is no text of 1 to 200 characters
+ * @throws {BAD_ARGUMENT} when it is not a text of 1 to 200 characters
  */
 export function checkKey(key: unknown): void {
   if (typeof key === "string" && key !== "" && key.length <= 200) return;

@@ -1,6 +1,6 @@
 /**
- * When each action of an account has its turn. One request is under way at a time, because the server's limits are per
- * account; one that is slow to be answered lets other lanes go on. Trouble makes its own lane wait, the throttle all.
+ * Decides when each action of an account has its turn. One request is under way at a time, because the server's limits
+ * are per account; a slow one lets other lanes go on. Trouble holds up its own lane, the throttle holds up all.
  */
 import { AbortedError, type ChatError, ClosedError, ThrottledError, TimedOutError } from "../errors/index.js";
 import type { Clock } from "../util/clock.js";
@@ -11,52 +11,52 @@ import { Throttle } from "./throttle.js";
 
 /** Options of the outbox. */
 export interface OutboxOptions {
-  /** How often an action is tried in all when the server says "too fast". @default 8 */
+  /** The most tries of an action when the server says "too fast". @default 8 */
   readonly maxTries?: number;
-  /** Milliseconds added to the wait the server asks for; more after it was not enough. @default 100 */
+  /** Milliseconds added to the wait the server asks for; more after that was too short. @default 100 */
   readonly marginMs?: number;
   /**
-   * Milliseconds for which an action is tried again after trouble on the way, and the longest wait that the server may
-   * ask for. Then the action fails. @default 900000
+   * Milliseconds for which an action is retried after trouble on the way, and the longest wait that the server may ask
+   * for. Then the action fails. @default 900000
    */
   readonly patienceMs?: number;
 }
 
-/** Their names, to refuse others. */
+/** The names of the options, for the check. */
 export const outboxOptionNames: readonly (keyof OutboxOptions)[] = ["maxTries", "marginMs", "patienceMs"];
 
 /** An action that has not been done yet. */
 export interface PendingAction {
-  /** What it is, such as `post in room 1`. */
+  /** The action in words, such as `post in room 1`. */
   readonly action: string;
   /** The room a message is for; undefined for other actions. */
   readonly roomId: number | undefined;
-  /** When it was asked for, in milliseconds since the epoch. */
+  /** When it was called for, in milliseconds since the epoch. */
   readonly since: number;
-  /** How often it was tried. */
+  /** The number of tries. */
   readonly tries: number;
 }
 
-/** What users see of the outbox. */
+/** The users' view of the outbox. */
 export interface OutboxView {
-  /** What waits or is under way, in the order in which it will be done if nothing holds it up. */
+  /** The actions that wait or are under way, in the order in which they will be done if nothing holds them up. */
   readonly pending: readonly PendingAction[];
-  /** Resolves when nothing waits any more. */
+  /** Resolves when no action waits any more. */
   idle(): Promise<void>;
 }
 
-/** A request without an answer for so long holds up its own lane only. */
+/** A request without an answer for so long holds up only its own lane. */
 const slowMs = 5_000;
 
-/** The longest that a timer of the machine can wait. */
+/** The longest delay of the machine's timers. */
 const longestTimerMs = 2_147_483_647;
 
-/** A job with the promise of its end. */
+/** A job with the promise of its result. */
 interface Entry {
   readonly job: Job;
   resolve(): void;
   reject(reason: unknown): void;
-  /** Stops its deadline and listens to its signal no longer. */
+  /** Cancels its deadline and its signal listener. */
   release(): void;
 }
 
@@ -67,9 +67,9 @@ export class Outbox implements OutboxView {
   readonly #counters: Services["counters"];
   readonly #throttle: Throttle;
   readonly #entries = new Map<Job, Entry>();
-  /** In the order in which they were asked for. */
+  /** The jobs in the order of the calls. */
   readonly #lanes = new Map<unknown, Job[]>();
-  /** The one whose answer the others wait for. */
+  /** The job whose answer the others wait for. */
   #awaited: Job | undefined;
   #timer: { cancel(): void } | undefined;
   #idle: (() => void)[] = [];
@@ -90,7 +90,7 @@ export class Outbox implements OutboxView {
     const ranked = lanes.flatMap((lane) => {
       let rank = 0;
       return lane.map((job, at) => {
-        // An action is done after those before it in its lane, however urgent it is.
+        // An action runs after those before it in its lane, however urgent it is.
         rank = Math.max(rank, rankOf(job, lane.slice(at)));
         return { job, rank: job.isRunning ? -1 : rank };
       });
@@ -109,7 +109,7 @@ export class Outbox implements OutboxView {
     return this.#entries.size === 0 ? Promise.resolve() : new Promise((resolve) => this.#idle.push(resolve));
   }
 
-  /** Does tasks when their turn comes; after one that fails none of its company follows. */
+  /** Does tasks when their turn comes; after one that fails, the rest of the order is not done. */
   run<T>(order: Order<T>): Promise<void> {
     return new Promise((resolve, reject) => {
       const job = new Job(
@@ -127,7 +127,7 @@ export class Outbox implements OutboxView {
     });
   }
 
-  /** Ends a job when its signal is aborted or its deadline has passed, whatever is before it. */
+  /** Ends a job when its signal is aborted or its deadline passes, whatever is before it. */
   #watch(job: Job): () => void {
     const { signal, deadlineMs } = job.order;
     const abort = (): void => this.#abort(job);
@@ -150,15 +150,26 @@ export class Outbox implements OutboxView {
   }
 
   #close(): void {
-    for (const job of [...this.#entries.keys()]) this.#giveUp(job, new ClosedError({ tried: job.order.tried }));
+    let earlier: Promise<void> | undefined;
+    for (const job of [...this.#entries.keys()]) {
+      earlier = this.#giveUp(job, new ClosedError({ tried: job.order.tried }), earlier);
+    }
   }
 
-  /** Ends a job that is not wanted any more; a request of it that is under way is ended, too. */
-  #giveUp(job: Job, error: ChatError): void {
-    const { sent } = job;
-    this.#settle(job, ({ reject }) => reject(withSent(error, sent)));
+  /**
+   * Ends a job that is no longer wanted, and its request that is under way, which tells whether it was sent.
+   * @param earlier - resolves when the jobs before it have been rejected
+   */
+  #giveUp(job: Job, error: ChatError, earlier?: Promise<void>): Promise<void> | undefined {
+    const { sent, isRunning } = job;
+    let told: Promise<void> | undefined;
+    this.#settle(job, ({ reject }) => {
+      if (earlier === undefined && !(isRunning && sent === "maybe")) return reject(withSent(error, sent));
+      told = Promise.all([job.sentAtEnd(), earlier]).then(([atEnd]) => reject(withSent(error, atEnd)));
+    });
     job.ending.abort(error);
     this.#pump();
+    return told;
   }
 
   /** Starts the most urgent action that may start now, or waits until one may. */
@@ -186,7 +197,7 @@ export class Outbox implements OutboxView {
       this.#timer = this.#clock.setTimeout(() => this.#pump(), Math.min(next - now, longestTimerMs), { ref: true });
   }
 
-  /** What the server asked to wait for longer than anybody is patient fails at once, without a request. */
+  /** Fails actions at once, without a request, when the server asks for a longer wait than `patienceMs`. */
   #refuseLongWaits(now: number): void {
     const waitMs = this.#throttle.closedUntil - now;
     if (waitMs <= this.#limits.patienceMs) return;
@@ -196,7 +207,7 @@ export class Outbox implements OutboxView {
     }
   }
 
-  /** Looks whether the current task of a job was done, if that is not known, and tries it if it was not. */
+  /** Looks up the current task of a job if it is in doubt, and tries it if it was not done. */
   async #run(job: Job): Promise<void> {
     job.isRunning = true;
     this.#awaited = job;
@@ -236,7 +247,7 @@ export class Outbox implements OutboxView {
     const verdict = wasLooking ? job.lookFailed(error, now) : job.attemptFailed(error, now);
     const action = job.order.tried;
     if (verdict.kind === "failed") {
-      // A wait too long for this action is asked of the others, too.
+      // A wait that is too long for this action applies to the others, too.
       if (error instanceof ThrottledError && !wasLooking && error.context.status === 429)
         this.#throttle.closeUntil(now + error.waitMs);
       this.#settle(job, ({ reject }) => reject(verdict.error));
@@ -269,7 +280,7 @@ export class Outbox implements OutboxView {
   }
 }
 
-/** What a lane is found by; an action without one is a lane alone. */
+/** The key of a lane; an action without a lane is one by itself. */
 function laneKey(job: Job): unknown {
   return job.lane ? `${job.lane.kind} ${job.lane.id}` : job;
 }

@@ -1,4 +1,4 @@
-/** Saying something: one message, or one text in several. */
+/** Posting: one message, or one text in several messages. */
 import { ChatError, PartlySentError } from "../errors/index.js";
 import type { ObjectContext } from "../objects/context.js";
 import type { Message } from "../objects/message.js";
@@ -17,7 +17,7 @@ import { roomLane } from "./lanes.js";
 import { type ActionOptions, checkActionOptions, checkKey } from "./options.js";
 import type { StoredAction } from "./store.js";
 
-/** What sending needs of a client. */
+/** The parts of a client that sending uses. */
 export type SendContext = Pick<ObjectContext, "actions" | "identity" | "live" | "membership" | "services" | "session">;
 
 /** Options of `sendMessage` and `sendParts`. */
@@ -25,21 +25,21 @@ export interface SendOptions extends ActionOptions {
   /** The message to reply to, or its id. */
   readonly replyTo?: Message | number;
   /**
-   * What becomes of a text that is too long for one message: cut between words, or between lines; never inside a link
-   * or a code span. Without this it is an error.
+   * How to split a text that is too long for one message: between words, or between lines; never in a link or a code
+   * span. Without this it is an error.
    */
   readonly split?: "words" | "lines";
   /** How a reply names its parent. @default the client's `replyForm` */
   readonly replyForm?: ReplyForm;
   /**
-   * An idempotency key of 1 to 200 characters, such as `"answer to 4711"`: a message with a key that was sent before is
-   * not sent again but resolves to that message, whatever the text is now. Under a `stateFile` also after a restart.
+   * An idempotency key of 1 to 200 characters, such as `"answer to 4711"`: a message with a known key is not sent again
+   * but resolves to the message sent before, whatever the text is now. Under a `stateFile` also after a restart.
    * @default none
    */
   readonly key?: string;
 }
 
-/** Milliseconds for which a message waits until listening to its room has found its place. */
+/** Milliseconds for which a message waits until listening to its room has found its start. */
 const PLACE_MS = 2_000;
 
 const optionNames = ["replyTo", "split", "replyForm", "key"] as const satisfies readonly (keyof SendOptions)[];
@@ -47,7 +47,7 @@ const optionNames = ["replyTo", "split", "replyForm", "key"] as const satisfies 
 /** A part of a text: to be sent by this call, or known from an earlier one with its key. */
 type Part = { readonly task: KeptTask } | { readonly known: Known };
 
-/** Says a text in as many messages as it needs; they stand together, and after one that fails none follows. */
+/** Posts a text in as many messages as it needs, next to each other; after one that fails, the rest is not sent. */
 export function sendParts(context: SendContext, room: Room, text: string, options: SendOptions): Promise<Message[]> {
   return context.actions.tend(async () => {
     const about = { tried: `post in room ${room.id}`, roomId: room.id };
@@ -68,7 +68,7 @@ export function sendParts(context: SendContext, room: Room, text: string, option
   });
 }
 
-/** The parts of a text, kept in the store whole or not at all. */
+/** Plans the parts of a text, which are stored whole or not at all. */
 function planned(
   context: SendContext,
   room: Room,
@@ -99,7 +99,7 @@ function planned(
   return parts;
 }
 
-/** Sends what is to be sent, and waits for what others send; the messages in the order of the parts. */
+/** Sends the parts that are to be sent, and awaits those that other calls send; returns them in order. */
 async function deliver(
   context: SendContext,
   parts: readonly Part[],
@@ -126,7 +126,7 @@ async function deliver(
   return messages;
 }
 
-/** The message of a key: the one it is done with, or will be. */
+/** The id of a key's message, which is posted or on its way. */
 export async function idOfKnown(known: Known): Promise<number> {
   return "messageId" in known ? known.messageId : known.running;
 }
@@ -138,14 +138,14 @@ function partsOf(text: string, { split }: SendOptions, replyTo: ReplyTo | undefi
   return distinct(splitMessage(text, { mode: split, replyPrefixLength: replyPrefix(text, replyTo).length }));
 }
 
-/** The server drops what was just said: a part that is the same as the one before gets an invisible word joiner. */
+/** The server drops repetitions: a part that is the same as the one before gets an invisible word joiner. */
 function distinct(parts: readonly string[]): string[] {
   const result: string[] = [];
   for (const part of parts) result.push(part === result.at(-1) ? `${part}\u2060` : part);
   return result;
 }
 
-/** What a message replies to, as the options have it. */
+/** The message to reply to, by the options. */
 function replyOf(context: SendContext, { replyTo, replyForm }: SendOptions): ReplyTo | undefined {
   if (replyTo === undefined) return undefined;
   return { messageId: idOf(context.session.site, "message", replyTo), form: replyForm ?? context.actions.replyForm };
@@ -158,7 +158,7 @@ export function postTask(context: SendContext, action: StoredAction): Task<Messa
     action.replyTo === undefined ? undefined : { messageId: action.replyTo, form: action.replyForm ?? undefined };
   return {
     async attempt(signal) {
-      // What is posted after the call that began to listen has to come back as an event.
+      // A message posted after the call that began to listen must come back as an event.
       await placed(context, roomId);
       const asOf = context.identity.moment;
       const { id, time } = await context.session.call(postMessage(roomId, text, replyTo), { signal });
@@ -172,7 +172,7 @@ export function postTask(context: SendContext, action: StoredAction): Task<Messa
   };
 }
 
-/** Waits for listening to find its place, but not for long. */
+/** Waits for listening to find its start, but not for long. */
 async function placed({ live, services }: SendContext, roomId: number): Promise<void> {
   const placing = live.placing(roomId);
   if (!placing) return;
@@ -189,7 +189,7 @@ function ownMessage(
   asOf: number,
 ): Message {
   const { actions, identity, membership, session } = context;
-  // Whoever talks is in the room from then on.
+  // Posting enters the room.
   membership.enter(roomId);
   actions.posted.set(roomId, Math.max(id, actions.posted.get(roomId) ?? 0));
   const message = identity.message(id);
@@ -201,7 +201,7 @@ function ownMessage(
     ...(me ? { owner: identity.user(me.id) } : {}),
     ...(isChanged ? {} : untouched),
   };
-  // The event of this message may have been faster than the answer, and knows better.
+  // The event of this message may have been faster than the answer, and is newer.
   message.merge(facts, asOf);
   return message;
 }

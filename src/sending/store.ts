@@ -1,9 +1,9 @@
-/** What sending keeps over restarts: actions that wait, and what became of those with a key. The state file is one. */
+/** The store of actions over restarts: those that wait, and the outcome of those with a key. The state file is one. */
 import type { ReplyForm } from "../protocol/actions/messages.js";
 
-/** An action that waits to be done: a message to post, or an edit. */
+/** An action that waits: a message to post, or an edit. */
 export interface StoredAction {
-  /** Ours, unique. */
+  /** Our own unique id. */
   readonly id: string;
   /** The caller's idempotency key. */
   readonly key?: string;
@@ -14,16 +14,16 @@ export interface StoredAction {
   readonly text: string;
   readonly replyTo?: number;
   readonly replyForm?: ReplyForm;
-  /** When it was asked for, in milliseconds since the epoch. */
+  /** When it was called for, in milliseconds since the epoch. */
   readonly at: number;
   /**
-   * For an action with a key: the newest event of each room that was still being handled when it was asked for. The key
-   * is kept until the cursors of these rooms have passed them, and then for its time to live.
+   * For an action with a key: the newest event of each room that was still open when it was called for. The key is kept
+   * until the cursors of these rooms have passed them, and then for its time to live.
    */
   readonly during?: Readonly<Record<number, number>>;
 }
 
-/** What became of an action. */
+/** The outcome of an action. */
 export interface StoredOutcome {
   readonly id: string;
   readonly roomId: number;
@@ -38,13 +38,13 @@ export interface KeyedAction {
   readonly messageId: number | null;
 }
 
-/** Keeps actions. Its methods never throw: what can not be written now is kept and written later. */
+/** Stores actions. Its methods never throw: a write that fails is kept in memory and retried. */
 export interface ActionStore {
-  /** Whatever is noted inside is kept whole or not at all. */
+  /** Everything noted inside is stored whole or not at all. */
   together(act: () => void): void;
   noteQueued(action: StoredAction): void;
   noteDone(outcome: StoredOutcome): void;
-  /** It was refused for good, or is not wanted any more; its key may be used again. */
+  /** It was refused for good, or is no longer wanted; its key may be used again. */
   noteDropped(id: string): void;
   /** The action with this key, if it waits, or was done and its time to live is not over. */
   keyed(key: string): KeyedAction | undefined;

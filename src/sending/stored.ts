@@ -1,4 +1,4 @@
-/** Takes up what an earlier process wanted to do: looks first whether it was done. */
+/** Takes up the actions of an earlier process: each is looked up before it is done. */
 import type { Message } from "../objects/message.js";
 import { taskOf as editTask } from "./edit.js";
 import { resumedTask } from "./kept.js";
@@ -6,7 +6,7 @@ import { messageLane, roomLane } from "./lanes.js";
 import { postTask, type SendContext } from "./post.js";
 import type { StoredAction } from "./store.js";
 
-/** Does stored actions; a promise for the message of each. */
+/** Does stored actions; returns a promise for the message of each. */
 export function sendStored(context: SendContext, stored: Iterable<StoredAction>): Promise<Message>[] {
   return [...stored].map((action) => context.actions.tend(() => doStored(context, action)));
 }

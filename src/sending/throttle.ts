@@ -1,13 +1,13 @@
 /**
  * The pace of an account. The server allows one action after a pause, which grows while an account goes on
- * (protocol.md §8), and answers an early one with "again in N seconds". Pure: it is told the time.
+ * (protocol.md §8), and answers an early one with "again in N seconds". Pure: callers pass the time.
  */
 
 /** The refusals of one action, from the first on. */
 export interface Refusals {
-  /** How long the pause was known to be when the action was refused first, in milliseconds. */
+  /** The known pause when the action was first refused, in milliseconds. */
   readonly baseMs: number;
-  /** The longest wait that was asked for since, in milliseconds. */
+  /** The longest wait asked for since, in milliseconds. */
   readonly askedMs: number;
   readonly count: number;
 }
@@ -17,18 +17,18 @@ const mostPatience = 32;
 
 export class Throttle {
   readonly #marginMs: number;
-  /** Somebody on the way to the server asked to send nothing before this time. */
+  /** A proxy or the server asked to send nothing before this time. */
   #closedUntil = 0;
-  /** The server refuses what is sent before this time. */
+  /** The server refuses requests before this time. */
   #refusedUntil = 0;
   #lastAccepted: number | null = null;
-  /** The pause that was enough. */
+  /** The pause that sufficed. */
   #spacingMs = 0;
   #acceptedInRow = 0;
-  /** So many acceptances in a row allow a try with a shorter pause; doubled by each refusal. */
+  /** The acceptances in a row after which a shorter pause is tried; doubled by each refusal. */
   #patience = 1;
 
-  /** @param marginMs - added to each wait the server asks for; four times as much after each that was not enough */
+  /** @param marginMs - added to each wait the server asks for; four times as much after each that was too short */
   constructor(marginMs: number) {
     this.#marginMs = marginMs;
   }
@@ -40,29 +40,29 @@ export class Throttle {
     return Math.max(this.#closedUntil, this.#refusedUntil, this.#spacingMs === 0 ? 0 : paced);
   }
 
-  /** Sends nothing until then: the answer to "429 Too Many Requests", which says nothing of the pace. */
+  /** Closes until then: the answer to "429 Too Many Requests", which does not tell the pace. */
   closeUntil(time: number): void {
     this.#closedUntil = Math.max(this.#closedUntil, time);
   }
 
-  /** Until when nothing may be sent, whatever the pace. */
+  /** The time before which nothing may be sent, whatever the pace. */
   get closedUntil(): number {
     return this.#closedUntil;
   }
 
-  /** The server asked to wait. Gives what to hand in when the same action is refused again, or accepted. */
+  /** The server asked to wait. Returns the value to pass when the same action is refused again, or accepted. */
   refused(now: number, waitMs: number, before: Refusals | undefined): Refusals {
     const count = (before?.count ?? 0) + 1;
     this.#refusedUntil = now + waitMs + this.#marginMs * 4 ** Math.min(count - 1, 3);
     if (before) return { ...before, askedMs: Math.max(before.askedMs, waitMs), count };
     this.#patience = Math.min(this.#patience * 2, mostPatience);
     this.#acceptedInRow = 0;
-    // A quiet longer than our own pause says nothing: somebody else with this account may have sent meanwhile.
+    // A quiet longer than our own pause proves nothing: another client of this account may have sent meanwhile.
     const quiet = this.#lastAccepted === null ? 0 : now - this.#lastAccepted;
     return { baseMs: Math.min(quiet, this.#spacingMs), askedMs: waitMs, count };
   }
 
-  /** The server took an action, after those refusals if any. */
+  /** The server accepted an action, after those refusals if any. */
   accepted(now: number, refusals: Refusals | undefined): void {
     this.#forgetAfterQuiet(now);
     this.#lastAccepted = now;

@@ -5,8 +5,8 @@ import { dirname, join } from "node:path";
 import { nodeFiles } from "./file-port.js";
 
 /**
- * Writes a file whole or not at all, readable by its owner only: into a file beside it first, which takes its place.
- * @param temporary - the file beside it, for a path with one writer: what a kill leaves behind is then replaced
+ * Writes a file whole or not at all, readable by its owner only: into a temporary file first, which then replaces it.
+ * @param temporary - the temporary file, for a path with one writer: one left behind by a kill is then replaced
  */
 export async function writeWholeFile(path: string, text: string, temporary: string = besides(path)): Promise<void> {
   try {
@@ -26,7 +26,7 @@ export async function writeWholeFile(path: string, text: string, temporary: stri
   }
 }
 
-/** A name that nobody else thinks of. */
+/** A name that nothing else uses. */
 function besides(path: string): string {
   return join(dirname(path), `.${randomBytes(6).toString("hex")}.tmp`);
 }

@@ -1,4 +1,4 @@
-/** From an error of the file system to a failure that says which file it is, what is wrong with it, and what to do. */
+/** Turns an error of the file system into a failure that names the file, the fault and the remedy. */
 import fs from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { StorageError } from "../errors/index.js";
@@ -24,7 +24,7 @@ export function codeOf(error: unknown): string | undefined {
   return error instanceof Error && "code" in error ? String(error.code) : undefined;
 }
 
-/** What is wrong with a file or a port, in words; undefined when the failure is of another kind. */
+/** The fault of a file or a port in words; undefined when the failure is of another kind. */
 export function fileReason(error: unknown): string | undefined {
   return reasons[codeOf(error) ?? ""];
 }
@@ -37,7 +37,7 @@ export function storageError(act: "read" | "write" | "use", path: string, error:
   return new StorageError(path, `cannot ${act} ${path}: ${reason}; ${advice}`, { cause: error });
 }
 
-/** The file that a path leads to, so that a link and its target are one file with one lock. */
+/** The target of a path, so that a link and its target are one file with one lock. */
 export function realPath(path: string): string {
   try {
     return fs.realpathSync(path);

@@ -1,4 +1,4 @@
-/** The few file calls that durable files are made of, behind a port: a test fails them as a full disk does. */
+/** The few file calls under durable files, behind a port: a test makes them fail as a full disk does. */
 import fs from "node:fs";
 import { dirname } from "node:path";
 
@@ -6,9 +6,9 @@ import { dirname } from "node:path";
 export interface FilePort {
   /** `a` appends, `ax` makes a new file (mode 0600) and appends, `r` reads. */
   open(path: string, how: "a" | "ax" | "r"): number;
-  /** Reads from a position, or from where the last read ended. Returns how many bytes, 0 at the end. */
+  /** Reads from a position, or from the end of the last read. Returns the number of bytes, 0 at the end. */
   read(fd: number, into: Uint8Array, position: number | null): number;
-  /** Writes as many bytes as fit. Returns how many those were. */
+  /** Writes as many bytes as fit. Returns their number. */
   write(fd: number, bytes: Uint8Array): number;
   truncate(fd: number, size: number): void;
   size(fd: number): number;

@@ -6,9 +6,9 @@ import { StringDecoder } from "node:string_decoder";
 import { codeOf } from "./failures.js";
 import { type FilePort, nodeFiles } from "./file-port.js";
 
-/** A line in the middle of a file that its writer did not write. */
+/** A damaged line in the middle of a file. */
 export class BadLine extends Error {
-  /** Counted from 1. */
+  /** The number of the line, from 1. */
   readonly line: number;
 
   constructor(line: number) {
@@ -22,9 +22,9 @@ const CHUNK_BYTES = 1_048_576;
 export class LineFile {
   readonly #files: FilePort;
   readonly #fd: number;
-  /** Where the last whole line ends. */
+  /** The end of the last whole line, in bytes. */
   #size: number;
-  /** A failed write left bytes behind that could not be cut off yet. */
+  /** Whether a failed write left bytes behind that could not be cut off yet. */
   #isTorn = false;
 
   private constructor(path: string, files: FilePort, how: "a" | "ax") {
@@ -33,16 +33,16 @@ export class LineFile {
     this.#size = files.size(this.#fd);
   }
 
-  /** Opens a file that {@link LineFile.read} found whole, to append to it. */
+  /** Opens a file for appending that {@link LineFile.read} found whole. */
   static open(path: string, files: FilePort = nodeFiles): LineFile {
     const file = new LineFile(path, files, "a");
     if (!file.#endsWithLine(path)) file.append([""]);
     return file;
   }
 
-  /** Puts a new file in the place of the old one, in one step that survives a power cut, and opens it. Mode 0600. */
+  /** Replaces a file in one step that survives a power cut, and opens the new one. Mode 0600. */
   static replace(path: string, lines: Iterable<string>, files: FilePort = nodeFiles): LineFile {
-    const temporary = `${path}.tmp`; // a path has one writer, so what a kill leaves behind is replaced
+    const temporary = `${path}.tmp`; // a path has one writer, so a file left behind by a kill is replaced
     files.remove(temporary);
     const file = new LineFile(temporary, files, "ax");
     try {
@@ -59,7 +59,7 @@ export class LineFile {
   }
 
   /**
-   * Gives each line of a file, parsed; none when there is no file. Returns how many bytes of a torn last line were left out.
+   * Parses each line of a file; none when there is no file. Returns how many bytes of a torn last line were left out.
    * @throws a {@link BadLine} for anything but a torn end.
    */
   static read(path: string, onLine: (value: unknown, line: number) => void, files: FilePort = nodeFiles): number {
@@ -84,7 +84,7 @@ export class LineFile {
     return 0;
   }
 
-  /** How long the file is, in bytes. */
+  /** The length of the file, in bytes. */
   get size(): number {
     return this.#size;
   }
@@ -108,7 +108,7 @@ export class LineFile {
     this.#files.close(this.#fd);
   }
 
-  /** Nothing may be written behind half a line: it would become a bad line in the middle. */
+  /** Cuts off half a line, because a line appended to it would be damaged. */
   #cutOff(size: number): void {
     if (!this.#isTorn) return;
     this.#files.truncate(this.#fd, size);
@@ -119,7 +119,7 @@ export class LineFile {
     try {
       this.#cutOff(size);
     } catch {
-      // The next append tries again, before it writes.
+      // The next append retries before it writes.
     }
   }
 
@@ -135,7 +135,7 @@ export class LineFile {
     return last.toString() === "\n";
   }
 
-  /** In pieces: all lines together may be longer than a string can be. */
+  /** Writes in chunks: all lines together may be longer than a string can be. */
   #writeLines(lines: Iterable<string>): void {
     let chunk = "";
     for (const line of lines) {

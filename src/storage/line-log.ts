@@ -1,6 +1,6 @@
 /**
- * A file of JSON lines that its owner appends to and never has to fear: what cannot be written now is kept and tried
- * again, and a file that has grown far beyond what it says is compacted while it is used.
+ * An append-only log of JSON lines whose owner never has to handle a failed write: entries that cannot be written are
+ * kept and retried, and a file that has grown far beyond its content is compacted while it is used.
  */
 import type { StorageError } from "../errors/index.js";
 import type { Clock } from "../util/clock.js";
@@ -8,19 +8,19 @@ import { storageError } from "./failures.js";
 import { type FilePort, nodeFiles } from "./file-port.js";
 import { LineFile } from "./json-lines.js";
 
-/** A file is compacted when it is longer than this, in bytes, and longer than {@link GROWTH} times its compacted size. */
+/** A file is compacted when it is longer than this, in bytes, and than {@link GROWTH} times its compacted size. */
 const COMPACT_BYTES = 65_536;
 const GROWTH = 4;
-/** More than this is not kept in memory, in characters: a snapshot says the same in less. */
+/** The most characters kept in memory: beyond that a snapshot is shorter. */
 const WAITING_CHARS = 65_536;
 const FIRST_RETRY_MS = 1_000;
 const LAST_RETRY_MS = 60_000;
 
-/** What a {@link LineLog} needs of its owner. */
+/** Options and callbacks of a {@link LineLog}. */
 export interface LineLogOptions {
   readonly clock: Clock;
   readonly files?: FilePort | undefined;
-  /** Everything that is to be kept, as the lines of a new file. */
+  /** The whole content, as the lines of a new file. */
   readonly snapshot: () => Iterable<string>;
   /** Whether this process may still write: false once another one has taken the file over. */
   readonly mayWrite: () => boolean;
@@ -42,7 +42,7 @@ export class LineLog {
   #depth = 0;
   #waiting: string[] = [];
   #waitingChars = 0;
-  /** What waits has become more than is kept, so the next write is a snapshot. */
+  /** The waiting entries exceed the limit, so the next write is a snapshot. */
   #needsSnapshot = false;
   #isFailing = false;
   #retries = 0;
@@ -61,7 +61,7 @@ export class LineLog {
     this.#compactAt = limitOf(this.#file);
   }
 
-  /** Everything noted inside becomes one line, so that it is kept whole or not at all. */
+  /** Everything noted inside becomes one line, so that it is stored whole or not at all. */
   together(act: () => void): void {
     this.#depth += 1;
     try {
@@ -72,14 +72,14 @@ export class LineLog {
     }
   }
 
-  /** Keeps an entry. Never throws. */
+  /** Notes an entry. Never throws. */
   note(entry: object): void {
     if (this.#isClosed) return;
     this.#group.push(entry);
     if (this.#depth === 0) this.#endGroup();
   }
 
-  /** Writes what waits, one last time, and closes the file. Never throws. */
+  /** Writes the waiting entries, one last time, and closes the file. Never throws. */
   close(): void {
     if (this.#isClosed) return;
     this.#endGroup();
@@ -127,7 +127,7 @@ export class LineLog {
   }
 
   #compact(): void {
-    // Where there is no room for a second file, the next try waits until the first has grown as much again.
+    // If there is no room for a second file, the next try waits until the first has grown as much again.
     this.#compactAt = this.#file.size + COMPACT_BYTES;
     const file = LineFile.replace(this.#path, this.#options.snapshot(), this.#files);
     const old = this.#file;

@@ -1,20 +1,20 @@
-/** What tells processes apart: the machine, its current boot, the space that process ids belong to, and start times. */
+/** The facts that tell processes apart: the machine, its current boot, the space of process ids, and start times. */
 import fs from "node:fs";
 import { hostname } from "node:os";
 
-/** Facts about this process and its neighbors; a test says its own. */
+/** Facts about this process and its neighbors; tests pass their own. */
 export interface ProcessFacts {
   readonly host: string;
-  /** Changes when the machine starts again; empty where that is not known. */
+  /** Changes when the machine reboots; empty when not known. */
   readonly boot: string;
-  /** The space in which process ids count, which each container has of its own; empty where that is not known. */
+  /** The space of process ids, of which each container has its own; empty when not known. */
   readonly space: string;
   readonly pid: number;
   /** When this process started, in milliseconds since the epoch. */
   readonly startedAt: number;
   /** Milliseconds since the epoch. */
   now(): number;
-  /** A process of the same space: when it started, in the machine's own words (null: not known). Null when it is gone. */
+  /** A process of the same space: its start time in the machine's own words (null: not known). Null when it is gone. */
   look(pid: number): { readonly started: string | null } | null;
 }
 

@@ -1,7 +1,7 @@
 /**
- * A file beside another, `FILE.lock`, that says which process uses it. The lock of a process that is gone is taken over
- * under a guard file, so that one of many contenders gets it. The file's time is the holder's heartbeat: it alone tells
- * whether a process of another host or container still lives.
+ * A file beside another, `FILE.lock`, that names the process using it. A stale lock is replaced under a guard file, so
+ * that only one of many contenders gets it. The file's time is the holder's heartbeat: it alone tells whether a process
+ * of another host or container still lives.
  */
 import { randomUUID } from "node:crypto";
 import fs from "node:fs";
@@ -10,16 +10,16 @@ import { type Clock, sleep, systemClock } from "../util/clock.js";
 import { codeOf, realPath, storageError } from "./failures.js";
 import { type ProcessFacts, processFacts } from "./process-facts.js";
 
-/** How often a holder touches its lock. */
+/** The interval at which a holder touches its lock. */
 const HEARTBEAT_MS = 5_000;
 /** A holder that cannot be looked at counts as gone after so long without a heartbeat. */
 const STALE_MS = 60_000;
 const FIRST_WAIT_MS = 100;
 const LAST_WAIT_MS = 1_000;
-/** So many times a lock may come and go while it is taken. */
+/** The most times that a lock may come and go while it is being taken. */
 const TRIES = 50;
 
-/** What a lock file says of its holder. */
+/** The content of a lock file. */
 interface Holder {
   readonly host: string;
   readonly boot: string;
@@ -28,16 +28,16 @@ interface Holder {
   readonly started: string | null;
   /** Milliseconds since the epoch. */
   readonly since: number;
-  /** Of this lock alone. */
+  /** Unique to this lock. */
   readonly nonce: string;
 }
 
-/** A lock file as it was found. */
+/** A lock file as it was read. */
 interface Found {
   readonly text: string;
-  /** Undefined when nothing sensible stands in it. */
+  /** Undefined when the content makes no sense. */
   readonly holder: Holder | undefined;
-  /** A process id alone: what versions up to 0.1.0 wrote. */
+  /** A process id alone: the format of versions up to 0.1.0. */
   readonly oldPid: number | undefined;
   /** Milliseconds since the epoch. */
   readonly heartbeat: number;
@@ -57,15 +57,15 @@ export interface WaitOptions extends LockOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The locks of this process, to be given back when it exits. */
+/** The locks of this process, to be released when it exits. */
 const held = new Set<ProcessLock>();
 
-/** Gives back what this process holds. */
+/** Releases every lock of this process. */
 function releaseAll(): void {
   for (const lock of [...held]) lock.release();
 }
 
-/** A lock that this process has. */
+/** A lock held by this process. */
 export class ProcessLock {
   readonly #path: string;
   readonly #file: string;
@@ -89,13 +89,13 @@ export class ProcessLock {
     held.add(this);
   }
 
-  /** Whether this process still has the lock. Looks at the file when the last heartbeat is too long ago. */
+  /** Whether this process still has the lock. Reads the file when the last heartbeat is too long ago. */
   get isHeld(): boolean {
     if (this.#isHeld && this.#facts.now() - this.#checkedAt > STALE_MS / 2) this.#beat();
     return this.#isHeld;
   }
 
-  /** Gives the lock back. Idempotent, never throws. */
+  /** Releases the lock. Idempotent, never throws. */
   release(): void {
     this.#end();
     try {
@@ -111,13 +111,13 @@ export class ProcessLock {
     try {
       found = readLock(this.#file);
       if (found === undefined) {
-        // Somebody removed it by hand: whoever makes it first has it now.
+        // The file was removed by hand: the first process to make it again has the lock.
         create(this.#file, JSON.stringify(this.#holder));
         found = readLock(this.#file);
       }
       if (found?.holder?.nonce === this.#holder.nonce) touch(this.#file, this.#facts.now());
     } catch {
-      return; // a disk that fails says nothing about the lock
+      return; // a disk that fails proves nothing about the lock
     }
     this.#checkedAt = this.#facts.now();
     if (found?.holder?.nonce === this.#holder.nonce) return;
@@ -171,7 +171,7 @@ export async function waitForLock(path: string, options: WaitOptions = {}): Prom
 
 /**
  * Makes the lock file or takes a stale one over. A lock file is made only where there is none and replaced only by the
- * holder of its guard, which is a lock of the same kind. Returns who has it instead, if anybody has.
+ * holder of its guard, which is a lock of the same kind. Returns the lock of another holder, if there is one.
  */
 function take(file: string, holder: Holder, facts: ProcessFacts): Found | undefined {
   const text = JSON.stringify(holder);
@@ -183,7 +183,7 @@ function take(file: string, holder: Holder, facts: ProcessFacts): Found | undefi
     if (!isStale(found, facts)) return found;
     const guard = `${file}.guard`;
     const other = take(guard, { ...holder, nonce: randomUUID() }, facts);
-    // Somebody else is taking it over right now.
+    // Another process is taking it over right now.
     if (other) return other;
     try {
       if (readLock(file)?.text !== found.text) continue;
@@ -196,7 +196,7 @@ function take(file: string, holder: Holder, facts: ProcessFacts): Found | undefi
   return found ?? { text: "", holder: undefined, oldPid: undefined, heartbeat: 0 };
 }
 
-/** Makes a file with all that is in it, unless it is there. */
+/** Makes a file with its whole content, unless it exists. */
 function create(file: string, text: string): boolean {
   const temporary = `${file}.${randomUUID()}`;
   fs.writeFileSync(temporary, text, { flag: "wx", mode: 0o600 });
@@ -211,7 +211,7 @@ function create(file: string, text: string): boolean {
   }
 }
 
-/** Some file systems know no hard links. There the file is empty for a moment, and counts as held. */
+/** For file systems without hard links. There the file is empty for a moment, and counts as held. */
 function createWithoutLinks(file: string, text: string): boolean {
   try {
     fs.writeFileSync(file, text, { flag: "wx", mode: 0o600 });
@@ -268,11 +268,11 @@ function isHolder(value: unknown): value is Holder {
   );
 }
 
-/** Whether the holder is gone: looked at where its process id means something here, else by its heartbeat. */
+/** Whether the holder is gone: by its process where its id means something here, else by its heartbeat. */
 function isStale({ holder, oldPid, heartbeat }: Found, facts: ProcessFacts): boolean {
   const isSilent = facts.now() - heartbeat > STALE_MS;
   if (oldPid !== undefined) {
-    // An older lock with our own process id is of an earlier run, as in a container whose first process is always 1.
+    // An older lock with our own process id is from an earlier run, as in a container whose first process is always 1.
     if (oldPid === facts.pid) return heartbeat < facts.startedAt - 1_000;
     return facts.look(oldPid) === null;
   }
@@ -294,7 +294,7 @@ function named({ holder, oldPid }: Found, facts: ProcessFacts): string {
   return `${isThis ? "this process, " : "process "}${pid} on ${host}, since ${timeOf(since, facts.now())}`;
 }
 
-/** The time of the day, with the day when that is another one. */
+/** The time of day, with the date when it is another day. */
 function timeOf(at: number, now: number): string {
   const [then, today] = [new Date(at), new Date(now)];
   const two = (value: number): string => String(value).padStart(2, "0");

@@ -1,9 +1,10 @@
-/** Requests to the chat host: a protocol request and a jar in, an answer out; reads are retried, and nothing is healed. */
+/** Requests to the chat host: a protocol request and a jar in, an answer out. Retries reads; renews no login. */
 import type { CookieJar } from "tough-cookie";
 import { AbortedError, ClosedError, type FailureContext } from "../errors/index.js";
 import type { WireAnswer, WireRequest } from "../protocol/call.js";
 import type { Site } from "../protocol/sites.js";
 import type { Services } from "../util/services.js";
+import type { RequestKind } from "./host-gate.js";
 import type { HttpClient } from "./http.js";
 import { type ReadOptions, ReadRetries } from "./read-retries.js";
 import { RequestScope, SharedSignals } from "./request-scope.js";
@@ -11,17 +12,21 @@ import { RequestScope, SharedSignals } from "./request-scope.js";
 /** Options of one request. */
 export interface SendOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Retry a read that may work later; callers with retries of their own say false. @default true */
+  /** Whether to retry a read that may work later; callers with retries of their own pass false. @default true */
   readonly retry?: boolean | undefined;
+  /** Whether it is to wait among actions or among reads. @default "post" for actions */
+  readonly kind?: RequestKind | undefined;
+  /** Called when it goes out for the first time; before that nobody has received it. */
+  readonly onSent?: (() => void) | undefined;
 }
 
-/** What a {@link ChatHost} is made of. */
+/** The parts of a {@link ChatHost}. */
 export interface ChatHostParts {
   readonly site: Site;
   readonly http: HttpClient;
   readonly services: Services;
   readonly reads: ReadOptions;
-  /** Ends every request. */
+  /** Aborts every request. */
   readonly closing: AbortSignal;
 }
 
@@ -42,7 +47,7 @@ export class ChatHost {
     const { closing } = this.#parts;
     const about: FailureContext = { tried: request.tried, host: this.host };
     const scope = new RequestScope(this.#signals, options.signal, closing);
-    const send = (): Promise<WireAnswer> => this.#sendOnce(request, jar, scope.signal, about);
+    const send = (): Promise<WireAnswer> => this.#sendOnce(request, jar, { ...options, signal: scope.signal }, about);
     try {
       if (request.needs === "login") return await send();
       return await this.#reads.run({ request, send, retry: options.retry !== false, signal: scope.signal, about });
@@ -55,10 +60,29 @@ export class ChatHost {
     }
   }
 
+  /**
+   * Waits for something that others wait for, too: a login. It goes on when this caller gives up.
+   * @throws {ABORTED} at once when the signal is aborted
+   */
+  async join<T>(shared: Promise<T>, tried: string, signal: AbortSignal | undefined): Promise<T> {
+    if (!signal) return shared;
+    let leave: (() => void) | undefined;
+    const aborted = new Promise<never>((_, reject) => {
+      const about = { tried, host: this.host };
+      const abort = (): void => reject(new AbortedError({ ...about, cause: signal.reason }));
+      leave = this.#signals.onAbort(signal, abort);
+    });
+    try {
+      return await Promise.race([shared, aborted]);
+    } finally {
+      leave?.();
+    }
+  }
+
   async #sendOnce(
     request: WireRequest,
     jar: CookieJar,
-    signal: AbortSignal,
+    { signal, onSent, kind = request.needs === "login" ? "post" : "read" }: SendOptions,
     about: FailureContext,
   ): Promise<WireAnswer> {
     const { chatOrigin } = this.#parts.site;
@@ -72,6 +96,8 @@ export class ChatHost {
       ...(multipart ? { multipart } : {}),
       ...(follow === undefined ? {} : { follow }),
       signal,
+      kind,
+      onSent,
       about,
     });
     return { status: answer.status, url: answer.url, headers: answer.headers, body: answer.body, host: this.host };

@@ -1,5 +1,5 @@
 /**
- * Cookies as users have them. A cookie value goes back byte for byte: a client that encodes it again is silently
+ * Cookies in the forms that users have. A value goes back byte for byte: a client that encodes it again is silently
  * anonymous (protocol.md §1).
  */
 import { Cookie, type CookieJar } from "tough-cookie";
@@ -24,7 +24,7 @@ export type CookieInput = string | Readonly<Record<string, string>> | readonly C
 
 /**
  * Puts a user's cookies into a jar.
- * @throws {BAD_ARGUMENT} when there is none to be found.
+ * @throws {BAD_ARGUMENT} when the input has none.
  */
 export async function addCookies(jar: CookieJar, input: CookieInput, site: Site): Promise<void> {
   const records = recordsOf(input);

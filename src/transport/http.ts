@@ -8,6 +8,7 @@ import { AbortedError, ConnectionError, type FailureContext, ParseError, TimedOu
 import type { FilePart } from "../protocol/call.js";
 import type { Clock } from "../util/clock.js";
 import { redactedUrl } from "../util/redact.js";
+import { HostGates, type RequestKind } from "./host-gate.js";
 import { failureOfUser, networkCode } from "./network-failure.js";
 import { leavesTls } from "./origins.js";
 import type { ConnectionPool, OpenPool } from "./pool.js";
@@ -18,18 +19,22 @@ import { ACCEPT_ENCODING, unpack } from "./unpack.js";
 export interface HttpRequest {
   readonly method: "GET" | "POST";
   readonly url: string;
-  /** The cookies to send, and where those of the answer go. */
+  /** The cookies to send; the answer's cookies go there, too. */
   readonly jar: CookieJar;
   readonly headers?: Readonly<Record<string, string>>;
   readonly form?: Readonly<Record<string, string>>;
   /** Parts of a `multipart/form-data` body instead of a form. */
   readonly multipart?: Readonly<Record<string, string | FilePart>>;
   readonly signal?: AbortSignal | undefined;
-  /** Ends the request, too: the signal of the client. */
+  /** Aborts the request, too: the signal of the client. */
   readonly closing?: AbortSignal | undefined;
   /** Whether to follow redirects. @default true */
   readonly follow?: boolean;
-  /** What is tried, for failures. */
+  /** A read may be sent more than once. @default "post" */
+  readonly kind?: RequestKind;
+  /** Called when the request is sent: before that it waits for its turn, and no server has received it. */
+  readonly onSent?: (() => void) | undefined;
+  /** The attempt in words, for failures. */
   readonly about: FailureContext;
 }
 
@@ -39,7 +44,7 @@ export interface Hop {
   readonly status: number;
 }
 
-/** What came back in the end. */
+/** The final answer. */
 export interface HttpAnswer {
   readonly status: number;
   readonly url: string;
@@ -54,10 +59,21 @@ export interface HttpOptions {
   readonly pool: ConnectionPool;
   readonly clock: Clock;
   readonly userAgent: string;
-  /** Milliseconds of the clock that a request may take, redirects included. @default 30000 */
+  /**
+   * Milliseconds of the clock that a request may take from when it goes out, redirects included; with the wait for its
+   * turn it may take twice as long. @default 30000
+   */
   readonly timeoutMs?: number | undefined;
-  /** Bytes an answer may have, packed and unpacked. @default 16 MiB */
+  /** The most bytes of an answer, packed and unpacked. @default 16 MiB */
   readonly maxBodyBytes?: number;
+}
+
+/** One try of a request; a read that made room for a post has another. */
+interface Try {
+  readonly scope: RequestScope;
+  readonly isAgain: boolean;
+  /** When the request ends in any case, in milliseconds since the epoch. */
+  readonly end: number;
 }
 
 const MAX_HOPS = 10;
@@ -65,40 +81,64 @@ const MAX_HOPS = 10;
 /** Makes requests over one pool. */
 export class HttpClient {
   readonly #options: HttpOptions;
+  readonly #gates: HostGates;
   readonly #signals = new SharedSignals();
 
   constructor(options: HttpOptions) {
     this.#options = options;
+    this.#gates = new HostGates(options.clock);
   }
 
   /**
-   * Sends a request and follows where it leads.
+   * Sends a request and follows redirects.
    * @throws {CONNECTION_LOST} {TIMED_OUT} {ABORTED} {NOT_UNDERSTOOD}
    */
   async send(request: HttpRequest): Promise<HttpAnswer> {
-    const scope = new RequestScope(this.#signals, request.signal, request.closing);
-    try {
-      const pool = await this.#options.pool.open();
-      // Only now: loading the code of the pool is no time of the server's.
-      scope.startDeadline(this.#options.clock, this.#options.timeoutMs ?? 30_000);
-      return await this.#follow(pool, request, scope.signal);
-    } catch (error) {
-      throw failureOf(error, request, scope);
-    } finally {
-      scope.close();
+    const pool = await this.#options.pool.open();
+    // Only now: the time to load the code of the pool is not the server's.
+    const end = this.#options.clock.now() + 2 * this.#timeoutMs;
+    for (let isAgain = false; ; isAgain = true) {
+      const scope = new RequestScope(this.#signals, request.signal, request.closing);
+      scope.startDeadline(this.#options.clock, end - this.#options.clock.now());
+      try {
+        return await this.#follow(pool, request, { scope, isAgain, end });
+      } catch (error) {
+        if (!scope.isDisplaced) throw failureOf(error, request, scope);
+      } finally {
+        scope.close();
+      }
     }
   }
 
-  async #follow(pool: OpenPool, request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
+  async #follow(pool: OpenPool, request: HttpRequest, { scope, isAgain, end }: Try): Promise<HttpAnswer> {
+    const { kind = "post" } = request;
+    const entrant = { kind, signal: scope.signal, isAgain, displace: () => scope.displace() };
     const hops: Hop[] = [];
-    for (let step = request; ; ) {
-      const answer = await this.#hop(pool, step, signal);
-      hops.push({ url: redactedUrl(answer.url), status: answer.status });
-      const next = request.follow === false ? undefined : nextStep(step, answer);
-      if (!next) return { ...answer, hops };
-      if (hops.length >= MAX_HOPS)
-        throw new ParseError("redirect chain", `an end within ${MAX_HOPS} hops`, { ...request.about, bare: true });
-      step = next;
+    let leave: (() => void) | undefined;
+    try {
+      for (let step = request, last = ""; ; ) {
+        const { origin } = new URL(step.url);
+        if (origin !== last) {
+          leave?.();
+          leave = undefined;
+          leave = await this.#gates.enter(origin, entrant);
+        }
+        if (hops.length === 0) {
+          const { clock } = this.#options;
+          scope.startDeadline(clock, Math.min(this.#timeoutMs, end - clock.now()));
+          request.onSent?.();
+        }
+        const answer = await this.#hop(pool, step, scope.signal);
+        hops.push({ url: redactedUrl(answer.url), status: answer.status });
+        const next = request.follow === false ? undefined : nextStep(step, answer);
+        if (!next) return { ...answer, hops };
+        if (hops.length >= MAX_HOPS)
+          throw new ParseError("redirect chain", `an end within ${MAX_HOPS} hops`, { ...request.about, bare: true });
+        step = next;
+        last = origin;
+      }
+    } finally {
+      leave?.();
     }
   }
 
@@ -139,9 +179,13 @@ export class HttpClient {
       }
       chunks.push(chunk);
     }
-    // The connection is free again a turn later; a request made before would open a second one.
+    // The connection is free again one turn later; an earlier request would open a second one.
     await new Promise((resolve) => setImmediate(resolve));
     return Buffer.concat(chunks);
+  }
+
+  get #timeoutMs(): number {
+    return this.#options.timeoutMs ?? 30_000;
   }
 
   get #limit(): number {
@@ -165,7 +209,7 @@ function bodyOf({ form, multipart }: HttpRequest, FormData: OpenPool["FormData"]
   return { body };
 }
 
-/** The request a redirect asks for: POST turns to GET as browsers do, and nothing private crosses origins. */
+/** The next request of a redirect: POST turns to GET as browsers do, and nothing private crosses origins. */
 function nextStep(step: HttpRequest, answer: Omit<HttpAnswer, "hops">): HttpRequest | undefined {
   const { status } = answer;
   const location = answer.headers.location;
@@ -180,7 +224,7 @@ function nextStep(step: HttpRequest, answer: Omit<HttpAnswer, "hops">): HttpRequ
   return { ...rest, url: url.href, ...(keepsForm ? (form ? { form } : {}) : { method: "GET" as const }) };
 }
 
-/** Only a failure of the network is CONNECTION_LOST; a bug, ours or the user's, comes out as what it is. */
+/** Only a network failure is CONNECTION_LOST; a bug, ours or the user's, comes out unchanged. */
 function failureOf(error: unknown, { about, signal }: HttpRequest, scope: RequestScope): unknown {
   if (scope.isLate) return new TimedOutError(about);
   if (scope.signal.aborted) return new AbortedError({ ...about, cause: signal?.reason });

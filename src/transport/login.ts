@@ -16,6 +16,7 @@ import { retryAfterOf } from "../protocol/retry-after.js";
 import { isLoopback, type Resolver, type Site } from "../protocol/sites.js";
 import type { HttpAnswer, HttpClient } from "./http.js";
 import { isSameSite } from "./origins.js";
+import { looksLikeStaleForm } from "./stale-signs.js";
 
 /** Email and password of a Stack Exchange account. */
 export interface Credentials {
@@ -23,23 +24,23 @@ export interface Credentials {
   readonly password: string;
 }
 
-/** Who a session belongs to. */
+/** The owner of a session. */
 export interface Me {
   readonly id: number;
-  /** Null where the page at hand does not say. */
+  /** Null when the page does not say. */
   readonly name: string | null;
 }
 
-/** A login as requests use it; a request keeps the one it began with. Replaced as a whole, never changed. */
+/** A login as requests use it; a request keeps its login from start to end. Replaced as a whole, never changed. */
 export interface Login {
   readonly jar: CookieJar;
-  /** Null for nobody. */
+  /** Null when nobody is logged in. */
   readonly me: Me | null;
-  /** Null until a page has told it. */
+  /** Null until a page has shown it. */
   readonly fkey: string | null;
 }
 
-/** What logging in at a site takes. */
+/** The parts that logging in uses. */
 export interface LoginSite {
   readonly http: HttpClient;
   readonly site: Site;
@@ -49,38 +50,18 @@ export interface LoginSite {
 /**
  * Logs in with email and password; on return the jar holds the login. Only the site's own words refuse it.
  * @throws {WRONG_PASSWORD} {CAPTCHA_REQUIRED} {CLOUDFLARE_CHALLENGE} {SITE_READ_ONLY} {NOT_UNDERSTOOD}
- * @throws {SERVER_ERROR} {THROTTLED} when something answered that is not the site's own; it may pass
+ * @throws {SERVER_ERROR} {THROTTLED} when something other than the site answered; it may pass
  */
-export async function logInByPassword(
-  { http, site, closing }: LoginSite,
-  jar: CookieJar,
-  credentials: Credentials,
-): Promise<void> {
+export async function logInByPassword(tools: LoginSite, jar: CookieJar, credentials: Credentials): Promise<void> {
+  const { site } = tools;
   const host = new URL(site.loginOrigin).host;
   const about: FailureContext = { tried: "log in", host };
   const url = `${site.loginOrigin}/users/login`;
-  const page = await http.send({ method: "GET", url, jar, closing, about });
-  refuseObstacles(page, about);
-  // A client that is logged in already is sent away from the login page (protocol.md §2.1).
-  const before = await loginIn(jar, url);
-  if (new URL(page.url).pathname !== "/users/login" && before !== undefined) return;
-  const answer = await http.send({
-    method: "POST",
-    url,
-    jar,
-    closing,
-    headers: { origin: site.loginOrigin, referer: url },
-    form: {
-      email: credentials.email,
-      password: credentials.password,
-      fkey: loginFkeyOf(page, about),
-      ssrc: "head",
-      oauth_version: "",
-      oauth_server: "",
-    },
-    follow: false,
-    about,
-  });
+  let posted = await postPassword(tools, jar, credentials, about);
+  // The fkey of the login page may have gone stale: one refetch, as for every other form.
+  if (posted && looksLikeStaleForm(posted.answer)) posted = await postPassword(tools, jar, credentials, about);
+  if (!posted) return;
+  const { answer, before } = posted;
   refuseObstacles(answer, about);
   const login = await loginIn(jar, url);
   const context = { ...about, status: answer.status };
@@ -89,9 +70,29 @@ export async function logInByPassword(
     throw strangeAnswer("a way within the site", context);
   if (leadsToCaptcha(target, login !== before)) throw new CaptchaRequiredError(context);
   if (login !== undefined && (answer.status !== 200 || login !== before)) return;
-  // The login page again is the site's word for a wrong password; a page of somebody else's is none.
+  // The site shows its login page again for a wrong password; a page of another origin does not mean that.
   if (target === null && !isLoginPage(answer.body)) throw strangeAnswer("the login form", context);
   throw new WrongPasswordError(context);
+}
+
+/** Fetches the login page and posts its form; null when the jar holds a login already. Tells which it held before. */
+async function postPassword(
+  { http, site, closing }: LoginSite,
+  jar: CookieJar,
+  { email, password }: Credentials,
+  about: FailureContext,
+): Promise<{ readonly answer: HttpAnswer; readonly before: string | undefined } | null> {
+  const url = `${site.loginOrigin}/users/login`;
+  const page = await http.send({ method: "GET", url, jar, closing, about });
+  refuseObstacles(page, about);
+  // A client that is already logged in is redirected away from the login page (protocol.md §2.1).
+  const before = await loginIn(jar, url);
+  if (new URL(page.url).pathname !== "/users/login" && before !== undefined) return null;
+  const headers = { origin: site.loginOrigin, referer: url };
+  const fkey = loginFkeyOf(page, about);
+  const form = { email, password, fkey, ssrc: "head", oauth_version: "", oauth_server: "" };
+  const answer = await http.send({ method: "POST", url, jar, closing, headers, form, follow: false, about });
+  return { answer, before };
 }
 
 function loginFkeyOf(page: HttpAnswer, about: FailureContext): string {
@@ -119,8 +120,8 @@ export async function logOutAtSite({ http, site, closing }: LoginSite, jar: Cook
 }
 
 /**
- * @throws {CAPTCHA_REQUIRED} {CLOUDFLARE_CHALLENGE} {SITE_READ_ONLY} when something stands in the way of a login page
- * @throws {THROTTLED} {SERVER_ERROR} for a status that the site gives no reason for
+ * @throws {CAPTCHA_REQUIRED} {CLOUDFLARE_CHALLENGE} {SITE_READ_ONLY} when an obstacle replaces the login page
+ * @throws {THROTTLED} {SERVER_ERROR} for a status without a reason from the site
  */
 export function refuseObstacles(answer: HttpAnswer, about: FailureContext): void {
   const { status, headers } = answer;
@@ -139,7 +140,7 @@ export function refuseObstacles(answer: HttpAnswer, about: FailureContext): void
   );
 }
 
-/** What the site says in the place of a page; empty for pages. */
+/** The site's sentence in the place of a page; empty for pages. */
 function sentenceIn({ status, body }: HttpAnswer): string {
   return status >= 400 && body.length < 500 && !body.includes("<") ? body : "";
 }
@@ -150,8 +151,8 @@ function redirectOf(answer: HttpAnswer, site: Site): URL | null {
 }
 
 /**
- * A login leads to the site's root or the page asked for. Anything like `/nocaptcha` is an obstacle, and so is any other
- * page when no login came with the way there; back to the login page is a wrong password (protocol.md §2.1, MULTI).
+ * A login redirects to the site's root or the requested page. Anything like `/nocaptcha` is an obstacle, and so is any
+ * other page without a login; the login page again means a wrong password (protocol.md §2.1, MULTI).
  */
 function leadsToCaptcha(target: URL | null, isLoggedIn: boolean): boolean {
   if (target === null) return false;
@@ -164,7 +165,7 @@ async function loginIn(jar: CookieJar, url: string): Promise<string | undefined>
 }
 
 /**
- * A password goes over TLS, or nowhere but to this machine.
+ * Makes sure that a password goes over TLS, or only to this machine.
  * @throws {BAD_ARGUMENT} when it would be sent in clear text
  */
 export function refuseCleartext(site: Site, resolve: Resolver | undefined): void {

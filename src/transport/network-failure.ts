@@ -1,16 +1,16 @@
-/** Tells failures of the network from bugs, which must come out as what they are. */
+/** Tells network failures from bugs, which must come out unchanged. */
 
 /** Codes of the system, of TLS, of undici, of its HTTP parser, and of ws. */
 const NETWORK_CODE =
   /^(?:E[A-Z0-9]+|EAI_\w+|UND_ERR_(?!INVALID|NOT_SUPPORTED)\w+|HPE_\w+|WS_ERR_\w+|ERR_(?:TLS|SSL|OSSL|STREAM_PREMATURE|SOCKET)_?\w*|CERT_\w+|CRL_\w+|UNABLE_TO_\w+|DEPTH_ZERO_\w+|SELF_SIGNED_\w+|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED|ERROR_IN_C\w+)$/;
 
-/** The code of a failure of the network; undefined for a bug, such as a TypeError of a user's resolver. */
+/** The code of a network failure; undefined for a bug, such as a TypeError of a user's resolver. */
 export function networkCode(error: unknown): string | undefined {
   if (!(error instanceof Error) || !("code" in error) || typeof error.code !== "string") return undefined;
   return NETWORK_CODE.test(error.code) ? error.code : undefined;
 }
 
-/** Wraps what a user's function threw where only errors of the network are expected; {@link failureOfUser} takes it out. */
+/** Wraps an error of a user's function where only network errors are expected; {@link failureOfUser} unwraps it. */
 class UserFailure extends Error {
   readonly original: unknown;
 
@@ -20,7 +20,7 @@ class UserFailure extends Error {
   }
 }
 
-/** Calls a user's function on the way to a connection; its failure is kept apart from those of the network. */
+/** Calls a user's function on the way to a connection; its errors are kept apart from network errors. */
 export function callUser<T>(call: () => T): T {
   try {
     return call();
@@ -29,12 +29,12 @@ export function callUser<T>(call: () => T): T {
   }
 }
 
-/** What the user's function threw, whatever it looks like; undefined when it was none. */
+/** The error of the user's function, of any kind; undefined when it threw none. */
 export function failureOfUser(error: unknown): { readonly original: unknown } | undefined {
   return error instanceof UserFailure ? error : undefined;
 }
 
-/** An Error without a code that connecting threw: this machine refuses the connection. Bugs are of other classes. */
+/** An Error without a code from connecting: this machine refuses the connection. Bugs are of other classes. */
 export function asConnectFailure(error: unknown): Error {
   if (!(error instanceof Error)) return new UserFailure(error);
   return error.constructor === Error && !("code" in error)

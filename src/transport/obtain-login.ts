@@ -1,4 +1,4 @@
-/** From the means a client has to a login: the stored session, then cookies, then the password, each in a jar of its own. */
+/** Obtains a login by the client's means: the stored session, then cookies, then the password, each in its own jar. */
 import { CookieJar } from "tough-cookie";
 import { NoAccountError, NotLoggedInError } from "../errors/index.js";
 import type { Services } from "../util/services.js";
@@ -9,21 +9,21 @@ import { jarOf } from "./session-file.js";
 import type { SessionKeeper } from "./session-keeper.js";
 import { identify } from "./who-am-i.js";
 
-/** What a client can log in with. Replaced as a whole when it is to be somebody else. */
+/** The means of logging in. Replaced as a whole when the client changes accounts. */
 export interface Means {
   readonly credentials?: Credentials | undefined;
   readonly cookies?: CookieInput | undefined;
-  /** The stored session is somebody's who was asked for before. @default false */
+  /** Whether to skip the stored session, which may be of the previous account. @default false */
   readonly skipStored?: boolean;
 }
 
-/** A login that is known to be somebody's. */
+/** A login with a known owner. */
 export interface KnownLogin extends Login {
   readonly me: Me;
   readonly fkey: string;
 }
 
-/** What logging in takes. */
+/** The parts that obtaining a login uses. */
 export interface LoginTools {
   readonly chat: ChatHost;
   readonly login: LoginSite;
@@ -33,7 +33,7 @@ export interface LoginTools {
 
 /**
  * Logs in with the first of the means that works.
- * @throws {NOT_LOGGED_IN} when none does and there is no password {NO_ACCOUNT} and whatever a password login refuses with
+ * @throws {NOT_LOGGED_IN} when none does and there is no password {NO_ACCOUNT} and every refusal of a password login
  */
 export async function obtainLogin(tools: LoginTools, means: Means): Promise<KnownLogin> {
   const { chat, login, services } = tools;
@@ -49,7 +49,7 @@ export async function obtainLogin(tools: LoginTools, means: Means): Promise<Know
   }
   services.counters.add("session:login");
   const jar = new CookieJar();
-  // The first one may have been ended meanwhile; when the second one is nobody, too, there is no account here.
+  // The first login may have been ended meanwhile; when the second has no owner either, there is no account here.
   for (let tries = 0; tries < 2; tries++) {
     await logInByPassword(login, jar, credentials);
     const found = await knownIn(chat, jar);
@@ -58,7 +58,7 @@ export async function obtainLogin(tools: LoginTools, means: Means): Promise<Know
   throw new NoAccountError(about);
 }
 
-/** The stored session, if it still works and is its owner's. */
+/** The stored session, if it still works and is of the right account. */
 export async function restoreLogin({ chat, keeper, services }: LoginTools, means: Means): Promise<KnownLogin | null> {
   const stored = means.skipStored ? null : await keeper.read(means);
   if (!stored) return null;

@@ -1,4 +1,4 @@
-/** Which hosts belong together, and where a session's requests and sockets may go: over TLS when they began so. */
+/** Which hosts belong together, and where a session's requests and sockets may go: from TLS only to TLS. */
 import { isIP } from "node:net";
 
 /** The domain that a host is registered under: cookies such as `acct` are set for it (protocol.md §2.1). */
@@ -11,15 +11,15 @@ export function isSameSite(hostname: string, other: string): boolean {
   return registrable(hostname) === registrable(other);
 }
 
-/** Whether a redirect leaves TLS: cookies would go out in clear text. */
+/** Whether a redirect leaves TLS, which would send cookies in clear text. */
 export function leavesTls(from: string, to: URL): boolean {
   return to.protocol === "http:" && from.startsWith("https:");
 }
 
-/** Where the sockets of all three live sites are (protocol.md §3.3). */
+/** The hosts of the sockets of all three live sites (protocol.md §3.3). */
 const LIVE_SOCKETS = "chat.sockets.stackexchange.com";
 
-/** Whether an address for a socket is the site's own, without a password in it, and no less private than its pages. */
+/** Whether a socket address is the site's own, without a password in it, and no less private than its pages. */
 export function isSocketOf(origin: string, address: URL): boolean {
   const page = new URL(origin);
   if (address.username || address.password || (page.protocol === "https:" && address.protocol !== "wss:")) return false;

@@ -2,18 +2,17 @@
 import type * as Undici from "undici";
 import type { Dispatcher } from "undici";
 import type { Resolver } from "../protocol/sites.js";
+import { PLACES_PER_HOST } from "./host-gate.js";
 import { asConnectFailure, callUser } from "./network-failure.js";
 import { tlsOptions } from "./tls.js";
 
-/** What a request is made with. */
+/** The parts of undici that make a request. */
 export interface OpenPool {
   readonly agent: Dispatcher;
   readonly request: typeof Undici.request;
   readonly FormData: typeof Undici.FormData;
 }
 
-/** Stay polite: "at most 2 connections for a host" (protocol.md §8). */
-const CONNECTIONS_PER_HOST = 2;
 const CONNECT_TIMEOUT_MS = 10_000;
 
 export class ConnectionPool {
@@ -42,8 +41,11 @@ async function openPool(resolve: Resolver | undefined): Promise<OpenPool> {
   const { Agent, buildConnector, FormData, request } = await import("undici");
   const connect = buildConnector({ timeout: CONNECT_TIMEOUT_MS });
   const agent = new Agent({
-    connections: CONNECTIONS_PER_HOST,
+    connections: PLACES_PER_HOST,
     pipelining: 1,
+    // The deadline of a request is on the client's clock, and may be longer than the pool's own limits.
+    headersTimeout: 0,
+    bodyTimeout: 0,
     connect(options, callback) {
       try {
         const target = callUser(() => resolve?.(`${options.protocol}//${options.host ?? options.hostname}`));

@@ -1,6 +1,6 @@
 /**
- * Retries of reads. HTTP 429 means "later": all reads of the host wait, as long as the server asks. What a proxy or a
- * server in trouble answers to a GET is tried again a few times. Actions never come here; the outbox decides about those.
+ * Retries of reads. After HTTP 429 all reads of the host wait, as long as the server asks. A GET that meets a proxy's
+ * page or a server in trouble is retried a few times. Actions never come here; the outbox decides about those.
  */
 import { type FailureContext, ThrottledError } from "../errors/index.js";
 import type { WireAnswer, WireRequest } from "../protocol/call.js";
@@ -9,9 +9,9 @@ import { retryAfterOf } from "../protocol/retry-after.js";
 import { sleep } from "../util/clock.js";
 import type { Services } from "../util/services.js";
 
-/** How patient reads are. */
+/** The patience of reads. */
 export interface ReadOptions {
-  /** How often a GET is tried in all when the server fails (408, 425, 500, 502, 503, 504, a bare 403). @default 3 */
+  /** The most tries of a GET when the server fails (408, 425, 500, 502, 503, 504, a bare 403). @default 3 */
   readonly tries?: number;
   /**
    * Milliseconds that one read waits in all when the server says "too many requests" (429) or `Retry-After`. A longer
@@ -20,7 +20,7 @@ export interface ReadOptions {
   readonly patienceMs?: number;
 }
 
-/** Their names, to refuse others. */
+/** The names of the options, for the check. */
 export const readOptionNames: readonly (keyof ReadOptions)[] = ["tries", "patienceMs"];
 
 /** One read. */
@@ -28,7 +28,7 @@ export interface Read {
   readonly request: WireRequest;
   /** Sends it once. */
   send(): Promise<WireAnswer>;
-  /** False for a caller that retries by itself: it gets the answer, or THROTTLED while the host is to be left alone. */
+  /** False for a caller that retries by itself: it gets the answer, or THROTTLED while the host is not to be asked. */
   readonly retry: boolean;
   readonly signal: AbortSignal;
   readonly about: FailureContext;
@@ -56,7 +56,7 @@ export class ReadRetries {
 
   /**
    * The answer to a read, after retries.
-   * @throws {THROTTLED} when the server asks for a longer wait than there is patience
+   * @throws {THROTTLED} when the server asks for a longer wait than `patienceMs`
    */
   async run(read: Read): Promise<WireAnswer> {
     const { clock } = this.#services;
@@ -91,7 +91,7 @@ export class ReadRetries {
     this.#until = Math.max(this.#until, now + Math.max(growing, retryAfterOf(answer) ?? 0));
   }
 
-  /** How often a request that got this answer is tried in all. A bare 404 is believed, a bare 403 when it comes twice. */
+  /** The most tries of a request with this answer. A bare 404 is believed, a bare 403 when it comes twice. */
   #triesFor({ request, about }: Read, answer: WireAnswer): number {
     if (request.method !== "GET") return 1;
     if (PASSING.has(answer.status)) return this.#tries;

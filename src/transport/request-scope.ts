@@ -1,19 +1,19 @@
-/** The life of one request: ended by its caller, by its client, or by its deadline. Leaves nothing behind on any signal. */
+/** The life of one request: ended by its caller, its client, or its deadline. Leaves nothing behind on any signal. */
 import type { Clock } from "../util/clock.js";
 
-/** How often the event loop goes round before a deadline that has passed counts. */
+/** The turns of the event loop before a deadline that has passed counts. */
 const LEAP_TURNS = 10;
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /**
- * One listener on each signal, however many requests share it: Node warns of more than ten, and a signal that lives as
- * long as a program must not gather listeners.
+ * One listener on each signal, however many requests share it: Node warns of more than ten, and a long-lived signal
+ * must not gather listeners.
  */
 export class SharedSignals {
   readonly #callbacks = new Map<AbortSignal, Set<() => void>>();
 
-  /** Calls back when the signal is aborted, at once if it is already; what is returned takes that back. */
+  /** Calls back when the signal is aborted, at once if it is already. Returns an undo function. */
   onAbort(signal: AbortSignal, callback: () => void): () => void {
     if (signal.aborted) {
       callback();
@@ -53,6 +53,7 @@ export class RequestScope {
   readonly #leave: readonly (() => void)[];
   #timer: { cancel(): void } | undefined;
   #isLate = false;
+  #isDisplaced = false;
   #isClosed = false;
 
   constructor(signals: SharedSignals, ...parents: readonly (AbortSignal | undefined)[]) {
@@ -70,23 +71,36 @@ export class RequestScope {
     return this.#isLate;
   }
 
-  /** Sets the deadline, in milliseconds of the clock. */
+  /** Whether {@link RequestScope.displace} ended it, and nothing else has meanwhile. */
+  get isDisplaced(): boolean {
+    return this.#isDisplaced;
+  }
+
+  /** Ends it for the sake of another request. */
+  displace(): void {
+    if (this.signal.aborted) return;
+    this.#isDisplaced = true;
+    this.#controller.abort();
+  }
+
+  /** Sets the deadline, in milliseconds of the clock, in place of the one it has. */
   startDeadline(clock: Clock, afterMs: number): void {
+    this.#timer?.cancel();
     this.#timer = clock.setTimeout(() => void this.#expire(), afterMs);
   }
 
   /**
-   * A clock leaps when a machine has slept, or when a test turns it: the answer may have come meanwhile, and only has
-   * not been read. So the event loop goes round a few times first.
+   * A clock leaps when a machine has slept, or when a test advances it: the answer may have arrived meanwhile, unread.
+   * So the event loop turns a few times first.
    */
   async #expire(): Promise<void> {
     for (let turn = 0; turn < LEAP_TURNS && !this.#isClosed; turn++) await nextTurn();
-    if (this.#isClosed) return;
+    if (this.#isClosed || this.signal.aborted) return;
     this.#isLate = true;
     this.#controller.abort();
   }
 
-  /** Lets go of the signals and the timer. */
+  /** Releases the signals and the timer. */
   close(): void {
     this.#isClosed = true;
     this.#timer?.cancel();

@@ -1,4 +1,4 @@
-/** The file that keeps a session over restarts: cookies, never the password. Everything in it is checked when it is read. */
+/** The file that keeps a session over restarts: cookies, never the password. Its content is checked on reading. */
 import { createHash } from "node:crypto";
 import { readFile, rm } from "node:fs/promises";
 import { CookieJar, type SerializedCookie } from "tough-cookie";
@@ -7,9 +7,9 @@ import type { Site } from "../protocol/sites.js";
 import { isRecord, numberOf, stringOf } from "../protocol/values.js";
 import { writeWholeFile } from "../storage/atomic-file.js";
 
-/** What a session file holds. */
+/** The content of a session file. */
 export interface StoredSession {
-  /** Chat host the session is for. */
+  /** The chat host that the session is for. */
   readonly host: string;
   readonly owner: { readonly id: number; readonly name: string | null };
   /** Hash of the email that logged in; null for a session made from cookies. */
@@ -17,14 +17,14 @@ export interface StoredSession {
   readonly cookies: readonly SerializedCookie[];
 }
 
-/** A fingerprint of an email, to tell accounts apart without keeping the address. */
+/** A fingerprint of an email, to tell accounts apart without storing the address. */
 export function accountFingerprint(email: string): string {
   return createHash("sha256").update(email.trim().toLowerCase()).digest("hex").slice(0, 32);
 }
 
 /**
  * Reads a session file; null when there is none or it is for another site.
- * @throws {BAD_ARGUMENT} when the file is not a session file, or a damaged one {STORAGE} when it cannot be read
+ * @throws {BAD_ARGUMENT} when the file is no session file, or a damaged one {STORAGE} when it cannot be read
  */
 export async function readSessionFile(path: string, site: Site): Promise<StoredSession | null> {
   let text: string;
@@ -62,7 +62,7 @@ const isFlag: Test = (field) => typeof field === "boolean";
 const isEndless: Test = (field) => field === "Infinity" || field === "-Infinity";
 const isDate: Test = (field) => field === null || (typeof field === "string" && !Number.isNaN(Date.parse(field)));
 
-/** What the fields of a stored cookie are, where they are there at all; the jar itself would take anything. */
+/** The types of a stored cookie's fields, where they are present; the jar itself would take anything. */
 const cookieFields: Readonly<Record<string, Test>> = {
   domain: (field) => field === null || isText(field),
   path: (field) => field === null || isText(field),
@@ -106,7 +106,7 @@ export async function jarOf(session: StoredSession): Promise<CookieJar> {
   });
 }
 
-/** Deletes a session file, whose login is over. @throws {STORAGE} when it cannot be deleted */
+/** Deletes a session file whose login has ended. @throws {STORAGE} when it cannot be deleted */
 export async function removeSessionFile(path: string): Promise<void> {
   try {
     await rm(path, { force: true });

@@ -1,4 +1,4 @@
-/** Keeps the session of one client in its file, if it has one. What cannot be written is said once, and is no failure. */
+/** Stores the session of one client in its file, if it has one. A failed write is one warning, and no failure. */
 import type { Site } from "../protocol/sites.js";
 import type { Services } from "../util/services.js";
 import type { KnownLogin, Means } from "./obtain-login.js";
@@ -22,7 +22,7 @@ export class SessionKeeper {
     this.#services = services;
   }
 
-  /** Whether there is a file to keep it in. */
+  /** Whether there is a session file. */
   get isOn(): boolean {
     return this.#path !== undefined;
   }
@@ -38,7 +38,7 @@ export class SessionKeeper {
     return stored && (account === null || stored.account === null || stored.account === account) ? stored : null;
   }
 
-  /** Writes a session. The login serves also when that fails: what is lost is the next start without a login. */
+  /** Writes a session. The login works even when that fails: then the next start needs a login. */
   async write({ jar, me }: KnownLogin, means: Means): Promise<void> {
     if (this.#path === undefined) return;
     try {

@@ -1,10 +1,10 @@
 /**
- * One person's session with one chat site: the login that calls are made with, and what renews it. A stale fkey is
- * fetched again and an expired login is made anew, each once for a call, by replacing the login: requests under way keep
- * the one they began with.
+ * One person's session with one chat site: the login that calls use, and its renewal. A stale fkey is fetched again and
+ * an expired login is renewed, each once for a call, by replacing the login: requests under way keep the one they
+ * began with.
  */
 import { CookieJar } from "tough-cookie";
-import { ClosedError, ConnectionError, isChatError, NotLoggedInError } from "../errors/index.js";
+import { ClosedError, ConnectionError, isChatError, NotLoggedInError, withContext } from "../errors/index.js";
 import type { Call, WireAnswer, WireRequest } from "../protocol/call.js";
 import type { Resolver, Site } from "../protocol/sites.js";
 import type { Services } from "../util/services.js";
@@ -22,7 +22,7 @@ import { identify } from "./who-am-i.js";
 
 export type { Credentials, Me } from "./login.js";
 
-/** What a {@link Session} is made of. */
+/** The parts and options of a {@link Session}. */
 export interface SessionOptions {
   readonly site: Site;
   readonly credentials?: Credentials | undefined;
@@ -32,18 +32,21 @@ export interface SessionOptions {
   readonly resolve?: Resolver | undefined;
   readonly timeoutMs?: number | undefined;
   readonly reads?: ReadOptions | undefined;
-  /** Ends every request. */
+  /** Aborts every request. */
   readonly signal: AbortSignal;
   readonly services: Services;
 }
 
 /** Options of one call. */
 export interface CallOptions extends SendOptions {
-  /** Do not renew a session that has expired: it is not worth a login. @default false */
+  /** Do not renew an expired session: the call is not worth a login. @default false */
   readonly once?: boolean;
 }
 
-/** A login that is a person's has an fkey; one that does not last must not be asked for without end. */
+/** How often one call fetches a fresh fkey: the first one may go stale before it is used. */
+const MOST_HEALS = 2;
+
+/** The most tries to get an fkey, for a login that is ended again at once. */
 const FKEY_TRIES = 3;
 
 export class Session {
@@ -83,7 +86,7 @@ export class Session {
     return this.#login.me;
   }
 
-  /** Whether reads are answered as to nobody, though there could be a login. */
+  /** Whether reads are anonymous, although there could be a login. */
   get readsAsNobody(): boolean {
     return this.canLogIn && this.me === null;
   }
@@ -96,13 +99,13 @@ export class Session {
     return this.#options.resolve ?? this.site.resolve;
   }
 
-  /** Logs in because somebody said so: also when a login has failed just now. */
+  /** Logs in at the user's request, even right after a failed login. */
   loginNow(): Promise<Me> {
     this.#pause.reset();
     return this.login();
   }
 
-  /** Logs in with other means than those given at first; a login that is under way is its caller's alone. */
+  /** Logs in with other means; an earlier login that is under way then belongs to its caller only. */
   async loginWith(means: { credentials?: Credentials; cookies?: CookieInput }): Promise<Me> {
     if (means.credentials) refuseCleartext(this.site, this.resolve);
     this.#means = { ...means, skipStored: means.cookies !== undefined };
@@ -120,7 +123,7 @@ export class Session {
     return (await this.#attempt).me;
   }
 
-  /** Ends the login at the site, and forgets it; nobody logs in for that. Whether there was one that still worked. */
+  /** Ends the login at the site, and forgets it, without logging in for that. Returns whether one still worked. */
   async endLogin(): Promise<boolean> {
     const login = this.me ? this.#login : await this.#findLogin();
     if (!login) return false;
@@ -130,25 +133,25 @@ export class Session {
     return true;
   }
 
-  /** Makes a call: logs in and adds the fkey if the call needs them. */
+  /** Makes a call: logs in and adds the fkey if the call needs them. An action that was never sent fails saying so. */
   async call<T>(call: Call<T>, options: CallOptions = {}): Promise<T> {
     const { request } = call;
     this.#refuseClosed(request.tried);
     if (request.needs === "login" && !this.canLogIn)
       throw new NotLoggedInError({ tried: request.tried, host: this.chatHost });
     if (isRead(request)) return this.#read(call, options);
-    const login = await this.#loginWithFkey();
-    const answer = await this.#send(request, login, options);
-    if (options.once || !looksStale(answer, request)) return call.read(answer);
-    const healed = await this.#heal(request, login);
-    if (!healed) return call.read(answer);
-    // A page with status 200 does not say whether the server acted: the outbox looks before it does it again.
-    if (request.needs === "login" && answer.status === 200)
-      throw new ConnectionError({ tried: request.tried, host: this.chatHost }, "a page came instead of an answer");
-    return call.read(await this.#send(request, healed, options));
+    let wasSent = request.needs !== "login";
+    const onSent = (): void => {
+      wasSent = true;
+    };
+    try {
+      return await this.#write(call, { ...options, onSent });
+    } catch (error) {
+      throw !wasSent && isChatError(error) ? withContext(error, { sent: "no" }) : error;
+    }
   }
 
-  /** Logs in where there are means that work; false when a stored session is gone and there is no password. */
+  /** Logs in if any means work; false when a stored session is gone and there is no password. */
   async viewer(): Promise<boolean> {
     if (!this.canLogIn) return false;
     try {
@@ -165,7 +168,7 @@ export class Session {
     await this.#pool.close();
   }
 
-  /** One attempt; it becomes the session's login unless other means have been given meanwhile. */
+  /** One attempt; it becomes the session's login unless other means were given meanwhile. */
   #logIn(): Promise<KnownLogin> {
     const means = this.#means;
     const isWanted = (): boolean => this.#means === means;
@@ -190,7 +193,7 @@ export class Session {
     return attempt;
   }
 
-  /** The login that stored session or cookies are for, if it still works. */
+  /** The login of the stored session or the cookies, if it still works. */
   async #findLogin(): Promise<KnownLogin | null> {
     const { cookies, skipStored = false } = this.#means;
     if (cookies === undefined) return restoreLogin(this.#tools, this.#means);
@@ -200,18 +203,35 @@ export class Session {
     });
   }
 
+  async #write<T>(call: Call<T>, options: CallOptions): Promise<T> {
+    const { request } = call;
+    const { tried } = request;
+    let login = await this.#chat.join(this.#loginWithFkey(), tried, options.signal);
+    for (let heals = 0; ; heals++) {
+      const answer = await this.#send(request, login, options);
+      if (options.once || heals >= MOST_HEALS || !looksStale(answer, request)) return call.read(answer);
+      const healed = await this.#chat.join(this.#heal(request, login), tried, options.signal);
+      if (!healed) return call.read(answer);
+      // A page with status 200 does not show whether the server acted: the outbox looks before it retries.
+      if (request.needs === "login" && answer.status === 200)
+        throw new ConnectionError({ tried, host: this.chatHost }, "a page came instead of an answer");
+      login = healed;
+    }
+  }
+
   async #read<T>(call: Call<T>, options: CallOptions): Promise<T> {
     const { request } = call;
     const isNobody = this.readsAsNobody;
-    if (request.needs === "viewer" && isNobody) await this.viewer();
+    const viewer = (): Promise<boolean> => this.#chat.join(this.viewer(), request.tried, options.signal);
+    if (request.needs === "viewer" && isNobody) await viewer();
     const answer = await this.#chat.send(request, this.#login.jar, options);
     if (request.needs === "viewer" || !isNobody) return call.read(answer);
     try {
       return call.read(answer);
     } catch (error) {
-      // What nobody is shown may be there for the account: then there is reason to log in, and to ask again.
+      // A page hidden from anonymous clients may be visible to the account: log in and ask again.
       if (!isChatError(error, "FORBIDDEN", "NOT_FOUND", "NOT_LOGGED_IN")) throw error;
-      if (!(await this.viewer())) throw error;
+      if (!(await viewer())) throw error;
     }
     return call.read(await this.#chat.send(request, this.#login.jar, options));
   }
@@ -222,11 +242,11 @@ export class Session {
     return this.#chat.send(whole, login.jar, options);
   }
 
-  /** The login, with an fkey; of nobody only where there can be no login: the server would answer, but not to us. */
+  /** The login with an fkey; an anonymous one only if there can be no login, because the server would not tell. */
   async #loginWithFkey(): Promise<Login> {
     for (let tries = 0; tries < FKEY_TRIES; tries++) {
       if (this.canLogIn) await this.login();
-      // Other means may have been given while this waited; then there is another login to wait for.
+      // Other means may have been given meanwhile; then there is another login to wait for.
       const login = this.#login;
       if (login.me === null && this.canLogIn) continue;
       const ready = login.fkey === null ? await this.#reread(login) : login;
@@ -238,7 +258,7 @@ export class Session {
     );
   }
 
-  /** Reads a chat page again: the same login when nothing has changed, one with a new fkey, or nobody when it is over. */
+  /** Reads a chat page again. Returns the same login if it is good, one with a new fkey, or none when it is over. */
   #reread(login: Login): Promise<Login> {
     if (this.#refresh?.of === login) return this.#refresh.promise;
     const promise = identify(this.#chat, login.jar, login.me !== null)
@@ -255,12 +275,12 @@ export class Session {
     return promise;
   }
 
-  /** The login to send a call again with, after an answer that looks stale; null when nothing was stale. */
+  /** The login to retry a call with, after an answer that looks stale; null when nothing was stale. */
   async #heal(request: WireRequest, used: Login): Promise<Login | null> {
     const about = { tried: request.tried, host: this.chatHost };
     const isTheirs = ({ me, fkey }: Login): boolean => fkey !== null && me?.id === used.me?.id;
     this.#options.services.counters.add("session:refresh", { tried: request.tried });
-    // Another call has healed it.
+    // Another call has renewed it.
     if (this.#login !== used && isTheirs(this.#login)) return this.#login;
     const fresh = await this.#reread(used);
     if (fresh === used) return null;
@@ -277,7 +297,7 @@ export class Session {
   }
 }
 
-/** Nobody's login, with cookies of its own. */
+/** An anonymous login, with cookies of its own. */
 function nobody(): Login {
   return { jar: new CookieJar(), me: null, fkey: null };
 }

@@ -1,4 +1,4 @@
-/** One websocket to the live events of a room. Text in, nothing out: chat sockets are never written to. */
+/** One websocket to the live events of a room. Only receives: the client never writes to a chat socket. */
 import { connect as netConnect } from "node:net";
 import { connect as tlsConnect } from "node:tls";
 import { AbortedError, ConnectionError, ParseError } from "../errors/index.js";
@@ -7,7 +7,7 @@ import { networkCode } from "./network-failure.js";
 import { isSocketOf } from "./origins.js";
 import { tlsOptions } from "./tls.js";
 
-/** How to open a socket. */
+/** Options of a socket. */
 export interface SocketOptions {
   /** The address of `ws-auth`, with its `?l=`. */
   readonly url: string;
@@ -17,7 +17,7 @@ export interface SocketOptions {
   readonly resolve?: Resolver | undefined;
   readonly signal?: AbortSignal;
   readonly onFrame: (text: string) => void;
-  /** Called once after the socket was open and is no more; the reason is for the log. */
+  /** Called once when an open socket has closed; the reason is for the log. */
   readonly onClose: (reason: string) => void;
 }
 
@@ -27,7 +27,7 @@ export interface ChatSocket {
   close(): void;
 }
 
-/** Frames are small; anything bigger is not chat. */
+/** Frames are small; a bigger message is not chat. */
 const maxFrameBytes = 4 * 1024 * 1024;
 
 /**
@@ -89,7 +89,7 @@ export async function openSocket(options: SocketOptions): Promise<ChatSocket> {
   });
 }
 
-/** What ws says about a handshake has no code, and is a plain Error; a bug is of another class. */
+/** Handshake errors of ws have no code and are plain Errors; a bug is of another class. */
 function isBug(error: Error): boolean {
   return error.constructor !== Error && networkCode(error) === undefined;
 }

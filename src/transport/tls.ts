@@ -1,9 +1,9 @@
-/** How to speak TLS with the place a resolver names: whom to trust, and which names its certificate may bear. */
+/** How to speak TLS with a resolved endpoint: whom to trust, and which names its certificate may bear. */
 import { isIP } from "node:net";
 import { checkServerIdentity, type PeerCertificate } from "node:tls";
 import type { Endpoint } from "../protocol/sites.js";
 
-/** What `tls.connect` has to know. */
+/** Options for `tls.connect`. */
 export interface TlsOptions {
   readonly ca?: string;
   readonly allowPartialTrustChain?: boolean;
@@ -12,8 +12,8 @@ export interface TlsOptions {
 }
 
 /**
- * The certificate may be for the host of the origin, or for where it was resolved to: both are what the user asked for.
- * One that was handed over is trusted itself, whoever signed it.
+ * The certificate may be for the host of the origin or for the resolved host: the user asked for both. A certificate
+ * that was passed in is trusted itself, no matter who signed it.
  */
 export function tlsOptions(target: Endpoint, hostname: string): TlsOptions {
   return {

@@ -1,16 +1,16 @@
 /**
- * Unpacks the body of an answer. What was packed is bounded when it is read; what comes out is bounded here, so that a
- * few kilobytes cannot fill the memory.
+ * Unpacks the body of an answer. The packed size is bounded during reading; the unpacked size is bounded here, so that
+ * a few kilobytes cannot fill the memory.
  */
 import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from "node:zlib";
 import { ConnectionError, type FailureContext, ParseError } from "../errors/index.js";
 
-/** What we ask for, as an `accept-encoding` header. */
+/** The encodings we accept, as an `accept-encoding` header. */
 export const ACCEPT_ENCODING = "gzip, deflate, br";
 
 /**
- * The body as the server meant it.
- * @throws {NOT_UNDERSTOOD} when more than `limit` bytes come out, and for encodings that nobody asked for
+ * The unpacked body.
+ * @throws {NOT_UNDERSTOOD} when more than `limit` bytes come out, and for encodings that were not asked for
  * @throws {CONNECTION_LOST} when the end is missing
  */
 export function unpack(

@@ -1,8 +1,8 @@
-/** Where log lines go: to the user's logger if there is one, and to stderr with `NODE_DEBUG=chatexchange`. */
+/** Log lines go to the user's logger if there is one, and to stderr with `NODE_DEBUG=chatexchange`. */
 import { debuglog } from "node:util";
 import { isPromise } from "node:util/types";
 
-/** What the client logs to. `console` is one. */
+/** The target of log lines. `console` is one. */
 export interface Logger {
   /** Takes what only helps to find a fault. */
   debug(text: string, ...details: unknown[]): void;
@@ -10,7 +10,7 @@ export interface Logger {
   info(text: string, ...details: unknown[]): void;
   /** Takes what went wrong and was made good, such as a lost connection, and everything dropped. */
   warn(text: string, ...details: unknown[]): void;
-  /** Takes the failures nobody looked at, unless the client has an `onError`. */
+  /** Takes failures that nothing else handles, unless the client has an `onError`. */
   error(text: string, ...details: unknown[]): void;
 }
 

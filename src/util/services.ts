@@ -1,4 +1,4 @@
-/** What every layer of a client is given rather than makes: time, chance, a log, counters. Knows nothing of chat. */
+/** The services that every layer of a client is given: time, chance, a log, counters. Knows nothing of chat. */
 import { isPromise } from "node:util/types";
 import type { Clock } from "./clock.js";
 import type { Counters } from "./counters.js";
@@ -12,11 +12,11 @@ export interface Services {
   /** Never throws, whatever the user's logger does. */
   readonly log: Logger;
   readonly counters: Counters;
-  /** Takes a failure that nobody else would see: `onError`, or a line on stderr. Never throws. */
+  /** Takes a failure that nothing else handles: `onError`, or a line on stderr. Never throws. */
   readonly reportUnhandled: (error: unknown) => void;
 }
 
-/** What {@link createServices} is made of. */
+/** Options of {@link createServices}. */
 export interface ServiceParts {
   readonly clock: Clock;
   readonly random: () => number;
@@ -49,7 +49,7 @@ export function createServices({ clock, random, counters, logger, onError, about
 
 /**
  * Calls a user's function. A throw or a rejection goes to `onFailure`, once, and never further.
- * @returns what the function returned, for those who wait for its promise; a promise in it never rejects
+ * @returns a promise for the end of the call when the function is async; it never rejects
  */
 export function callSafely(call: () => unknown, onFailure: (error: unknown) => void): Promise<void> | undefined {
   try {
