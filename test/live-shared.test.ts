@@ -107,6 +107,21 @@ describe("a shared socket", () => {
     expect(set.server.site.openSockets).toBe(1);
   });
 
+  test("fetches the events of a room between the account's leaving and its arrival", async () => {
+    const set = await ears();
+    set.says(12, "before");
+    await meanwhile(() => set.heard.get(12)?.length === 1);
+    for (const text of ["unseen", "unseen again"]) {
+      // The socket does not carry a message that is sent while the account is out, whatever the next frame claims to cover.
+      set.bot.in(12).leaves();
+      set.says(12, text);
+      set.bot.in(12).enters();
+      set.says(12, `after ${text}`);
+      await meanwhile(() => set.heard.get(12)?.includes(`after ${text}`) === true);
+    }
+    expect(set.heard.get(12)).toEqual(["before", "unseen", "after unseen", "unseen again", "after unseen again"]);
+  });
+
   test("loses no event of a room it does not carry, which gets a socket of its own in the end", async () => {
     const set = await ears();
     const said: string[] = [];

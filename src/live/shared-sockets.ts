@@ -151,12 +151,13 @@ export class SharedSockets implements Sockets {
     const { t, d, events } = part;
     if (t === undefined || d === undefined) return part;
     const { me } = this.#context.session;
-    const hasEntered = events.some(
+    const entered = events.findLast(
       ({ event_type, user_id }) => event_type === EventType.UserEntered && user_id === me?.id,
-    );
-    // While the account was out of the room, the socket did not carry it.
-    if (hasEntered) member.since = Math.max(member.since, t - d);
-    return { ...part, d: Math.max(d, t - member.since) };
+    )?.id;
+    if (entered === undefined) return { ...part, d: Math.max(d, t - member.since) };
+    // While the account was out of the room, the socket did not carry it: the frame covers nothing before the arrival.
+    member.since = Math.max(member.since, entered - 1);
+    return { ...part, d: Math.max(0, t - member.since) };
   }
 
   /** Polls all rooms at once for missed events: one poll, which is the audit of the socket's own room, too. */
