@@ -19,15 +19,16 @@ const malformed = [
 /** Every path that a client uses. */
 const anything = /^\//;
 
-/** A proxy answers a few requests of any kind, whatever they are for, or all of them for a while. */
+/**
+ * A proxy answers a few requests of any kind, or all of them, for a while. It does not count requests for ever: a login
+ * that pauses a minute between tries would meet it for longer than anything waits.
+ */
 const proxy =
   (answerOf) =>
   ({ faults, random, forWhile }) => {
-    if (random.chance(0.6)) faults.proxy(anything, { ...answerOf(random), times: random.between(1, 6) });
-    else {
-      faults.proxy(anything, { ...answerOf(random), times: 1e9 });
-      forWhile(random.between(5_000, 120_000), () => faults.clear());
-    }
+    const times = random.chance(0.6) ? random.between(1, 6) : 1e9;
+    faults.proxy(anything, { ...answerOf(random), times });
+    forWhile(random.between(5_000, 120_000), () => faults.clear());
     if (random.chance(0.6)) faults.dropSockets();
   };
 

@@ -1,0 +1,63 @@
+// Tools that the project is tried with and does not depend on: other runtimes, compilers, bundlers. Each set is installed
+// from the npm registry into a cache folder of its own, which CHATEXCHANGE_TOOLS may name.
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import envPaths from "env-paths";
+
+const run = promisify(execFile);
+
+/** The sets of packages by name, with exact versions: a new version is a change of this repository. */
+export const toolSets = {
+  node22: ["node@22.23.3"],
+  node24: ["node@24.21.0"],
+  node26: ["node@26.10.0"],
+  bun: ["bun@1.4.5"],
+  deno: ["deno@2.9.6"],
+  typescript5: ["typescript@5.9.3"],
+  typescript6: ["typescript@6.0.3"],
+  typescript7: ["typescript@7.0.2"],
+  bundlers: [
+    "esbuild@0.28.2",
+    "rollup@4.68.8",
+    "@rollup/plugin-node-resolve@16.0.3",
+    "@rollup/plugin-commonjs@29.0.3",
+    "@rollup/plugin-json@6.1.0",
+  ],
+};
+
+/**
+ * Installs a set, unless it is there already.
+ * @returns its `node_modules` folder
+ */
+export async function installTools(name) {
+  const packages = toolSets[name];
+  if (!packages) throw new Error(`there is no set of tools "${name}"; there are ${Object.keys(toolSets).join(", ")}`);
+  const cache = process.env.CHATEXCHANGE_TOOLS ?? envPaths("chatexchange-ts-tools", { suffix: "" }).cache;
+  const folder = join(cache, packages.join("+").replace(/[^\w.@+-]/g, "-"));
+  const modules = join(folder, "node_modules");
+  if (existsSync(modules)) return modules;
+  await mkdir(cache, { recursive: true });
+  const fresh = await mkdtemp(join(cache, "new-"));
+  try {
+    // The packages of Node, Bun and Deno bring their binary by an install script; they alone may run one.
+    const allowScripts = { node: true, bun: true, deno: true, esbuild: true };
+    await writeFile(join(fresh, "package.json"), JSON.stringify({ private: true, allowScripts }));
+    await run("npm", ["install", "--no-fund", "--no-audit", "--prefer-offline", "--save-exact", ...packages], {
+      cwd: fresh,
+    });
+    await rename(fresh, folder);
+  } catch (error) {
+    await rm(fresh, { recursive: true, force: true });
+    // Another process may have been faster.
+    if (!existsSync(modules)) throw new Error(`could not install ${packages.join(" ")}: ${error.stderr ?? error}`);
+  }
+  return modules;
+}
+
+/** Installs a set, and gives the path of one of its commands. */
+export async function toolCommand(name, command) {
+  return join(await installTools(name), ".bin", command);
+}
