@@ -54,9 +54,9 @@ export class Routes {
     if (target === undefined || target === null) return undefined;
     // Its rejection is not the process's end: the error below says enough.
     if (isPromise(target)) target.catch(() => {});
-    if (isEndpoint(target)) return target;
+    else if (isEndpoint(target)) return target;
     throw new UsageError(
-      `resolve gives { hostname, port } or undefined for an origin such as ${origin}, not ${shown(target)}`,
+      `resolve gives { hostname, port } or undefined for an origin such as ${origin}, not ${isPromise(target) ? "a promise" : shown(target)}`,
     );
   }
 }
