@@ -10,7 +10,7 @@ import { type ReadOptions, readOptionNames } from "../transport/read-retries.js"
 import type { Credentials } from "../transport/session.js";
 import type { Clock } from "../util/clock.js";
 import type { Logger } from "../util/logger.js";
-import { checkChoice, checkCount, checkOptions } from "../util/options.js";
+import { checkChoice, checkCount, checkFlag, checkOptions } from "../util/options.js";
 
 /** Options of a `Client`. */
 export interface ClientOptions {
@@ -134,6 +134,7 @@ export function checkClientOptions(options: ClientOptions): void {
     throw new UsageError("email and password go together; one of them is missing");
   }
   checkOptions("the option outbox", outbox, outboxOptionNames);
+  if (outbox?.failFast !== undefined) checkFlag("outbox.failFast", outbox.failFast);
   checkOptions("the option reads", reads, readOptionNames);
   if (reads?.tries !== undefined) checkCount("reads.tries", reads.tries, 1);
   if (reads?.patienceMs !== undefined) checkCount("reads.patienceMs", reads.patienceMs, 0);
