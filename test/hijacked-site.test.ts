@@ -1,7 +1,10 @@
 /** A hijacked site, or a proxy that plays it, leads requests and sockets elsewhere: cookies do not go along. */
 
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Client, type Site, sites } from "chatexchange-ts";
 import { expect, onTestFinished, test } from "vitest";
 import { distant } from "./latency.js";
@@ -97,6 +100,22 @@ test.each([
   await failureOf(chat.getRoom(1).name);
   expect(seen.at(-1)?.host).toBe(new URL(location, "https://chat.stackoverflow.com").host);
   expect(seen.every(({ host, cookie }) => host.endsWith("stackoverflow.com") === (cookie !== undefined))).toBe(true);
+});
+
+test("cookies given as text are for TLS alone", async () => {
+  const { site } = await hijacked(() => ({}));
+  const folder = await mkdtemp(join(tmpdir(), "chatexchange-cookies-"));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const sessionFile = join(folder, "session.json");
+  await ends(new Client(site, { cookies, sessionFile })).login();
+  const stored: unknown = JSON.parse(await readFile(sessionFile, "utf8"));
+  const some = { domain: "stackoverflow.com", secure: true };
+  expect(stored).toMatchObject({
+    cookies: [
+      { key: "acct", ...some },
+      { key: "prov", ...some },
+    ],
+  });
 });
 
 test("a local server does not lead its clients to the live sites, nor to another port", async () => {

@@ -5,7 +5,7 @@ import type { ChatServer, ServerUser } from "chatexchange-ts/server";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { certificate } from "./certificate.js";
 import { type LocalProxy, localProxy } from "./local-proxy.js";
-import { ends, failureOf, next, startServer } from "./support.js";
+import { ends, failureOf, meanwhile, next, startServer } from "./support.js";
 
 const HOST = "chat.stackoverflow.com";
 const NOWHERE = "http://127.0.0.1:1";
@@ -82,7 +82,7 @@ describe("the option proxy", () => {
     });
     proxy.refuses = (host) => (host.startsWith("chat.sockets.") ? status : undefined);
     chat.getRoom(1).watch(() => {});
-    await expect.poll(() => chat.state).toBe("polling");
+    await meanwhile(() => chat.state === "polling");
     expect(lines.join("\n")).toContain(`the proxy 127.0.0.1:${proxy.port} answered ${status}`);
     proxy.refuses = () => status;
     const named = expect.stringContaining(`the proxy 127.0.0.1:${proxy.port} answered ${status}`);

@@ -126,6 +126,19 @@ test("logging in, joining and saying hello takes five requests on two connection
   expect(connections).toBe(2);
 });
 
+test("an endpoint of the user's resolver that throws when it is read comes out unchanged", async () => {
+  const resolve = (): never => {
+    const endpoint = {
+      get hostname(): never {
+        throw new RangeError("mine");
+      },
+    };
+    return endpoint as never;
+  };
+  const chat = ends(new Client("stackoverflow.com", { resolve }));
+  expect(await failureOf(chat.getRoom(1).name)).toEqual(new RangeError("mine"));
+});
+
 test.each([
   ["TypeError", () => new TypeError("my resolver is broken")],
   ["Error with a code", () => Object.assign(new Error("no such file"), { code: "ENOENT" })],
@@ -147,6 +160,8 @@ test.each([
   ["no port", () => ({ hostname: "127.0.0.1" }), "not an object"],
   ["a port out of range", () => ({ hostname: "127.0.0.1", port: 65_536 }), "not an object"],
   ["a host that is none", () => ({ hostname: "a b", port: 1 }), "not an object"],
+  ["more than a host", () => ({ hostname: "127.0.0.1/x", port: 1 }), "not an object"],
+  ["a certificate that is no text", () => ({ hostname: "127.0.0.1", port: 1, ca: 5 }), "not an object"],
 ])("a resolver that gives %s is refused, and the real host is not asked", async (_, resolve, named) => {
   const chat = ends(new Client("stackoverflow.com", { resolve: resolve as () => never }));
   const refusal = { code: "BAD_ARGUMENT", message: expect.stringContaining(named) };

@@ -3,6 +3,7 @@ import { isIP } from "node:net";
 import { isPromise } from "node:util/types";
 import { UsageError } from "../errors/index.js";
 import { type Endpoint, isLoopback, type Resolver } from "../protocol/sites.js";
+import { isRecord } from "../protocol/values.js";
 import { shown } from "../util/options.js";
 import { callUser } from "./network-failure.js";
 import { ProxyServer, proxyOfEnvironment } from "./proxies.js";
@@ -50,20 +51,26 @@ export class Routes {
   }
 
   #resolved(origin: string): Endpoint | undefined {
-    const target = callUser(() => this.#resolve?.(origin));
-    if (target === undefined || target === null) return undefined;
-    // Its rejection is not the process's end: the error below says enough.
-    if (isPromise(target)) target.catch(() => {});
-    else if (isEndpoint(target)) return target;
-    throw new UsageError(
-      `resolve gives { hostname, port } or undefined for an origin such as ${origin}, not ${isPromise(target) ? "a promise" : shown(target)}`,
-    );
+    return callUser(() => {
+      const target: unknown = this.#resolve?.(origin);
+      if (target === undefined || target === null) return undefined;
+      // Its rejection must not end the process: the error below says enough.
+      if (isPromise(target)) target.catch(() => {});
+      const endpoint = isRecord(target) && endpointOf(target);
+      if (endpoint) return endpoint;
+      const given = isPromise(target) ? "a promise" : shown(target);
+      throw new UsageError(
+        `resolve gives { hostname, port, tls?, ca? } or undefined for an origin such as ${origin}, not ${given}`,
+      );
+    });
   }
 }
 
-function isEndpoint({ hostname, port }: Partial<Endpoint>): boolean {
-  const isPort = typeof port === "number" && Number.isInteger(port) && port > 0 && port < 65_536;
-  return isPort && typeof hostname === "string" && URL.canParse(httpUrl(hostname, port));
+function endpointOf({ hostname, port, tls, ca }: Readonly<Record<string, unknown>>): Endpoint | undefined {
+  if (typeof port !== "number" || !Number.isInteger(port) || port < 1 || port > 65_535) return undefined;
+  if (typeof hostname !== "string" || !/^[\w.:%-]+$/.test(hostname)) return undefined;
+  if (!(ca === undefined || typeof ca === "string") || !URL.canParse(httpUrl(hostname, port))) return undefined;
+  return { hostname, port, tls: tls === true, ca };
 }
 
 /** The root of a host and port; IPv6 addresses get their brackets. */
