@@ -55,12 +55,11 @@ const ADVICE: Readonly<Record<string, string>> = {
 };
 
 /**
- * The failure of a connection through a proxy, which it names. The libraries tell the status of an answer to CONNECT in
- * their message only.
+ * The failure of a connection through a proxy, which it names. undici tells the status of an answer to CONNECT in its
+ * message only.
  */
 export function proxyFailure(error: unknown, proxy: ProxyServer, about: FailureContext): unknown {
-  const [, status] =
-    error instanceof Error ? (/^(?:Proxy|Unexpected server) response:? \(?(\d{3})/.exec(error.message) ?? []) : [];
+  const [, status] = error instanceof Error ? (/^Proxy response \((\d{3})\)/.exec(error.message) ?? []) : [];
   const context = { ...about, cause: error };
   if (status !== undefined) {
     const advice = ADVICE[status];
