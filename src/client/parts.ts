@@ -13,6 +13,7 @@ import { Counters } from "../util/counters.js";
 import { createServices, type Services } from "../util/services.js";
 import type { Client } from "./client.js";
 import { type ClientOptions, credentialsOf } from "./client-options.js";
+import { resolverOf } from "./resolver.js";
 
 /** Makes all parts of a client. Makes no request. */
 export function createParts(client: Client, options: ClientOptions, closing: AbortSignal): ObjectContext {
@@ -73,7 +74,7 @@ function sessionOf(client: Client, options: ClientOptions, services: Services, s
     cookies: options.cookies,
     sessionFile: options.sessionFile,
     userAgent: options.userAgent ?? "chatexchange-ts",
-    resolve: options.resolve,
+    resolve: resolverOf(client.site, options.resolve),
     timeoutMs: options.timeoutMs,
     reads: options.reads,
     signal,

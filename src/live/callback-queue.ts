@@ -1,5 +1,5 @@
 /** Runs a `watch` callback: at once while it keeps up, otherwise in order, separately for each room. */
-import { isPromise } from "node:util/types";
+import { callSafely } from "../util/call-safely.js";
 import { quiet } from "../util/promises.js";
 import { Backlog, type BacklogOptions, type Lost } from "./backlog.js";
 import { type ChatEvent, withDone } from "./events.js";
@@ -88,22 +88,14 @@ export class CallbackQueue implements Receiver {
     const isManual = ack === "manual" && delivery !== undefined;
     const event = isManual ? withDone(given, () => delivery.done()) : given;
     delivery?.take();
-    try {
-      const result = callback(event);
-      // Most callbacks return nothing: that is seen at once.
-      if (result !== undefined && isPromise(result)) {
-        this.#await(result, isManual ? undefined : delivery, lane ?? this.#laneOf(given));
-        return;
-      }
-    } catch (error) {
-      reportUnhandled(error);
-    }
-    if (!isManual) delivery?.done();
+    const call = callSafely(callback, reportUnhandled, event);
+    if (call) this.#await(call, isManual ? undefined : delivery, lane ?? this.#laneOf(given));
+    else if (!isManual) delivery?.done();
   }
 
-  #await(result: Promise<unknown>, delivery: Delivery | undefined, lane: Lane): void {
+  #await(call: Promise<void>, delivery: Delivery | undefined, lane: Lane): void {
     lane.running += 1;
-    result.catch(this.#options.reportUnhandled).then(() => {
+    void call.then(() => {
       lane.running -= 1;
       delivery?.done();
       this.#goOn(lane);
