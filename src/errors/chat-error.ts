@@ -8,6 +8,7 @@ export type ChatErrorCode =
   | "BAD_ARGUMENT"
   | "STORAGE"
   | "LOCKED"
+  | "ADDRESS_IN_USE"
   | "WRONG_PASSWORD"
   | "CAPTCHA_REQUIRED"
   | "CLOUDFLARE_CHALLENGE"

@@ -9,6 +9,7 @@ export {
 } from "./chat-error.js";
 export {
   AbortedError,
+  AddressInUseError,
   AlreadyDeletedError,
   CaptchaRequiredError,
   ClosedError,
