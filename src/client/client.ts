@@ -21,6 +21,7 @@ import { sendStored } from "../sending/stored.js";
 import type { CookieInput } from "../transport/cookies.js";
 import type { Me, Session } from "../transport/session.js";
 import { callSafely } from "../util/call-safely.js";
+import { eachAtCallSite } from "../util/call-site.js";
 import type { Counts } from "../util/counters.js";
 import { type InspectArguments, inspectCustom, inspected } from "../util/inspect.js";
 import { checkId, checkOptions, type RequestOptions } from "../util/options.js";
@@ -284,17 +285,17 @@ export class Client implements AsyncDisposable {
    * @example for await (const room of chat.rooms({ filter: "typescript" })) console.log(room.id, await room.name);
    */
   rooms(options: RoomsOptions = {}): AsyncGenerator<Room, void> {
-    return rooms(this.#parts, options);
+    return eachAtCallSite(rooms(this.#parts, options));
   }
 
   /** The people whose names contain a text, 100 at most. `GET /users/search`. @throws {BAD_ARGUMENT} */
   searchUsers(text: string, options: RequestOptions = {}): AsyncGenerator<User, void> {
-    return searchUsers(this.#parts, text, options);
+    return eachAtCallSite(searchUsers(this.#parts, text, options));
   }
 
   /** The messages that contain a text, page by page; `GET /search`. @throws {BAD_ARGUMENT} */
   searchMessages(text: string, options: SearchOptions = {}): AsyncGenerator<Message, void> {
-    return searchMessages(this.#parts, text, options);
+    return eachAtCallSite(searchMessages(this.#parts, text, options));
   }
 
   /**

@@ -1,6 +1,7 @@
 export {
   ChatError,
   type ChatErrorCode,
+  copyOf,
   type FailureContext,
   isChatError,
   isPassing,

@@ -15,6 +15,8 @@ export interface CallbackQueueOptions extends BacklogOptions {
   /** The maximum number of unsettled calls for each room. */
   readonly concurrency: number;
   readonly overflowError: () => Error;
+  /** Adds to the reason of an end where the user called for listening. */
+  readonly placed: (reason: unknown) => unknown;
   /** Makes the gap notice that stands for dropped events. */
   readonly gapOf: (roomId: number, lost: Lost) => ChatEvent;
   readonly reportUnhandled: (error: unknown) => void;
@@ -71,8 +73,9 @@ export class CallbackQueue implements Receiver {
 
   #fail(reason: unknown): void {
     if (!this.#end()) return;
-    this.#settle?.reject(reason);
-    this.#options.reportUnhandled(reason);
+    const placed = this.#options.placed(reason);
+    this.#settle?.reject(placed);
+    this.#options.reportUnhandled(placed);
   }
 
   #end(): boolean {
