@@ -19,6 +19,7 @@ export type { Listening, ListenOptions, Watch, WatchOptions } from "./live/watch
 // Events: one class for each type the servers send.
 export { ChatEvent, ChatMessageEvent, StreamGap, UnknownEvent } from "./live/events.js";
 export type { EventClass, EventsOf } from "./live/events.js";
+export type { GapKind } from "./live/gaps.js";
 export { MessageDeleted, MessageEdited, MessagePosted, MessageReply, MessageStarred } from "./live/events.js";
 export { MessageFlagged, MessageMovedIn, MessageMovedOut, UserMentioned } from "./live/events.js";
 export { UserEntered, UserLeft, UserMerged, UserNameOrAvatarChanged, UserSuspended } from "./live/events.js";
@@ -35,8 +36,8 @@ export { htmlToMarkdown, htmlToText, splitMessage, type SplitOptions } from "./p
 
 // Failures: match `code`, or the class.
 export { ChatError, type ChatErrorCode, type FailureContext, isChatError, UsageError } from "./errors/index.js";
-// … of files,
-export { LockedError, StorageError } from "./errors/index.js";
+// … of files and ports,
+export { AddressInUseError, LockedError, StorageError } from "./errors/index.js";
 // … of logging in,
 export { CaptchaRequiredError, CloudflareChallengeError, LoginError, NoAccountError } from "./errors/index.js";
 export { NotLoggedInError, SiteReadOnlyError, WrongPasswordError } from "./errors/index.js";

@@ -4,6 +4,7 @@
  * changes only fields that nothing newer than its request has changed.
  */
 import { ChatError, isChatError, ParseError } from "../errors/index.js";
+import { callSite, withCallSite } from "../util/call-site.js";
 import { quiet } from "../util/promises.js";
 
 /** One request, and the fields it fills. The same object for every field that it serves, so that it can be shared. */
@@ -87,13 +88,15 @@ export class LazyFields<F extends object> {
   /** The value of one field: known, or fetched. */
   get<K extends keyof F>(key: K): Promise<F[K]> {
     const known = this.#known[key];
-    return known !== undefined ? Promise.resolve(known as F[K]) : quiet(this.#fetch(key));
+    if (known !== undefined) return Promise.resolve(known as F[K]);
+    return quiet(withCallSite(this.#fetch(key), callSite(this.get)));
   }
 
   /** Fetches all known values again, with the fewest requests; rejects when no source has one of the values. */
   async refresh(): Promise<void> {
+    const site = callSite(this.refresh);
     const keys = Object.keys(this.#known) as (keyof F)[];
-    await Promise.all(keys.map((key) => this.#fetch(key)));
+    await withCallSite(Promise.all(keys.map((key) => this.#fetch(key))), site);
   }
 
   #version(key: keyof F): number {

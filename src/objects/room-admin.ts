@@ -17,7 +17,7 @@ import { idOf } from "../protocol/ids.js";
 import { htmlToMarkdown } from "../protocol/markup/index.js";
 import type { ActionOptions } from "../sending/options.js";
 import type { RequestOptions } from "../util/options.js";
-import { checkChoice, checkOptions } from "../util/options.js";
+import { checkChoice, checkCount, checkOptions } from "../util/options.js";
 import type { ObjectContext } from "./context.js";
 import { type Dated, dated } from "./dated.js";
 import type { Message } from "./message.js";
@@ -166,8 +166,7 @@ export async function timeout(
   reason: string,
   options: RequestOptions,
 ): Promise<void> {
-  if (!Number.isInteger(seconds) || seconds < 5)
-    throw new UsageError(`a timeout is a whole number of seconds from 5 up, not ${String(seconds)}`);
+  checkCount("the seconds of a timeout", seconds, 5);
   if (typeof reason !== "string") throw new UsageError("a timeout needs a reason to show");
   await context.session.call(timeoutRoom(room.id, seconds, reason), options);
 }

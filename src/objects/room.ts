@@ -14,9 +14,9 @@ import { again } from "../sending/actions.js";
 import { settingsLane } from "../sending/lanes.js";
 import type { ActionOptions } from "../sending/options.js";
 import { type SendOptions, sendParts } from "../sending/post.js";
+import { eachAtCallSite } from "../util/call-site.js";
 import { type InspectArguments, inspectCustom, inspected, quoted } from "../util/inspect.js";
 import type { RequestOptions } from "../util/options.js";
-import { checkCount, checkOptions } from "../util/options.js";
 import type { ObjectContext } from "./context.js";
 import { dated } from "./dated.js";
 import { type Day, type DayRange, type HistoryOptions, history, starred, transcript } from "./history.js";
@@ -225,7 +225,7 @@ export class Room {
    * @throws {BAD_ARGUMENT} {NOT_FOUND}
    */
   history(options: HistoryOptions = {}): AsyncGenerator<Message, void> {
-    return history(this.#context, this, options);
+    return eachAtCallSite(history(this.#context, this, options));
   }
 
   /**
@@ -236,7 +236,7 @@ export class Room {
    * @throws {BAD_ARGUMENT} for a day that makes no sense
    */
   transcript(range: Day | DayRange, options: RequestOptions = {}): AsyncGenerator<Message, void> {
-    return transcript(this.#context, this, range, options);
+    return eachAtCallSite(transcript(this.#context, this, range, options));
   }
 
   /**
@@ -244,15 +244,12 @@ export class Room {
    * @param options - `count`: the most messages; 0 is all. @default 0
    */
   starred(options: RequestOptions & { readonly count?: number } = {}): Promise<Message[]> {
-    checkOptions("starred", options, ["count", "signal"]);
-    const { count = 0 } = options;
-    checkCount("count", count, 0);
-    return starred(this.#context, this, { ...options, count });
+    return this.#context.actions.tend(async () => starred(this.#context, this, options));
   }
 
   /** The rights given to users of the room. `GET /rooms/info/{id}?tab=access`. */
   accessList(options: RequestOptions = {}): Promise<tools.AccessList> {
-    return tools.accessList(this.#context, this, options);
+    return this.#context.actions.tend(() => tools.accessList(this.#context, this, options));
   }
 
   /**

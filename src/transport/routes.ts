@@ -1,9 +1,10 @@
 /** How the connections of one client are made: to a resolved address, through a proxy, or directly, and whom TLS trusts. */
 import { isIP } from "node:net";
-import { isPromise } from "node:util/types";
 import { UsageError } from "../errors/index.js";
 import { type Endpoint, isLoopback, type Resolver } from "../protocol/sites.js";
+import { isThenable, settled } from "../util/call-safely.js";
 import { shown } from "../util/options.js";
+import { quiet } from "../util/promises.js";
 import { callUser } from "./network-failure.js";
 import { ProxyServer, proxyOfEnvironment } from "./proxies.js";
 import { certificatesOf } from "./tls.js";
@@ -53,11 +54,10 @@ export class Routes {
     const target = callUser(() => this.#resolve?.(origin));
     if (target === undefined || target === null) return undefined;
     // Its rejection is not the process's end: the error below says enough.
-    if (isPromise(target)) target.catch(() => {});
-    if (isEndpoint(target)) return target;
-    throw new UsageError(
-      `resolve gives { hostname, port } or undefined for an origin such as ${origin}, not ${shown(target)}`,
-    );
+    if (isThenable(target)) quiet(settled(target));
+    else if (isEndpoint(target)) return target;
+    const given = isThenable(target) ? "a promise" : shown(target);
+    throw new UsageError(`resolve gives { hostname, port } at once, or undefined; for ${origin} it gave ${given}`);
   }
 }
 
