@@ -53,13 +53,16 @@ function sessionOf(text: string): StoredSession | null {
   const id = numberOf(value.owner.id);
   const name = stringOf(value.owner.name);
   const cookies: readonly unknown[] = value.cookies;
-  if (host === undefined || id === undefined || !cookies.every(isSerializedCookie)) return null;
+  if (host === undefined || id === undefined || !Number.isSafeInteger(id) || !cookies.every(isSerializedCookie))
+    return null;
   return { host, owner: { id, name: name ?? null }, account: stringOf(value.account) ?? null, cookies };
 }
 
 type Test = (field: unknown) => boolean;
 
 const isText: Test = (field) => typeof field === "string";
+/** What can stand in a `Cookie` header. */
+const isHeaderText: Test = (field) => typeof field === "string" && /^[\t\x20-\x3a\x3c-\x7e\x80-\xff]*$/.test(field);
 const isFlag: Test = (field) => typeof field === "boolean";
 const isEndless: Test = (field) => field === "Infinity" || field === "-Infinity";
 const isDate: Test = (field) => field === null || (typeof field === "string" && !Number.isNaN(Date.parse(field)));
@@ -81,7 +84,7 @@ const cookieFields: Readonly<Record<string, Test>> = {
 };
 
 function isSerializedCookie(cookie: unknown): cookie is SerializedCookie {
-  if (!isRecord(cookie) || typeof cookie.key !== "string" || typeof cookie.value !== "string") return false;
+  if (!isRecord(cookie) || !isHeaderText(cookie.key) || !isHeaderText(cookie.value)) return false;
   return Object.entries(cookieFields).every(([name, test]) => cookie[name] === undefined || test(cookie[name]));
 }
 
