@@ -33,6 +33,7 @@ export { type FoldedMessage, foldPings } from "./live/fold.js";
 // Convenience: texts that say what they should.
 export { escapeMarkdown, defuseMentions, fixedWidth, message, MessageBuilder } from "./protocol/markup/index.js";
 export { htmlToMarkdown, htmlToText, splitMessage, type SplitOptions } from "./protocol/markup/index.js";
+export { isOnebox, mentions, type MoveNotice, moveNotice } from "./protocol/markup/index.js";
 
 // Failures: match `code`, or the class.
 export { ChatError, type ChatErrorCode, type FailureContext, isChatError, UsageError } from "./errors/index.js";
@@ -65,7 +66,7 @@ export type { AccessLevel, DefaultAccess } from "./protocol/actions/room-tools.j
 export type { ReplyForm } from "./protocol/actions/messages.js";
 export type { FilePart } from "./protocol/call.js";
 export type { Overflow } from "./live/backlog.js";
-export type { Clock } from "./util/clock.js";
+export { type Clock, systemClock } from "./util/clock.js";
 export type { Logger } from "./util/logger.js";
 export type { CountName, Counts } from "./util/counters.js";
 
