@@ -59,9 +59,6 @@ export async function setStage<const Name extends string = "Alice">(
   }
 }
 
-/** The values of a condition that has not come true yet. */
-type Nothing = false | null | undefined;
-
 /** A test's local server with its room, its people and its bot. */
 export class Stage<Name extends string = string> implements AsyncDisposable {
   /** The server, for its `requests` and its other sites. */
@@ -127,12 +124,13 @@ export class Stage<Name extends string = string> implements AsyncDisposable {
    * @throws {TIMED_OUT} when it has not come true, saying what was said in the room
    */
   async until<T>(
-    what: Promise<T> | (() => T | Nothing | Promise<T | Nothing>),
+    what: Promise<T> | (() => T | false | null | undefined | Promise<T | false | null | undefined>),
     { timeoutMs = 4_000 }: WaitOptions = {},
   ): Promise<T> {
     checkCount("timeoutMs", timeoutMs, 1);
     if (typeof what === "function") {
-      const something = (value: T | Nothing): T | undefined => (value === null || value === false ? undefined : value);
+      const something = (value: T | false | null | undefined): T | undefined =>
+        value === null || value === false ? undefined : value;
       return this.#wait(() => {
         const value = what();
         return value instanceof Promise ? value.then(something) : something(value);
