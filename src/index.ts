@@ -14,7 +14,8 @@ export type { Day, DayRange, HistoryOptions, HistoryPoint } from "./objects/hist
 export type { RoomsOptions, SearchOptions } from "./objects/lists.js";
 export type { AccessList, NewRoom, RoomChange } from "./objects/room-admin.js";
 export type { LiveStream } from "./live/live-stream.js";
-export type { Listening, ListenOptions, Watch, WatchOptions } from "./live/watch.js";
+export type { Listening, ListenOptions, WaitingOptions, Watch, WatchOptions } from "./live/watch.js";
+export type { Acknowledgement } from "./live/callback-queue.js";
 
 // Events: one class for each type the servers send.
 export { ChatEvent, ChatMessageEvent, StreamGap, UnknownEvent } from "./live/events.js";

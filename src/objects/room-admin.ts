@@ -195,9 +195,9 @@ export function timeout(
   reason: string,
   options: ActionOptions,
 ): Promise<void> {
-  checkCount("the seconds of a timeout", seconds, 5);
-  if (typeof reason !== "string") throw new UsageError("a timeout needs a reason to show");
   return set(context, room, `set a timeout for room ${room.id}`, options, async (request) => {
+    checkCount("the seconds of a timeout", seconds, 5);
+    if (typeof reason !== "string") throw new UsageError("a timeout needs a reason to show");
     await context.session.call(timeoutRoom(room.id, seconds, reason), request);
   });
 }
