@@ -56,14 +56,21 @@ export class Routes {
     // Its rejection is not the process's end: the error below says enough.
     if (isThenable(target)) quiet(settled(target));
     else if (isEndpoint(target)) return target;
-    const given = isThenable(target) ? "a promise" : shown(target);
-    throw new UsageError(`resolve gives { hostname, port } at once, or undefined; for ${origin} it gave ${given}`);
+    throw new UsageError(
+      `resolve gives { hostname, port } at once, or undefined; for ${origin} it gave ${described(target)}`,
+    );
   }
 }
 
 function isEndpoint({ hostname, port }: Partial<Endpoint>): boolean {
   const isPort = typeof port === "number" && Number.isInteger(port) && port > 0 && port < 65_536;
   return isPort && typeof hostname === "string" && URL.canParse(httpUrl(hostname, port));
+}
+
+function described(target: Partial<Endpoint>): string {
+  if (isThenable(target)) return "a promise";
+  if (typeof target !== "object") return shown(target);
+  return `the hostname ${shown(target.hostname)} and the port ${shown(target.port)}`;
 }
 
 /** The root of a host and port; IPv6 addresses get their brackets. */
