@@ -154,14 +154,14 @@ test.each([
 });
 
 test.each([
-  ["a promise", () => Promise.resolve({ hostname: "127.0.0.1", port: 1 }), "not a promise"],
-  ["a promise that rejects", () => Promise.reject(new Error("too late")), "not a promise"],
-  ["a text", () => "127.0.0.1:1", 'not "127.0.0.1:1"'],
-  ["no port", () => ({ hostname: "127.0.0.1" }), "not an object"],
-  ["a port out of range", () => ({ hostname: "127.0.0.1", port: 65_536 }), "not an object"],
-  ["a host that is none", () => ({ hostname: "a b", port: 1 }), "not an object"],
-  ["more than a host", () => ({ hostname: "127.0.0.1/x", port: 1 }), "not an object"],
-  ["a certificate that is no text", () => ({ hostname: "127.0.0.1", port: 1, ca: 5 }), "not an object"],
+  ["a promise", () => Promise.resolve({ hostname: "127.0.0.1", port: 1 }), "it gave a promise"],
+  ["a promise that rejects", () => Promise.reject(new Error("too late")), "it gave a promise"],
+  ["a text", () => "127.0.0.1:1", '"127.0.0.1:1"'],
+  ["no port", () => ({ hostname: "127.0.0.1" }), "the port undefined"],
+  ["a port out of range", () => ({ hostname: "127.0.0.1", port: 65_536 }), "the port 65536"],
+  ["a host that is none", () => ({ hostname: "a b", port: 1 }), "the hostname"],
+  ["more than a host", () => ({ hostname: "127.0.0.1/x", port: 1 }), "the hostname"],
+  ["a certificate that is no text", () => ({ hostname: "127.0.0.1", port: 1, ca: 5 }), "tls?, ca? }"],
 ])("a resolver that gives %s is refused, and the real host is not asked", async (_, resolve, named) => {
   const chat = ends(new Client("stackoverflow.com", { resolve: resolve as () => never }));
   const refusal = { code: "BAD_ARGUMENT", message: expect.stringContaining(named) };

@@ -1,10 +1,11 @@
 /** How the connections of one client are made: to a resolved address, through a proxy, or directly, and whom TLS trusts. */
 import { isIP } from "node:net";
-import { isPromise } from "node:util/types";
 import { UsageError } from "../errors/index.js";
 import { type Endpoint, isLoopback, type Resolver } from "../protocol/sites.js";
 import { isRecord } from "../protocol/values.js";
+import { isThenable, settled } from "../util/call-safely.js";
 import { shown } from "../util/options.js";
+import { quiet } from "../util/promises.js";
 import { callUser } from "./network-failure.js";
 import { ProxyServer, proxyOfEnvironment } from "./proxies.js";
 import { certificatesOf } from "./tls.js";
@@ -55,12 +56,11 @@ export class Routes {
       const target: unknown = this.#resolve?.(origin);
       if (target === undefined || target === null) return undefined;
       // Its rejection must not end the process: the error below says enough.
-      if (isPromise(target)) target.catch(() => {});
+      if (isThenable(target)) quiet(settled(target));
       const endpoint = isRecord(target) && endpointOf(target);
       if (endpoint) return endpoint;
-      const given = isPromise(target) ? "a promise" : shown(target);
       throw new UsageError(
-        `resolve gives { hostname, port, tls?, ca? } or undefined for an origin such as ${origin}, not ${given}`,
+        `resolve gives { hostname, port, tls?, ca? } at once, or undefined; for ${origin} it gave ${described(target)}`,
       );
     });
   }
@@ -71,6 +71,12 @@ function endpointOf({ hostname, port, tls, ca }: Readonly<Record<string, unknown
   if (typeof hostname !== "string" || !/^[\w.:%-]+$/.test(hostname)) return undefined;
   if (!(ca === undefined || typeof ca === "string") || !URL.canParse(httpUrl(hostname, port))) return undefined;
   return { hostname, port, tls: tls === true, ca };
+}
+
+function described(target: unknown): string {
+  if (isThenable(target)) return "a promise";
+  if (!isRecord(target)) return shown(target);
+  return `the hostname ${shown(target.hostname)} and the port ${shown(target.port)}`;
 }
 
 /** The root of a host and port; IPv6 addresses get their brackets. */
