@@ -15,7 +15,6 @@ import {
   checkClock,
   checkCount,
   checkCounts,
-  checkFlag,
   checkFunction,
   checkOptions,
   checkSignal,
@@ -155,15 +154,6 @@ export function checkClientOptions(options: ClientOptions): void {
   checkOptions("the option reads", reads, readOptionNames);
   checkCounts("reads", reads, { tries: 1, patienceMs: 0 });
   checkStreamOptions(stream);
-}
-
-/** Checks the options of `logout`. @throws {BAD_ARGUMENT} */
-export function checkLogoutOptions(options: LogoutOptions): void {
-  checkOptions("logout", options, ["drain", "timeoutMs", "endLogin"]);
-  const { drain, timeoutMs, endLogin } = options;
-  if (drain !== undefined) checkFlag("drain", drain);
-  if (timeoutMs !== undefined) checkCount("timeoutMs", timeoutMs, 0);
-  if (endLogin !== undefined) checkFlag("endLogin", endLogin);
 }
 
 function checkSecret(name: string, value: unknown): void {

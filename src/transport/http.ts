@@ -8,11 +8,12 @@ import { AbortedError, ConnectionError, type FailureContext, ParseError, TimedOu
 import type { FilePart } from "../protocol/call.js";
 import type { Clock } from "../util/clock.js";
 import { redactedUrl } from "../util/redact.js";
+import { SharedSignals } from "../util/shared-signals.js";
 import { HostGates, type RequestKind } from "./host-gate.js";
 import { failureOfUser, networkCode } from "./network-failure.js";
 import { leavesTls } from "./origins.js";
 import type { ConnectionPool, OpenPool } from "./pool.js";
-import { RequestScope, SharedSignals } from "./request-scope.js";
+import { RequestScope } from "./request-scope.js";
 import { ACCEPT_ENCODING, unpack } from "./unpack.js";
 
 /** One request. */

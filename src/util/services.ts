@@ -3,6 +3,7 @@ import { callSafely, printFailure, safeClock, safeRandom } from "./call-safely.j
 import type { Clock } from "./clock.js";
 import type { Counters } from "./counters.js";
 import { type Logger, safeLogger } from "./logger.js";
+import { SharedSignals } from "./shared-signals.js";
 
 /** Declared once; the client makes one and hands it down. */
 export interface Services {
@@ -12,6 +13,8 @@ export interface Services {
   /** Never throws, whatever the user's logger does. */
   readonly log: Logger;
   readonly counters: Counters;
+  /** The signals that users give to calls. */
+  readonly signals: SharedSignals;
   /** Takes a failure that nothing else handles: `onError`, or a line on stderr. Never throws. */
   readonly reportUnhandled: (error: unknown) => void;
 }
@@ -43,6 +46,7 @@ export function createServices({ clock, random, counters, logger, onError, about
     random: safeRandom(random, reportUnhandled),
     log,
     counters,
+    signals: new SharedSignals(),
     reportUnhandled,
   };
 }
