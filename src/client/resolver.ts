@@ -1,9 +1,8 @@
 /** The user's resolver with its answers checked. Its own errors come out as they are. */
 import { UsageError } from "../errors/index.js";
 import type { Endpoint, Resolver, Site } from "../protocol/sites.js";
-import { isThenable, settled } from "../util/call-safely.js";
+import { isThenable, swallow } from "../util/call-safely.js";
 import { checkCount, shown } from "../util/options.js";
-import { quiet } from "../util/promises.js";
 
 /** The resolver of the options, or that of the site. */
 export function resolverOf(site: Site, resolve: Resolver | undefined): Resolver | undefined {
@@ -19,7 +18,7 @@ function checked(resolve: (origin: string) => unknown): Resolver {
       checkCount("the port that resolve gives", endpoint.port, 1, 65_535);
       return endpoint;
     }
-    if (isThenable(endpoint)) quiet(settled(endpoint));
+    swallow(endpoint);
     throw new UsageError(
       `resolve gives { hostname, port } at once, or undefined; for ${origin} it gave ${isThenable(endpoint) ? "a promise" : shown(endpoint)}`,
     );

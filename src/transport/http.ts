@@ -8,6 +8,7 @@ import { AbortedError, ConnectionError, type FailureContext, ParseError, TimedOu
 import type { FilePart } from "../protocol/call.js";
 import type { Clock } from "../util/clock.js";
 import { redactedUrl } from "../util/redact.js";
+import type { Secrets } from "../util/secrets.js";
 import { SharedSignals } from "../util/shared-signals.js";
 import { HostGates, type RequestKind } from "./host-gate.js";
 import { failureOfUser, networkCode } from "./network-failure.js";
@@ -59,6 +60,7 @@ export interface HttpAnswer {
 export interface HttpOptions {
   readonly pool: ConnectionPool;
   readonly clock: Clock;
+  readonly secrets: Secrets;
   readonly userAgent: string;
   /**
    * Milliseconds of the clock that a request may take from when it goes out, redirects included; with the wait for its
@@ -130,7 +132,7 @@ export class HttpClient {
           request.onSent?.();
         }
         const answer = await this.#hop(pool, step, scope.signal);
-        hops.push({ url: redactedUrl(answer.url), status: answer.status });
+        hops.push({ url: this.#options.secrets.hide(redactedUrl(answer.url)), status: answer.status });
         const next = request.follow === false ? undefined : nextStep(step, answer);
         if (!next) return { ...answer, hops };
         if (hops.length >= MAX_HOPS)
@@ -144,7 +146,10 @@ export class HttpClient {
   }
 
   async #hop(pool: OpenPool, step: HttpRequest, signal: AbortSignal): Promise<Omit<HttpAnswer, "hops">> {
+    const { secrets } = this.#options;
     const cookie = await step.jar.getCookieString(step.url);
+    secrets.addCookies(cookie);
+    for (const name of ["email", "password", "fkey"]) secrets.add(step.form?.[name]);
     const answer = await pool.request(step.url, {
       dispatcher: pool.agent,
       method: step.method,

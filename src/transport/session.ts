@@ -69,7 +69,13 @@ export class Session {
     this.#means = { credentials, cookies };
     if (credentials) refuseCleartext(site, this.resolve);
     this.#pool = new ConnectionPool(this.resolve);
-    const http = new HttpClient({ pool: this.#pool, clock: services.clock, userAgent, timeoutMs });
+    const http = new HttpClient({
+      pool: this.#pool,
+      clock: services.clock,
+      secrets: services.secrets,
+      userAgent,
+      timeoutMs,
+    });
     this.#chat = new ChatHost({ site, http, services, reads, closing });
     this.chatHost = this.#chat.host;
     const keeper = new SessionKeeper(options.sessionFile, site, services);
@@ -127,26 +133,31 @@ export class Session {
   async endLogin(): Promise<boolean> {
     const login = this.me ? this.#login : await this.#findLogin();
     if (!login) return false;
-    await logOutAtSite(this.#tools.login, login.jar);
+    await logOutAtSite(this.#tools.login, login.jar).catch((error: unknown) => {
+      throw this.#options.services.secrets.scrub(error);
+    });
     this.#login = nobody();
     await this.#tools.keeper.remove();
     return true;
   }
 
-  /** Makes a call: logs in and adds the fkey if the call needs them. An action that was never sent fails saying so. */
+  /**
+   * Makes a call: logs in and adds the fkey if the call needs them. An action that was never sent fails saying so. No
+   * failure repeats what was sent in confidence.
+   */
   async call<T>(call: Call<T>, options: CallOptions = {}): Promise<T> {
     const { request } = call;
     this.#refuseClosed(request.tried);
     if (request.needs === "login" && !this.canLogIn)
       throw new NotLoggedInError({ tried: request.tried, host: this.chatHost });
-    if (isRead(request)) return this.#read(call, options);
     let wasSent = request.needs !== "login";
     const onSent = (): void => {
       wasSent = true;
     };
     try {
-      return await this.#write(call, { ...options, onSent });
+      return await (isRead(request) ? this.#read(call, options) : this.#write(call, { ...options, onSent }));
     } catch (error) {
+      this.#options.services.secrets.scrub(error);
       throw !wasSent && isChatError(error) ? withContext(error, { sent: "no" }) : error;
     }
   }
@@ -183,6 +194,7 @@ export class Session {
         },
         (error: unknown) => {
           this.#refuseClosed("log in");
+          this.#options.services.secrets.scrub(error);
           if (isWanted()) this.#pause.failed(error);
           throw error;
         },

@@ -8,6 +8,7 @@ import { HttpClient } from "../../transport/http.js";
 import { refuseObstacles } from "../../transport/login.js";
 import { ConnectionPool } from "../../transport/pool.js";
 import { systemClock } from "../../util/clock.js";
+import { Secrets } from "../../util/secrets.js";
 import type { Examination, Eyes, Seen } from "./examination.js";
 
 /** The first page of a chat host: the list of rooms, with the fkey and who is logged in. */
@@ -39,7 +40,7 @@ const notUnderstood = {
 export async function checkLoginPage(examination: Examination, { visitor, userAgent }: Eyes): Promise<void> {
   const { site, resolve } = visitor;
   const pool = new ConnectionPool(resolve);
-  const http = new HttpClient({ pool, clock: systemClock, userAgent, timeoutMs: 20_000 });
+  const http = new HttpClient({ pool, clock: systemClock, secrets: new Secrets(), userAgent, timeoutMs: 20_000 });
   const look = async (): Promise<string> => {
     const about = { tried: "read the login page", host: new URL(site.loginOrigin).host };
     const url = `${site.loginOrigin}/users/login`;
