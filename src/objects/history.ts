@@ -7,7 +7,7 @@ import { idOf } from "../protocol/ids.js";
 import { dayStart, type TranscriptMessage, type TranscriptPage } from "../protocol/pages/index.js";
 import type { RawEvent } from "../protocol/raw.js";
 import type { RequestOptions } from "../util/options.js";
-import { checkCount, checkOptions } from "../util/options.js";
+import { checkCount, checkOptions, shown } from "../util/options.js";
 import type { ObjectContext } from "./context.js";
 import { type Dated, dated } from "./dated.js";
 import type { Message } from "./message.js";
@@ -249,7 +249,7 @@ function rangeOf(range: Day | DayRange): { from: string; to: string } {
 function dayOf(day: Day): string {
   const text = isDate(day) && !Number.isNaN(day.getTime()) ? day.toISOString().slice(0, 10) : day;
   if (typeof text === "string" && /^\d{4}-\d{2}-\d{2}$/.test(text) && dayStart(text) !== null) return text;
-  throw new UsageError(`a day is a text such as "2024-02-29" or a Date, not ${String(day)}`);
+  throw new UsageError(`a day is a text such as "2024-02-29" or a Date, not ${shown(day)}`);
 }
 
 function secondsOf(day: string): number {
