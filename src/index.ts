@@ -14,11 +14,13 @@ export type { Day, DayRange, HistoryOptions, HistoryPoint } from "./objects/hist
 export type { RoomsOptions, SearchOptions } from "./objects/lists.js";
 export type { AccessList, NewRoom, RoomChange } from "./objects/room-admin.js";
 export type { LiveStream } from "./live/live-stream.js";
-export type { Listening, ListenOptions, Watch, WatchOptions } from "./live/watch.js";
+export type { Listening, ListenOptions, WaitingOptions, Watch, WatchOptions } from "./live/watch.js";
+export type { Acknowledgement } from "./live/callback-queue.js";
 
 // Events: one class for each type the servers send.
 export { ChatEvent, ChatMessageEvent, StreamGap, UnknownEvent } from "./live/events.js";
 export type { EventClass, EventsOf } from "./live/events.js";
+export type { GapKind } from "./live/gaps.js";
 export { MessageDeleted, MessageEdited, MessagePosted, MessageReply, MessageStarred } from "./live/events.js";
 export { MessageFlagged, MessageMovedIn, MessageMovedOut, UserMentioned } from "./live/events.js";
 export { UserEntered, UserLeft, UserMerged, UserNameOrAvatarChanged, UserSuspended } from "./live/events.js";
@@ -36,8 +38,8 @@ export { isOnebox, mentions, type MoveNotice, moveNotice } from "./protocol/mark
 
 // Failures: match `code`, or the class.
 export { ChatError, type ChatErrorCode, type FailureContext, isChatError, UsageError } from "./errors/index.js";
-// … of files,
-export { LockedError, StorageError } from "./errors/index.js";
+// … of files and ports,
+export { AddressInUseError, LockedError, StorageError } from "./errors/index.js";
 // … of logging in,
 export { CaptchaRequiredError, CloudflareChallengeError, LoginError, NoAccountError } from "./errors/index.js";
 export { NotLoggedInError, SiteReadOnlyError, WrongPasswordError } from "./errors/index.js";

@@ -260,9 +260,12 @@ function secondsOf(day: string): number {
 export async function starred(
   context: ObjectContext,
   room: Room,
-  { count, ...options }: RequestOptions & { count: number },
+  options: RequestOptions & { readonly count?: number },
 ): Promise<Message[]> {
-  const { value: list, asOf } = await dated(context, starredMessages(room.id, count), options);
+  checkOptions("starred", options, ["count", "signal"]);
+  const { count = 0, signal } = options;
+  checkCount("count", count, 0);
+  const { value: list, asOf } = await dated(context, starredMessages(room.id, count), { signal });
   return list.map(({ messageId, timeStamp, userId, userName, stars, starredByMe, pinned, pinnedByMe }) => {
     const message = context.identity.message(messageId);
     // The content is shortened here, so it is not merged.

@@ -108,10 +108,12 @@ export async function* searchMessages(
 }
 
 /** The users whom a mention in a room reaches. */
-export async function pingableIn(context: ObjectContext, room: Room, options: RequestOptions): Promise<User[]> {
-  const { session } = context;
-  if (session.canLogIn) await session.login();
-  const { value: users, asOf } = await dated(context, pingableUsers(room.id), options);
-  // Their times are of this room, not of the site.
-  return users.map(({ id, name }) => context.identity.named(id, name, asOf));
+export function pingableIn(context: ObjectContext, room: Room, options: RequestOptions): Promise<User[]> {
+  const { session, actions } = context;
+  return actions.tend(async () => {
+    if (session.canLogIn) await session.login();
+    const { value: users, asOf } = await dated(context, pingableUsers(room.id), options);
+    // Their times are of this room, not of the site.
+    return users.map(({ id, name }) => context.identity.named(id, name, asOf));
+  });
 }

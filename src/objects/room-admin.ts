@@ -21,7 +21,7 @@ import { again } from "../sending/actions.js";
 import { settingsLane } from "../sending/lanes.js";
 import type { ActionOptions } from "../sending/options.js";
 import type { RequestOptions } from "../util/options.js";
-import { checkChoice, checkOptions, shown } from "../util/options.js";
+import { checkChoice, checkCount, checkOptions } from "../util/options.js";
 import type { ObjectContext } from "./context.js";
 import { type Dated, dated } from "./dated.js";
 import type { Message } from "./message.js";
@@ -196,8 +196,7 @@ export function timeout(
   options: ActionOptions,
 ): Promise<void> {
   return set(context, room, `set a timeout for room ${room.id}`, options, async (request) => {
-    if (!Number.isInteger(seconds) || seconds < 5)
-      throw new UsageError(`a timeout is a whole number of seconds from 5 up, not ${shown(seconds)}`);
+    checkCount("the seconds of a timeout", seconds, 5);
     if (typeof reason !== "string") throw new UsageError("a timeout needs a reason to show");
     await context.session.call(timeoutRoom(room.id, seconds, reason), request);
   });

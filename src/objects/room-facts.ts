@@ -88,7 +88,7 @@ export function roomFields(context: ObjectContext, room: Room, presence: Presenc
     state: [info],
     present: [here],
   };
-  return new LazyFields<RoomFacts>(sources, context.identity);
+  return new LazyFields<RoomFacts>("room", sources, context.identity);
 }
 
 async function readInfo(context: ObjectContext, id: number): Promise<Partial<RoomFacts>> {
@@ -125,9 +125,11 @@ export function presentOf(context: ObjectContext, { value: page, asOf }: Dated<R
 }
 
 /** The users in a room now; from outside by the info page, because reading the room page means entering. */
-export async function usersIn(context: ObjectContext, room: Room, options: RequestOptions): Promise<User[]> {
-  const { session } = context;
-  if (room.isInRoom || !session.canLogIn) return presentOf(context, await dated(context, roomPage(room.id), options));
-  const { value, asOf } = await dated(context, roomInfoPage(room.id), options);
-  return value.users.map(({ id, name }) => context.identity.named(id, name, asOf));
+export function usersIn(context: ObjectContext, room: Room, options: RequestOptions): Promise<User[]> {
+  const { session, actions } = context;
+  return actions.tend(async () => {
+    if (room.isInRoom || !session.canLogIn) return presentOf(context, await dated(context, roomPage(room.id), options));
+    const { value, asOf } = await dated(context, roomInfoPage(room.id), options);
+    return value.users.map(({ id, name }) => context.identity.named(id, name, asOf));
+  });
 }

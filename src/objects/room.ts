@@ -13,9 +13,9 @@ import type { RawEvent } from "../protocol/raw.js";
 import type { Site } from "../protocol/sites.js";
 import type { ActionOptions } from "../sending/options.js";
 import { type SendOptions, sendParts } from "../sending/post.js";
+import { eachAtCallSite } from "../util/call-site.js";
 import { type InspectArguments, inspectCustom, inspected, quoted } from "../util/inspect.js";
-import type { RequestOptions } from "../util/options.js";
-import { checkCount, checkOptions } from "../util/options.js";
+import { checkOptions, type RequestOptions } from "../util/options.js";
 import type { ObjectContext } from "./context.js";
 import { dated } from "./dated.js";
 import { type Day, type DayRange, type HistoryOptions, history, starred, transcript } from "./history.js";
@@ -223,9 +223,11 @@ export class Room {
   }
 
   /** Whether somebody is an owner of the room. From `GET /rooms/info/{id}`, as {@link Room.owners}. */
-  async isOwner(user: User | number): Promise<boolean> {
-    const id = idOf(this.site, "user", user);
-    return (await this.owners).some((owner) => owner.id === id);
+  isOwner(user: User | number): Promise<boolean> {
+    return this.#context.actions.tend(async () => {
+      const id = idOf(this.site, "user", user);
+      return (await this.owners).some((owner) => owner.id === id);
+    });
   }
 
   /** The users whom a mention in this room reaches. Empty for anonymous clients. `GET /rooms/pingable/{id}`. */
@@ -244,7 +246,7 @@ export class Room {
    * @throws {BAD_ARGUMENT} {NOT_FOUND}
    */
   history(options: HistoryOptions = {}): AsyncGenerator<Message, void> {
-    return history(this.#context, this, options);
+    return eachAtCallSite(history(this.#context, this, options));
   }
 
   /**
@@ -255,7 +257,7 @@ export class Room {
    * @throws {BAD_ARGUMENT} for a day that makes no sense
    */
   transcript(range: Day | DayRange, options: RequestOptions = {}): AsyncGenerator<Message, void> {
-    return transcript(this.#context, this, range, options);
+    return eachAtCallSite(transcript(this.#context, this, range, options));
   }
 
   /**
@@ -263,22 +265,21 @@ export class Room {
    * @param options - `count`: the most messages; 0 is all. @default 0
    */
   starred(options: RequestOptions & { readonly count?: number } = {}): Promise<Message[]> {
-    checkOptions("starred", options, ["count", "signal"]);
-    const { count = 0 } = options;
-    checkCount("count", count, 0);
-    return starred(this.#context, this, { ...options, count });
+    return this.#context.actions.tend(async () => starred(this.#context, this, options));
   }
 
   /** The messages that are pinned now. `GET /chats/stars/{id}`. */
-  async pinned(options: RequestOptions = {}): Promise<Message[]> {
-    checkOptions("pinned", options, ["signal"]);
-    const messages = await this.starred(options);
-    return messages.filter((message) => message.peek.pinned);
+  pinned(options: RequestOptions = {}): Promise<Message[]> {
+    return this.#context.actions.tend(async () => {
+      checkOptions("pinned", options, ["signal"]);
+      const messages = await starred(this.#context, this, options);
+      return messages.filter((message) => message.peek.pinned);
+    });
   }
 
   /** The rights given to users of the room. `GET /rooms/info/{id}?tab=access`. */
   accessList(options: RequestOptions = {}): Promise<tools.AccessList> {
-    return tools.accessList(this.#context, this, options);
+    return this.#context.actions.tend(() => tools.accessList(this.#context, this, options));
   }
 
   /**
