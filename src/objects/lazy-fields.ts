@@ -4,6 +4,7 @@
  * changes only fields that nothing newer than its request has changed.
  */
 import { ChatError, isChatError, ParseError, UsageError } from "../errors/index.js";
+import { callSite, withCallSite } from "../util/call-site.js";
 import { quiet } from "../util/promises.js";
 
 /** One request, and the fields it fills. The same object for every field that it serves, so that it can be shared. */
@@ -89,23 +90,25 @@ export class LazyFields<F extends object> {
 
   /** The value of one field: known, or fetched. */
   get<K extends keyof F>(key: K): Promise<F[K]> {
-    return this.#lazy(key, this.#value(key));
+    return this.#lazy(key, this.#value(key, this.get));
   }
 
   /** The value of a property that is made of one field. */
   map<K extends keyof F, T>(key: K, property: string, make: (value: F[K]) => T): Promise<T> {
-    return this.#lazy(property, this.#value(key).then(make));
+    return this.#lazy(property, this.#value(key, this.map).then(make));
   }
 
   /** Fetches all known values again, with the fewest requests; rejects when no source has one of the values. */
   async refresh(): Promise<void> {
+    const site = callSite(this.refresh);
     const keys = Object.keys(this.#known) as (keyof F)[];
-    await Promise.all(keys.map((key) => this.#fetch(key)));
+    await withCallSite(Promise.all(keys.map((key) => this.#fetch(key))), site);
   }
 
-  #value<K extends keyof F>(key: K): Promise<F[K]> {
+  /** @param method - the method that the user called, for the place in the stack of a failure */
+  #value<K extends keyof F>(key: K, method: (...args: never[]) => unknown): Promise<F[K]> {
     const known = this.#known[key];
-    return known !== undefined ? Promise.resolve(known as F[K]) : this.#fetch(key);
+    return known !== undefined ? Promise.resolve(known as F[K]) : withCallSite(this.#fetch(key), callSite(method));
   }
 
   /** The promise of a property: nobody need await it, and it is no text and no number. */
