@@ -1,6 +1,7 @@
 /** The front of everything: one person (or nobody) at one chat site. */
 import { isUint8Array } from "node:util/types";
 import { ClosedError, UsageError } from "../errors/index.js";
+import { checkCallback } from "../live/event-class.js";
 import type { ChatEvent } from "../live/events.js";
 import type { StreamState } from "../live/options.js";
 import { type Listening, type WatchOptions, watchAll, watchOptionNames } from "../live/watch.js";
@@ -169,7 +170,7 @@ export class Client implements AsyncDisposable {
    * @throws {BAD_ARGUMENT} for an unknown option
    */
   watch(callback: (event: ChatEvent, client: Client) => unknown, options: WatchOptions = {}): Listening {
-    if (typeof callback !== "function") throw new UsageError("watch takes a function to call with (event, client)");
+    checkCallback(callback);
     checkOptions("watch", options, watchOptionNames);
     return watchAll(this.#parts, (event) => callback(event, this), options);
   }
