@@ -234,7 +234,7 @@ function isMine(error) {
   try {
     if (Object(error) !== error || typeof error === "function" || error === strange || error.isMine) return true;
     if (Object.getPrototypeOf(error) === null) return true;
-    return /call stack|of another realm/.test(error.message);
+    return /call stack|of another realm|proxy that has been revoked/.test(error.message);
   } catch {
     return true;
   }
