@@ -2,10 +2,21 @@
 // parent when a case begins and how it ended: value, error (typed), crash, hang or leak.
 import { inspect } from "node:util";
 import * as api from "../../dist/index.js";
+import { Refusal } from "../../dist/server/index.js";
 import { ChatServer, ManualClock, setStage } from "../../dist/testing/index.js";
 import { Random } from "../chaos/random.mjs";
 import { ownSecrets } from "./secrets.mjs";
 import { Hang } from "./stage.mjs";
+
+/** Loaded one at a time: each begins a stage of its own. */
+const KINDS = {
+  redirects: () => import("./redirects.mjs"),
+  answers: () => import("./answers.mjs"),
+  frames: () => import("./frames.mjs"),
+  files: () => import("./files.mjs"),
+  "cli-files": () => import("./cli-files.mjs"),
+  hooks: () => import("./hooks.mjs"),
+};
 
 /** A case that shows or believes what it should not. */
 class Leak extends Error {}
@@ -46,7 +57,7 @@ process.disconnect();
 
 async function begin() {
   try {
-    const { open } = await import(`./${kind}.mjs`);
+    const { open } = await KINDS[kind]();
     return await open(lib, new Random(seed));
   } catch (error) {
     process.send({ ends: 0, name: `${kind}: the start`, outcome: "crash", detail: inspect(error) });
@@ -102,7 +113,7 @@ function judged(error) {
   return { outcome: "error", detail: `${error.code ?? "told"}: ${error.message}`.slice(0, 200) };
 }
 
-/** A ChatError with its code. */
+/** A ChatError with its code, or a rule of the local server that says no. */
 function isChatError(error) {
-  return api.isChatError(error) && typeof error.code === "string";
+  return (api.isChatError(error) && typeof error.code === "string") || error instanceof Refusal;
 }
