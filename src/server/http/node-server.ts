@@ -31,6 +31,8 @@ export function createNodeServer(
     requestTimeout: requestTimeoutMs,
     headersTimeout: Math.min(headersTimeoutMs, requestTimeoutMs),
     connectionsCheckingInterval: Math.max(50, Math.min(5_000, requestTimeoutMs / 4)),
+    // From Node 22.21 on; before that such a request is an upgrade, which passOverUpgrade undoes.
+    shouldUpgradeCallback: (request: IncomingMessage) => !asksForHttp2(request),
   };
   const adapter = { fetch, overrideGlobalObjects: false };
   const server = tls
@@ -48,10 +50,12 @@ export function createNodeServer(
   return { server: server as Server, connections };
 }
 
-/**
- * Handles a request as if it had not asked for another protocol. Some platforms ask every plain server for HTTP/2, which
- * it may pass over; Node gives it to whoever wants upgrades at all.
- */
+/** Whether a request offers to go on in HTTP/2, as some platforms do at every plain server. */
+export function asksForHttp2({ headers }: IncomingMessage): boolean {
+  return headers.upgrade?.toLowerCase() === "h2c";
+}
+
+/** Handles a request as if it had not asked for another protocol, which a server may do; Node 20 has no option for it. */
 export function passOverUpgrade(server: Server, request: IncomingMessage, socket: Duplex, head: Buffer): void {
   const lines = [`${request.method} ${request.url} HTTP/1.1`];
   for (let at = 0; at < request.rawHeaders.length; at += 2) {
