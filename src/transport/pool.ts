@@ -38,7 +38,8 @@ export class ConnectionPool {
 }
 
 async function openPool(resolve: Resolver | undefined): Promise<OpenPool> {
-  const { Agent, buildConnector, FormData, request } = await import("undici");
+  // By its file: Bun has an "undici" of its own, which ignores the connector and would look up the real host.
+  const { Agent, buildConnector, FormData, request } = await import("undici/index.js");
   const connect = buildConnector({ timeout: CONNECT_TIMEOUT_MS });
   const agent = new Agent({
     connections: PLACES_PER_HOST,

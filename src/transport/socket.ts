@@ -1,6 +1,5 @@
 /** One websocket to the live events of a room. Only receives: the client never writes to a chat socket. */
-import { connect as netConnect } from "node:net";
-import { connect as tlsConnect } from "node:tls";
+import { isIP } from "node:net";
 import { AbortedError, ConnectionError, ParseError } from "../errors/index.js";
 import type { Endpoint, Resolver } from "../protocol/sites.js";
 import { networkCode } from "./network-failure.js";
@@ -46,15 +45,15 @@ export async function openSocket(options: SocketOptions): Promise<ChatSocket> {
     });
   if (signal?.aborted) throw new AbortedError({ tried: "open a socket", host });
   const target = resolve?.(new URL(url).origin) ?? resolve?.(new URL(url).origin.replace(/^ws/, "http"));
-  const socket = new WebSocket(url, {
+  const socket = new WebSocket(addressOf(url, target), {
     origin,
-    headers: { "user-agent": userAgent },
+    headers: { "user-agent": userAgent, ...(target ? { host } : {}) },
     perMessageDeflate: false,
     // A damaged character is no reason to hang up: it shows as U+FFFD.
     skipUTF8Validation: true,
     maxPayload: maxFrameBytes,
     handshakeTimeout: 15_000,
-    ...(target ? { createConnection: () => connectTo(target, new URL(url).hostname) } : {}),
+    ...(target?.tls ? tlsOptions(target, new URL(url).hostname) : {}),
   });
   return new Promise((opened, failed) => {
     let isOpen = false;
@@ -94,7 +93,15 @@ function isBug(error: Error): boolean {
   return error.constructor !== Error && networkCode(error) === undefined;
 }
 
-function connectTo(target: Endpoint, hostname: string): ReturnType<typeof netConnect> {
-  const { hostname: host, port } = target;
-  return target.tls ? tlsConnect({ ...tlsOptions(target, hostname), host, port }) : netConnect({ host, port });
+/**
+ * The address to connect to. A resolved one is written into the URL, with the site's host as a header: Bun's own `ws`
+ * ignores `createConnection`, and would look up the real host.
+ */
+function addressOf(url: string, target: Endpoint | undefined): string {
+  if (!target) return url;
+  const address = new URL(url);
+  address.protocol = target.tls ? "wss:" : "ws:";
+  address.hostname = isIP(target.hostname) === 6 ? `[${target.hostname}]` : target.hostname;
+  address.port = String(target.port);
+  return address.href;
 }

@@ -7,7 +7,7 @@ import type { Endpoint } from "../protocol/sites.js";
 export interface TlsOptions {
   readonly ca?: string;
   readonly allowPartialTrustChain?: boolean;
-  readonly servername?: string;
+  readonly servername: string;
   readonly checkServerIdentity: (name: string, certificate: PeerCertificate) => Error | undefined;
 }
 
@@ -18,7 +18,7 @@ export interface TlsOptions {
 export function tlsOptions(target: Endpoint, hostname: string): TlsOptions {
   return {
     ...(target.ca === undefined ? {} : { ca: target.ca, allowPartialTrustChain: true }),
-    ...(isIP(hostname) ? {} : { servername: hostname }),
+    servername: isIP(hostname) ? "" : hostname,
     checkServerIdentity: (_name, certificate) =>
       checkServerIdentity(hostname, certificate) && checkServerIdentity(target.hostname, certificate),
   };
