@@ -149,7 +149,9 @@ function listen(shared: Shared, state: SiteState, index: number, options: Resolv
   const { server, connections } = createNodeServer(fetch, options);
   const upgrades = createUpgrades(shared, state);
   server.on("upgrade", (request, socket, head) => {
-    if (asksForHttp2(request)) passOverUpgrade(server, request, socket, head);
+    // Longer than what is read of a body, so that one that is too long still gets its answer.
+    const mostBytes = 2 * Math.max(options.maxBodyBytes, options.maxImageBytes);
+    if (asksForHttp2(request)) void passOverUpgrade(server, request, socket, head, mostBytes);
     else upgrades.handle(request, socket, head);
   });
   return new Promise((resolve, reject) => {

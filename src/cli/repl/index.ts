@@ -98,9 +98,14 @@ function startSession(context: ReplContext, place: Place, grabs: Grabs): Session
   return {
     report,
     async run() {
-      // What is awaited at the prompt puts off the end that Node's REPL tells; an interruption does not wait for it.
-      const over = once(server, "exit", { signal }).catch(() => server.close());
-      const history = isInteractive ? await keepHistory(server, settings.folder.value) : undefined;
+      const setUp = isInteractive ? keepHistory(server, settings.folder.value) : undefined;
+      // An interruption does not wait for "exit", which Node emits only when nothing is awaited at the prompt any more.
+      // It does wait for the history: from Node 24 on a REPL closed before that never closes the file of its history.
+      const over = once(server, "exit", { signal }).catch(async () => {
+        await setUp;
+        server.close();
+      });
+      const history = await setUp;
       if (history?.trouble !== undefined) above(history.trouble);
       if (piped) await feed(stdin, piped, server, evaluation, signal);
       await over;
