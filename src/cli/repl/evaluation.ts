@@ -6,6 +6,7 @@ import { EventEmitter } from "node:events";
 import { type REPLEval, type REPLServer, Recoverable } from "node:repl";
 import { isPromise } from "node:util/types";
 import { isRecord } from "../../protocol/values.js";
+import { withTopLevelAwait } from "./top-level-await.js";
 
 /** Under this name the REPL's code finds what is to be awaited. */
 const pendingKey = Symbol.for("chatexchange.repl.pending");
@@ -43,7 +44,7 @@ export class Evaluation {
   constructor(server: REPLServer, options: EvaluationOptions) {
     this.#server = server;
     this.#options = options;
-    this.#run = server.eval;
+    this.#run = withTopLevelAwait(server.eval);
     Reflect.set(server, "eval", (...[code, context, file, done]: Parameters<REPLEval>) => {
       this.#start();
       this.#run.call(server, code, context, file, (error, value) => this.#settle(code, error, value, done));
