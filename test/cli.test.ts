@@ -337,6 +337,6 @@ test("a port that is taken is said with the way out", async () => {
   expect(await commandLine().program(["serve", "--port", port])).toEqual({
     code: 1,
     stdout: "",
-    stderr: `chatexchange: port ${port} or one of the next two is in use; stop what runs there, or choose another with --port (0 for any)\n`,
+    stderr: `chatexchange: cannot listen on port ${port} of 127.0.0.1: it is in use; choose another, or 0 for any free one; three sites need three ports in a row; --port takes the first\n`,
   });
 });

@@ -1,6 +1,7 @@
 /** A local server that other machines can reach: only when asked for, with a warning, and for no name but its own. */
 import { once } from "node:events";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { Server } from "node:net";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { ChatServer, type ChatServerOptions } from "../src/server/index.js";
 import { Browser, Socket } from "./server-support.js";
 import { failureOf } from "./support.js";
@@ -78,8 +79,30 @@ test("a port that is taken is named, with what to do", async () => {
   const port = Number(new URL(server.url).port);
   const error = await failureOf(ChatServer.start({ sites: ["stackoverflow.com"], port }));
   expect(error).toMatchObject({
-    code: "BAD_ARGUMENT",
-    message: `the local chat server can't listen on 127.0.0.1: port ${port} is taken; choose another, or 0 for any free one`,
+    code: "ADDRESS_IN_USE",
+    port,
+    message: `cannot listen on port ${port} of 127.0.0.1: it is in use; choose another, or 0 for any free one`,
     cause: { code: "EADDRINUSE" },
+  });
+});
+
+test("a port that this process may not use, and an address that is not here, are named with what to do", async () => {
+  const error = Object.assign(new Error("listen EACCES: permission denied 127.0.0.1:80"), { code: "EACCES" });
+  const spy = vi.spyOn(Server.prototype, "listen").mockImplementation(function (this: Server) {
+    setImmediate(() => this.emit("error", error));
+    return this;
+  });
+  const refused = await failureOf(ChatServer.start({ port: 80 }));
+  spy.mockRestore();
+  expect(refused).toMatchObject({
+    code: "ADDRESS_IN_USE",
+    port: 80,
+    message:
+      "cannot listen on port 80 of 127.0.0.1: permission denied; choose a port above 1023, or 0 for any free one",
+  });
+  // TEST-NET-1: addresses that no machine has.
+  expect(await failureOf(ChatServer.start({ hostname: "192.0.2.1", exposed: true }))).toMatchObject({
+    code: "BAD_ARGUMENT",
+    message: "cannot listen on 192.0.2.1: this machine has no such address",
   });
 });

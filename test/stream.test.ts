@@ -148,7 +148,9 @@ describe("the stream", () => {
     await until(ear.clock, () => ear.texts.length >= 61, 5_000);
     expect(ear.texts).toEqual(["heard", ...flood]);
     const gaps = ear.events.filter((event) => event instanceof StreamGap);
-    expect(gaps.map(({ from, to, room }) => [from, to, room?.id])).toEqual([[last + 1, newest, 1]]);
+    expect(gaps.map(({ kind, from, to, room }) => [kind, from, to, room?.id])).toEqual([
+      ["expired", last + 1, newest, 1],
+    ]);
     expect(ear.events.find((event) => event instanceof MessageEdited)).toMatchObject({
       messageId: old.id,
       textContent: "old, mended",
@@ -192,7 +194,7 @@ describe("the stream", () => {
     const heard: string[] = [];
     const watch = chat.getRoom(1).watch((event) => {
       if (event instanceof MessagePosted) heard.push(event.textContent ?? "");
-      if (event instanceof StreamGap) heard.push(event.reason);
+      if (event instanceof StreamGap) heard.push(event.kind, event.reason);
     });
     await watch.ready;
     for (const text of ["one", "two", "three"]) first.site.user("Alice").in(1).says(text);
@@ -201,11 +203,11 @@ describe("the stream", () => {
     await clock.advance(20_000); // so many failures that the room would be polled
     const second = await start(Number(new URL(first.url).port));
     second.site.user("Alice").in(1).says("first again");
-    await until(clock, () => heard.length === 5 && chat.state === "live", 5_000);
+    await until(clock, () => heard.length === 6 && chat.state === "live", 5_000);
     second.site.user("Alice").in(1).says("second again");
-    await until(clock, () => heard.length === 6);
+    await until(clock, () => heard.length === 7);
     const reason = "the server has started over and counts from an earlier event again";
-    expect(heard).toEqual(["one", "two", "three", reason, "first again", "second again"]);
+    expect(heard).toEqual(["one", "two", "three", "reset", reason, "first again", "second again"]);
     expect(chat.state).toBe("live");
   });
 

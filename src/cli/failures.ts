@@ -16,6 +16,7 @@ const codes: Readonly<Record<ChatErrorCode, readonly [ExitCode, hint?: string]>>
   BAD_ARGUMENT: [usage],
   STORAGE: [failure],
   LOCKED: [failure],
+  ADDRESS_IN_USE: [failure, "three sites need three ports in a row; --port takes the first"],
   EMPTY: [usage],
   TOO_LONG: [usage, "use --split words, or break it into lines"],
   WRONG_PASSWORD: [notLoggedIn, "check both and run chatexchange login again"],

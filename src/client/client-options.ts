@@ -10,7 +10,18 @@ import { type ReadOptions, readOptionNames } from "../transport/read-retries.js"
 import type { Credentials } from "../transport/session.js";
 import type { Clock } from "../util/clock.js";
 import type { Logger } from "../util/logger.js";
-import { checkChoice, checkCount, checkOptions } from "../util/options.js";
+import {
+  checkChoice,
+  checkClock,
+  checkCount,
+  checkCounts,
+  checkFlag,
+  checkFunction,
+  checkOptions,
+  checkSignal,
+  checkText,
+  shown,
+} from "../util/options.js";
 
 /** Options of a `Client`. */
 export interface ClientOptions {
@@ -57,7 +68,19 @@ export interface ClientOptions {
    */
   readonly timeoutMs?: number;
   /** Where to connect for an origin, such as a local server for `https://chat.stackexchange.com`. */
-  readonly resolve?: Resolver;
+  readonly resolve?: Resolver | undefined;
+  /**
+   * The proxy for requests and sockets, such as `"http://user:password@proxy.example:3128"`; `false` for none. A
+   * resolved origin, and this machine, are always reached directly. Sockets need the package `https-proxy-agent`.
+   * @default `HTTPS_PROXY` and `HTTP_PROXY` of the environment, but for the hosts in `NO_PROXY`
+   */
+  readonly proxy?: string | false | undefined;
+  /**
+   * Certificates (PEM) to trust besides the runtime's, such as that of a company's proxy: the content of a file, or of
+   * several. `NODE_EXTRA_CA_CERTS` does the same for the whole process.
+   * @default the runtime's alone
+   */
+  readonly ca?: string | readonly string[] | undefined;
   /** The source of time, such as a `ManualClock` in a test. @default the machine's */
   readonly clock?: Clock;
   /** The source of chance: numbers from 0 up to 1. @default Math.random */
@@ -91,6 +114,8 @@ const optionNames = [
   "signal",
   "timeoutMs",
   "resolve",
+  "proxy",
+  "ca",
   "clock",
   "random",
   "files",
@@ -109,24 +134,75 @@ export interface LogoutOptions {
   readonly endLogin?: boolean;
 }
 
+/** What each option may be, where it is more than a name. */
+const checks: Readonly<Partial<Record<keyof ClientOptions, (name: string, value: unknown) => void>>> = {
+  email: checkText,
+  password: checkSecret,
+  cookies: checkCookies,
+  sessionFile: checkText,
+  stateFile: checkText,
+  keyTtlMs: (name, value) => checkCount(name, value, 0),
+  userAgent: checkUserAgent,
+  replyForm: (name, value) => checkChoice(name, value, ["prefix", "parentId"]),
+  logger: checkLogger,
+  onError: checkFunction,
+  signal: checkSignal,
+  timeoutMs: (name, value) => checkCount(name, value, 1),
+  resolve: checkFunction,
+  clock: checkClock,
+  random: checkFunction,
+};
+
 /**
  * Checks options by name and kind.
  * @throws {BAD_ARGUMENT} naming the option and its fault
  */
 export function checkClientOptions(options: ClientOptions): void {
   checkOptions("new Client", options, optionNames);
-  const { email, password, outbox, reads, stream, timeoutMs, replyForm, keyTtlMs } = options;
+  for (const name of optionNames) if (options[name] !== undefined) checks[name]?.(name, options[name]);
+  const { email, password, outbox, reads, stream } = options;
   if ((email === undefined) !== (password === undefined)) {
     throw new UsageError("email and password go together; one of them is missing");
   }
   checkOptions("the option outbox", outbox, outboxOptionNames);
+  checkCounts("outbox", outbox, { maxTries: 1, marginMs: 0, patienceMs: 0 });
   checkOptions("the option reads", reads, readOptionNames);
-  if (reads?.tries !== undefined) checkCount("reads.tries", reads.tries, 1);
-  if (reads?.patienceMs !== undefined) checkCount("reads.patienceMs", reads.patienceMs, 0);
+  checkCounts("reads", reads, { tries: 1, patienceMs: 0 });
   checkStreamOptions(stream);
-  if (timeoutMs !== undefined) checkCount("timeoutMs", timeoutMs, 1);
-  if (keyTtlMs !== undefined) checkCount("keyTtlMs", keyTtlMs, 0);
-  if (replyForm !== undefined) checkChoice("replyForm", replyForm, ["prefix", "parentId"]);
+}
+
+/** Checks the options of `logout`. @throws {BAD_ARGUMENT} */
+export function checkLogoutOptions(options: LogoutOptions): void {
+  checkOptions("logout", options, ["drain", "timeoutMs", "endLogin"]);
+  const { drain, timeoutMs, endLogin } = options;
+  if (drain !== undefined) checkFlag("drain", drain);
+  if (timeoutMs !== undefined) checkCount("timeoutMs", timeoutMs, 0);
+  if (endLogin !== undefined) checkFlag("endLogin", endLogin);
+}
+
+function checkSecret(name: string, value: unknown): void {
+  if (typeof value !== "string" || value === "") throw new UsageError(`${name} is a text that is not empty`);
+}
+
+function checkCookies(name: string, value: unknown): void {
+  if (typeof value === "string" || (typeof value === "object" && value !== null)) return;
+  throw new UsageError(`${name} are a line such as "acct=…; prov=…", a record of values, or a browser's export`);
+}
+
+/** A header takes one line of Latin-1. */
+function checkUserAgent(name: string, value: unknown): void {
+  checkText(name, value);
+  if (/^[\t\x20-\x7e\x80-\xff]+$/.test(value)) return;
+  throw new UsageError(`${name} is one line of Latin letters, digits and signs, because it goes into a header`);
+}
+
+function checkLogger(name: string, value: unknown): void {
+  const isObject = (typeof value === "object" && value !== null) || typeof value === "function";
+  if (!isObject) throw new UsageError(`${name} is an object with log methods, such as console, not ${shown(value)}`);
+  for (const level of ["debug", "info", "warn", "error"]) {
+    const method: unknown = Reflect.get(value, level);
+    if (method !== undefined) checkFunction(`${name}.${level}`, method);
+  }
 }
 
 /**

@@ -20,13 +20,15 @@ import type { OutboxView } from "../sending/outbox.js";
 import { sendStored } from "../sending/stored.js";
 import type { CookieInput } from "../transport/cookies.js";
 import type { Me, Session } from "../transport/session.js";
+import { callSafely } from "../util/call-safely.js";
+import { eachAtCallSite } from "../util/call-site.js";
 import type { Counts } from "../util/counters.js";
 import { type InspectArguments, inspectCustom, inspected } from "../util/inspect.js";
 import { checkId, checkOptions, type RequestOptions } from "../util/options.js";
-import { callSafely } from "../util/services.js";
 import {
   type ClientOptions,
   checkClientOptions,
+  checkLogoutOptions,
   credentialsOf,
   type LogoutOptions,
   type ResumeOptions,
@@ -148,7 +150,7 @@ export class Client implements AsyncDisposable {
   onStateChange(callback: (state: StreamState) => unknown): () => void {
     if (typeof callback !== "function") throw new UsageError("onStateChange takes a function to call with the state");
     const { live, services } = this.#parts;
-    return live.onState((state) => void callSafely(() => callback(state), services.reportUnhandled));
+    return live.onState((state) => void callSafely(callback, services.reportUnhandled, state));
   }
 
   /**
@@ -223,13 +225,16 @@ export class Client implements AsyncDisposable {
    * unless `endLogin` says otherwise: then it rejects when the site could not be told, after everything else has ended.
    */
   logout(options: LogoutOptions = {}): Promise<void> {
-    checkOptions("logout", options, ["drain", "timeoutMs", "endLogin"]);
-    this.#parts.actions.isClosing = true;
-    if (this.#logout) return this.#logout;
-    const ended = this.#end(options);
-    // A second call, as by `await using`, does not report the failure again.
-    this.#logout = ended.catch(() => {});
-    return ended;
+    const { actions } = this.#parts;
+    return actions.tend(async () => {
+      checkLogoutOptions(options);
+      actions.isClosing = true;
+      if (this.#logout) return this.#logout;
+      const ended = this.#end(options);
+      // A second call, as by `await using`, does not report the failure again.
+      this.#logout = ended.catch(() => {});
+      return ended;
+    });
   }
 
   /** Logs out at the end of an `await using` block, as {@link Client.logout} does. */
@@ -280,17 +285,17 @@ export class Client implements AsyncDisposable {
    * @example for await (const room of chat.rooms({ filter: "typescript" })) console.log(room.id, await room.name);
    */
   rooms(options: RoomsOptions = {}): AsyncGenerator<Room, void> {
-    return rooms(this.#parts, options);
+    return eachAtCallSite(rooms(this.#parts, options));
   }
 
   /** The people whose names contain a text, 100 at most. `GET /users/search`. @throws {BAD_ARGUMENT} */
   searchUsers(text: string, options: RequestOptions = {}): AsyncGenerator<User, void> {
-    return searchUsers(this.#parts, text, options);
+    return eachAtCallSite(searchUsers(this.#parts, text, options));
   }
 
   /** The messages that contain a text, page by page; `GET /search`. @throws {BAD_ARGUMENT} */
   searchMessages(text: string, options: SearchOptions = {}): AsyncGenerator<Message, void> {
-    return searchMessages(this.#parts, text, options);
+    return eachAtCallSite(searchMessages(this.#parts, text, options));
   }
 
   /**

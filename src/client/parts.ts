@@ -73,7 +73,7 @@ function sessionOf(client: Client, options: ClientOptions, services: Services, s
     cookies: options.cookies,
     sessionFile: options.sessionFile,
     userAgent: options.userAgent ?? "chatexchange-ts",
-    resolve: options.resolve,
+    connections: { resolve: options.resolve, proxy: options.proxy, ca: options.ca },
     timeoutMs: options.timeoutMs,
     reads: options.reads,
     signal,

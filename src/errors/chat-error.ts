@@ -8,6 +8,7 @@ export type ChatErrorCode =
   | "BAD_ARGUMENT"
   | "STORAGE"
   | "LOCKED"
+  | "ADDRESS_IN_USE"
   | "WRONG_PASSWORD"
   | "CAPTCHA_REQUIRED"
   | "CLOUDFLARE_CHALLENGE"
@@ -103,9 +104,15 @@ export function isPassing(error: unknown): boolean {
 
 /** The same failure for another caller, with the time left until the next try, or the note that the action was not sent. */
 export function withContext(error: ChatError, more: Pick<FailureContext, "retryAfterMs" | "sent">): ChatError {
-  const own = Object.getOwnPropertyDescriptors(error);
-  const copy: ChatError = Object.create(Object.getPrototypeOf(error), own);
-  return Object.assign(copy, { context: { ...error.context, ...more } });
+  return copyOf(error, { context: { ...error.context, ...more } });
+}
+
+/** A copy of a failure with some properties changed; an Error to the platform, too. */
+export function copyOf(error: ChatError, changes: Partial<Pick<ChatError, "context" | "stack">>): ChatError {
+  const copy: ChatError = Object.setPrototypeOf(new Error(error.message), Object.getPrototypeOf(error));
+  const { stack: _, ...own } = Object.getOwnPropertyDescriptors(error);
+  Object.defineProperties(copy, own);
+  return Object.assign(copy, { stack: error.stack }, changes);
 }
 
 /** A server may echo what it was sent: fkeys and tokens are 32 or 64 hexadecimal digits. */

@@ -39,6 +39,17 @@ export class LockedError extends ChatError {
   }
 }
 
+/** A local server cannot listen on a port: something else does, or this process may not. */
+export class AddressInUseError extends ChatError {
+  /** The port that was asked for. */
+  readonly port: number;
+
+  constructor(port: number, reason: string, context?: FailureContext) {
+    super("ADDRESS_IN_USE", reason, context);
+    this.port = port;
+  }
+}
+
 /** The base of everything that keeps a login from working. */
 export abstract class LoginError extends ChatError {}
 

@@ -1,6 +1,7 @@
 export {
   ChatError,
   type ChatErrorCode,
+  copyOf,
   type FailureContext,
   isChatError,
   isPassing,
@@ -9,6 +10,7 @@ export {
 } from "./chat-error.js";
 export {
   AbortedError,
+  AddressInUseError,
   AlreadyDeletedError,
   CaptchaRequiredError,
   ClosedError,

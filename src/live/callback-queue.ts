@@ -1,5 +1,5 @@
 /** Runs a `watch` callback: at once while it keeps up, otherwise in order, separately for each room. */
-import { isPromise } from "node:util/types";
+import { callSafely } from "../util/call-safely.js";
 import { quiet } from "../util/promises.js";
 import { Backlog, type BacklogOptions, type Lost } from "./backlog.js";
 import { type ChatEvent, withDone } from "./events.js";
@@ -15,6 +15,8 @@ export interface CallbackQueueOptions extends BacklogOptions {
   /** The maximum number of unsettled calls for each room. */
   readonly concurrency: number;
   readonly overflowError: () => Error;
+  /** Adds to the reason of an end where the user called for listening. */
+  readonly placed: (reason: unknown) => unknown;
   /** Makes the gap notice that stands for dropped events. */
   readonly gapOf: (roomId: number, lost: Lost) => ChatEvent;
   readonly reportUnhandled: (error: unknown) => void;
@@ -71,8 +73,9 @@ export class CallbackQueue implements Receiver {
 
   #fail(reason: unknown): void {
     if (!this.#end()) return;
-    this.#settle?.reject(reason);
-    this.#options.reportUnhandled(reason);
+    const placed = this.#options.placed(reason);
+    this.#settle?.reject(placed);
+    this.#options.reportUnhandled(placed);
   }
 
   #end(): boolean {
@@ -88,22 +91,14 @@ export class CallbackQueue implements Receiver {
     const isManual = ack === "manual" && delivery !== undefined;
     const event = isManual ? withDone(given, () => delivery.done()) : given;
     delivery?.take();
-    try {
-      const result = callback(event);
-      // Most callbacks return nothing: that is seen at once.
-      if (result !== undefined && isPromise(result)) {
-        this.#await(result, isManual ? undefined : delivery, lane ?? this.#laneOf(given));
-        return;
-      }
-    } catch (error) {
-      reportUnhandled(error);
-    }
-    if (!isManual) delivery?.done();
+    const call = callSafely(callback, reportUnhandled, event);
+    if (call) this.#await(call, isManual ? undefined : delivery, lane ?? this.#laneOf(given));
+    else if (!isManual) delivery?.done();
   }
 
-  #await(result: Promise<unknown>, delivery: Delivery | undefined, lane: Lane): void {
+  #await(call: Promise<void>, delivery: Delivery | undefined, lane: Lane): void {
     lane.running += 1;
-    result.catch(this.#options.reportUnhandled).then(() => {
+    void call.then(() => {
       lane.running -= 1;
       delivery?.done();
       this.#goOn(lane);

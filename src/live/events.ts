@@ -10,6 +10,7 @@ import { htmlToText } from "../protocol/markup/index.js";
 import type { RawEvent } from "../protocol/raw.js";
 import { numberOf, stringOf } from "../protocol/values.js";
 import { type InspectArguments, inspectCustom, inspected, quoted } from "../util/inspect.js";
+import { type Gap, type GapKind, gapReasons } from "./gaps.js";
 
 /** The part of the client that events use: objects by id. */
 export interface EventContext {
@@ -79,6 +80,11 @@ export class ChatEvent {
   /** The user who did it; null where the server does not say (stars, for one). */
   get user(): User | null {
     return this.userOf(this.data.user_id, this.data.user_name);
+  }
+
+  /** The name of {@link ChatEvent.user} as of the event, plain text; null where the server does not say. */
+  get userName(): string | null {
+    return stringOf(this.data.user_name) ?? null;
   }
 
   /** The user the event is about or for, when there is one. */
@@ -249,20 +255,18 @@ export class StreamGap extends ChatEvent {
   readonly from: number;
   /** The last event id that may be missing. */
   readonly to: number;
-  /** The reason, in a sentence. */
+  /** Why they were lost, for programs: `reset` for one means that event ids count from the beginning again. */
+  readonly kind: GapKind;
+  /** The same in a sentence. */
   readonly reason: string;
 
   /** @internal */
-  constructor(
-    data: RawEvent,
-    context: EventContext,
-    receivedAt: number,
-    gap: { from: number; to: number; reason: string },
-  ) {
+  constructor(data: RawEvent, context: EventContext, receivedAt: number, gap: Pick<Gap, "from" | "to" | "kind">) {
     super(data, context, receivedAt);
     this.from = gap.from;
     this.to = gap.to;
-    this.reason = gap.reason;
+    this.kind = gap.kind;
+    this.reason = gapReasons[gap.kind];
   }
 }
 /** Any other event; {@link ChatEvent.data} has all there is. */

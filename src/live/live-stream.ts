@@ -18,6 +18,8 @@ export interface EventQueueOptions<T> extends BacklogOptions {
   /** The value that a reader gets in place of dropped events; undefined for none. */
   readonly lostValue: (lost: Lost) => T | undefined;
   readonly overflowError: () => Error;
+  /** Adds to the reason of an end where the user called for the stream. */
+  readonly placed: (reason: unknown) => unknown;
   /** Called once when the stream has ended. */
   readonly onEnd: () => void;
 }
@@ -80,9 +82,10 @@ export class EventQueue<T> implements LiveStream<T> {
   /** Like {@link end}, but the reader gets the reason, after the values that wait. */
   fail(reason: unknown): void {
     if (this.#hasEnded) return;
+    const placed = this.#options.placed(reason);
     const read = this.#reads.shift();
-    if (read) read.reject(reason);
-    else this.#error = { reason };
+    if (read) read.reject(placed);
+    else this.#error = { reason: placed };
     this.end();
   }
 

@@ -1,5 +1,6 @@
 /** Options of listening to live events. */
-import { checkChoice, checkCount, checkOptions } from "../util/options.js";
+import { UsageError } from "../errors/index.js";
+import { checkChoice, checkCount, checkCounts, checkId, checkOptions, described } from "../util/options.js";
 
 /** One socket for each room, or one for all rooms of an account. */
 export type SocketMode = "room" | "shared";
@@ -59,7 +60,29 @@ export const streamDefaults: ResolvedStreamOptions = {
 export function checkStreamOptions(options: StreamOptions | undefined): void {
   checkOptions("the option stream", options, [...Object.keys(streamDefaults), "cursors"]);
   if (options?.sockets !== undefined) checkChoice("stream.sockets", options.sockets, ["room", "shared"]);
-  if (options?.giveUpMs !== undefined) checkCount("stream.giveUpMs", options.giveUpMs, 1);
+  checkCounts("stream", options, {
+    idleMs: 1,
+    firstFrameMs: 1,
+    reconnectMs: 0,
+    maxReconnectMs: 0,
+    giveUpMs: 1,
+    socketTries: 0,
+    pollMs: 1,
+    retrySocketMs: 0,
+    auditMs: 0,
+  });
+  checkCursors(options?.cursors);
+}
+
+function checkCursors(cursors: unknown): void {
+  if (cursors === undefined) return;
+  if (typeof cursors !== "object" || cursors === null || Array.isArray(cursors)) {
+    throw new UsageError(`stream.cursors is an object from room ids to event ids, not ${described(cursors)}`);
+  }
+  for (const [roomId, cursor] of Object.entries(cursors)) {
+    checkId("room", Number(roomId));
+    checkCount(`stream.cursors[${roomId}]`, cursor, 0);
+  }
 }
 
 /**

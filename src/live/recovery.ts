@@ -7,20 +7,11 @@ import type { RawEvent } from "../protocol/raw.js";
 import type { Session } from "../transport/session.js";
 import type { Services } from "../util/services.js";
 import { HOLE_TRIES, isFinal, OLD_FRAMES, removed } from "./endings.js";
+import type { Gap, GapKind } from "./gaps.js";
 import { MessageMemory } from "./message-memory.js";
 import type { Patience } from "./patience.js";
 import { askForList, type HostPlace, type Places, type Polls } from "./requests.js";
 import { Sequencer } from "./sequencer.js";
-
-/** Events that cannot be recovered: those with ids from the first up to the last. */
-export interface Gap {
-  readonly roomId: number;
-  readonly from: number;
-  readonly to: number;
-  readonly reason: string;
-  /** The event id after which listening resumes; lower than `to` when the server counts anew. */
-  readonly cursor: number;
-}
 
 /** The parts and callbacks of a {@link Recovery}. */
 export interface RecoveryContext {
@@ -93,7 +84,7 @@ export class Recovery {
     const isNews = ({ time_stamp = 0 }: RawEvent): boolean => time_stamp >= newsSince;
     const news = (list ?? []).filter(isNews);
     if (!list || sync === null || (list[0] && isNews(list[0]) && list.length >= 100)) {
-      this.#announce({ from: 1, to: time, cursor: time }, "it was said before listening could begin");
+      this.#announce({ from: 1, to: time, cursor: time }, "before-start");
     }
     for (const item of news) if (item.content !== undefined) this.#deliver(item);
   }
@@ -191,7 +182,7 @@ export class Recovery {
 
   #skipHole(): void {
     const hole = this.#sequencer.skipHole();
-    if (hole) this.#announce({ ...hole, cursor: hole.to }, "the server does not tell what happened there");
+    if (hole) this.#announce({ ...hole, cursor: hole.to }, "untold");
     this.#sequencer.release(null);
   }
 
@@ -203,9 +194,9 @@ export class Recovery {
     if (signal.aborted) return;
     onHeard();
     if (frame?.exit) throw removed(roomId);
-    if (frame?.reset) return this.#startOver(covered, "the server no longer has these events", signal);
+    if (frame?.reset) return this.#startOver(covered, "expired", signal);
     if (this.#isBehind && frame?.t === undefined && (await places.find(roomId, signal)).time < covered) {
-      return this.#startOver(covered, "the server has started over and counts from an earlier event again", signal);
+      return this.#startOver(covered, "reset", signal);
     }
     if (signal.aborted) return;
     this.#isBehind = false;
@@ -215,13 +206,13 @@ export class Recovery {
   }
 
   /** The cursor is useless: delivers the changes that the lists still show, and announces the rest as a gap. */
-  async #startOver(covered: number, reason: string, signal: AbortSignal): Promise<void> {
+  async #startOver(covered: number, kind: GapKind, signal: AbortSignal): Promise<void> {
     const { session, roomId, onHeard } = this.#context;
     const { events, time } = await askForList(session, roomId, 500, signal);
     if (signal.aborted) return;
     const changes = this.#memory.changes(events);
     onHeard();
-    this.#announce({ from: Math.min(covered + 1, time), to: Math.max(covered, time), cursor: time }, reason);
+    this.#announce({ from: Math.min(covered + 1, time), to: Math.max(covered, time), cursor: time }, kind);
     for (const event of changes) this.#deliver(event);
     this.#memory.startOver(events);
     this.#isBehind = false;
@@ -229,8 +220,8 @@ export class Recovery {
     this.#sequencer.release(null);
   }
 
-  #announce(range: Pick<Gap, "from" | "to" | "cursor">, reason: string): void {
-    this.#context.onGap({ roomId: this.#context.roomId, ...range, reason });
+  #announce(range: Pick<Gap, "from" | "to" | "cursor">, kind: GapKind): void {
+    this.#context.onGap({ roomId: this.#context.roomId, ...range, kind });
   }
 
   #deliver(event: RawEvent): void {

@@ -10,10 +10,10 @@ import { RecentSet } from "../util/recent-set.js";
 import type { Lost } from "./backlog.js";
 import type { CursorStore, RoomMark } from "./cursors.js";
 import { type ChatEvent, type EventContext, eventOf, StreamGap } from "./events.js";
+import { type Gap, gapReasons } from "./gaps.js";
 import type { EventQueue } from "./live-stream.js";
 import type { StreamState } from "./options.js";
 import { RoomProgress } from "./progress.js";
-import type { Gap } from "./recovery.js";
 import { Places, Polls } from "./requests.js";
 import { RoomStream, type RoomStreamContext } from "./room-stream.js";
 import { SharedSockets } from "./shared-sockets.js";
@@ -178,7 +178,7 @@ export class EventRouter {
 
   /** The gap notice for events of a room that a slow listener lost. */
   gapFor(roomId: number, { from, to }: Lost): StreamGap {
-    return this.#gapOf(roomId, from, to, "a handler or reader was too slow, and there was no room for more");
+    return this.#gapOf(roomId, { from, to, kind: "overflow" });
   }
 
   #open(roomId: number): Entry {
@@ -269,17 +269,18 @@ export class EventRouter {
   }
 
   #announce(gap: Gap): void {
-    const { roomId, from, to, reason, cursor } = gap;
-    this.#context.services.counters.add("stream:gap", { roomId, from, to, reason });
+    const { roomId, from, to, kind, cursor } = gap;
+    const reason = gapReasons[kind];
+    this.#context.services.counters.add("stream:gap", { roomId, from, to, kind, reason });
     this.#context.services.log.warn(`room ${roomId}: the events ${from} to ${to} are lost: ${reason}`);
     const subscriptions = this.#rooms.get(roomId)?.subscriptions ?? nobody;
-    const event = this.#gapOf(roomId, from, to, reason);
+    const event = this.#gapOf(roomId, gap);
     this.#tell(event, subscriptions, this.#everything, this.#progress.get(roomId), cursor);
   }
 
-  #gapOf(roomId: number, from: number, to: number, reason: string): StreamGap {
+  #gapOf(roomId: number, { from, to, kind }: Omit<Gap, "roomId" | "cursor">): StreamGap {
     const { services, events } = this.#context;
-    return new StreamGap({ event_type: -1, room_id: roomId }, events, services.clock.now(), { from, to, reason });
+    return new StreamGap({ event_type: -1, room_id: roomId }, events, services.clock.now(), { from, to, kind });
   }
 
   #tell(

@@ -1,6 +1,7 @@
 /** The two ways to listen: a callback, and an async iterable. */
 import { AbortedError, UsageError } from "../errors/index.js";
 import type { ObjectContext } from "../objects/context.js";
+import { atCallSite, type CallSite, callSite, withCallSite } from "../util/call-site.js";
 import type { RequestOptions } from "../util/options.js";
 import { checkChoice, checkCount } from "../util/options.js";
 import { quiet } from "../util/promises.js";
@@ -62,7 +63,7 @@ export function watchAll(
   callback: (event: ChatEvent) => unknown,
   options: WatchOptions,
 ): Listening {
-  const callbacks = callbackQueue(context, callback, options, "events");
+  const callbacks = callbackQueue(context, callback, options, { what: "events", site: callSite(watchAll) });
   const { close } = context.live.listenToAll(callbacks);
   callbacks.onClose(close);
   return { closed: callbacks.closed, close: () => callbacks.close(), [Symbol.dispose]: () => callbacks.close() };
@@ -75,12 +76,13 @@ export function watchRoom(
   callback: (event: ChatEvent) => unknown,
   options: WatchOptions,
 ): Watch {
-  const callbacks = callbackQueue(context, callback, options, `events of room ${roomId}`);
+  const site = callSite(watchRoom);
+  const callbacks = callbackQueue(context, callback, options, { what: `events of room ${roomId}`, site });
   const listening = context.live.listen(roomId, callbacks);
   callbacks.onClose(listening.close);
   const close = (): void => callbacks.close();
   return {
-    ready: quiet(inRoom(context, roomId, listening.ready)),
+    ready: quiet(withCallSite(inRoom(context, roomId, listening.ready), site)),
     closed: callbacks.closed,
     close,
     [Symbol.dispose]: close,
@@ -92,7 +94,7 @@ function callbackQueue(
   { services, live }: ListenContext,
   callback: (event: ChatEvent) => unknown,
   options: WatchOptions,
-  what: string,
+  { what, site }: { readonly what: string; readonly site: CallSite },
 ): CallbackQueue {
   const { ack = "auto", concurrency } = options;
   const { limit, overflow } = checkWaiting(options);
@@ -106,6 +108,7 @@ function callbackQueue(
     overflow,
     onDrop: (dropped) => services.log.warn(`${what}: a callback is too slow; ${dropped} dropped so far`),
     overflowError: () => new UsageError(`more than ${limit} ${what} wait for a callback; be faster or raise "limit"`),
+    placed: (reason) => atCallSite(reason, site),
     gapOf: (roomId, lost) => live.gapFor(roomId, lost),
     reportUnhandled: services.reportUnhandled,
   });
@@ -121,6 +124,7 @@ export function streamRoom<T>(
   const { signal } = options;
   const { limit, overflow } = checkWaiting(options);
   const { live, services } = context;
+  const site = callSite(streamRoom);
   const abort = (): void => stream.end();
   const stream = new EventQueue<T>({
     limit,
@@ -128,6 +132,7 @@ export function streamRoom<T>(
     lostValue: (lost) => pick(live.gapFor(roomId, lost)),
     overflowError: () =>
       new UsageError(`more than ${limit} events of room ${roomId} wait to be read; read faster or raise "limit"`),
+    placed: (reason) => atCallSite(reason, site),
     onDrop: (dropped) => services.log.warn(`room ${roomId}: nobody reads fast enough; ${dropped} dropped so far`),
     onEnd() {
       signal?.removeEventListener("abort", abort);
@@ -144,7 +149,7 @@ export function streamRoom<T>(
     onEnd: (reason) => (reason === undefined || reason instanceof AbortedError ? stream.stop() : stream.fail(reason)),
   });
   live.streams.add(stream);
-  stream.ready = quiet(inRoom(context, roomId, listening.ready));
+  stream.ready = quiet(withCallSite(inRoom(context, roomId, listening.ready), site));
   if (signal?.aborted) stream.end();
   else signal?.addEventListener("abort", abort, { once: true });
   return stream;

@@ -7,7 +7,7 @@ import { idOf } from "../protocol/ids.js";
 import { dayStart, type TranscriptMessage, type TranscriptPage } from "../protocol/pages/index.js";
 import type { RawEvent } from "../protocol/raw.js";
 import type { RequestOptions } from "../util/options.js";
-import { checkOptions } from "../util/options.js";
+import { checkCount, checkOptions } from "../util/options.js";
 import type { ObjectContext } from "./context.js";
 import { type Dated, dated } from "./dated.js";
 import type { Message } from "./message.js";
@@ -52,8 +52,7 @@ export async function* history(
 ): AsyncGenerator<Message, void> {
   checkOptions("history", options, ["before", "after", "limit", "signal"]);
   const { limit = Number.POSITIVE_INFINITY, signal } = options;
-  if (typeof limit !== "number" || Number.isNaN(limit) || limit < 0)
-    throw new UsageError(`the limit is a number from 0 up, not ${String(limit)}`);
+  if (limit !== Number.POSITIVE_INFINITY) checkCount("limit", limit, 0);
   const [before, after] = [pointOf(context, options.before), pointOf(context, options.after)];
   let end = before.id;
   let left = limit;
@@ -255,9 +254,12 @@ function secondsOf(day: string): number {
 export async function starred(
   context: ObjectContext,
   room: Room,
-  { count, ...options }: RequestOptions & { count: number },
+  options: RequestOptions & { readonly count?: number },
 ): Promise<Message[]> {
-  const { value: list, asOf } = await dated(context, starredMessages(room.id, count), options);
+  checkOptions("starred", options, ["count", "signal"]);
+  const { count = 0, signal } = options;
+  checkCount("count", count, 0);
+  const { value: list, asOf } = await dated(context, starredMessages(room.id, count), { signal });
   return list.map(({ messageId, timeStamp, userId, userName, stars, starredByMe, pinned, pinnedByMe }) => {
     const message = context.identity.message(messageId);
     // The content is shortened here, so it is not merged.

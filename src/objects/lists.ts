@@ -109,21 +109,25 @@ export async function* searchMessages(
 }
 
 /** The users in a room now; from outside by the info page, because reading the room page means entering. */
-export async function usersIn(context: ObjectContext, room: Room, options: RequestOptions): Promise<User[]> {
-  const { session } = context;
-  if (room.isInRoom || !session.canLogIn) return presentOf(context, await dated(context, roomPage(room.id), options));
-  const { value, asOf } = await dated(context, roomInfoPage(room.id), options);
-  return value.users.map(({ id, name }) => context.identity.named(id, name, asOf));
+export function usersIn(context: ObjectContext, room: Room, options: RequestOptions): Promise<User[]> {
+  const { session, actions } = context;
+  return actions.tend(async () => {
+    if (room.isInRoom || !session.canLogIn) return presentOf(context, await dated(context, roomPage(room.id), options));
+    const { value, asOf } = await dated(context, roomInfoPage(room.id), options);
+    return value.users.map(({ id, name }) => context.identity.named(id, name, asOf));
+  });
 }
 
 /** The users whom a mention in a room reaches. */
-export async function pingableIn(context: ObjectContext, room: Room, options: RequestOptions): Promise<User[]> {
-  const { session } = context;
-  if (session.canLogIn) await session.login();
-  const { value: users, asOf } = await dated(context, pingableUsers(room.id), options);
-  return users.map(({ id, name, lastPost, lastSeen }) => {
-    const user = context.identity.named(id, name, asOf);
-    user.merge({ lastSeenAt: lastSeen * 1000, lastMessageAt: lastPost ? lastPost * 1000 : null }, asOf);
-    return user;
+export function pingableIn(context: ObjectContext, room: Room, options: RequestOptions): Promise<User[]> {
+  const { session, actions } = context;
+  return actions.tend(async () => {
+    if (session.canLogIn) await session.login();
+    const { value: users, asOf } = await dated(context, pingableUsers(room.id), options);
+    return users.map(({ id, name, lastPost, lastSeen }) => {
+      const user = context.identity.named(id, name, asOf);
+      user.merge({ lastSeenAt: lastSeen * 1000, lastMessageAt: lastPost ? lastPost * 1000 : null }, asOf);
+      return user;
+    });
   });
 }

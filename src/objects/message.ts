@@ -84,7 +84,7 @@ export class Message {
 
   /** The content as plain text, formatting discarded; empty when the message is deleted. */
   get textContent(): Promise<string> {
-    return this.#fields.get("content").then((html) => (html === null ? "" : htmlToText(html)));
+    return this.#fields.map("content", "textContent", (html) => (html === null ? "" : htmlToText(html)));
   }
 
   /** The markdown as typed; for a reply with its `:id ` in front. */
@@ -252,15 +252,17 @@ export class Message {
    * The revisions, oldest first: the post, then every change. `GET /messages/{id}/history`.
    * @throws {NOT_FOUND} also when the message is deleted and you are neither its author nor a moderator
    */
-  async history(options: RequestOptions = {}): Promise<MessageRevision[]> {
-    const { value: page, asOf } = await dated(this.#context, historyPage(this.id), options);
-    this.#fields.merge(factsOfHistory(this.#context, page, asOf), asOf);
-    return page.revisions.map(({ kind, source, timeLabel, userId, userName }) => ({
-      kind,
-      source,
-      timeLabel,
-      user: userId === null ? null : this.#context.identity.named(userId, userName, asOf),
-    }));
+  history(options: RequestOptions = {}): Promise<MessageRevision[]> {
+    return this.#context.actions.tend(async () => {
+      const { value: page, asOf } = await dated(this.#context, historyPage(this.id), options);
+      this.#fields.merge(factsOfHistory(this.#context, page, asOf), asOf);
+      return page.revisions.map(({ kind, source, timeLabel, userId, userName }) => ({
+        kind,
+        source,
+        timeLabel,
+        user: userId === null ? null : this.#context.identity.named(userId, userName, asOf),
+      }));
+    });
   }
 
   /**

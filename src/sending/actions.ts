@@ -2,6 +2,7 @@
 import { ClosedError, NotLoggedInError, UsageError } from "../errors/index.js";
 import type { ReplyForm } from "../protocol/actions/messages.js";
 import type { Session } from "../transport/session.js";
+import { callSite, withCallSite } from "../util/call-site.js";
 import { ActionPromise } from "../util/promises.js";
 import type { Services } from "../util/services.js";
 import type { Order, Task } from "./job.js";
@@ -68,9 +69,10 @@ export class Actions {
     await this.session.login();
   }
 
-  /** Runs an action whose failure is reported when nothing handles it. */
+  /** Runs an action whose failure is reported when nothing handles it, and shows where the user called for it. */
   tend<T>(action: () => Promise<T>): Promise<T> {
-    return ActionPromise.run(action, this.services.reportUnhandled);
+    const site = callSite(this.tend);
+    return ActionPromise.run(() => withCallSite(action(), site), this.services.reportUnhandled);
   }
 
   /** Runs an action in its turn, with a login; a failure that nothing handles is reported. */

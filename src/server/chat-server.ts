@@ -1,7 +1,7 @@
 /** The local chat server: one listener for each site, all on loopback, and nothing left behind after `close()`. */
 import type { AddressInfo } from "node:net";
 import type { HttpBindings } from "@hono/node-server";
-import { UsageError } from "../errors/index.js";
+import { AddressInUseError, type ChatError, UsageError } from "../errors/index.js";
 import { isLoopback, type SiteHost } from "../protocol/sites.js";
 import { createFetch, type Shared } from "./http/app.js";
 import { asksForHttp2, createNodeServer, type NodeServer, passOverUpgrade } from "./http/node-server.js";
@@ -166,15 +166,23 @@ function listen(shared: Shared, state: SiteState, index: number, options: Resolv
   });
 }
 
-function cannotListen(error: Error & { code?: string }, port: number, hostname: string): UsageError {
-  const reasons: Readonly<Record<string, string>> = {
-    EADDRINUSE: `port ${port} is taken; choose another, or 0 for any free one`,
-    EACCES: `this process may not use port ${port}; choose one from 1024 up, or 0 for any free one`,
-    EADDRNOTAVAIL: "this machine has no such address",
-    ENOTFOUND: "this machine has no such address",
-  };
-  const reason = reasons[error.code ?? ""] ?? error.message;
-  return new UsageError(`the local chat server can't listen on ${hostname}: ${reason}`, { cause: error });
+function cannotListen(cause: Error & { code?: string }, port: number, hostname: string): ChatError {
+  const where = `cannot listen on ${port === 0 ? "" : `port ${port} of `}${hostname}`;
+  switch (cause.code) {
+    case "EADDRINUSE":
+      return new AddressInUseError(port, `${where}: it is in use; choose another, or 0 for any free one`, { cause });
+    case "EACCES":
+      return new AddressInUseError(
+        port,
+        `${where}: permission denied; choose a port above 1023, or 0 for any free one`,
+        { cause },
+      );
+    case "EADDRNOTAVAIL":
+    case "ENOTFOUND":
+      return new UsageError(`${where}: this machine has no such address`, { cause });
+    default:
+      return new AddressInUseError(port, `${where}: ${cause.message}`, { cause });
+  }
 }
 
 function warnOfExposure({ hostname, showAccounts, world }: ResolvedOptions): void {

@@ -2,8 +2,7 @@
 import { UsageError } from "../errors/index.js";
 import { isLoopback, type SiteHost } from "../protocol/sites.js";
 import { isRecord } from "../protocol/values.js";
-import type { Clock } from "../util/clock.js";
-import { checkChoice, checkCount, checkFlag, shown } from "../util/options.js";
+import { checkChoice, checkClock, checkCount, checkFlag, checkFunction, shown } from "../util/options.js";
 import { checkDelay } from "./latency.js";
 import type { ResolvedOptions } from "./options.js";
 import { refusalRules } from "./world/refusal.js";
@@ -75,20 +74,9 @@ function checkSites(name: string, value: unknown): void {
   if (twice !== undefined) throw new UsageError(`${name} has ${twice} twice; each site runs once`);
 }
 
-function checkClock(name: string, value: unknown): void {
-  const clock = value as Partial<Clock> | null;
-  if (typeof clock !== "object" || typeof clock?.now !== "function" || typeof clock.setTimeout !== "function") {
-    throw new UsageError(`${name} has now() and setTimeout(), as a ManualClock has; this is ${shown(value)}`);
-  }
-}
-
 function checkTls(name: string, value: unknown): void {
   if (isRecord(value) && typeof value.key === "string" && typeof value.cert === "string") return;
   throw new UsageError(`${name} has a key and a cert, both as PEM text`);
-}
-
-function checkFunction(name: string, value: unknown): void {
-  if (typeof value !== "function") throw new UsageError(`${name} is a function, not ${shown(value)}`);
 }
 
 function checkStatuses(name: string, value: unknown): void {

@@ -1,5 +1,6 @@
 /** What a local chat server can be told, with the defaults and what is known about the real values (protocol.md). */
 import type { SiteHost } from "../protocol/sites.js";
+import { printFailure, safeClock, safeNumber, safeRandom } from "../util/call-safely.js";
 import { type Clock, systemClock } from "../util/clock.js";
 import { checkCount, checkOptions } from "../util/options.js";
 import type { Delay } from "./latency.js";
@@ -146,7 +147,22 @@ export function resolveOptions(given: ChatServerOptions): ResolvedOptions {
   const options: ResolvedOptions = { ...defaultsFor(given), ...present };
   refuseExposure(options);
   checkCount("port", options.port, 0, 65_536 - options.sites.length);
-  return options;
+  return { ...options, ...safeFunctions(options) };
+}
+
+/** The functions among the options: when one fails, that is printed once, and a default stands in. */
+function safeFunctions({
+  clock,
+  random,
+  throttlePauseMs,
+}: ResolvedOptions): Pick<ResolvedOptions, "clock" | "random" | "throttlePauseMs"> {
+  const report = (error: unknown): void => printFailure("a function given to ChatServer.start failed", error);
+  const pauses = { least: 0, most: Number.MAX_SAFE_INTEGER };
+  return {
+    clock: safeClock(clock, report),
+    random: safeRandom(random, report),
+    throttlePauseMs: safeNumber("throttlePauseMs()", throttlePauseMs, pauses, requiredPauseMs, report),
+  };
 }
 
 function defaultsFor(given: ChatServerOptions): ResolvedOptions {

@@ -1,6 +1,6 @@
 /** The few file calls under durable files, behind a port: a test makes them fail as a full disk does. */
 import fs from "node:fs";
-import { syncFolderOf } from "../util/platform.js";
+import { keepOwner, syncFolderOf } from "../util/platform.js";
 
 /** File calls. Each throws an error with a `code`, as those of `node:fs` do. */
 export interface FilePort {
@@ -15,6 +15,8 @@ export interface FilePort {
   sync(fd: number): void;
   /** Makes renames in the folder of a path survive a power cut, where the platform can. */
   syncFolderOf(path: string): void;
+  /** Gives an open file the owner of the file that it will replace, where this process may. */
+  keepOwner(fd: number, path: string): void;
   rename(from: string, to: string): void;
   /** Removes a file, if there is one. */
   remove(path: string): void;
@@ -30,6 +32,7 @@ export const nodeFiles: FilePort = {
   size: (fd) => fs.fstatSync(fd).size,
   sync: (fd) => fs.fsyncSync(fd),
   syncFolderOf,
+  keepOwner,
   rename: (from, to) => fs.renameSync(from, to),
   remove: (path) => fs.rmSync(path, { force: true }),
   close: (fd) => fs.closeSync(fd),

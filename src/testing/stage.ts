@@ -12,8 +12,9 @@ import {
   type ServerRoom,
   type ServerUser,
 } from "../server/index.js";
+import { isThenable, settled } from "../util/call-safely.js";
 import { ManualClock } from "../util/manual-clock.js";
-import { checkCount, checkOptions, shown } from "../util/options.js";
+import { checkClock, checkCount, checkOptions, described, shown } from "../util/options.js";
 import { type Heard, type Match, StagePerson } from "./stage-person.js";
 import { Turning, type WaitOptions } from "./turning.js";
 
@@ -46,8 +47,8 @@ export async function setStage<const Name extends string = "Alice">(
   options: StageOptions<Name> = {},
 ): Promise<Stage<Name>> {
   checkOptions("setStage", options, ["room", "people", "bot", "server", "clock"]);
+  checkStageOptions(options);
   const { clock = new ManualClock(), people = ["Alice"] as readonly string[], bot = "Bot", room } = options;
-  if (!Array.isArray(people)) throw new UsageError(`people is a list of names, not ${shown(people)}`);
   const server = await ChatServer.start({ sites: ["stackexchange.com"], ...options.server, clock });
   try {
     const { site } = server;
@@ -59,8 +60,18 @@ export async function setStage<const Name extends string = "Alice">(
   }
 }
 
-/** The values of a condition that has not come true yet. */
-type Nothing = false | null | undefined;
+function checkStageOptions({ room, people = [], bot, server, clock }: StageOptions): void {
+  for (const [name, value] of Object.entries({ room, bot })) {
+    const isRight = value === undefined || typeof value === "string" || (typeof value === "object" && value !== null);
+    if (!isRight) throw new UsageError(`${name} is a name or an object such as { name }, not ${shown(value)}`);
+  }
+  if (!Array.isArray(people)) throw new UsageError(`people is a list of names, not ${shown(people)}`);
+  const odd: unknown = people.find((name) => typeof name !== "string");
+  if (odd !== undefined) throw new UsageError(`people is a list of names, not a list with ${shown(odd)}`);
+  if (typeof server !== "object" && server !== undefined)
+    throw new UsageError(`the option server takes an object of options, not ${shown(server)}`);
+  if (clock !== undefined) checkClock("clock", clock);
+}
 
 /** A test's local server with its room, its people and its bot. */
 export class Stage<Name extends string = string> implements AsyncDisposable {
@@ -127,24 +138,28 @@ export class Stage<Name extends string = string> implements AsyncDisposable {
    * @throws {TIMED_OUT} when it has not come true, saying what was said in the room
    */
   async until<T>(
-    what: Promise<T> | (() => T | Nothing | Promise<T | Nothing>),
+    what: PromiseLike<T> | (() => T | false | null | undefined | PromiseLike<T | false | null | undefined>),
     { timeoutMs = 4_000 }: WaitOptions = {},
   ): Promise<T> {
     checkCount("timeoutMs", timeoutMs, 1);
+    if (typeof what !== "function" && !isThenable(what))
+      throw new UsageError(`until takes a function or a promise, not ${described(what)}`);
     if (typeof what === "function") {
-      const something = (value: T | Nothing): T | undefined => (value === null || value === false ? undefined : value);
+      const something = (value: T | false | null | undefined): T | undefined =>
+        value === null || value === false ? undefined : value;
       return this.#wait(() => {
         const value = what();
-        return value instanceof Promise ? value.then(something) : something(value);
+        return isThenable(value) ? settled(value).then(something) : something(value);
       }, timeoutMs);
     }
     let isSettled = false;
     const settle = (): void => {
       isSettled = true;
     };
-    what.then(settle, settle);
+    const outcome = settled(what);
+    outcome.then(settle, settle);
     await this.#wait(() => isSettled || undefined, timeoutMs);
-    return what;
+    return outcome;
   }
 
   /** Ends the clients of the stage and the server. Calling it again waits for the same end. */

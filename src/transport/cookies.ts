@@ -50,7 +50,7 @@ function cookieOf(record: CookieRecord, hostname: string): Cookie {
     path: record.path ?? "/",
     secure: record.secure ?? false,
     httpOnly: record.httpOnly ?? true,
-    ...(isLoopback(hostname) ? {} : { domain }),
+    ...(domain === undefined || isLoopback(hostname) ? {} : { domain }),
   });
 }
 

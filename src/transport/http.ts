@@ -9,8 +9,8 @@ import type { FilePart } from "../protocol/call.js";
 import type { Clock } from "../util/clock.js";
 import { redactedUrl } from "../util/redact.js";
 import { HostGates, type RequestKind } from "./host-gate.js";
-import { failureOfUser, networkCode } from "./network-failure.js";
-import { leavesTls } from "./origins.js";
+import { failureOfUser, networkCode, proxyFailure } from "./network-failure.js";
+import { redirectTarget } from "./origins.js";
 import type { ConnectionPool, OpenPool } from "./pool.js";
 import { RequestScope, SharedSignals } from "./request-scope.js";
 import { ACCEPT_ENCODING, unpack } from "./unpack.js";
@@ -57,6 +57,8 @@ export interface HttpAnswer {
 /** Options of {@link HttpClient}. */
 export interface HttpOptions {
   readonly pool: ConnectionPool;
+  /** Whether a redirect may lead to an address. */
+  readonly isOurs: (address: URL) => boolean;
   readonly clock: Clock;
   readonly userAgent: string;
   /**
@@ -130,7 +132,7 @@ export class HttpClient {
         }
         const answer = await this.#hop(pool, step, scope.signal);
         hops.push({ url: redactedUrl(answer.url), status: answer.status });
-        const next = request.follow === false ? undefined : nextStep(step, answer);
+        const next = request.follow === false ? undefined : nextStep(step, answer, this.#options.isOurs);
         if (!next) return { ...answer, hops };
         if (hops.length >= MAX_HOPS)
           throw new ParseError("redirect chain", `an end within ${MAX_HOPS} hops`, { ...request.about, bare: true });
@@ -143,21 +145,26 @@ export class HttpClient {
   }
 
   async #hop(pool: OpenPool, step: HttpRequest, signal: AbortSignal): Promise<Omit<HttpAnswer, "hops">> {
+    const { proxy } = this.#options.pool.routes.to(new URL(step.url));
     const cookie = await step.jar.getCookieString(step.url);
-    const answer = await pool.request(step.url, {
-      dispatcher: pool.agent,
-      method: step.method,
-      signal,
-      headers: {
-        "user-agent": this.#options.userAgent,
-        accept: "*/*",
-        "accept-encoding": ACCEPT_ENCODING,
-        ...step.headers,
-        ...(step.form ? { "content-type": "application/x-www-form-urlencoded; charset=utf-8" } : {}),
-        ...(cookie ? { cookie } : {}),
-      },
-      ...bodyOf(step, pool.FormData),
-    });
+    const answer = await pool
+      .request(step.url, {
+        dispatcher: proxy ? pool.through(proxy) : pool.direct,
+        method: step.method,
+        signal,
+        headers: {
+          "user-agent": this.#options.userAgent,
+          accept: "*/*",
+          "accept-encoding": ACCEPT_ENCODING,
+          ...step.headers,
+          ...(step.form ? { "content-type": "application/x-www-form-urlencoded; charset=utf-8" } : {}),
+          ...(cookie ? { cookie } : {}),
+        },
+        ...bodyOf(step, pool.FormData),
+      })
+      .catch((error: unknown) => {
+        throw proxy && !signal.aborted ? proxyFailure(error, proxy, step.about) : error;
+      });
     const set = answer.headers["set-cookie"];
     for (const line of typeof set === "string" ? [set] : (set ?? [])) {
       await step.jar.setCookie(line, step.url, { ignoreError: true });
@@ -209,14 +216,19 @@ function bodyOf({ form, multipart }: HttpRequest, FormData: OpenPool["FormData"]
   return { body };
 }
 
-/** The next request of a redirect: POST turns to GET as browsers do, and nothing private crosses origins. */
-function nextStep(step: HttpRequest, answer: Omit<HttpAnswer, "hops">): HttpRequest | undefined {
+/**
+ * The next request of a redirect: POST turns to GET as browsers do, and nothing private crosses origins.
+ * @throws {NOT_UNDERSTOOD} when the redirect leads away from the site
+ */
+function nextStep(
+  step: HttpRequest,
+  answer: Omit<HttpAnswer, "hops">,
+  isOurs: HttpOptions["isOurs"],
+): HttpRequest | undefined {
   const { status } = answer;
   const location = answer.headers.location;
   if (![301, 302, 303, 307, 308].includes(status) || typeof location !== "string") return undefined;
-  const url = URL.parse(location, step.url);
-  if (!url || !/^https?:$/.test(url.protocol)) return undefined;
-  if (leavesTls(step.url, url)) throw new ParseError("redirect", "a way over https", { ...step.about, bare: true });
+  const url = redirectTarget(location, new URL(step.url), isOurs, step.about);
   const keepsForm = status === 307 || status === 308;
   const sameOrigin = url.origin === new URL(step.url).origin;
   const { form, multipart, ...rest } = step;

@@ -1,4 +1,6 @@
 /** Tells network failures from bugs, which must come out unchanged. */
+import { ConnectionError, type FailureContext } from "../errors/index.js";
+import type { ProxyServer } from "./proxies.js";
 
 /** Codes of the system, of TLS, of undici, of its HTTP parser, and of ws. */
 const NETWORK_CODE =
@@ -40,4 +42,27 @@ export function asConnectFailure(error: unknown): Error {
   return error.constructor === Error && !("code" in error)
     ? Object.assign(error, { code: "UND_ERR_CONNECT_REFUSED" })
     : error;
+}
+
+const ADVICE: Readonly<Record<string, string>> = {
+  407: "it wants a user name and a password, which go into its URL",
+  403: "it does not let connections to that host through",
+};
+
+/**
+ * The failure of a connection through a proxy, which it names. The libraries tell the status of an answer to CONNECT in
+ * their message only.
+ */
+export function proxyFailure(error: unknown, proxy: ProxyServer, about: FailureContext): unknown {
+  const [, status] =
+    error instanceof Error ? (/^(?:Proxy|Unexpected server) response:? \(?(\d{3})/.exec(error.message) ?? []) : [];
+  const context = { ...about, cause: error };
+  if (status !== undefined) {
+    const advice = ADVICE[status];
+    return new ConnectionError(context, `the proxy ${proxy.host} answered ${status}${advice ? `: ${advice}` : ""}`);
+  }
+  const code = networkCode(error);
+  return code === undefined
+    ? error
+    : new ConnectionError(context, `the connection through the proxy ${proxy.host} failed (${code})`);
 }

@@ -1,6 +1,6 @@
 /** Log lines go to the user's logger if there is one, and to stderr with `NODE_DEBUG=chatexchange`. */
 import { debuglog } from "node:util";
-import { isPromise } from "node:util/types";
+import { callSafely, firstOnly, type Report } from "./call-safely.js";
 
 /** The target of log lines. `console` is one. */
 export interface Logger {
@@ -16,20 +16,19 @@ export interface Logger {
 
 const debug = debuglog("chatexchange");
 
-/** A logger that also feeds `NODE_DEBUG`; every line starts with `about`. A failing or missing method stops nothing. */
-export function safeLogger(target: Partial<Logger> | undefined, about: string): Logger {
+/**
+ * A logger that also feeds `NODE_DEBUG`; every line starts with `about`. A missing method is passed over; the first
+ * failure of a method goes to `onFailure`.
+ */
+export function safeLogger(target: Partial<Logger> | undefined, about: string, onFailure: Report): Logger {
+  const report = firstOnly(onFailure);
   const line =
     (level: keyof Logger) =>
     (text: string, ...details: unknown[]): void => {
       const given = details.filter((detail) => detail !== undefined);
-      debug("%s %s: %s", level, about, text, ...given);
-      try {
-        const result: unknown = target?.[level]?.(`${about}: ${text}`, ...given);
-        // An async logger that fails has nobody to tell but NODE_DEBUG.
-        if (isPromise(result)) result.catch((error: unknown) => debug("the logger failed", error));
-      } catch (error) {
-        debug("the logger failed", error);
-      }
+      // Showing a value calls its getters, which may throw.
+      callSafely(debug, () => {}, "%s %s: %s", level, about, text, ...given);
+      callSafely(() => target?.[level]?.(`${about}: ${text}`, ...given), report);
     };
   return { debug: line("debug"), info: line("info"), warn: line("warn"), error: line("error") };
 }

@@ -1,5 +1,6 @@
 /** Options are checked by name: a misspelt one is an error, not a silence. */
 import { UsageError } from "../errors/index.js";
+import type { Clock } from "./clock.js";
 
 /**
  * Checks that an options object has only known keys.
@@ -8,12 +9,13 @@ import { UsageError } from "../errors/index.js";
 export function checkOptions(where: string, options: unknown, known: readonly string[]): void {
   if (options === undefined) return;
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
-    throw new UsageError(`${where} takes an object of options`);
+    throw new UsageError(`${where} takes an object of options, not ${described(options)}`);
   }
   for (const key of Object.keys(options)) {
     if (!known.includes(key))
       throw new UsageError(`${where} has no option "${key}"; its options are ${known.join(", ")}`);
   }
+  if ("signal" in options && options.signal !== undefined) checkSignal("signal", options.signal);
 }
 
 /**
@@ -23,7 +25,7 @@ export function checkOptions(where: string, options: unknown, known: readonly st
 export function checkId(what: string, id: unknown, options: { negative?: boolean } = {}): asserts id is number {
   if (typeof id !== "number" || !Number.isSafeInteger(id) || id === 0 || (id < 0 && !options.negative)) {
     const range = options.negative ? "a whole number other than 0" : "a whole number above 0";
-    throw new UsageError(`a ${what} id is ${range}, not ${String(id)}`);
+    throw new UsageError(`a ${what} id is ${range}, not ${described(id)}`);
   }
 }
 
@@ -39,7 +41,23 @@ export function checkCount(
 ): asserts value is number {
   if (typeof value !== "number" || !Number.isSafeInteger(value) || value < least || value > most) {
     const end = most === Number.MAX_SAFE_INTEGER ? "up" : `to ${most}`;
-    throw new UsageError(`${what} is a whole number from ${least} ${end}, not ${shown(value)}`);
+    throw new UsageError(`${what} is a whole number from ${least} ${end}, not ${described(value)}`);
+  }
+}
+
+/**
+ * Checks those options of a group that are counts.
+ * @param least - the least value of each
+ * @throws {BAD_ARGUMENT} naming the group and the option
+ */
+export function checkCounts<O extends object>(
+  group: string,
+  options: O | undefined,
+  least: { readonly [K in keyof O]?: number },
+): void {
+  for (const [name, from] of Object.entries(least)) {
+    const value: unknown = options && Reflect.get(options, name);
+    if (value !== undefined && typeof from === "number") checkCount(`${group}.${name}`, value, from);
   }
 }
 
@@ -48,7 +66,7 @@ export function checkCount(
  * @throws {BAD_ARGUMENT} when it is neither true nor false.
  */
 export function checkFlag(what: string, value: unknown): asserts value is boolean {
-  if (typeof value !== "boolean") throw new UsageError(`${what} is true or false, not ${shown(value)}`);
+  if (typeof value !== "boolean") throw new UsageError(`${what} is true or false, not ${described(value)}`);
 }
 
 /**
@@ -59,6 +77,53 @@ export function checkChoice(what: string, value: unknown, choices: readonly stri
   if (typeof value !== "string" || !choices.includes(value)) {
     throw new UsageError(`${what} is ${choices.map((choice) => `"${choice}"`).join(" or ")}, not ${shown(value)}`);
   }
+}
+
+/**
+ * Checks something to be called.
+ * @throws {BAD_ARGUMENT} when it is no function
+ */
+export function checkFunction(what: string, value: unknown): asserts value is (...args: never[]) => unknown {
+  if (typeof value !== "function") throw new UsageError(`${what} is a function, not ${described(value)}`);
+}
+
+/**
+ * Checks a text that is not empty.
+ * @throws {BAD_ARGUMENT} when it is anything else; never shows the text
+ */
+export function checkText(what: string, value: unknown): asserts value is string {
+  if (typeof value === "string" && value.trim() !== "") return;
+  throw new UsageError(`${what} is a text that is not empty, not ${typeof value === "string" ? '""' : shown(value)}`);
+}
+
+/**
+ * Checks a source of time.
+ * @throws {BAD_ARGUMENT} when it lacks a method
+ */
+export function checkClock(what: string, value: unknown): asserts value is Clock {
+  if (hasMethods(value, ["now", "setTimeout"])) return;
+  throw new UsageError(`${what} has now() and setTimeout(), as a ManualClock has; this is ${shown(value)}`);
+}
+
+/**
+ * Checks an AbortSignal, of this realm or another.
+ * @throws {BAD_ARGUMENT} when it is none
+ */
+export function checkSignal(what: string, value: unknown): asserts value is AbortSignal {
+  const isSignal = hasMethods(value, ["addEventListener", "removeEventListener"]) && "aborted" in value;
+  if (isSignal && typeof value.aborted === "boolean") return;
+  throw new UsageError(`${what} is an AbortSignal, such as AbortSignal.timeout(5000), not ${shown(value)}`);
+}
+
+/** Whether a value is an object with these methods. */
+export function hasMethods(value: unknown, names: readonly string[]): value is object {
+  if ((typeof value !== "object" || value === null) && typeof value !== "function") return false;
+  return names.every((name) => typeof Reflect.get(value, name) === "function");
+}
+
+/** What was given instead, with the word "string" for one: `the string "1"`. */
+export function described(value: unknown): string {
+  return typeof value === "string" ? `the string ${shown(value)}` : shown(value);
 }
 
 /** What was given instead, short enough for a message; never what is inside an object. */

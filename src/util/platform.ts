@@ -31,6 +31,17 @@ export function syncFolderOf(path: string): void {
   }
 }
 
+/** Gives a new file the owner of the one it replaces. On Windows every file has owner 0, and nothing happens. */
+export function keepOwner(fd: number, path: string): void {
+  try {
+    const { uid, gid } = fs.statSync(path);
+    const own = fs.fstatSync(fd);
+    if (uid !== own.uid || gid !== own.gid) fs.fchownSync(fd, uid, gid);
+  } catch {
+    // There is no such file yet, or only root gives files away: then the new one is this process's own.
+  }
+}
+
 /** The current boot of this machine and the space of process ids; each is empty on all but Linux. */
 export function bootAndSpace(): { readonly boot: string; readonly space: string } {
   return {

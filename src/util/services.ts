@@ -1,5 +1,5 @@
 /** The services that every layer of a client is given: time, chance, a log, counters. Knows nothing of chat. */
-import { isPromise } from "node:util/types";
+import { callSafely, printFailure, safeClock, safeRandom } from "./call-safely.js";
 import type { Clock } from "./clock.js";
 import type { Counters } from "./counters.js";
 import { type Logger, safeLogger } from "./logger.js";
@@ -29,34 +29,20 @@ export interface ServiceParts {
 
 /** Puts the services of a client together. */
 export function createServices({ clock, random, counters, logger, onError, about }: ServiceParts): Services {
-  const log = safeLogger(logger, about);
-  const toStderr = (error: unknown): void => {
-    if (logger !== console) console.error(`${about}: a failure that nothing handled (set onError):`, error);
+  const log = safeLogger(logger, about, (error) => reportUnhandled(error));
+  const tell = (what: string, error: unknown): void => {
+    log.error(what, error);
+    if (logger !== console) printFailure(`${about}: ${what}`, error);
   };
   const reportUnhandled = (error: unknown): void => {
-    if (onError) {
-      callSafely(
-        () => onError(error),
-        (failure) => log.warn("onError itself failed", failure),
-      );
-      return;
-    }
-    log.error("a failure that nothing handled", error);
-    toStderr(error);
+    if (onError) callSafely(onError, (failure) => tell("onError itself failed", failure), error);
+    else tell("a failure that nothing handled (set onError)", error);
   };
-  return { clock, random, log, counters, reportUnhandled };
-}
-
-/**
- * Calls a user's function. A throw or a rejection goes to `onFailure`, once, and never further.
- * @returns a promise for the end of the call when the function is async; it never rejects
- */
-export function callSafely(call: () => unknown, onFailure: (error: unknown) => void): Promise<void> | undefined {
-  try {
-    const result = call();
-    if (isPromise(result)) return result.then(() => {}, onFailure);
-  } catch (error) {
-    onFailure(error);
-  }
-  return undefined;
+  return {
+    clock: safeClock(clock, reportUnhandled),
+    random: safeRandom(random, reportUnhandled),
+    log,
+    counters,
+    reportUnhandled,
+  };
 }

@@ -1,7 +1,7 @@
 /** `chatexchange serve`: a local chat server, until Ctrl-C. */
 import { ChatServer } from "../../server/index.js";
 import type { CliContext } from "../context.js";
-import { CliError, exitCodes } from "../exit-codes.js";
+import { exitCodes } from "../exit-codes.js";
 import { announceServer, localPassword } from "../setup/target.js";
 import { countFlag, type Flags, textFlag, usage } from "../table/arguments.js";
 
@@ -18,9 +18,7 @@ export async function run(context: CliContext, _args: readonly string[], flags: 
     showAccounts: true,
     ...(data === undefined ? {} : { journal: data }),
   };
-  await using server = await ChatServer.start(options).catch((error: unknown) => {
-    throw portTrouble(error, port) ?? error;
-  });
+  await using server = await ChatServer.start(options);
   const withdraw = await announceServer(context.settings.folder.value, server).catch((error: unknown) => {
     context.note(`chatexchange: ${error instanceof Error ? error.message : String(error)}; --local will not find it`);
     return async () => {};
@@ -32,18 +30,6 @@ export async function run(context: CliContext, _args: readonly string[], flags: 
     await withdraw();
   }
   return exitCodes.success;
-}
-
-/** In the words of the command line, when it is the port that can't be had: the cause of what the server says. */
-function portTrouble(error: unknown, port: number): CliError | undefined {
-  const { cause } = error instanceof Error ? error : {};
-  if (!(cause instanceof Error && "code" in cause && "syscall" in cause && cause.syscall === "listen"))
-    return undefined;
-  const told =
-    cause.code === "EADDRINUSE"
-      ? `port ${port} or one of the next two is in use; stop what runs there, or choose another with --port`
-      : `port ${port} can not be had (${cause.code}); choose one above 1023 with --port`;
-  return new CliError(`${told} (0 for any)`, exitCodes.failure, error);
 }
 
 async function introduce(context: CliContext, server: ChatServer, data: string | undefined): Promise<void> {

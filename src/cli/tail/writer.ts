@@ -26,9 +26,6 @@ import { isoTime, knownJson, lineOf, type MessageLine } from "../output/message-
 import type { MessagePrinter } from "../output/message-printer.js";
 import { type Shown, TailMemory } from "./memory.js";
 
-/** How the reason of a gap begins when the server counts its ids from the beginning again. */
-const startedOver = "the server has started over";
-
 /** The `type` of a JSON line. */
 type LineType =
   | "message"
@@ -94,9 +91,9 @@ export class TailWriter {
       return;
     }
     if (event instanceof StreamGap) {
-      const { from, to, reason } = event;
-      if (reason.startsWith(startedOver)) this.#memory.clear();
-      if (this.#options.context.json) return this.#json("gap", event.room, null, { from, to, reason });
+      const { from, to, kind, reason } = event;
+      if (kind === "reset") this.#memory.clear();
+      if (this.#options.context.json) return this.#json("gap", event.room, null, { from, to, kind, reason });
       const text = `!! ${reason}; what happened in between (events ${from} to ${to}) may be missing`;
       return this.#options.printer.notice(null, event.room?.id ?? null, text, "red");
     }

@@ -4,6 +4,7 @@
  */
 import { UsageError } from "../../errors/index.js";
 import type { Endpoint, Resolver, Site } from "../../protocol/sites.js";
+import { callSafely, printFailure, type Report } from "../../util/call-safely.js";
 import type { Faults } from "../faults.js";
 import { socketHost } from "../http/place.js";
 import { addHistory } from "../seed/history.js";
@@ -97,10 +98,15 @@ export class LocalSite implements Site {
     return this.#state.world.log.oldestCursor;
   }
 
-  /** Calls back for everything that happens, as it happens; what it returns ends that. */
-  onEvent(listener: (event: ServerEvent) => void): () => void {
+  /**
+   * Calls back for everything that happens, as it happens. Returns an undo function. A listener that throws or rejects
+   * stops nothing: its failure is printed to stderr.
+   */
+  onEvent(listener: (event: ServerEvent) => unknown): () => void {
+    if (typeof listener !== "function") throw new UsageError("onEvent takes a function to call with the event");
+    const report: Report = (error) => printFailure(`${this.host}: a listener of onEvent failed`, error);
     return this.#state.world.log.onBatch((batch) => {
-      for (const event of batch) listener(serverEvent(event));
+      for (const event of batch) callSafely(listener, report, serverEvent(event));
     });
   }
 
