@@ -15,7 +15,8 @@ export type { Day, DayRange, HistoryOptions, HistoryPoint } from "./objects/hist
 export type { RoomsOptions, SearchOptions } from "./objects/lists.js";
 export type { AccessList, NewRoom, RoomChange } from "./objects/room-admin.js";
 export type { LiveStream } from "./live/live-stream.js";
-export type { Listening, ListenOptions, Watch, WatchOptions } from "./live/watch.js";
+export type { Listening, ListenOptions, WaitingOptions, Watch, WatchOptions } from "./live/watch.js";
+export type { Acknowledgement } from "./live/callback-queue.js";
 
 // Events: one class for each type the servers send.
 export { ChatEvent, ChatMessageEvent, StreamGap, UnknownEvent } from "./live/events.js";
@@ -34,6 +35,7 @@ export { type FoldedMessage, foldPings } from "./live/fold.js";
 // Convenience: texts that say what they should.
 export { escapeMarkdown, defuseMentions, fixedWidth, message, MessageBuilder } from "./protocol/markup/index.js";
 export { htmlToMarkdown, htmlToText, splitMessage, type SplitOptions } from "./protocol/markup/index.js";
+export { isOnebox, mentions, type MoveNotice, moveNotice } from "./protocol/markup/index.js";
 
 // Failures: match `code`, or the class.
 export { ChatError, type ChatErrorCode, type FailureContext, isChatError, UsageError } from "./errors/index.js";
@@ -66,7 +68,7 @@ export type { AccessLevel, DefaultAccess } from "./protocol/actions/room-tools.j
 export type { ReplyForm } from "./protocol/actions/messages.js";
 export type { FilePart } from "./protocol/call.js";
 export type { Overflow } from "./live/backlog.js";
-export type { Clock } from "./util/clock.js";
+export { type Clock, systemClock } from "./util/clock.js";
 export type { Logger } from "./util/logger.js";
 export type { CountName, Counts } from "./util/counters.js";
 

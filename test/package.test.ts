@@ -51,6 +51,7 @@ test("the packed package installs in an empty folder, type-checks, and says hell
     "es2023,esnext.disposable",
     "--strict",
     "--skipLibCheck",
+    "false",
     "--types",
     "node",
     "--typeRoots",

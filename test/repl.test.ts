@@ -1,5 +1,5 @@
 /** `chatexchange repl` as people use it: over a pipe, and in a terminal with completion and live events. */
-import { execFile } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import * as api from "chatexchange-ts";
@@ -306,6 +306,15 @@ describe("in a terminal", () => {
     const folder = { value: join(file, "below"), source: "CHATEXCHANGE_CONFIG_DIR" };
     const done = runRepl({ ...context, settings: { ...context.settings, folder } });
     await written(context, 0, /History is off: .*below\/repl-history can not be written \(ENOTDIR\)\.\n> $/);
+    context.typed.write(ctrlD);
+    expect(await done).toBe(0);
+  });
+
+  test("a pipe in the place of the history turns the history off, and blocks nothing", async () => {
+    const context = testContext({ isTty: true });
+    execFileSync("mkfifo", [join(context.folder, "repl-history")]);
+    const done = runRepl(context);
+    await written(context, 0, /History is off: .*repl-history can not be written \(it is a pipe, not a file\)\.\n> $/);
     context.typed.write(ctrlD);
     expect(await done).toBe(0);
   });

@@ -11,6 +11,11 @@ describe("a damaged session file", () => {
   test.each([
     ["key", null],
     ["value", 5],
+    ["value", "a\r\nx: b"],
+    ["value", "a\0b"],
+    ["value", "a; b=c"],
+    ["value", "日本"],
+    ["key", "日本"],
     ["creation", "2026-13-29T14:15:38.000Z"],
     ["expires", "x"],
     ["lastAccessed", {}],
@@ -42,6 +47,8 @@ describe("a damaged session file", () => {
     '{"host":"x"}',
     '{"host":"stackexchange.com","owner":{"id":1},"cookies":{}}',
     '{"host":"stackexchange.com","owner":{"id":1},"cookies":[null]}',
+    '{"host":"stackexchange.com","owner":{"id":1e308},"cookies":[]}',
+    '{"host":"stackexchange.com","owner":{"id":1.5},"cookies":[]}',
   ])("with %j in it is refused by name", async (text) => {
     const { client } = await stage();
     const sessionFile = join(await folder(), "session.json");

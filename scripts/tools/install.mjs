@@ -28,16 +28,26 @@ export const toolSets = {
   ],
 };
 
+function placeOf(name) {
+  const packages = toolSets[name];
+  if (!packages) throw new Error(`there is no set of tools "${name}"; there are ${Object.keys(toolSets).join(", ")}`);
+  const cache = process.env.CHATEXCHANGE_TOOLS ?? envPaths("chatexchange-ts-tools", { suffix: "" }).cache;
+  const folder = join(cache, packages.join("+").replace(/[^\w.@+-]/g, "-"));
+  return { packages, cache, folder, modules: join(folder, "node_modules") };
+}
+
+/** The path of a command of a set that is installed already; undefined otherwise. */
+export function installedCommand(name, command) {
+  const path = join(placeOf(name).modules, ".bin", command);
+  return existsSync(path) ? path : undefined;
+}
+
 /**
  * Installs a set, unless it is there already.
  * @returns its `node_modules` folder
  */
 export async function installTools(name) {
-  const packages = toolSets[name];
-  if (!packages) throw new Error(`there is no set of tools "${name}"; there are ${Object.keys(toolSets).join(", ")}`);
-  const cache = process.env.CHATEXCHANGE_TOOLS ?? envPaths("chatexchange-ts-tools", { suffix: "" }).cache;
-  const folder = join(cache, packages.join("+").replace(/[^\w.@+-]/g, "-"));
-  const modules = join(folder, "node_modules");
+  const { packages, cache, folder, modules } = placeOf(name);
   if (existsSync(modules)) return modules;
   await mkdir(cache, { recursive: true });
   const fresh = await mkdtemp(join(cache, "new-"));

@@ -15,6 +15,7 @@ import {
   checkClock,
   checkCount,
   checkCounts,
+  checkFlag,
   checkFunction,
   checkOptions,
   checkSignal,
@@ -67,7 +68,19 @@ export interface ClientOptions {
    */
   readonly timeoutMs?: number;
   /** Where to connect for an origin, such as a local server for `https://chat.stackexchange.com`. */
-  readonly resolve?: Resolver;
+  readonly resolve?: Resolver | undefined;
+  /**
+   * The proxy for requests and sockets, such as `"http://user:password@proxy.example:3128"`; `false` for none. A
+   * resolved origin, and this machine, are always reached directly. Sockets need the package `https-proxy-agent`.
+   * @default `HTTPS_PROXY` and `HTTP_PROXY` of the environment, but for the hosts in `NO_PROXY`
+   */
+  readonly proxy?: string | false | undefined;
+  /**
+   * Certificates (PEM) to trust besides the runtime's, such as that of a company's proxy: the content of a file, or of
+   * several. `NODE_EXTRA_CA_CERTS` does the same for the whole process.
+   * @default the runtime's alone
+   */
+  readonly ca?: string | readonly string[] | undefined;
   /** The source of time, such as a `ManualClock` in a test. @default the machine's */
   readonly clock?: Clock;
   /** The source of chance: numbers from 0 up to 1. @default Math.random */
@@ -101,6 +114,8 @@ const optionNames = [
   "signal",
   "timeoutMs",
   "resolve",
+  "proxy",
+  "ca",
   "clock",
   "random",
   "files",
@@ -151,6 +166,7 @@ export function checkClientOptions(options: ClientOptions): void {
   }
   checkOptions("the option outbox", outbox, outboxOptionNames);
   checkCounts("outbox", outbox, { maxTries: 1, marginMs: 0, patienceMs: 0 });
+  if (outbox?.failFast !== undefined) checkFlag("outbox.failFast", outbox.failFast);
   checkOptions("the option reads", reads, readOptionNames);
   checkCounts("reads", reads, { tries: 1, patienceMs: 0 });
   checkStreamOptions(stream);

@@ -13,7 +13,6 @@ import { Counters } from "../util/counters.js";
 import { createServices, type Services } from "../util/services.js";
 import type { Client } from "./client.js";
 import { type ClientOptions, credentialsOf } from "./client-options.js";
-import { resolverOf } from "./resolver.js";
 
 /** Makes all parts of a client. Makes no request. */
 export function createParts(client: Client, options: ClientOptions, closing: AbortSignal): ObjectContext {
@@ -27,7 +26,7 @@ export function createParts(client: Client, options: ClientOptions, closing: Abo
     about: site.host,
   });
   const session = sessionOf(client, options, services, closing);
-  const outbox = new Outbox(options.outbox ?? {}, services, closing);
+  const outbox = new Outbox(options.outbox ?? {}, services, closing, () => session.hasConnected);
   const { replyForm, stateFile } = options;
   const actions = new Actions({
     session,
@@ -74,7 +73,7 @@ function sessionOf(client: Client, options: ClientOptions, services: Services, s
     cookies: options.cookies,
     sessionFile: options.sessionFile,
     userAgent: options.userAgent ?? "chatexchange-ts",
-    resolve: resolverOf(client.site, options.resolve),
+    connections: { resolve: options.resolve, proxy: options.proxy, ca: options.ca },
     timeoutMs: options.timeoutMs,
     reads: options.reads,
     signal,

@@ -5,10 +5,11 @@
 import { AbortedError, ClosedError, UsageError } from "../errors/index.js";
 import type { CursorStore, RoomMark } from "../live/cursors.js";
 import type { ActionStore, KeyedAction, StoredAction, StoredOutcome } from "../sending/store.js";
-import { realPath, storageError } from "../storage/failures.js";
+import { storageError } from "../storage/failures.js";
 import type { FilePort } from "../storage/file-port.js";
 import { BadLine, LineFile } from "../storage/json-lines.js";
 import { LineLog } from "../storage/line-log.js";
+import { plainFile } from "../storage/plain-file.js";
 import { lockFile, type ProcessLock, waitForLock } from "../storage/process-lock.js";
 import { RequestScope } from "../transport/request-scope.js";
 import type { Services } from "../util/services.js";
@@ -59,7 +60,7 @@ export class StateStore implements CursorStore, ActionStore {
 
   static #open(given: string, options: StateOptions): StateStore {
     const { host, keyTtlMs, services, files, lock } = options;
-    const path = realPath(given);
+    const path = plainFile(given);
     const state = new StoredState(host, keyTtlMs, path);
     const torn = LineFile.read(path, (line, number) => state.takeLine(line, number, services.clock.now()), files);
     // A state file has its whole first line or does not exist: a torn one is another program's.

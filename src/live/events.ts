@@ -82,6 +82,11 @@ export class ChatEvent {
     return this.userOf(this.data.user_id, this.data.user_name);
   }
 
+  /** The name of {@link ChatEvent.user} as of the event, plain text; null where the server does not say. */
+  get userName(): string | null {
+    return stringOf(this.data.user_name) ?? null;
+  }
+
   /** The user the event is about or for, when there is one. */
   get targetUser(): User | null {
     const id = numberOf(this.data.target_user_id);

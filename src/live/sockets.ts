@@ -71,13 +71,13 @@ export class RoomSockets implements Sockets {
     signal: AbortSignal,
     { onFrame, onClose }: { onFrame(frame: Frame | undefined): void; onClose(reason: string): void },
   ): Promise<ChatSocket> {
-    const { site, userAgent, resolve } = this.#session;
+    const { site, userAgent, routes } = this.#session;
     const { url } = await ask(this.#session, authorizeSocket(roomId), signal);
     return openSocket({
       url: `${url}${url.includes("?") ? "&" : "?"}l=${cursor}`,
-      origin: site.chatOrigin,
+      site,
       userAgent,
-      resolve,
+      routes,
       signal,
       onFrame: (text) => onFrame(this.#parse(roomId, text)),
       onClose,

@@ -3,7 +3,7 @@
  * under way is shared, and when one source of a value fails the next is tried. Each field has a version: an answer
  * changes only fields that nothing newer than its request has changed.
  */
-import { ChatError, isChatError, ParseError } from "../errors/index.js";
+import { ChatError, isChatError, ParseError, UsageError } from "../errors/index.js";
 import { callSite, withCallSite } from "../util/call-site.js";
 import { quiet } from "../util/promises.js";
 
@@ -39,6 +39,7 @@ interface Asked<F> {
 const freshTries = 3;
 
 export class LazyFields<F extends object> {
+  readonly #owner: string;
   readonly #sources: Sources<F>;
   readonly #moments: Moments;
   #known: Partial<F> = {};
@@ -49,7 +50,9 @@ export class LazyFields<F extends object> {
   #wants: Want<F>[] = [];
   #choice: Promise<ReadonlyMap<keyof F, Source<F>>> | undefined;
 
-  constructor(sources: Sources<F>, moments: Moments) {
+  /** @param owner - the name of an object with these fields in errors, such as `room` */
+  constructor(owner: string, sources: Sources<F>, moments: Moments) {
+    this.#owner = owner;
     this.#sources = sources;
     this.#moments = moments;
   }
@@ -87,9 +90,12 @@ export class LazyFields<F extends object> {
 
   /** The value of one field: known, or fetched. */
   get<K extends keyof F>(key: K): Promise<F[K]> {
-    const known = this.#known[key];
-    if (known !== undefined) return Promise.resolve(known as F[K]);
-    return quiet(withCallSite(this.#fetch(key), callSite(this.get)));
+    return this.#lazy(key, this.#value(key, this.get));
+  }
+
+  /** The value of a property that is made of one field. */
+  map<K extends keyof F, T>(key: K, property: string, make: (value: F[K]) => T): Promise<T> {
+    return this.#lazy(property, this.#value(key, this.map).then(make));
   }
 
   /** Fetches all known values again, with the fewest requests; rejects when no source has one of the values. */
@@ -97,6 +103,24 @@ export class LazyFields<F extends object> {
     const site = callSite(this.refresh);
     const keys = Object.keys(this.#known) as (keyof F)[];
     await withCallSite(Promise.all(keys.map((key) => this.#fetch(key))), site);
+  }
+
+  /** @param method - the method that the user called, for the place in the stack of a failure */
+  #value<K extends keyof F>(key: K, method: (...args: never[]) => unknown): Promise<F[K]> {
+    const known = this.#known[key];
+    return known !== undefined ? Promise.resolve(known as F[K]) : withCallSite(this.#fetch(key), callSite(method));
+  }
+
+  /** The promise of a property: nobody need await it, and it is no text and no number. */
+  #lazy<T>(property: PropertyKey, promise: Promise<T>): Promise<T> {
+    const refuse = (): never => {
+      const path = `${this.#owner}.${String(property)}`;
+      throw new UsageError(`${path} is a promise, not its value: write "await ${path}"`);
+    };
+    return Object.defineProperties(quiet(promise), {
+      [Symbol.toPrimitive]: { value: refuse },
+      toString: { value: refuse },
+    });
   }
 
   #version(key: keyof F): number {

@@ -86,7 +86,7 @@ export function messageFields(context: ObjectContext, id: number): LazyFields<Me
     editor: [history],
     pinners: [history],
   };
-  const fields: LazyFields<MessageFacts> = new LazyFields<MessageFacts>(sources, context.identity);
+  const fields: LazyFields<MessageFacts> = new LazyFields<MessageFacts>("message", sources, context.identity);
   return fields;
 }
 

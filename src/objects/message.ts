@@ -84,7 +84,7 @@ export class Message {
 
   /** The content as plain text, formatting discarded; empty when the message is deleted. */
   get textContent(): Promise<string> {
-    return this.#fields.get("content").then((html) => (html === null ? "" : htmlToText(html)));
+    return this.#fields.map("content", "textContent", (html) => (html === null ? "" : htmlToText(html)));
   }
 
   /** The markdown as typed; for a reply with its `:id ` in front. */

@@ -6,8 +6,10 @@ import {
   type AccessLevel,
   bookmarkConversation,
   type DefaultAccess,
+  inviteUser,
   kickUser,
   movePosts,
+  requestAccess,
   saveRoom,
   setUserAccess,
   timeoutRoom,
@@ -15,6 +17,8 @@ import {
 } from "../protocol/actions/room-tools.js";
 import { idOf } from "../protocol/ids.js";
 import { htmlToMarkdown } from "../protocol/markup/index.js";
+import { again } from "../sending/actions.js";
+import { settingsLane } from "../sending/lanes.js";
 import type { ActionOptions } from "../sending/options.js";
 import type { RequestOptions } from "../util/options.js";
 import { checkChoice, checkCount, checkOptions } from "../util/options.js";
@@ -70,24 +74,26 @@ export async function createRoom(context: ObjectContext, room: NewRoom, options:
 }
 
 /** Changes a room: the server wants all of its settings, so the others are read first. */
-export async function updateRoom(
+export function updateRoom(
   context: ObjectContext,
   room: Room,
   change: RoomChange,
-  options: RequestOptions,
+  options: ActionOptions,
 ): Promise<void> {
-  checkChange("update", change, ["name", "description", "tags", "access"]);
-  room.invalidate("name", "descriptionHtml", "description", "tags", "state");
-  const { access } = await room.state;
-  const settings = {
-    name: change.name ?? (await room.name),
-    description: change.description ?? htmlToMarkdown(await room.descriptionHtml),
-    tags: change.tags ?? (await room.tags),
-    access: change.access ?? access,
-    host: context.session.site.host,
-  };
-  await context.session.call(saveRoom(settings, room.id), options);
-  room.invalidate("name", "descriptionHtml", "description", "tags", "state");
+  return set(context, room, `change room ${room.id}`, options, async (request) => {
+    checkChange("update", change, ["name", "description", "tags", "access"]);
+    room.invalidate("name", "descriptionHtml", "description", "tags", "state");
+    const { access } = await room.state;
+    const settings = {
+      name: change.name ?? (await room.name),
+      description: change.description ?? htmlToMarkdown(await room.descriptionHtml),
+      tags: change.tags ?? (await room.tags),
+      access: change.access ?? access,
+      host: context.session.site.host,
+    };
+    await context.session.call(saveRoom(settings, room.id), request);
+    room.invalidate("name", "descriptionHtml", "description", "tags", "state");
+  });
 }
 
 function checkChange(method: string, change: RoomChange, known: readonly string[]): void {
@@ -132,22 +138,45 @@ export function kick(
   room: Room,
   user: User | number,
   reason: string | undefined,
-  options: RequestOptions,
+  options: ActionOptions,
 ): Promise<string> {
-  return context.session.call(kickUser(room.id, idOf(context.session.site, "user", user), reason), options);
+  return act(context, `kick somebody from room ${room.id}`, options, (request) =>
+    context.session.call(kickUser(room.id, idOf(context.session.site, "user", user), reason), request),
+  );
+}
+
+/** Invites a user; returns the server's sentence. */
+export function invite(
+  context: ObjectContext,
+  room: Room,
+  user: User | number,
+  options: ActionOptions,
+): Promise<string> {
+  return act(context, `invite somebody to room ${room.id}`, options, (request) =>
+    context.session.call(inviteUser(room.id, idOf(context.session.site, "user", user)), request),
+  );
+}
+
+/** Asks the owners to be let in. */
+export function askForAccess(context: ObjectContext, room: Room, options: ActionOptions): Promise<void> {
+  return act(context, `request access to room ${room.id}`, options, (request) =>
+    context.session.call(requestAccess(room.id), request),
+  );
 }
 
 /** Gives a user a right, or takes it back. */
-export async function setAccess(
+export function setAccess(
   context: ObjectContext,
   room: Room,
   user: User | number,
   level: AccessLevel,
-  options: RequestOptions,
+  options: ActionOptions,
 ): Promise<void> {
-  checkChoice("an access level", level, levels);
-  await context.session.call(setUserAccess(room.id, idOf(context.session.site, "user", user), level), options);
-  room.invalidate("owners");
+  return set(context, room, `set access to room ${room.id}`, options, async (request) => {
+    checkChoice("an access level", level, levels);
+    await context.session.call(setUserAccess(room.id, idOf(context.session.site, "user", user), level), request);
+    room.invalidate("owners");
+  });
 }
 
 /** Reads the rights given to users. */
@@ -159,16 +188,18 @@ export async function accessList(context: ObjectContext, room: Room, options: Re
 }
 
 /** Lets nobody but owners post for a while. */
-export async function timeout(
+export function timeout(
   context: ObjectContext,
   room: Room,
   seconds: number,
   reason: string,
-  options: RequestOptions,
+  options: ActionOptions,
 ): Promise<void> {
-  checkCount("the seconds of a timeout", seconds, 5);
-  if (typeof reason !== "string") throw new UsageError("a timeout needs a reason to show");
-  await context.session.call(timeoutRoom(room.id, seconds, reason), options);
+  return set(context, room, `set a timeout for room ${room.id}`, options, async (request) => {
+    checkCount("the seconds of a timeout", seconds, 5);
+    if (typeof reason !== "string") throw new UsageError("a timeout needs a reason to show");
+    await context.session.call(timeoutRoom(room.id, seconds, reason), request);
+  });
 }
 
 /** Keeps a conversation under a title; returns the server's sentence. */
@@ -177,26 +208,46 @@ export function bookmark(
   room: Room,
   [first, last]: readonly [Message | number, Message | number],
   title: string,
-  options: RequestOptions,
+  options: ActionOptions,
 ): Promise<string> {
-  const { site } = context.session;
-  if (typeof title !== "string" || title.trim() === "") throw new UsageError("a bookmark needs a title");
-  const [from, to] = [idOf(site, "message", first), idOf(site, "message", last)];
-  if (from > to) throw new UsageError("a conversation goes forward: the first message comes before the last");
-  return context.session.call(bookmarkConversation(room.id, from, to, title), options);
+  return act(context, `bookmark a conversation in room ${room.id}`, options, (request) => {
+    const { site } = context.session;
+    if (typeof title !== "string" || title.trim() === "") throw new UsageError("a bookmark needs a title");
+    const [from, to] = [idOf(site, "message", first), idOf(site, "message", last)];
+    if (from > to) throw new UsageError("a conversation goes forward: the first message comes before the last");
+    return context.session.call(bookmarkConversation(room.id, from, to, title), request);
+  });
 }
 
 /** Makes a room a favorite or not; looks first, because the server only toggles. */
-export async function setFavorite(
-  context: ObjectContext,
+export function setFavorite(context: ObjectContext, room: Room, on: boolean, options: ActionOptions): Promise<void> {
+  const tried = `mark room ${room.id} as a favourite`;
+  return set(context, room, tried, options, async (request) => {
+    room.invalidate("isFavorite");
+    if ((await room.isFavorite) === on) return;
+    const isFavorite = await context.session.call(toggleFavorite(room.id), request);
+    if (isFavorite !== on) throw new NotFoundError({ tried, roomId: room.id }, "the server did not");
+    room.merge({ isFavorite });
+  });
+}
+
+function act<T>(
+  { actions }: ObjectContext,
+  tried: string,
+  options: ActionOptions,
+  run: (request: RequestOptions) => Promise<T>,
+): Promise<T> {
+  return actions.act({ tried, attempt: async (signal) => run({ signal }) }, options);
+}
+
+/** Changes a setting, which is idempotent; the last call wins. */
+function set(
+  { actions }: ObjectContext,
   room: Room,
-  on: boolean,
-  options: RequestOptions,
+  tried: string,
+  options: ActionOptions,
+  run: (request: RequestOptions) => Promise<void>,
 ): Promise<void> {
-  room.invalidate("isFavorite");
-  if ((await room.isFavorite) === on) return;
-  const isFavorite = await context.session.call(toggleFavorite(room.id), options);
-  if (isFavorite !== on)
-    throw new NotFoundError({ tried: `mark room ${room.id} as a favourite`, roomId: room.id }, "the server did not");
-  room.merge({ isFavorite });
+  const attempt = (signal: AbortSignal): Promise<void> => run({ signal });
+  return actions.act({ tried, lane: settingsLane(room.id), attempt, find: again }, options);
 }

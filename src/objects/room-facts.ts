@@ -78,7 +78,7 @@ export function roomFields(context: ObjectContext, id: number): LazyFields<RoomF
     owners: [info],
     state: [info],
   };
-  return new LazyFields<RoomFacts>(sources, context.identity);
+  return new LazyFields<RoomFacts>("room", sources, context.identity);
 }
 
 async function readInfo(context: ObjectContext, id: number): Promise<Partial<RoomFacts>> {

@@ -7,11 +7,8 @@ import type { LiveStream } from "../live/live-stream.js";
 import type { ListenOptions, Watch, WatchOptions } from "../live/watch.js";
 import { leaveRoom } from "../protocol/actions/live.js";
 import { roomPage } from "../protocol/actions/pages.js";
-import { type AccessLevel, inviteUser, requestAccess } from "../protocol/actions/room-tools.js";
-import { idOf } from "../protocol/ids.js";
+import type { AccessLevel } from "../protocol/actions/room-tools.js";
 import type { Site } from "../protocol/sites.js";
-import { again } from "../sending/actions.js";
-import { settingsLane } from "../sending/lanes.js";
 import type { ActionOptions } from "../sending/options.js";
 import { type SendOptions, sendParts } from "../sending/post.js";
 import { eachAtCallSite } from "../util/call-site.js";
@@ -257,11 +254,7 @@ export class Room {
    * @throws {FORBIDDEN} {BAD_ARGUMENT}
    */
   update(change: tools.RoomChange, options: ActionOptions = {}): Promise<void> {
-    return this.#set(
-      `change room ${this.id}`,
-      (request) => tools.updateRoom(this.#context, this, change, request),
-      options,
-    );
+    return tools.updateRoom(this.#context, this, change, options);
   }
 
   /**
@@ -283,11 +276,7 @@ export class Room {
    * @throws {FORBIDDEN}
    */
   kick(user: User | number, reason?: string, options: ActionOptions = {}): Promise<string> {
-    return this.#act(
-      `kick somebody from room ${this.id}`,
-      (request) => tools.kick(this.#context, this, user, reason, request),
-      options,
-    );
+    return tools.kick(this.#context, this, user, reason, options);
   }
 
   /**
@@ -295,29 +284,17 @@ export class Room {
    * @throws {FORBIDDEN} {BAD_ARGUMENT}
    */
   setAccess(user: User | number, level: AccessLevel, options: ActionOptions = {}): Promise<void> {
-    return this.#set(
-      `set access to room ${this.id}`,
-      (request) => tools.setAccess(this.#context, this, user, level, request),
-      options,
-    );
+    return tools.setAccess(this.#context, this, user, level, options);
   }
 
   /** Invites a user to the room; resolves to the server's sentence. `POST /users/invite`. @throws {REFUSED} */
   invite(user: User | number, options: ActionOptions = {}): Promise<string> {
-    return this.#act(
-      `invite somebody to room ${this.id}`,
-      (request) => this.#context.session.call(inviteUser(this.id, idOf(this.site, "user", user)), request),
-      options,
-    );
+    return tools.invite(this.#context, this, user, options);
   }
 
   /** Asks the owners to be let in. `POST /rooms/requestaccess`. */
   requestAccess(options: ActionOptions = {}): Promise<void> {
-    return this.#act(
-      `request access to room ${this.id}`,
-      (request) => this.#context.session.call(requestAccess(this.id), request),
-      options,
-    );
+    return tools.askForAccess(this.#context, this, options);
   }
 
   /**
@@ -325,11 +302,7 @@ export class Room {
    * @throws {FORBIDDEN} {BAD_ARGUMENT}
    */
   timeout(seconds: number, reason: string, options: ActionOptions = {}): Promise<void> {
-    return this.#set(
-      `set a timeout for room ${this.id}`,
-      (request) => tools.timeout(this.#context, this, seconds, reason, request),
-      options,
-    );
+    return tools.timeout(this.#context, this, seconds, reason, options);
   }
 
   /**
@@ -343,20 +316,12 @@ export class Room {
     title: string,
     options: ActionOptions = {},
   ): Promise<string> {
-    return this.#act(
-      `bookmark a conversation in room ${this.id}`,
-      (request) => tools.bookmark(this.#context, this, [first, last], title, request),
-      options,
-    );
+    return tools.bookmark(this.#context, this, [first, last], title, options);
   }
 
   /** Makes the room one of your favorites, or ends that. A second call changes nothing. `POST /rooms/favorite`. */
   favorite(on: boolean = true, options: ActionOptions = {}): Promise<void> {
-    return this.#set(
-      `mark room ${this.id} as a favourite`,
-      (request) => tools.setFavorite(this.#context, this, on, request),
-      options,
-    );
+    return tools.setFavorite(this.#context, this, on, options);
   }
 
   /** @internal */
@@ -377,15 +342,5 @@ export class Room {
   /** Names it by its id, and by its name once that is known: `Room 1 (Sandbox)`. */
   toString(): string {
     return `Room ${this.id}${this.peek.name === undefined ? "" : ` (${this.peek.name})`}`;
-  }
-
-  #act<T>(tried: string, act: (request: RequestOptions) => Promise<T>, options: ActionOptions): Promise<T> {
-    return this.#context.actions.act({ tried, attempt: (signal) => act({ signal }) }, options);
-  }
-
-  /** Changes a setting, which is idempotent; the last call wins. */
-  #set(tried: string, set: (request: RequestOptions) => Promise<void>, options: ActionOptions): Promise<void> {
-    const attempt = (signal: AbortSignal): Promise<void> => set({ signal });
-    return this.#context.actions.act({ tried, lane: settingsLane(this.id), attempt, find: again }, options);
   }
 }

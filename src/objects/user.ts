@@ -95,7 +95,7 @@ export class User {
       rooms: [profile],
       messagesByRoom: [profile],
     };
-    this.#fields = new LazyFields<UserFacts>(sources, context.identity);
+    this.#fields = new LazyFields<UserFacts>("user", sources, context.identity);
   }
 
   /** The display name, plain text. From `POST /user/info`, together with everybody else's asked for in the same tick. */
@@ -130,12 +130,12 @@ export class User {
 
   /** About how many seconds ago the user was seen; null when never or unknown. From `POST /user/info`. */
   get lastSeen(): Promise<number | null> {
-    return this.#secondsSince("lastSeenAt");
+    return this.#fields.map("lastSeenAt", "lastSeen", (at) => this.#secondsSince(at));
   }
 
   /** About how many seconds ago the user last said something; null when never or unknown. From `POST /user/info`. */
   get lastMessage(): Promise<number | null> {
-    return this.#secondsSince("lastMessageAt");
+    return this.#fields.map("lastMessageAt", "lastMessage", (at) => this.#secondsSince(at));
   }
 
   /** The URL of the profile on the parent site; null for system users. From `GET /users/{id}`. */
@@ -241,8 +241,7 @@ export class User {
     };
   }
 
-  async #secondsSince(key: "lastSeenAt" | "lastMessageAt"): Promise<number | null> {
-    const at = await this.#fields.get(key);
+  #secondsSince(at: number | null): number | null {
     return at === null ? null : Math.max(0, Math.round((this.#context.services.clock.now() - at) / 1000));
   }
 }

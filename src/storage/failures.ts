@@ -1,6 +1,4 @@
 /** Turns an error of the file system into a failure that names the file, the fault and the remedy. */
-import fs from "node:fs";
-import { basename, dirname, join } from "node:path";
 import { StorageError } from "../errors/index.js";
 
 const reasons: Readonly<Record<string, string>> = {
@@ -11,13 +9,39 @@ const reasons: Readonly<Record<string, string>> = {
   EROFS: "the file system is read-only",
   ENOENT: "no such file or folder",
   ENOTDIR: "a part of the path is not a folder",
-  EISDIR: "it is a folder",
+  EISDIR: "it is a folder, not a file",
+  ERR_FS_EISDIR: "it is a folder, not a file",
+  ENAMETOOLONG: "the name is too long",
+  ELOOP: "its links lead in a circle",
   EFBIG: "the file is too big",
   EIO: "the device failed",
   EEXIST: "it is there already",
   EMFILE: "too many files are open",
   ENFILE: "too many files are open",
 };
+
+const remedies: Readonly<Record<string, string>> = {
+  ENOSPC: "make room on the disk",
+  EDQUOT: "make room on the disk",
+  EACCES: "check who owns it and its folder",
+  EPERM: "check who owns it and its folder",
+  EISDIR: "name a file",
+  ERR_FS_EISDIR: "name a file",
+  ENOTDIR: "name a file in a folder",
+  ENAMETOOLONG: "take a shorter one",
+  ELOOP: "mend or delete the links",
+};
+
+/** Something other than a plain file stands at a path. */
+export class NotAFile extends Error {
+  readonly remedy: string;
+
+  /** @param kind - such as `a folder` */
+  constructor(kind: string, remedy: string) {
+    super(`it is ${kind}, not a file`);
+    this.remedy = remedy;
+  }
+}
 
 /** The `code` of an error of the platform, such as `ENOSPC`. */
 export function codeOf(error: unknown): string | undefined {
@@ -26,23 +50,25 @@ export function codeOf(error: unknown): string | undefined {
 
 /** The fault of a file or a port in words; undefined when the failure is of another kind. */
 export function fileReason(error: unknown): string | undefined {
-  return reasons[codeOf(error) ?? ""];
+  return error instanceof NotAFile ? error.message : reasons[codeOf(error) ?? ""];
 }
 
-/** The failure to read or write a file. */
-export function storageError(act: "read" | "write" | "use", path: string, error: unknown): StorageError {
+/** What to do about the fault of a file. */
+export function fileRemedy(error: unknown): string {
+  if (error instanceof NotAFile) return error.remedy;
+  return remedies[codeOf(error) ?? ""] ?? "check that its folder exists and is writable";
+}
+
+/**
+ * The failure to do something with a file.
+ * @param what - the file in words. @default the path
+ */
+export function storageError(
+  act: "read" | "write" | "use" | "delete",
+  path: string,
+  error: unknown,
+  what: string = path,
+): StorageError {
   const reason = fileReason(error) ?? (error instanceof Error ? error.message : String(error));
-  const isFull = ["ENOSPC", "EDQUOT"].includes(codeOf(error) ?? "");
-  const advice = isFull ? "make room on the disk" : "check that its folder exists and is writable";
-  return new StorageError(path, `cannot ${act} ${path}: ${reason}; ${advice}`, { cause: error });
-}
-
-/** The target of a path, so that a link and its target are one file with one lock. */
-export function realPath(path: string): string {
-  try {
-    return fs.realpathSync(path);
-  } catch (error) {
-    if (codeOf(error) !== "ENOENT") throw error;
-    return join(fs.realpathSync(dirname(path)), basename(path));
-  }
+  return new StorageError(path, `cannot ${act} ${what}: ${reason}; ${fileRemedy(error)}`, { cause: error });
 }

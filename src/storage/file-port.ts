@@ -15,6 +15,8 @@ export interface FilePort {
   sync(fd: number): void;
   /** Makes renames in the folder of a path survive a power cut, where the platform can. */
   syncFolderOf(path: string): void;
+  /** Gives an open file the owner of the file that it will replace, where this process may. */
+  keepOwner(fd: number, path: string): void;
   rename(from: string, to: string): void;
   /** Removes a file, if there is one. */
   remove(path: string): void;
@@ -38,6 +40,15 @@ export const nodeFiles: FilePort = {
       // Some platforms cannot open a folder; there the rename is as durable as the platform makes it.
     } finally {
       if (fd !== undefined) fs.closeSync(fd);
+    }
+  },
+  keepOwner(fd, path) {
+    try {
+      const { uid, gid } = fs.statSync(path);
+      const own = fs.fstatSync(fd);
+      if (uid !== own.uid || gid !== own.gid) fs.fchownSync(fd, uid, gid);
+    } catch {
+      // There is no such file yet, or only root gives files away: then the new one is this process's own.
     }
   },
   rename: (from, to) => fs.renameSync(from, to),

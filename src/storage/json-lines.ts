@@ -47,6 +47,7 @@ export class LineFile {
     const file = new LineFile(temporary, files, "ax");
     try {
       file.#writeLines(lines);
+      files.keepOwner(file.#fd, path);
       files.sync(file.#fd);
       files.rename(temporary, path);
     } catch (error) {

@@ -5,9 +5,10 @@
  */
 import { randomUUID } from "node:crypto";
 import fs from "node:fs";
-import { LockedError } from "../errors/index.js";
+import { LockedError, StorageError, UsageError } from "../errors/index.js";
 import { type Clock, sleep, systemClock } from "../util/clock.js";
-import { codeOf, realPath, storageError } from "./failures.js";
+import { codeOf, storageError } from "./failures.js";
+import { checkKind, plainFile } from "./plain-file.js";
 import { type ProcessFacts, processFacts } from "./process-facts.js";
 
 /** The interval at which a holder touches its lock. */
@@ -136,6 +137,7 @@ export class ProcessLock {
 /**
  * Takes the lock of a file.
  * @throws {LOCKED} when another process, or this one, has it {STORAGE} when the lock file cannot be written
+ * @throws {BAD_ARGUMENT} for a name that no file can have
  */
 export function lockFile(path: string, options: LockOptions = {}): ProcessLock {
   const { facts = processFacts() } = options;
@@ -143,12 +145,13 @@ export function lockFile(path: string, options: LockOptions = {}): ProcessLock {
   const started = facts.look(pid)?.started ?? null;
   const holder: Holder = { host, boot, space, pid, started, since: facts.now(), nonce: randomUUID() };
   try {
-    const file = `${realPath(path)}.lock`;
+    const file = `${plainFile(path)}.lock`;
     const other = take(file, holder, facts);
     if (other) throw new LockedError(path, named(other, facts));
     return new ProcessLock(path, file, holder, { ...options, facts });
   } catch (error) {
-    throw error instanceof LockedError ? error : storageError("use", path, error);
+    const isTold = error instanceof LockedError || error instanceof StorageError || error instanceof UsageError;
+    throw isTold ? error : storageError("use", path, error);
   }
 }
 
@@ -233,6 +236,11 @@ function touch(file: string, now: number): void {
 }
 
 function readLock(file: string): Found | undefined {
+  try {
+    checkKind(file, "delete it");
+  } catch (error) {
+    throw storageError("read", file, error, `the lock file ${file}`);
+  }
   try {
     const fd = fs.openSync(file, "r");
     try {

@@ -73,9 +73,6 @@ function checkStageOptions({ room, people = [], bot, server, clock }: StageOptio
   if (clock !== undefined) checkClock("clock", clock);
 }
 
-/** The values of a condition that has not come true yet. */
-type Nothing = false | null | undefined;
-
 /** A test's local server with its room, its people and its bot. */
 export class Stage<Name extends string = string> implements AsyncDisposable {
   /** The server, for its `requests` and its other sites. */
@@ -141,14 +138,15 @@ export class Stage<Name extends string = string> implements AsyncDisposable {
    * @throws {TIMED_OUT} when it has not come true, saying what was said in the room
    */
   async until<T>(
-    what: PromiseLike<T> | (() => T | Nothing | PromiseLike<T | Nothing>),
+    what: PromiseLike<T> | (() => T | false | null | undefined | PromiseLike<T | false | null | undefined>),
     { timeoutMs = 4_000 }: WaitOptions = {},
   ): Promise<T> {
     checkCount("timeoutMs", timeoutMs, 1);
     if (typeof what !== "function" && !isThenable(what))
       throw new UsageError(`until takes a function or a promise, not ${described(what)}`);
     if (typeof what === "function") {
-      const something = (value: T | Nothing): T | undefined => (value === null || value === false ? undefined : value);
+      const something = (value: T | false | null | undefined): T | undefined =>
+        value === null || value === false ? undefined : value;
       return this.#wait(() => {
         const value = what();
         return isThenable(value) ? settled(value).then(something) : something(value);

@@ -11,8 +11,8 @@ import { redactedUrl } from "../util/redact.js";
 import type { Secrets } from "../util/secrets.js";
 import { SharedSignals } from "../util/shared-signals.js";
 import { HostGates, type RequestKind } from "./host-gate.js";
-import { failureOfUser, networkCode } from "./network-failure.js";
-import { leavesTls } from "./origins.js";
+import { failureOfUser, networkCode, proxyFailure } from "./network-failure.js";
+import { redirectTarget } from "./origins.js";
 import type { ConnectionPool, OpenPool } from "./pool.js";
 import { RequestScope } from "./request-scope.js";
 import { ACCEPT_ENCODING, unpack } from "./unpack.js";
@@ -59,6 +59,8 @@ export interface HttpAnswer {
 /** Options of {@link HttpClient}. */
 export interface HttpOptions {
   readonly pool: ConnectionPool;
+  /** Whether a redirect may lead to an address. */
+  readonly isOurs: (address: URL) => boolean;
   readonly clock: Clock;
   readonly secrets: Secrets;
   readonly userAgent: string;
@@ -86,10 +88,16 @@ export class HttpClient {
   readonly #options: HttpOptions;
   readonly #gates: HostGates;
   readonly #signals = new SharedSignals();
+  #hasConnected = false;
 
   constructor(options: HttpOptions) {
     this.#options = options;
     this.#gates = new HostGates(options.clock);
+  }
+
+  /** Whether a request has ever had an answer. */
+  get hasConnected(): boolean {
+    return this.#hasConnected;
   }
 
   /**
@@ -133,7 +141,7 @@ export class HttpClient {
         }
         const answer = await this.#hop(pool, step, scope.signal);
         hops.push({ url: this.#options.secrets.hide(redactedUrl(answer.url)), status: answer.status });
-        const next = request.follow === false ? undefined : nextStep(step, answer);
+        const next = request.follow === false ? undefined : nextStep(step, answer, this.#options.isOurs);
         if (!next) return { ...answer, hops };
         if (hops.length >= MAX_HOPS)
           throw new ParseError("redirect chain", `an end within ${MAX_HOPS} hops`, { ...request.about, bare: true });
@@ -146,24 +154,30 @@ export class HttpClient {
   }
 
   async #hop(pool: OpenPool, step: HttpRequest, signal: AbortSignal): Promise<Omit<HttpAnswer, "hops">> {
+    const { proxy } = this.#options.pool.routes.to(new URL(step.url));
     const { secrets } = this.#options;
     const cookie = await step.jar.getCookieString(step.url);
     secrets.addCookies(cookie);
     for (const name of ["email", "password", "fkey"]) secrets.add(step.form?.[name]);
-    const answer = await pool.request(step.url, {
-      dispatcher: pool.agent,
-      method: step.method,
-      signal,
-      headers: {
-        "user-agent": this.#options.userAgent,
-        accept: "*/*",
-        "accept-encoding": ACCEPT_ENCODING,
-        ...step.headers,
-        ...(step.form ? { "content-type": "application/x-www-form-urlencoded; charset=utf-8" } : {}),
-        ...(cookie ? { cookie } : {}),
-      },
-      ...bodyOf(step, pool.FormData),
-    });
+    const answer = await pool
+      .request(step.url, {
+        dispatcher: proxy ? pool.through(proxy) : pool.direct,
+        method: step.method,
+        signal,
+        headers: {
+          "user-agent": this.#options.userAgent,
+          accept: "*/*",
+          "accept-encoding": ACCEPT_ENCODING,
+          ...step.headers,
+          ...(step.form ? { "content-type": "application/x-www-form-urlencoded; charset=utf-8" } : {}),
+          ...(cookie ? { cookie } : {}),
+        },
+        ...bodyOf(step, pool.FormData),
+      })
+      .catch((error: unknown) => {
+        throw proxy && !signal.aborted ? proxyFailure(error, proxy, step.about) : error;
+      });
+    this.#hasConnected = true;
     const set = answer.headers["set-cookie"];
     for (const line of typeof set === "string" ? [set] : (set ?? [])) {
       await step.jar.setCookie(line, step.url, { ignoreError: true });
@@ -215,14 +229,19 @@ function bodyOf({ form, multipart }: HttpRequest, FormData: OpenPool["FormData"]
   return { body };
 }
 
-/** The next request of a redirect: POST turns to GET as browsers do, and nothing private crosses origins. */
-function nextStep(step: HttpRequest, answer: Omit<HttpAnswer, "hops">): HttpRequest | undefined {
+/**
+ * The next request of a redirect: POST turns to GET as browsers do, and nothing private crosses origins.
+ * @throws {NOT_UNDERSTOOD} when the redirect leads away from the site
+ */
+function nextStep(
+  step: HttpRequest,
+  answer: Omit<HttpAnswer, "hops">,
+  isOurs: HttpOptions["isOurs"],
+): HttpRequest | undefined {
   const { status } = answer;
   const location = answer.headers.location;
   if (![301, 302, 303, 307, 308].includes(status) || typeof location !== "string") return undefined;
-  const url = URL.parse(location, step.url);
-  if (!url || !/^https?:$/.test(url.protocol)) return undefined;
-  if (leavesTls(step.url, url)) throw new ParseError("redirect", "a way over https", { ...step.about, bare: true });
+  const url = redirectTarget(location, new URL(step.url), isOurs, step.about);
   const keepsForm = status === 307 || status === 308;
   const sameOrigin = url.origin === new URL(step.url).origin;
   const { form, multipart, ...rest } = step;

@@ -15,7 +15,7 @@ import { isLoginPage, parseFkey, parseLoginPage, recogniseErrorPage } from "../p
 import { retryAfterOf } from "../protocol/retry-after.js";
 import { isLoopback, type Resolver, type Site } from "../protocol/sites.js";
 import type { HttpAnswer, HttpClient } from "./http.js";
-import { isSameSite } from "./origins.js";
+import { isOfSite } from "./origins.js";
 import { looksLikeStaleForm } from "./stale-signs.js";
 
 /** Email and password of a Stack Exchange account. */
@@ -66,7 +66,7 @@ export async function logInByPassword(tools: LoginSite, jar: CookieJar, credenti
   const login = await loginIn(jar, url);
   const context = { ...about, status: answer.status };
   const target = redirectOf(answer, site);
-  if (target !== null && login === before && !isSameSite(target.hostname, new URL(url).hostname))
+  if (target !== null && login === before && !isOfSite(site, target))
     throw strangeAnswer("a way within the site", context);
   if (leadsToCaptcha(target, login !== before)) throw new CaptchaRequiredError(context);
   if (login !== undefined && (answer.status !== 200 || login !== before)) return;

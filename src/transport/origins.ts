@@ -1,27 +1,71 @@
-/** Which hosts belong together, and where a session's requests and sockets may go: from TLS only to TLS. */
+/**
+ * Which addresses belong to a site: its requests, redirects and sockets go nowhere else, and from TLS only to TLS. Judges
+ * origins, not the addresses that they resolve to.
+ */
 import { isIP } from "node:net";
+import { getPublicSuffix } from "tough-cookie";
+import { type FailureContext, ParseError } from "../errors/index.js";
+import { type Endpoint, isLoopback, type Site, sites } from "../protocol/sites.js";
 
-/** The domain that a host is registered under: cookies such as `acct` are set for it (protocol.md §2.1). */
-export function registrable(hostname: string): string {
-  return isIP(hostname) === 0 ? hostname.split(".").slice(-2).join(".") : hostname;
+/**
+ * The domain that a host is registered under, by the public suffix list: cookies such as `acct` are set for it
+ * (protocol.md §2.1). Undefined for an IP address, and for a name without a dot.
+ */
+export function registrable(hostname: string): string | undefined {
+  if (isIP(hostname.replace(/^\[|\]$/g, "")) !== 0) return undefined;
+  return getPublicSuffix(hostname, { allowSpecialUseDomain: true, ignoreError: true });
 }
 
-/** Whether two hosts are of one registrable domain; the host of a captive portal is not of the site's. */
-export function isSameSite(hostname: string, other: string): boolean {
-  return registrable(hostname) === registrable(other);
+/** The domains of the live sites lead to each other. */
+const LIVE_DOMAINS: readonly string[] = [
+  ...new Set(Object.values(sites).flatMap(({ host }) => registrable(host) ?? [])),
+];
+
+/** Whether an address is of the site: one of its origins, or a host of its domains, without a user or password in it. */
+export function isOfSite(site: Pick<Site, "chatOrigin" | "loginOrigin">, address: URL): boolean {
+  if (address.username || address.password) return false;
+  return [site.chatOrigin, site.loginOrigin].some((origin) => {
+    const own = new URL(origin);
+    const isOwnPort = address.port === own.port;
+    return isOwnPort && (address.hostname === own.hostname || isOfDomains(address.hostname, domainsOf(own.hostname)));
+  });
 }
 
-/** Whether a redirect leaves TLS, which would send cookies in clear text. */
-export function leavesTls(from: string, to: URL): boolean {
-  return to.protocol === "http:" && from.startsWith("https:");
+function domainsOf(hostname: string): readonly string[] {
+  const domain = registrable(hostname);
+  if (domain === undefined) return [];
+  return LIVE_DOMAINS.includes(domain) ? LIVE_DOMAINS : [domain];
 }
 
-/** The hosts of the sockets of all three live sites (protocol.md §3.3). */
-const LIVE_SOCKETS = "chat.sockets.stackexchange.com";
+function isOfDomains(hostname: string, domains: readonly string[]): boolean {
+  return domains.some((domain) => hostname === domain || hostname.endsWith(`.${domain}`));
+}
 
-/** Whether a socket address is the site's own, without a password in it, and no less private than its pages. */
-export function isSocketOf(origin: string, address: URL): boolean {
-  const page = new URL(origin);
-  if (address.username || address.password || (page.protocol === "https:" && address.protocol !== "wss:")) return false;
-  return address.hostname === LIVE_SOCKETS || isSameSite(address.hostname, page.hostname);
+/**
+ * The address that a redirect leads to.
+ * @throws {NOT_UNDERSTOOD} for one that is not the site's own, or leaves TLS, which would send cookies in clear text
+ */
+export function redirectTarget(
+  location: string,
+  from: URL,
+  isOurs: (address: URL) => boolean,
+  about: FailureContext,
+): URL {
+  const astray = (to: string): ParseError =>
+    new ParseError("redirect", `${from.host} leads to ${to}`, { ...about, bare: true });
+  const to = URL.parse(location, from.href);
+  if (!to) throw astray("something that is no address");
+  if (!/^https?:$/.test(to.protocol)) throw astray(`a ${to.protocol} address`);
+  if (!isOurs(to)) throw astray(`${to.host.slice(0, 100)}, which is not the site's`);
+  if (from.protocol === "https:" && to.protocol === "http:")
+    throw astray(`http://${to.host}, which is not a way over https`);
+  return to;
+}
+
+/** Whether a socket address is the site's own, and no less private than its pages: `ws:` is for this machine alone. */
+export function isSocketOf(site: Pick<Site, "chatOrigin" | "loginOrigin">, address: URL, target?: Endpoint): boolean {
+  const isClear = address.protocol === "ws:";
+  if (isClear && (site.chatOrigin.startsWith("https:") || !isLoopback(target?.hostname ?? address.hostname)))
+    return false;
+  return (isClear || address.protocol === "wss:") && isOfSite(site, address);
 }

@@ -2,10 +2,12 @@
 import { createHash } from "node:crypto";
 import { readFile, rm } from "node:fs/promises";
 import { CookieJar, type SerializedCookie } from "tough-cookie";
-import { StorageError, UsageError } from "../errors/index.js";
+import { UsageError } from "../errors/index.js";
 import type { Site } from "../protocol/sites.js";
 import { isRecord, numberOf, stringOf } from "../protocol/values.js";
 import { writeWholeFile } from "../storage/atomic-file.js";
+import { codeOf, storageError } from "../storage/failures.js";
+import { plainFile } from "../storage/plain-file.js";
 
 /** The content of a session file. */
 export interface StoredSession {
@@ -29,10 +31,10 @@ export function accountFingerprint(email: string): string {
 export async function readSessionFile(path: string, site: Site): Promise<StoredSession | null> {
   let text: string;
   try {
-    text = await readFile(path, "utf8");
+    text = await readFile(plainFile(path), "utf8");
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
-    throw new StorageError(path, `the session file ${path} cannot be read; check its permissions`, { cause: error });
+    if (codeOf(error) === "ENOENT") return null;
+    throw failureOf("read", path, error);
   }
   const session = sessionOf(text);
   if (!session) throw new UsageError(`${path} is not a session file; delete it or name another`);
@@ -51,13 +53,16 @@ function sessionOf(text: string): StoredSession | null {
   const id = numberOf(value.owner.id);
   const name = stringOf(value.owner.name);
   const cookies: readonly unknown[] = value.cookies;
-  if (host === undefined || id === undefined || !cookies.every(isSerializedCookie)) return null;
+  if (host === undefined || id === undefined || !Number.isSafeInteger(id) || !cookies.every(isSerializedCookie))
+    return null;
   return { host, owner: { id, name: name ?? null }, account: stringOf(value.account) ?? null, cookies };
 }
 
 type Test = (field: unknown) => boolean;
 
 const isText: Test = (field) => typeof field === "string";
+/** What can stand in a `Cookie` header. */
+const isHeaderText: Test = (field) => typeof field === "string" && /^[\t\x20-\x3a\x3c-\x7e\x80-\xff]*$/.test(field);
 const isFlag: Test = (field) => typeof field === "boolean";
 const isEndless: Test = (field) => field === "Infinity" || field === "-Infinity";
 const isDate: Test = (field) => field === null || (typeof field === "string" && !Number.isNaN(Date.parse(field)));
@@ -79,7 +84,7 @@ const cookieFields: Readonly<Record<string, Test>> = {
 };
 
 function isSerializedCookie(cookie: unknown): cookie is SerializedCookie {
-  if (!isRecord(cookie) || typeof cookie.key !== "string" || typeof cookie.value !== "string") return false;
+  if (!isRecord(cookie) || !isHeaderText(cookie.key) || !isHeaderText(cookie.value)) return false;
   return Object.entries(cookieFields).every(([name, test]) => cookie[name] === undefined || test(cookie[name]));
 }
 
@@ -91,8 +96,7 @@ export async function writeSessionFile(path: string, session: StoredSession): Pr
   try {
     await writeWholeFile(path, `${JSON.stringify(session, null, 1)}\n`);
   } catch (error) {
-    const reason = `the session file ${path} cannot be written; check that its folder exists and is writable`;
-    throw new StorageError(path, reason, { cause: error });
+    throw failureOf("write", path, error);
   }
 }
 
@@ -106,12 +110,15 @@ export async function jarOf(session: StoredSession): Promise<CookieJar> {
   });
 }
 
-/** Deletes a session file whose login has ended. @throws {STORAGE} when it cannot be deleted */
+/** Deletes a session file whose login has ended, of a link the target. @throws {STORAGE} when it cannot be deleted */
 export async function removeSessionFile(path: string): Promise<void> {
   try {
-    await rm(path, { force: true });
+    await rm(plainFile(path), { force: true });
   } catch (error) {
-    const reason = `the session file ${path} cannot be deleted; check that its folder is writable`;
-    throw new StorageError(path, reason, { cause: error });
+    throw failureOf("delete", path, error);
   }
+}
+
+function failureOf(act: "read" | "write" | "delete", path: string, error: unknown): Error {
+  return error instanceof UsageError ? error : storageError(act, path, error, `the session file ${path}`);
 }

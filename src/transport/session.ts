@@ -14,8 +14,10 @@ import { HttpClient } from "./http.js";
 import { type Credentials, type Login, logOutAtSite, type Me, refuseCleartext } from "./login.js";
 import { LoginPause } from "./login-pause.js";
 import { type KnownLogin, type LoginTools, type Means, obtainLogin, restoreLogin } from "./obtain-login.js";
+import { isOfSite } from "./origins.js";
 import { ConnectionPool } from "./pool.js";
 import type { ReadOptions } from "./read-retries.js";
+import { type ConnectionOptions, Routes } from "./routes.js";
 import { SessionKeeper } from "./session-keeper.js";
 import { looksStale } from "./stale-signs.js";
 import { identify } from "./who-am-i.js";
@@ -29,7 +31,8 @@ export interface SessionOptions {
   readonly cookies?: CookieInput | undefined;
   readonly sessionFile?: string | undefined;
   readonly userAgent: string;
-  readonly resolve?: Resolver | undefined;
+  /** How to connect. @default directly, or through the environment's proxy; the site's own `resolve` */
+  readonly connections?: ConnectionOptions | undefined;
   readonly timeoutMs?: number | undefined;
   readonly reads?: ReadOptions | undefined;
   /** Aborts every request. */
@@ -52,8 +55,11 @@ const FKEY_TRIES = 3;
 export class Session {
   readonly site: Site;
   readonly chatHost: string;
+  /** How its requests and sockets connect. */
+  readonly routes: Routes;
   readonly #options: SessionOptions;
   readonly #pool: ConnectionPool;
+  readonly #http: HttpClient;
   readonly #chat: ChatHost;
   readonly #tools: LoginTools;
   readonly #pause: LoginPause;
@@ -67,19 +73,22 @@ export class Session {
     this.#options = options;
     this.site = site;
     this.#means = { credentials, cookies };
-    if (credentials) refuseCleartext(site, this.resolve);
-    this.#pool = new ConnectionPool(this.resolve);
-    const http = new HttpClient({
+    if (credentials) refuseCleartext(site, this.#resolve);
+    this.routes = new Routes({ ...options.connections, resolve: this.#resolve });
+    this.#pool = new ConnectionPool(this.routes);
+    const isOurs = (address: URL): boolean => isOfSite(site, address);
+    this.#http = new HttpClient({
       pool: this.#pool,
       clock: services.clock,
       secrets: services.secrets,
       userAgent,
       timeoutMs,
+      isOurs,
     });
-    this.#chat = new ChatHost({ site, http, services, reads, closing });
+    this.#chat = new ChatHost({ site, http: this.#http, services, reads, closing });
     this.chatHost = this.#chat.host;
     const keeper = new SessionKeeper(options.sessionFile, site, services);
-    this.#tools = { chat: this.#chat, login: { http, site, closing }, keeper, services };
+    this.#tools = { chat: this.#chat, login: { http: this.#http, site, closing }, keeper, services };
     this.#pause = new LoginPause(services.clock);
   }
 
@@ -101,8 +110,18 @@ export class Session {
     return this.#options.userAgent;
   }
 
-  get resolve(): Resolver | undefined {
-    return this.#options.resolve ?? this.site.resolve;
+  /** Whether a connection has ever brought an answer. */
+  get hasConnected(): boolean {
+    return this.#http.hasConnected;
+  }
+
+  /** The options of its connections, for another client of the same place. */
+  get connections(): ConnectionOptions {
+    return this.#options.connections ?? {};
+  }
+
+  get #resolve(): Resolver | undefined {
+    return this.connections.resolve ?? this.site.resolve;
   }
 
   /** Logs in at the user's request, even right after a failed login. */
@@ -113,7 +132,7 @@ export class Session {
 
   /** Logs in with other means; an earlier login that is under way then belongs to its caller only. */
   async loginWith(means: { credentials?: Credentials; cookies?: CookieInput }): Promise<Me> {
-    if (means.credentials) refuseCleartext(this.site, this.resolve);
+    if (means.credentials) refuseCleartext(this.site, this.#resolve);
     this.#means = { ...means, skipStored: means.cookies !== undefined };
     this.#login = nobody();
     this.#attempt = undefined;

@@ -1,20 +1,21 @@
 /** One websocket to the live events of a room. Only receives: the client never writes to a chat socket. */
-import { connect as netConnect } from "node:net";
-import { connect as tlsConnect } from "node:tls";
-import { AbortedError, ConnectionError, ParseError } from "../errors/index.js";
-import type { Endpoint, Resolver } from "../protocol/sites.js";
-import { networkCode } from "./network-failure.js";
+import type { Agent } from "node:http";
+import { AbortedError, ConnectionError, ParseError, UsageError } from "../errors/index.js";
+import type { Site } from "../protocol/sites.js";
+import { failureOfUser, networkCode } from "./network-failure.js";
 import { isSocketOf } from "./origins.js";
-import { tlsOptions } from "./tls.js";
+import type { ProxyServer } from "./proxies.js";
+import { httpUrl, type Route, type Routes } from "./routes.js";
+import { type TrustOptions, tlsOptions, trusting } from "./tls.js";
 
 /** Options of a socket. */
 export interface SocketOptions {
   /** The address of `ws-auth`, with its `?l=`. */
   readonly url: string;
-  /** The chat root: without the right `Origin` the server hangs up (protocol.md §3.4, MULTI). */
-  readonly origin: string;
+  /** Its chat root is the `Origin`: without the right one the server hangs up (protocol.md §3.4, MULTI). */
+  readonly site: Pick<Site, "chatOrigin" | "loginOrigin">;
   readonly userAgent: string;
-  readonly resolve?: Resolver | undefined;
+  readonly routes: Routes;
   readonly signal?: AbortSignal;
   readonly onFrame: (text: string) => void;
   /** Called once when an open socket has closed; the reason is for the log. */
@@ -36,26 +37,32 @@ const maxFrameBytes = 4 * 1024 * 1024;
  */
 export async function openSocket(options: SocketOptions): Promise<ChatSocket> {
   const { WebSocket } = await import("ws");
-  const { url, origin, userAgent, resolve, signal, onFrame, onClose } = options;
-  const host = new URL(url).host;
-  if (!isSocketOf(origin, new URL(url)))
-    throw new ParseError("socket authorisation", "an address of the site", {
-      tried: "open a socket",
-      host,
-      bare: true,
-    });
-  if (signal?.aborted) throw new AbortedError({ tried: "open a socket", host });
-  const target = resolve?.(new URL(url).origin) ?? resolve?.(new URL(url).origin.replace(/^ws/, "http"));
-  const socket = new WebSocket(url, {
-    origin,
-    headers: { "user-agent": userAgent },
+  const { site, userAgent, routes, signal, onFrame, onClose } = options;
+  const url = new URL(options.url);
+  const { host } = url;
+  const about = { tried: "open a socket", host };
+  const route = routeTo(url, routes);
+  if (!isSocketOf(site, url, route.target))
+    throw new ParseError("socket authorisation", "an address of the site", { ...about, bare: true });
+  const agent = route.proxy && (await agentFor(route.proxy, routes));
+  if (signal?.aborted) throw new AbortedError(about);
+  const socket = new WebSocket(addressOf(url, route), {
+    origin: site.chatOrigin,
+    headers: { "user-agent": userAgent, ...(route.target ? { host } : {}) },
     perMessageDeflate: false,
     // A damaged character is no reason to hang up: it shows as U+FFFD.
     skipUTF8Validation: true,
     maxPayload: maxFrameBytes,
     handshakeTimeout: 15_000,
-    ...(target ? { createConnection: () => connectTo(target, new URL(url).hostname) } : {}),
+    ...trustOf(url, route, routes),
+    ...(agent ? { agent } : {}),
   });
+  const failureOf = (cause: Error | undefined, reason: string): unknown => {
+    if (cause && isBug(cause)) return cause;
+    // The site may have answered as well: ws does not tell whose answer it was.
+    const via = route.proxy ? `, through the proxy ${route.proxy.host}` : "";
+    return new ConnectionError({ ...about, cause }, `${reason}${via}`);
+  };
   return new Promise((opened, failed) => {
     let isOpen = false;
     let isOver = false;
@@ -65,8 +72,8 @@ export async function openSocket(options: SocketOptions): Promise<ChatSocket> {
       signal?.removeEventListener("abort", abort);
       socket.terminate();
       if (isOpen) onClose(reason);
-      else if (signal?.aborted) failed(new AbortedError({ tried: "open a socket", host }));
-      else failed(cause && isBug(cause) ? cause : new ConnectionError({ tried: "open a socket", host, cause }, reason));
+      else if (signal?.aborted) failed(new AbortedError(about));
+      else failed(failureOf(cause, reason));
     };
     const abort = (): void => end("aborted");
     signal?.addEventListener("abort", abort, { once: true });
@@ -94,7 +101,43 @@ function isBug(error: Error): boolean {
   return error.constructor !== Error && networkCode(error) === undefined;
 }
 
-function connectTo(target: Endpoint, hostname: string): ReturnType<typeof netConnect> {
-  const { hostname: host, port } = target;
-  return target.tls ? tlsConnect({ ...tlsOptions(target, hostname), host, port }) : netConnect({ host, port });
+/** The way to an address. @throws the error of the user's resolver as it is */
+function routeTo(url: URL, routes: Routes): Route {
+  try {
+    return routes.to(url);
+  } catch (error) {
+    const ofUser = failureOfUser(error);
+    throw ofUser ? ofUser.original : error;
+  }
+}
+
+/**
+ * The address to connect to. A resolved one is written into the URL, with the site's host as a header: Bun's own `ws`
+ * ignores `createConnection`, and would look up the real host.
+ */
+function addressOf(url: URL, { target }: Route): string {
+  if (!target) return url.href;
+  const root = httpUrl(target.hostname, target.port).replace(/^http/, target.tls ? "wss" : "ws");
+  return `${root}${url.pathname}${url.search}`;
+}
+
+function trustOf(url: URL, { target }: Route, { ca }: Routes): TrustOptions {
+  if (!target) return trusting(ca);
+  return target.tls ? tlsOptions(target, url.hostname, ca) : {};
+}
+
+/**
+ * Connects sockets through a proxy: requests need no package for that, `ws` does.
+ * @throws {BAD_ARGUMENT} when the package is not installed
+ */
+async function agentFor(proxy: ProxyServer, { ca }: Routes): Promise<Agent> {
+  try {
+    const { HttpsProxyAgent } = await import("https-proxy-agent");
+    return new HttpsProxyAgent(proxy.reveal(), { ...trusting(ca) });
+  } catch (cause) {
+    throw new UsageError(
+      `sockets through the proxy ${proxy.host} need a package: npm install https-proxy-agent; or set the option proxy to false, or NO_PROXY`,
+      { tried: "open a socket", cause },
+    );
+  }
 }

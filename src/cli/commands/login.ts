@@ -3,6 +3,7 @@ import { rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { isChatError } from "../../errors/index.js";
 import { Client, type CookieInput, StorageError, type User } from "../../index.js";
+import { plainFile } from "../../storage/plain-file.js";
 import type { CliContext } from "../context.js";
 import { CliError, exitCodes } from "../exit-codes.js";
 import { oneLine } from "../output/text.js";
@@ -46,7 +47,7 @@ export async function run(context: CliContext, _args: readonly string[], flags: 
 
 /** Logs in anew, whatever is stored; the stored session is replaced when that worked. */
 async function verify(context: CliContext, target: Target, means: Means): Promise<{ id: number; name: string }> {
-  const file = target.sessionFile;
+  const file = target.sessionFile === null ? null : fileAt(target.sessionFile);
   const fresh = file === null ? null : `${file}.${process.pid}.new`;
   const client = new Client(target.site, {
     ...clientOptions(context),
@@ -62,6 +63,15 @@ async function verify(context: CliContext, target: Target, means: Means): Promis
   } finally {
     await client.logout({ drain: false });
     if (fresh !== null) await rm(fresh, { force: true });
+  }
+}
+
+/** The plain file at a path, the target of a link. */
+function fileAt(path: string): string {
+  try {
+    return plainFile(path);
+  } catch (error) {
+    return refuseToForget(path, error);
   }
 }
 

@@ -49,8 +49,8 @@ async function examineSite(context: DoctorContext, examination: Examination, opt
   });
   if (!client) return;
   const session = Client.sessionOf(client);
-  const { userAgent, resolve } = session;
-  const nobody = new Client(client.site, { userAgent, timeoutMs: 20_000, ...(resolve ? { resolve } : {}) });
+  const { userAgent, connections } = session;
+  const nobody = new Client(client.site, { ...connections, userAgent, timeoutMs: 20_000 });
   const visitor = Client.sessionOf(nobody);
   try {
     await examine({ client, visitor, reader: visitor, userAgent }, examination, {

@@ -6,6 +6,7 @@ import { type ChatPage, parseChatPage, parseLoginPage } from "../../protocol/pag
 import { assertSuccess } from "../../protocol/refusals.js";
 import { HttpClient } from "../../transport/http.js";
 import { refuseObstacles } from "../../transport/login.js";
+import { isOfSite } from "../../transport/origins.js";
 import { ConnectionPool } from "../../transport/pool.js";
 import { systemClock } from "../../util/clock.js";
 import { Secrets } from "../../util/secrets.js";
@@ -38,9 +39,17 @@ const notUnderstood = {
 
 /** Whether the page can be read that logins need. Nobody logs in here. */
 export async function checkLoginPage(examination: Examination, { visitor, userAgent }: Eyes): Promise<void> {
-  const { site, resolve } = visitor;
-  const pool = new ConnectionPool(resolve);
-  const http = new HttpClient({ pool, clock: systemClock, secrets: new Secrets(), userAgent, timeoutMs: 20_000 });
+  const { site, routes } = visitor;
+  const pool = new ConnectionPool(routes);
+  const isOurs = (address: URL): boolean => isOfSite(site, address);
+  const http = new HttpClient({
+    pool,
+    clock: systemClock,
+    secrets: new Secrets(),
+    userAgent,
+    timeoutMs: 20_000,
+    isOurs,
+  });
   const look = async (): Promise<string> => {
     const about = { tried: "read the login page", host: new URL(site.loginOrigin).host };
     const url = `${site.loginOrigin}/users/login`;

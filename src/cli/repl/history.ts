@@ -3,6 +3,8 @@ import { once } from "node:events";
 import { chmodSync, closeSync, mkdirSync, openSync } from "node:fs";
 import { join } from "node:path";
 import type { REPLServer } from "node:repl";
+import { codeOf, fileReason } from "../../storage/failures.js";
+import { plainFile } from "../../storage/plain-file.js";
 
 /** Lines that may hold a secret. */
 const secretive = /\blogin\s*\(|password|cookie/i;
@@ -25,11 +27,10 @@ export async function keepHistory(server: REPLServer, folder: string): Promise<H
   try {
     // Synchronous, so that no line is read before there is a history to keep it in.
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    closeSync(openSync(path, "a+", 0o600));
+    closeSync(openSync(plainFile(path), "a+", 0o600));
     chmodSync(path, 0o600);
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "unknown";
-    return off(`${path} can not be written (${code})`);
+    return off(`${path} can not be written (${codeOf(error) ?? fileReason(error) ?? "unknown"})`);
   }
   server.on("history", (lines: string[]) => {
     const kept = lines.filter((line) => !secretive.test(line));

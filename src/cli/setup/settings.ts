@@ -5,6 +5,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import envPaths from "env-paths";
+import { codeOf, fileReason } from "../../storage/failures.js";
+import { plainFile } from "../../storage/plain-file.js";
 import { CliError, exitCodes } from "../exit-codes.js";
 
 /** A value and where it comes from, such as `flag --site` or `default`. */
@@ -119,11 +121,11 @@ export function configFile(folder: string): string {
 export function readConfig(file: string): StoredConfig {
   let text: string;
   try {
-    text = readFileSync(file, "utf8");
+    text = readFileSync(plainFile(file), "utf8");
   } catch (error) {
-    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR"))
-      return { profiles: {} };
-    throw new CliError(`${file} can not be read; check its permissions`, exitCodes.failure);
+    if (["ENOENT", "ENOTDIR"].includes(codeOf(error) ?? "")) return { profiles: {} };
+    const reason = fileReason(error) ?? "unknown trouble";
+    throw new CliError(`cannot read ${file}: ${reason}; check that it is your own file`, exitCodes.failure);
   }
   try {
     const value: unknown = JSON.parse(text);

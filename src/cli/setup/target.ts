@@ -6,6 +6,7 @@ import { isRecord, listOf, numberOf, stringOf } from "../../protocol/values.js";
 import type { ChatServer } from "../../server/index.js";
 import { writeWholeFile } from "../../storage/atomic-file.js";
 import { fileReason } from "../../storage/failures.js";
+import { plainFile } from "../../storage/plain-file.js";
 import { CliError, exitCodes } from "../exit-codes.js";
 import { usage } from "../table/arguments.js";
 import type { Settings } from "./settings.js";
@@ -99,7 +100,7 @@ export async function announceServer(folder: string, server: ChatServer): Promis
 
 async function runningServer(folder: string): Promise<Running | null> {
   try {
-    const value: unknown = JSON.parse(await readFile(stateFile(folder), "utf8"));
+    const value: unknown = JSON.parse(await readFile(plainFile(stateFile(folder)), "utf8"));
     if (!isRecord(value)) return null;
     const sites = listOf(value.sites)
       .filter(isRecord)

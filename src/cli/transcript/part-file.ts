@@ -4,10 +4,12 @@
  * a second run away while one is under way.
  */
 import { type FileHandle, open, readFile, rename, rm, stat } from "node:fs/promises";
-import { LockedError, StorageError } from "../../errors/index.js";
+import { LockedError, StorageError, UsageError } from "../../errors/index.js";
 import { isRecord, numberOf, stringOf } from "../../protocol/values.js";
 import { writeWholeFile } from "../../storage/atomic-file.js";
-import { codeOf, fileReason } from "../../storage/failures.js";
+import { codeOf, fileReason, fileRemedy } from "../../storage/failures.js";
+import { nodeFiles } from "../../storage/file-port.js";
+import { checkKind, plainFile } from "../../storage/plain-file.js";
 import { lockFile, type ProcessLock } from "../../storage/process-lock.js";
 import { CliError, exitCodes } from "../exit-codes.js";
 
@@ -53,10 +55,12 @@ export class PartFile {
    * @throws {CliError} when the file is there already, or a part of it is of something else
    * @throws {LOCKED} when another process writes it {STORAGE} when it cannot be read or written
    */
-  static async open(path: string, what: string, { force }: { readonly force: boolean }): Promise<PartFile> {
+  static async open(given: string, what: string, { force }: { readonly force: boolean }): Promise<PartFile> {
+    const path = fileAt(given);
     if (!force && (await sizeOf(path)) !== null)
       throw new CliError(`${path} is there already; give --force to replace it, or another name`, exitCodes.failure);
     try {
+      checkKind(`${path}.part`, "delete it");
       const lock = lockFile(`${path}.part`);
       try {
         const { file, stored } = await takeUp(path, what, force);
@@ -97,6 +101,7 @@ export class PartFile {
       await this.#file.datasync();
       await this.#file.close();
       await rename(`${this.path}.part`, this.path);
+      nodeFiles.syncFolderOf(this.path);
       await removeState(this.path);
       this.#lock.release();
     } catch (error) {
@@ -153,12 +158,22 @@ async function removeState(path: string): Promise<void> {
   for (const end of ["json", "json.new"]) await rm(`${path}.part.${end}`, { force: true });
 }
 
+/** The plain file at a path, the target of a link. */
+function fileAt(path: string): string {
+  try {
+    return plainFile(path);
+  } catch (error) {
+    throw error instanceof UsageError ? error : failureOf(path, error);
+  }
+}
+
 function failureOf(path: string, error: unknown): StorageError {
+  if (error instanceof StorageError && error.path !== path) return error;
   const cause = error instanceof StorageError ? error.cause : error;
   const reason = fileReason(cause) ?? (cause instanceof Error ? cause.message : String(cause));
   const advice = ["ENOSPC", "EDQUOT"].includes(codeOf(cause) ?? "")
     ? "make room and run the same command again: it goes on where it stopped"
-    : "check that the folder exists and can be written to";
+    : fileRemedy(cause);
   return new StorageError(path, `cannot write ${path}: ${reason}; ${advice}`, { cause });
 }
 
@@ -178,7 +193,7 @@ interface Stored {
 /** The state of an earlier run; null when there is none that makes sense. */
 async function readState(path: string): Promise<Stored | null> {
   try {
-    const value: unknown = JSON.parse(await readFile(`${path}.part.json`, "utf8"));
+    const value: unknown = JSON.parse(await readFile(plainFile(`${path}.part.json`), "utf8"));
     if (!isRecord(value)) return null;
     const [what, nextDay, to] = [stringOf(value.what), stringOf(value.nextDay), stringOf(value.to)];
     const [bytes, messages] = [numberOf(value.bytes), numberOf(value.messages)];

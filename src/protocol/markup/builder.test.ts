@@ -5,7 +5,7 @@ import { readShown } from "./atoms.js";
 import { type MessageBuilder, type MessageBuilderOptions, message } from "./builder.js";
 import { escapeHtml } from "./escape.js";
 import { failureOf } from "./failure-of.test-support.js";
-import { markupUnit } from "./markup-unit.test-support.js";
+import { markupUnit, preview } from "./markup-unit.test-support.js";
 import { renderMarkdown } from "./render.js";
 import { splitReplyPrefix } from "./reply-prefix.js";
 
@@ -54,6 +54,8 @@ describe("message()", () => {
       message().link("a", "https://a.b/c.png"),
       "\u2060[a](https://a.b/c.png)",
     ],
+    ["a link alone, which is no onebox anywhere", message().link("a", url), "[a](https://a.b/c)"],
+    ["an address alone", message().link("", url), "[https://a.b/c](https://a.b/c)"],
     ["a link after a backslash", message().text("C:\\").link("a", url), "C:\\ [a](https://a.b/c)"],
     ["tags", message().tag("c#").text(" ").metaTag("bug"), "[tag:c#] [meta-tag:bug]"],
     ["a mention", message().mention("Jon Skeet").text(": hi"), "@JonSkeet: hi"],
@@ -100,15 +102,18 @@ describe("message()", () => {
 
 const text = fc.array(markupUnit, { maxLength: 7 }).map((units) => units.join(""));
 const addressed = fc
-  .array(fc.oneof(markupUnit, fc.constantFrom("http://x.y/z", "https://a.b/c_(d).png", " ftp://a.b ")), {
-    maxLength: 7,
-  })
+  .array(
+    fc.oneof(markupUnit, fc.constantFrom("http://x.y/z", "https://a.b/c_(d).png", " ftp://a.b ", "https://xkcd.com/1")),
+    {
+      maxLength: 7,
+    },
+  )
   .map((units) => units.join(""));
 
 type Step = readonly [kind: "text" | "bold" | "italic" | "strike" | "code" | "link" | "tag" | "mention", text: string];
 const stepOf = (words: fc.Arbitrary<string>): fc.Arbitrary<Step> =>
   fc.tuple(fc.constantFrom("text", "text", "bold", "italic", "strike", "code", "link", "tag", "mention"), words);
-const ADDRESS = "https://q.r/s_(t)*u*";
+const ADDRESS = "https://q.wikipedia.org/s_(t)*u*";
 
 function build(steps: readonly Step[], isQuote: boolean): MessageBuilder {
   const built = isQuote ? message().quote("q ") : message();
@@ -134,7 +139,7 @@ function wanted([kind, words]: Step): string {
     case "code":
       return `<code>${shown}</code>`;
     case "link":
-      return `<a href="https://q.r/s_%28t%29*u*">${words.trim() === "" ? escapeHtml(ADDRESS) : shown}</a>`;
+      return `<a href="https://q.wikipedia.org/s_%28t%29*u*">${words.trim() === "" ? escapeHtml(ADDRESS) : shown}</a>`;
     case "tag":
       return '<a href="//stackoverflow.com/questions/tagged/c%23">c#</a>';
     case "mention":
@@ -152,7 +157,7 @@ describe("message() of anything", () => {
         expect(splitReplyPrefix(markdown).replyTo).toBeNull();
         expect(markdown.startsWith("> ")).toBe(isQuote);
         const expected = readShown((isQuote ? "&gt;q" : "") + steps.map(wanted).join(""));
-        expect(readShown(renderMarkdown(markdown, { onebox: () => "onebox" }))).toEqual(expected);
+        expect(readShown(renderMarkdown(markdown, { onebox: preview }))).toEqual(expected);
       }),
       { numRuns: 8000 },
     );
@@ -165,7 +170,7 @@ describe("message() of anything", () => {
           readShown(html)
             .map((each) => String.fromCodePoint(each.codePointAt(0) ?? 0))
             .join("");
-        const html = renderMarkdown(build(steps, isQuote).toString(), { onebox: () => "onebox" });
+        const html = renderMarkdown(build(steps, isQuote).toString(), { onebox: preview });
         expect(letters(html)).toBe(letters((isQuote ? "&gt;q" : "") + steps.map(wanted).join("")));
         for (const name of ["b", "i", "strike", "code"]) {
           const count = steps.filter(([kind, words]) => words.trim() !== "" && tags[kind] === name).length;

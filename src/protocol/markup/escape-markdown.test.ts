@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { codeSpan, defuseMentions, escapeLine, escapeMarkdown, fixedWidth } from "./escape-markdown.js";
-import { markupUnit } from "./markup-unit.test-support.js";
+import { markupUnit, preview } from "./markup-unit.test-support.js";
 import { renderMarkdown } from "./render.js";
 import { splitReplyPrefix } from "./reply-prefix.js";
 import { htmlToText } from "./to-text.js";
@@ -41,6 +41,22 @@ describe("escapeMarkdown", () => {
     ["(https://a.b/c_(d))", "([https://a.b/c\\_(d)](https://a.b/c_(d)))"],
     ["https://a.b/c.png", "\u2060[https://a.b/c.png](https://a.b/c.png)"],
     ["//a.b/c.png", "\u2060//a.b/c.png"],
+    ["https://a.b/c", "[https://a.b/c](https://a.b/c)"],
+    ["//a.b/c", "//a.b/c"],
+    ...[
+      "https://stackoverflow.com/q/1",
+      "https://chat.stackexchange.com/transcript/message/1",
+      "http://en.m.wikipedia.org/wiki/A",
+      "https://www.youtube.com/watch?v=a",
+      "https://youtu.be/a",
+      "https://xkcd.com",
+      "https://twitter.com/a/status/1",
+      "https://gist.github.com/a/b",
+      "https://bugs.launchpad.net/a",
+      "http://manpages.ubuntu.com/a",
+      "https://www.amazon.co.uk/dp/1",
+      "https://i.sstatic.net/a.PNG?b#c",
+    ].map((address): [string, string] => [address, `\u2060[${address}](${address})`]),
     ["!https://a.b/c", "\u2060!https://a.b/c"],
     [":123 no reply", "\u2060:123 no reply"],
     ["> no quote", "\u2060> no quote"],
@@ -88,7 +104,7 @@ describe("escapeMarkdown", () => {
         const markdown = escapeMarkdown(text);
         expect(splitReplyPrefix(markdown).replyTo).toBeNull();
         expect(markdown.trimStart()).not.toMatch(/^(?:> |(?:---+|===+)$)/);
-        const html = renderMarkdown(markdown, { onebox: () => "<onebox>" });
+        const html = renderMarkdown(markdown, { onebox: preview });
         expect(html).not.toMatch(/<(?!\/?a[ >])/);
         for (const [, href, inner] of html.matchAll(/<a href="([^"]*)"[^>]*>(.*?)<\/a>/g)) {
           expect(htmlToText(inner ?? "").replaceAll("\u2060", "")).toBe(htmlToText(href ?? ""));

@@ -7,7 +7,7 @@ import { isWord, wordJoiner } from "./escape.js";
 import { unixLines } from "./lines.js";
 import { cutAtUrls } from "./links.js";
 import { escapeAddress, fence } from "./markdown-pieces.js";
-import { loneUrl } from "./onebox.js";
+import { loneUrl, mayBecomeOnebox } from "./onebox.js";
 import { guardReplyPrefix } from "./reply-prefix.js";
 
 /** How {@link escapeMarkdown} treats what is not markup. */
@@ -67,7 +67,9 @@ export function codeSpan(code: string): string {
 
 /** Puts an invisible character before a message that would otherwise be a reply, a quote, fixed font, a ruler or a onebox. */
 export function guardStart(message: string): string {
-  return riskyStart.test(message) || loneUrl(message.trim()) !== null ? wordJoiner + message : message;
+  const lone = loneUrl(message.trim());
+  const isOnebox = lone !== null && (lone.forced || mayBecomeOnebox(lone.url));
+  return riskyStart.test(message) || isOnebox ? wordJoiner + message : message;
 }
 
 /** Escapes a part of one line. Safe beside markup at both ends, and in the text of a link with `ignore`. */

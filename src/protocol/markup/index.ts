@@ -4,6 +4,7 @@
 export { MessageBuilder, type MessageBuilderOptions, message } from "./builder.js";
 export { isFixedFont, isMultiline, isOnebox, isPartial, type MoveNotice, moveNotice } from "./describe.js";
 export { defuseMentions, type EscapeOptions, escapeMarkdown, fixedWidth } from "./escape-markdown.js";
+export { mentions } from "./mentions.js";
 export { PARTIAL_LIMIT, type RenderContext, renderMarkdown } from "./render.js";
 export { type ReplyPrefix, splitReplyPrefix } from "./reply-prefix.js";
 export { type SplitOptions, splitMessage } from "./split.js";

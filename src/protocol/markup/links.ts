@@ -18,7 +18,7 @@ const addressStart = /(?:(?:https?|ftp):)?\/\/[^\s/?#()<>"\\]/iuy;
 const addressEnd = /\s*(?:\s"([^"]{1,500})"\s*)?\)/y;
 
 /** True for addresses of Stack Exchange sites: links typed to them carry no `rel` [OBS]. */
-function isNetworkUrl(url: string): boolean {
+export function isNetworkUrl(url: string): boolean {
   return networkHost.test(url);
 }
 

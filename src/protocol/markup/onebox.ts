@@ -3,9 +3,12 @@
  * Other oneboxes need knowledge of the world and come from the caller.
  */
 import { escapeHtml } from "./escape.js";
-import { readLinkTarget } from "./links.js";
+import { isNetworkUrl, readLinkTarget } from "./links.js";
 
 const picture = /\.(?:jpe?g|png|gif|bmp)$/i;
+/** The sites beside the network's own of which the servers make previews (protocol.md §7.2). */
+const previewed =
+  /^(?:https?:)?\/\/(?:[a-z0-9-]+\.)*(?:amazon\.[a-z.]+|amzn\.(?:to|com)|gist\.github\.com|identi\.ca|launchpad\.net|manpages\.ubuntu\.com|twitpic\.com|twitter\.com|x\.com|wikipedia\.org|xkcd\.com|youtube\.com|youtu\.be)(?:[/?#:]|$)/i;
 const wholeUrl = /^(!)?((?:(?:https?|ftp):)?\/\/[\p{L}\p{N}][^\s<>"]*)$/iu;
 
 /** A message that is a single address. */
@@ -27,6 +30,11 @@ export function loneUrl(source: string): LoneUrl | null {
 /** True when the address ends like that of a picture. */
 export function isPictureUrl(url: string): boolean {
   return picture.test(url);
+}
+
+/** True when a message that is only this address may show a preview instead of a link: of a picture, a post, a video. */
+export function mayBecomeOnebox(url: string): boolean {
+  return isPictureUrl(url.replace(/[?#].*$/s, "")) || isNetworkUrl(url) || previewed.test(url);
 }
 
 /** The recorded markup of an image onebox; the address stays as typed. */

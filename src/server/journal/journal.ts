@@ -5,8 +5,9 @@
 import { LockedError, StorageError, UsageError } from "../../errors/index.js";
 import type { SiteHost } from "../../protocol/sites.js";
 import { isRecord } from "../../protocol/values.js";
-import { fileReason, realPath, storageError } from "../../storage/failures.js";
+import { fileReason, storageError } from "../../storage/failures.js";
 import { BadLine, LineFile } from "../../storage/json-lines.js";
+import { isShared, plainFile } from "../../storage/plain-file.js";
 import { lockFile, type ProcessLock } from "../../storage/process-lock.js";
 import type { KeptNetwork, Network } from "../network.js";
 import type { SiteState } from "../site-state.js";
@@ -29,7 +30,7 @@ export class Journal {
   #isFailing = false;
 
   private constructor(path: string) {
-    this.#path = realPath(path);
+    this.#path = plainFile(path);
     this.#lock = lockFile(this.#path, {
       onLost: (error) => warn(`${error.message}; this server writes no more changes there`),
     });
@@ -62,7 +63,7 @@ export class Journal {
     const isLong = this.#records > growth * recordCount(states) + 1000;
     try {
       this.#file = opened(this.#path, () =>
-        isNew || isLong || this.#torn > 0
+        isNew || isLong || this.#torn > 0 || isShared(this.#path)
           ? LineFile.replace(this.#path, snapshotOf(states, network))
           : LineFile.open(this.#path),
       );

@@ -4,7 +4,7 @@ import { checkCount, checkOptions, shown } from "../../util/options.js";
 import type { ServerUser } from "../script/server-user.js";
 import type { RoomName } from "../script/user-in-room.js";
 import type { RoomRecord, UserRecord } from "../world/records.js";
-import type { HistoryPeople, HistoryPlan, HistoryRange } from "./history.js";
+import type { HistoryPeople, HistoryPlan } from "./history.js";
 import { firstNames, lastNames } from "./history-words.js";
 
 /** What a made-up history is made of. */
@@ -24,7 +24,15 @@ export interface NewHistory {
 }
 
 /** A history that was added. */
-export interface ServerHistory extends Omit<HistoryRange, "people"> {
+export interface ServerHistory {
+  /** The id of its first message. */
+  readonly firstId: number;
+  /** The id of its last message. */
+  readonly lastId: number;
+  /** Unix seconds of its first message. */
+  readonly from: number;
+  /** Unix seconds of its last message. */
+  readonly until: number;
   /** Who talked. */
   readonly people: readonly ServerUser[];
 }

@@ -1,5 +1,5 @@
 /** Who says what, one message after the other: some people talk more than others, and most talk is about what was just said. */
-import { mentionName } from "../world/mentions.js";
+import { mentionName } from "../../protocol/markup/mentions.js";
 import type { UserRecord } from "../world/records.js";
 import type { HistoryPeople, HistoryPlan } from "./history.js";
 import type { HistoryLine } from "./history-message.js";

@@ -3,10 +3,10 @@
  * edits, deletions, stars. It is past when it comes: messages without events.
  */
 import { UsageError } from "../../errors/index.js";
+import { mentionName } from "../../protocol/markup/mentions.js";
 import { renderMarkdown } from "../../protocol/markup/render.js";
 import { splitReplyPrefix } from "../../protocol/markup/reply-prefix.js";
 import type { SiteState } from "../site-state.js";
-import { mentionName } from "../world/mentions.js";
 import type { MessageRecord, RoomRecord, UserRecord } from "../world/records.js";
 import type { World } from "../world/world.js";
 import { HistoryMessage, type RenderLine } from "./history-message.js";

@@ -2,13 +2,14 @@
  * Saying, editing and deleting (protocol.md §5.1 to §5.3): what is refused, what a reply is, and which events
  * follow. Pings come before the message event and have the smaller ids.
  */
+import { mentionName } from "../../protocol/markup/mentions.js";
 import { renderMarkdown } from "../../protocol/markup/render.js";
 import { splitReplyPrefix } from "../../protocol/markup/reply-prefix.js";
 import { EventType } from "../../protocol/raw.js";
 import { maxLineLength } from "../../protocol/text-rules.js";
 import { isTimedOut, mayRead, mayWrite, refuseUnlessMayPost, refuseUnlessModerator } from "./access.js";
 import { messageEvent } from "./events.js";
-import { mentionedUsers, mentionName } from "./mentions.js";
+import { mentionedUsers } from "./mentions.js";
 import { messageOnebox } from "./message-onebox.js";
 import type { MessageRecord, RoomRecord, UserRecord } from "./records.js";
 import { Refusal } from "./refusal.js";

@@ -1,0 +1,102 @@
+// Damaged files, and other things in their place: the session and the state of a client, its lock, the journal of a server.
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { shuffled } from "./damage.mjs";
+import { casesAround } from "./places.mjs";
+import { openStage } from "./stage.mjs";
+
+export async function open(lib, random) {
+  const stage = await openStage(lib);
+  const folder = mkdtempSync(join(tmpdir(), "hostile-good-"));
+  const good = await goodFiles(stage, lib, folder);
+  rmSync(folder, { recursive: true });
+  const logIn = (sessionFile) => stage.settle(stage.stranger({ sessionFile }).login());
+  const cases = [
+    ...casesAround("session file", good.session, logIn),
+    ...casesAround("state file", good.state, (path) => goOn(stage, lib, path)),
+    ...casesAround("state.lock", good.lock, (path) => goOn(stage, lib, path, { isLock: true })),
+    ...casesAround("journal", good.journal, (path) => serve(stage, lib, path)),
+  ];
+  return { stage, cases: shuffled(cases, random) };
+}
+
+async function goodFiles(stage, lib, folder) {
+  const [session, state, copy, journal] = ["session", "state", "copy", "journal"].map((name) => join(folder, name));
+  await stage.settle(stage.stranger({ sessionFile: session }).login());
+  await work(stage, lib, state, () => copyFileSync(`${state}.lock`, copy));
+  await serve(stage, lib, journal);
+  await stage.clean();
+  return {
+    session: readFileSync(session),
+    state: readFileSync(state),
+    lock: readFileSync(copy),
+    journal: readFileSync(journal),
+  };
+}
+
+let count = 0;
+
+/** A bot that takes up its state, hears something and says something. */
+async function work(stage, lib, stateFile, atWork = () => {}) {
+  const chat = stage.known({ stateFile });
+  const words = `word ${++count}`;
+  await stage.settle(
+    (async () => {
+      await chat.resume();
+      const room = chat.getRoom(1);
+      const heard = new Promise((resolve, reject) => {
+        const watch = room.watch((event) => {
+          if (event instanceof lib.MessagePosted && event.textContent === words) resolve();
+        });
+        watch.ready.then(() => stage.alice.in(1).says(words), reject);
+      });
+      await heard;
+      await room.sendMessage(`an answer to ${words}`, { key: words });
+      atWork();
+      await chat.logout();
+    })(),
+  );
+}
+
+/** Takes up a state, and then again what that has become; a state that is refused is left as it is. */
+async function goOn(stage, lib, path, { isLock = false } = {}) {
+  // The state of a lock is beside it.
+  const file = isLock ? path.replace(/\.lock$/, "") : path;
+  const before = contentOf(path);
+  try {
+    await work(stage, lib, file);
+  } catch (error) {
+    if (
+      !isLock &&
+      error.code === "BAD_ARGUMENT" &&
+      before !== null &&
+      !before.equals(contentOf(path) ?? Buffer.alloc(0))
+    )
+      throw new Error(`the file was refused and changed: ${error.message}`);
+    throw error;
+  }
+  await work(stage, lib, file);
+  return "went on, twice";
+}
+
+function contentOf(path) {
+  try {
+    return statSync(path).isFile() ? readFileSync(path) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Starts a server with a journal, changes its world, and starts it again. */
+async function serve(stage, lib, journal) {
+  for (const round of [1, 2]) {
+    const server = await lib.ChatServer.start({ sites: ["stackoverflow.com"], journal, clock: stage.clock });
+    try {
+      server.site.user(`Somebody ${round}`).in(1).says(`hello ${round}`);
+    } finally {
+      await server.close();
+    }
+  }
+  return "served, twice";
+}

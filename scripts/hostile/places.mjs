@@ -1,0 +1,79 @@
+// A folder for each case, with a file in it that is damaged, or with something else in the file's place.
+import { execFileSync } from "node:child_process";
+import { chmodSync, linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DAMAGES } from "./damage.mjs";
+
+const isRoot = process.getuid?.() === 0;
+
+/** What else may be where a file is wanted, by name: given a path, makes it; may answer with another path. */
+const PLACES = {
+  "a folder": (path) => mkdirSync(path),
+  "a folder with something in it": (path) => {
+    mkdirSync(path);
+    writeFileSync(join(path, "x"), "x");
+  },
+  "nothing, in no folder": (path) => join(path, "no", "such", "file"),
+  "a path through a file": (path) => {
+    writeFileSync(path, "x");
+    return join(path, "file");
+  },
+  "a link to nothing": (path) => symlinkSync(join(path, "..", "nothing"), path),
+  "a link to itself": (path) => symlinkSync(path, path),
+  "a link to a folder": (path) => symlinkSync(tmpdir(), path),
+  "a link to the file": (path, good) => {
+    writeFileSync(`${path}.real`, good);
+    symlinkSync(`${path}.real`, path);
+  },
+  "a second name of the file": (path, good) => {
+    writeFileSync(`${path}.real`, good);
+    linkSync(`${path}.real`, path);
+  },
+  "a pipe": (path) => void execFileSync("mkfifo", [path]),
+  "/dev/null": () => "/dev/null",
+  "/dev/full": () => "/dev/full",
+  "a name that is too long": (path) => `${path}${"x".repeat(300)}`,
+  "a path that is too long": (path) => join(path, ...Array(2_000).fill("xx")),
+  "a name with NUL": (path) => `${path}\0x`,
+  "no name": () => "",
+  "a folder's name": (path) => join(path, ".."),
+  "a name that ends with /": (path) => `${path}/`,
+  "the file, not readable": (path, good) => {
+    writeFileSync(path, good);
+    chmodSync(path, 0);
+  },
+  "a folder that cannot be written to": (path, good) => {
+    mkdirSync(`${path}.d`);
+    writeFileSync(join(`${path}.d`, "file"), good);
+    chmodSync(`${path}.d`, 0o500);
+    return join(`${path}.d`, "file");
+  },
+};
+
+/** All cases around one file: `use(path)` reads it, `good` is what it holds when nothing is wrong. */
+export function casesAround(name, good, use, { damages = DAMAGES } = {}) {
+  const damaged = Object.entries(damages).map(([what, damage]) => ({
+    name: `${name}: ${what}`,
+    run: (chance) => inFolder(name, (path) => (writeFileSync(path, damage(good, chance)), use(path))),
+  }));
+  const replaced = Object.entries(PLACES)
+    .filter(([what]) => !(isRoot && /not readable|cannot be written/.test(what)))
+    .map(([what, make]) => ({
+      name: `${name}: ${what}`,
+      run: () => inFolder(name, (path) => use(make(path, good) ?? path)),
+    }));
+  return [...damaged, ...replaced];
+}
+
+/** What casesAround leaves out on this machine, and why. */
+export const leftOut = isRoot ? "unreadable files (this is root, who reads them)" : undefined;
+
+async function inFolder(name, act) {
+  const folder = mkdtempSync(join(tmpdir(), "hostile-"));
+  try {
+    return await act(join(folder, name.replaceAll(" ", "-")));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,50 @@
+// The secrets of the bot in a hostile world, and whether something shows one, as it is or encoded.
+import { inspect } from "node:util";
+
+/** With characters that every way of encoding changes. */
+export const PASSWORD = 's3cret-P@ss w"o<r>d&1';
+
+const html = (text) => text.replace(/[&<>"']/g, (sign) => `&#${sign.codePointAt(0)};`);
+const named = (text) =>
+  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+const formed = (text) => new URLSearchParams({ x: text }).toString().slice(2);
+const quoted = (text) => JSON.stringify(text).slice(1, -1);
+
+class Secrets {
+  #known = new Map();
+
+  add(name, value) {
+    if (value.length < 8) return;
+    for (const encode of [String, encodeURIComponent, formed, html, named, quoted])
+      this.#known.set(encode(value), name);
+  }
+
+  /** Takes note of the cookies and fkeys in what the site says. */
+  learn(cookies, body) {
+    for (const line of cookies) {
+      const [, key, value] = /^([^=;]+)=([^;]*)/.exec(line) ?? [];
+      if (value && /^(?:acct|prov|chatusr)$/.test(key)) this.add(`cookie ${key}`, value);
+    }
+    for (const [, value] of body.matchAll(/name="fkey"[^>]*value="([^"]*)"/g)) this.add("fkey", value);
+  }
+
+  /** The names of the secrets that show in a text. */
+  in(text) {
+    const found = new Set();
+    for (const [value, name] of this.#known) if (text.includes(value)) found.add(name);
+    return [...found];
+  }
+
+  /** The names of the secrets that a value shows, however somebody looks at it. */
+  shownBy(value) {
+    const parts = [
+      inspect(value, { depth: 12, showHidden: true, getters: false, breakLength: Infinity, maxStringLength: Infinity }),
+      String(value),
+    ];
+    if (value instanceof Error) parts.push(value.stack ?? "", JSON.stringify({ ...value }));
+    return this.in(parts.join("\n"));
+  }
+}
+
+export const ownSecrets = new Secrets();
+ownSecrets.add("password", PASSWORD);

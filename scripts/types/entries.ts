@@ -1,0 +1,9 @@
+// The entries without the types of Node: a page, or another runtime.
+import { Client, MessagePosted } from "chatexchange-ts";
+import { htmlToText } from "chatexchange-ts/protocol";
+import { ChatServer } from "chatexchange-ts/server";
+import { setStage } from "chatexchange-ts/testing";
+
+export const all = [Client, MessagePosted, ChatServer, setStage];
+export const name: Promise<string> = new Client("stackoverflow.com").getRoom(1).name;
+export const text: string = htmlToText("a");
