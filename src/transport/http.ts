@@ -154,11 +154,8 @@ export class HttpClient {
   }
 
   async #hop(pool: OpenPool, step: HttpRequest, signal: AbortSignal): Promise<Omit<HttpAnswer, "hops">> {
-    const {
-      pool: { routes },
-      secrets,
-    } = this.#options;
-    const { proxy } = routes.to(new URL(step.url));
+    const { proxy } = this.#options.pool.routes.to(new URL(step.url));
+    const { secrets } = this.#options;
     const cookie = await step.jar.getCookieString(step.url);
     secrets.addCookies(cookie);
     for (const name of ["email", "password", "fkey"]) secrets.add(step.form?.[name]);

@@ -18,6 +18,8 @@ export interface Services {
   readonly secrets: Secrets;
   /** The signals that users give to calls. */
   readonly signals: SharedSignals;
+  /** Tells what a person should know at once: to the logger, or on stderr without one. Never throws. */
+  readonly notice: (text: string) => void;
   /** Takes a failure that nothing else handles: `onError`, or a line on stderr. Never throws. */
   readonly reportUnhandled: (error: unknown) => void;
 }
@@ -52,6 +54,10 @@ export function createServices({ clock, random, counters, logger, onError, about
     counters,
     secrets,
     signals: new SharedSignals(),
+    notice(text) {
+      if (logger) log.warn(text);
+      else console.error(`${about}: ${secrets.hide(text)}`);
+    },
     reportUnhandled,
   };
 }
