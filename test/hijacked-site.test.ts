@@ -1,7 +1,10 @@
 /** A hijacked site, or a proxy that plays it, leads requests and sockets elsewhere: cookies do not go along. */
 
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Client, type Site, sites } from "chatexchange-ts";
 import { expect, onTestFinished, test } from "vitest";
 import { distant } from "./latency.js";
@@ -47,25 +50,85 @@ async function hijacked(answers: (path: string) => { status?: number; location?:
 }
 
 test.each([
-  "http://chat.stackoverflow.com/x",
-  "http://x.stackoverflow.com/",
-  "//evil.example/",
-  "http://evil.example/",
-])("a redirect to %s takes no cookie along", async (location) => {
-  const { site, seen } = await hijacked((path) => (path.startsWith("/chats") ? { status: 302, location } : {}));
-  await ends(new Client(site, { cookies }))
-    .login()
-    .catch(() => {});
-  expect(seen.length).toBeGreaterThan(0);
-  expect(seen.filter(({ isTls }) => !isTls)).toEqual([]);
-  expect(seen.filter(({ host, cookie }) => host.includes("evil") && cookie !== undefined)).toEqual([]);
+  ["//evil.example/", "evil.example"],
+  ["https://evil.example:8443/chats", "evil.example:8443"],
+  ["https://169.254.169.254/latest/meta-data/", "169.254.169.254"],
+  ["http://169.254.169.254/latest/meta-data/", "169.254.169.254"],
+  ["https://127.0.0.1/", "127.0.0.1"],
+  ["https://localhost/", "localhost"],
+  ["https://[::1]/", "[::1]"],
+  ["https://notstackoverflow.com/", "notstackoverflow.com"],
+  ["https://stackoverflow.com.evil.example/", "stackoverflow.com.evil.example"],
+  ["https://chat.stackoverflow.com./", "chat.stackoverflow.com."],
+  ["https://chat.stackoverflow.com:8443/", "chat.stackoverflow.com:8443"],
+  ["https://chat.stackoverflow.com@evil.example/", "evil.example"],
+  ["https://user:pw@chat.stackoverflow.com/", "chat.stackoverflow.com"],
+  ["\\\\evil.example/", "evil.example"],
+  ["https://com/", "com"],
+  ["http://chat.stackoverflow.com/x", "http://chat.stackoverflow.com, which is not a way over https"],
+  ["http://x.stackoverflow.com/", "http://x.stackoverflow.com, which is not a way over https"],
+  ["ftp://chat.stackoverflow.com/", "a ftp: address"],
+  ["javascript:alert(1)", "a javascript: address"],
+  ["data:text/html,hello", "a data: address"],
+  ["https://", "something that is no address"],
+])("a redirect to %s is an error that names both hosts, and not even a request", async (location, named) => {
+  for (const status of [301, 302, 303, 307, 308]) {
+    const { site, seen } = await hijacked((path) => (path === "/" ? {} : { status, location }));
+    const chat = ends(new Client(site, { cookies, outbox: { patienceMs: 0 } }));
+    for (const call of [() => chat.login(), async () => chat.getRoom(1).name, () => chat.action("/x")]) {
+      const error = await failureOf(call());
+      expect(error).toMatchObject({
+        code: "NOT_UNDERSTOOD",
+        message: expect.stringContaining(`chat.stackoverflow.com leads to ${named}`),
+        context: { bare: true },
+      });
+    }
+    expect(seen.filter(({ host, isTls }) => !isTls || host !== "chat.stackoverflow.com")).toEqual([]);
+  }
 });
 
-test("a redirect out of https is not followed, and the error says so", async () => {
-  const { site } = await hijacked(() => ({ status: 302, location: "http://chat.stackoverflow.com/x" }));
-  const error = await failureOf(ends(new Client(site)).getRoom(1).name);
-  expect(error).toMatchObject({ code: "NOT_UNDERSTOOD", context: { bare: true } });
-  expect(String(error)).toMatch(/over https/);
+test.each([
+  "/here",
+  "//stackoverflow.com/",
+  "https://x.stackoverflow.com/",
+  "https://chat.stackexchange.com/",
+  "https://CHAT.StackOverflow.com:443/",
+])("a redirect to %s stays on the site, and is followed", async (location) => {
+  const { site, seen } = await hijacked((path) => (path.startsWith("/rooms/") ? { status: 302, location } : {}));
+  const chat = ends(new Client(site, { cookies }));
+  await chat.login();
+  await failureOf(chat.getRoom(1).name);
+  expect(seen.at(-1)?.host).toBe(new URL(location, "https://chat.stackoverflow.com").host);
+  expect(seen.every(({ host, cookie }) => host.endsWith("stackoverflow.com") === (cookie !== undefined))).toBe(true);
+});
+
+test("cookies given as text are for TLS alone", async () => {
+  const { site } = await hijacked(() => ({}));
+  const folder = await mkdtemp(join(tmpdir(), "chatexchange-cookies-"));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const sessionFile = join(folder, "session.json");
+  await ends(new Client(site, { cookies, sessionFile })).login();
+  const stored: unknown = JSON.parse(await readFile(sessionFile, "utf8"));
+  const some = { domain: "stackoverflow.com", secure: true };
+  expect(stored).toMatchObject({
+    cookies: [
+      { key: "acct", ...some },
+      { key: "prov", ...some },
+    ],
+  });
+});
+
+test("a local server does not lead its clients to the live sites, nor to another port", async () => {
+  for (const location of ["https://chat.stackoverflow.com/", "http://127.0.0.1:1/", "http://localhost/"]) {
+    const server = createServer((_, response) => void response.writeHead(302, { location }).end());
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    onTestFinished(() => void server.close());
+    const { port } = server.address() as AddressInfo;
+    expect(await failureOf(ends(new Client(`http://127.0.0.1:${port}`)).getRoom(1).name)).toMatchObject({
+      code: "NOT_UNDERSTOOD",
+      message: expect.stringContaining(`127.0.0.1:${port} leads to ${new URL(location).host}, which is not the site's`),
+    });
+  }
 });
 
 test.each([

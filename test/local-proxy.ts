@@ -1,6 +1,8 @@
 /** A proxy on this machine: CONNECT alone, as curl and browsers use one; it takes every host for one local server. */
 import { createServer, type IncomingMessage } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import { type AddressInfo, connect, type Socket } from "node:net";
+import type { TlsFiles } from "chatexchange-ts/server";
 import { onTestFinished } from "vitest";
 
 export interface LocalProxy {
@@ -15,10 +17,11 @@ export interface LocalProxy {
   refuses: (host: string) => number | undefined;
 }
 
-/** Starts one that ends with the test, and leads everything to a port of this machine. */
-export async function localProxy(target: number): Promise<LocalProxy> {
+/** Starts one that ends with the test, and leads everything to a port of this machine; with `tls` it is reached by https. */
+export async function localProxy(target: number, tls?: TlsFiles): Promise<LocalProxy> {
   const open = new Set<Socket>();
-  const server = createServer((request, response) => {
+  const server = tls ? createSecureServer(tls) : createServer();
+  server.on("request", (request, response) => {
     proxy.plain.push(request.url ?? "");
     response.writeHead(405).end();
   });

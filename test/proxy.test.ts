@@ -5,7 +5,7 @@ import type { ChatServer, ServerUser } from "chatexchange-ts/server";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { certificate } from "./certificate.js";
 import { type LocalProxy, localProxy } from "./local-proxy.js";
-import { ends, failureOf, next, startServer } from "./support.js";
+import { ends, failureOf, meanwhile, next, startServer } from "./support.js";
 
 const HOST = "chat.stackoverflow.com";
 const NOWHERE = "http://127.0.0.1:1";
@@ -53,6 +53,20 @@ describe("the option proxy", () => {
     expect(proxy.plain).toEqual([]);
   });
 
+  test("may speak TLS itself", async () => {
+    const tls = await certificate();
+    const server = await startServer({ tls, sites: ["stackoverflow.com"] });
+    const proxy = await localProxy(Number(new URL(server.url).port), tls);
+    const chat = ends(new Client("stackoverflow.com", { ca: tls.cert, proxy: `https://localhost:${proxy.port}` }));
+    await chat.getRoom(1).newMessages().ready;
+    expect(proxy.asked).toContain("chat.sockets.stackexchange.com:443");
+    const stranger = ends(new Client("stackoverflow.com", { proxy: `https://localhost:${proxy.port}` }));
+    expect(await failureOf(stranger.getRoom(1).name)).toMatchObject({
+      code: "CONNECTION_LOST",
+      message: expect.stringContaining(`the proxy localhost:${proxy.port} failed (DEPTH_ZERO_SELF_SIGNED_CERT)`),
+    });
+  });
+
   test("takes a user name and a password, which reach the proxy alone and are never shown", async () => {
     const { proxy, client } = await behindProxy();
     const given = `http://us%40er:${encodeURIComponent(secret)}@127.0.0.1:${proxy.port}`;
@@ -82,8 +96,10 @@ describe("the option proxy", () => {
     });
     proxy.refuses = (host) => (host.startsWith("chat.sockets.") ? status : undefined);
     chat.getRoom(1).watch(() => {});
-    await expect.poll(() => chat.state).toBe("polling");
-    expect(lines.join("\n")).toContain(`the proxy 127.0.0.1:${proxy.port} answered ${status}`);
+    await meanwhile(() => chat.state === "polling");
+    expect(lines.join("\n")).toContain(
+      `(Unexpected server response: ${status}), through the proxy 127.0.0.1:${proxy.port}`,
+    );
     proxy.refuses = () => status;
     const named = expect.stringContaining(`the proxy 127.0.0.1:${proxy.port} answered ${status}`);
     expect(await failureOf(client({ proxy: url }).login())).toMatchObject({ code: "CONNECTION_LOST", message: named });

@@ -126,6 +126,19 @@ test("logging in, joining and saying hello takes five requests on two connection
   expect(connections).toBe(2);
 });
 
+test("an endpoint of the user's resolver that throws when it is read comes out unchanged", async () => {
+  const resolve = (): never => {
+    const endpoint = {
+      get hostname(): never {
+        throw new RangeError("mine");
+      },
+    };
+    return endpoint as never;
+  };
+  const chat = ends(new Client("stackoverflow.com", { resolve }));
+  expect(await failureOf(chat.getRoom(1).name)).toEqual(new RangeError("mine"));
+});
+
 test.each([
   ["TypeError", () => new TypeError("my resolver is broken")],
   ["Error with a code", () => Object.assign(new Error("no such file"), { code: "ENOENT" })],
@@ -138,6 +151,44 @@ test.each([
   const chat = ends(new Client(server.site, { resolve }));
   expect(await failureOf(chat.getRoom(1).name)).toBe(thrown);
   expect(await failureOf(chat.getRoom(1).newMessages().ready)).toBe(thrown);
+});
+
+test.each([
+  ["a promise", () => Promise.resolve({ hostname: "127.0.0.1", port: 1 }), "it gave a promise"],
+  ["a promise that rejects", () => Promise.reject(new Error("too late")), "it gave a promise"],
+  ["a text", () => "127.0.0.1:1", '"127.0.0.1:1"'],
+  ["no port", () => ({ hostname: "127.0.0.1" }), "the port undefined"],
+  ["a port out of range", () => ({ hostname: "127.0.0.1", port: 65_536 }), "the port 65536"],
+  ["a host that is none", () => ({ hostname: "a b", port: 1 }), "the hostname"],
+  ["more than a host", () => ({ hostname: "127.0.0.1/x", port: 1 }), "the hostname"],
+  ["a certificate that is no text", () => ({ hostname: "127.0.0.1", port: 1, ca: 5 }), "tls?, ca? }"],
+])("a resolver that gives %s is refused, and the real host is not asked", async (_, resolve, named) => {
+  const chat = ends(new Client("stackoverflow.com", { resolve: resolve as () => never }));
+  const refusal = { code: "BAD_ARGUMENT", message: expect.stringContaining(named) };
+  expect(await failureOf(chat.getRoom(1).name)).toMatchObject(refusal);
+  expect(await failureOf(chat.getRoom(1).newMessages().ready)).toMatchObject(refusal);
+});
+
+test.each([
+  "HTTP/1.1 -1 X\r\n\r\n",
+  "HTTP/9.9 200 OK\r\n\r\n",
+  "HTTP/1.1 200 OK\r\n: x\r\nContent-Length: 2\r\n\r\n{}",
+  "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n{}",
+  "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}",
+  "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+  "HTTP/1.1 101 Switching Protocols\r\n\r\n",
+  "SSH-2.0-OpenSSH_9.2\r\n",
+  "",
+])("an answer that is no HTTP is CONNECTION_LOST: %j", async (bytes) => {
+  const server = createServer((socket) => {
+    socket.on("error", () => socket.destroy());
+    socket.once("data", () => socket.end(bytes));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void server.close());
+  const { port } = server.address() as AddressInfo;
+  const chat = ends(new Client(`http://127.0.0.1:${port}`, { reads: { tries: 1 } }));
+  expect(await failureOf(chat.getRoom(1).name)).toMatchObject({ code: "CONNECTION_LOST" });
 });
 
 test("a port without a listener is CONNECTION_LOST", async () => {

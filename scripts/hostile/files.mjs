@@ -27,7 +27,12 @@ async function goodFiles(stage, lib, folder) {
   await work(stage, lib, state, () => copyFileSync(`${state}.lock`, copy));
   await serve(stage, lib, journal);
   await stage.clean();
-  return { session: readFileSync(session), state: readFileSync(state), lock: readFileSync(copy), journal: readFileSync(journal) };
+  return {
+    session: readFileSync(session),
+    state: readFileSync(state),
+    lock: readFileSync(copy),
+    journal: readFileSync(journal),
+  };
 }
 
 let count = 0;
@@ -62,7 +67,12 @@ async function goOn(stage, lib, path, { isLock = false } = {}) {
   try {
     await work(stage, lib, file);
   } catch (error) {
-    if (!isLock && error.code === "BAD_ARGUMENT" && before !== null && !before.equals(contentOf(path) ?? Buffer.alloc(0)))
+    if (
+      !isLock &&
+      error.code === "BAD_ARGUMENT" &&
+      before !== null &&
+      !before.equals(contentOf(path) ?? Buffer.alloc(0))
+    )
       throw new Error(`the file was refused and changed: ${error.message}`);
     throw error;
   }

@@ -166,6 +166,7 @@ export function checkClientOptions(options: ClientOptions): void {
   }
   checkOptions("the option outbox", outbox, outboxOptionNames);
   checkCounts("outbox", outbox, { maxTries: 1, marginMs: 0, patienceMs: 0 });
+  if (outbox?.failFast !== undefined) checkFlag("outbox.failFast", outbox.failFast);
   checkOptions("the option reads", reads, readOptionNames);
   checkCounts("reads", reads, { tries: 1, patienceMs: 0 });
   checkStreamOptions(stream);

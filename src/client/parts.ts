@@ -26,7 +26,7 @@ export function createParts(client: Client, options: ClientOptions, closing: Abo
     about: site.host,
   });
   const session = sessionOf(client, options, services, closing);
-  const outbox = new Outbox(options.outbox ?? {}, services, closing);
+  const outbox = new Outbox(options.outbox ?? {}, services, closing, () => session.hasConnected);
   const { replyForm, stateFile } = options;
   const actions = new Actions({
     session,

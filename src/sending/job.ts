@@ -49,6 +49,8 @@ export interface Limits {
   readonly maxTries: number;
   readonly patienceMs: number;
   readonly random: () => number;
+  /** Whether a connection that fails is not retried. */
+  readonly isHopeless: () => boolean;
 }
 
 /** The verdict on a failure: retry at a time, wait as the server asks, or fail. */
@@ -177,6 +179,8 @@ export class Job implements Queued {
       return error.context.status === 429 ? this.#turnedAway(error, now) : this.#throttled(error);
     }
     if (wasNotSent(error)) this.#unsureSince = this.#unsureBefore;
+    if (isChatError(error, "CONNECTION_LOST", "TIMED_OUT") && this.#limits.isHopeless())
+      return this.#failed(error, this.sent);
     const wasInTrouble = this.#troubleSince !== null;
     if (isDoubtful(error) || (wasInTrouble && isRepetition(error))) {
       const isSafe = this.#task?.find !== undefined || this.#unsureSince === null;

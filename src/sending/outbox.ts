@@ -20,10 +20,16 @@ export interface OutboxOptions {
    * for. Then the action fails. @default 900000
    */
   readonly patienceMs?: number;
+  /**
+   * Whether actions fail at the first `CONNECTION_LOST` or `TIMED_OUT` as long as no connection of this client has ever
+   * worked, so that a wrong host name shows at once. A bot that may start before the network leaves it off.
+   * @default false
+   */
+  readonly failFast?: boolean;
 }
 
 /** The names of the options, for the check. */
-export const outboxOptionNames: readonly (keyof OutboxOptions)[] = ["maxTries", "marginMs", "patienceMs"];
+export const outboxOptionNames: readonly (keyof OutboxOptions)[] = ["maxTries", "marginMs", "patienceMs", "failFast"];
 
 /** An action that has not been done yet. */
 export interface PendingAction {
@@ -75,9 +81,11 @@ export class Outbox implements OutboxView {
   #idle: (() => void)[] = [];
   #asked = 0;
 
-  constructor(options: OutboxOptions, services: Services, closing: AbortSignal) {
-    const { maxTries = 8, marginMs = 100, patienceMs = 900_000 } = options;
-    this.#limits = { maxTries, patienceMs, random: services.random };
+  /** @param hasConnected - tells whether a connection has ever worked */
+  constructor(options: OutboxOptions, services: Services, closing: AbortSignal, hasConnected = (): boolean => true) {
+    const { maxTries = 8, marginMs = 100, patienceMs = 900_000, failFast = false } = options;
+    const isHopeless = (): boolean => failFast && !hasConnected();
+    this.#limits = { maxTries, patienceMs, random: services.random, isHopeless };
     this.#clock = services.clock;
     this.#counters = services.counters;
     this.#closing = closing;

@@ -15,6 +15,7 @@ export interface CookieRecord {
   /** @default the login site and everything under it */
   readonly domain?: string;
   readonly path?: string;
+  /** @default whether the site speaks TLS */
   readonly secure?: boolean;
   readonly httpOnly?: boolean;
 }
@@ -33,22 +34,23 @@ export async function addCookies(jar: CookieJar, input: CookieInput, site: Site)
       'no cookies given; pass a line such as "acct=…; prov=…", a record of values, or a browser\'s export',
     );
   }
+  const isTls = site.chatOrigin.startsWith("https:");
   for (const record of records) {
     for (const url of record.domain
       ? [`https://${record.domain.replace(/^\./, "")}/`]
       : [site.loginOrigin, site.chatOrigin]) {
-      await jar.setCookie(cookieOf(record, new URL(url).hostname), url, { ignoreError: true });
+      await jar.setCookie(cookieOf(record, new URL(url).hostname, isTls), url, { ignoreError: true });
     }
   }
 }
 
-function cookieOf(record: CookieRecord, hostname: string): Cookie {
+function cookieOf(record: CookieRecord, hostname: string, isTls: boolean): Cookie {
   const domain = record.domain?.startsWith(".") ? record.domain.slice(1) : (record.domain ?? registrable(hostname));
   return new Cookie({
     key: record.name,
     value: record.value,
     path: record.path ?? "/",
-    secure: record.secure ?? false,
+    secure: record.secure ?? isTls,
     httpOnly: record.httpOnly ?? true,
     ...(domain === undefined || isLoopback(hostname) ? {} : { domain }),
   });

@@ -85,10 +85,16 @@ export class HttpClient {
   readonly #options: HttpOptions;
   readonly #gates: HostGates;
   readonly #signals = new SharedSignals();
+  #hasConnected = false;
 
   constructor(options: HttpOptions) {
     this.#options = options;
     this.#gates = new HostGates(options.clock);
+  }
+
+  /** Whether a request has ever had an answer. */
+  get hasConnected(): boolean {
+    return this.#hasConnected;
   }
 
   /**
@@ -165,6 +171,7 @@ export class HttpClient {
       .catch((error: unknown) => {
         throw proxy && !signal.aborted ? proxyFailure(error, proxy, step.about) : error;
       });
+    this.#hasConnected = true;
     const set = answer.headers["set-cookie"];
     for (const line of typeof set === "string" ? [set] : (set ?? [])) {
       await step.jar.setCookie(line, step.url, { ignoreError: true });

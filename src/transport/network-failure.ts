@@ -6,10 +6,15 @@ import type { ProxyServer } from "./proxies.js";
 const NETWORK_CODE =
   /^(?:E[A-Z0-9]+|EAI_\w+|UND_ERR_(?!INVALID|NOT_SUPPORTED)\w+|HPE_\w+|WS_ERR_\w+|ERR_(?:TLS|SSL|OSSL|STREAM_PREMATURE|SOCKET)_?\w*|CERT_\w+|CRL_\w+|UNABLE_TO_\w+|DEPTH_ZERO_\w+|SELF_SIGNED_\w+|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED|ERROR_IN_C\w+)$/;
 
-/** The code of a network failure; undefined for a bug, such as a TypeError of a user's resolver. */
+/**
+ * The code of a network failure; undefined for a bug, such as a TypeError of a user's resolver. The parser's errors may
+ * lack a code; an assertion is undici's, of what a server breaks, such as 101 to a request that asks for no upgrade.
+ */
 export function networkCode(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !("code" in error) || typeof error.code !== "string") return undefined;
-  return NETWORK_CODE.test(error.code) ? error.code : undefined;
+  if (!(error instanceof Error)) return undefined;
+  const code = "code" in error && typeof error.code === "string" ? error.code : undefined;
+  if (error.name === "HTTPParserError" || code === "ERR_ASSERTION") return "not HTTP";
+  return code !== undefined && NETWORK_CODE.test(code) ? code : undefined;
 }
 
 /** Wraps an error of a user's function where only network errors are expected; {@link failureOfUser} unwraps it. */
@@ -50,12 +55,11 @@ const ADVICE: Readonly<Record<string, string>> = {
 };
 
 /**
- * The failure of a connection through a proxy, which it names. The libraries tell the status of an answer to CONNECT in
- * their message only.
+ * The failure of a connection through a proxy, which it names. undici tells the status of an answer to CONNECT in its
+ * message only.
  */
 export function proxyFailure(error: unknown, proxy: ProxyServer, about: FailureContext): unknown {
-  const [, status] =
-    error instanceof Error ? (/^(?:Proxy|Unexpected server) response:? \(?(\d{3})/.exec(error.message) ?? []) : [];
+  const [, status] = error instanceof Error ? (/^Proxy response \((\d{3})\)/.exec(error.message) ?? []) : [];
   const context = { ...about, cause: error };
   if (status !== undefined) {
     const advice = ADVICE[status];

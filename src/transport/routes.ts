@@ -2,6 +2,7 @@
 import { isIP } from "node:net";
 import { UsageError } from "../errors/index.js";
 import { type Endpoint, isLoopback, type Resolver } from "../protocol/sites.js";
+import { isRecord } from "../protocol/values.js";
 import { isThenable, settled } from "../util/call-safely.js";
 import { shown } from "../util/options.js";
 import { quiet } from "../util/promises.js";
@@ -51,25 +52,30 @@ export class Routes {
   }
 
   #resolved(origin: string): Endpoint | undefined {
-    const target = callUser(() => this.#resolve?.(origin));
-    if (target === undefined || target === null) return undefined;
-    // Its rejection is not the process's end: the error below says enough.
-    if (isThenable(target)) quiet(settled(target));
-    else if (isEndpoint(target)) return target;
-    throw new UsageError(
-      `resolve gives { hostname, port } at once, or undefined; for ${origin} it gave ${described(target)}`,
-    );
+    return callUser(() => {
+      const target: unknown = this.#resolve?.(origin);
+      if (target === undefined || target === null) return undefined;
+      // Its rejection must not end the process: the error below says enough.
+      if (isThenable(target)) quiet(settled(target));
+      const endpoint = isRecord(target) && endpointOf(target);
+      if (endpoint) return endpoint;
+      throw new UsageError(
+        `resolve gives { hostname, port, tls?, ca? } at once, or undefined; for ${origin} it gave ${described(target)}`,
+      );
+    });
   }
 }
 
-function isEndpoint({ hostname, port }: Partial<Endpoint>): boolean {
-  const isPort = typeof port === "number" && Number.isInteger(port) && port > 0 && port < 65_536;
-  return isPort && typeof hostname === "string" && URL.canParse(httpUrl(hostname, port));
+function endpointOf({ hostname, port, tls, ca }: Readonly<Record<string, unknown>>): Endpoint | undefined {
+  if (typeof port !== "number" || !Number.isInteger(port) || port < 1 || port > 65_535) return undefined;
+  if (typeof hostname !== "string" || !/^[\w.:%-]+$/.test(hostname)) return undefined;
+  if (!(ca === undefined || typeof ca === "string") || !URL.canParse(httpUrl(hostname, port))) return undefined;
+  return { hostname, port, tls: tls === true, ca };
 }
 
-function described(target: Partial<Endpoint>): string {
+function described(target: unknown): string {
   if (isThenable(target)) return "a promise";
-  if (typeof target !== "object") return shown(target);
+  if (!isRecord(target)) return shown(target);
   return `the hostname ${shown(target.hostname)} and the port ${shown(target.port)}`;
 }
 

@@ -59,6 +59,7 @@ export class Session {
   readonly routes: Routes;
   readonly #options: SessionOptions;
   readonly #pool: ConnectionPool;
+  readonly #http: HttpClient;
   readonly #chat: ChatHost;
   readonly #tools: LoginTools;
   readonly #pause: LoginPause;
@@ -76,11 +77,11 @@ export class Session {
     this.routes = new Routes({ ...options.connections, resolve: this.#resolve });
     this.#pool = new ConnectionPool(this.routes);
     const isOurs = (address: URL): boolean => isOfSite(site, address);
-    const http = new HttpClient({ pool: this.#pool, clock: services.clock, userAgent, timeoutMs, isOurs });
-    this.#chat = new ChatHost({ site, http, services, reads, closing });
+    this.#http = new HttpClient({ pool: this.#pool, clock: services.clock, userAgent, timeoutMs, isOurs });
+    this.#chat = new ChatHost({ site, http: this.#http, services, reads, closing });
     this.chatHost = this.#chat.host;
     const keeper = new SessionKeeper(options.sessionFile, site, services);
-    this.#tools = { chat: this.#chat, login: { http, site, closing }, keeper, services };
+    this.#tools = { chat: this.#chat, login: { http: this.#http, site, closing }, keeper, services };
     this.#pause = new LoginPause(services.clock);
   }
 
@@ -100,6 +101,11 @@ export class Session {
 
   get userAgent(): string {
     return this.#options.userAgent;
+  }
+
+  /** Whether a connection has ever brought an answer. */
+  get hasConnected(): boolean {
+    return this.#http.hasConnected;
   }
 
   /** The options of its connections, for another client of the same place. */

@@ -2,7 +2,7 @@
 import type { Agent } from "node:http";
 import { AbortedError, ConnectionError, ParseError, UsageError } from "../errors/index.js";
 import type { Site } from "../protocol/sites.js";
-import { failureOfUser, networkCode, proxyFailure } from "./network-failure.js";
+import { failureOfUser, networkCode } from "./network-failure.js";
 import { isSocketOf } from "./origins.js";
 import type { ProxyServer } from "./proxies.js";
 import { httpUrl, type Route, type Routes } from "./routes.js";
@@ -58,9 +58,10 @@ export async function openSocket(options: SocketOptions): Promise<ChatSocket> {
     ...(agent ? { agent } : {}),
   });
   const failureOf = (cause: Error | undefined, reason: string): unknown => {
-    const known = route.proxy && cause ? proxyFailure(cause, route.proxy, about) : cause;
-    const isKnown = known !== undefined && (known !== cause || isBug(known));
-    return isKnown ? known : new ConnectionError({ ...about, cause }, reason);
+    if (cause && isBug(cause)) return cause;
+    // The site may have answered as well: ws does not tell whose answer it was.
+    const via = route.proxy ? `, through the proxy ${route.proxy.host}` : "";
+    return new ConnectionError({ ...about, cause }, `${reason}${via}`);
   };
   return new Promise((opened, failed) => {
     let isOpen = false;
@@ -96,8 +97,8 @@ export async function openSocket(options: SocketOptions): Promise<ChatSocket> {
 }
 
 /** Handshake errors of ws have no code and are plain Errors; a bug is of another class. */
-function isBug(error: unknown): boolean {
-  return !(error instanceof Error) || (error.constructor !== Error && networkCode(error) === undefined);
+function isBug(error: Error): boolean {
+  return error.constructor !== Error && networkCode(error) === undefined;
 }
 
 /** The way to an address. @throws the error of the user's resolver as it is */
