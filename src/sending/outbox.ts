@@ -71,6 +71,7 @@ export class Outbox implements OutboxView {
   readonly #clock: Clock;
   readonly #closing: AbortSignal;
   readonly #counters: Services["counters"];
+  readonly #signals: Services["signals"];
   readonly #throttle: Throttle;
   readonly #entries = new Map<Job, Entry>();
   /** The jobs in the order of the calls. */
@@ -88,6 +89,7 @@ export class Outbox implements OutboxView {
     this.#limits = { maxTries, patienceMs, random: services.random, isHopeless };
     this.#clock = services.clock;
     this.#counters = services.counters;
+    this.#signals = services.signals;
     this.#closing = closing;
     this.#throttle = new Throttle(marginMs);
     closing.addEventListener("abort", () => this.#close(), { once: true });
@@ -138,8 +140,7 @@ export class Outbox implements OutboxView {
   /** Ends a job when its signal is aborted or its deadline passes, whatever is before it. */
   #watch(job: Job): () => void {
     const { signal, deadlineMs } = job.order;
-    const abort = (): void => this.#abort(job);
-    signal?.addEventListener("abort", abort, { once: true });
+    const leave = signal?.aborted === false ? this.#signals.onAbort(signal, () => this.#abort(job)) : undefined;
     let timer: { cancel(): void } | undefined;
     const arm = (): void => {
       const left = job.since + (deadlineMs ?? 0) - this.#clock.now();
@@ -148,7 +149,7 @@ export class Outbox implements OutboxView {
     };
     if (deadlineMs !== undefined) arm();
     return () => {
-      signal?.removeEventListener("abort", abort);
+      leave?.();
       timer?.cancel();
     };
   }

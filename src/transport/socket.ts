@@ -4,6 +4,7 @@ import { AbortedError, ConnectionError, ParseError, UsageError } from "../errors
 import type { Site } from "../protocol/sites.js";
 import { failureOfUser, networkCode } from "./network-failure.js";
 import { isSocketOf } from "./origins.js";
+import { loaded } from "./packages.js";
 import type { ProxyServer } from "./proxies.js";
 import { httpUrl, type Route, type Routes } from "./routes.js";
 import { type TrustOptions, tlsOptions, trusting } from "./tls.js";
@@ -36,7 +37,7 @@ const maxFrameBytes = 4 * 1024 * 1024;
  * @throws {CONNECTION_LOST} when it could not be opened {NOT_UNDERSTOOD} for an address that is not the site's
  */
 export async function openSocket(options: SocketOptions): Promise<ChatSocket> {
-  const { WebSocket } = await import("ws");
+  const { WebSocket } = await loaded("ws", import("ws"));
   const { site, userAgent, routes, signal, onFrame, onClose } = options;
   const url = new URL(options.url);
   const { host } = url;
