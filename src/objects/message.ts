@@ -87,7 +87,7 @@ export class Message {
     return this.#fields.map("content", "textContent", (html) => (html === null ? "" : htmlToText(html)));
   }
 
-  /** The markdown as typed; for a reply with its `:id ` in front. */
+  /** The markdown as typed; for a reply with its `:id ` in front. Known of a message that this client sent. */
   get contentSource(): Promise<string> {
     return this.#fields.get("contentSource");
   }
