@@ -3,6 +3,7 @@
 // Common: the things chat is made of.
 export { Client } from "./client/client.js";
 export type { ClientOptions, LogoutOptions, ResumeOptions } from "./client/client-options.js";
+export type { Undo } from "./client/close-on-signals.js";
 export { Message, type MessageRevision } from "./objects/message.js";
 export { Room } from "./objects/room.js";
 export type { EditOptions } from "./sending/edit.js";

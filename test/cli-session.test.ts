@@ -13,7 +13,11 @@ describe("a session", () => {
     return found;
   }
 
-  test("logs in with the environment's password, keeps only cookies, and is who it says until logout", async () => {
+  // Nine programs, one after the other.
+  const mostMs = 90_000;
+  test("logs in with the environment's password, keeps only cookies, and is who it says until logout", {
+    timeout: mostMs,
+  }, async () => {
     const { server } = await account();
     const { program, folder } = commandLine();
     const env = { CHATEXCHANGE_EMAIL: "carol@example.com", CHATEXCHANGE_PASSWORD: password };

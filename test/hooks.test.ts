@@ -35,6 +35,13 @@ const ways: readonly (readonly [name: string, bad: Bad])[] = [
   ["gives an object whose then cannot be read", () => hostile],
 ];
 
+/** An object about which nothing can be asked. */
+function revoked(): object {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
+}
+
 function thrown(value: unknown): never {
   throw value;
 }
@@ -154,6 +161,9 @@ describe("a source of time or chance", () => {
     ["gives a text", () => "1"],
     ["gives nothing", () => undefined],
     ["gives no number", () => Number.NaN],
+    ["rejects", async () => thrown(new Error("no"))],
+    ["gives a promise of another realm, which rejects", () => runInNewContext("Promise.reject(new Error('far away'))")],
+    ["gives what cannot be looked at", () => revoked()],
   ];
   test.each(
     wrong.flatMap(([how, bad]) => [

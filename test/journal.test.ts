@@ -277,7 +277,7 @@ test("a file that is no journal, is damaged, is in use or keeps another site is 
   expect(await failureOf(start(journal))).toMatchObject({ message: /is damaged in line \d+/ });
   expect(await failureOf(start(join(journal, "below")))).toMatchObject({
     code: "STORAGE",
-    message: expect.stringMatching(/its folder exists and is writable/),
+    message: expect.stringMatching(/a part of the path is not a folder; name a file in a folder/),
   });
   expect((await stat(journal)).mode & 0o777).toBe(0o600);
 });

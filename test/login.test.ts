@@ -1,6 +1,6 @@
-import { mkdtemp, open, readFile, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, readFile, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { inspect } from "node:util";
 import { Client, isChatError, sites, UsageError } from "chatexchange-ts";
 
@@ -159,9 +159,15 @@ describe("stored sessions", () => {
     const { server, client, anonymous, bot } = await stage();
     const sessionFile = await sessionPath();
     await client({ sessionFile }).login();
-    const file = await open(sessionFile);
-    onTestFinished(() => file.close());
-    const readOnly = `/dev/fd/${file.fd}`; // no file can be made beside it, not even by root
+    const readOnly = sessionFile;
+    await chmod(sessionFile, 0o444);
+    await chmod(dirname(sessionFile), 0o555);
+    // Root may write everywhere, so it is nobody for a while.
+    const isRoot = process.geteuid?.() === 0;
+    if (isRoot) process.seteuid?.(65_534);
+    onTestFinished(() => {
+      if (isRoot) process.seteuid?.(0);
+    });
     const warnings: unknown[] = [];
     const logger = { debug() {}, info() {}, warn: (text: string) => void warnings.push(text), error() {} };
     expect((await anonymous({ sessionFile: readOnly, logger }).getMe()).id).toBe(bot.id);

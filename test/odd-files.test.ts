@@ -66,6 +66,23 @@ const aPipe: Place = async (place) => {
   return join(place, "pipe");
 };
 
+/** A `/dev/null` of its own: a fault must not replace that of the machine. Only root can make one; others get a socket. */
+const aDevice: Place = async (place) => {
+  if (process.getuid?.() !== 0) {
+    console.warn("a socket takes the place of a device: only root can make one");
+    return aSocket(place);
+  }
+  execFileSync("mknod", [join(place, "device"), "c", "1", "3"]);
+  return join(place, "device");
+};
+
+const aSocket: Place = async (place) => {
+  const server = createServer().listen(join(place, "socket"));
+  onTestFinished(() => void server.close());
+  await new Promise((resolve) => server.once("listening", resolve));
+  return join(place, "socket");
+};
+
 const refused: readonly (readonly [name: string, reason: RegExp, place: Place])[] = [
   [
     "a folder",
@@ -86,23 +103,14 @@ const refused: readonly (readonly [name: string, reason: RegExp, place: Place])[
   ],
   [
     "a link to a device",
-    /it is a device, not a file; name a file/,
+    /it is a (?:device|socket), not a file; name a file/,
     async (place) => {
-      await symlink("/dev/full", join(place, "link"));
+      await symlink(await aDevice(place), join(place, "link"));
       return join(place, "link");
     },
   ],
-  ["a device", /it is a device, not a file; name a file/, async () => "/dev/null"],
-  [
-    "a socket",
-    /it is a socket, not a file; name a file/,
-    async (place) => {
-      const server = createServer().listen(join(place, "socket"));
-      onTestFinished(() => void server.close());
-      await new Promise((resolve) => server.once("listening", resolve));
-      return join(place, "socket");
-    },
-  ],
+  ["a device", /it is a (?:device|socket), not a file; name a file/, aDevice],
+  ["a socket", /it is a socket, not a file; name a file/, aSocket],
   [
     "a path through a file",
     /a part of the path is not a folder; name a file in a folder/,
@@ -240,7 +248,7 @@ describe("the file of a transcript", () => {
   test.each(["part", "part.lock"])("is refused while a pipe or a link stands at its .%s", async (end) => {
     const place = await folder();
     const out = join(place, "room.txt");
-    await symlink("/dev/null", `${out}.${end}`);
+    await symlink(join(place, "elsewhere"), `${out}.${end}`);
     expect(await download(out)).toMatchObject({
       code: 1,
       stderr: expect.stringContaining(`${out}.${end}: it is a link`),

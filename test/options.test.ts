@@ -68,9 +68,19 @@ describe("an option of a client", () => {
   });
 });
 
+/** An object about which nothing can be asked. */
+function revoked(): never {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy as never;
+}
+
 describe("an argument", () => {
   test.each<readonly [string, (chat: Client) => unknown, RegExp]>([
     ["getRoom", (chat) => chat.getRoom("1" as never), /a room id is a whole number above 0, not the string "1"$/],
+    ["getRoom", (chat) => chat.getRoom(revoked()), /a room id is a whole number above 0, not an object$/],
+    ["getRoom", (chat) => chat.getRoom({ toString: () => ({}) } as never), /a room id is .* not an object$/],
+    ["getRoom", (chat) => chat.getRoom(Symbol("x") as never), /a room id is a whole number above 0, not Symbol\(x\)$/],
     ["getRoom", (chat) => chat.getRoom(1.5), /a room id is a whole number above 0, not 1.5$/],
     ["getUser", (chat) => chat.getUser(null as never), /a user id is a whole number other than 0, not null$/],
     ["getMessage", (chat) => chat.getMessage({} as never), /a message id is a whole number above 0, not an object$/],

@@ -31,7 +31,26 @@ console.log("said:", await message.textContent, "in", await room.name);
 console.log(htmlToText("a &amp; b"), parseFrame('{"r1":{}}').rooms.length, new ManualClock(5).now());
 `;
 
-test("the packed package installs in an empty folder, type-checks, and says hello", { timeout: 120_000 }, async () => {
+/** Node requires modules from 20.19 on. */
+const commonJs = `
+const { Client } = require("chatexchange-ts");
+const { parseFrame } = require("chatexchange-ts/protocol");
+const { setStage } = require("chatexchange-ts/testing");
+const { ChatServer } = require("chatexchange-ts/server");
+async function main() {
+  const server = await ChatServer.start({ world: "empty" });
+  const chat = new Client(server.site);
+  console.log(await chat.getRoom(1).name, parseFrame('{"r1":{}}').rooms.length);
+  await chat.logout();
+  await server.close();
+  await (await setStage()).close();
+}
+main();
+`;
+
+test("the packed package installs in an empty folder, type-checks, says hello, and can be required", {
+  timeout: 120_000,
+}, async () => {
   folder = await mkdtemp(join(tmpdir(), "chatexchange-pack-"));
   const packed = await run("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", folder], { cwd: root });
   const [{ filename }]: [{ filename: string }] = JSON.parse(packed.stdout);
@@ -67,6 +86,9 @@ test("the packed package installs in an empty folder, type-checks, and says hell
     "heard: hello, world",
     "said: hello, world in Sandbox",
   ]);
+  await writeFile(join(folder, "hello.cjs"), commonJs);
+  const required = await run(process.execPath, ["--no-warnings", "hello.cjs"], { cwd: folder, timeout: 20_000 });
+  expect(required.stdout).toBe("Sandbox 1\n");
   const command = await run(join(folder, "node_modules/.bin/chatexchange"), ["--help"]);
   expect(command.stdout).toContain("usage: chatexchange");
 });

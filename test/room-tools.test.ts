@@ -238,3 +238,37 @@ describe("lists of the site", () => {
     }
   });
 });
+
+describe("somebody who is no owner", () => {
+  type Ask = (chat: Client, roomId: number, messageId: number) => Promise<unknown>;
+  const tools: readonly (readonly [name: string, path: RegExp, ask: Ask])[] = [
+    ["update", /^\/rooms\/save/, (chat, id) => chat.getRoom(id).update({ name: "Mine" })],
+    ["moveMessages", /^\/admin\/movePosts/, (chat, id, message) => chat.getRoom(id).moveMessages([message], 1)],
+    ["moveTo", /^\/admin\/movePosts/, (chat, _, message) => chat.getMessage(message).moveTo(1)],
+    ["kick", /^\/rooms\/kickmute/, (chat, id) => chat.getRoom(id).kick(3)],
+    ["setAccess", /^\/rooms\/setuseraccess/, (chat, id) => chat.getRoom(id).setAccess(3, "owner")],
+    ["timeout", /^\/rooms\/timeout/, (chat, id) => chat.getRoom(id).timeout(5, "calm down")],
+    ["pin", /^\/messages\/\d+\/owner-star/, (chat, _, message) => chat.getMessage(message).pin()],
+    ["cancelStars", /^\/messages\/\d+\/unstar/, (chat, _, message) => chat.getMessage(message).cancelStars()],
+  ];
+  const gone = "The room does not exist, or you do not have permission";
+
+  test.each(tools)(
+    "gets FORBIDDEN from %s, in the words of the local server and in those of the chat",
+    async (...of) => {
+      const [, path, ask] = of;
+      const { server, client, alice } = await stage();
+      const room = server.site.addRoom({ name: "Owned", owners: [alice] });
+      const { id } = alice.in(room).says("hello");
+      const chat = client();
+      expect(await failureOf(ask(chat, room.id, id))).toMatchObject({ code: "FORBIDDEN" });
+      for (const status of [200, 404, 409]) {
+        server.site.faults.fail(path, { status, headers: { chat: "error" }, body: gone });
+        expect(await failureOf(ask(chat, room.id, id)), String(status)).toMatchObject({
+          code: "FORBIDDEN",
+          message: expect.stringMatching(/no such room, or you (are no owner of it|may not write in it)/),
+        });
+      }
+    },
+  );
+});

@@ -21,10 +21,13 @@ export function secretsIn(value: unknown): string[] {
   return secrets.flatMap((secret) => secret.exec(text)?.[0] ?? []);
 }
 
+/** How the complaint about a secret begins. */
+export const LEAK = "a secret is shown";
+
 /** Throws when a value shows a secret. */
 export function refuseSecrets(value: unknown): void {
   const found = secretsIn(value);
-  if (found.length > 0) throw new Error(`a secret is shown: ${found.join(", ")} in ${shown(value)}`);
+  if (found.length > 0) throw new Error(`${LEAK}: ${found.join(", ")} in ${shown(value)}`);
 }
 
 /** A logger that refuses lines with secrets. */

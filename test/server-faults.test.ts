@@ -165,7 +165,8 @@ describe("packed answers", () => {
     ["*", "br", brotliDecompressSync],
     ["br;q=0, gzip", "gzip", gunzipSync],
   ] as const)("are packed as is asked for: %s", async (accepted, encoding, unpack) => {
-    await using server = await ChatServer.start({ sites: ["stackexchange.com"] });
+    // A page says what time it is.
+    await using server = await ChatServer.start({ sites: ["stackexchange.com"], clock: new ManualClock() });
     const plain = await fetched(server, "identity");
     const answer = await fetched(server, accepted);
     expect(plain.headers["content-encoding"]).toBeUndefined();

@@ -154,7 +154,10 @@ test("a tab that there is not says so in words, whatever it is called", async ()
   }
 });
 
-test("a request that would rather speak HTTP/2 is answered in HTTP/1.1, with its body and the next ones", async () => {
+test.each([
+  ["in one piece", ["ids=-1"]],
+  ["with its body in two pieces", ["ids", "=-1"]],
+])("a request that offers HTTP/2, %s, is answered in HTTP/1.1, and so are the next ones", async (_, body) => {
   const { url } = await start();
   const socket = connect(Number(new URL(url).port), "127.0.0.1");
   const answer = new Promise<string>((resolve) => {
@@ -166,7 +169,9 @@ test("a request that would rather speak HTTP/2 is answered in HTTP/1.1, with its
   });
   const upgrade = "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n";
   const form = "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 6\r\n";
-  socket.write(`POST /user/info HTTP/1.1\r\nHost: localhost\r\n${upgrade}${form}\r\nids=-1`);
+  const head = `POST /user/info HTTP/1.1\r\nHost: localhost\r\n${upgrade}${form}\r\n`;
+  socket.setNoDelay();
+  for (const piece of [head, ...body]) await new Promise((resolve) => socket.write(piece, resolve));
   socket.write("GET /rooms/thumbs/1 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
   const text = await answer;
   expect(text).toMatch(/^HTTP\/1\.1 200 [\s\S]*"name":"Community"[\s\S]*HTTP\/1\.1 200 [\s\S]*"name":"Sandbox"/);

@@ -1,5 +1,5 @@
 /** A bare browser for the tests of the local server: cookies, forms and sockets, and nothing of our own client. */
-import { request } from "undici";
+import { Agent, request } from "undici";
 import { WebSocket } from "ws";
 import { ChatServer, type ChatServerOptions } from "../src/server/index.js";
 
@@ -14,6 +14,9 @@ export interface Place {
   readonly url: string;
   readonly chatOrigin: string;
 }
+
+/** From Node 26 on the shared one is Node's, which would connect to the name in the Host header. */
+const dispatcher = new Agent();
 
 /** Sends requests to one site's listener, by default under its loopback name. */
 export class Browser {
@@ -81,6 +84,7 @@ export class Browser {
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
     const answer = await request(`${this.#site.url}${path}`, {
       method,
+      dispatcher,
       headers: {
         ...(host ? { host } : {}),
         ...(cookie ? { cookie } : {}),

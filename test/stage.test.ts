@@ -48,6 +48,35 @@ describe("a stage", () => {
     expect(await failureOf(setStage({ people: "Alice" } as object))).toMatchObject({ code: "BAD_ARGUMENT" });
   });
 
+  test("has a room of its own, with owners by name", async () => {
+    const stage = await setStage({ room: { name: "Den", owners: ["Alice", "Bot", "Zoe"] }, people: ["Alice", "Bob"] });
+    await using _ = stage;
+    const room = stage.client().getRoom(stage.room.id);
+    const owners = await stage.until(room.owners);
+    expect(owners.map(({ id }) => id).sort()).toEqual(
+      [stage.people.Alice.id, stage.bot.id, stage.site.user("Zoe").id].sort(),
+    );
+    expect(await stage.until(room.isOwner(stage.people.Bob.id))).toBe(false);
+    // The bot is an owner: it may do what owners may.
+    await stage.until(room.update({ description: "mine" }));
+    expect(stage.room.description).toBe("mine");
+  });
+
+  test("gives a client of the bot on each site of its server", async () => {
+    await using stage = await setStage({ server: { sites: ["stackexchange.com", "stackoverflow.com"] } });
+    const other = stage.server.sites["stackoverflow.com"];
+    const chat = stage.client({ site: other });
+    expect(chat.site.host).toBe("stackoverflow.com");
+    const bob = other.user("Bob");
+    bob.in(1).says("!hello");
+    await greeter(chat, 1).ready;
+    bob.in(1).says("!hello");
+    await stage.until(() => other.room(1).messages.at(-1)?.source.endsWith("Hello, Bob!"));
+    expect(stage.room.messages).toEqual([]);
+    await using elsewhere = await setStage();
+    expect(() => stage.client({ site: elsewhere.site })).toThrow(/site is one of stage\.server\.sites/);
+  });
+
   test("ends the clients it made, and the server", async () => {
     const stage = await setStage();
     const chat = stage.client();

@@ -115,6 +115,28 @@ test("misuse is refused by name", async () => {
   }
 });
 
+test.each([
+  '{"cursor":{"1":-1}}',
+  '{"cursor":{"1":[]}}',
+  '{"cursor":{"1":1e300}}',
+  '{"cursor":{"1":1.5}}',
+  '{"cursor":7}',
+  '{"posted":{"1":"x"}}',
+  '{"done":{"1":[null]}}',
+  '{"done":{"1":5}}',
+  '[{"cursor":{"1":null}}]',
+])("a state file with the line %s, whose number is no id, is damaged and named", async (line) => {
+  const set = await stage();
+  const stateFile = join(await mkdtemp(join(tmpdir(), "state-")), "state.jsonl");
+  const text = `{"state":"chatexchange-ts","version":2,"host":"stackexchange.com"}\n${line}\n`;
+  await writeFile(stateFile, text);
+  expect(await failureOf(set.client({ stateFile }).resume())).toMatchObject({
+    code: "BAD_ARGUMENT",
+    message: `${stateFile} is not a state file (line 2); delete it or name another`,
+  });
+  expect(await readFile(stateFile, "utf8")).toBe(text);
+});
+
 test("a state file that cannot be used is STORAGE, and resume can be called again once it can", async () => {
   const set = await stage();
   const folder = await mkdtemp(join(tmpdir(), "state-"));

@@ -6,7 +6,7 @@ import type { ManualClock } from "chatexchange-ts/testing";
 import { onTestFinished } from "vitest";
 import { Traffic } from "../src/testing/traffic.js";
 import { latency } from "./latency.js";
-import { refuseSecrets, watchfulLogger } from "./secrets.js";
+import { LEAK, refuseSecrets, watchfulLogger } from "./secrets.js";
 
 export interface Stage {
   readonly server: ChatServer;
@@ -48,6 +48,11 @@ export async function stage(options: ChatServerOptions = {}): Promise<Stage> {
   });
   let last: LoggedRequest | undefined;
   const failures: unknown[] = [];
+  onTestFinished(() => {
+    // A logger that throws stops nothing, so a secret in a log line shows here.
+    const leak = failures.find((failure) => String(failure).includes(LEAK));
+    if (leak !== undefined) throw leak;
+  });
   const common = (): ClientOptions => ({
     logger: watchfulLogger(),
     onError: (error) => void failures.push(error),

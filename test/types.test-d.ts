@@ -3,7 +3,7 @@ import {
   type ChatEvent,
   type ChatMessageEvent,
   Client,
-  type Message,
+  Message,
   type MessagePosted,
   type Room,
   UserEntered,
@@ -46,6 +46,18 @@ room.newMessages({ max: 5 });
 room.history({ since: 5 });
 // @ts-expect-error that is no class of events
 room.newEvents(Date);
+// @ts-expect-error messages are no events; MessagePosted is
+room.newEvents(Message);
+// @ts-expect-error undefined is no class of events
+room.newEvents(undefined);
+// @ts-expect-error a function that is no class
+room.newEvents(() => UserEntered);
+// @ts-expect-error listen takes a list
+room.listen(UserEntered);
+// @ts-expect-error watch calls a function for each event
+room.watch(UserEntered);
+// @ts-expect-error watch takes no classes
+room.watch([String], {});
 // @ts-expect-error there is no such level
 room.setAccess(5, "admin");
 // @ts-expect-error a room can not be renamed by assignment

@@ -21,7 +21,10 @@ const PLACES = {
   },
   "a link to nothing": (path) => symlinkSync(join(path, "..", "nothing"), path),
   "a link to itself": (path) => symlinkSync(path, path),
-  "a link to a folder": (path) => symlinkSync(tmpdir(), path),
+  "a link to a folder": (path) => {
+    mkdirSync(`${path}.d`);
+    symlinkSync(`${path}.d`, path);
+  },
   "a link to the file": (path, good) => {
     writeFileSync(`${path}.real`, good);
     symlinkSync(`${path}.real`, path);
@@ -31,8 +34,9 @@ const PLACES = {
     linkSync(`${path}.real`, path);
   },
   "a pipe": (path) => void execFileSync("mkfifo", [path]),
-  "/dev/null": () => "/dev/null",
-  "/dev/full": () => "/dev/full",
+  // Nodes of our own: a careless rename would replace the machine's.
+  "a device like /dev/null": (path) => void execFileSync("mknod", [path, "c", "1", "3"]),
+  "a device like /dev/full": (path) => void execFileSync("mknod", [path, "c", "1", "7"]),
   "a name that is too long": (path) => `${path}${"x".repeat(300)}`,
   "a path that is too long": (path) => join(path, ...Array(2_000).fill("xx")),
   "a name with NUL": (path) => `${path}\0x`,
@@ -55,10 +59,14 @@ const PLACES = {
 export function casesAround(name, good, use, { damages = DAMAGES } = {}) {
   const damaged = Object.entries(damages).map(([what, damage]) => ({
     name: `${name}: ${what}`,
-    run: (chance) => inFolder(name, (path) => (writeFileSync(path, damage(good, chance)), use(path))),
+    run: (chance) =>
+      inFolder(name, (path) => {
+        writeFileSync(path, damage(good, chance));
+        return use(path);
+      }),
   }));
   const replaced = Object.entries(PLACES)
-    .filter(([what]) => !(isRoot && /not readable|cannot be written/.test(what)))
+    .filter(([what]) => !(isRoot ? /not readable|cannot be written/ : /a device/).test(what))
     .map(([what, make]) => ({
       name: `${name}: ${what}`,
       run: () => inFolder(name, (path) => use(make(path, good) ?? path)),
@@ -67,13 +75,19 @@ export function casesAround(name, good, use, { damages = DAMAGES } = {}) {
 }
 
 /** What casesAround leaves out on this machine, and why. */
-export const leftOut = isRoot ? "unreadable files (this is root, who reads them)" : undefined;
+export const leftOut = isRoot
+  ? "files that cannot be read or written (root can)"
+  : "devices (root alone can make some)";
 
 async function inFolder(name, act) {
   const folder = mkdtempSync(join(tmpdir(), "hostile-"));
+  const before = process.cwd();
+  // A file without a name would be here.
+  process.chdir(folder);
   try {
     return await act(join(folder, name.replaceAll(" ", "-")));
   } finally {
+    process.chdir(before);
     rmSync(folder, { recursive: true, force: true });
   }
 }

@@ -37,12 +37,29 @@ class Secrets {
 
   /** The names of the secrets that a value shows, however somebody looks at it. */
   shownBy(value) {
-    const parts = [
-      inspect(value, { depth: 12, showHidden: true, getters: false, breakLength: Infinity, maxStringLength: Infinity }),
-      String(value),
+    const ways = [
+      () =>
+        inspect(value, {
+          depth: 12,
+          showHidden: true,
+          getters: false,
+          breakLength: Infinity,
+          maxStringLength: Infinity,
+        }),
+      () => String(value),
+      () => value.stack,
+      () => JSON.stringify({ ...value }),
     ];
-    if (value instanceof Error) parts.push(value.stack ?? "", JSON.stringify({ ...value }));
-    return this.in(parts.join("\n"));
+    return [...new Set(ways.flatMap((way) => this.in(textOf(way))))];
+  }
+}
+
+/** The text that a way of looking gives; nothing when a getter throws. */
+function textOf(way) {
+  try {
+    return way() ?? "";
+  } catch {
+    return "";
   }
 }
 

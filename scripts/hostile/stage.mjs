@@ -8,7 +8,7 @@ const EMAIL = "bot@example.com";
 /** The name and the id that the foreign server would have everybody believe. */
 export const FOREIGN = { name: "Mallory", id: 66_666_666 };
 
-const OWN = /(?:^|\.)stackoverflow\.com$|^chat\.sockets\.stackexchange\.com$/;
+const OWN = /(?:^|\.)(?:stackoverflow|stackexchange)\.com$/;
 
 /** Real milliseconds after which a case hangs, and milliseconds of the clock after which it does. */
 const MOST_REAL_MS = 20_000;

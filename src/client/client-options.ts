@@ -172,15 +172,6 @@ export function checkClientOptions(options: ClientOptions): void {
   checkStreamOptions(stream);
 }
 
-/** Checks the options of `logout`. @throws {BAD_ARGUMENT} */
-export function checkLogoutOptions(options: LogoutOptions): void {
-  checkOptions("logout", options, ["drain", "timeoutMs", "endLogin"]);
-  const { drain, timeoutMs, endLogin } = options;
-  if (drain !== undefined) checkFlag("drain", drain);
-  if (timeoutMs !== undefined) checkCount("timeoutMs", timeoutMs, 0);
-  if (endLogin !== undefined) checkFlag("endLogin", endLogin);
-}
-
 function checkSecret(name: string, value: unknown): void {
   if (typeof value !== "string" || value === "") throw new UsageError(`${name} is a text that is not empty`);
 }

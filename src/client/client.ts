@@ -1,6 +1,7 @@
 /** The front of everything: one person (or nobody) at one chat site. */
 import { isUint8Array } from "node:util/types";
 import { ClosedError, UsageError } from "../errors/index.js";
+import { checkCallback } from "../live/event-class.js";
 import type { ChatEvent } from "../live/events.js";
 import type { StreamState } from "../live/options.js";
 import { type Listening, type WatchOptions, watchAll, watchOptionNames } from "../live/watch.js";
@@ -28,12 +29,12 @@ import { checkId, checkOptions, type RequestOptions } from "../util/options.js";
 import {
   type ClientOptions,
   checkClientOptions,
-  checkLogoutOptions,
   credentialsOf,
   type LogoutOptions,
   type ResumeOptions,
 } from "./client-options.js";
-import { leaveRooms } from "./leave-rooms.js";
+import { closeOnSignals, type Undo } from "./close-on-signals.js";
+import { checkLogoutOptions, endClient } from "./end.js";
 import { createParts } from "./parts.js";
 import { lockState, type StateOptions, StateStore } from "./state-store.js";
 
@@ -53,6 +54,7 @@ export class Client implements AsyncDisposable {
   readonly #stateOptions: Pick<StateOptions, "host" | "keyTtlMs" | "files">;
   #state: StateStore | undefined;
   readonly #leaveSignal: () => void;
+  #undoSignals: Undo | undefined;
   #isResumed = false;
   #logout: Promise<void> | undefined;
 
@@ -168,7 +170,7 @@ export class Client implements AsyncDisposable {
    * @throws {BAD_ARGUMENT} for an unknown option
    */
   watch(callback: (event: ChatEvent, client: Client) => unknown, options: WatchOptions = {}): Listening {
-    if (typeof callback !== "function") throw new UsageError("watch takes a function to call with (event, client)");
+    checkCallback(callback);
     checkOptions("watch", options, watchOptionNames);
     return watchAll(this.#parts, (event) => callback(event, this), options);
   }
@@ -230,7 +232,7 @@ export class Client implements AsyncDisposable {
       checkLogoutOptions(options);
       actions.isClosing = true;
       if (this.#logout) return this.#logout;
-      const ended = this.#end(options);
+      const ended = endClient(this.#parts, options, () => this.#letGo()).finally(() => this.#state?.close());
       // A second call, as by `await using`, does not report the failure again.
       this.#logout = ended.catch(() => {});
       return ended;
@@ -240,6 +242,18 @@ export class Client implements AsyncDisposable {
   /** Logs out at the end of an `await using` block, as {@link Client.logout} does. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.logout();
+  }
+
+  /**
+   * Ends the client when the process gets SIGINT (Ctrl-C) or SIGTERM: as {@link Client.logout} does, queued actions are
+   * waited for, the rooms left. Then the process ends with exit code 130 or 143, unless other handlers of the signal are
+   * left. A second signal ends the process at once. Returns an undo function.
+   */
+  closeOnSignals(options: LogoutOptions = {}): Undo {
+    checkLogoutOptions(options);
+    this.#undoSignals?.();
+    this.#undoSignals = closeOnSignals(() => this.logout(options));
+    return this.#undoSignals;
   }
 
   /**
@@ -366,34 +380,13 @@ export class Client implements AsyncDisposable {
     return `Client of ${this.site.host}`;
   }
 
-  #user(me: Me): User {
-    return me.name === null ? this.#parts.identity.user(me.id) : this.#parts.identity.named(me.id, me.name);
+  #letGo(): void {
+    this.#leaveSignal();
+    this.#undoSignals?.();
+    this.#closing.abort();
   }
 
-  async #end({ drain = true, timeoutMs = 30_000, endLogin = false }: LogoutOptions): Promise<void> {
-    const { live, session, membership, actions, services } = this.#parts;
-    const { outbox } = actions;
-    const { clock, log } = services;
-    if (drain && outbox.pending.length > 0) {
-      let timer: { cancel(): void } | undefined;
-      const deadline = new Promise<void>((resolve) => {
-        timer = clock.setTimeout(resolve, timeoutMs, { ref: true });
-      });
-      await Promise.race([outbox.idle(), deadline]);
-      timer?.cancel();
-      if (outbox.pending.length > 0)
-        log.warn(`logout: ${outbox.pending.length} actions were given up after ${timeoutMs} ms`);
-    }
-    live.close();
-    await leaveRooms(this.#parts);
-    membership.clear();
-    try {
-      if (endLogin) await session.endLogin();
-    } finally {
-      this.#leaveSignal();
-      this.#closing.abort();
-      await session.close();
-      this.#state?.close();
-    }
+  #user(me: Me): User {
+    return me.name === null ? this.#parts.identity.user(me.id) : this.#parts.identity.named(me.id, me.name);
   }
 }

@@ -11,7 +11,7 @@ import { BadLine, LineFile } from "../storage/json-lines.js";
 import { LineLog } from "../storage/line-log.js";
 import { plainFile } from "../storage/plain-file.js";
 import { lockFile, type ProcessLock, waitForLock } from "../storage/process-lock.js";
-import { RequestScope, SharedSignals } from "../transport/request-scope.js";
+import { RequestScope } from "../transport/request-scope.js";
 import type { Services } from "../util/services.js";
 import type { ResumeOptions } from "./client-options.js";
 import { StoredState } from "./stored-state.js";
@@ -151,7 +151,7 @@ export function lockState(path: string, options: StateLockOptions): ProcessLock 
   const { wait = false, signal, services, closing } = options;
   const onLost = services.reportUnhandled;
   if (!wait) return lockFile(path, { onLost });
-  const scope = new RequestScope(new SharedSignals(), closing, signal);
+  const scope = new RequestScope(services.signals, closing, signal);
   return waitForLock(path, { onLost, clock: services.clock, signal: scope.signal })
     .catch((error: unknown) => {
       const tried = `resume from ${path}`;

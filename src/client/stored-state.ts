@@ -4,7 +4,7 @@
  */
 import { UsageError } from "../errors/index.js";
 import type { RoomMark } from "../live/cursors.js";
-import { isRecord, listOf, numberOf, stringOf } from "../protocol/values.js";
+import { countOf, isRecord, listOf, numberOf, stringOf } from "../protocol/values.js";
 import type { KeyedAction, StoredAction } from "../sending/store.js";
 import { BadLine } from "../storage/json-lines.js";
 
@@ -75,7 +75,7 @@ export class StoredState {
   takeLine(line: unknown, number: number, now: number): void {
     if (!this.#hasHeader) this.#takeHeader(line);
     for (const entry of Array.isArray(line) ? line : [line]) {
-      if (!isRecord(entry)) throw new BadLine(number);
+      if (!isRecord(entry) || !isSound(entry)) throw new BadLine(number);
       this.take(entry, now);
     }
   }
@@ -205,6 +205,18 @@ export class StoredState {
   #forgetExpired(now: number): void {
     for (const [key, done] of this.#doneKeys) if (this.#isExpired(done, now)) this.#doneKeys.delete(key);
   }
+}
+
+/** Whether the numbers of an entry can be ids: a cursor that no event reaches would keep every event back. */
+function isSound({ cursor = {}, posted = {}, done = {} }: Readonly<Record<string, unknown>>): boolean {
+  if (!isRecord(cursor) || !isRecord(posted) || !isRecord(done)) return false;
+  const ids = [...Object.values(cursor), ...Object.values(posted), ...Object.values(done).flatMap(idsIn)];
+  return ids.every((id) => countOf(id) !== undefined);
+}
+
+/** The ids of a list; what is no list is no id either. */
+function idsIn(list: unknown): readonly unknown[] {
+  return Array.isArray(list) ? list : [undefined];
 }
 
 /** Reads an action of the file; version 1 calls its id `key`, and has only messages to post. */

@@ -66,8 +66,25 @@ export interface FailureContext {
   readonly cause?: unknown;
 }
 
-/** The common base: `error instanceof ChatError` is true for every failure of this package. */
+/** Marks the failures of every copy of this package that a program has loaded. */
+const mark: unique symbol = Symbol.for("chatexchange-ts.ChatError");
+
+/**
+ * The common base: `error instanceof ChatError` is true for every failure of this package, also of another copy of it.
+ * A class further down knows the failures of its own copy; match `code` instead.
+ */
 export class ChatError extends Error {
+  /** @internal */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    // biome-ignore lint/complexity/noThisInStatic: classes further down inherit this, and are asked about themselves
+    return this === ChatError ? isMarked(value) : Function.prototype[Symbol.hasInstance].call(this, value);
+  }
+
+  /** @internal */
+  get [mark](): true {
+    return true;
+  }
+
   /** Says which failure it is; stable, so match this rather than the message. */
   readonly code: ChatErrorCode;
   /** The attempt, and where it failed. */
@@ -82,9 +99,16 @@ export class ChatError extends Error {
   }
 }
 
-/** True for any failure of this package, optionally only for those with one of the codes given. */
+/**
+ * True for any failure of this package, also of another copy of it; optionally only for those with one of the codes
+ * given.
+ */
 export function isChatError(error: unknown, ...codes: ChatErrorCode[]): error is ChatError {
-  return error instanceof ChatError && (codes.length === 0 || codes.includes(error.code));
+  return isMarked(error) && (codes.length === 0 || codes.includes(error.code));
+}
+
+function isMarked(error: unknown): error is ChatError {
+  return typeof error === "object" && error !== null && mark in error;
 }
 
 /** Trouble on the way, which may pass, and leaves open whether the server acted. */

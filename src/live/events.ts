@@ -10,6 +10,7 @@ import { htmlToText } from "../protocol/markup/index.js";
 import type { RawEvent } from "../protocol/raw.js";
 import { numberOf, stringOf } from "../protocol/values.js";
 import { type InspectArguments, inspectCustom, inspected, quoted } from "../util/inspect.js";
+import { isEventOf, nameEventClasses, nameOfEventClass } from "./event-class.js";
 import { type Gap, type GapKind, gapReasons } from "./gaps.js";
 
 /** The part of the client that events use: objects by id. */
@@ -21,6 +22,12 @@ export interface EventContext {
 
 /** Any event. */
 export class ChatEvent {
+  /** An event of the same class of another copy of this package is one, too. @internal */
+  static [Symbol.hasInstance](value: unknown): boolean {
+    // biome-ignore lint/complexity/noThisInStatic: classes further down inherit this method, and are asked about themselves
+    return isEventOf(this, ChatEvent, value);
+  }
+
   /** The raw object as received. */
   readonly data: Readonly<RawEvent>;
   /** When it arrived here, in milliseconds since the epoch. */
@@ -117,7 +124,7 @@ export class ChatEvent {
 
   /** @internal */
   [inspectCustom](...given: InspectArguments): string {
-    const name = `${this.constructor.name}${this.id === null ? "" : ` ${this.id}`}`;
+    const name = `${this.#className}${this.id === null ? "" : ` ${this.id}`}`;
     const { room, user, content, timeStamp } = this;
     const message = this.messageOf();
     const facts = { room, user, ...(message ? { message } : {}), ...(content === null ? {} : { content }), timeStamp };
@@ -127,7 +134,11 @@ export class ChatEvent {
 
   /** Names the event, its id and its room, such as `MessagePosted 90287708 in room 1`. */
   toString(): string {
-    return `${this.constructor.name} ${this.id ?? ""} in room ${numberOf(this.data.room_id) ?? "?"}`;
+    return `${this.#className} ${this.id ?? ""} in room ${numberOf(this.data.room_id) ?? "?"}`;
+  }
+
+  get #className(): string {
+    return nameOfEventClass(this.constructor) ?? this.constructor.name;
   }
 }
 
@@ -271,6 +282,38 @@ export class StreamGap extends ChatEvent {
 }
 /** Any other event; {@link ChatEvent.data} has all there is. */
 export class UnknownEvent extends ChatEvent {}
+
+nameEventClasses({
+  ChatEvent,
+  ChatMessageEvent,
+  MessagePosted,
+  MessageEdited,
+  MessageStarred,
+  UserMentioned,
+  MessageFlagged,
+  MessageDeleted,
+  MessageReply,
+  MessageMovedOut,
+  MessageMovedIn,
+  UserEntered,
+  UserLeft,
+  RoomNameChanged,
+  DebugMessage,
+  FileAdded,
+  ModeratorFlag,
+  UserSettingsChanged,
+  GlobalNotification,
+  AccessLevelChanged,
+  UserNotification,
+  Invitation,
+  TimeBreak,
+  FeedTicker,
+  UserSuspended,
+  UserMerged,
+  UserNameOrAvatarChanged,
+  StreamGap,
+  UnknownEvent,
+});
 
 /** A class of events, as `newEvents` takes it. */
 export type EventClass<E extends ChatEvent = ChatEvent> = abstract new (...args: never[]) => E;

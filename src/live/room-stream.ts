@@ -229,6 +229,7 @@ export class RoomStream {
 
   #lost(error: unknown): void {
     const { services } = this.#context;
+    services.secrets.scrub(error);
     const reason = error instanceof Error ? error.message : String(error);
     services.counters.add("stream:drop", { roomId: this.roomId, reason });
     services.log.warn(`room ${this.roomId}: no socket`, error);
@@ -277,6 +278,7 @@ export class RoomStream {
 
   #end(reason: unknown): void {
     if (this.#closing.signal.aborted) return;
+    this.#context.services.secrets.scrub(reason);
     this.#closing.abort();
     this.#placed();
     this.#letOthersGo();

@@ -47,6 +47,8 @@ interface Entry {
   readonly stream: RoomStream;
   /** Replaced, never changed: a delivery goes to the subscriptions of the moment it began. */
   subscriptions: readonly Subscription[];
+  /** Replaced when events were lost. */
+  run: object;
 }
 
 const nobody: readonly Subscription[] = [];
@@ -111,6 +113,16 @@ export class EventRouter {
    */
   placing(roomId: number): Promise<void> | undefined {
     return this.#rooms.get(roomId)?.stream.placing;
+  }
+
+  /**
+   * The unbroken run of events that a room is in: the same object as long as none were lost; undefined while nobody
+   * listens, and while events do not flow.
+   */
+  runOf(roomId: number): object | undefined {
+    const entry = this.#rooms.get(roomId);
+    const isFlowing = entry?.stream.state === "live" || entry?.stream.state === "polling";
+    return isFlowing ? entry?.run : undefined;
   }
 
   /** Resumes these rooms at these marks. */
@@ -201,7 +213,7 @@ export class EventRouter {
       },
       mark?.cursor,
     );
-    const entry: Entry = { stream, subscriptions: nobody };
+    const entry: Entry = { stream, subscriptions: nobody, run: {} };
     this.#rooms.set(roomId, entry);
     if (mark && this.#store) this.#track(roomId, this.#store, mark);
     this.#updateState();
@@ -273,9 +285,10 @@ export class EventRouter {
     const reason = gapReasons[kind];
     this.#context.services.counters.add("stream:gap", { roomId, from, to, kind, reason });
     this.#context.services.log.warn(`room ${roomId}: the events ${from} to ${to} are lost: ${reason}`);
-    const subscriptions = this.#rooms.get(roomId)?.subscriptions ?? nobody;
+    const entry = this.#rooms.get(roomId);
+    if (entry) entry.run = {};
     const event = this.#gapOf(roomId, gap);
-    this.#tell(event, subscriptions, this.#everything, this.#progress.get(roomId), cursor);
+    this.#tell(event, entry?.subscriptions ?? nobody, this.#everything, this.#progress.get(roomId), cursor);
   }
 
   #gapOf(roomId: number, { from, to, kind }: Omit<Gap, "roomId" | "cursor">): StreamGap {

@@ -125,7 +125,7 @@ export function streamRoom<T>(
   const { limit, overflow } = checkWaiting(options);
   const { live, services } = context;
   const site = callSite(streamRoom);
-  const abort = (): void => stream.end();
+  let leaveSignal: (() => void) | undefined;
   const stream = new EventQueue<T>({
     limit,
     overflow,
@@ -135,7 +135,7 @@ export function streamRoom<T>(
     placed: (reason) => atCallSite(reason, site),
     onDrop: (dropped) => services.log.warn(`room ${roomId}: nobody reads fast enough; ${dropped} dropped so far`),
     onEnd() {
-      signal?.removeEventListener("abort", abort);
+      leaveSignal?.();
       listening.close();
       live.streams.delete(stream);
     },
@@ -150,8 +150,7 @@ export function streamRoom<T>(
   });
   live.streams.add(stream);
   stream.ready = quiet(withCallSite(inRoom(context, roomId, listening.ready), site));
-  if (signal?.aborted) stream.end();
-  else signal?.addEventListener("abort", abort, { once: true });
+  leaveSignal = signal && services.signals.onAbort(signal, () => stream.end());
   return stream;
 }
 

@@ -7,12 +7,13 @@ import { idOf } from "../protocol/ids.js";
 import { dayStart, type TranscriptMessage, type TranscriptPage } from "../protocol/pages/index.js";
 import type { RawEvent } from "../protocol/raw.js";
 import type { RequestOptions } from "../util/options.js";
-import { checkCount, checkOptions } from "../util/options.js";
+import { checkCount, checkOptions, shown } from "../util/options.js";
 import type { ObjectContext } from "./context.js";
 import { type Dated, dated } from "./dated.js";
 import type { Message } from "./message.js";
 import { factsOfListed, factsOfShown } from "./message-facts.js";
 import type { Room } from "./room.js";
+import type { User } from "./user.js";
 
 /** A point in a room's history: a message, its id, or a time. */
 export type HistoryPoint = Message | number | Date;
@@ -23,6 +24,8 @@ export interface HistoryOptions extends RequestOptions {
   readonly before?: HistoryPoint;
   /** Only messages after this. */
   readonly after?: HistoryPoint;
+  /** Only messages of this user. The room is read all the same: 500 messages cost a request. @default everybody's */
+  readonly user?: User | number;
   /** The most messages. @default all there are */
   readonly limit?: number;
 }
@@ -50,20 +53,23 @@ export async function* history(
   room: Room,
   options: HistoryOptions,
 ): AsyncGenerator<Message, void> {
-  checkOptions("history", options, ["before", "after", "limit", "signal"]);
+  checkOptions("history", options, ["before", "after", "user", "limit", "signal"]);
   const { limit = Number.POSITIVE_INFINITY, signal } = options;
   if (limit !== Number.POSITIVE_INFINITY) checkCount("limit", limit, 0);
   const [before, after] = [pointOf(context, options.before), pointOf(context, options.after)];
+  const author = options.user === undefined ? undefined : idOf(context.session.site, "user", options.user);
+  const isSparse = before.seconds !== undefined || author !== undefined;
   let end = before.id;
   let left = limit;
   while (left > 0) {
-    const count = Math.min(pageSize, before.seconds === undefined ? left : pageSize);
+    const count = Math.min(pageSize, isSparse ? pageSize : left);
     const { value: messages, asOf } = await listBefore(context, room, end, { count, signal });
     if (messages.length === 0) return;
     for (const raw of messages.toReversed()) {
       if (isBeyond(raw, after)) return;
       end = raw.message_id;
       if (before.seconds !== undefined && (raw.time_stamp ?? 0) >= before.seconds) continue;
+      if (author !== undefined && raw.user_id !== author) continue;
       yield listed(context, raw, asOf);
       left -= 1;
       if (left <= 0) return;
@@ -243,7 +249,7 @@ function rangeOf(range: Day | DayRange): { from: string; to: string } {
 function dayOf(day: Day): string {
   const text = isDate(day) && !Number.isNaN(day.getTime()) ? day.toISOString().slice(0, 10) : day;
   if (typeof text === "string" && /^\d{4}-\d{2}-\d{2}$/.test(text) && dayStart(text) !== null) return text;
-  throw new UsageError(`a day is a text such as "2024-02-29" or a Date, not ${String(day)}`);
+  throw new UsageError(`a day is a text such as "2024-02-29" or a Date, not ${shown(day)}`);
 }
 
 function secondsOf(day: string): number {

@@ -89,6 +89,8 @@ export class IdentityMap implements Identity {
       this.#rooms.peek(roomId)?.invalidate("name", "description", "descriptionHtml", "tags", "state");
     }
     if (type === EventType.AccessLevelChanged) this.#rooms.peek(roomId)?.invalidate("owners");
+    if (type === EventType.UserEntered || type === EventType.UserLeft)
+      this.#rooms.peek(roomId)?.learnFromEvent(raw, this.#moment);
     const { me } = this.#context.session;
     if (type === EventType.UserLeft && raw.user_id === me?.id) this.#context.membership.leave(roomId);
     if (type === EventType.UserNameOrAvatarChanged) {

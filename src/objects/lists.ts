@@ -1,7 +1,7 @@
 /** Lists of the site: its rooms, its people, search hits, and who is where. */
 
 import { UsageError } from "../errors/index.js";
-import { type RoomsQuery, roomInfoPage, roomPage, roomsPage, searchPage } from "../protocol/actions/pages.js";
+import { type RoomsQuery, roomsPage, searchPage } from "../protocol/actions/pages.js";
 import { avatarUrl, pingableUsers, searchUsers as userSearch } from "../protocol/actions/people.js";
 import { idOf } from "../protocol/ids.js";
 import type { RequestOptions } from "../util/options.js";
@@ -10,7 +10,6 @@ import type { ObjectContext } from "./context.js";
 import { dated } from "./dated.js";
 import type { Message } from "./message.js";
 import type { Room } from "./room.js";
-import { presentOf } from "./room-facts.js";
 import type { User } from "./user.js";
 
 /** Options of `client.rooms`. */
@@ -108,26 +107,13 @@ export async function* searchMessages(
   }
 }
 
-/** The users in a room now; from outside by the info page, because reading the room page means entering. */
-export function usersIn(context: ObjectContext, room: Room, options: RequestOptions): Promise<User[]> {
-  const { session, actions } = context;
-  return actions.tend(async () => {
-    if (room.isInRoom || !session.canLogIn) return presentOf(context, await dated(context, roomPage(room.id), options));
-    const { value, asOf } = await dated(context, roomInfoPage(room.id), options);
-    return value.users.map(({ id, name }) => context.identity.named(id, name, asOf));
-  });
-}
-
 /** The users whom a mention in a room reaches. */
 export function pingableIn(context: ObjectContext, room: Room, options: RequestOptions): Promise<User[]> {
   const { session, actions } = context;
   return actions.tend(async () => {
     if (session.canLogIn) await session.login();
     const { value: users, asOf } = await dated(context, pingableUsers(room.id), options);
-    return users.map(({ id, name, lastPost, lastSeen }) => {
-      const user = context.identity.named(id, name, asOf);
-      user.merge({ lastSeenAt: lastSeen * 1000, lastMessageAt: lastPost ? lastPost * 1000 : null }, asOf);
-      return user;
-    });
+    // Their times are of this room, not of the site.
+    return users.map(({ id, name }) => context.identity.named(id, name, asOf));
   });
 }

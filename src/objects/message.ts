@@ -332,7 +332,10 @@ export class Message {
 
   /** @internal */
   learnFromEvent(raw: RawEvent, moment: number): void {
-    if (raw.content !== this.#fields.peek("content")) this.#fields.invalidate("contentSource");
+    const known = this.#fields.peek("content");
+    // The post of a message of ours, whose source is known from sending it, tells the content first.
+    const isFirst = known === undefined && raw.event_type === EventType.MessagePosted;
+    if (raw.content !== known && !isFirst) this.#fields.invalidate("contentSource");
     if (raw.event_type === EventType.MessageEdited) this.#fields.invalidate("editor");
     if (raw.event_type === EventType.MessageStarred) this.#fields.invalidate("pinners");
     this.#fields.merge(factsOfEvent(this.#context, raw), moment);

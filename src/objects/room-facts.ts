@@ -1,12 +1,15 @@
 /** The sources of the facts about a room: the thumbs answer first, the info page for the rest. */
 
-import { roomInfoPage } from "../protocol/actions/pages.js";
+import { roomInfoPage, roomPage } from "../protocol/actions/pages.js";
 import { roomThumbs, tagNames } from "../protocol/actions/people.js";
 import { htmlToText } from "../protocol/markup/index.js";
 import type { RoomPage } from "../protocol/pages/index.js";
+import type { RequestOptions } from "../util/options.js";
 import type { ObjectContext } from "./context.js";
 import { type Dated, dated } from "./dated.js";
 import { LazyFields, type Source } from "./lazy-fields.js";
+import type { Presence } from "./presence.js";
+import type { Room } from "./room.js";
 import type { User } from "./user.js";
 
 /** The access to a room, and whether it is frozen or deleted. */
@@ -41,10 +44,13 @@ export interface RoomFacts {
   state: RoomState;
   /** Whether it is one of your favorites. */
   isFavorite: boolean;
+  /** The users in the room, while it is listened to. */
+  present: User[];
 }
 
 /** The lazy fields of one room. */
-export function roomFields(context: ObjectContext, id: number): LazyFields<RoomFacts> {
+export function roomFields(context: ObjectContext, room: Room, presence: Presence): LazyFields<RoomFacts> {
+  const { id } = room;
   const readThumbs = async (): Promise<Partial<RoomFacts>> => {
     const { name, description, tags, isFavorite } = await context.session.call(roomThumbs(id));
     return {
@@ -64,6 +70,9 @@ export function roomFields(context: ObjectContext, id: number): LazyFields<RoomF
     },
   };
   const info: Source<RoomFacts> = { fetch: () => readInfo(context, id) };
+  const here: Source<RoomFacts> = {
+    fetch: async () => ({ present: await presence.fetched(() => usersIn(context, room, {})) }),
+  };
   // Last, so that it is used only when the viewer's answer is wanted anyway.
   const cheap = [thumbs, info, thumbsAsViewer];
   const sources = {
@@ -77,6 +86,7 @@ export function roomFields(context: ObjectContext, id: number): LazyFields<RoomF
     parentSiteName: [info],
     owners: [info],
     state: [info],
+    present: [here],
   };
   return new LazyFields<RoomFacts>("room", sources, context.identity);
 }
@@ -111,5 +121,15 @@ export function presentOf(context: ObjectContext, { value: page, asOf }: Dated<R
     const user = context.identity.named(present.id, present.name, asOf);
     if (present.reputation !== null) user.merge({ reputation: present.reputation }, asOf);
     return user;
+  });
+}
+
+/** The users in a room now; from outside by the info page, because reading the room page means entering. */
+export function usersIn(context: ObjectContext, room: Room, options: RequestOptions): Promise<User[]> {
+  const { session, actions } = context;
+  return actions.tend(async () => {
+    if (room.isInRoom || !session.canLogIn) return presentOf(context, await dated(context, roomPage(room.id), options));
+    const { value, asOf } = await dated(context, roomInfoPage(room.id), options);
+    return value.users.map(({ id, name }) => context.identity.named(id, name, asOf));
   });
 }

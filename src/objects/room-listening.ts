@@ -1,6 +1,6 @@
 /** Listening to a room, as its methods offer it: checks the arguments and picks the values of a loop. */
 import type { Client } from "../client/client.js";
-import { UsageError } from "../errors/index.js";
+import { checkCallback, checkEventClasses } from "../live/event-class.js";
 import { type ChatEvent, type EventClass, type EventsOf, MessagePosted } from "../live/events.js";
 import type { LiveStream } from "../live/live-stream.js";
 import {
@@ -22,7 +22,7 @@ export function watchEvents(
   callback: (event: ChatEvent, client: Client) => unknown,
   options: WatchOptions,
 ): Watch {
-  if (typeof callback !== "function") throw new UsageError("watch takes a function to call with (event, client)");
+  checkCallback(callback);
   checkOptions("watch", options, watchOptionNames);
   checkResumed(context, roomId);
   return watchRoom(context, roomId, (event) => callback(event, context.client), options);
@@ -43,8 +43,7 @@ export function streamEvents<C extends readonly EventClass[]>(
   options: ListenOptions,
 ): LiveStream<EventsOf<C>> {
   checkOptions("listen", options, ["limit", "overflow", "signal"]);
-  if (classes.some((Class) => typeof Class !== "function"))
-    throw new UsageError("newEvents takes classes of events, such as MessagePosted");
+  checkEventClasses(classes);
   const isWanted = (event: ChatEvent): event is EventsOf<C> & ChatEvent =>
     classes.length === 0 || classes.some((Class) => event instanceof Class);
   checkResumed(context, roomId);

@@ -8,20 +8,23 @@ import type { ListenOptions, Watch, WatchOptions } from "../live/watch.js";
 import { leaveRoom } from "../protocol/actions/live.js";
 import { roomPage } from "../protocol/actions/pages.js";
 import type { AccessLevel } from "../protocol/actions/room-tools.js";
+import { idOf } from "../protocol/ids.js";
+import type { RawEvent } from "../protocol/raw.js";
 import type { Site } from "../protocol/sites.js";
 import type { ActionOptions } from "../sending/options.js";
 import { type SendOptions, sendParts } from "../sending/post.js";
 import { eachAtCallSite } from "../util/call-site.js";
 import { type InspectArguments, inspectCustom, inspected, quoted } from "../util/inspect.js";
-import type { RequestOptions } from "../util/options.js";
+import { checkOptions, type RequestOptions } from "../util/options.js";
 import type { ObjectContext } from "./context.js";
 import { dated } from "./dated.js";
 import { type Day, type DayRange, type HistoryOptions, history, starred, transcript } from "./history.js";
 import type { LazyFields } from "./lazy-fields.js";
-import { pingableIn, usersIn } from "./lists.js";
+import { pingableIn } from "./lists.js";
 import type { Message } from "./message.js";
+import { Presence } from "./presence.js";
 import * as tools from "./room-admin.js";
-import { factsOfRoomPage, presentOf, type RoomFacts, type RoomState, roomFields } from "./room-facts.js";
+import { factsOfRoomPage, presentOf, type RoomFacts, type RoomState, roomFields, usersIn } from "./room-facts.js";
 import { streamEvents, streamMessages, watchEvents } from "./room-listening.js";
 import type { User } from "./user.js";
 
@@ -34,13 +37,15 @@ export class Room {
   /** The number of the room on its site. */
   readonly id: number;
   readonly #context: ObjectContext;
+  readonly #presence: Presence;
   readonly #fields: LazyFields<RoomFacts>;
 
   /** @internal */
   constructor(context: ObjectContext, id: number) {
     this.id = id;
     this.#context = context;
-    this.#fields = roomFields(context, id);
+    this.#presence = new Presence(context, id);
+    this.#fields = roomFields(context, this, this.#presence);
   }
 
   /** The site the room is on. */
@@ -98,6 +103,15 @@ export class Room {
     return this.#fields.get("state");
   }
 
+  /**
+   * The users in the room now. While you listen to the room, its events keep the list current and it costs no request
+   * after the first; else every access fetches it, as {@link Room.currentUsers} does.
+   */
+  get present(): Promise<User[]> {
+    this.#forgetAbsent();
+    return this.#fields.get("present");
+  }
+
   /** Whether this client has joined the room. Known here, without a request. */
   get isInRoom(): boolean {
     return this.#context.membership.has(this.id);
@@ -105,11 +119,13 @@ export class Room {
 
   /** The known facts, without a request. */
   get peek(): Readonly<Partial<RoomFacts>> {
+    this.#forgetAbsent();
     return this.#fields.known;
   }
 
   /** Fetches all known facts again. */
   refresh(): Promise<void> {
+    this.#forgetAbsent();
     return this.#fields.refresh();
   }
 
@@ -206,6 +222,14 @@ export class Room {
     return this.currentUsers(options);
   }
 
+  /** Whether somebody is an owner of the room. From `GET /rooms/info/{id}`, as {@link Room.owners}. */
+  isOwner(user: User | number): Promise<boolean> {
+    return this.#context.actions.tend(async () => {
+      const id = idOf(this.site, "user", user);
+      return (await this.owners).some((owner) => owner.id === id);
+    });
+  }
+
   /** The users whom a mention in this room reaches. Empty for anonymous clients. `GET /rooms/pingable/{id}`. */
   pingableUsers(options: RequestOptions = {}): Promise<User[]> {
     return pingableIn(this.#context, this, options);
@@ -242,6 +266,15 @@ export class Room {
    */
   starred(options: RequestOptions & { readonly count?: number } = {}): Promise<Message[]> {
     return this.#context.actions.tend(async () => starred(this.#context, this, options));
+  }
+
+  /** The messages that are pinned now. `GET /chats/stars/{id}`. */
+  pinned(options: RequestOptions = {}): Promise<Message[]> {
+    return this.#context.actions.tend(async () => {
+      checkOptions("pinned", options, ["signal"]);
+      const messages = await starred(this.#context, this, options);
+      return messages.filter((message) => message.peek.pinned);
+    });
   }
 
   /** The rights given to users of the room. `GET /rooms/info/{id}?tab=access`. */
@@ -332,6 +365,15 @@ export class Room {
   /** @internal */
   invalidate(...keys: (keyof RoomFacts)[]): void {
     this.#fields.invalidate(...keys);
+  }
+
+  /** @internal */
+  learnFromEvent(raw: RawEvent, moment: number): void {
+    this.#fields.merge({ present: this.#presence.after(raw, this.#fields.peek("present")) }, moment);
+  }
+
+  #forgetAbsent(): void {
+    if (this.#fields.peek("present") && !this.#presence.isCurrent) this.#fields.invalidate("present");
   }
 
   /** @internal */

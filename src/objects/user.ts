@@ -42,14 +42,15 @@ export interface UserFacts {
   messagesByRoom: ReadonlyMap<number, number>;
 }
 
-/** The facts that `POST /user/info` has. */
+/**
+ * The facts that `POST /user/info` has. Its `last_seen` and `last_post` may be those of the room that the request names
+ * (protocol.md §11), so they are left out.
+ */
 export function factsOfRawUser(raw: RawUser): Partial<UserFacts> {
   return {
     name: raw.name,
     reputation: raw.reputation ?? null,
     ...(raw.is_moderator === undefined ? {} : { isModerator: raw.is_moderator }),
-    ...(raw.last_seen === undefined ? {} : { lastSeenAt: raw.last_seen ? raw.last_seen * 1000 : null }),
-    ...(raw.last_post === undefined ? {} : { lastMessageAt: raw.last_post ? raw.last_post * 1000 : null }),
     ...(raw.email_hash === undefined ? {} : { avatarUrl: avatarUrl(raw.email_hash) }),
   };
 }
@@ -85,8 +86,8 @@ export class User {
       name: cheap,
       reputation: cheap,
       isModerator: cheap,
-      lastSeenAt: cheap,
-      lastMessageAt: cheap,
+      lastSeenAt: [profile],
+      lastMessageAt: [profile],
       avatarUrl: cheap,
       about: [profile],
       messageCount: [profile],
@@ -128,12 +129,15 @@ export class User {
     return this.#fields.get("reputation");
   }
 
-  /** About how many seconds ago the user was seen; null when never or unknown. From `POST /user/info`. */
+  /** About how many seconds ago the user was seen on the site; null when never or unknown. From `GET /users/{id}`. */
   get lastSeen(): Promise<number | null> {
     return this.#fields.map("lastSeenAt", "lastSeen", (at) => this.#secondsSince(at));
   }
 
-  /** About how many seconds ago the user last said something; null when never or unknown. From `POST /user/info`. */
+  /**
+   * About how many seconds ago the user last said something, in any room; null when never or unknown. From
+   * `GET /users/{id}`.
+   */
   get lastMessage(): Promise<number | null> {
     return this.#fields.map("lastMessageAt", "lastMessage", (at) => this.#secondsSince(at));
   }
@@ -235,8 +239,8 @@ export class User {
       }),
       messagesByRoom: new Map(page.rooms.map(({ id, messageCount }) => [id, messageCount ?? 0])),
       ...(better(peek.reputation, page.reputation) ? { reputation: page.reputation } : {}),
-      ...(better(peek.lastSeenAt, lastSeenAt) ? { lastSeenAt } : {}),
-      ...(better(peek.lastMessageAt, lastMessageAt) ? { lastMessageAt } : {}),
+      lastSeenAt,
+      lastMessageAt,
       ...(better(peek.avatarUrl, page.avatarUrl) ? { avatarUrl: page.avatarUrl } : {}),
     };
   }

@@ -191,11 +191,22 @@ export function assertSuccess(answer: WireAnswer, about: FailureContext): void {
  * @throws {FORBIDDEN} when the first is said, and what other words mean.
  */
 export function assertMayWrite(answer: WireAnswer, about: FailureContext): void {
+  assertMay(answer, about, "no such room, or you may not write in it");
+}
+
+/**
+ * The same for what only owners may do.
+ * @throws {FORBIDDEN} when the first is said, and what other words mean.
+ */
+export function assertMayRule(answer: WireAnswer, about: FailureContext): void {
+  assertMay(answer, about, "no such room, or you are no owner of it");
+}
+
+function assertMay(answer: WireAnswer, about: FailureContext, refused: string): void {
   const sentence = sentenceOf(answer.body);
   if (sentence === null) return;
   const context = contextOf(answer, about);
-  if (/you do not have permission/i.test(sentence))
-    throw new ForbiddenError(context, "no such room, or you may not write in it");
+  if (/you do not have permission/i.test(sentence)) throw new ForbiddenError(context, refused);
   if (answer.status === 404 && answer.headers.chat === "error") throw refusedWith(sentence, context);
 }
 

@@ -2,7 +2,14 @@
  * Decides when each action of an account has its turn. One request is under way at a time, because the server's limits
  * are per account; a slow one lets other lanes go on. Trouble holds up its own lane, the throttle holds up all.
  */
-import { AbortedError, type ChatError, ClosedError, ThrottledError, TimedOutError } from "../errors/index.js";
+import {
+  AbortedError,
+  type ChatError,
+  ClosedError,
+  isChatError,
+  ThrottledError,
+  TimedOutError,
+} from "../errors/index.js";
 import type { Clock } from "../util/clock.js";
 import type { Services } from "../util/services.js";
 import { Job, type Limits, type Order, withSent } from "./job.js";
@@ -71,6 +78,8 @@ export class Outbox implements OutboxView {
   readonly #clock: Clock;
   readonly #closing: AbortSignal;
   readonly #counters: Services["counters"];
+  readonly #signals: Services["signals"];
+  readonly #notice: Services["notice"];
   readonly #throttle: Throttle;
   readonly #entries = new Map<Job, Entry>();
   /** The jobs in the order of the calls. */
@@ -80,6 +89,8 @@ export class Outbox implements OutboxView {
   #timer: { cancel(): void } | undefined;
   #idle: (() => void)[] = [];
   #asked = 0;
+  /** Whether it was told that the site cannot be reached. */
+  #isTold = false;
 
   /** @param hasConnected - tells whether a connection has ever worked */
   constructor(options: OutboxOptions, services: Services, closing: AbortSignal, hasConnected = (): boolean => true) {
@@ -88,6 +99,8 @@ export class Outbox implements OutboxView {
     this.#limits = { maxTries, patienceMs, random: services.random, isHopeless };
     this.#clock = services.clock;
     this.#counters = services.counters;
+    this.#signals = services.signals;
+    this.#notice = services.notice;
     this.#closing = closing;
     this.#throttle = new Throttle(marginMs);
     closing.addEventListener("abort", () => this.#close(), { once: true });
@@ -138,8 +151,7 @@ export class Outbox implements OutboxView {
   /** Ends a job when its signal is aborted or its deadline passes, whatever is before it. */
   #watch(job: Job): () => void {
     const { signal, deadlineMs } = job.order;
-    const abort = (): void => this.#abort(job);
-    signal?.addEventListener("abort", abort, { once: true });
+    const leave = signal?.aborted === false ? this.#signals.onAbort(signal, () => this.#abort(job)) : undefined;
     let timer: { cancel(): void } | undefined;
     const arm = (): void => {
       const left = job.since + (deadlineMs ?? 0) - this.#clock.now();
@@ -148,7 +160,7 @@ export class Outbox implements OutboxView {
     };
     if (deadlineMs !== undefined) arm();
     return () => {
-      signal?.removeEventListener("abort", abort);
+      leave?.();
       timer?.cancel();
     };
   }
@@ -244,6 +256,7 @@ export class Outbox implements OutboxView {
 
   #succeed(job: Job, result: unknown, wasFound: boolean): void {
     const { tried, onDone } = job.order;
+    this.#isTold = false;
     if (wasFound) this.#counters.add("outbox:found", { action: tried });
     this.#counters.add("outbox:sent", { action: tried });
     onDone(result);
@@ -261,12 +274,24 @@ export class Outbox implements OutboxView {
       this.#settle(job, ({ reject }) => reject(verdict.error));
     } else if (verdict.kind === "retry") {
       this.#counters.add("outbox:retried", { action });
+      this.#tellTrouble(job, error);
       job.notBefore = verdict.at;
     } else {
       this.#counters.add("outbox:throttled", { action, waitMs: verdict.waitMs });
       if (verdict.isPace) job.refusals = this.#throttle.refused(now, verdict.waitMs, job.refusals);
       else this.#throttle.closeUntil(now + verdict.waitMs);
     }
+  }
+
+  /** Tells once of each outage that actions are tried again and again. */
+  #tellTrouble({ order }: Job, error: unknown): void {
+    if (!isChatError(error, "CONNECTION_LOST", "TIMED_OUT") || this.#isTold) return;
+    this.#isTold = true;
+    const { tried, deadlineMs = Number.POSITIVE_INFINITY } = order;
+    const forMs = Math.min(this.#limits.patienceMs, deadlineMs);
+    const duration = forMs < 60_000 ? `${Math.round(forMs / 1000)} s` : `${Math.round(forMs / 60_000)} min`;
+    const reason = error.code === "TIMED_OUT" ? "no answer in time" : (codeOf(error.cause) ?? "the connection failed");
+    this.#notice(`cannot reach ${error.context.host ?? "the site"} to ${tried} (${reason}); trying for ${duration}`);
   }
 
   #settle(job: Job, how: (entry: Entry) => void): void {
@@ -291,4 +316,9 @@ export class Outbox implements OutboxView {
 /** The key of a lane; an action without a lane is one by itself. */
 function laneKey(job: Job): unknown {
   return job.lane ? `${job.lane.kind} ${job.lane.id}` : job;
+}
+
+/** The code of the platform's error, such as `ECONNREFUSED`. */
+function codeOf(cause: unknown): string | undefined {
+  return cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : undefined;
 }

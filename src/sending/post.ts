@@ -5,7 +5,7 @@ import type { Message } from "../objects/message.js";
 import type { Room } from "../objects/room.js";
 import { postMessage, type ReplyForm, type ReplyTo, replyPrefix } from "../protocol/actions/messages.js";
 import { idOf } from "../protocol/ids.js";
-import { splitMessage } from "../protocol/markup/index.js";
+import { sentText, splitMessage } from "../protocol/markup/index.js";
 import { checkText } from "../protocol/text-rules.js";
 import { sleep } from "../util/clock.js";
 import { checkChoice } from "../util/options.js";
@@ -162,12 +162,12 @@ export function postTask(context: SendContext, action: StoredAction): Task<Messa
       await placed(context, roomId);
       const asOf = context.identity.moment;
       const { id, time } = await context.session.call(postMessage(roomId, text, replyTo), { signal });
-      return ownMessage(context, roomId, { id, time, isChanged: false }, replyTo, asOf);
+      return ownMessage(context, action, { id, time, isChanged: false }, replyTo, asOf);
     },
     async find(startedAt, signal) {
       const asOf = context.identity.moment;
       const found = await findPost(context, { roomId, text, replyTo, startedAt, signal });
-      return found && { result: ownMessage(context, roomId, found, replyTo, asOf) };
+      return found && { result: ownMessage(context, action, found, replyTo, asOf) };
     },
   };
 }
@@ -183,7 +183,7 @@ async function placed({ live, services }: SendContext, roomId: number): Promise<
 
 function ownMessage(
   context: SendContext,
-  roomId: number,
+  { roomId, text }: StoredAction,
   { id, time, isChanged }: FoundPost,
   replyTo: ReplyTo | undefined,
   asOf: number,
@@ -199,7 +199,7 @@ function ownMessage(
     timeStamp: time,
     parent: replyTo ? identity.message(replyTo.messageId) : null,
     ...(me ? { owner: identity.user(me.id) } : {}),
-    ...(isChanged ? {} : untouched),
+    ...(isChanged ? {} : { ...untouched, ...sentText(text, replyTo ? replyPrefix(text, replyTo) : null) }),
   };
   // The event of this message may have been faster than the answer, and is newer.
   message.merge(facts, asOf);

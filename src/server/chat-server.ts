@@ -4,7 +4,7 @@ import type { HttpBindings } from "@hono/node-server";
 import { AddressInUseError, type ChatError, UsageError } from "../errors/index.js";
 import { isLoopback, type SiteHost } from "../protocol/sites.js";
 import { createFetch, type Shared } from "./http/app.js";
-import { createNodeServer, type NodeServer, passOverUpgrade } from "./http/node-server.js";
+import { asksForHttp2, createNodeServer, type NodeServer, passOverUpgrade } from "./http/node-server.js";
 import { createUpgrades, type Upgrades } from "./http/upgrade.js";
 import { Journal } from "./journal/journal.js";
 import { Network } from "./network.js";
@@ -149,7 +149,9 @@ function listen(shared: Shared, state: SiteState, index: number, options: Resolv
   const { server, connections } = createNodeServer(fetch, options);
   const upgrades = createUpgrades(shared, state);
   server.on("upgrade", (request, socket, head) => {
-    if (request.headers.upgrade?.toLowerCase() === "h2c") passOverUpgrade(server, request, socket, head);
+    // Longer than what is read of a body, so that one that is too long still gets its answer.
+    const mostBytes = 2 * Math.max(options.maxBodyBytes, options.maxImageBytes);
+    if (asksForHttp2(request)) void passOverUpgrade(server, request, socket, head, mostBytes);
     else upgrades.handle(request, socket, head);
   });
   return new Promise((resolve, reject) => {

@@ -1,6 +1,6 @@
 /** The few file calls under durable files, behind a port: a test makes them fail as a full disk does. */
 import fs from "node:fs";
-import { dirname } from "node:path";
+import { keepOwner, syncFolderOf } from "../util/platform.js";
 
 /** File calls. Each throws an error with a `code`, as those of `node:fs` do. */
 export interface FilePort {
@@ -31,26 +31,8 @@ export const nodeFiles: FilePort = {
   truncate: (fd, size) => fs.ftruncateSync(fd, size),
   size: (fd) => fs.fstatSync(fd).size,
   sync: (fd) => fs.fsyncSync(fd),
-  syncFolderOf(path) {
-    let fd: number | undefined;
-    try {
-      fd = fs.openSync(dirname(path), "r");
-      fs.fsyncSync(fd);
-    } catch {
-      // Some platforms cannot open a folder; there the rename is as durable as the platform makes it.
-    } finally {
-      if (fd !== undefined) fs.closeSync(fd);
-    }
-  },
-  keepOwner(fd, path) {
-    try {
-      const { uid, gid } = fs.statSync(path);
-      const own = fs.fstatSync(fd);
-      if (uid !== own.uid || gid !== own.gid) fs.fchownSync(fd, uid, gid);
-    } catch {
-      // There is no such file yet, or only root gives files away: then the new one is this process's own.
-    }
-  },
+  syncFolderOf,
+  keepOwner,
   rename: (from, to) => fs.renameSync(from, to),
   remove: (path) => fs.rmSync(path, { force: true }),
   close: (fd) => fs.closeSync(fd),

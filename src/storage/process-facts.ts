@@ -1,6 +1,6 @@
 /** The facts that tell processes apart: the machine, its current boot, the space of process ids, and start times. */
-import fs from "node:fs";
 import { hostname } from "node:os";
+import { bootAndSpace, lookAtProcess } from "../util/platform.js";
 
 /** Facts about this process and its neighbors; tests pass their own. */
 export interface ProcessFacts {
@@ -22,37 +22,10 @@ export interface ProcessFacts {
 export function processFacts(): ProcessFacts {
   return {
     host: hostname(),
-    boot: textOf(() => fs.readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()),
-    space: textOf(() => fs.readlinkSync("/proc/self/ns/pid")),
+    ...bootAndSpace(),
     pid: process.pid,
     startedAt: Date.now() - process.uptime() * 1000,
     now: () => Date.now(),
-    look,
+    look: lookAtProcess,
   };
-}
-
-function look(pid: number): { readonly started: string | null } | null {
-  if (!exists(pid)) return null;
-  const stat = textOf(() => fs.readFileSync(`/proc/${pid}/stat`, "utf8"));
-  // Fields 3 and 22 of proc_pid_stat(5); the name before them may have spaces and parentheses.
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  const [state] = fields;
-  if (state === "Z" || state === "X") return null;
-  return { started: fields[19] ?? null };
-}
-
-function exists(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
-  }
-}
-
-function textOf(read: () => string): string {
-  try {
-    return read();
-  } catch {
-    return "";
-  }
 }

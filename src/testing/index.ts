@@ -4,6 +4,13 @@
  */
 export { ChatServer } from "../server/index.js";
 export { ManualClock } from "../util/manual-clock.js";
-export { Stage, type StageFailure, type StageOptions, setStage } from "./stage.js";
+export {
+  Stage,
+  type StageClientOptions,
+  type StageFailure,
+  type StageOptions,
+  type StageRoom,
+  setStage,
+} from "./stage.js";
 export { type Heard, type Match, StagePerson } from "./stage-person.js";
 export type { WaitOptions } from "./turning.js";

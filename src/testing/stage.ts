@@ -18,10 +18,22 @@ import { checkClock, checkCount, checkOptions, described, shown } from "../util/
 import { type Heard, type Match, StagePerson } from "./stage-person.js";
 import { Turning, type WaitOptions } from "./turning.js";
 
+/** What the room of a stage is made of. */
+export interface StageRoom extends Omit<NewServerRoom, "owners"> {
+  /** Its owners, by name, as accounts or by id; names are made up where there is no such person. @default nobody */
+  readonly owners?: readonly (string | ServerUser | number)[];
+}
+
+/** Options of a client on a stage. */
+export interface StageClientOptions extends ClientOptions {
+  /** The site, of those that the server runs: `stage.server.sites["stackoverflow.com"]`. @default the site of the stage */
+  readonly site?: LocalSite;
+}
+
 /** What a stage is set with. */
 export interface StageOptions<Name extends string = string> {
   /** The room of the test: a name, or what it is made of. @default room 1, "Sandbox" */
-  readonly room?: string | NewServerRoom;
+  readonly room?: string | StageRoom;
   /** The names of the people, who are in the room from the start. @default ["Alice"] */
   readonly people?: readonly Name[];
   /** The bot's account: a name, or what it is made of. @default "Bot" */
@@ -52,12 +64,18 @@ export async function setStage<const Name extends string = "Alice">(
   const server = await ChatServer.start({ sites: ["stackexchange.com"], ...options.server, clock });
   try {
     const { site } = server;
-    const place = room === undefined ? site.room(1) : site.addRoom(typeof room === "string" ? { name: room } : room);
+    const place = room === undefined ? site.room(1) : site.addRoom(roomOf(room, site));
     return new Stage<Name>(server, clock, place, typeof bot === "string" ? site.user(bot) : site.addUser(bot), people);
   } catch (error) {
     await server.close();
     throw error;
   }
+}
+
+function roomOf(room: string | StageRoom, site: LocalSite): NewServerRoom {
+  if (typeof room === "string") return { name: room };
+  const { owners, ...rest } = room;
+  return { ...rest, owners: owners?.map((owner) => (typeof owner === "string" ? site.user(owner) : owner)) };
 }
 
 function checkStageOptions({ room, people = [], bot, server, clock }: StageOptions): void {
@@ -110,14 +128,18 @@ export class Stage<Name extends string = string> implements AsyncDisposable {
   }
 
   /**
-   * A client of the bot's account, on the stage's clock; it ends with the stage. Failures that nobody looks at show in
-   * what a wait says when it fails.
+   * A client of the bot's account, on the stage's clock; it ends with the stage. On another site its account is made at need.
+   * Failures that nobody looks at show in what a wait says when it fails.
+   * @throws {BAD_ARGUMENT} for a site of another server
    */
-  client(options: ClientOptions = {}): Client {
-    const { email, password } = this.bot;
+  client({ site = this.site, ...options }: StageClientOptions = {}): Client {
+    if (!Object.values(this.server.sites).includes(site))
+      throw new UsageError(`site is one of stage.server.sites, not ${shown(site)}`);
+    const { email, name, password } = this.bot;
+    if (!site.users.some((user) => user.email === email)) site.addUser({ name, email });
     const onError = (error: unknown): void => void this.#failures.push({ error });
     const credentials = "cookies" in options ? {} : { email, password };
-    const client = new Client(this.site, { ...credentials, clock: this.clock, onError, ...options });
+    const client = new Client(site, { ...credentials, clock: this.clock, onError, ...options });
     this.#clients.push(client);
     return client;
   }

@@ -7,7 +7,7 @@ import type { Services } from "../util/services.js";
 import type { RequestKind } from "./host-gate.js";
 import type { HttpClient } from "./http.js";
 import { type ReadOptions, ReadRetries } from "./read-retries.js";
-import { RequestScope, SharedSignals } from "./request-scope.js";
+import { RequestScope } from "./request-scope.js";
 
 /** Options of one request. */
 export interface SendOptions {
@@ -34,7 +34,6 @@ export class ChatHost {
   readonly host: string;
   readonly #parts: ChatHostParts;
   readonly #reads: ReadRetries;
-  readonly #signals = new SharedSignals();
 
   constructor(parts: ChatHostParts) {
     this.#parts = parts;
@@ -46,7 +45,7 @@ export class ChatHost {
   async send(request: WireRequest, jar: CookieJar, options: SendOptions = {}): Promise<WireAnswer> {
     const { closing } = this.#parts;
     const about: FailureContext = { tried: request.tried, host: this.host };
-    const scope = new RequestScope(this.#signals, options.signal, closing);
+    const scope = new RequestScope(this.#parts.services.signals, options.signal, closing);
     const send = (): Promise<WireAnswer> => this.#sendOnce(request, jar, { ...options, signal: scope.signal }, about);
     try {
       if (request.needs === "login") return await send();
@@ -70,7 +69,7 @@ export class ChatHost {
     const aborted = new Promise<never>((_, reject) => {
       const about = { tried, host: this.host };
       const abort = (): void => reject(new AbortedError({ ...about, cause: signal.reason }));
-      leave = this.#signals.onAbort(signal, abort);
+      leave = this.#parts.services.signals.onAbort(signal, abort);
     });
     try {
       return await Promise.race([shared, aborted]);

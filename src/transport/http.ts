@@ -8,11 +8,13 @@ import { AbortedError, ConnectionError, type FailureContext, ParseError, TimedOu
 import type { FilePart } from "../protocol/call.js";
 import type { Clock } from "../util/clock.js";
 import { redactedUrl } from "../util/redact.js";
+import type { Secrets } from "../util/secrets.js";
+import { SharedSignals } from "../util/shared-signals.js";
 import { HostGates, type RequestKind } from "./host-gate.js";
 import { failureOfUser, networkCode, proxyFailure } from "./network-failure.js";
 import { redirectTarget } from "./origins.js";
 import type { ConnectionPool, OpenPool } from "./pool.js";
-import { RequestScope, SharedSignals } from "./request-scope.js";
+import { RequestScope } from "./request-scope.js";
 import { ACCEPT_ENCODING, unpack } from "./unpack.js";
 
 /** One request. */
@@ -60,6 +62,7 @@ export interface HttpOptions {
   /** Whether a redirect may lead to an address. */
   readonly isOurs: (address: URL) => boolean;
   readonly clock: Clock;
+  readonly secrets: Secrets;
   readonly userAgent: string;
   /**
    * Milliseconds of the clock that a request may take from when it goes out, redirects included; with the wait for its
@@ -137,7 +140,7 @@ export class HttpClient {
           request.onSent?.();
         }
         const answer = await this.#hop(pool, step, scope.signal);
-        hops.push({ url: redactedUrl(answer.url), status: answer.status });
+        hops.push({ url: this.#options.secrets.hide(redactedUrl(answer.url)), status: answer.status });
         const next = request.follow === false ? undefined : nextStep(step, answer, this.#options.isOurs);
         if (!next) return { ...answer, hops };
         if (hops.length >= MAX_HOPS)
@@ -152,7 +155,10 @@ export class HttpClient {
 
   async #hop(pool: OpenPool, step: HttpRequest, signal: AbortSignal): Promise<Omit<HttpAnswer, "hops">> {
     const { proxy } = this.#options.pool.routes.to(new URL(step.url));
+    const { secrets } = this.#options;
     const cookie = await step.jar.getCookieString(step.url);
+    secrets.addCookies(cookie);
+    for (const name of ["email", "password", "fkey"]) secrets.add(step.form?.[name]);
     const answer = await pool
       .request(step.url, {
         dispatcher: proxy ? pool.through(proxy) : pool.direct,

@@ -4,6 +4,7 @@ import type { Dispatcher } from "undici";
 import { UsageError } from "../errors/index.js";
 import { PLACES_PER_HOST } from "./host-gate.js";
 import { asConnectFailure } from "./network-failure.js";
+import { loaded } from "./packages.js";
 import type { ProxyServer } from "./proxies.js";
 import type { Routes } from "./routes.js";
 import { tlsOptions, trusting } from "./tls.js";
@@ -48,7 +49,7 @@ const LIMITS = { connections: PLACES_PER_HOST, pipelining: 1, headersTimeout: 0,
 
 async function openPool(routes: Routes): Promise<OpenPool> {
   // By its file: Bun has an "undici" of its own, which ignores the connector and would look up the real host.
-  const { Agent, ProxyAgent, buildConnector, FormData, request } = await import("undici/index.js");
+  const { Agent, ProxyAgent, buildConnector, FormData, request } = await loaded("undici", import("undici/index.js"));
   if (!("dispatch" in Agent.prototype))
     throw new UsageError(
       "undici is replaced by something that ignores where to connect; use the package undici itself",

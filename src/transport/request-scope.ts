@@ -1,52 +1,11 @@
 /** The life of one request: ended by its caller, its client, or its deadline. Leaves nothing behind on any signal. */
 import type { Clock } from "../util/clock.js";
+import type { SharedSignals } from "../util/shared-signals.js";
 
 /** The turns of the event loop before a deadline that has passed counts. */
 const LEAP_TURNS = 10;
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
-/**
- * One listener on each signal, however many requests share it: Node warns of more than ten, and a long-lived signal
- * must not gather listeners.
- */
-export class SharedSignals {
-  readonly #callbacks = new Map<AbortSignal, Set<() => void>>();
-
-  /** Calls back when the signal is aborted, at once if it is already. Returns an undo function. */
-  onAbort(signal: AbortSignal, callback: () => void): () => void {
-    if (signal.aborted) {
-      callback();
-      return () => {};
-    }
-    const callbacks = this.#callbacks.get(signal) ?? this.#listen(signal);
-    callbacks.add(callback);
-    return () => {
-      callbacks.delete(callback);
-      if (callbacks.size === 0 && this.#callbacks.get(signal) === callbacks) this.#leave(signal);
-    };
-  }
-
-  #listen(signal: AbortSignal): Set<() => void> {
-    const callbacks = new Set<() => void>();
-    this.#callbacks.set(signal, callbacks);
-    signal.addEventListener("abort", this.#aborted, { once: true });
-    return callbacks;
-  }
-
-  #leave(signal: AbortSignal): void {
-    this.#callbacks.delete(signal);
-    signal.removeEventListener("abort", this.#aborted);
-  }
-
-  readonly #aborted = (event: Event): void => {
-    const { target } = event;
-    if (!(target instanceof AbortSignal)) return;
-    const callbacks = this.#callbacks.get(target) ?? [];
-    this.#callbacks.delete(target);
-    for (const callback of callbacks) callback();
-  };
-}
 
 export class RequestScope {
   readonly #controller = new AbortController();

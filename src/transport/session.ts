@@ -77,7 +77,8 @@ export class Session {
     this.routes = new Routes({ ...options.connections, resolve: this.#resolve });
     this.#pool = new ConnectionPool(this.routes);
     const isOurs = (address: URL): boolean => isOfSite(site, address);
-    this.#http = new HttpClient({ pool: this.#pool, clock: services.clock, userAgent, timeoutMs, isOurs });
+    const { clock, secrets } = services;
+    this.#http = new HttpClient({ pool: this.#pool, clock, secrets, userAgent, timeoutMs, isOurs });
     this.#chat = new ChatHost({ site, http: this.#http, services, reads, closing });
     this.chatHost = this.#chat.host;
     const keeper = new SessionKeeper(options.sessionFile, site, services);
@@ -145,26 +146,31 @@ export class Session {
   async endLogin(): Promise<boolean> {
     const login = this.me ? this.#login : await this.#findLogin();
     if (!login) return false;
-    await logOutAtSite(this.#tools.login, login.jar);
+    await logOutAtSite(this.#tools.login, login.jar).catch((error: unknown) => {
+      throw this.#options.services.secrets.scrub(error);
+    });
     this.#login = nobody();
     await this.#tools.keeper.remove();
     return true;
   }
 
-  /** Makes a call: logs in and adds the fkey if the call needs them. An action that was never sent fails saying so. */
+  /**
+   * Makes a call: logs in and adds the fkey if the call needs them. An action that was never sent fails saying so. No
+   * failure repeats what was sent in confidence.
+   */
   async call<T>(call: Call<T>, options: CallOptions = {}): Promise<T> {
     const { request } = call;
     this.#refuseClosed(request.tried);
     if (request.needs === "login" && !this.canLogIn)
       throw new NotLoggedInError({ tried: request.tried, host: this.chatHost });
-    if (isRead(request)) return this.#read(call, options);
-    let wasSent = request.needs !== "login";
+    let wasSent = isRead(request) || request.needs !== "login";
     const onSent = (): void => {
       wasSent = true;
     };
     try {
-      return await this.#write(call, { ...options, onSent });
+      return await (isRead(request) ? this.#read(call, options) : this.#write(call, { ...options, onSent }));
     } catch (error) {
+      this.#options.services.secrets.scrub(error);
       throw !wasSent && isChatError(error) ? withContext(error, { sent: "no" }) : error;
     }
   }
@@ -201,6 +207,7 @@ export class Session {
         },
         (error: unknown) => {
           this.#refuseClosed("log in");
+          this.#options.services.secrets.scrub(error);
           if (isWanted()) this.#pause.failed(error);
           throw error;
         },

@@ -3,6 +3,7 @@ import type { Agent } from "node:http";
 import { AbortedError, ConnectionError, ParseError, UsageError } from "../errors/index.js";
 import { failureOfUser, networkCode } from "./network-failure.js";
 import { isSocketOf, type SiteOrigins } from "./origins.js";
+import { loaded } from "./packages.js";
 import type { ProxyServer } from "./proxies.js";
 import { httpUrl, type Route, type Routes } from "./routes.js";
 import { type TrustOptions, tlsOptions, trusting } from "./tls.js";
@@ -35,7 +36,7 @@ const maxFrameBytes = 4 * 1024 * 1024;
  * @throws {CONNECTION_LOST} when it could not be opened {NOT_UNDERSTOOD} for an address that is not the site's
  */
 export async function openSocket(options: SocketOptions): Promise<ChatSocket> {
-  const { WebSocket } = await import("ws");
+  const { WebSocket } = await loaded("ws", import("ws"));
   const { site, userAgent, routes, signal, onFrame, onClose } = options;
   const url = new URL(options.url);
   const { host } = url;

@@ -39,6 +39,11 @@ export function settled<T>(value: T | PromiseLike<T>): Promise<T> {
   return new Promise((resolve) => resolve(value));
 }
 
+/** Takes care of a promise that should not be there: its rejection ends nothing. */
+export function swallow(value: unknown): void {
+  if (isThenable(value)) settled(value).catch(() => {});
+}
+
 /** Reports the first failure only: a function that is called all the time would fail all the time. */
 export function firstOnly(report: Report): Report {
   let isTold = false;
@@ -62,6 +67,7 @@ export function safeNumber<A extends readonly unknown[]>(
     try {
       const value: unknown = call(...args);
       if (typeof value === "number" && value >= least && value <= most) return value;
+      swallow(value);
       report(new UsageError(`${name} gives numbers from ${least} up to ${most}, not ${shown(value)}`));
     } catch (error) {
       report(error);
@@ -88,6 +94,7 @@ export function safeClock(clock: Clock, onFailure: Report): Clock {
       try {
         const timer = clock.setTimeout(callback, delayMs, options);
         if (typeof timer?.cancel === "function") return { cancel: () => void callSafely(() => timer.cancel(), report) };
+        swallow(timer);
         report(new UsageError(`clock.setTimeout() gives { cancel() }, not ${shown(timer)}`));
         return { cancel() {} };
       } catch (error) {

@@ -118,7 +118,20 @@ export function checkSignal(what: string, value: unknown): asserts value is Abor
 /** Whether a value is an object with these methods. */
 export function hasMethods(value: unknown, names: readonly string[]): value is object {
   if ((typeof value !== "object" || value === null) && typeof value !== "function") return false;
-  return names.every((name) => typeof Reflect.get(value, name) === "function");
+  try {
+    return names.every((name) => typeof Reflect.get(value, name) === "function");
+  } catch {
+    return false;
+  }
+}
+
+/** Whether a value is a list; a revoked proxy throws when it is asked. */
+function isList(value: object): boolean {
+  try {
+    return Array.isArray(value);
+  } catch {
+    return false;
+  }
 }
 
 /** What was given instead, with the word "string" for one: `the string "1"`. */
@@ -130,7 +143,7 @@ export function described(value: unknown): string {
 export function shown(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
   if (typeof value === "function") return "a function";
-  if (typeof value === "object" && value !== null) return Array.isArray(value) ? "a list" : "an object";
+  if (typeof value === "object" && value !== null) return isList(value) ? "a list" : "an object";
   return String(value);
 }
 

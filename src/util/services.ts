@@ -3,6 +3,8 @@ import { callSafely, printFailure, safeClock, safeRandom } from "./call-safely.j
 import type { Clock } from "./clock.js";
 import type { Counters } from "./counters.js";
 import { type Logger, safeLogger } from "./logger.js";
+import { Secrets } from "./secrets.js";
+import { SharedSignals } from "./shared-signals.js";
 
 /** Declared once; the client makes one and hands it down. */
 export interface Services {
@@ -12,6 +14,12 @@ export interface Services {
   /** Never throws, whatever the user's logger does. */
   readonly log: Logger;
   readonly counters: Counters;
+  /** What goes out in confidence, and must not be shown. */
+  readonly secrets: Secrets;
+  /** The signals that users give to calls. */
+  readonly signals: SharedSignals;
+  /** Tells what a person should know at once: to the logger, or on stderr without one. Never throws. */
+  readonly notice: (text: string) => void;
   /** Takes a failure that nothing else handles: `onError`, or a line on stderr. Never throws. */
   readonly reportUnhandled: (error: unknown) => void;
 }
@@ -29,7 +37,8 @@ export interface ServiceParts {
 
 /** Puts the services of a client together. */
 export function createServices({ clock, random, counters, logger, onError, about }: ServiceParts): Services {
-  const log = safeLogger(logger, about, (error) => reportUnhandled(error));
+  const secrets = new Secrets();
+  const log = safeLogger(logger, { about, secrets }, (error) => reportUnhandled(error));
   const tell = (what: string, error: unknown): void => {
     log.error(what, error);
     if (logger !== console) printFailure(`${about}: ${what}`, error);
@@ -43,6 +52,12 @@ export function createServices({ clock, random, counters, logger, onError, about
     random: safeRandom(random, reportUnhandled),
     log,
     counters,
+    secrets,
+    signals: new SharedSignals(),
+    notice(text) {
+      if (logger) log.warn(text);
+      else console.error(`${about}: ${secrets.hide(text)}`);
+    },
     reportUnhandled,
   };
 }

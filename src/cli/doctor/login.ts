@@ -9,6 +9,7 @@ import { refuseObstacles } from "../../transport/login.js";
 import { isOfSite } from "../../transport/origins.js";
 import { ConnectionPool } from "../../transport/pool.js";
 import { systemClock } from "../../util/clock.js";
+import { Secrets } from "../../util/secrets.js";
 import type { Examination, Eyes, Seen } from "./examination.js";
 
 /** The first page of a chat host: the list of rooms, with the fkey and who is logged in. */
@@ -41,7 +42,8 @@ export async function checkLoginPage(examination: Examination, { visitor, userAg
   const { site, routes } = visitor;
   const pool = new ConnectionPool(routes);
   const isOurs = (address: URL): boolean => isOfSite(site, address);
-  const http = new HttpClient({ pool, clock: systemClock, userAgent, timeoutMs: 20_000, isOurs });
+  const secrets = new Secrets();
+  const http = new HttpClient({ pool, clock: systemClock, secrets, userAgent, timeoutMs: 20_000, isOurs });
   const look = async (): Promise<string> => {
     const about = { tried: "read the login page", host: new URL(site.loginOrigin).host };
     const url = `${site.loginOrigin}/users/login`;

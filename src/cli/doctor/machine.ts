@@ -2,6 +2,7 @@
 import { constants } from "node:fs";
 import { access, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { hasFileModes, platformName } from "../../util/platform.js";
 import type { Settings } from "../setup/settings.js";
 import type { Finding } from "./finding.js";
 
@@ -12,7 +13,7 @@ const oldestNode = [20, 19] as const;
 export function checkNode(version: string = process.versions.node): Finding {
   const [major = 0, minor = 0] = version.split(".").map(Number);
   const isNewEnough = major > oldestNode[0] || (major === oldestNode[0] && minor >= oldestNode[1]);
-  const seen = `version ${version} on ${process.platform}`;
+  const seen = `version ${version} on ${platformName()}`;
   if (isNewEnough) return { check: "Node", result: "ok", seen };
   return { check: "Node", result: "problem", seen, advice: `install Node ${oldestNode.join(".")} or newer` };
 }
@@ -29,7 +30,7 @@ export async function checkFolder(folder: string): Promise<Finding> {
     const advice = "give yourself the right to write there, or set CHATEXCHANGE_CONFIG_DIR to another folder";
     return { check, result: "problem", seen: `${folder} can not be read and written`, advice };
   }
-  const open = process.platform === "win32" ? [] : await readableByOthers(folder);
+  const open = hasFileModes ? await readableByOthers(folder) : [];
   if (open.length === 0) return { check, result: "ok", seen: `${folder} is yours alone` };
   return {
     check,

@@ -6,6 +6,7 @@ import { EventEmitter } from "node:events";
 import { type REPLEval, type REPLServer, Recoverable } from "node:repl";
 import { isPromise } from "node:util/types";
 import { isRecord } from "../../protocol/values.js";
+import { withTopLevelAwait } from "./top-level-await.js";
 
 /** Under this name the REPL's code finds what is to be awaited. */
 const pendingKey = Symbol.for("chatexchange.repl.pending");
@@ -37,16 +38,30 @@ export class Evaluation {
   readonly #run: REPLEval;
   #isBusy = false;
   #waiting: (() => void)[] = [];
+  /** The error that the process is handing to the REPL because nothing caught it. */
+  #uncaught: { readonly error: unknown } | undefined;
 
   constructor(server: REPLServer, options: EvaluationOptions) {
     this.#server = server;
     this.#options = options;
-    this.#run = server.eval;
+    this.#run = withTopLevelAwait(server.eval);
     Reflect.set(server, "eval", (...[code, context, file, done]: Parameters<REPLEval>) => {
       this.#start();
       this.#run.call(server, code, context, file, (error, value) => this.#settle(code, error, value, done));
     });
     this.#takeOverFailures();
+  }
+
+  /**
+   * Handles an error that Node's REPL reports instead of passing it to the callback of `eval`: since Node 26 every failed
+   * line, and every error that nothing caught. Only the latter is announced by `uncaughtExceptionMonitor`.
+   */
+  handleError(error: unknown): "ignore" {
+    const isUncaught = this.#uncaught !== undefined && Object.is(this.#uncaught.error, error);
+    this.#uncaught = undefined;
+    if (isUncaught) this.#options.onBackgroundFailure(error);
+    else this.#fail(error);
+    return "ignore";
   }
 
   /** Whether a line is being evaluated; there is no prompt then. */
@@ -125,10 +140,15 @@ export class Evaluation {
   }
 
   /**
-   * In Node 20 a failure does not come back from `eval`: it goes to a domain of the REPL's, which would tell of it with a
-   * stack of its own insides. Where there is no such thing, {@link Evaluation.#settle} gets it.
+   * Up to Node 25 a failed line goes to a domain of the REPL, which would print a stack of the REPL's internals. From
+   * Node 26 on there is no domain, and {@link Evaluation.handleError} is called.
    */
   #takeOverFailures(): void {
+    const note = (error: unknown): void => {
+      this.#uncaught = { error };
+    };
+    process.on("uncaughtExceptionMonitor", note);
+    this.#server.once("exit", () => process.removeListener("uncaughtExceptionMonitor", note));
     const domain: unknown = Reflect.get(this.#server, "_domain");
     if (!(domain instanceof EventEmitter)) return;
     domain.removeAllListeners("error");

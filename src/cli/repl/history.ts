@@ -36,7 +36,11 @@ export async function keepHistory(server: REPLServer, folder: string): Promise<H
     const kept = lines.filter((line) => !secretive.test(line));
     if (kept.length < lines.length) lines.splice(0, lines.length, ...kept);
   });
-  const error = await new Promise<Error | null>((resolve) => server.setupHistory(path, resolve));
+  // A REPL whose input ends meanwhile never calls back.
+  const error = await new Promise<Error | null>((resolve) => {
+    server.once("exit", () => resolve(null));
+    server.setupHistory(path, resolve);
+  });
   if (error) return off(error.message);
   let isWaiting = false;
   server.on("line", () => {

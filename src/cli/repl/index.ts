@@ -4,7 +4,7 @@
  */
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { type REPLServer, start } from "node:repl";
+import { type REPLServer, type ReplOptions, start } from "node:repl";
 import { PassThrough } from "node:stream";
 import { inspect } from "node:util";
 import * as api from "../../index.js";
@@ -66,7 +66,7 @@ function startSession(context: ReplContext, place: Place, grabs: Grabs): Session
   const paint = paintIf(colours);
   introduce(context, place, grabs, isInteractive);
   const piped = isInteractive ? undefined : new PassThrough();
-  const server = startNode(context, piped ?? stdin, isInteractive);
+  const server = startNode(context, piped ?? stdin, isInteractive, (error) => evaluation.handleError(error));
   const above = (text: string): void => printAbove(server, evaluation.isBusy, text);
   const report = (error: unknown): void => above(shownFailure(error, colours));
   const counts = { failures: 0 };
@@ -98,9 +98,14 @@ function startSession(context: ReplContext, place: Place, grabs: Grabs): Session
   return {
     report,
     async run() {
-      // What is awaited at the prompt puts off the end that Node's REPL tells; an interruption does not wait for it.
-      const over = once(server, "exit", { signal }).catch(() => server.close());
-      const history = isInteractive ? await keepHistory(server, settings.folder.value) : undefined;
+      const setUp = isInteractive ? keepHistory(server, settings.folder.value) : undefined;
+      // An interruption does not wait for "exit", which Node emits only when nothing is awaited at the prompt any more.
+      // It does wait for the history: from Node 24 on a REPL closed before that never closes the file of its history.
+      const over = once(server, "exit", { signal }).catch(async () => {
+        await setUp;
+        server.close();
+      });
+      const history = await setUp;
       if (history?.trouble !== undefined) above(history.trouble);
       if (piped) await feed(stdin, piped, server, evaluation, signal);
       await over;
@@ -113,8 +118,13 @@ function startSession(context: ReplContext, place: Place, grabs: Grabs): Session
 }
 
 /** Node's own REPL. */
-function startNode({ stdout, colours }: ReplContext, input: NodeJS.ReadableStream, isInteractive: boolean): REPLServer {
-  const server = start({
+function startNode(
+  { stdout, colours }: ReplContext,
+  input: NodeJS.ReadableStream,
+  isInteractive: boolean,
+  handleError: (error: unknown) => "ignore",
+): REPLServer {
+  const options: ReplOptions & { handleError: typeof handleError } = {
     input,
     output: stdout,
     terminal: isInteractive,
@@ -126,7 +136,9 @@ function startNode({ stdout, colours }: ReplContext, input: NodeJS.ReadableStrea
     preview: false,
     breakEvalOnSigint: isInteractive,
     writer: (value) => shownValue(value, colours),
-  });
+    handleError,
+  };
+  const server = start(options);
   if (!isInteractive) server.displayPrompt = () => {};
   return server;
 }

@@ -1,7 +1,16 @@
 /** What owners and visitors do with a room as a whole (protocol.md §5.6 to §5.8). */
 import type { FailureContext } from "../../errors/index.js";
 import type { Call, WireAnswer, WireRequest } from "../call.js";
-import { assertSuccess, contextOf, failureOfAction, readOk, readReply, refusedWith, sentenceOf } from "../refusals.js";
+import {
+  assertMayRule,
+  assertSuccess,
+  contextOf,
+  failureOfAction,
+  readOk,
+  readReply,
+  refusedWith,
+  sentenceOf,
+} from "../refusals.js";
 import { isRecord, numberOf, stringOf } from "../values.js";
 
 /** Who may do what in a room when nothing else is said. */
@@ -56,6 +65,7 @@ export function saveRoom(settings: RoomSettings, roomId?: number): Call<{ readon
       const url = typeof location === "string" ? location : answer.url;
       const id = /\/rooms\/(?:info\/)?(\d+)(?:\/|$|\?)/.exec(url)?.[1];
       if (id !== undefined) return { roomId: Number(id) };
+      if (roomId !== undefined) assertMayRule(answer, { tried, roomId });
       throw failureOfAction(answer, "answer to saving a room", "the way to /rooms/info/{id}", { tried, roomId });
     },
   };
@@ -73,6 +83,7 @@ export function movePosts(fromRoomId: number, messageIds: readonly number[], toR
       tried,
     ),
     read(answer) {
+      assertMayRule(answer, about);
       const value = readReply(answer, about);
       const moved = numberOf(value);
       if (moved !== undefined && Number.isInteger(moved)) return moved;
@@ -89,6 +100,7 @@ export function kickUser(roomId: number, userId: number, reason?: string): Call<
   return {
     request: roomPost(`/rooms/kickmute/${roomId}`, form, roomId, tried),
     read(answer) {
+      assertMayRule(answer, about);
       const value = readReply(answer, about);
       const message = isRecord(value) ? stringOf(value.message) : undefined;
       // One client compares with the misspelling "neeb kicked": look for the one word that both have.
@@ -108,7 +120,10 @@ export function setUserAccess(roomId: number, userId: number, level: AccessLevel
       ...roomPost(`/rooms/setuseraccess/${roomId}`, { aclUserId: String(userId), userAccess: level }, roomId, tried),
       answersPage: true,
     },
-    read: (answer) => readAnySuccess(answer, about),
+    read(answer) {
+      assertMayRule(answer, about);
+      readAnySuccess(answer, about);
+    },
   };
 }
 
@@ -132,6 +147,7 @@ export function timeoutRoom(roomId: number, seconds: number, reason: string): Ca
     request: roomPost(`/rooms/timeout/${roomId}`, { duration: String(seconds), reason }, roomId, tried),
     read(answer) {
       if (answer.status === 200 && /timeout applied/i.test(answer.body)) return;
+      assertMayRule(answer, about);
       throw failureOfAction(answer, "answer to a timeout", '"timeout applied"', about);
     },
   };

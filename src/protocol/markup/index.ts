@@ -7,6 +7,7 @@ export { defuseMentions, type EscapeOptions, escapeMarkdown, fixedWidth } from "
 export { mentions } from "./mentions.js";
 export { PARTIAL_LIMIT, type RenderContext, renderMarkdown } from "./render.js";
 export { type ReplyPrefix, splitReplyPrefix } from "./reply-prefix.js";
+export { type SentText, sentText } from "./sent.js";
 export { type SplitOptions, splitMessage } from "./split.js";
 export { htmlToMarkdown, type MarkdownContext } from "./to-markdown.js";
 export { htmlToText, type ReadContext } from "./to-text.js";

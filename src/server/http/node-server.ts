@@ -48,18 +48,53 @@ export function createNodeServer(
   return { server: server as Server, connections };
 }
 
+/** Whether a request offers to go on in HTTP/2, as some platforms do at every plain server. */
+export function asksForHttp2({ headers }: IncomingMessage): boolean {
+  return headers.upgrade?.toLowerCase() === "h2c";
+}
+
 /**
- * Handles a request as if it had not asked for another protocol. Some platforms ask every plain server for HTTP/2, which
- * it may pass over; Node gives it to whoever wants upgrades at all.
+ * Handles a request as if it had not asked for another protocol, which a server may do. Node's own way to ignore an
+ * upgrade, `shouldUpgradeCallback`, is not in Node 20 and loses the requests behind a body.
  */
-export function passOverUpgrade(server: Server, request: IncomingMessage, socket: Duplex, head: Buffer): void {
+export async function passOverUpgrade(
+  server: Server,
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+  mostBytes: number,
+): Promise<void> {
+  // From Node 26 on Node reads the body; before that it is at the head of the socket.
+  const body = await bodyOf(request, mostBytes);
+  if (body === null) {
+    socket.destroy();
+    return;
+  }
   const lines = [`${request.method} ${request.url} HTTP/1.1`];
   for (let at = 0; at < request.rawHeaders.length; at += 2) {
     const [name = "", value = ""] = request.rawHeaders.slice(at, at + 2);
-    if (!/^(upgrade|http2-settings|connection)$/i.test(name)) lines.push(`${name}: ${value}`);
+    const isReplaced = body.length > 0 && /^(content-length|transfer-encoding)$/i.test(name);
+    if (!isReplaced && !/^(upgrade|http2-settings|connection)$/i.test(name)) lines.push(`${name}: ${value}`);
   }
-  socket.unshift(Buffer.concat([Buffer.from(`${lines.join("\r\n")}\r\n\r\n`, "latin1"), head]));
+  if (body.length > 0) lines.push(`content-length: ${body.length}`);
+  socket.unshift(Buffer.concat([Buffer.from(`${lines.join("\r\n")}\r\n\r\n`, "latin1"), body, head]));
   server.emit("connection", socket);
+}
+
+/** A whole body; null when it is cut off or too long. */
+async function bodyOf(request: IncomingMessage, mostBytes: number): Promise<Buffer | null> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of request) {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size > mostBytes) return null;
+    }
+  } catch {
+    return null;
+  }
+  return Buffer.concat(chunks);
 }
 
 /** Plain connections are told why; before a TLS handshake there is nothing to say. */

@@ -1,0 +1,136 @@
+// Damaged files of the command line: its config, its sessions, the note of a local server, what `tail` remembers, and an
+// unfinished transcript. Each command ends with its result, or with a failure in words.
+import { spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { shuffled } from "./damage.mjs";
+import { casesAround } from "./places.mjs";
+import { Hang, openStage } from "./stage.mjs";
+
+const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+/** A damaged config may name a live site: nothing but this machine is to be reached. */
+const GUARD = new URL("../../test/only-loopback.mjs", import.meta.url).href;
+const MOST_MS = 30_000;
+
+/** A command that failed in words, with its exit code. */
+class Told extends Error {}
+
+export async function open(lib, random) {
+  const stage = await openStage(lib);
+  const { url } = stage.server;
+  const guest = ["--site", url];
+  const folder = mkdtempSync(join(tmpdir(), "hostile-cli-"));
+  const session = join(folder, "sessions", `default@${new URL(url).host.replace(/[^\w.-]/g, "_")}.json`);
+  await command(folder, ["config", "site", "so"]);
+  await command(folder, ["login", ...guest]);
+  const state = join(folder, "tail.state");
+  const tail = (file) => ["tail", "1", "-f", "--state", file, ...guest];
+  await command(folder, tail(state), { stopsAt: /./ });
+  const { profiles } = JSON.parse(readFileSync(join(folder, "config.json"), "utf8"));
+  const good = {
+    config: Buffer.from(JSON.stringify({ profiles })),
+    session: readFileSync(session),
+    state: readFileSync(state),
+  };
+  const day = new Date(stage.clock.now()).toISOString().slice(0, 10);
+  const part = Buffer.from(`${JSON.stringify({ what: "x", bytes: 5, nextDay: day, to: day, messages: 1 })}\n`);
+  const note = Buffer.from(
+    JSON.stringify({
+      pid: 1,
+      sites: [{ host: "stackoverflow.com", url, people: [{ name: "Alice", email: "alice@example.com" }] }],
+    }),
+  );
+  rmSync(folder, { recursive: true });
+
+  /** Runs a command with a config folder that has the file of the case under a name. */
+  const inConfig = (name, args) => (path) => {
+    const own = mkdtempSync(join(tmpdir(), "hostile-config-"));
+    mkdirSync(join(own, "sessions"));
+    try {
+      writeFileSync(join(own, name), readFileSync(path));
+    } catch {
+      mkdirSync(join(own, name));
+    }
+    return command(own, args).finally(() => rmSync(own, { recursive: true }));
+  };
+  const beside = (args) => (path) => command(join(path, "..", "config folder"), args(path));
+  const cases = [
+    ...casesAround("config.json", good.config, inConfig("config.json", ["config"])),
+    ...casesAround("config.json, written", good.config, inConfig("config.json", ["config", "as", "Alice"])),
+    ...casesAround(
+      "session of the command",
+      good.session,
+      inConfig(join("sessions", session.split("sessions/")[1]), ["send", "1", "hello again", ...guest]),
+    ),
+    ...casesAround("local-server.json", note, inConfig("local-server.json", ["rooms", "--local"])),
+    ...casesAround("tail's state", good.state, (path) =>
+      command(join(path, "..", "config folder"), tail(path), { stopsAt: /./ }),
+    ),
+    ...casesAround(
+      "out.txt.part.json",
+      part,
+      beside((path) => ["transcript", "1", "--day", day, "--out", path.replace(/\.part\.json$/, ""), ...guest]),
+    ),
+    ...casesAround(
+      "out.txt.part",
+      Buffer.from("half of it"),
+      beside((path) => ["transcript", "1", "--day", day, "--out", path.replace(/\.part$/, ""), ...guest]),
+    ),
+    ...casesAround(
+      "out.jsonl",
+      Buffer.from("what was there"),
+      beside((path) => ["transcript", "1", "--day", day, "--force", "--out", path, ...guest]),
+      { damages: {} },
+    ),
+  ].filter(({ name }) => !/^(?:config|session|local).*(?:a pipe|a device)/.test(name));
+  return { stage, cases: shuffled(cases, random), isTyped: (error) => error instanceof Told };
+}
+
+/** Runs a command; with `stopsAt` it gets SIGINT once it has printed that, or after a while. */
+function command(folder, args, { stopsAt } = {}) {
+  const env = {
+    PATH: process.env.PATH,
+    TZ: "UTC",
+    CHATEXCHANGE_CONFIG_DIR: folder,
+    CHATEXCHANGE_EMAIL: "alice@example.com",
+    CHATEXCHANGE_PASSWORD: "password",
+  };
+  let child;
+  try {
+    child = spawn(process.execPath, ["--import", GUARD, MAIN, ...args], { env, stdio: ["ignore", "pipe", "pipe"] });
+  } catch (error) {
+    // The system takes no such argument.
+    throw new Told(`no program begins with that: ${error.code}`);
+  }
+  let [out, err] = ["", ""];
+  const stop = () => child.kill("SIGINT");
+  const timers = stopsAt ? [setTimeout(stop, 3_000)] : [];
+  child.stdout.on("data", (chunk) => {
+    out += chunk;
+    if (stopsAt?.test(out)) timers.push(setTimeout(stop, 100));
+  });
+  child.stderr.on("data", (chunk) => {
+    err += chunk;
+  });
+  return new Promise((resolve, reject) => {
+    let isHung = false;
+    timers.push(
+      setTimeout(() => {
+        isHung = true;
+        child.kill("SIGKILL");
+      }, MOST_MS),
+    );
+    child.on("close", (code, signal) => {
+      timers.forEach(clearTimeout);
+      const words = `${args.slice(0, 2).join(" ")} ended with ${code ?? signal}: ${err.slice(-600)}`;
+      const isCrash = code === null || /^\s+at .*[(:]\d|unhandled|uncaught|node:internal/im.test(err);
+      if (isHung) reject(new Hang(`after ${MOST_MS} ms`));
+      else if (isCrash) reject(new Error(words));
+      else if (code === 0 || (stopsAt && code === 130)) resolve(out.slice(0, 100));
+      else if (err.trim() === "") reject(new Error(`said nothing: ${words}`));
+      else reject(new Told(words));
+    });
+  });
+}

@@ -1,0 +1,24 @@
+/** What is known of a message once the server has taken its text: the source, and the content where that is certain. */
+import { unixLines } from "./lines.js";
+import { renderMarkdown } from "./render.js";
+
+/** The facts of a text that was sent. */
+export interface SentText {
+  /** Markdown, as the server keeps it. */
+  readonly contentSource: string;
+  /** HTML; only of a text whose rendering has nothing of markup, links, previews or cuts in it. */
+  readonly content?: string;
+}
+
+/** The server puts invisible characters into longer words (protocol.md §7.1.11). */
+const longWord = /\S{80}/;
+const frame = /^<(div|pre) class='full'>(.*)<\/\1>$/s;
+
+/** @param replyPrefix - what stands before the text of a reply; null for a message that is no reply */
+export function sentText(text: string, replyPrefix: string | null): SentText {
+  const contentSource = unixLines(`${replyPrefix ?? ""}${text}`).trimEnd();
+  if (replyPrefix !== null || longWord.test(text) || /^\s*:\d/.test(text)) return { contentSource };
+  const content = renderMarkdown(text);
+  const shown = (frame.exec(content)?.[2] ?? content).replaceAll(" <br> ", "");
+  return shown.includes("<") ? { contentSource } : { contentSource, content };
+}
