@@ -5,7 +5,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Client, type Site, sites } from "chatexchange-ts";
+import { Client, type Resolver, type Site, sites } from "chatexchange-ts";
 import { expect, onTestFinished, test } from "vitest";
 import { distant } from "./latency.js";
 import { ends, failureOf } from "./support.js";
@@ -101,6 +101,19 @@ test.each([
   expect(seen.at(-1)?.host).toBe(new URL(location, "https://chat.stackoverflow.com").host);
   expect(seen.every(({ host, cookie }) => host.endsWith("stackoverflow.com") === (cookie !== undefined))).toBe(true);
 });
+
+test.each(["https://chat.stackexchange.com/", "https://x.stackoverflow.com/"])(
+  "a local server does not lead its clients to the real host of %s",
+  async (location) => {
+    const hosts = [sites["stackoverflow.com"].chatOrigin, sites["stackoverflow.com"].loginOrigin];
+    const { site } = await hijacked(() => ({ status: 302, location }));
+    const resolve = (origin: string): ReturnType<Resolver> =>
+      hosts.includes(origin) ? site.resolve?.(origin) : undefined;
+    const error = await failureOf(ends(new Client({ ...site, resolve })).getRoom(1).name);
+    const message = `chat.stackoverflow.com leads to ${new URL(location).host}, which is not the site's`;
+    expect(error).toMatchObject({ code: "NOT_UNDERSTOOD", message: expect.stringContaining(message) });
+  },
+);
 
 test("cookies given as text are for TLS alone", async () => {
   const { site } = await hijacked(() => ({}));

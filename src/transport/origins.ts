@@ -16,14 +16,21 @@ export function registrable(hostname: string): string | undefined {
   return getPublicSuffix(hostname, { allowSpecialUseDomain: true, ignoreError: true });
 }
 
+/** The parts of a site that say where it is. */
+export type SiteOrigins = Pick<Site, "chatOrigin" | "loginOrigin" | "resolve">;
+
 /** The domains of the live sites lead to each other. */
 const LIVE_DOMAINS: readonly string[] = [
   ...new Set(Object.values(sites).flatMap(({ host }) => registrable(host) ?? [])),
 ];
 
-/** Whether an address is of the site: one of its origins, or a host of its domains, without a user or password in it. */
-export function isOfSite(site: Pick<Site, "chatOrigin" | "loginOrigin">, address: URL): boolean {
+/**
+ * Whether an address is of the site: one of its origins, or a host of its domains, without a user or password in it. Of a
+ * local server only what it resolves: a host that it does not know would be the real one.
+ */
+export function isOfSite(site: SiteOrigins, address: URL): boolean {
   if (address.username || address.password) return false;
+  if (site.resolve && !isLoopback(address.hostname) && !site.resolve(address.origin)) return false;
   return [site.chatOrigin, site.loginOrigin].some((origin) => {
     const own = new URL(origin);
     const isOwnPort = address.port === own.port;
@@ -63,7 +70,7 @@ export function redirectTarget(
 }
 
 /** Whether a socket address is the site's own, and no less private than its pages: `ws:` is for this machine alone. */
-export function isSocketOf(site: Pick<Site, "chatOrigin" | "loginOrigin">, address: URL, target?: Endpoint): boolean {
+export function isSocketOf(site: SiteOrigins, address: URL, target?: Endpoint): boolean {
   const isClear = address.protocol === "ws:";
   if (isClear && (site.chatOrigin.startsWith("https:") || !isLoopback(target?.hostname ?? address.hostname)))
     return false;

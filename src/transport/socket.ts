@@ -1,9 +1,8 @@
 /** One websocket to the live events of a room. Only receives: the client never writes to a chat socket. */
 import type { Agent } from "node:http";
 import { AbortedError, ConnectionError, ParseError, UsageError } from "../errors/index.js";
-import type { Site } from "../protocol/sites.js";
 import { failureOfUser, networkCode } from "./network-failure.js";
-import { isSocketOf } from "./origins.js";
+import { isSocketOf, type SiteOrigins } from "./origins.js";
 import { loaded } from "./packages.js";
 import type { ProxyServer } from "./proxies.js";
 import { httpUrl, type Route, type Routes } from "./routes.js";
@@ -14,7 +13,7 @@ export interface SocketOptions {
   /** The address of `ws-auth`, with its `?l=`. */
   readonly url: string;
   /** Its chat root is the `Origin`: without the right one the server hangs up (protocol.md §3.4, MULTI). */
-  readonly site: Pick<Site, "chatOrigin" | "loginOrigin">;
+  readonly site: SiteOrigins;
   readonly userAgent: string;
   readonly routes: Routes;
   readonly signal?: AbortSignal;
