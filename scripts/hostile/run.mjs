@@ -3,7 +3,7 @@ import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 /** Real milliseconds for one case, and for a child to begin with its first. */
-const MOST_MS = 60_000;
+const MOST_MS = 120_000;
 
 /** How all cases of a kind ended: `{ kind, tried, value, error, crash, hang, leak, bad }`. */
 export async function runKind(kind, { seed, most, find }) {

@@ -107,8 +107,13 @@ export function isChatError(error: unknown, ...codes: ChatErrorCode[]): error is
   return isMarked(error) && (codes.length === 0 || codes.includes(error.code));
 }
 
+/** Anything may have been thrown, also a proxy whose traps throw. */
 function isMarked(error: unknown): error is ChatError {
-  return typeof error === "object" && error !== null && mark in error;
+  try {
+    return typeof error === "object" && error !== null && mark in error;
+  } catch {
+    return false;
+  }
 }
 
 /** Trouble on the way, which may pass, and leaves open whether the server acted. */
