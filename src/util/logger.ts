@@ -30,6 +30,7 @@ export function safeLogger(
   const line =
     (level: keyof Logger) =>
     (said: string, ...details: unknown[]): void => {
+      if (target === undefined && !debug.enabled) return;
       const text = secrets.hide(said);
       const given = details.filter((detail) => detail !== undefined).map((detail) => secrets.detail(detail));
       // Showing a value calls its getters, which may throw.
