@@ -41,9 +41,13 @@ export class Secrets {
 
   /** A text without the values. */
   hide(text: string): string {
+    const forms = [...this.#forms.values()].flat();
     let shown = text;
-    for (const forms of this.#forms.values()) for (const form of forms) shown = without(shown, form);
-    return shown;
+    for (const form of forms) {
+      if (shown.includes(form)) shown = shown.replaceAll(form, HIDDEN);
+      shown = withoutBeginning(shown, form);
+    }
+    return ESCAPE_SIGNS.test(shown) ? withoutEncoded(shown, forms) : shown;
   }
 
   /** Takes the values out of a failure: its message, stack, context and causes. Returns the same failure. */
@@ -111,31 +115,37 @@ function asIs(text: string): Decoded {
   return { text, starts: Array.from({ length: text.length + 1 }, (_, at) => at) };
 }
 
-/** The text without one form of a value, however it is encoded there. */
-function without(text: string, form: string): string {
-  let shown = text;
-  if (shown.includes(form)) shown = shown.replaceAll(form, HIDDEN);
-  shown = withoutBeginning(shown, form);
-  if (!/[%&\\+]/.test(shown)) return shown;
-  let level = asIs(shown);
+/** The text without values that are encoded there, once or several times over. */
+function withoutEncoded(text: string, forms: readonly string[]): string {
+  const places: (readonly [start: number, end: number])[] = [];
+  let level = asIs(text);
   for (let depth = 0; depth < LEVELS; depth++) {
     const next = decoded(level);
     if (next.text === level.text) break;
     level = next;
-    const at = level.text.indexOf(form);
-    if (at < 0) continue;
-    const end = level.starts[at + form.length] ?? shown.length;
-    return shown.slice(0, level.starts[at]) + HIDDEN + without(shown.slice(end), form);
+    for (const form of forms) {
+      for (let at = level.text.indexOf(form); at >= 0; at = level.text.indexOf(form, at + form.length)) {
+        places.push([level.starts[at] ?? 0, level.starts[at + form.length] ?? text.length]);
+      }
+    }
   }
-  return shown;
+  let shown = "";
+  let last = 0;
+  for (const [start, end] of places.sort(([a], [b]) => a - b)) {
+    if (start >= last) shown += text.slice(last, start) + HIDDEN;
+    last = Math.max(last, end);
+  }
+  return shown + text.slice(last);
 }
+
+const ESCAPE_SIGNS = /[%&\\+]/;
 
 /** The text without the beginning of a value at its end: it may have been cut there. */
 function withoutBeginning(text: string, form: string): string {
-  const first = form.slice(0, SHORTEST_PART);
   if (form.length <= SHORTEST_PART) return text;
-  const at = text.lastIndexOf(first);
-  return at >= 0 && form.startsWith(text.slice(at)) ? text.slice(0, at) + HIDDEN : text;
+  const start = Math.max(0, text.length - form.length);
+  const at = text.slice(start).lastIndexOf(form.slice(0, SHORTEST_PART));
+  return at >= 0 && form.startsWith(text.slice(start + at)) ? text.slice(0, start + at) + HIDDEN : text;
 }
 
 /** Each stands for one character. */
