@@ -302,6 +302,8 @@ export const wordTargets: readonly Target[] = [
     valid: contents,
     read: (html) => markup.htmlToText(html, { origin: "https://x" }),
   },
+  { name: "mentions", valid: contents, read: (text) => [markup.mentions(text, "Al"), markup.mentions("@Al", text)] },
+  { name: "sentText", valid: contents, read: (text) => [markup.sentText(text, null), markup.sentText(text, ":1 ")] },
   textTarget(readLiteral),
   textTarget(pages.clockSeconds),
   textTarget(pages.dayStart),

@@ -36,6 +36,7 @@ export class Disk {
         void fd;
       },
       syncFolderOf: () => {},
+      keepOwner: () => {},
       rename: (from, to) => fs.renameSync(from, to),
       remove: (path) => fs.rmSync(path, { force: true }),
       close: (fd) => fs.closeSync(fd),
