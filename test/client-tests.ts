@@ -11,6 +11,8 @@ export const nearTests: Readonly<Record<string, string>> = {
   "killed-server.test.ts": "about the journal of the server",
   "layers.test.ts": "no server",
   "long-requests.test.ts": "its timers stand still, those of the latency too",
+  "odd-files.test.ts": "about what stands in the place of a file",
+  "options.test.ts": "options are refused before anything is asked",
   "package.test.ts": "a package of its own",
   "recorded-answers.test.ts": "no server",
 };

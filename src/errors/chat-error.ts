@@ -110,7 +110,7 @@ export function isChatError(error: unknown, ...codes: ChatErrorCode[]): error is
 /** Anything may have been thrown, also a proxy whose traps throw. */
 function isMarked(error: unknown): error is ChatError {
   try {
-    return typeof error === "object" && error !== null && mark in error;
+    return typeof error === "object" && error !== null && Reflect.get(error, mark) === true;
   } catch {
     return false;
   }
