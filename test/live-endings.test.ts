@@ -56,6 +56,30 @@ describe("a bare answer", () => {
     expect(ear.reported).toMatchObject([{ code: "FORBIDDEN" }, { code: "FORBIDDEN" }]);
   });
 
+  test.each([
+    ["without a time", undefined],
+    ["with a time that is none", "soon"],
+  ])(
+    "429 %s to every request for a socket leaves polling: ready resolves, and sockets are seldom asked for",
+    async (_, after) => {
+      const set = await stage();
+      const clock = new ManualClock();
+      const chat = set.client({ clock, onError: () => {} });
+      await chat.login();
+      const headers = after === undefined ? {} : { "retry-after": after };
+      set.server.site.faults.fail("/ws-auth", { status: 429, body: "slow down", headers, times: 100_000 });
+      const begin = clock.now();
+      const messages = chat.getRoom(1).newMessages();
+      await turning(clock, messages.ready);
+      set.alice.in(1).says("by polling");
+      expect(await (await turning(clock, next(messages))).textContent).toBe("by polling");
+      await until(clock, () => clock.now() >= begin + 3_600_000, 5_000);
+      const asked = set.server.requests.filter(({ path }) => path.startsWith("/ws-auth"));
+      // Every minute, and a few times in the beginning.
+      expect(asked.length).toBeLessThan(70);
+    },
+  );
+
   test("to the request for the room page changes nothing: ready resolves, and events arrive", async () => {
     const set = await stage();
     const clock = new ManualClock();

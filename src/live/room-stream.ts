@@ -18,6 +18,9 @@ import { askForList, type HostPlace, type Places, type Polls } from "./requests.
 import { SocketTurn } from "./socket-turn.js";
 import type { RoomSocket, Sockets } from "./sockets.js";
 
+/** So often in a row a server that is back is asked for a socket at once; then its sockets are the trouble. */
+const MOST_HOPES = 2;
+
 /** The parts and callbacks of a {@link RoomStream}. */
 export interface RoomStreamContext {
   readonly session: Session;
@@ -133,6 +136,8 @@ export class RoomStream {
     let failures = 0;
     /** Sockets in a row that ended soon after they had joined on. */
     let flaps = 0;
+    /** Polling turns in a row that were cut short for another socket, in vain. */
+    let hopes = 0;
     while (!this.#closing.signal.aborted) {
       const { aliveMs, error } = await this.#socketTurn();
       if (this.#closing.signal.aborted) return;
@@ -141,9 +146,10 @@ export class RoomStream {
       // Anonymous clients may get no socket at all; polling tells whether the room itself is closed to them.
       if (isFinal(error)) failures = options.socketTries;
       else failures = aliveMs === null ? failures + 1 : 0;
+      if (aliveMs !== null) hopes = 0;
       this.#lost(error);
       if (failures < 2 && flaps < 2) this.#letOthersGo = this.#context.polls.expect();
-      if (failures >= options.socketTries) await this.#pollTurn();
+      if (failures >= options.socketTries) hopes += (await this.#pollTurn(hopes < MOST_HOPES)) ? 1 : 0;
       else await this.#patience.pause(Math.max(failures, flaps));
     }
   }
@@ -239,16 +245,19 @@ export class RoomStream {
     this.#setState(isStale(error) ? "stale" : "resuming");
   }
 
-  /** Polls until it is time to try a socket again. */
-  async #pollTurn(): Promise<void> {
+  /**
+   * Polls until it is time to try a socket again: after `retrySocketMs`, or as soon as a server that was away is back.
+   * @param mayHope - false when that has not helped: the sockets are in trouble, not the server
+   * @returns whether the server came back
+   */
+  async #pollTurn(mayHope: boolean): Promise<boolean> {
     const { options, services } = this.#context;
     const { clock } = services;
     const until = clock.now() + options.retrySocketMs;
     let failures = 0;
     while (clock.now() < until && !this.#closing.signal.aborted) {
       const isThrough = await this.#recovery.recover();
-      // The server was away, not the sockets, and now it is back.
-      if (isThrough && failures > 0) return;
+      if (isThrough && failures > 0 && mayHope) return true;
       failures = isThrough ? 0 : failures + 1;
       if (isThrough) {
         this.#setState("polling");
@@ -257,6 +266,7 @@ export class RoomStream {
       if (failures > 0) await this.#patience.pause(failures);
       else await sleep(clock, Math.min(options.pollMs, Math.max(1, until - clock.now())), this.#closing.signal);
     }
+    return false;
   }
 
   /** Polls for events that the socket should have brought by now; there are none while it carries the room. */
