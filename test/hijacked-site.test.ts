@@ -87,6 +87,27 @@ test.each([
   }
 });
 
+test.each(["about:blank", "javascript:alert(1)", "data:text/html,hello"])(
+  "a login form that leads to %s is an error, and no resolver is asked for that",
+  async (location) => {
+    const form = `<form id="login-form" method="post"><input type="hidden" name="fkey" value="${"ab".repeat(32)}"></form>`;
+    let count = 0;
+    const { site } = await hijacked((path) => {
+      if (!path.startsWith("/users/login")) return {};
+      return ++count === 1 ? { body: form } : { status: 302, location };
+    });
+    const origins: string[] = [];
+    const resolve: Site["resolve"] = (origin) => {
+      origins.push(origin);
+      return site.resolve?.(origin);
+    };
+    const chat = ends(new Client({ ...site, resolve }, { email: "bot@example.com", password: "wrong" }));
+    expect(await failureOf(chat.login())).toMatchObject({ code: "NOT_UNDERSTOOD", context: { bare: true } });
+    expect(count).toBe(2);
+    expect(origins.filter((origin) => !/^(?:https|wss):/.test(origin))).toEqual([]);
+  },
+);
+
 test.each([
   "/here",
   "//stackoverflow.com/",

@@ -29,7 +29,7 @@ const LIVE_DOMAINS: readonly string[] = [
  * local server only what it resolves: a host that it does not know would be the real one.
  */
 export function isOfSite(site: SiteOrigins, address: URL): boolean {
-  if (address.username || address.password) return false;
+  if (!/^(?:https?|wss?):$/.test(address.protocol) || address.username || address.password) return false;
   if (site.resolve && !isLoopback(address.hostname) && !site.resolve(address.origin)) return false;
   return [site.chatOrigin, site.loginOrigin].some((origin) => {
     const own = new URL(origin);
