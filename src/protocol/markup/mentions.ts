@@ -4,6 +4,7 @@
  */
 
 const SHORTEST_NAME = 3;
+const LONG_NAME = 200;
 const mention = /(?<![\p{L}\p{N}@])@([^\s@._!?();:/+&<,"'`*[\]-]{3,})/gu;
 
 /** A name as it stands after an `@`: no spaces, no punctuation. */
@@ -31,6 +32,8 @@ export function mentionedNames(text: string): ReadonlySet<string> {
  * there are: a text may be full of them, and a room full of people.
  */
 export function isMeant(own: string, names: ReadonlySet<string>): boolean {
+  // No name of the sites is that long: each of its beginnings would be looked up.
+  if (own.length > LONG_NAME) return [...names].some((name) => own.startsWith(name));
   for (let length = SHORTEST_NAME; length <= own.length; length++) if (names.has(own.slice(0, length))) return true;
   return false;
 }
