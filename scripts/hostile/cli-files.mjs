@@ -125,10 +125,12 @@ function command(folder, args, { stopsAt } = {}) {
     child.on("close", (code, signal) => {
       timers.forEach(clearTimeout);
       const words = `${args.slice(0, 2).join(" ")} ended with ${code ?? signal}: ${err.slice(-600)}`;
-      const isCrash = code === null || /^\s+at .*[(:]\d|unhandled|uncaught|node:internal/im.test(err);
+      // On a busy machine the signal may come before the program listens for it.
+      const isStopped = stopsAt !== undefined && (code === 130 || signal === "SIGINT");
+      const isCrash = (code === null && !isStopped) || /^\s+at .*[(:]\d|unhandled|uncaught|node:internal/im.test(err);
       if (isHung) reject(new Hang(`after ${MOST_MS} ms`));
       else if (isCrash) reject(new Error(words));
-      else if (code === 0 || (stopsAt && code === 130)) resolve(out.slice(0, 100));
+      else if (code === 0 || isStopped) resolve(out.slice(0, 100));
       else if (err.trim() === "") reject(new Error(`said nothing: ${words}`));
       else reject(new Told(words));
     });
