@@ -25,7 +25,7 @@ const strictest = {
 
 const bundler = { module: "esnext", moduleResolution: "bundler" };
 
-/** What differs from the recommended options, and the program: scripts/types/… */
+/** The differences from the recommended options, and the program: scripts/types/… */
 const settings = {
   "as README.md says": {},
   "module: node16": { options: { module: "node16", moduleResolution: "node16", target: "es2022" } },

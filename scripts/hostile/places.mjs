@@ -7,7 +7,7 @@ import { DAMAGES } from "./damage.mjs";
 
 const isRoot = process.getuid?.() === 0;
 
-/** What else may be where a file is wanted, by name: given a path, makes it; may answer with another path. */
+/** Things that are not the wanted file, by name: each makes one at a path, and may answer with another path. */
 const PLACES = {
   "a folder": (path) => mkdirSync(path),
   "a folder with something in it": (path) => {
@@ -74,7 +74,7 @@ export function casesAround(name, good, use, { damages = DAMAGES } = {}) {
   return [...damaged, ...replaced];
 }
 
-/** What casesAround leaves out on this machine, and why. */
+/** The cases that casesAround leaves out on this machine, and why. */
 export const leftOut = isRoot
   ? "files that cannot be read or written (root can)"
   : "devices (root alone can make some)";

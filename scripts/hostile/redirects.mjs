@@ -6,7 +6,7 @@ import { FOREIGN, openStage } from "./stage.mjs";
 
 const STATUSES = [301, 302, 303, 307, 308];
 
-/** Where to, by name; a function knows the path that was asked for. */
+/** The targets by name; a function knows the path that was asked for. */
 const TARGETS = {
   "http on the same host": "http://chat.stackoverflow.com/",
   "http on the login host": "http://stackoverflow.com/users/login",

@@ -134,7 +134,7 @@ export interface LogoutOptions {
   readonly endLogin?: boolean;
 }
 
-/** What each option may be, where it is more than a name. */
+/** The check of each option that has one beyond its name. */
 const checks: Readonly<Partial<Record<keyof ClientOptions, (name: string, value: unknown) => void>>> = {
   email: checkText,
   password: checkSecret,

@@ -1,5 +1,5 @@
 /**
- * What a class of events is: a class with a name that is the same in every copy of this package that a program has
+ * Tells classes of events from others: a class with a name that is the same in every copy of this package that a program has
  * loaded, and in a bundle that renames classes. The events themselves are in events.ts.
  */
 import { UsageError } from "../errors/index.js";
