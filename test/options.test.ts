@@ -1,9 +1,9 @@
 /** Arguments and options that cannot be meant: refused at the call, naming the option, what it takes, and what it got. */
 import { Client, type ClientOptions, isChatError } from "chatexchange-ts";
 import { ChatServer } from "chatexchange-ts/server";
-import { setStage } from "chatexchange-ts/testing";
+import { ManualClock, setStage } from "chatexchange-ts/testing";
 import { describe, expect, test } from "vitest";
-import { failureOf, stage } from "./support.js";
+import { failureOf, stage, turning } from "./support.js";
 
 /** The refusal of a call, thrown or rejected: code and message. */
 async function refusal(call: () => unknown): Promise<string> {
@@ -66,6 +66,26 @@ describe("an option of a client", () => {
     } as unknown as ClientOptions);
     expect(await chat.getRoom(1).name).toBe("Sandbox");
   });
+});
+
+test("patience may last for ever, and a send that is not through says so", async () => {
+  const set = await stage();
+  const clock = new ManualClock();
+  const lines: string[] = [];
+  const chat = set.client({
+    clock,
+    outbox: { patienceMs: Number.POSITIVE_INFINITY },
+    reads: { patienceMs: Number.POSITIVE_INFINITY },
+    stream: { giveUpMs: Number.POSITIVE_INFINITY },
+    logger: { warn: (line) => void lines.push(line) },
+  });
+  await chat.login();
+  set.server.site.faults.hangUp("/chats/1/messages/new", 2);
+  await turning(clock, chat.getRoom(1).sendMessage("at last"));
+  expect(lines.filter((line) => line.includes("cannot reach"))).toEqual([
+    expect.stringMatching(/; trying until it works$/),
+  ]);
+  expect(() => set.client({ outbox: { marginMs: Number.POSITIVE_INFINITY } })).toThrow(/outbox\.marginMs/);
 });
 
 /** An object about which nothing can be asked. */

@@ -235,7 +235,7 @@ const HEADERS = {
   "1 MB of tags": send(200, "<div>".repeat(200_000), html),
 };
 
-/** What was asked, in many words. */
+/** The request, echoed in many words. */
 const ECHOES = {
   "the form": ({ body }) => body.toString(),
   "the headers": ({ headers }) =>

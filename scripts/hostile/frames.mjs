@@ -1,4 +1,4 @@
-// What comes over the socket of a room: frames of nonsense, bytes that are no frames, handshakes that are none. Whatever
+// Everything that comes over the socket of a room: frames of nonsense, bytes that are no frames, handshakes that are none. Whatever
 // comes, a message that is said afterwards arrives, once.
 import { createHash } from "node:crypto";
 import { DAMAGES, shuffled, wrongType } from "./damage.mjs";

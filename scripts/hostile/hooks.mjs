@@ -52,7 +52,7 @@ const strange = Object.assign(new Error("strange"), {
 Object.defineProperty(strange, "stack", { get: () => thrower("getter stack") });
 Object.defineProperty(strange, "message", { get: () => thrower("getter message") });
 
-/** What a function may do, by name. */
+/** The deeds of a function, by name. */
 const DEEDS = {
   "throws an Error": () => thrower("thrown"),
   "throws null": () => {
@@ -136,7 +136,7 @@ const DEEDS = {
 };
 
 /**
- * Where a value is wanted at once, a promise that rejects is the user's own to look at, and a clock that answers nonsense
+ * A promise that rejects where a value is wanted at once is the user's own to look at, and a clock that answers nonsense
  * is no clock: what it throws is looked at.
  */
 const IS_OWN_FAULT = {
@@ -153,7 +153,7 @@ const IS_OWN_FAULT = {
   "throttlePauseMs of a server": /reject/,
 };
 
-/** Where functions are given, by name: `(stage, deed, lib)` resolves when the client has gone on all the same. */
+/** The places that take a function, by name: `(stage, deed, lib)` resolves when the client has gone on all the same. */
 const HOOKS = {
   "watch of a room": (stage, deed, lib) => listens(stage, lib, {}, (chat) => chat.getRoom(1).watch(deed).ready),
   "watch of a room, by hand": (stage, deed, lib) =>
@@ -220,7 +220,7 @@ export async function open(lib, random) {
   return { stage, cases: shuffled(cases, random) };
 }
 
-/** What the user's own function threw comes out as it is, where the user waits for it. */
+/** An error of the user's own function comes out as it is, where the user waits for it. */
 async function unlessMine(use) {
   try {
     return await use();

@@ -9,7 +9,7 @@ export class Presence {
   readonly #roomId: number;
   /** The unbroken run of events in which the list was fetched; undefined when there was none. */
   #run: object | undefined;
-  /** Who came (the user) and went (null) while lists are being fetched, by id. */
+  /** The people who came (the user) and went (null) while lists are being fetched, by id. */
   #coming = new Map<number, User | null>();
   #fetches = 0;
 

@@ -289,9 +289,10 @@ export class Outbox implements OutboxView {
     this.#isTold = true;
     const { tried, deadlineMs = Number.POSITIVE_INFINITY } = order;
     const forMs = Math.min(this.#limits.patienceMs, deadlineMs);
-    const duration = forMs < 60_000 ? `${Math.round(forMs / 1000)} s` : `${Math.round(forMs / 60_000)} min`;
+    const minutes = Number.isFinite(forMs) ? `for ${Math.round(forMs / 60_000)} min` : "until it works";
+    const duration = forMs < 60_000 ? `for ${Math.round(forMs / 1000)} s` : minutes;
     const reason = error.code === "TIMED_OUT" ? "no answer in time" : (codeOf(error.cause) ?? "the connection failed");
-    this.#notice(`cannot reach ${error.context.host ?? "the site"} to ${tried} (${reason}); trying for ${duration}`);
+    this.#notice(`cannot reach ${error.context.host ?? "the site"} to ${tried} (${reason}); trying ${duration}`);
   }
 
   #settle(job: Job, how: (entry: Entry) => void): void {

@@ -53,7 +53,7 @@ export function fileReason(error: unknown): string | undefined {
   return error instanceof NotAFile ? error.message : reasons[codeOf(error) ?? ""];
 }
 
-/** What to do about the fault of a file. */
+/** The remedy for the fault of a file. */
 export function fileRemedy(error: unknown): string {
   if (error instanceof NotAFile) return error.remedy;
   return remedies[codeOf(error) ?? ""] ?? "check that its folder exists and is writable";

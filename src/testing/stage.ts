@@ -18,7 +18,7 @@ import { checkClock, checkCount, checkOptions, described, shown } from "../util/
 import { type Heard, type Match, StagePerson } from "./stage-person.js";
 import { Turning, type WaitOptions } from "./turning.js";
 
-/** What the room of a stage is made of. */
+/** The properties of the room of a stage. */
 export interface StageRoom extends Omit<NewServerRoom, "owners"> {
   /** Its owners, by name, as accounts or by id; names are made up where there is no such person. @default nobody */
   readonly owners?: readonly (string | ServerUser | number)[];

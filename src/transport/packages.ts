@@ -2,7 +2,7 @@
 import { UsageError } from "../errors/index.js";
 
 /**
- * What a package exports, once it is loaded.
+ * The exports of a package, once it is loaded.
  * @throws {BAD_ARGUMENT} in a bundle in which it cannot be loaded, saying where the options of bundlers are
  */
 export async function loaded<T>(name: string, loading: Promise<T>): Promise<T> {

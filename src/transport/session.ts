@@ -163,7 +163,7 @@ export class Session {
     this.#refuseClosed(request.tried);
     if (request.needs === "login" && !this.canLogIn)
       throw new NotLoggedInError({ tried: request.tried, host: this.chatHost });
-    let wasSent = isRead(request) || request.needs !== "login";
+    let wasSent = request.needs !== "login";
     const onSent = (): void => {
       wasSent = true;
     };

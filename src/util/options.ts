@@ -45,6 +45,9 @@ export function checkCount(
   }
 }
 
+/** The waits that may last for ever. */
+const ENDLESS: ReadonlySet<string> = new Set(["patienceMs", "giveUpMs"]);
+
 /**
  * Checks those options of a group that are counts.
  * @param least - the least value of each
@@ -57,7 +60,8 @@ export function checkCounts<O extends object>(
 ): void {
   for (const [name, from] of Object.entries(least)) {
     const value: unknown = options && Reflect.get(options, name);
-    if (value !== undefined && typeof from === "number") checkCount(`${group}.${name}`, value, from);
+    const isForEver = value === Number.POSITIVE_INFINITY && ENDLESS.has(name);
+    if (value !== undefined && typeof from === "number" && !isForEver) checkCount(`${group}.${name}`, value, from);
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * Who an `@name` means: at least three characters of a name without its spaces and punctuation, whatever case and
+ * Tells whom an `@name` means: at least three characters of a name without its spaces and punctuation, whatever case and
  * accents (protocol.md §7.1.8).
  */
 

@@ -1,4 +1,4 @@
-/** What is known of a message once the server has taken its text: the source, and the content where that is certain. */
+/** The facts of a message that its text tells once the server has taken it: the source, and the content where that is certain. */
 import { unixLines } from "./lines.js";
 import { renderMarkdown } from "./render.js";
 
