@@ -120,7 +120,7 @@ test("a kill at any operation leaves a file with everything that was noted, comp
     compactions = Math.max(compactions, compacted);
   }
   expect(kills).toBeGreaterThan(50);
-  expect(compactions).toBeGreaterThan(2);
+  expect(compactions).toBeGreaterThan(1);
   expect(readdirSync(folder)).not.toContain(`log-${kills + 1}.tmp`);
 });
 
