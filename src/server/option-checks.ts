@@ -39,6 +39,7 @@ export const checks: Readonly<Record<keyof ResolvedOptions, Check>> = {
   duplicateWindowMs: from(0),
   backlogLimit: from(1),
   replyPrefixInContent: checkFlag,
+  headerMarkup: oneOf("topbar", "s-topbar"),
   presentMarkup: oneOf("initPresent", "js-present"),
   minimumReputation: from(0),
   starsPerDay: from(0),

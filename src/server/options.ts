@@ -73,6 +73,8 @@ export interface ChatServerOptions {
    * "It is too late to edit this message." }`. @default none
    */
   readonly refusalText?: Readonly<Record<string, string>>;
+  /** The header of pages outside of rooms: `topbar` as recorded, or `s-topbar` as the Q&A sites have it (INF). @default "topbar" */
+  readonly headerMarkup?: "topbar" | "s-topbar";
   /** How a room page lists who is there: `initPresent` until 2020-11, `js-present` since (ONE). @default "js-present" */
   readonly presentMarkup?: "initPresent" | "js-present";
   /** Reputation needed to talk: 20 until 2026-01, then 1 (MULTI). @default 1 */
@@ -190,6 +192,7 @@ function defaultsFor(given: ChatServerOptions): ResolvedOptions {
     refererForEdits: false,
     refusalStatus: {},
     refusalText: {},
+    headerMarkup: "topbar",
     presentMarkup: "js-present",
     minimumReputation: 1,
     starsPerDay: 20,

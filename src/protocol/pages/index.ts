@@ -3,7 +3,7 @@
  */
 
 // The session: who am I, the fkey, and what may stand in the way.
-export { type ChatPage, type PageViewer, parseChatPage, parseFkey } from "./chat-page.js";
+export { type ChatPage, parseChatPage, parseFkey } from "./chat-page.js";
 export { type ErrorPageKind, recogniseErrorPage } from "./error-page.js";
 // Messages.
 export { type HistoryPage, parseHistoryPage, type Revision, type RevisionKind } from "./history-page.js";
@@ -43,3 +43,4 @@ export {
   type TranscriptViewer,
 } from "./transcript-page.js";
 export type { UserCard } from "./user-card.js";
+export type { PageViewer, Viewing } from "./viewer.js";

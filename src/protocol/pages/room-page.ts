@@ -17,7 +17,7 @@ import {
   text,
 } from "../html/dom.js";
 import { type JsValue, readCall } from "../html/js-literal.js";
-import { fkeyIn, type PageViewer, viewerOf } from "./chat-page.js";
+import { fkeyIn } from "./chat-page.js";
 import { type PresentUser, presentUsersIn } from "./present-users.js";
 import {
   absoluteUrl,
@@ -32,6 +32,7 @@ import {
   tagsIn,
   titleOf,
 } from "./reading.js";
+import { type PageViewer, viewerOf } from "./viewer.js";
 
 /** Another room that the viewer is in. */
 export interface MyRoom {

@@ -17,18 +17,84 @@ describe("any chat page", () => {
 
   it("names the viewer of the outside layout", () => {
     const html = `${topbar('<a href="/users/5/ann-b" title="Ann B">Ann…</a>')}<input name="fkey" value="abc">`;
-    expect(parseChatPage(html)).toEqual({ fkey: "abc", me: { id: 5, name: "Ann B" }, serverTime: null });
+    expect(parseChatPage(html)).toEqual({
+      fkey: "abc",
+      me: { id: 5, name: "Ann B" },
+      isAnonymous: false,
+      serverTime: null,
+    });
   });
 
-  it.each(['<a href="https://stackexchange.com/users/5/x">log in</a>', '<a href="/login">log in</a>'])(
-    "takes the login link for nobody: %s",
-    (link) => {
-      expect(parseChatPage(topbar(link)).me).toBeNull();
-    },
-  );
+  const anonymous = { me: null, isAnonymous: true };
+  const unknown = { me: null, isAnonymous: false };
+  const ann = { me: { id: 5, name: "Ann B" }, isAnonymous: false };
+  const avatar = '<div class="gravatar-wrapper-24" title="Ann B"><img alt="Ann B&#39;s user avatar"></div>';
+  const reputation = '<ul class="s-user-card--awards"><li>1,234</li></ul>';
 
-  it("takes user 0 of a room page for nobody", () => {
-    expect(parseChatPage("<script>StartChat({}, 0, {id: 1})</script>").me).toBeNull();
+  it.each([
+    [
+      "the network's link of an anonymous menu",
+      topbar('<a href="https://stackexchange.com/users/5/x">log in</a>'),
+      anonymous,
+    ],
+    ["a bare network link", topbar('<a href="https://stackexchange.com" title="Stack Exchange">x</a>'), anonymous],
+    ["a link named log in", topbar('<a href="/login">log in</a>'), anonymous],
+    [
+      "the Q&A sites' header",
+      `<header class="s-topbar"><a class="s-topbar--item my-profile" href="/users/5/ann-b">${avatar}${reputation}</a></header>`,
+      ann,
+    ],
+    [
+      "a list item around the profile link",
+      `<header class="s-topbar"><li class="my-profile"><a href="/users/5/ann-b"><img alt="Ann B's user avatar"></a></li></header>`,
+      ann,
+    ],
+    [
+      "any user link of a bar",
+      '<div class="topbar"><a href="/users">users</a><a href="//chat.stackexchange.com/users/5/ann-b">Ann B</a></div>',
+      ann,
+    ],
+    [
+      "an unknown header",
+      '<header role="banner"><nav><a href="/users/5/ann-b">1,234</a><a href="/users/5/x">Ann B</a></nav></header>',
+      ann,
+    ],
+    [
+      "a log-in button of a new header",
+      '<header class="s-topbar"><a class="s-btn" href="https://meta.stackexchange.com/users/login?returnurl=x">Enter</a></header>',
+      anonymous,
+    ],
+    ["two users in a bar", '<div class="topbar"><a href="/users/5/a">A</a><a href="/users/6/b">B</a></div>', unknown],
+    [
+      "a profile on another site",
+      '<header><a class="my-profile" href="https://stackoverflow.com/users/7/x">Ann B</a></header>',
+      unknown,
+    ],
+    ["a header that tells nothing", '<header><a href="/">chat</a></header>', unknown],
+    [
+      "people's links in the content",
+      '<div id="content"><header><a href="/users/6/b">B</a><a href="/users/login">log in</a></header></div>',
+      unknown,
+    ],
+    ["user 0 of a room page", "<script>StartChat({}, 0, {id: 1})</script>", anonymous],
+    [
+      "a room page that asks for a login",
+      '<div id="bubble">You must be <a href="https://x.example/">logged in</a> to talk</div>',
+      anonymous,
+    ],
+    [
+      "the avatar of a room page",
+      '<header></header><div id="active-user" class="user-container user-5"><img title="Ann B"></div>',
+      ann,
+    ],
+    [
+      "the script of a room page",
+      "<header></header><script>StartChat({ws:true}, 5, {id: 1})</script>",
+      { ...ann, me: { id: 5, name: null } },
+    ],
+  ])("knows the viewer by %s", (_, html, viewing) => {
+    const { me, isAnonymous } = parseChatPage(html);
+    expect({ me, isAnonymous }).toEqual(viewing);
   });
 
   it("finds the viewer and the name of a transcript", () => {

@@ -58,6 +58,8 @@ export interface FrameView {
   readonly activeRooms: number;
   /** Unix seconds. */
   readonly now: number;
+  /** @default "topbar" */
+  readonly headerMarkup?: "topbar" | "s-topbar";
 }
 
 /** One message of a transcript, a history or a list. */

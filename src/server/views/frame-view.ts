@@ -21,6 +21,7 @@ export function frameView(call: Call): FrameView {
     activeUsers: present.size,
     activeRooms: rooms.length,
     now: world.now(),
+    headerMarkup: state.options.headerMarkup,
   };
 }
 
