@@ -152,7 +152,9 @@ export function scriptsOf(document: PageDocument): string {
 export function serverTimeIn(scripts: string): number | null {
   const found =
     /^[ \t]*(?:var )?SERVER_TIME_OFFSET\s*=\s*(\d{1,12})/m.exec(scripts) ??
-    /"serverTime"\s*:\s*(\d{1,12})/.exec(scripts);
+    /"serverTime"\s*:\s*(\d{1,12})/.exec(scripts) ??
+    // In one saved page the key is bare (protocol.md §6.2).
+    /\binit\(\s*\{[^"'(){}]{0,200}?\bserverTime\s*:\s*(\d{1,12})/.exec(scripts);
   return integer(found?.[1]);
 }
 

@@ -107,6 +107,16 @@ describe("any chat page", () => {
     expect(parseChatPage("<script>initTranscript(true, 5, false)</script>").me).toEqual({ id: 5, name: null });
   });
 
+  it.each([
+    ['StackExchange.topbar.init({"serverTime":1692659647,"enableLogging":false});', 1692659647],
+    ["StackExchange.topbar.init({serverTime:1692659647,enableLogging:false});", 1692659647],
+    ["StackExchange.topbar.init({ enableLogging : false , serverTime : 1692659647 });", 1692659647],
+    ["SERVER_TIME_OFFSET = 77 - (new Date()).getTime() / 1000;", 77],
+    ['greet("serverTime:5, {serverTime:6}");', null],
+  ])("reads the server's clock in %s", (script, time) => {
+    expect(parseChatPage(`<script>${script}</script>`).serverTime).toBe(time);
+  });
+
   it("passes over an empty fkey", () => {
     expect(parseFkey("<input name=fkey value=''><input name=fkey value=real>", "logout page")).toBe("real");
     expect(() => parseFkey("<p>", "logout page")).toThrow("the logout page was not understood: input[name=fkey]");

@@ -86,6 +86,8 @@ export function peopleOf(
 /** A message of a transcript, a history or a list. */
 export function messageView(state: SiteState, message: MessageRecord, viewer: UserRecord | null): MessageView {
   const author = state.world.users.get(message.userId);
+  const parent =
+    message.showParent && message.parentId !== null ? state.world.messages.get(message.parentId) : undefined;
   return {
     id: message.id,
     roomId: message.roomId,
@@ -95,6 +97,7 @@ export function messageView(state: SiteState, message: MessageRecord, viewer: Us
     content: message.deleted ? null : message.content,
     timeStamp: message.timeStamp,
     replyTo: message.showParent ? message.parentId : null,
+    replyToName: parent === undefined ? null : state.world.nameOf(parent.userId),
     edits: message.edits,
     stars: message.stars.size,
     pins: message.pins.size,
