@@ -176,6 +176,13 @@ export function currentPageIn(document: PageDocument): number {
   return (current && integer(text(current))) ?? 1;
 }
 
+/** True when no pager leads to a later page. */
+export function isLastPage(document: PageDocument): boolean {
+  return (
+    maybe(document, ".pager a[rel=next], .pager .next") === null && currentPageIn(document) >= lastPageIn(document)
+  );
+}
+
 /** A `YYYY-MM-DD` at the start of a value. */
 export function dayIn(value: string | null): string | null {
   return /^\s*(\d{4}-\d{2}-\d{2})(?!\d)/.exec(value ?? "")?.[1] ?? null;

@@ -10,6 +10,7 @@ import {
   parseLoginPage,
   recogniseErrorPage,
   secondsAgo,
+  timeOfLabel,
 } from "./index.js";
 
 describe("any chat page", () => {
@@ -171,6 +172,21 @@ describe("relative times", () => {
     ["oct 2 at 1:37", 86400 + 10 * 3600 + 23 * 60],
     ["Oct 4 at 12:00", 364 * 86400],
     ["Oct 3, 2022 at 12:00", 365 * 86400],
+    ["12:00 PM", 0],
+    ["4:49 AM", 7 * 3600 + 11 * 60],
+    ["today at 4:49", 7 * 3600 + 11 * 60],
+    ["yst 7:51 PM", 16 * 3600 + 9 * 60],
+    ["Yst 7:51 PM", 16 * 3600 + 9 * 60],
+    ["Mon 12:00 PM", 86400],
+    ["Sat 8:29 PM", 2 * 86400 + 15 * 3600 + 31 * 60],
+    ["Tue 12:00 PM", 7 * 86400],
+    ["Wed 12:00 PM", 6 * 86400],
+    ["Apr 19 12:00 PM", (30 - 19 + 31 + 30 + 31 + 31 + 30 + 3) * 86400],
+    ["Dec 3 12:00 PM", (31 - 3 + 31 + 28 + 31 + 30 + 31 + 30 + 31 + 31 + 30 + 3) * 86400],
+    ["Oct 3, 17 12:00 PM", (6 * 365 + 1) * 86400],
+    ["Xyz 12:00 PM", null],
+    ["Oct 99 12:00 PM", null],
+    ["Mon", null],
     ["constructor ago", null],
     ["3 constructor ago", null],
     ["soon", null],
@@ -180,7 +196,13 @@ describe("relative times", () => {
   });
 
   it("does not guess dates without a clock", () => {
-    expect(secondsAgo("oct 2 at 1:37")).toBeNull();
+    const labels = ["oct 2 at 1:37", "4:49 PM", "yst 7:51 PM", "Mon 8:29 PM", "Oct 2, 17 1:40 PM"];
+    expect(labels.map((label) => secondsAgo(label))).toEqual(labels.map(() => null));
+    expect([timeOfLabel("4:49 AM", now), timeOfLabel("4:49 AM", null), timeOfLabel("n/a", now)]).toEqual([
+      Date.UTC(2023, 9, 3, 4, 49) / 1000,
+      null,
+      null,
+    ]);
   });
 
   it("reads clock labels", () => {
