@@ -97,10 +97,11 @@ export function flaggedMessages(
   });
 }
 
-/** Whether an event of a room is for somebody's eyes. */
+/** Whether an event is for somebody's eyes. Pings are for people who may still read the room. */
 export function seesEvent(world: World, viewer: UserRecord | null, event: LoggedEvent): boolean {
-  if (event.audience === "everyone") return true;
   const room = world.rooms.get(event.roomId);
+  if (event.onlyFor !== null && event.messageId !== null && room && !mayRead(room, viewer)) return false;
+  if (event.audience === "everyone") return true;
   if (!room || viewer === null) return false;
   return event.audience === "moderators" ? viewer.isModerator && mayRead(room, viewer) : seesFlags(room, viewer);
 }

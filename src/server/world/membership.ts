@@ -20,17 +20,18 @@ export interface RoomChange {
 /** Changes a room and tells everybody in it. @throws a {@link Refusal} */
 export function updateRoom(world: World, room: RoomRecord, actor: UserRecord, change: RoomChange): void {
   refuseUnlessRules(room, actor);
+  if (change.access !== undefined) room.access = change.access;
+  // People who may no longer read the room go first, so that they do not learn its new name.
+  if (change.access === "private") putOutsidersOut(world, room);
   if (change.name !== undefined) room.name = change.name;
   if (change.description !== undefined) room.description = change.description;
   if (change.tags !== undefined) room.tags = change.tags;
-  if (change.access !== undefined) room.access = change.access;
   const changed = (["name", "description", "tags", "access"] as const).filter((field) => change[field] !== undefined);
   if (changed.length > 0) world.changes.room(room, ...changed);
   const content = [room.name, room.description, room.tags.join(" ")].map(escapeHtml).join(" / ");
   world.log.append(room.id, null, (id) =>
     noticeEvent(EventType.RoomNameChanged, { id, now: world.now(), room, user: actor, content }),
   );
-  if (change.access === "private") putOutsidersOut(world, room);
 }
 
 /** Deletes or restores a room; who may not see it any more is out of it. */
@@ -101,7 +102,10 @@ function tellAccess(world: World, room: RoomRecord, user: UserRecord, target: Us
 
 /** Asks somebody in. @throws a {@link Refusal} */
 export function invite(world: World, room: RoomRecord, actor: UserRecord, target: UserRecord): void {
-  if (!mayRead(room, actor)) throw new Refusal("not-allowed", "You cannot invite to this room");
+  // An invitation names the room, so only those who rule a private room tell strangers of it.
+  if (!mayRead(room, actor) || !(mayRead(room, target) || rules(room, actor))) {
+    throw new Refusal("not-allowed", "You cannot invite to this room");
+  }
   if (target.id < 0) throw new Refusal("not-allowed", "System users cannot be invited");
   target.invitedTo.add(room.id);
   world.changes.user(target, ["invitedTo", room.id]);

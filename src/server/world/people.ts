@@ -47,6 +47,7 @@ export function setIgnored(world: World, user: UserRecord, targetId: number, ign
 /** Gives somebody a new name, and tells the rooms they are in. */
 export function renameUser(world: World, user: UserRecord, name: string): void {
   user.name = name;
+  world.names.set(user.id, name);
   world.changes.user(user, "name");
   world.log.together(() => {
     for (const room of roomsOf(world, user.id)) {

@@ -247,6 +247,8 @@ function announce(
   const told = new Set(message.pinged);
   const ping = (target: UserRecord, pingType: number): void => {
     if (told.has(target.id) || !mayRead(room, target)) return;
+    // Edits count with the post: a message that names other people each time pings no more of them.
+    if (pingType === EventType.UserMentioned && message.pinged.size >= world.rules.maxPings) return;
     message.pinged.add(target.id);
     world.changes.message(message, ["pinged", target.id]);
     if (target.id > 0) remember(world, target, message);
