@@ -47,6 +47,7 @@ export const checks: Readonly<Record<keyof ResolvedOptions, Check>> = {
   maxEvents: from(1),
   maxMessagesPerRoom: from(1),
   maxRequests: from(0),
+  maxPings: from(0),
   maxPollBytes: from(1),
   maxSocketBuffer: from(1),
   maxBodyBytes: from(1),

@@ -80,6 +80,8 @@ export interface ChatServerOptions {
    * `RoomUsers.update` adds (OBS, until 2020-11), `js-present` since (ONE). @default "js-present"
    */
   readonly presentMarkup?: "initPresent" | "initPresent-2019" | "js-present";
+  /** People whom the `@names` of one message, edits included, can ping (unknown on the live site). @default 50 */
+  readonly maxPings?: number;
   /** Reputation needed to talk: 20 until 2026-01, then 1 (MULTI). @default 1 */
   readonly minimumReputation?: number;
   /** Stars a day (ONE). @default 20 */
@@ -204,6 +206,7 @@ function defaultsFor(given: ChatServerOptions): ResolvedOptions {
     maxEvents: 50_000,
     maxMessagesPerRoom: 100_000,
     maxRequests: 1_000,
+    maxPings: 50,
     maxPollBytes: 1_048_576,
     maxSocketBuffer: 4_194_304,
     foreignOrigins: false,
