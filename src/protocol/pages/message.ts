@@ -13,7 +13,7 @@ import {
   text,
   walk,
 } from "../html/dom.js";
-import { idAfter, idInPath, integer, titleOf, userIdInClass } from "./reading.js";
+import { idAfter, idInPath, idOfUnlinked, integer, titleOf, userIdInClass } from "./reading.js";
 
 /** Stars and pins as a page shows them. */
 export interface PageStars {
@@ -53,7 +53,7 @@ export function authorOf(monologue: PageElement): PageAuthor {
   const link = holder && maybe(holder, "a");
   const name = titleOf(link) ?? (holder ? text(holder) : "");
   return {
-    userId: userIdInClass(monologue) ?? idInPath(link && attr(link, "href"), "users"),
+    userId: userIdInClass(monologue) ?? (link ? idInPath(attr(link, "href"), "users") : idOfUnlinked(name)),
     userName: name,
     mine: hasClass(monologue, "mine"),
   };
