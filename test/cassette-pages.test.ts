@@ -1,9 +1,9 @@
 /** The scrubber before every page and answer of the local server: our readers read the same, but for what is somebody's. */
 
-import { Client, isChatError } from "chatexchange-ts";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { KeyedPseudonyms } from "../src/cassette/pseudonyms.js";
 import { Scrubber } from "../src/cassette/scrubber.js";
+import { Client, isChatError } from "../src/index.js";
 import * as live from "../src/protocol/actions/live.js";
 import * as pages from "../src/protocol/actions/pages.js";
 import * as people from "../src/protocol/actions/people.js";
@@ -87,8 +87,9 @@ async function populated(): Promise<Stage> {
 
 describe("what a recording keeps", () => {
   test("pages and answers are read as the real ones, but for texts, names and ids of users", async () => {
-    const { client, alice } = await populated();
-    const chat = client();
+    const { server, bot, alice } = await populated();
+    const chat = new Client(server.site, { email: bot.email, password: bot.password });
+    onTestFinished(() => chat.logout());
     await chat.login();
     const events = await Client.sessionOf(chat).call(live.roomEvents(1, { count: 20 }));
     const ids = events.events.map((event) => Number(event.message_id));

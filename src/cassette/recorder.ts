@@ -152,10 +152,14 @@ export class CassetteRecorder implements WireTap {
 
   #note(make: (scrubber: Scrubber, at: number) => CassetteEntry): void {
     if (this.#isOver) return;
-    const at = Math.max(0, this.#parts.clock.now() - this.#began);
+    const at = this.#elapsed();
     const scrubber = this.#scrubber;
     if (scrubber) this.#guard(() => this.#write(make(scrubber, at)));
     else this.#waiting.push((loaded) => make(loaded, at));
+  }
+
+  #elapsed(): number {
+    return Math.max(0, Math.round(this.#parts.clock.now() - this.#began));
   }
 
   /** What is sent in confidence is looked for in every line, however it came there. */
@@ -192,7 +196,7 @@ export class CassetteRecorder implements WireTap {
 
   #end(why: string): void {
     if (this.#isOver) return;
-    const at = Math.max(0, this.#parts.clock.now() - this.#began);
+    const at = this.#elapsed();
     this.#guard(() => this.#file.add(JSON.stringify({ at, end: why, replaced: this.counts.replaced })));
     this.#isOver = true;
     this.#file.close();

@@ -10,8 +10,8 @@ import { ManualClock } from "../../util/manual-clock.js";
 import { checkClock, checkCount, checkOptions, shown } from "../../util/options.js";
 import { Traffic } from "../traffic.js";
 import type { WaitOptions } from "../turning.js";
+import { Program } from "./program.js";
 import { ReplayServer } from "./replay-server.js";
-import { ReplaySockets } from "./replay-sockets.js";
 import { addressOf, type Incoming, type Recorded, Tape } from "./tape.js";
 
 /** Options of {@link replay}. */
@@ -57,16 +57,14 @@ export class Replay implements AsyncDisposable {
   /** Time, as of the recording. It goes on by itself while an answer is waited for, and in {@link Replay.until}. */
   readonly clock: ManualClock;
   readonly #tape: Tape;
-  readonly #sockets: ReplaySockets;
+  readonly #program: Program;
   readonly #server: ReplayServer;
-  readonly #began: number;
   readonly #traffic: Traffic;
   readonly #clients: Client[] = [];
   readonly #failures: CassetteError[] = [];
   /** Failures that a wait has thrown. */
   #told = 0;
-  /** Answers whose time has not come, and requests that hang for ever. */
-  #held = 0;
+  /** Requests that hang for ever. */
   #hanging = 0;
   #watchers = 0;
   #isTurning = false;
@@ -76,19 +74,18 @@ export class Replay implements AsyncDisposable {
   constructor(cassette: Cassette, clock: ManualClock, resolve: () => number) {
     const { header } = cassette;
     this.clock = clock;
-    this.#began = clock.now();
     this.#tape = new Tape(cassette);
-    this.#sockets = new ReplaySockets(cassette, this.#tape, clock, this.#began);
+    this.#program = new Program(cassette, this.#tape, clock, clock.now());
     this.#server = new ReplayServer({
       answer: (request, give) => this.#answer(request, give),
-      open: (address) => this.#sockets.open(address),
+      open: (address) => this.#program.open(address),
     });
     const faults = {
       hanging: 0,
       hangingSockets: 0,
       underWay: 0,
     };
-    Object.defineProperty(faults, "hanging", { get: () => this.#held + this.#hanging });
+    Object.defineProperty(faults, "hanging", { get: () => this.#program.held + this.#hanging });
     this.#traffic = new Traffic(() => [{ sites: { replay: { faults } } }]);
     const hosts = new Set(
       [
@@ -195,7 +192,7 @@ export class Replay implements AsyncDisposable {
 
   #answer(request: Incoming, give: (answer: AnsweredEntry) => void): void {
     const recorded = this.#take(request);
-    this.#sockets.wake();
+    this.#program.run();
     if (!recorded) {
       // A client that ends leaves its rooms, also where the recorded one did not.
       if (/^[^/]*\/chats\/leave\//.test(request.address)) give({ at: 0, answer: 0, status: 200 });
@@ -207,16 +204,7 @@ export class Replay implements AsyncDisposable {
       this.#hanging++;
       return;
     }
-    const waitMs = this.#began + answered.at - this.clock.now();
-    if (waitMs <= 0) {
-      give(answered);
-      return;
-    }
-    this.#held++;
-    this.clock.setTimeout(() => {
-      this.#held--;
-      give(answered);
-    }, waitMs);
+    this.#program.answer(answered, () => give(answered));
     void this.#turn();
   }
 
@@ -235,7 +223,7 @@ export class Replay implements AsyncDisposable {
     if (this.#isTurning) return;
     this.#isTurning = true;
     try {
-      while ((this.#held > 0 || this.#watchers > 0) && !this.#isClosed) {
+      while ((this.#program.held > 0 || this.#watchers > 0) && !this.#isClosed) {
         const wasUnderWay = this.#traffic.isUnderWay;
         await pause(REST_MS);
         if (wasUnderWay || this.#traffic.isUnderWay) continue;
@@ -251,7 +239,7 @@ export class Replay implements AsyncDisposable {
     const waits =
       next.length > 0
         ? `the next requests of the cassette that nobody has made: ${next.join("; ")}`
-        : `every request of the cassette was made, ${this.#sockets.left} of its sockets were not opened`;
+        : `every request of the cassette was made, ${this.#program.socketsLeft} of its sockets were not opened`;
     return new ChatError("TIMED_OUT", `it did not come true in ${timeoutMs} ms; ${waits}`);
   }
 }

@@ -30,8 +30,8 @@ export interface Recorded {
 
 /** What every session has of its own, and what no replay is asked for. */
 const IGNORED: ReadonlySet<string> = new Set(["fkey", "email", "password", "ssrc"]);
-/** Posts that change nothing: no frame follows from them. */
-const READS = /^[^/]*\/(?:ws-auth|events|chats\/\d+\/events|chats\/leave|user\/info|messages\/ack|users\/log)/;
+/** Requests that a replay may do without: nothing follows from them. */
+const UNASKED = /^[^/]*\/(?:chats\/leave|users\/log)/;
 
 export class Tape {
   readonly #left: Recorded[];
@@ -51,18 +51,16 @@ export class Tape {
    * @throws {CASSETTE} naming the request that was expected instead, and its line
    */
   take(incoming: Incoming): Recorded {
-    const found = this.#left.findIndex(({ asked }) => isSame(asked, incoming, (text) => text)) ?? -1;
+    const found = this.#left.findIndex(({ asked }) => isSame(asked, incoming, (text) => text));
     const at = found >= 0 ? found : this.#left.findIndex(({ asked }) => isSame(asked, incoming, shapeOf));
     const [recorded] = at < 0 ? [] : this.#left.splice(at, 1);
     if (recorded) return recorded;
     throw this.#differs(incoming);
   }
 
-  /** The first write before a line that nobody has made yet: what follows in frames may be its effect. */
-  writeBefore(line: number): Recorded | undefined {
-    return this.#left.find(
-      ({ asked }) => asked.line < line && asked.method === "POST" && !READS.test(addressOf(asked.url)),
-    );
+  /** Whether a request was recorded before a line that nobody has made yet. */
+  askedBefore(line: number): boolean {
+    return this.#left.some(({ asked }) => asked.line < line && !UNASKED.test(addressOf(asked.url)));
   }
 
   #differs(incoming: Incoming): CassetteError {
