@@ -73,12 +73,12 @@ export function createParts(client: Client, options: ClientOptions, closing: Abo
 
 /** What listens to the wire: a recording of this client, which ends with it, or something that others own. */
 function tapOf(
-  { record, tap }: ClientOptions,
+  { record, tap, files }: ClientOptions,
   parts: Pick<RecorderParts, "site" | "clock" | "notice">,
 ): WireTap | undefined {
   if (record === undefined)
     return tap && { request: (request) => tap.request(request), socket: (url) => tap.socket(url) };
-  return new CassetteRecorder({ ...parts, ...(typeof record === "string" ? { file: record } : record) });
+  return new CassetteRecorder({ ...parts, files, ...(typeof record === "string" ? { file: record } : record) });
 }
 
 function sessionOf(client: Client, options: ClientOptions, services: Services, signal: AbortSignal): Session {
