@@ -30,6 +30,7 @@ export async function identify(chat: ChatHost, jar: CookieJar, expectsSomebody: 
     const refusal = refusalOf(answer, { tried: TRIED });
     if (refusal && path === "/" && !nameless) throw refusal;
     const page = refusal ? null : parseChatPage(answer.body);
+    if (page && !page.fkey) answer.drift?.({ where: "chat page", what: "missing", detail: "input[name=fkey]" });
     if (!page?.fkey) continue;
     const identified = { me: page.me, fkey: page.fkey };
     // The first page may lack the name of a logged-in user: the front page decides.
