@@ -56,6 +56,11 @@ export function orNote<T>(scope: Scope, value: T | null | undefined, detail: str
   return null;
 }
 
+/** Notes that items are missing when there are none, although `sign` finds a part of one. */
+export function noteEmpty(scope: Scope, items: readonly unknown[], sign: string, detail: string): void {
+  if (items.length === 0 && maybe(scope, sign) !== null) note(scope, "missing", detail);
+}
+
 /** Notes on the page what its reader missed or did not know; `detail` is a selector or a word of the site. */
 export function note(scope: Scope, what: DriftKind, detail: string): void {
   let top: PageElement = rootOf(scope);

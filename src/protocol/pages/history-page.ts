@@ -6,9 +6,12 @@
 import { ParseError } from "../../errors/index.js";
 import {
   attr,
+  expected,
   hasClass,
   maybe,
+  note,
   one,
+  orNote,
   type PageDocument,
   type PageElement,
   parse,
@@ -55,14 +58,14 @@ export function parseHistoryPage(html: string): HistoryPage {
 
 /** @internal The same for a page that is parsed already. */
 export function readHistoryPage(document: PageDocument): HistoryPage {
-  const content = document.ids.get("content") ?? one(document, "body");
+  const content = orNote(document, document.ids.get("content"), "#content") ?? one(document, "body");
   const [current, ...steps] = monologuesBySection(content);
   if (current === undefined) throw new ParseError(PAGE, "#content .monologue");
   const element = one(document, ".message", current);
   const message = readMessage(document, element);
   if (message === null) throw new ParseError(PAGE, ".message[id^=message-]");
   const revisions = oldestFirst(steps.map(readRevision));
-  const link = maybe(element, "a[href*='/transcript/']");
+  const link = expected(element, "a[href*='/transcript/']");
   return {
     ...message,
     ...authorOf(current),
@@ -88,12 +91,15 @@ function monologuesBySection(content: PageElement): PageElement[] {
 }
 
 function readRevision(monologue: PageElement): Revision {
-  const label = maybe(monologue, ".content b");
-  const time = maybe(monologue, ".timestamp");
+  const label = expected(monologue, ".content b");
+  const time = expected(monologue, ".timestamp");
   const source = maybe(monologue, ".message-source");
+  const kind = kindOf(label ? text(label) : text(monologue));
+  if (kind === "other") note(monologue, "unknown form", ".content b");
+  if (kind === "said" || kind === "edited") orNote(monologue, source, ".message-source");
   return {
     ...authorOf(monologue),
-    kind: kindOf(label ? text(label) : text(monologue)),
+    kind,
     timeLabel: time && clean(text(time)),
     source: source && sourceText(source),
   };

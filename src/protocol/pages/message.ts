@@ -6,9 +6,11 @@ import {
   attr,
   childElements,
   childWithClass,
+  expected,
   hasClass,
   innerHtml,
   maybe,
+  orNote,
   type PageDocument,
   type PageElement,
   text,
@@ -50,8 +52,9 @@ const NO_STARS: PageStars = { stars: 0, starredByMe: false, pinned: false, pinne
 
 /** @internal The author of a `.monologue`. */
 export function authorOf(monologue: PageElement): PageAuthor {
-  const holder = maybe(monologue, ".username");
+  const holder = expected(monologue, ".username");
   const link = holder && maybe(holder, "a");
+  orNote(monologue, /(?:^|\s)user-/.exec(attr(monologue, "class") ?? ""), ".monologue[class*=user-]");
   const name = titleOf(link) ?? (holder ? text(holder) : "");
   return {
     userId: userIdInClass(monologue) ?? idInPath(link && attr(link, "href"), "users"),
@@ -64,7 +67,7 @@ export function authorOf(monologue: PageElement): PageAuthor {
 export function readMessage(document: PageDocument, element: PageElement): PageMessage | null {
   const id = idAfter("message-", attr(element, "id"));
   if (id === null) return null;
-  const content = childWithClass(element, "content") ?? maybe(element, ".content");
+  const content = childWithClass(element, "content") ?? expected(element, ".content");
   const deleted = content === null || childElements(content).some((child) => hasClass(child, "deleted"));
   let replyTo: number | null = null;
   let sure = false;
@@ -97,7 +100,7 @@ export function readMessage(document: PageDocument, element: PageElement): PageM
 
 /** @internal A `.stars` element: an empty `.times` means one. */
 export function starsOf(element: PageElement): PageStars {
-  const times = maybe(element, ".times");
+  const times = expected(element, ".times");
   const pinnedByMe = hasClass(element, "user-owner-star");
   return {
     stars: (times && integer(text(times))) ?? 1,

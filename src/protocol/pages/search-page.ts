@@ -5,8 +5,11 @@
 import { ParseError } from "../../errors/index.js";
 import {
   attr,
+  expected,
   hasClass,
   maybe,
+  noteEmpty,
+  orNote,
   type PageDocument,
   type PageElement,
   parse,
@@ -49,6 +52,7 @@ export function readSearchPage(document: PageDocument): SearchPage {
   const top = document.ids.get("content") ?? maybe(document, "#main, #transcript, .messages");
   if (top === null) throw new ParseError(PAGE, "#content");
   const hits = selectOutermost(top, ".monologue").flatMap((monologue) => readHits(document, monologue));
+  noteEmpty(top, hits, "[id^=message-]", ".monologue .message");
   return { hits, page: currentPageIn(document), pageCount: lastPageIn(document) };
 }
 
@@ -63,10 +67,11 @@ function readHits(document: PageDocument, monologue: PageElement): SearchHit[] {
     if (!hasClass(part, "message")) return true;
     const message = readMessage(document, part);
     if (message === null) throw new ParseError(PAGE, ".message[id^=message-]");
-    const link = maybe(part, "a[href*='/transcript/']");
+    const link = expected(part, "a[href*='/transcript/']");
     const roomId = idInPath(link && attr(link, "href"), "transcript") ?? room?.id ?? null;
     hits.push({ ...message, ...author, timeLabel, roomId, roomName: room?.id === roomId ? room.name : null });
     return false;
   });
+  orNote(monologue, timeLabel, ".timestamp");
   return hits;
 }

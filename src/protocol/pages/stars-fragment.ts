@@ -5,8 +5,10 @@
 import { ParseError } from "../../errors/index.js";
 import {
   attr,
+  expected,
   find,
   maybe,
+  orNote,
   type PageDocument,
   type PageElement,
   parse,
@@ -67,7 +69,7 @@ function readEntry(document: PageDocument, entry: PageElement): StarredMessage {
 
 /** `YYYY-MM-DD HH:MM:SSZ` in the title of the relative time. */
 function timeOf(permalink: PageElement): number | null {
-  const time = maybe(permalink, "[title]");
+  const time = expected(permalink, "[title]");
   const found = /^(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}:\d{2})Z$/.exec((time && attr(time, "title")) ?? "");
   const parsed = found ? Date.parse(`${found[1]}T${found[2]}Z`) : Number.NaN;
   return Number.isNaN(parsed) ? null : parsed / 1000;
@@ -86,5 +88,5 @@ function authorAfter(
     return { userId: idInPath(attr(author, "href"), "users"), userName: fullText(author) };
   }
   const rest = text(parse(sourceBetween(document, permalink.end, Math.max(permalink.end, entry.innerEnd)), PAGE).root);
-  return { userId: null, userName: /^,? ?by (.*)$/s.exec(rest)?.[1] ?? "" };
+  return { userId: null, userName: orNote(entry, /^,? ?by (.*)$/s.exec(rest)?.[1], "by") ?? "" };
 }
