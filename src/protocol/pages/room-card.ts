@@ -79,13 +79,14 @@ export function parseRoomCards(html: string): RoomCard[] {
 export function cardsIn(scope: PageElement, now: number | null): RoomCard[] {
   const cards = selectOutermost(scope, ".roomcard");
   noteEmpty(scope, cards, "[id^=room-]", ".roomcard");
-  return cards.flatMap((card) => orNote(card, readCard(card, now), ".roomcard id") ?? []);
+  return cards.flatMap((card) => readCard(card, now) ?? []);
 }
 
 function readCard(card: PageElement, now: number | null): RoomCard | null {
   const holder = expected(card, ".room-name");
   const link = holder && maybe(holder, "a");
-  const id = idAfter("room-", attr(card, "id")) ?? idInPath(link && attr(link, "href"), "rooms", "transcript");
+  const shownId = idAfter("room-", attr(card, "id")) ?? idInPath(link && attr(link, "href"), "rooms", "transcript");
+  const id = orNote(card, shownId, ".roomcard[id^=room-]");
   if (holder === null || id === null) return null;
   const description = expected(card, ".room-description");
   const site = maybe(card, "img.small-site-logo");

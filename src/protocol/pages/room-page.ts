@@ -10,6 +10,7 @@ import {
   hasClass,
   innerHtml,
   maybe,
+  note,
   one,
   orNote,
   type PageDocument,
@@ -101,8 +102,8 @@ export function readRoomPage(document: PageDocument): RoomPage {
   const logo = expected(document, "#footer-logo a");
   const scripts = scriptsOf(document);
   const started = orNote(document, readCall(scripts, "StartChat"), "StartChat(…)") ?? [];
-  const room =
-    orNote(document, started[2] instanceof Map ? started[2] : null, "StartChat(…)[2]") ?? new Map<string, JsValue>();
+  const room = started[2] instanceof Map ? started[2] : new Map<string, JsValue>();
+  if (started.length > 0 && !room.has("frozen")) note(document, "missing", "StartChat(…) frozen");
   return {
     id: roomIdOf(document, room),
     name,

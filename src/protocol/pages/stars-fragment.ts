@@ -5,7 +5,6 @@
 import { ParseError } from "../../errors/index.js";
 import {
   attr,
-  expected,
   find,
   maybe,
   orNote,
@@ -60,7 +59,7 @@ function readEntry(document: PageDocument, entry: PageElement): StarredMessage {
   const content = sourceBetween(document, stars.end, Math.max(stars.end, permalink.start));
   return {
     messageId,
-    timeStamp: integer(attr(entry, "data-time")) ?? timeOf(permalink),
+    timeStamp: orNote(entry, integer(attr(entry, "data-time")), "li[data-time]") ?? timeOf(permalink),
     contentHtml: content.replace(/\s?-$/, "").trimEnd(),
     ...authorAfter(document, entry, permalink),
     ...starsOf(stars),
@@ -69,7 +68,7 @@ function readEntry(document: PageDocument, entry: PageElement): StarredMessage {
 
 /** `YYYY-MM-DD HH:MM:SSZ` in the title of the relative time. */
 function timeOf(permalink: PageElement): number | null {
-  const time = expected(permalink, "[title]");
+  const time = maybe(permalink, "[title]");
   const found = /^(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}:\d{2})Z$/.exec((time && attr(time, "title")) ?? "");
   const parsed = found ? Date.parse(`${found[1]}T${found[2]}Z`) : Number.NaN;
   return Number.isNaN(parsed) ? null : parsed / 1000;
@@ -88,5 +87,5 @@ function authorAfter(
     return { userId: idInPath(attr(author, "href"), "users"), userName: fullText(author) };
   }
   const rest = text(parse(sourceBetween(document, permalink.end, Math.max(permalink.end, entry.innerEnd)), PAGE).root);
-  return { userId: null, userName: orNote(entry, /^,? ?by (.*)$/s.exec(rest)?.[1], "by") ?? "" };
+  return { userId: null, userName: /^,? ?by (.*)$/s.exec(rest)?.[1] ?? "" };
 }

@@ -37,15 +37,16 @@ export function userCardsIn(scope: PageElement | null, now: number | null): User
   if (scope === null) return [];
   const cards = selectOutermost(scope, ".usercard");
   noteEmpty(scope, cards, "[id*=user-]", ".usercard");
-  return cards.flatMap((card) => orNote(card, readCard(card, now), ".usercard id and name") ?? []);
+  return cards.flatMap((card) => readCard(card, now) ?? []);
 }
 
 function readCard(card: PageElement, now: number | null): UserCard | null {
   const header = expected(card, ".user-header");
   const link = expected(card, "a.username") ?? maybe(card, ".user-header a[href]");
   const cardId = attr(card, "id");
-  const id =
+  const shownId =
     idAfter("user-", cardId) ?? idAfter("owner-user-", cardId) ?? idInPath(link && attr(link, "href"), "users");
+  const id = orNote(card, shownId, ".usercard[id*=user-]");
   const shown = link ? text(link) : "";
   const name = withoutDiamond(titleOf(header) ?? shown);
   if (id === null || name === "") return null;
