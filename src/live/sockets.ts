@@ -89,7 +89,10 @@ export class RoomSockets implements Sockets {
   #parse(roomId: number, text: string): Frame | undefined {
     try {
       const frame = parseFrame(text);
-      noteFrame((note) => this.#session.drifts.add({ where: "frame", ...note }), frame);
+      noteFrame(
+        this.#session.drifts.sink(() => "frame"),
+        frame,
+      );
       if (frame.malformed.length > 0) this.#services.log.warn(`room ${roomId}: set aside a malformed part of a frame`);
       return frame;
     } catch (error) {
