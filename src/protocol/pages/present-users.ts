@@ -1,6 +1,7 @@
 /**
- * Who is in the room, as a room page has it: `initPresent([...])` in a script until 2020, JSON in `.js-present[data-users]`
- * since (protocol.md §6.3). Records have the keys of `POST /user/info`.
+ * The people in the room, as a room page has them: `initPresent([...])` in a script until 2020, from 2019 on without the
+ * viewer, whom `RoomUsers.update(…)` adds; JSON in `.js-present[data-users]` since (protocol.md §6.3). Records have the
+ * keys of `POST /user/info`.
  */
 import { ParseError } from "../../errors/index.js";
 import { shownWord } from "../drift.js";
@@ -28,7 +29,31 @@ export interface PresentUser {
  * @internal The users in the room, or null when the page has no list.
  * @throws {NOT_UNDERSTOOD} when there is a list and it can't be read.
  */
-export function presentUsersIn(document: PageDocument, scripts: string): PresentUser[] | null {
+export function presentUsersIn(document: PageDocument, scripts: string, viewerId: number | null): PresentUser[] | null {
+  const present = listedUsers(document, scripts);
+  const viewer = present && viewerId !== null ? updatedViewer(scripts, viewerId) : null;
+  if (present === null || viewer === null) return present;
+  const listed = present.find(({ id }) => id === viewerId);
+  return listed === undefined
+    ? [...present, viewer]
+    : present.map((user) =>
+        user === listed ? { ...viewer, ...known(listed), isOwner: listed.isOwner || viewer.isOwner } : user,
+      );
+}
+
+/** The viewer's own record, which a page since 2019 has apart from the list; calls inside a string do not count. */
+function updatedViewer(scripts: string, viewerId: number): PresentUser | null {
+  const call = /(?:^|;)[ \t]*CHAT\.RoomUsers\.update\(/m.exec(scripts);
+  const [id, record] = (call && readCall(scripts.slice(call.index), "RoomUsers.update")) ?? [];
+  return idOf(id) === viewerId && record instanceof Map ? readUser(new Map([...record, ["id", viewerId]])) : null;
+}
+
+/** The fields of a record that are told. */
+function known(user: PresentUser): Partial<PresentUser> {
+  return Object.fromEntries(Object.entries(user).filter(([, value]) => value !== null));
+}
+
+function listedUsers(document: PageDocument, scripts: string): PresentUser[] | null {
   const holder = maybe(document, ".js-present[data-users], #js-present[data-users]");
   if (holder !== null) {
     return readUsers(document, readLiteral(attr(holder, "data-users") ?? ""), ".js-present[data-users]");
@@ -38,7 +63,7 @@ export function presentUsersIn(document: PageDocument, scripts: string): Present
 }
 
 /** The keys of a record (protocol.md §6.1, §6.3). */
-const known: ReadonlySet<string> = new Set(
+const userKeys: ReadonlySet<string> = new Set(
   "id name email_hash reputation last_post last_seen is_owner is_moderator".split(" "),
 );
 
@@ -48,7 +73,7 @@ function readUsers(document: PageDocument, list: JsValue | undefined, where: str
     const user = record instanceof Map ? readUser(record) : null;
     if (user === null) throw new ParseError(document.page, `${where} id and name`);
     if (record instanceof Map)
-      for (const key of record.keys()) if (!known.has(key)) note(document, "unknown key", shownWord(key));
+      for (const key of record.keys()) if (!userKeys.has(key)) note(document, "unknown key", shownWord(key));
     return user;
   });
 }

@@ -1,6 +1,6 @@
 /**
  * The room page, `GET /rooms/{id}` (protocol.md §6.3). It has everything but the messages.
- * Reads the form recorded in 2017, the 2019 additions, and the present users as pages since 2020 have them.
+ * Reads the form recorded in 2017, the one of 2019, and the present users as pages since 2020 have them.
  */
 
 import { ParseError } from "../../errors/index.js";
@@ -20,7 +20,7 @@ import {
   text,
 } from "../html/dom.js";
 import { type JsValue, readCall } from "../html/js-literal.js";
-import { fkeyIn, type PageViewer, viewerOf } from "./chat-page.js";
+import { fkeyIn } from "./chat-page.js";
 import { type PresentUser, presentUsersIn } from "./present-users.js";
 import {
   absoluteUrl,
@@ -35,6 +35,7 @@ import {
   tagsIn,
   titleOf,
 } from "./reading.js";
+import { type PageViewer, viewerOf } from "./viewer.js";
 
 /** Another room that the viewer is in. */
 export interface MyRoom {
@@ -103,6 +104,7 @@ export function readRoomPage(document: PageDocument): RoomPage {
   const scripts = scriptsOf(document);
   const started = orNote(document, readCall(scripts, "StartChat"), "StartChat(…)") ?? [];
   const room = started[2] instanceof Map ? started[2] : new Map<string, JsValue>();
+  const me = viewerOf(document, scripts);
   if (started.length > 0 && !room.has("frozen")) note(document, "missing", "StartChat(…) frozen");
   return {
     id: roomIdOf(document, room),
@@ -119,9 +121,9 @@ export function readRoomPage(document: PageDocument): RoomPage {
       "input",
     parentSiteName: titleOf(logo),
     parentSiteUrl: logo && absoluteUrl(attr(logo, "href")),
-    me: viewerOf(document, scripts),
+    me,
     fkey: orNote(document, fkeyIn(document), "input[name=fkey]"),
-    present: orNote(document, presentUsersIn(document, scripts), ".js-present[data-users]"),
+    present: orNote(document, presentUsersIn(document, scripts, me?.id ?? null), ".js-present[data-users]"),
     myRooms: select(document, "#my-rooms li").flatMap((item) => orNote(item, readMyRoom(item), "#my-rooms li a") ?? []),
     ignoredUserIds: idsIn(started[3]),
     unackedMentions: mentionsIn(started.slice(4)),
