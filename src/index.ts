@@ -71,6 +71,8 @@ export type { Overflow } from "./live/backlog.js";
 export { type Clock, systemClock } from "./util/clock.js";
 export type { Logger } from "./util/logger.js";
 export type { CountName, Counts } from "./util/counters.js";
+export type { Drift, DriftKind } from "./protocol/drift.js";
+export type { SeenDrift } from "./transport/drift-log.js";
 
 // Experts: what is known without asking, and the raw wire.
 export type { MessageFacts } from "./objects/message-facts.js";
