@@ -84,7 +84,9 @@ export class Message {
 
   /** The content as plain text, formatting discarded; empty when the message is deleted. */
   get textContent(): Promise<string> {
-    return this.#fields.map("content", "textContent", (html) => (html === null ? "" : htmlToText(html)));
+    return this.#fields.map("content", "textContent", (html) =>
+      html === null ? "" : htmlToText(html, { origin: this.#context.identity.origin }),
+    );
   }
 
   /** The markdown as typed; for a reply with its `:id ` in front. Known of a message that this client sent. */
@@ -110,6 +112,11 @@ export class Message {
   /** Whether a room owner pinned it. */
   get pinned(): Promise<boolean> {
     return this.#fields.get("pinned");
+  }
+
+  /** Whether you pinned it. */
+  get pinnedByYou(): Promise<boolean> {
+    return this.#fields.get("pinnedByYou");
   }
 
   /** How many room owners pinned it. */
@@ -338,6 +345,9 @@ export class Message {
     if (raw.content !== known && !isFirst) this.#fields.invalidate("contentSource");
     if (raw.event_type === EventType.MessageEdited) this.#fields.invalidate("editor");
     if (raw.event_type === EventType.MessageStarred) this.#fields.invalidate("pinners");
+    // It is elsewhere now: the event of its arrival says where, if that room is listened to.
+    const isGone = raw.event_type === EventType.MessageMovedOut && this.#fields.peek("room")?.id === raw.room_id;
+    if (isGone) this.#fields.invalidate("room");
     this.#fields.merge(factsOfEvent(this.#context, raw), moment);
   }
 

@@ -2,7 +2,7 @@
 import { isRecord, listOf, numberOf, stringOf } from "../../protocol/values.js";
 import { chatJson } from "../chat-json.js";
 import type { SiteState } from "../site-state.js";
-import type { Audience } from "../world/event-log.js";
+import type { Audience, OwnVersion } from "../world/event-log.js";
 import {
   restoreMessage,
   restoreRoom,
@@ -37,6 +37,7 @@ export function restoreSite({ world, images }: SiteState, row: Record<string, un
       onlyFor: numberOf(event.onlyFor) ?? null,
       audience: audienceOf(event.audience),
       json: chatJson(event.raw),
+      ...ownVersion(event.own),
     });
   }
   const pictures = listOf(row.images);
@@ -56,6 +57,11 @@ export function restoreSite({ world, images }: SiteState, row: Record<string, un
 
 function hasId(value: unknown): value is Record<string, unknown> & { readonly id: number } {
   return isRecord(value) && numberOf(value.id) !== undefined;
+}
+
+function ownVersion(own: unknown): { own?: OwnVersion } {
+  const userId = isRecord(own) ? numberOf(own.userId) : undefined;
+  return isRecord(own) && userId !== undefined ? { own: { userId, json: chatJson(own.raw) } } : {};
 }
 
 function audienceOf(value: unknown): Audience {

@@ -104,8 +104,9 @@ export function storedVisit(room: RoomRecord, userId: number): StoredVisit {
 }
 
 /** An event beside its own JSON, which stays as it is. */
-export function storedEvent({ json, ...event }: LoggedEvent): object {
-  return { ...event, raw: JSON.parse(json) };
+export function storedEvent({ json, own, ...event }: LoggedEvent): object {
+  const mine = own && { own: { userId: own.userId, raw: JSON.parse(own.json) } };
+  return { ...event, ...mine, raw: JSON.parse(json) };
 }
 
 export function restoreUser(world: World, stored: StoredUser): void {

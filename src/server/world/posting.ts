@@ -182,7 +182,7 @@ interface Body {
   readonly content: string;
   readonly parentId: number | null;
   readonly showParent: boolean;
-  /** The author of the message replied to, unless that is the author of this one. */
+  /** The author of the message replied to, who may be the author of this one: that is a type 18 to oneself, too. */
   readonly repliedTo: UserRecord | null;
   readonly mentioned: readonly UserRecord[];
 }
@@ -206,7 +206,7 @@ function compose(
     siteUrl: world.siteUrl,
     onebox: (url) => messageOnebox(world, room, url),
   });
-  const repliedTo = parentAuthor && parentAuthor.id !== author.id ? parentAuthor : null;
+  const repliedTo = parentAuthor ?? null;
   const [only] = mentions;
   const guess = !parent && mentions.length === 1 && only ? (room.visits.get(only.id)?.lastMessageId ?? null) : null;
   return {
@@ -249,7 +249,8 @@ function announce(
     if (told.has(target.id) || !mayRead(room, target)) return;
     message.pinged.add(target.id);
     world.changes.message(message);
-    if (target.id > 0) remember(world, target, message);
+    // Nobody has to be told later what they said themselves.
+    if (target.id > 0 && target !== actor) remember(world, target, message);
     world.log.append(room.id, target.id, (id) =>
       messageEvent(pingType, message, { id, room, user: actor, targetId: target.id }),
     );

@@ -1,5 +1,5 @@
 /** Stars and pins (protocol.md §5.4). All four calls toggle or clear; each that changes something emits type 6. */
-import { EventType } from "../../protocol/raw.js";
+import { EventType, type RawEvent } from "../../protocol/raw.js";
 import { mayRead, rules } from "./access.js";
 import { messageEvent } from "./events.js";
 import { roomOf } from "./posting.js";
@@ -27,7 +27,7 @@ export function toggleStar(world: World, message: MessageRecord, user: UserRecor
     user.starsToday = given + 1;
     world.changes.user(user);
   }
-  announce(world, message);
+  announce(world, message, user);
 }
 
 /** Cancels everybody's stars. @throws a {@link Refusal} */
@@ -37,7 +37,7 @@ export function cancelStars(world: World, message: MessageRecord, user: UserReco
   }
   onAccept?.();
   message.stars.clear();
-  announce(world, message);
+  announce(world, message, user);
 }
 
 /** Toggles an owner's pin. @throws a {@link Refusal} */
@@ -46,7 +46,7 @@ export function togglePin(world: World, message: MessageRecord, user: UserRecord
   refuseUnlessRules(world, message, user);
   onAccept?.();
   if (!message.pins.delete(user.id)) message.pins.set(user.id, world.now());
-  announce(world, message);
+  announce(world, message, user);
 }
 
 /** Removes all pins. @throws a {@link Refusal} */
@@ -54,7 +54,7 @@ export function removePins(world: World, message: MessageRecord, user: UserRecor
   refuseUnlessRules(world, message, user);
   onAccept?.();
   message.pins.clear();
-  announce(world, message);
+  announce(world, message, user);
 }
 
 /** The starred messages of a room: pinned ones first, then the newest. */
@@ -73,8 +73,11 @@ function refuseUnlessRules(world: World, message: MessageRecord, user: UserRecor
   if (!rules(roomOf(world, message), user)) throw new Refusal("not-allowed", "Only a room-owner can pin messages");
 }
 
-function announce(world: World, message: MessageRecord): void {
+/** Tells the room without an actor, and the actor what they did [OBS]. */
+function announce(world: World, message: MessageRecord, user: UserRecord): void {
   const room = roomOf(world, message);
+  const make = (id: number, actor?: UserRecord): RawEvent =>
+    messageEvent(EventType.MessageStarred, message, { id, room, user: actor });
   world.changes.message(message);
-  world.log.append(room.id, null, (id) => messageEvent(EventType.MessageStarred, message, { id, room }));
+  world.log.append(room.id, null, make, { own: { userId: user.id, make: (id) => make(id, user) } });
 }
