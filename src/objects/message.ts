@@ -23,6 +23,7 @@ import type { Site } from "../protocol/sites.js";
 import { checkText } from "../protocol/text-rules.js";
 import { again } from "../sending/actions.js";
 import { type EditOptions, edit } from "../sending/edit.js";
+import { isSameText } from "../sending/find-post.js";
 import type { Found, Task } from "../sending/job.js";
 import { messageLane } from "../sending/lanes.js";
 import type { ActionOptions } from "../sending/options.js";
@@ -366,8 +367,8 @@ export class Message {
   async #ifEdited(text: string, signal: AbortSignal): Promise<Found<Message> | undefined> {
     const source = await this.#context.session.call(messageSource(this.id), { signal, retry: false });
     this.#fields.invalidate("content", "contentSource", "edits", "edited", "editor");
-    const plain = (value: string): string => value.replace(/^:\d+ /, "").trimEnd();
-    return plain(source) === plain(text) ? { result: this } : undefined;
+    const plain = (value: string): string => value.replace(/^:\d+ /, "");
+    return isSameText(plain(source), plain(text)) ? { result: this } : undefined;
   }
 
   /** Looks up a deletion that was not answered: done, if the message is gone. */

@@ -2,6 +2,7 @@
  * Saying, editing and deleting (protocol.md §5.1 to §5.3): what is refused, what a reply is, and which events
  * follow. Pings come before the message event and have the smaller ids.
  */
+import { breakLongWords } from "../../protocol/markup/long-words.js";
 import { mentionName } from "../../protocol/markup/mentions.js";
 import { renderMarkdown } from "../../protocol/markup/render.js";
 import { splitReplyPrefix } from "../../protocol/markup/reply-prefix.js";
@@ -202,10 +203,8 @@ function compose(
   const mentions = mentionedUsers(world, room, author, text);
   const parentAuthor = parent && world.users.get(parent.userId);
   const prefix = parentAuthor && world.rules.replyPrefixInContent ? `@${mentionName(parentAuthor.name)} ` : "";
-  const content = renderMarkdown(`${prefix}${text}`, {
-    siteUrl: world.siteUrl,
-    onebox: (url) => messageOnebox(world, room, url),
-  });
+  const onebox = (url: string): string | null => messageOnebox(world, room, url);
+  const content = breakLongWords(renderMarkdown(`${prefix}${text}`, { siteUrl: world.siteUrl, onebox }));
   const repliedTo = parentAuthor ?? null;
   const [only] = mentions;
   const guess = !parent && mentions.length === 1 && only ? (room.visits.get(only.id)?.lastMessageId ?? null) : null;
