@@ -5,7 +5,7 @@
 
 import { decodeHTML } from "entities";
 import type { PageAuthor, PageMessage, RoomCard, UserCard } from "../src/protocol/pages/index.js";
-import type { FrameView, MessageView, PersonView, RoomView } from "../src/server/pages/views.js";
+import type { FrameView, MessageView, PersonView, RoomPageView, RoomView } from "../src/server/pages/views.js";
 
 const MINUTE = 60;
 const HOUR = 3600;
@@ -59,6 +59,13 @@ export function addressShown(href: string | null): string | null {
 export function avatarShown(emailHash: string): string | null {
   if (!emailHash.startsWith("!")) return `https://www.gravatar.com/avatar/${emailHash}?s=128&d=identicon&r=PG`;
   return /^!(https:)?\/\//.test(emailHash) ? addressShown(emailHash.slice(1)) : null;
+}
+
+/** The people in a room in the order of its page, which since 2019 has the viewer last and without the last post. */
+export function presentShown({ presentMarkup, room, frame }: RoomPageView): RoomPageView["room"]["present"] {
+  const me = room.present.find(({ id }) => id === frame.me?.id);
+  if (presentMarkup !== "initPresent-2019" || me === undefined) return room.present;
+  return [...room.present.filter(({ id }) => id !== me.id), { ...me, lastPost: null }];
 }
 
 /** Who looks at a page with a topbar. */

@@ -107,6 +107,8 @@ const said = fc
   .record({
     content: fc.option(content, { freq: 8 }),
     replyTo: fc.option(id, { freq: 2 }),
+    replyToName: fc.option(name),
+    replyMarkup: fc.constantFrom("reply-info", "2025-07", "2025"),
     edits: fc.constantFrom(0, 0, 1, 3),
     stars: fc.constantFrom(0, 0, 1, 2, 1234),
     pins: fc.constantFrom(0, 0, 0, 1, 2),
@@ -184,7 +186,12 @@ export const transcriptView: fc.Arbitrary<TranscriptPageView> = fc
   });
 
 export const roomPageView: fc.Arbitrary<RoomPageView> = fc
-  .record({ frame, room, mayPost: fc.boolean(), presentMarkup: fc.constantFrom("initPresent", "js-present") })
+  .record({
+    frame,
+    room,
+    mayPost: fc.boolean(),
+    presentMarkup: fc.constantFrom("initPresent", "initPresent-2019", "js-present"),
+  })
   .chain((fixed) => {
     const lastMessage = fc
       .tuple(said, author, time)

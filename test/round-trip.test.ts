@@ -114,7 +114,7 @@ describe("parse(render(view)) is the view", () => {
         parentSiteUrl: shown.addressShown(frame.siteUrl),
         me: shown.viewerShown(frame),
         fkey: frame.fkey,
-        present: room.present.map((person) => ({
+        present: shown.presentShown(view).map((person) => ({
           id: person.id,
           name: person.name,
           emailHash: person.emailHash,

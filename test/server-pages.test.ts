@@ -341,8 +341,9 @@ describe("a transcript", () => {
 
   test("marks replies, edits, stars, deletions and the message asked for, in either form of reply", async () => {
     for (const [replyMarkup, selector] of [
-      ["reply-info", "a.reply-info"],
-      ["2025", "a.js-reply-link"],
+      ["reply-info", "a.reply-info:not(.reply-info-container)"],
+      ["2025-07", "a.reply-info-container:not(.reply-info)"],
+      ["2025", "a.reply-info.reply-info-container"],
     ] as const) {
       const { server, bot } = await scene({ replyMarkup });
       await using _ = server;
@@ -359,6 +360,9 @@ describe("a transcript", () => {
       expect($(selector)).toHaveLength(1);
       expect($(`#message-${reply} ${selector}`).attr("href")).toBe(`/transcript/1?m=${parent}#${parent}`);
       expect($(`#message-${guess} ${selector}`)).toHaveLength(0);
+      expect($(`#message-${reply} ${selector}`).text().trim()).toBe(replyMarkup === "reply-info" ? "" : "@Alice");
+      const place = replyMarkup === "2025" ? ".message > .message-info-container > .content" : ".message > .content";
+      expect($(place)).toHaveLength($(".message").length);
       expect($(`#message-${parent} .action-link`).is(".edits")).toBe(true);
       expect($(`#message-${parent} .flash .stars`)).toHaveLength(1);
       expect($(`#message-${gone} .content > .deleted`).text()).toBe("(removed)");

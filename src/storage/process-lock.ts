@@ -96,6 +96,9 @@ export class ProcessLock {
     return this.#isHeld;
   }
 
+  /** Another file has taken the place of the one at the path. Never throws. */
+  follow(): void {}
+
   /** Releases the lock. Idempotent, never throws. */
   release(): void {
     this.#end();

@@ -152,7 +152,9 @@ export function scriptsOf(document: PageDocument): string {
 export function serverTimeIn(scripts: string): number | null {
   const found =
     /^[ \t]*(?:var )?SERVER_TIME_OFFSET\s*=\s*(\d{1,12})/m.exec(scripts) ??
-    /"serverTime"\s*:\s*(\d{1,12})/.exec(scripts);
+    /"serverTime"\s*:\s*(\d{1,12})/.exec(scripts) ??
+    // In one saved page the key is bare (protocol.md §6.2).
+    /\binit\(\s*\{[^"'(){}]{0,200}?\bserverTime\s*:\s*(\d{1,12})/.exec(scripts);
   return integer(found?.[1]);
 }
 
@@ -172,6 +174,13 @@ export function lastPageIn(document: PageDocument): number {
 export function currentPageIn(document: PageDocument): number {
   const current = maybe(document, ".pager .page-numbers.current");
   return (current && integer(text(current))) ?? 1;
+}
+
+/** True when no pager leads to a later page. */
+export function isLastPage(document: PageDocument): boolean {
+  return (
+    maybe(document, ".pager a[rel=next], .pager .next") === null && currentPageIn(document) >= lastPageIn(document)
+  );
 }
 
 /** A `YYYY-MM-DD` at the start of a value. */

@@ -30,6 +30,24 @@ describe("the room page", () => {
     ]);
   });
 
+  it("adds the viewer, whom pages of 2019 have apart from the list", () => {
+    const list = `CHAT.RoomUsers.initPresent([{id: 5, name: ("Bo"), email_hash: ("b"), reputation: 7, last_post: 9}]);`;
+    const update = (id: number): string =>
+      `CHAT.RoomUsers.update(${id},{name:("Ann"),email_hash:("a"),reputation:1234,is_owner:true});`;
+    const page = (calls: string): ReturnType<typeof parseRoomPage> =>
+      parseRoomPage(`${start("{}, 6, {id: 17}")}<script>\n${calls}\n</script>`);
+    const bo = { id: 5, name: "Bo", emailHash: "b", reputation: 7, lastPost: 9, isOwner: false };
+    const ann = { id: 6, name: "Ann", emailHash: "a", reputation: 1234, lastPost: null, isOwner: true };
+    expect(page(`${list}\n${update(6)}`).present).toMatchObject([bo, ann]);
+    expect(page(`${update(6)}${list}`).present).toMatchObject([bo, ann]);
+    expect(page(`${list}\n${update(8)}`).present).toMatchObject([bo]);
+    const both = list.replace("]", `,{id: 6, name: ("Ann"), email_hash: ("a"), reputation: 1234, last_post: 99}]`);
+    expect(page(`${both}\n${update(6)}`).present).toMatchObject([bo, { ...ann, lastPost: 99 }]);
+    expect(page(update(6)).present).toBeNull();
+    const name = list.replace("Bo", `x CHAT.RoomUsers.update(6,{name:'Y'})`);
+    expect(page(name).present).toHaveLength(1);
+  });
+
   it("reads the StartChat of 2019, with ids as strings and unseen mentions", () => {
     const third = "{id:17,host:'',deleted:true,frozen:true,is_live_chat:false,live_chat_host_id:0}";
     const page = parseRoomPage(start(`{ws:true}, 0, ${third}, ["7","8"], false, false, {"44":1,45:17}`));

@@ -47,22 +47,38 @@ export function datedMonologue(message: MessageView, roomName?: string): Markup 
   );
 }
 
-/** One message: permalink with the pencil of an edit, reply arrow, content, stars. */
+/** One message: permalink with the pencil of an edit, reply link, content, stars. */
 export function messageRow(message: MessageView, highlighted: boolean = false): Markup {
-  const link = (id: number): string => `/transcript/${message.roomId}?m=${id}#${id}`;
-  const { id, replyTo } = message;
-  const replyClass = message.replyMarkup === "2025" ? "js-reply-link" : "reply-info";
+  const { id, replyMarkup = "2025" } = message;
+  const content = html`<div class="content">
+                    ${contentOf(message)}
+                </div>`;
   return html`
             <div class="message${highlighted && " highlight"}" id="message-${id}">
-                <a name="${id}" href="${link(id)}" title="permalink${message.edits > 0 && " (edited)"}"><span class="action-link${message.edits > 0 && " edits"}"><span class="img"> </span></span></a>
-                 ${replyTo !== null && html`<a class="${replyClass}" href="${link(replyTo)}" title="This is a reply to an earlier message"> </a>`}
-                <div class="content">
-                    ${contentOf(message)}
-                </div>
+                <a name="${id}" href="${messagePath(message, id)}" title="permalink${message.edits > 0 && " (edited)"}"><span class="action-link${message.edits > 0 && " edits"}"><span class="img"> </span></span></a>
+                 ${message.replyTo !== null && replyLink(message, message.replyTo)}
+                ${replyMarkup === "2025" ? html`<div class="message-info-container">${content}</div>` : content}
                 <span class="flash">
                     ${starsOf(message, "vote-count-container")}
                 </span>
             </div>`;
+}
+
+/** The link to the parent; since 2025 it holds an arrow and the name of who is replied to (protocol.md §6.4). */
+function replyLink(message: MessageView, parentId: number): Markup {
+  const { replyMarkup = "2025", replyToName } = message;
+  const classes = {
+    "reply-info": "reply-info",
+    "2025-07": "reply-info-container",
+    "2025": "reply-info reply-info-container",
+  }[replyMarkup];
+  const name = replyToName && html`<span class="reply-info-name">@${replyToName.replace(/\s/gu, "")}</span>`;
+  const inside = replyMarkup === "reply-info" ? " " : html`<span class="reply-info-arrow"> </span>${name}`;
+  return html`<a class="${classes}" href="${messagePath(message, parentId)}" title="This is a reply to an earlier message">${inside}</a>`;
+}
+
+function messagePath({ roomId }: MessageView, id: number): string {
+  return `/transcript/${roomId}?m=${id}#${id}`;
 }
 
 /** The content, or `(removed)`. */

@@ -58,6 +58,8 @@ export interface FrameView {
   readonly activeRooms: number;
   /** Unix seconds. */
   readonly now: number;
+  /** @default "topbar" */
+  readonly headerMarkup?: "topbar" | "s-topbar";
 }
 
 /** One message of a transcript, a history or a list. */
@@ -73,14 +75,16 @@ export interface MessageView {
   readonly timeStamp: number;
   /** Set only on explicit replies. */
   readonly replyTo: number | null;
+  /** The author of that message, where it is known. */
+  readonly replyToName?: string | null;
   readonly edits: number;
   readonly stars: number;
   readonly pins: number;
   readonly starredByMe: boolean;
   readonly pinnedByMe: boolean;
   readonly mine: boolean;
-  /** Which form the link to the parent has. @default "reply-info" */
-  readonly replyMarkup?: "reply-info" | "2025";
+  /** Which form the link to the parent and the place of the content have. @default "2025" */
+  readonly replyMarkup?: "reply-info" | "2025-07" | "2025";
 }
 
 /** A bookmarked conversation in a list. */
@@ -124,8 +128,8 @@ export interface RoomPageView {
   readonly room: RoomView;
   /** Whether `me` may post here; false also for anonymous. */
   readonly mayPost: boolean;
-  /** `initPresent` (2017 to 2020) or `js-present` (since 2020-11). */
-  readonly presentMarkup: "initPresent" | "js-present";
+  /** `initPresent` (2017), `initPresent-2019`, or `js-present` (since 2020-11). */
+  readonly presentMarkup: "initPresent" | "initPresent-2019" | "js-present";
   /** The other rooms `me` is in, with the last message of each. */
   readonly myRooms: readonly { readonly id: number; readonly name: string; readonly lastMessage: MessageView | null }[];
   /** Pings not acknowledged: message id to room id. */

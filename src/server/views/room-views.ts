@@ -1,9 +1,9 @@
 /** What the room page and the room info page show. */
 import type { Call } from "../http/call.js";
 import type { PersonView, RoomInfoPageView, RoomPageView } from "../pages/views.js";
-import { mayWrite, rules } from "../world/access.js";
+import { mayRead, mayWrite, rules } from "../world/access.js";
 import { roomsOf } from "../world/attendance.js";
-import type { RoomRecord } from "../world/records.js";
+import type { RoomRecord, UserRecord } from "../world/records.js";
 import { dayOf } from "../world/room-index.js";
 import { starredMessages } from "../world/starring.js";
 import type { World } from "../world/world.js";
@@ -28,10 +28,19 @@ export function roomPageView(call: Call, room: RoomRecord): RoomPageView {
       const last = other.messages[other.messages.length - 1];
       return { id: other.id, name: other.name, lastMessage: last ? messageView(state, last, viewer) : null };
     }),
-    mentions: Object.fromEntries(viewer?.pings ?? []),
+    mentions: mentionsOf(world, viewer),
     ignored: [...(viewer?.ignored ?? [])],
     desktopNotify: viewer?.desktopNotify ?? false,
   };
+}
+
+/** The pings that somebody has not acknowledged, in rooms that they may still read: message id to room id. */
+function mentionsOf(world: World, viewer: UserRecord | null): Record<string, number> {
+  const readable = [...(viewer?.pings ?? [])].filter(([messageId, roomId]) => {
+    const room = world.rooms.get(world.messages.get(messageId)?.roomId ?? roomId);
+    return room !== undefined && mayRead(room, viewer);
+  });
+  return Object.fromEntries(readable);
 }
 
 export function roomInfoView(call: Call, room: RoomRecord): RoomInfoPageView {

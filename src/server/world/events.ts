@@ -15,6 +15,21 @@ interface MessageContext {
   readonly targetId?: number | undefined;
 }
 
+/** The keys of a message's event as recorded (protocol.md §4.1). */
+const wireOrder: readonly (keyof RawEvent)[] = [
+  ...(["event_type", "time_stamp", "content", "id", "user_id", "target_user_id", "user_name"] as const),
+  ...(["room_id", "room_name", "message_id", "parent_id", "message_flags", "message_stars"] as const),
+  ...(["message_owner_stars", "message_starred", "message_owner_starred", "message_edits"] as const),
+  ...(["show_parent", "moved"] as const),
+];
+
+/** An event with its keys in the order of the wire; others go last. */
+export function inWireOrder<T extends object>(event: T): T {
+  const given = new Map(Object.entries(event));
+  const first = wireOrder.filter((key) => given.has(key)).map((key) => [key, given.get(key)] as const);
+  return { ...(Object.fromEntries(first) as Partial<T>), ...event };
+}
+
 /** Types 1, 2, 6, 8, 9, 10, 18, 19 and 20. The time is that of the original post, whatever happened now. */
 export function messageEvent(type: number, message: MessageRecord, context: MessageContext): RawEvent {
   const { id, room, user, targetId } = context;

@@ -6,7 +6,7 @@
 import { escapeHtml } from "../../protocol/markup/escape.js";
 import { EventType } from "../../protocol/raw.js";
 import { roomPath } from "../paths.js";
-import { mayWrite, refuseUnlessModerator, refuseUnlessRules } from "./access.js";
+import { mayBeNamedIn, mayWrite, refuseUnlessModerator, refuseUnlessRules } from "./access.js";
 import { removeFrom } from "./ascending.js";
 import { messageEvent } from "./events.js";
 import { deleteMessage, postMessage } from "./posting.js";
@@ -34,7 +34,7 @@ export function moveMessages(
     removeFrom(from.messages, message.id);
     message.roomId = to.id;
     message.moved = true;
-    world.file(message, to);
+    world.file(message, to, "roomId", "moved");
   }
   const first = moving[0]?.id ?? 0;
   const link = `<a href="${world.chatOrigin}/transcript/message/${first}#${first}">${count}</a>`;
@@ -43,16 +43,22 @@ export function moveMessages(
       tellMoved(world, from, actor, message, EventType.MessageMovedOut);
       tellMoved(world, to, actor, message, EventType.MessageMovedIn);
     }
-    const [left, came] = [roomLink(from, world.chatOrigin), roomLink(to, world.chatOrigin)];
-    notice(world, from, actor, `→ ${count} moved to ${to.name}`, `&rarr; <i>${link} moved to ${came}</i>`);
-    notice(world, to, actor, `← ${count} moved from ${from.name}`, `&larr; <i>${count} moved from ${left}</i>`);
+    const [left, came] = [namedIn(world, to, from), namedIn(world, from, to)];
+    notice(world, from, actor, `→ ${count} moved to ${came.name}`, `&rarr; <i>${link} moved to ${came.html}</i>`);
+    notice(world, to, actor, `← ${count} moved from ${left.name}`, `&larr; <i>${count} moved from ${left.html}</i>`);
   });
   return moving.length;
 }
 
-/** A link to a room, as notices and invitations have it. */
-export function roomLink(room: RoomRecord, origin: string): string {
-  return `<a href="${origin}${roomPath(room.id, room.name)}">${escapeHtml(room.name)}</a>`;
+/** The other room of a move, as the readers of a room may know it: a private one keeps its name. */
+function namedIn(
+  world: World,
+  readers: RoomRecord,
+  room: RoomRecord,
+): { readonly name: string; readonly html: string } {
+  const name = mayBeNamedIn(readers, room) ? room.name : "a private room";
+  const path = roomPath(room.id, name === room.name ? name : "");
+  return { name, html: `<a href="${world.chatOrigin}${path}">${escapeHtml(name)}</a>` };
 }
 
 /** The user of types 19 and 20 is who moved the message, not who wrote it (OBS for 19). */
