@@ -20,7 +20,7 @@ export type { Acknowledgement } from "./live/callback-queue.js";
 
 // Events: one class for each type the servers send.
 export { ChatEvent, ChatMessageEvent, StreamGap, UnknownEvent } from "./live/events.js";
-export type { EventClass, EventsOf } from "./live/events.js";
+export type { AccessWord, EventClass, EventsOf } from "./live/events.js";
 export type { GapKind } from "./live/gaps.js";
 export { MessageDeleted, MessageEdited, MessagePosted, MessageReply, MessageStarred } from "./live/events.js";
 export { MessageFlagged, MessageMovedIn, MessageMovedOut, UserMentioned } from "./live/events.js";
