@@ -20,7 +20,7 @@ export type { Acknowledgement } from "./live/callback-queue.js";
 
 // Events: one class for each type the servers send.
 export { ChatEvent, ChatMessageEvent, StreamGap, UnknownEvent } from "./live/events.js";
-export type { EventClass, EventsOf } from "./live/events.js";
+export type { AccessWord, EventClass, EventsOf } from "./live/events.js";
 export type { GapKind } from "./live/gaps.js";
 export { MessageDeleted, MessageEdited, MessagePosted, MessageReply, MessageStarred } from "./live/events.js";
 export { MessageFlagged, MessageMovedIn, MessageMovedOut, UserMentioned } from "./live/events.js";
@@ -73,9 +73,12 @@ export { type Clock, systemClock } from "./util/clock.js";
 export type { Logger } from "./util/logger.js";
 export type { RecordOptions } from "./cassette/record-options.js";
 export type { CountName, Counts } from "./util/counters.js";
+export type { Drift, DriftKind } from "./protocol/drift.js";
+export type { SeenDrift } from "./transport/drift-log.js";
 
 // Experts: what is known without asking, and the raw wire.
 export type { MessageFacts } from "./objects/message-facts.js";
 export type { RoomFacts, RoomState } from "./objects/room-facts.js";
+export type { StarredOptions } from "./objects/stars.js";
 export type { UserFacts } from "./objects/user.js";
 export type { RawEvent } from "./protocol/raw.js";

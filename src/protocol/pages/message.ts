@@ -5,15 +5,17 @@
 import {
   attr,
   childElements,
+  expected,
   hasClass,
   innerHtml,
   maybe,
+  orNote,
   type PageDocument,
   type PageElement,
   text,
   walk,
 } from "../html/dom.js";
-import { idAfter, idInPath, integer, titleOf, userIdInClass } from "./reading.js";
+import { idAfter, idInPath, idOfUnlinked, integer, titleOf, userIdInClass } from "./reading.js";
 
 /** Stars and pins as a page shows them. */
 export interface PageStars {
@@ -49,11 +51,12 @@ const NO_STARS: PageStars = { stars: 0, starredByMe: false, pinned: false, pinne
 
 /** @internal The author of a `.monologue`. */
 export function authorOf(monologue: PageElement): PageAuthor {
-  const holder = maybe(monologue, ".username");
+  const holder = expected(monologue, ".username");
   const link = holder && maybe(holder, "a");
+  orNote(monologue, /(?:^|\s)user-/.exec(attr(monologue, "class") ?? ""), ".monologue[class*=user-]");
   const name = titleOf(link) ?? (holder ? text(holder) : "");
   return {
-    userId: userIdInClass(monologue) ?? idInPath(link && attr(link, "href"), "users"),
+    userId: userIdInClass(monologue) ?? (link ? idInPath(attr(link, "href"), "users") : idOfUnlinked(name)),
     userName: name,
     mine: hasClass(monologue, "mine"),
   };
@@ -86,7 +89,8 @@ export function readMessage(document: PageDocument, element: PageElement): PageM
     stars: NO_STARS,
   };
   gather(element, parts, false);
-  const { content, replyTo, edited, stars } = parts;
+  const { replyTo, edited, stars } = parts;
+  const content = orNote(element, parts.content, ".content");
   const deleted = content === null || childElements(content).some((child) => hasClass(child, "deleted"));
   return {
     id,
@@ -144,7 +148,7 @@ function rankOf(content: PageElement, isPreview: boolean): number {
 
 /** @internal A `.stars` element: an empty `.times` means one. */
 export function starsOf(element: PageElement): PageStars {
-  const times = maybe(element, ".times");
+  const times = expected(element, ".times");
   const pinnedByMe = hasClass(element, "user-owner-star");
   return {
     stars: (times && integer(text(times))) ?? 1,
