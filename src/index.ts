@@ -57,6 +57,7 @@ export {
 export { StarLimitError, SuspendedError, ThrottledError, TooLateError, TooLongError } from "./errors/index.js";
 // … and of the way there.
 export { AbortedError, ClosedError, ConnectionError, ParseError, ServerError, TimedOutError } from "./errors/index.js";
+export { CassetteError } from "./errors/index.js";
 
 // Advanced: other sites, stored sessions, own clocks and limits.
 export { type Endpoint, type Resolver, type Site, type SiteHost, sites } from "./protocol/sites.js";
@@ -70,6 +71,7 @@ export type { FilePart } from "./protocol/call.js";
 export type { Overflow } from "./live/backlog.js";
 export { type Clock, systemClock } from "./util/clock.js";
 export type { Logger } from "./util/logger.js";
+export type { RecordOptions } from "./cassette/record-options.js";
 export type { CountName, Counts } from "./util/counters.js";
 export type { Drift, DriftKind } from "./protocol/drift.js";
 export type { SeenDrift } from "./transport/drift-log.js";
