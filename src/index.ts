@@ -77,5 +77,6 @@ export type { SeenDrift } from "./transport/drift-log.js";
 // Experts: what is known without asking, and the raw wire.
 export type { MessageFacts } from "./objects/message-facts.js";
 export type { RoomFacts, RoomState } from "./objects/room-facts.js";
+export type { StarredOptions } from "./objects/stars.js";
 export type { UserFacts } from "./objects/user.js";
 export type { RawEvent } from "./protocol/raw.js";

@@ -9,6 +9,7 @@ import type { Call, WireAnswer, WireRequest } from "../protocol/call.js";
 import { readAnswer } from "../protocol/drift.js";
 import type { Resolver, Site } from "../protocol/sites.js";
 import type { Services } from "../util/services.js";
+import type { WireTap } from "../util/wire-tap.js";
 import { ChatHost, type SendOptions } from "./chat-host.js";
 import type { CookieInput } from "./cookies.js";
 import { DriftLog } from "./drift-log.js";
@@ -81,8 +82,8 @@ export class Session {
     this.routes = new Routes({ ...options.connections, resolve: this.#resolve });
     this.#pool = new ConnectionPool(this.routes);
     const isOurs = (address: URL): boolean => isOfSite(site, address);
-    const { clock, secrets } = services;
-    this.#http = new HttpClient({ pool: this.#pool, clock, secrets, userAgent, timeoutMs, isOurs });
+    const { clock, secrets, tap } = services;
+    this.#http = new HttpClient({ pool: this.#pool, clock, secrets, userAgent, timeoutMs, isOurs, tap });
     this.drifts = new DriftLog(services);
     this.#chat = new ChatHost({ site, http: this.#http, services, drifts: this.drifts, reads, closing });
     this.chatHost = this.#chat.host;
@@ -112,6 +113,11 @@ export class Session {
   /** Whether a connection has ever brought an answer. */
   get hasConnected(): boolean {
     return this.#http.hasConnected;
+  }
+
+  /** What listens to its requests and sockets. */
+  get tap(): WireTap | undefined {
+    return this.#options.services.tap;
   }
 
   /** The options of its connections, for another client of the same place. */

@@ -15,7 +15,7 @@ import {
   text,
   walk,
 } from "../html/dom.js";
-import { idAfter, idInPath, integer, titleOf, userIdInClass } from "./reading.js";
+import { idAfter, idInPath, idOfUnlinked, integer, titleOf, userIdInClass } from "./reading.js";
 
 /** Stars and pins as a page shows them. */
 export interface PageStars {
@@ -56,7 +56,7 @@ export function authorOf(monologue: PageElement): PageAuthor {
   orNote(monologue, /(?:^|\s)user-/.exec(attr(monologue, "class") ?? ""), ".monologue[class*=user-]");
   const name = titleOf(link) ?? (holder ? text(holder) : "");
   return {
-    userId: userIdInClass(monologue) ?? idInPath(link && attr(link, "href"), "users"),
+    userId: userIdInClass(monologue) ?? (link ? idInPath(attr(link, "href"), "users") : idOfUnlinked(name)),
     userName: name,
     mine: hasClass(monologue, "mine"),
   };

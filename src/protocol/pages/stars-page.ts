@@ -72,10 +72,7 @@ export function readStarsPage(document: PageDocument): StarsPage {
 function roomIdOf(top: PageElement): number | null {
   const card = maybe(top, ".roomcard, .roomcard-xxl");
   const link = maybe(top, ".message a[name]");
-  return (
-    idAfter("room-", card && attr(card, "id")) ??
-    idInPath((link && attr(link, "href"))?.replace("?", "/") ?? null, "transcript")
-  );
+  return idAfter("room-", card && attr(card, "id")) ?? idInPath(link && attr(link, "href"), "transcript");
 }
 
 function readMonologue(document: PageDocument, monologue: PageElement, now: number | null): StarsPageMessage[] {
