@@ -62,6 +62,7 @@ export const checks: Readonly<Record<keyof ResolvedOptions, Check>> = {
   foreignOrigins: checkFlag,
   requestTimeoutMs: from(1),
   maxConnections: from(1),
+  maxSocketsPerVisitor: from(1),
   journal: checkAnyText,
   showAccounts: checkFlag,
 };

@@ -105,6 +105,8 @@ export interface ChatServerOptions {
   readonly requestTimeoutMs?: number;
   /** Connections at once to each site, those of sockets included; more are answered 503. @default 10_000 */
   readonly maxConnections?: number;
+  /** Sockets of one login, or of one address without a login, to each site; more are answered 429. @default 1_000 */
+  readonly maxSocketsPerVisitor?: number;
   /** Bytes of a request body; more is answered 413. @default 1_048_576 */
   readonly maxBodyBytes?: number;
   /** Bytes of an uploaded picture (INF: 2 MiB, as on the live sites' upload dialog). @default 2_097_152 */
@@ -205,6 +207,7 @@ function defaultsFor(given: ChatServerOptions): ResolvedOptions {
     foreignOrigins: false,
     requestTimeoutMs: 30_000,
     maxConnections: 10_000,
+    maxSocketsPerVisitor: 1_000,
     maxBodyBytes: 1_048_576,
     maxImageBytes: 2_097_152,
     replyMarkup: "reply-info",

@@ -84,7 +84,9 @@ function socketUrl(call: Call): Response {
   checkFkey(call);
   const { network, place, state, viewer } = call;
   const room = openRoom(call, call.params.integer("roomid", -1));
-  const token = network.issueTicket({ host: state.host, roomId: room.id, userId: viewer?.id ?? null });
+  const session = viewer ? call.session : null;
+  const ticket = { host: state.host, roomId: room.id, session, userId: viewer?.id ?? null };
+  const token = network.tickets.issue(ticket, state.options.clock.now());
   return jsonAnswer({ url: `${place.socketUrl}/events/${room.id}/${token}` });
 }
 
