@@ -243,7 +243,7 @@ const swiftSe: readonly Step[] = [
     "guest",
     "POST /chats/11/messages/new",
     "text=y&fkey=FKEY",
-    "409 The room has been frozen; new messages cannot be added",
+    "404 The room has been frozen; new messages cannot be added",
   ],
 ];
 

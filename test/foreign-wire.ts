@@ -35,7 +35,7 @@ export class Wire {
    */
   async send(line: string, body?: string | Buffer, more: WireHeaders = {}): Promise<string> {
     const [, method = "GET", host = new URL(this.#site.chatOrigin).host, path = "/"] =
-      /^(\w+) (?:\/\/([a-z.]+\.com))?(\/.*)$/.exec(line) ?? [];
+      /^(\w+) (?:\/\/([a-z.]+\.com|127\.0\.0\.1))?(\/.*)$/.exec(line) ?? [];
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
     const headers = Object.fromEntries(
       Object.entries({

@@ -149,6 +149,16 @@ describe("sentences of the server", () => {
     }
   });
 
+  test.each([200, 400, 403, 404, 409, 500])("a frozen room is known by its sentence at status %i", (status) => {
+    for (const sentence of ["The room has been frozen; new messages cannot be added", "This room has been frozen"]) {
+      for (const body of [sentence, JSON.stringify(sentence)]) {
+        expect(() => read(postMessage(1, "x"), body, { status })).toThrow(
+          expect.objectContaining({ code: "ROOM_FROZEN" }),
+        );
+      }
+    }
+  });
+
   test("a socket address that is none is not understood", () => {
     for (const body of ["{}", '{"url":"https://example.com"}', '{"url":5}', "<html>", "null"]) {
       expect(() => read(authorizeSocket(1), body)).toThrow(expect.objectContaining({ code: "NOT_UNDERSTOOD" }));

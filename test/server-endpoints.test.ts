@@ -1,29 +1,15 @@
 /** docs/server-endpoints.md against the routes that the server has, and the options it promises for what is unsure. */
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { Hono } from "hono";
 import { describe, expect, test } from "vitest";
 import { resolveOptions } from "../src/server/options.js";
 import { firstMessage, now, wireStage } from "./foreign-wire.js";
+import { serverRoutes } from "./server-routes.js";
 
 const page = readFileSync(resolve(import.meta.dirname, "../docs/server-endpoints.md"), "utf8");
 
-/** `GET /rooms/:id{[0-9]+}/:slug?` as the page writes it. */
-function written({ method, path }: { readonly method: string; readonly path: string }): string {
-  const named = path.replace(/:(\w+)(?:\{(?:[^{}]|\{[^{}]*\})*\})?/g, "{$1}");
-  return `${method} ${named.replace(/\/(\{\w+\})\?/g, "[/$1]")}`;
-}
-
 test("the page lists exactly the routes there are, each with its confidence", async () => {
-  const folder = resolve(import.meta.dirname, "../src/server/http");
-  const app = new Hono();
-  for (const file of readdirSync(folder).filter((name) => name.endsWith("-routes.ts"))) {
-    const routes: Record<string, unknown> = await import(`${folder}/${file}`);
-    for (const [name, add] of Object.entries(routes)) {
-      if (typeof add === "function" && /^add\w*Routes$/.test(name)) add(app);
-    }
-  }
-  const routes = new Set(app.routes.map(written));
+  const routes = await serverRoutes();
   const rows = [...page.matchAll(/^\| `((?:GET|POST) [^`]+)` \| ([^|]+) \|/gm)].map(([, route, sure]) => ({
     route,
     sure,

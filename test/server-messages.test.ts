@@ -100,7 +100,7 @@ describe("posting", () => {
     expect(await say("x")).toEqual([404, "The room is in timeout, ending in 58 seconds", "error"]);
     site.room(1).timeout(0);
     site.room(1).freeze();
-    expect(await say("x")).toEqual([409, "The room has been frozen; new messages cannot be added", "error"]);
+    expect(await say("x")).toEqual([404, "The room has been frozen; new messages cannot be added", "error"]);
     site.user("Bot").suspend(18_000);
     expect(await say("x")).toEqual([404, "Your account is blocked, ending in 5 hours", "error"]);
     site.user("Bot").suspend(275 * 86_400 + 5820);

@@ -71,7 +71,7 @@ const statusOf: Readonly<Record<Exclude<RefusalRule, "no-room" | "no-message" | 
   "no-write": 404,
   blocked: 404,
   timeout: 404,
-  frozen: 409,
+  frozen: 404,
   reputation: 409,
   throttled: 409,
   "not-allowed": 409,

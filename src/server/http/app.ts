@@ -20,7 +20,7 @@ import { addOwnerRoutes } from "./owner-routes.js";
 import { packed } from "./packing.js";
 import { addPeopleRoutes } from "./people-routes.js";
 import { hostOf, isOwnOrigin, type Place, placeOf } from "./place.js";
-import { isUpload, readForm, readUpload, tooLarge } from "./request-body.js";
+import { type FormBody, noForm, readForm } from "./request-body.js";
 import { addRoomRoutes } from "./room-routes.js";
 import { serveWebFile } from "./static-files.js";
 import { addTranscriptRoutes } from "./transcript-routes.js";
@@ -134,17 +134,20 @@ async function answerTo(
   if (method === "POST" && isForeign && !listener.options.foreignOrigins) {
     return finish(textAnswer("This server takes no posts from the pages of other sites.", 403));
   }
-  const upload = isUpload(request, path) ? await readUpload(request, place.state.options.maxImageBytes) : null;
-  const body = method === "POST" && !upload ? await readForm(request, shared.maxBodyBytes) : "";
+  const limits = { maxBodyBytes: shared.maxBodyBytes, maxImageBytes: place.state.options.maxImageBytes };
+  const body = method === "POST" ? await readForm(request, path, limits) : noForm;
   const params = formOf(url.searchParams, body);
   if (fault && fault.kind !== "cut" && fault.kind !== "packed") {
     log(fault.kind === "answer" ? fault.status : 0, params.entries());
     return faultyAnswer(fault, faults, env.outgoing);
   }
-  if (body === tooLarge) return finish(textAnswer("The request is too large.", 413));
+  if (body.kind === "too-large") return finish(textAnswer("The request is too large.", 413));
+  if (body.kind === "malformed")
+    return finish(sentenceAnswer("The form is broken: its multipart body cannot be read", 400));
+  const upload = body.kind === "form" ? body.upload : null;
   const call = createCall(place, shared.sites, { params, cookieHeader: cookie, upload, referer });
   // Without a form's content type the live servers see no parameters at all (protocol.md §1).
-  if (body === null) return finish(notFoundPage(call), call);
+  if (body.kind === "not-a-form") return finish(notFoundPage(call), call);
   if (method === "POST" && faults.isReadOnly && writePaths.test(path)) {
     return finish(sentenceAnswer("This site is in read-only mode; please try again later.", 503), call);
   }
@@ -154,10 +157,10 @@ async function answerTo(
 }
 
 /** Query and body as one. */
-function formOf(query: URLSearchParams, body: string | null | typeof tooLarge): Params {
+function formOf(query: URLSearchParams, body: FormBody): Params {
   const params = new Params();
   params.add(query);
-  if (typeof body === "string") params.add(new URLSearchParams(body));
+  if (body.kind === "form") params.add(body.fields);
   return params;
 }
 

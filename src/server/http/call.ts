@@ -30,7 +30,7 @@ export class LoginNeeded extends Error {}
 export class Params {
   readonly #values = new Map<string, string>();
 
-  add(source: URLSearchParams): void {
+  add(source: Iterable<[string, string]>): void {
     for (const [name, value] of source) this.#values.set(name.toLowerCase(), value);
   }
 
@@ -69,7 +69,7 @@ export interface Call {
   readonly prov: string;
   /** The `Referer` header. */
   readonly referer: string | undefined;
-  /** The form of an upload; null for every other request. */
+  /** The picture of an upload; null for every other request. */
   readonly upload: Upload | null;
   /** `Set-Cookie` values that go out with the answer. */
   readonly setCookies: string[];
@@ -155,6 +155,6 @@ function userOf(world: World, session: Session): UserRecord | null {
   // Noted to the minute: every request is somebody seen.
   const isNews = now - (user.lastSeen ?? 0) >= 60;
   user.lastSeen = now;
-  if (isNews) world.changes.user(user);
+  if (isNews) world.changes.user(user, "lastSeen");
   return user;
 }

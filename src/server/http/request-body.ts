@@ -1,57 +1,67 @@
-/** Bodies of requests: forms as text, and the one upload with a file in it. Bounded in memory, whatever is sent. */
+/** Bodies of requests: forms in either encoding, and the one upload with a file in it. Bounded in memory, whatever is sent. */
+import { type FormPart, parseMultipart } from "./multipart.js";
 
-/** The form of an image upload (protocol.md §5.9). */
+/** The picture of an upload (protocol.md §5.9); its other fields are parameters like those of any form. */
 export interface Upload {
   readonly file: Uint8Array<ArrayBuffer> | null;
-  /** `upload-url`: a picture elsewhere. */
-  readonly url: string | null;
   /** The body was larger than any picture may be; nothing of it was kept. */
   readonly isTooLarge: boolean;
 }
+
+/** What a POST brought: the fields of its form and the picture of an upload, or why there are none. */
+export type FormBody =
+  | { readonly kind: "form"; readonly fields: Iterable<[string, string]>; readonly upload: Upload | null }
+  /** `not-a-form`: its content type is that of no form. */
+  | { readonly kind: "not-a-form" | "too-large" | "malformed" };
+
+/** How large a form may be, and how large the picture of an upload. */
+export interface BodyLimits {
+  readonly maxBodyBytes: number;
+  readonly maxImageBytes: number;
+}
+
+/** Requests other than a POST bring nothing. */
+export const noForm: FormBody = { kind: "form", fields: [], upload: null };
 
 /** What a form has around its file: boundaries, headers, other fields. */
 const uploadOverhead = 65_536;
 /** A body that is too large is read to its end before the answer, up to here: most clients look no earlier. */
 const maxDiscarded = 67_108_864;
 
-export function isUpload(request: Request, path: string): boolean {
-  return (
-    request.method === "POST" && path === "/upload/image" && contentType(request).startsWith("multipart/form-data")
-  );
+/** Reads the form of a POST. Files are kept for the upload alone; every other endpoint passes over them. */
+export async function readForm(request: Request, path: string, limits: BodyLimits): Promise<FormBody> {
+  const contentType = request.headers.get("content-type") ?? "";
+  const [type = ""] = contentType.toLowerCase().split(";");
+  if (type.trim() === "application/x-www-form-urlencoded") {
+    const bytes = await readBytes(request, limits.maxBodyBytes, limits.maxBodyBytes);
+    if (bytes === null) return { kind: "too-large" };
+    return { kind: "form", fields: new URLSearchParams(bytes.toString("utf8")), upload: null };
+  }
+  if (type.trim() !== "multipart/form-data") return { kind: "not-a-form" };
+  if (path === "/upload/image") return readUpload(request, contentType, limits.maxImageBytes);
+  const bytes = await readBytes(request, limits.maxBodyBytes, limits.maxBodyBytes);
+  if (bytes === null) return { kind: "too-large" };
+  const parts = parseMultipart(bytes, contentType);
+  return parts ? { kind: "form", fields: textFields(parts), upload: null } : { kind: "malformed" };
 }
 
-/** What {@link readForm} gives for a body that is too large. */
-export const tooLarge: unique symbol = Symbol("too large");
-
-/** The text of a form; null when the body is no form. */
-export async function readForm(request: Request, maxBytes: number): Promise<string | null | typeof tooLarge> {
-  if (!contentType(request).startsWith("application/x-www-form-urlencoded")) return null;
-  const bytes = await readBytes(request, maxBytes, maxBytes);
-  return bytes === null ? tooLarge : Buffer.from(bytes).toString("utf8");
-}
-
-export async function readUpload(request: Request, maxImageBytes: number): Promise<Upload> {
+/** The page that answers an upload says what is wrong with it: a body that is no such form is an upload of nothing. */
+async function readUpload(request: Request, contentType: string, maxImageBytes: number): Promise<FormBody> {
   const bytes = await readBytes(request, maxImageBytes + uploadOverhead, maxDiscarded);
-  if (bytes === null) return { file: null, url: null, isTooLarge: true };
-  const headers = { "content-type": request.headers.get("content-type") ?? "" };
-  // A body that is no such form at all is an upload of nothing.
-  const form = await new Response(bytes, { headers }).formData().catch(() => null);
-  const file = form?.get("filename") ?? null;
-  const url = form?.get("upload-url") ?? null;
-  return {
-    file: file === null || typeof file === "string" ? null : new Uint8Array(await file.arrayBuffer()),
-    url: typeof url === "string" && url.trim() !== "" ? url.trim() : null,
-    isTooLarge: false,
-  };
+  if (bytes === null) return { kind: "form", fields: [], upload: { file: null, isTooLarge: true } };
+  const parts = parseMultipart(bytes, contentType) ?? [];
+  const picture = parts.find(({ name, isFile }) => isFile && name === "filename");
+  const file = picture ? new Uint8Array(picture.bytes) : null;
+  return { kind: "form", fields: textFields(parts), upload: { file, isTooLarge: false } };
 }
 
-function contentType(request: Request): string {
-  return (request.headers.get("content-type") ?? "").toLowerCase();
+function textFields(parts: readonly FormPart[]): [string, string][] {
+  return parts.filter(({ isFile }) => !isFile).map(({ name, bytes }) => [name, bytes.toString("utf8")]);
 }
 
 /** The body; null when it is longer than `keep`, of which at most `read` bytes are fetched to see its end. */
-async function readBytes(request: Request, keep: number, read: number): Promise<Uint8Array<ArrayBuffer> | null> {
-  if (!request.body) return new Uint8Array();
+async function readBytes(request: Request, keep: number, read: number): Promise<Buffer | null> {
+  if (!request.body) return Buffer.alloc(0);
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of request.body) {
@@ -60,5 +70,5 @@ async function readBytes(request: Request, keep: number, read: number): Promise<
     else chunks.length = 0;
     if (size > keep && size > read) break;
   }
-  return size > keep ? null : new Uint8Array(Buffer.concat(chunks));
+  return size > keep ? null : Buffer.concat(chunks);
 }

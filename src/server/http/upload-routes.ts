@@ -37,7 +37,7 @@ function accept(call: Call): { readonly result: string } | { readonly error: str
   if (upload?.isTooLarge || (file && file.length > maxImageBytes)) {
     return { error: `The image is too large: the limit is ${maxImageBytes} bytes` };
   }
-  const url = upload?.url ?? params.get("upload-url") ?? null;
+  const url = params.get("upload-url")?.trim() || null;
   if (!file && url === null) return { error: "There is no image to upload" };
   if (!file && !/^https?:$/.test(URL.parse(url ?? "")?.protocol ?? "")) return { error: "That is no URL of an image" };
   const name = state.images.add(file ?? placeholderImage);

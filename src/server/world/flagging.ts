@@ -6,6 +6,7 @@ import { EventType } from "../../protocol/raw.js";
 import { mayRead, refuseUnlessModerator, seesFlags } from "./access.js";
 import type { LoggedEvent } from "./event-log.js";
 import { messageEvent } from "./events.js";
+import { flagKey } from "./flag-keys.js";
 import { roomOf } from "./posting.js";
 import type { MessageFlags, MessageRecord, UserRecord } from "./records.js";
 import { Refusal } from "./refusal.js";
@@ -22,6 +23,7 @@ export function toggleFlag(world: World, message: MessageRecord, user: UserRecor
   onAccept?.();
   const flags = flagsOf(world, message);
   if (!flags.by.delete(user.id)) flags.by.add(user.id);
+  world.changes.message(message, ["flags", flagKey("by", user.id)]);
   announce(world, message, user);
 }
 
@@ -40,7 +42,9 @@ export function flagForModerators(
     throw new Refusal("not-allowed", "The moderators have been told about this message often enough");
   }
   onAccept?.();
-  flagsOf(world, message).notes.push({ id: world.nextFlagId(), userId: user.id, text });
+  const id = world.nextFlagId();
+  flagsOf(world, message).notes.push({ id, userId: user.id, text });
+  world.changes.message(message, ["flags", flagKey("note", id)]);
   const room = roomOf(world, message);
   world.log.append(
     room.id,
@@ -55,7 +59,7 @@ export function clearFlags(world: World, message: MessageRecord, user: UserRecor
   refuseUnlessModerator(user);
   onAccept?.();
   message.flags?.by.clear();
-  world.changes.message(message);
+  world.changes.message(message, "flags");
   announce(world, message, user);
   forgetIfClear(world, message);
 }
@@ -65,7 +69,7 @@ export function passFlags(world: World, message: MessageRecord, user: UserRecord
   refuseUnlessModerator(user);
   onAccept?.();
   message.flags?.unsure.add(user.id);
-  world.changes.message(message);
+  world.changes.message(message, ["flags", flagKey("unsure", user.id)]);
 }
 
 /** Deals with one flag for moderators. @throws a {@link Refusal} */
@@ -75,7 +79,7 @@ export function clearModFlag(world: World, user: UserRecord, flagId: number): vo
     const index = message.flags?.notes.findIndex((note) => note.id === flagId) ?? -1;
     if (index < 0) continue;
     message.flags?.notes.splice(index, 1);
-    world.changes.message(message);
+    world.changes.message(message, ["flags", flagKey("note", flagId)]);
     forgetIfClear(world, message);
     return;
   }
@@ -109,14 +113,13 @@ export function seesEvent(world: World, viewer: UserRecord | null, event: Logged
 function flagsOf(world: World, message: MessageRecord): MessageFlags {
   message.flags ??= { by: new Set(), notes: [], unsure: new Set() };
   world.flagged.set(message.id, message);
-  world.changes.message(message);
   return message.flags;
 }
 
 function forgetIfClear(world: World, message: MessageRecord): void {
   if (!message.flags || message.flags.by.size > 0 || message.flags.notes.length > 0) return;
   message.flags = null;
-  world.changes.message(message);
+  world.changes.message(message, "flags");
   world.flagged.delete(message.id);
 }
 

@@ -65,10 +65,12 @@ export function refuseMoreRooms(rooms: ReadonlyMap<number, unknown>): void {
   if (rooms.size >= MAX_ROOMS) throw new Refusal("bad-request", "This site has enough rooms");
 }
 
-/** Lets the middle states of a message go when it has too many, or when they are too long together. */
-export function trimRevisions({ revisions }: MessageRecord, limits: TextLimits): void {
+/** Lets middle states of a message go when it has too many, or when they are too long together; true when some went. */
+export function trimRevisions({ revisions }: MessageRecord, limits: TextLimits): boolean {
+  const before = revisions.length;
   const length = (): number => revisions.reduce((sum, { source }) => sum + (source?.length ?? 0), 0);
   while (revisions.length > 2 && (revisions.length > limits.revisions || length() > 2 * limits.message)) {
     revisions.splice(1, 1);
   }
+  return revisions.length < before;
 }

@@ -28,7 +28,8 @@ export function updateRoom(world: World, room: RoomRecord, actor: UserRecord, ch
   if (change.name !== undefined) room.name = change.name;
   if (change.description !== undefined) room.description = change.description;
   if (change.tags !== undefined) room.tags = change.tags;
-  world.changes.room(room);
+  const changed = (["name", "description", "tags", "access"] as const).filter((field) => change[field] !== undefined);
+  if (changed.length > 0) world.changes.room(room, ...changed);
   const content = [room.name, room.description, room.tags.join(" ")].map(escapeHtml).join(" / ");
   world.log.append(room.id, null, (id) =>
     noticeEvent(EventType.RoomNameChanged, { id, now: world.now(), room, user: actor, content }),
@@ -45,26 +46,26 @@ export function createRoom(world: World, owner: UserRecord, fields: Omit<NewRoom
 /** Deletes or restores a room; who may not see it any more is out of it. */
 export function setDeleted(world: World, room: RoomRecord, deleted: boolean): void {
   room.deleted = deleted;
-  world.changes.room(room);
+  world.changes.room(room, "deleted");
   if (deleted) putOutsidersOut(world, room);
 }
 
 /** Makes a room a favourite of somebody, or no longer. */
 export function toggleFavourite(world: World, room: RoomRecord, user: UserRecord): void {
   if (!room.favouriteOf.delete(user.id)) room.favouriteOf.add(user.id);
-  world.changes.room(room);
+  world.changes.room(room, ["favouriteOf", user.id]);
 }
 
 /** Freezes or thaws a room. */
 export function setFrozen(world: World, room: RoomRecord, frozen: boolean): void {
   room.frozen = frozen;
-  world.changes.room(room);
+  world.changes.room(room, "frozen");
 }
 
 /** Lets nobody but owners and moderators post for a while; 0 ends that. */
 export function setTimeoutOf(world: World, room: RoomRecord, seconds: number): void {
   room.timeoutUntil = seconds > 0 ? world.now() + seconds : null;
-  world.changes.room(room);
+  world.changes.room(room, "timeoutUntil");
   if (seconds > 0) world.signals.send({ kind: "timeout", room, seconds });
 }
 
@@ -87,7 +88,7 @@ export function setAccess(
   room.requests.delete(target.id);
   if (level === "owner") room.owners.add(target.id);
   else if (level) room.granted.set(target.id, level);
-  world.changes.room(room);
+  world.changes.room(room, ["owners", target.id], ["granted", target.id], ["requests", target.id]);
   tellAccess(world, room, actor, target, level ?? "removed");
   putOutsidersOut(world, room);
 }
@@ -97,7 +98,7 @@ export function requestAccess(world: World, room: RoomRecord, user: UserRecord):
   if (room.access === "public" || room.deleted || mayWrite(room, user, world.now()) || room.requests.has(user.id))
     return;
   room.requests.add(user.id);
-  world.changes.room(room);
+  world.changes.room(room, ["requests", user.id]);
   tellAccess(world, room, user, user, "request");
 }
 
@@ -116,7 +117,7 @@ export function invite(world: World, room: RoomRecord, actor: UserRecord, target
   }
   if (target.id < 0) throw new Refusal("not-allowed", "System users cannot be invited");
   target.invitedTo.add(room.id);
-  world.changes.user(target);
+  world.changes.user(target, ["invitedTo", room.id]);
   const content = `${escapeHtml(actor.name)} has invited you to join ${roomLink(room)}`;
   world.log.append(room.id, target.id, (id) =>
     noticeEvent(EventType.Invitation, { id, now: world.now(), room, user: actor, content, targetId: target.id }),
@@ -134,7 +135,7 @@ export function kick(world: World, room: RoomRecord, actor: UserRecord, target: 
   const times = [...(room.kicked.get(target.id)?.times ?? []).filter((time) => time > now - 86_400), now];
   const minutes = [1, 5][times.length - 1] ?? 30;
   room.kicked.set(target.id, { until: now + minutes * 60, times });
-  world.changes.room(room);
+  world.changes.room(room, ["kicked", target.id]);
   putOutsidersOut(world, room);
   return minutes;
 }

@@ -33,7 +33,7 @@ export function moveMessages(
     removeFrom(from.messages, message.id);
     message.roomId = to.id;
     message.moved = true;
-    world.file(message, to);
+    world.file(message, to, "roomId", "moved");
   }
   const first = moving[0]?.id ?? 0;
   world.log.together(() => {

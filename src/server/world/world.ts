@@ -6,7 +6,7 @@ import { EventType } from "../../protocol/raw.js";
 import type { Clock } from "../../util/clock.js";
 import { emailHash } from "../chat-json.js";
 import { addTo, removeFrom } from "./ascending.js";
-import { Changes } from "./changes.js";
+import { Changes, type Part } from "./changes.js";
 import { EventLog, type LoggedEvent } from "./event-log.js";
 import type { TextLimits } from "./limits.js";
 import { LongTexts } from "./long-texts.js";
@@ -226,9 +226,9 @@ export class World {
   }
 
   /** Files a message in its room, in the order of ids, and lets the oldest go when the room holds too many. */
-  file(message: MessageRecord, room: RoomRecord): void {
+  file(message: MessageRecord, room: RoomRecord, ...changed: readonly Part<MessageRecord>[]): void {
     this.messages.set(message.id, message);
-    this.changes.message(message);
+    this.changes.message(message, ...changed);
     const list = room.messages;
     addTo(list, message);
     this.#indexes.get(room.id)?.add(message);
