@@ -151,12 +151,13 @@ function beginWorlds(states: readonly SiteState[], network: Network, options: Re
 function listen(shared: Shared, state: SiteState, index: number, options: ResolvedOptions): Promise<Listener> {
   const handle = createFetch(shared, state);
   const fetch = (request: Request, env: unknown): Promise<Response> => handle(request, env as HttpBindings);
-  const { server, connections } = createNodeServer(fetch, options);
+  const node = createNodeServer(fetch, options);
+  const { server } = node;
   const upgrades = createUpgrades(shared, state);
   server.on("upgrade", (request, socket, head) => {
     // Longer than what is read of a body, so that one that is too long still gets its answer.
     const mostBytes = 2 * Math.max(options.maxBodyBytes, options.maxImageBytes);
-    if (asksForHttp2(request)) void passOverUpgrade(server, request, socket, head, mostBytes);
+    if (asksForHttp2(request)) void passOverUpgrade(node, request, socket, head, mostBytes);
     else upgrades.handle(request, socket, head);
   });
   return new Promise((resolve, reject) => {
@@ -166,7 +167,7 @@ function listen(shared: Shared, state: SiteState, index: number, options: Resolv
     server.listen(port, options.hostname.replace(/^\[|\]$/g, ""), () => {
       server.removeListener("error", refuse);
       state.port = (server.address() as AddressInfo).port;
-      resolve({ server, upgrades, connections });
+      resolve({ ...node, upgrades });
     });
   });
 }

@@ -10,6 +10,7 @@ import { EventType } from "../../protocol/raw.js";
 import { maxLineLength } from "../../protocol/text-rules.js";
 import { isTimedOut, mayRead, mayWrite, refuseUnlessMayPost, refuseUnlessModerator } from "./access.js";
 import { messageEvent } from "./events.js";
+import { trimRevisions } from "./limits.js";
 import { mentionedUsers } from "./mentions.js";
 import { messageOnebox } from "./message-onebox.js";
 import type { MessageRecord, RoomRecord, UserRecord } from "./records.js";
@@ -41,7 +42,7 @@ export function postMessage(
   const now = world.now();
   if (options.content === undefined) refuseUnlessMayPost(room, author, now, world.rules.minimumReputation);
   // Notices of the server have no limit: the name of a room in them may be long.
-  const source = options.content === undefined ? checkedText(text) : text;
+  const source = options.content === undefined ? checkedText(world, text) : text;
   if (!options.allowDuplicate && repeats(world, room, author, source)) {
     throw new Refusal("duplicate", "You just said exactly that");
   }
@@ -85,7 +86,7 @@ export function editMessage(
     throw new Refusal("not-allowed", "This message has already been deleted and cannot be edited");
   }
   refuseChange(world, message, room, actor, "edit");
-  const source = checkedText(text);
+  const source = checkedText(world, text);
   options.onAccept?.();
   const author = world.users.get(message.userId) ?? actor;
   const body = compose(world, room, author, source, options.parentId ?? null, message.id);
@@ -95,7 +96,10 @@ export function editMessage(
   message.showParent = body.showParent;
   message.edits++;
   message.revisions.push({ label: "edited", userId: actor.id, timeStamp: world.now(), source, content: body.content });
-  world.changes.message(message, ["revisions", message.revisions.length - 1], "edits", "parentId", "showParent");
+  const areTrimmed = trimRevisions(message, world.rules.textLimits);
+  world.weigh(message);
+  const revisions = areTrimmed ? "revisions" : (["revisions", message.revisions.length - 1] as const);
+  world.changes.message(message, revisions, "edits", "parentId", "showParent");
   announce(world, room, actor, message, EventType.MessageEdited, body);
 }
 
@@ -125,6 +129,7 @@ export function purgeHistory(world: World, message: MessageRecord, actor: UserRe
   refuseUnlessModerator(actor);
   message.purged = true;
   message.revisions = message.revisions.slice(-1);
+  world.weigh(message);
   world.changes.message(message, "purged", "revisions");
 }
 
@@ -165,10 +170,11 @@ function refuseChange(
 }
 
 /** The text as it is kept: line ends as newlines, no trailing space. */
-function checkedText(text: string): string {
+function checkedText({ rules }: World, text: string): string {
   const unix = text.replace(/\r\n?/g, "\n");
   if (unix.trim() === "") throw new Refusal("empty", "The message is empty");
-  if (!unix.includes("\n") && unix.length > maxLineLength) throw new Refusal("too-long", "The message is too long");
+  const most = unix.includes("\n") ? rules.textLimits.message : maxLineLength;
+  if (unix.length > most) throw new Refusal("too-long", "The message is too long");
   return unix.trimEnd();
 }
 
