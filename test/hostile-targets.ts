@@ -230,6 +230,8 @@ export const answerTargets: readonly Target[] = [
 
 const client = new Client("stackexchange.com");
 const context: EventContext = {
+  origin: "https://chat.stackexchange.com",
+  isMe: () => true,
   room: (id) => client.getRoom(id),
   userOf: (id) => client.getUser(id),
   messageOf: (raw) => (numberOf(raw.message_id) === undefined ? null : client.getMessage(raw.message_id ?? 0)),

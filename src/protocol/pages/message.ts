@@ -5,9 +5,11 @@
 import {
   attr,
   childElements,
+  expected,
   hasClass,
   innerHtml,
   maybe,
+  orNote,
   type PageDocument,
   type PageElement,
   text,
@@ -49,8 +51,9 @@ const NO_STARS: PageStars = { stars: 0, starredByMe: false, pinned: false, pinne
 
 /** @internal The author of a `.monologue`. */
 export function authorOf(monologue: PageElement): PageAuthor {
-  const holder = maybe(monologue, ".username");
+  const holder = expected(monologue, ".username");
   const link = holder && maybe(holder, "a");
+  orNote(monologue, /(?:^|\s)user-/.exec(attr(monologue, "class") ?? ""), ".monologue[class*=user-]");
   const name = titleOf(link) ?? (holder ? text(holder) : "");
   return {
     userId: userIdInClass(monologue) ?? (link ? idInPath(attr(link, "href"), "users") : idOfUnlinked(name)),
@@ -86,7 +89,8 @@ export function readMessage(document: PageDocument, element: PageElement): PageM
     stars: NO_STARS,
   };
   gather(element, parts, false);
-  const { content, replyTo, edited, stars } = parts;
+  const { replyTo, edited, stars } = parts;
+  const content = orNote(element, parts.content, ".content");
   const deleted = content === null || childElements(content).some((child) => hasClass(child, "deleted"));
   return {
     id,
@@ -148,7 +152,7 @@ function rankOf(content: PageElement, isPreview: boolean): number {
 
 /** @internal A `.stars` element: an empty `.times` means one. */
 export function starsOf(element: PageElement): PageStars {
-  const times = maybe(element, ".times");
+  const times = expected(element, ".times");
   const pinnedByMe = hasClass(element, "user-owner-star");
   return {
     stars: (times && integer(text(times))) ?? 1,
