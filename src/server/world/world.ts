@@ -29,6 +29,7 @@ export interface WorldRules {
   readonly minimumReputation: number;
   readonly starsPerDay: number;
   readonly replyPrefixInContent: boolean;
+  readonly parentInReplies: boolean;
   readonly mentionBesideReply: boolean;
   readonly maxEvents: number;
   readonly maxMessagesPerRoom: number;
