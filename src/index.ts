@@ -57,6 +57,7 @@ export {
 export { StarLimitError, SuspendedError, ThrottledError, TooLateError, TooLongError } from "./errors/index.js";
 // … and of the way there.
 export { AbortedError, ClosedError, ConnectionError, ParseError, ServerError, TimedOutError } from "./errors/index.js";
+export { CassetteError } from "./errors/index.js";
 
 // Advanced: other sites, stored sessions, own clocks and limits.
 export { type Endpoint, type Resolver, type Site, type SiteHost, sites } from "./protocol/sites.js";
@@ -70,10 +71,14 @@ export type { FilePart } from "./protocol/call.js";
 export type { Overflow } from "./live/backlog.js";
 export { type Clock, systemClock } from "./util/clock.js";
 export type { Logger } from "./util/logger.js";
+export type { RecordOptions } from "./cassette/record-options.js";
 export type { CountName, Counts } from "./util/counters.js";
+export type { Drift, DriftKind } from "./protocol/drift.js";
+export type { SeenDrift } from "./transport/drift-log.js";
 
 // Experts: what is known without asking, and the raw wire.
 export type { MessageFacts } from "./objects/message-facts.js";
 export type { RoomFacts, RoomState } from "./objects/room-facts.js";
+export type { StarredOptions } from "./objects/stars.js";
 export type { UserFacts } from "./objects/user.js";
 export type { RawEvent } from "./protocol/raw.js";

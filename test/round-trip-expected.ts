@@ -49,6 +49,24 @@ export function dateAndClock(time: number): string {
   return `${date.format(time * 1000)} ${clock(time)}`;
 }
 
+/** A relative label, UTC: `4:49 PM`, `yst 7:51 PM`, `Mon 8:29 PM`, `Apr 19 3:55 PM`, `Oct 2, 17 1:40 PM`. */
+export function labelShown(time: number, now: number): string {
+  const days = Math.floor(now / DAY) - Math.floor(time / DAY);
+  const part = (options: Intl.DateTimeFormatOptions): string =>
+    new Intl.DateTimeFormat("en-US", { ...options, timeZone: "UTC" }).format(time * 1000);
+  if (days <= 0) return clock(time);
+  if (days === 1) return `yst ${clock(time)}`;
+  if (days < 7) return `${part({ weekday: "short" })} ${clock(time)}`;
+  const isThisYear = new Date(time * 1000).getUTCFullYear() === new Date(now * 1000).getUTCFullYear();
+  const date = part({ month: "short", day: "numeric" });
+  return isThisYear ? `${date} ${clock(time)}` : `${date}, ${part({ year: "2-digit" })} ${clock(time)}`;
+}
+
+/** The minute of a time that a label tells; undefined where it is ambiguous: in the future, or of another century. */
+export function minuteShown(time: number, now: number): number | undefined {
+  return time <= now && time >= Date.UTC(2000, 0) / 1000 ? time - (time % MINUTE) : undefined;
+}
+
 /** An address with a scheme; null for what is none. */
 export function addressShown(href: string | null): string | null {
   if (href === null) return null;

@@ -282,8 +282,28 @@ export const searchView: fc.Arbitrary<SearchPageView> = fc
       query: query || "x",
       room: null,
       user: null,
+      total: messages.length,
       messages: messages.map((message) => ({ ...message, roomName })),
       ...paging,
+    })),
+  );
+
+/** Seconds between now and a starred message: of today, of this week, of this year, and older. */
+const age = fc.oneof(fc.nat(86_400), fc.nat(8 * 86_400), fc.nat(400 * 86_400), fc.nat(5_000 * 86_400));
+
+/** The stars tab: messages of any age, all of which have stars or pins. */
+export const starsTabView: fc.Arbitrary<RoomInfoPageView> = fc
+  .tuple(roomInfoView, paging, fc.array(age, { minLength: 6, maxLength: 6 }))
+  .chain(([view, paging, ages]) =>
+    messagesOn(view.frame, view.room.id, 6).map((messages) => ({
+      ...view,
+      ...paging,
+      tab: "stars" as const,
+      starred: messages.map((message, index) => ({
+        ...message,
+        stars: Math.max(1, message.stars),
+        timeStamp: view.frame.now - (ages[index] ?? 0),
+      })),
     })),
   );
 

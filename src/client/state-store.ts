@@ -71,6 +71,7 @@ export class StateStore implements CursorStore, ActionStore {
       files,
       snapshot: () => state.lines(services.clock.now()),
       mayWrite: () => lock.isHeld,
+      onReplaced: () => lock.follow(),
       onFailing: (error) => services.reportUnhandled(error),
       onWorking: () => services.log.info(`${path} can be written again; nothing of the state is lost`),
     });

@@ -1,6 +1,8 @@
 /** Sockets for rooms: opens one, parses its frames, and hands each room its own part. */
+
 import { ChatError } from "../errors/index.js";
 import { authorizeSocket } from "../protocol/actions/live.js";
+import { noteFrame } from "../protocol/event-drift.js";
 import { type Frame, parseFrame, type RoomFrame } from "../protocol/frames.js";
 import type { Session } from "../transport/session.js";
 import { type ChatSocket, openSocket } from "../transport/socket.js";
@@ -71,7 +73,7 @@ export class RoomSockets implements Sockets {
     signal: AbortSignal,
     { onFrame, onClose }: { onFrame(frame: Frame | undefined): void; onClose(reason: string): void },
   ): Promise<ChatSocket> {
-    const { site, userAgent, routes } = this.#session;
+    const { site, userAgent, routes, tap } = this.#session;
     const { url } = await ask(this.#session, authorizeSocket(roomId), signal);
     return openSocket({
       url: `${url}${url.includes("?") ? "&" : "?"}l=${cursor}`,
@@ -79,6 +81,7 @@ export class RoomSockets implements Sockets {
       userAgent,
       routes,
       signal,
+      tap,
       onFrame: (text) => onFrame(this.#parse(roomId, text)),
       onClose,
     });
@@ -87,10 +90,15 @@ export class RoomSockets implements Sockets {
   #parse(roomId: number, text: string): Frame | undefined {
     try {
       const frame = parseFrame(text);
+      noteFrame(
+        this.#session.drifts.sink(() => "frame"),
+        frame,
+      );
       if (frame.malformed.length > 0) this.#services.log.warn(`room ${roomId}: set aside a malformed part of a frame`);
       return frame;
     } catch (error) {
       if (!(error instanceof ChatError)) throw error;
+      this.#session.drifts.add({ where: "frame", what: "unknown form", detail: "whole" });
       this.#services.log.warn(`room ${roomId}: set aside a malformed frame`, error);
       return undefined;
     }

@@ -191,9 +191,10 @@ export class LineLog {
   async #compactInSlices(): Promise<void> {
     if (this.#compaction) return;
     this.#postponeCompaction();
-    const compaction = new Compaction(this.#path, this.#file, this.#options.snapshot(), this.#files);
-    this.#compaction = compaction;
+    let compaction: Compaction | undefined;
     try {
+      compaction = new Compaction(this.#path, this.#file, this.#options.snapshot(), this.#files);
+      this.#compaction = compaction;
       const file = await compaction.run(this.#options.mayWrite);
       if (file) this.#take(file);
     } catch {

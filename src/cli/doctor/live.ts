@@ -1,5 +1,6 @@
 /** The doctor's checks of live events: the socket and its first frame, polling, clocks, and what waits to be sent. */
 import { authorizeSocket, pollEvents } from "../../protocol/actions/live.js";
+import { noteEvent, noteFrame } from "../../protocol/event-drift.js";
 import { parseFrame } from "../../protocol/frames.js";
 import { openSocket } from "../../transport/socket.js";
 import { duration } from "../times.js";
@@ -33,14 +34,18 @@ export async function checkSocket(
   if (url === undefined) return;
   const address = `${url}?l=${newestEventId === undefined ? 0 : Math.max(0, newestEventId - eventsBack)}`;
   await examination.check("socket", async (): Promise<Seen> => {
-    const { site, routes } = visitor;
+    const { site, routes, tap } = visitor;
     const { patienceMs = firstFrameMs, signal } = options;
-    const result = await firstFrame({ url: address, site, userAgent, routes, signal }, patienceMs);
+    const result = await firstFrame({ url: address, site, userAgent, routes, signal, tap }, patienceMs);
     if (result.frame === undefined) {
       const advice = "live events come by polling meanwhile, which is slower; a proxy or firewall may stop WebSockets";
       return { result: "problem", code: "CONNECTION_LOST", seen: result.reason, advice };
     }
-    const { rooms } = parseFrame(result.frame);
+    const frame = parseFrame(result.frame);
+    const { rooms } = frame;
+    const drift = visitor.drifts.sink(() => "frame");
+    noteFrame(drift, frame);
+    for (const { events } of rooms) for (const event of events) noteEvent(drift, event);
     return `it opens, and its first frame came, for ${rooms.length === 1 ? "1 room" : `${rooms.length} rooms`}`;
   });
 }

@@ -46,11 +46,11 @@ const loggedOut = {
 
 /** Whether the page can be read that logins need. Nobody logs in here. */
 export async function checkLoginPage(examination: Examination, { visitor, userAgent }: Eyes): Promise<void> {
-  const { site, routes } = visitor;
+  const { site, routes, tap } = visitor;
   const pool = new ConnectionPool(routes);
   const isOurs = (address: URL): boolean => isOfSite(site, address);
   const secrets = new Secrets();
-  const http = new HttpClient({ pool, clock: systemClock, secrets, userAgent, timeoutMs: 20_000, isOurs });
+  const http = new HttpClient({ pool, clock: systemClock, secrets, userAgent, timeoutMs: 20_000, isOurs, tap });
   const look = async (): Promise<string> => {
     const about = { tried: "read the login page", host: new URL(site.loginOrigin).host };
     const url = `${site.loginOrigin}/users/login`;

@@ -6,9 +6,12 @@
 import { ParseError } from "../../errors/index.js";
 import {
   attr,
+  expected,
   hasClass,
   maybe,
+  note,
   one,
+  orNote,
   type PageDocument,
   type PageElement,
   parse,
@@ -18,7 +21,8 @@ import {
   walk,
 } from "../html/dom.js";
 import { authorOf, type PageAuthor, type PageMessage, readMessage } from "./message.js";
-import { clean, idInPath, type Named, namedLink } from "./reading.js";
+import { clean, idInPath, type Named, namedLink, scriptsOf, serverTimeIn } from "./reading.js";
+import { timeOfLabel } from "./relative-time.js";
 
 /** What happened to a message. */
 export type RevisionKind = "said" | "edited" | "deleted" | "moved" | "other";
@@ -28,6 +32,8 @@ export interface Revision extends PageAuthor {
   readonly kind: RevisionKind;
   /** Time to the minute, UTC, as on the page; with the date when older. */
   readonly timeLabel: string | null;
+  /** Unix seconds, to the minute; null when the label or the server's clock is not known. */
+  readonly timeStamp: number | null;
   /** Markdown as typed; null for steps without a text. */
   readonly source: string | null;
 }
@@ -55,14 +61,15 @@ export function parseHistoryPage(html: string): HistoryPage {
 
 /** @internal The same for a page that is parsed already. */
 export function readHistoryPage(document: PageDocument): HistoryPage {
-  const content = document.ids.get("content") ?? one(document, "body");
+  const content = orNote(document, document.ids.get("content"), "#content") ?? one(document, "body");
   const [current, ...steps] = monologuesBySection(content);
   if (current === undefined) throw new ParseError(PAGE, "#content .monologue");
   const element = one(document, ".message", current);
   const message = readMessage(document, element);
   if (message === null) throw new ParseError(PAGE, ".message[id^=message-]");
-  const revisions = oldestFirst(steps.map(readRevision));
-  const link = maybe(element, "a[href*='/transcript/']");
+  const now = serverTimeIn(scriptsOf(document));
+  const revisions = oldestFirst(steps.map((step) => readRevision(step, now)));
+  const link = expected(element, "a[href*='/transcript/']");
   return {
     ...message,
     ...authorOf(current),
@@ -87,14 +94,19 @@ function monologuesBySection(content: PageElement): PageElement[] {
   return [...first.slice(0, 1), ...(others.length === 0 ? first.slice(1) : others.flat())];
 }
 
-function readRevision(monologue: PageElement): Revision {
-  const label = maybe(monologue, ".content b");
-  const time = maybe(monologue, ".timestamp");
+function readRevision(monologue: PageElement, now: number | null): Revision {
+  const label = expected(monologue, ".content b");
+  const time = expected(monologue, ".timestamp");
   const source = maybe(monologue, ".message-source");
+  const timeLabel = time && clean(text(time));
+  const kind = kindOf(label ? text(label) : text(monologue));
+  if (kind === "other") note(monologue, "unknown form", ".content b");
+  if (kind === "said" || kind === "edited") orNote(monologue, source, ".message-source");
   return {
     ...authorOf(monologue),
-    kind: kindOf(label ? text(label) : text(monologue)),
-    timeLabel: time && clean(text(time)),
+    kind,
+    timeLabel,
+    timeStamp: timeOfLabel(timeLabel, now),
     source: source && sourceText(source),
   };
 }

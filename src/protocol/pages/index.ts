@@ -31,6 +31,7 @@ export {
   type RoomStats,
 } from "./room-info-page.js";
 export { type MyRoom, type MyRoomMessage, parseRoomPage, type RoomPage, type UnackedMention } from "./room-page.js";
+export { parseRoomTabPage, type RoomTab, type RoomTabPage } from "./room-tabs.js";
 export { parseRoomsPage, type RoomsPage } from "./rooms-page.js";
 export { parseSearchPage, type SearchHit, type SearchPage } from "./search-page.js";
 export { parseStarsFragment, type StarredMessage } from "./stars-fragment.js";

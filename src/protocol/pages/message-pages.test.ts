@@ -73,6 +73,20 @@ describe("a transcript", () => {
     expect(only(html)).toMatchObject([{ id: 9, replyTo: 3, contentHtml: "mine" }]);
   });
 
+  it("reads a name without a link, whose digits are the user", () => {
+    const bare = (classes: string, name: string): string =>
+      `<div class="monologue ${classes}"><div class="signature"><div class="username">${name}</div></div><div class="messages">${message(7, "x")}</div></div>`;
+    const authors = [bare("", "user12716323"), bare("user-0", "user5"), bare("user-8", "user5"), bare("", "Ann5")].map(
+      (one) => parseTranscriptPage(page(one)).messages[0],
+    );
+    expect(authors.map((author) => [author?.userId, author?.userName])).toEqual([
+      [12716323, "user12716323"],
+      [5, "user5"],
+      [8, "user5"],
+      [null, "Ann5"],
+    ]);
+  });
+
   it("takes no other link to a message for the one of a reply", () => {
     const other = '<a class="share" href="/transcript/1?m=3#3">share</a><a href="#4">x</a>';
     expect(only(contained(other))).toMatchObject([{ replyTo: null, contentHtml: "mine" }]);
@@ -226,6 +240,7 @@ describe("the list of starred messages", () => {
       },
     ]);
     expect(parseStarsFragment(entry(" by Feeds"))[0]).toMatchObject({ userId: null, userName: "Feeds" });
+    expect(parseStarsFragment(entry(" by user123"))[0]).toMatchObject({ userId: 123, userName: "user123" });
     expect(parseStarsFragment("")).toEqual([]);
   });
 

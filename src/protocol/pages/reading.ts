@@ -74,6 +74,11 @@ export function userIdInClass(element: PageElement): number | null {
   return integer(/(?:^|\s)user-(-?\d+)(?:\s|$)/.exec(attr(element, "class") ?? "")?.[1]) || null;
 }
 
+/** The user of a name without a link, such as `user12716323`, whose digits are the id (protocol.md §6.5). */
+export function idOfUnlinked(name: string): number | null {
+  return integer(/^user(\d{1,16})$/.exec(name)?.[1]) || null;
+}
+
 /** A link to a user or room with its full name, which the title has when the text is cut. */
 export function namedLink(link: PageElement | null, ...segments: string[]): Named | null {
   if (link === null) return null;

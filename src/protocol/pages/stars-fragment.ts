@@ -7,6 +7,7 @@ import {
   attr,
   find,
   maybe,
+  orNote,
   type PageDocument,
   type PageElement,
   parse,
@@ -15,7 +16,7 @@ import {
   text,
 } from "../html/dom.js";
 import { type PageStars, starsOf } from "./message.js";
-import { fullText, idAfter, idInPath, integer } from "./reading.js";
+import { fullText, idAfter, idInPath, idOfUnlinked, integer } from "./reading.js";
 
 /** A starred or pinned message. */
 export interface StarredMessage extends PageStars {
@@ -58,7 +59,7 @@ function readEntry(document: PageDocument, entry: PageElement): StarredMessage {
   const content = sourceBetween(document, stars.end, Math.max(stars.end, permalink.start));
   return {
     messageId,
-    timeStamp: integer(attr(entry, "data-time")) ?? timeOf(permalink),
+    timeStamp: orNote(entry, integer(attr(entry, "data-time")), "li[data-time]") ?? timeOf(permalink),
     contentHtml: content.replace(/\s?-$/, "").trimEnd(),
     ...authorAfter(document, entry, permalink),
     ...starsOf(stars),
@@ -86,5 +87,6 @@ function authorAfter(
     return { userId: idInPath(attr(author, "href"), "users"), userName: fullText(author) };
   }
   const rest = text(parse(sourceBetween(document, permalink.end, Math.max(permalink.end, entry.innerEnd)), PAGE).root);
-  return { userId: null, userName: /^,? ?by (.*)$/s.exec(rest)?.[1] ?? "" };
+  const userName = /^,? ?by (.*)$/s.exec(rest)?.[1] ?? "";
+  return { userId: idOfUnlinked(userName), userName };
 }

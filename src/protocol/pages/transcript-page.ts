@@ -5,8 +5,12 @@
 import { ParseError } from "../../errors/index.js";
 import {
   attr,
+  expected,
   hasClass,
   maybe,
+  note,
+  noteEmpty,
+  orNote,
   type PageDocument,
   type PageElement,
   parse,
@@ -19,7 +23,18 @@ import {
 import { type JsValue, readCall } from "../html/js-literal.js";
 import { fkeyIn } from "./chat-page.js";
 import { authorOf, type PageAuthor, type PageMessage, readMessage } from "./message.js";
-import { accessOf, clean, dayIn, fullText, idInPath, idOf, integer, type RoomAccess, tagsIn } from "./reading.js";
+import {
+  accessOf,
+  clean,
+  dayIn,
+  fullText,
+  idInPath,
+  idOf,
+  integer,
+  type RoomAccess,
+  shownCount,
+  tagsIn,
+} from "./reading.js";
 import { clockSeconds, dayStart } from "./relative-time.js";
 
 /** A message of a transcript. */
@@ -60,6 +75,10 @@ export interface TranscriptPage {
   readonly roomDescription: string;
   readonly access: RoomAccess;
   readonly tags: readonly string[];
+  /** The number of people in the room, as the sidebar has it; null when it does not tell. */
+  readonly currentUserCount: number | null;
+  /** The number of messages in the last two hours; null when the sidebar does not tell. */
+  readonly recentMessageCount: number | null;
   readonly day: string;
   /** The hours this page is about; null when it does not say. */
   readonly hours: HourRange | null;
@@ -90,14 +109,14 @@ export function parseTranscriptPage(html: string): TranscriptPage {
 /** @internal The same for a page that is parsed already. */
 export function readTranscriptPage(document: PageDocument): TranscriptPage {
   const title = text(maybe(document, "title") ?? "");
-  const canonical = maybe(document, "link[rel=canonical]");
+  const canonical = expected(document, "link[rel=canonical]");
   const path = readPath(canonical && attr(canonical, "href"));
   const day = path?.day ?? /- (\d{4}-\d{2}-\d{2})(?: \(page \d{1,4} of \d{1,4}\))?$/.exec(title)?.[1] ?? null;
   const start = dayStart(day ?? "");
   if (day === null || start === null) throw new ParseError(PAGE, "link[rel=canonical][href*='/transcript/']");
-  const args = readCall(headScripts(document), "initTranscript") ?? [];
-  const info = document.ids.get("info") ?? document.root;
-  const roomLink = maybe(info, ".room-name a");
+  const args = orNote(document, readCall(headScripts(document), "initTranscript"), "initTranscript(…)") ?? [];
+  const info = orNote(document, document.ids.get("info"), "#info") ?? document.root;
+  const roomLink = expected(info, ".room-name a");
   const roomId = path?.roomId ?? idOf(args[4]) ?? idInPath(roomLink && attr(roomLink, "href"), "rooms");
   if (roomId === null || roomId === undefined) throw new ParseError(PAGE, "#info .room-name a[href]");
   const mini = maybe(info, ".room-mini-description");
@@ -108,14 +127,21 @@ export function readTranscriptPage(document: PageDocument): TranscriptPage {
     roomDescription: mini ? fullText(mini) : "",
     access: accessOf(maybe(info, ".room-mini")),
     tags: tagsIn(info),
+    currentUserCount: countIn(maybe(info, ".room-current-user-count")),
+    recentMessageCount: countIn(maybe(info, ".room-message-count")),
     day,
     hours: path?.hours ?? null,
     ...readNavigation(document),
     messages,
     highlightId: messages.find((message) => message.highlighted)?.id ?? null,
     me: readViewer(args),
-    fkey: readFkey(document),
+    fkey: orNote(document, readFkey(document), "input[name=fkey]"),
   };
+}
+
+/** The count that a link of the sidebar shows, such as `3` or `1.1k`. */
+function countIn(holder: PageElement | null): number | null {
+  return holder && shownCount(maybe(holder, "a") ?? holder);
 }
 
 function readFkey(document: PageDocument): string | null {
@@ -156,7 +182,10 @@ interface Placed {
 function readMessages(document: PageDocument, start: number, hours: HourRange | null): TranscriptMessage[] {
   const placed: Placed[] = [];
   let label: string | null = null;
-  for (const monologue of selectOutermost(document.ids.get("transcript") ?? document, ".monologue")) {
+  for (const monologue of selectOutermost(
+    orNote(document, document.ids.get("transcript"), "#transcript") ?? document,
+    ".monologue",
+  )) {
     const author = authorOf(monologue);
     walk(monologue, (part) => {
       if (hasClass(part, "timestamp")) label = clean(text(part));
@@ -168,6 +197,10 @@ function readMessages(document: PageDocument, start: number, hours: HourRange | 
       return false;
     });
   }
+  noteEmpty(document, placed, "[id^=message-]", ".monologue .message");
+  if (placed.length > 0 && placed.every((one) => one.label === null)) note(document, "missing", ".timestamp");
+  if (placed.some((one) => one.label !== null && clockSeconds(one.label) === null))
+    note(document, "unknown form", ".timestamp");
   return withTimes(placed, start + (hours?.from ?? 0) * 3600, start + (hours?.to ?? 24) * 3600 - 1, start);
 }
 

@@ -25,6 +25,10 @@ ${pager(view.page, view.pageCount, (page) => queryOf({ q: query, room, user, pag
 }
 
 function results(view: SearchPageView, messages: SearchPageView["messages"]): Markup | Markup[] {
-  if (messages.length === 0) return html`    <p class="empty">No message contains <b>${view.query}</b>.</p>`;
-  return messages.map((message) => datedMonologue(message, message.roomName));
+  const count = html`
+<div class="search-count">
+${view.total} messages found
+</div>`;
+  if (messages.length === 0) return html`${count}    <p class="empty">No message contains <b>${view.query}</b>.</p>`;
+  return [count, ...messages.map((message) => datedMonologue(message, view.frame.now, message.roomName))];
 }

@@ -183,6 +183,8 @@ export interface RoomInfoPageView {
   readonly access: Readonly<Record<"owner" | "read-write" | "read-only", readonly PersonView[]>>;
   /** For `tab=access`: who asks for access, shown to those who can give it. */
   readonly requests?: readonly PersonView[];
+  /** For `tab=stars`: which of the stars these are. @default null, all of them */
+  readonly starsFilter?: "mystars" | "mymessages" | null;
   /** For `tab=stars`. */
   readonly starred: readonly MessageView[];
   /** How many there are of those on any page. @default the length of `starred` */
@@ -271,6 +273,8 @@ export interface SearchPageView {
   /** Set when the search is limited to a room or a person. */
   readonly room?: number | null;
   readonly user?: number | null;
+  /** How many there are on all pages. */
+  readonly total: number;
   readonly messages: readonly (MessageView & { readonly roomName: string })[];
   readonly page: number;
   readonly pageCount: number;

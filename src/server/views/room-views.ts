@@ -3,7 +3,7 @@ import type { Call } from "../http/call.js";
 import type { PersonView, RoomInfoPageView, RoomPageView } from "../pages/views.js";
 import { mayRead, mayWrite, rules } from "../world/access.js";
 import { roomsOf } from "../world/attendance.js";
-import type { RoomRecord, UserRecord } from "../world/records.js";
+import type { MessageRecord, RoomRecord, UserRecord } from "../world/records.js";
 import { dayOf } from "../world/room-index.js";
 import { starredMessages } from "../world/starring.js";
 import type { World } from "../world/world.js";
@@ -13,6 +13,7 @@ import { pageOf } from "./paging.js";
 
 const daySeconds = 86_400;
 const pageSize = 50;
+const starsFilters = ["mystars", "mymessages"] as const;
 const tabs = ["general", "stars", "conversations", "schedule", "feeds", "access"] as const;
 
 export function roomPageView(call: Call, room: RoomRecord): RoomPageView {
@@ -50,7 +51,9 @@ export function roomInfoView(call: Call, room: RoomRecord): RoomInfoPageView {
   const people = peopleOf(state, room, usersTab === "frequent" ? room.visits.keys() : room.present);
   if (usersTab === "frequent") people.sort((a, b) => b.messageCount - a.messageCount);
   const starred = starredMessages(call.world, room);
-  const stars = pageOf(params, tab === "stars" ? starred : [], pageSize);
+  const starsFilter = starsFilters.find((name) => name === params.get("filter")?.toLowerCase()) ?? null;
+  const filtered = starred.filter((message) => passes(starsFilter, message, viewer?.id ?? null));
+  const stars = pageOf(params, tab === "stars" ? filtered : [], pageSize);
   const shownPeople = pageOf(params, people, pageSize);
   const { page, pageCount } = tab === "stars" ? stars : shownPeople;
   return {
@@ -71,11 +74,18 @@ export function roomInfoView(call: Call, room: RoomRecord): RoomInfoPageView {
     },
     requests: rules(room, viewer) ? persons(call, room, room.requests) : [],
     starred: stars.shown.map((message) => messageView(state, message, viewer)),
+    starsFilter,
     starredCount: starred.length,
     conversations: [...room.bookmarks.values()].reverse().map((bookmark) => conversationView(call, room, bookmark)),
     page,
     pageCount,
   };
+}
+
+/** Whether a starred message is among those asked for: the viewer's stars, or stars on the viewer's messages. */
+function passes(filter: RoomInfoPageView["starsFilter"], message: MessageRecord, viewerId: number | null): boolean {
+  if (!filter) return true;
+  return viewerId !== null && (filter === "mystars" ? message.stars.has(viewerId) : message.userId === viewerId);
 }
 
 function granted(room: RoomRecord, level: "read-write" | "read-only"): number[] {
