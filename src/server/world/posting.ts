@@ -6,7 +6,7 @@ import { breakLongWords } from "../../protocol/markup/long-words.js";
 import { mentionName } from "../../protocol/markup/mentions.js";
 import { renderMarkdown } from "../../protocol/markup/render.js";
 import { splitReplyPrefix } from "../../protocol/markup/reply-prefix.js";
-import { EventType } from "../../protocol/raw.js";
+import { EventType, type RawEvent } from "../../protocol/raw.js";
 import { maxLineLength } from "../../protocol/text-rules.js";
 import { isTimedOut, mayRead, mayWrite, refuseUnlessMayPost, refuseUnlessModerator } from "./access.js";
 import { messageEvent } from "./events.js";
@@ -258,16 +258,29 @@ function announce(
     world.changes.message(message, ["pinged", target.id]);
     // Nobody has to be told later what they said themselves.
     if (target.id > 0 && target !== actor) remember(world, target, message);
-    world.log.append(room.id, target.id, (id) =>
-      messageEvent(pingType, message, { id, room, user: actor, targetId: target.id }),
-    );
+    world.log.append(room.id, target.id, (id) => make(pingType, id, target.id));
   };
+  const parent = parentKeys(world, message);
+  const make = (type: number, id: number, targetId: number | undefined): RawEvent => ({
+    ...messageEvent(type, message, { id, room, user: actor, targetId }),
+    ...parent,
+  });
   const targetId = actor.id === message.userId ? undefined : message.userId;
   world.log.together(() => {
     if (body.repliedTo) ping(body.repliedTo, EventType.MessageReply);
     for (const user of body.mentioned) ping(user, EventType.UserMentioned);
-    world.log.append(room.id, null, (id) => messageEvent(type, message, { id, room, user: actor, targetId }));
+    world.log.append(room.id, null, (id) => make(type, id, targetId));
   });
+}
+
+/** What a reply says about the message it answers, where the server does so (protocol.md §4.1). */
+function parentKeys(
+  world: World,
+  { parentId, showParent }: MessageRecord,
+): Pick<RawEvent, "parent_username" | "parent_text"> {
+  const parent = parentId === null ? undefined : world.messages.get(parentId);
+  if (!world.rules.parentInReplies || !showParent || !parent) return {};
+  return { parent_username: world.nameOf(parent.userId), parent_text: parent.deleted ? null : parent.content };
 }
 
 /** Keeps the pings of somebody who never reads them from growing for ever. */

@@ -31,6 +31,7 @@ export interface WorldRules {
   readonly minimumReputation: number;
   readonly starsPerDay: number;
   readonly replyPrefixInContent: boolean;
+  readonly parentInReplies: boolean;
   readonly mentionBesideReply: boolean;
   readonly maxEvents: number;
   readonly maxMessagesPerRoom: number;
