@@ -4,6 +4,7 @@
  */
 import { createHmac, randomBytes, randomUUID, timingSafeEqual } from "node:crypto";
 import type { SiteHost } from "../protocol/sites.js";
+import type { LoginAttempts } from "./login-attempts.js";
 
 export interface Account {
   readonly email: string;
@@ -55,6 +56,12 @@ export class Network {
   #secret: Buffer = randomBytes(32);
   #generation = 0;
   #watcher: ((change: KeptNetwork) => void) | null = null;
+  /** Wrong passwords; of no concern to a later server. */
+  readonly attempts: LoginAttempts;
+
+  constructor(attempts: LoginAttempts) {
+    this.attempts = attempts;
+  }
 
   /** Tells every change from now on that a later server must know. */
   watch(watcher: (change: KeptNetwork) => void): void {
