@@ -138,7 +138,8 @@ export interface ChatServerOptions {
   readonly replyMarkup?: "reply-info" | "2025-07" | "2025";
   /**
    * A file that keeps the world: a server that is started with it again has everything back, logins and cursors too, and
-   * `world` counts only the first time. Mode 0600, because it holds the passwords of the local accounts.
+   * `world` counts only the first time. Mode 0600, because it holds the passwords of the local accounts. It grows by what
+   * is said, is compacted while the server runs, and `close()` says what a full disk did not take (docs/state.md).
    * @default "", which keeps nothing
    */
   readonly journal?: string;
