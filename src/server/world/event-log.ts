@@ -20,9 +20,14 @@ export interface LoggedEvent {
   readonly json: string;
 }
 
+/** Characters of events kept, whatever their number; a quarter more until the next trimming. */
+const maxChars = 67_108_864;
+
 export class EventLog {
   readonly #limit: number;
   #events: LoggedEvent[] = [];
+  /** Characters of all events together. */
+  #chars = 0;
   #newest: number;
   #depth = 0;
   #batch: LoggedEvent[] = [];
@@ -111,7 +116,19 @@ export class EventLog {
 
   #hold(event: LoggedEvent): void {
     this.#events.push(event);
+    this.#chars += event.json.length;
     // Trimming in steps keeps the cost per event constant.
-    if (this.#events.length > this.#limit * 1.25) this.#events = this.#events.slice(-this.#limit);
+    if (this.#events.length > this.#limit * 1.25 || this.#chars > maxChars * 1.25) this.#trim();
+  }
+
+  #trim(): void {
+    let from = 0;
+    while (this.#events.length - from > Math.max(1, this.#limit) || this.#chars > maxChars) {
+      const oldest = this.#events[from];
+      if (!oldest || from === this.#events.length - 1) break;
+      this.#chars -= oldest.json.length;
+      from++;
+    }
+    this.#events = this.#events.slice(from);
   }
 }
