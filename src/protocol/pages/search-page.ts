@@ -55,11 +55,10 @@ export function readSearchPage(document: PageDocument): SearchPage {
 function readHits(document: PageDocument, monologue: PageElement): SearchHit[] {
   const hits: SearchHit[] = [];
   const author = authorOf(monologue);
+  const room = roomOf(monologue);
   let timeLabel: string | null = null;
-  let room: Named | null = null;
   walk(monologue, (part) => {
     if (hasClass(part, "timestamp")) timeLabel = clean(text(part));
-    if (part.name === "a" && room === null) room = namedLink(part, "rooms", "rooms/info");
     if (!hasClass(part, "message")) return true;
     const message = readMessage(document, part);
     if (message === null) throw new ParseError(PAGE, ".message[id^=message-]");
@@ -69,4 +68,14 @@ function readHits(document: PageDocument, monologue: PageElement): SearchHit[] {
     return false;
   });
   return hits;
+}
+
+/** The room that a monologue names, before its messages or behind them; links in what was said name none. */
+function roomOf(monologue: PageElement): Named | null {
+  let room: Named | null = null;
+  walk(monologue, (part) => {
+    if (part.name === "a" && room === null) room = namedLink(part, "rooms", "rooms/info");
+    return !hasClass(part, "message");
+  });
+  return room;
 }

@@ -68,7 +68,7 @@ function thumbs(call: Call, room: RoomRecord): object {
     description: view.descriptionHtml,
     isFavorite: view.isFavorite,
     usage: null,
-    tags: renderTags(room.tags, call.state.siteUrl),
+    tags: renderTags(room.tags, view.parentSiteUrl),
   };
 }
 

@@ -117,6 +117,8 @@ export function restoreRoom(world: World, stored: StoredRoom): void {
   const before = world.rooms.get(stored.id);
   world.keepRoom({
     ...stored,
+    // Files from before parent sites have none.
+    parentSite: stored.parentSite ?? null,
     owners: new Set(stored.owners),
     granted: new Map(stored.granted),
     requests: new Set(stored.requests),

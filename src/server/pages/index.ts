@@ -8,6 +8,7 @@ export { renderFeed, renderOpenSearch } from "./feeds.js";
 export { renderAnybody, renderMiniList, renderTags, renderUpload } from "./fragments.js";
 export { renderHistory } from "./history-page.js";
 export { renderCaptcha, renderLogin, renderLogout } from "./login-page.js";
+export { renderExpiredForm, renderLoginHome, renderLoginNotFound, renderLoginUser } from "./login-site-pages.js";
 export { renderError, renderJoinFavorite, renderNotFound, renderPrivateRoom } from "./notices.js";
 export { renderProfile } from "./profile-page.js";
 export { renderRoomInfo } from "./room-info-page.js";

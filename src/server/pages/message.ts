@@ -34,7 +34,7 @@ ${rows}
 `;
 }
 
-/** A monologue of one message that stands outside its day: date in front, room named if given. */
+/** A monologue of one message that stands outside its day: date in front, room named behind it if given. */
 export function datedMonologue(message: MessageView, roomName?: string): Markup {
   const room =
     roomName === undefined
@@ -43,7 +43,7 @@ export function datedMonologue(message: MessageView, roomName?: string): Markup 
   const time = html`             <div class="timestamp" title="${isoTime(message.timeStamp)}">${dateLabel(message.timeStamp)}</div>`;
   return monologue(
     message,
-    html`${time}${room && html`<div class="message-room">${room}</div>`}${messageRow(message)}`,
+    html`${time}${messageRow(message)}${room && html`<div class="message-room">${room}</div>`}`,
   );
 }
 

@@ -19,6 +19,7 @@ const room: RoomView & { readonly messagesByUser: number } = {
   deleted: false,
   isFavorite: true,
   parentSiteName: EVIL,
+  parentSiteUrl: "https://stackoverflow.com",
   messageCount: 1834,
   userCount: 138,
   firstMessageAt: 1_445_212_800,
@@ -374,13 +375,17 @@ describe("messages on other pages", () => {
 
   it("has search results and keeps the query in the pager", () => {
     const messages = [{ ...message(7), roomName: EVIL }];
-    const page = new Page(pages.renderSearch({ frame, query: EVIL, room: 17, messages, page: 1, pageCount: 2 }));
+    const page = new Page(
+      pages.renderSearch({ frame, query: EVIL, room: 17, total: 60, messages, page: 1, pageCount: 2 }),
+    );
     expect(page.attr("#search-form [name=q]", "value")).toBe(EVIL);
     expect(page.text(".monologue .messages .timestamp")).toBe("Oct 30, 2018 11:58 AM");
     const next = new URLSearchParams(page.attr(".pager a[rel=next]", "href"));
     expect([next.get("q"), next.get("room"), next.get("page")]).toEqual([EVIL, "17", "2"]);
     expect(
-      new Page(pages.renderSearch({ frame, query: "", messages: [], page: 1, pageCount: 0 })).all(".empty"),
+      new Page(pages.renderSearch({ frame, query: "", total: 0, messages: [], page: 1, pageCount: 0 })).all(
+        "#search-count",
+      ),
     ).toEqual([]);
   });
 

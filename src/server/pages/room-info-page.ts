@@ -25,10 +25,7 @@ const LEVELS: readonly { level: keyof RoomInfoPageView["access"]; heading: strin
   { level: "read-only", heading: "Explicit read access", none: "Nobody has been limited to reading." },
 ];
 
-const NOTHING: Readonly<Record<string, string>> = {
-  schedule: "No events are scheduled in this room. This server keeps no schedule.",
-  feeds: "No feeds are set up in this room. This server fetches nothing from outside.",
-};
+const NO_SCHEDULE = "No events are scheduled in this room. This server keeps no schedule.";
 
 /** The room info page. */
 export function renderRoomInfo(view: RoomInfoPageView): string {
@@ -69,9 +66,18 @@ function tabContent(view: RoomInfoPageView): Markup {
       return view.conversations?.length
         ? html`${conversationList(view.conversations, false)}`
         : html`    <p class="empty">No conversation of this room has been bookmarked yet.</p>`;
-    default:
-      return html`    <p class="empty">${NOTHING[view.tab]}</p>`;
+    case "schedule":
+      return html`    <p class="empty">${NO_SCHEDULE}</p>`;
+    case "feeds":
+      return html`    <p class="empty">${noFeeds(view.room)}</p>`;
   }
+}
+
+/** This server fetches no feeds. One reader tells by these sentences whether a room is frozen or deleted (protocol.md §6.9). */
+function noFeeds({ frozen, deleted }: RoomInfoPageView["room"]): string {
+  if (deleted) return "Because this room is deleted, no feeds are being posted into this room.";
+  if (frozen) return "Because this room is frozen, no feeds are being posted into this room.";
+  return "Currently no feeds are being posted into this room.";
 }
 
 function general(view: RoomInfoPageView): Markup {
@@ -116,7 +122,7 @@ function roomCardXxl({ room, stats, frame }: RoomInfoPageView): Markup {
             <h1>${accessSprite(room)}${room.name}</h1>
             ${siteLogo(room.parentSiteName)}
             <p>${descriptionOf(room)}</p>
-            <div>${tagLinks(room.tags, frame.siteUrl)}</div>
+            <div>${tagLinks(room.tags, room.parentSiteUrl)}</div>
             <table class="room-stats"><tbody>
                 ${row("first message", room.firstMessageAt === null ? "n/a" : isoDay(room.firstMessageAt))}
                 ${row("last message", agoInWords(room.lastMessageAt, frame.now))}

@@ -24,7 +24,10 @@ ${pager(view.page, view.pageCount, (page) => queryOf({ q: query, room, user, pag
   });
 }
 
-function results(view: SearchPageView, messages: SearchPageView["messages"]): Markup | Markup[] {
-  if (messages.length === 0) return html`    <p class="empty">No message contains <b>${view.query}</b>.</p>`;
-  return messages.map((message) => datedMonologue(message, message.roomName));
+/** The number stands in a line of its own: one reader looks for it there (protocol.md §6.11). */
+function results(view: SearchPageView, messages: SearchPageView["messages"]): Markup {
+  return html`    <div id="search-count" role="status">
+${view.total} messages found
+    </div>
+${messages.map((message) => datedMonologue(message, message.roomName))}`;
 }

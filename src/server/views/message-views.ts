@@ -58,7 +58,7 @@ export async function searchView(call: Call): Promise<SearchPageView> {
     ...messageView(state, message, viewer),
     roomName: world.rooms.get(message.roomId)?.name ?? "",
   }));
-  return { frame: frameView(call), query, room, user, messages, page, pageCount };
+  return { frame: frameView(call), query, room, user, total: found.length, messages, page, pageCount };
 }
 
 /** A list in parts, each newest first, with a pause after each; the list may change in the pauses. */

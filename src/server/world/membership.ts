@@ -1,6 +1,7 @@
 /** What an owner or moderator does to a room and the people in it (protocol.md §4.2, §5.7, §5.8). */
 import { escapeHtml } from "../../protocol/markup/escape.js";
 import { EventType } from "../../protocol/raw.js";
+import type { ParentSite } from "../parent-sites.js";
 import { mayRead, mayWrite, refuseUnlessRules, rules } from "./access.js";
 import { putOutsidersOut } from "./attendance.js";
 import { noticeEvent } from "./events.js";
@@ -15,6 +16,7 @@ export interface RoomChange {
   readonly description?: string | undefined;
   readonly tags?: readonly string[] | undefined;
   readonly access?: RoomAccess | undefined;
+  readonly parentSite?: ParentSite | null | undefined;
 }
 
 /** Changes a room and tells everybody in it. @throws a {@link Refusal} */
@@ -24,6 +26,7 @@ export function updateRoom(world: World, room: RoomRecord, actor: UserRecord, ch
   if (change.description !== undefined) room.description = change.description;
   if (change.tags !== undefined) room.tags = change.tags;
   if (change.access !== undefined) room.access = change.access;
+  if (change.parentSite !== undefined) room.parentSite = change.parentSite;
   world.changes.room(room);
   const content = [room.name, room.description, room.tags.join(" ")].map(escapeHtml).join(" / ");
   world.log.append(room.id, null, (id) =>

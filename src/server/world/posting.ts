@@ -203,7 +203,7 @@ function compose(
   const parentAuthor = parent && world.users.get(parent.userId);
   const prefix = parentAuthor && world.rules.replyPrefixInContent ? `@${mentionName(parentAuthor.name)} ` : "";
   const content = renderMarkdown(`${prefix}${text}`, {
-    siteUrl: world.siteUrl,
+    siteUrl: world.siteUrlOf(room),
     onebox: (url) => messageOnebox(world, room, url),
   });
   const repliedTo = parentAuthor && parentAuthor.id !== author.id ? parentAuthor : null;
