@@ -249,3 +249,34 @@ test("every page has an icon that is there", async () => {
   expect(await stage.nobody.send("GET /favicon.ico")).toMatch(/^200 /);
   expect(stage.nobody.headers["content-type"]).toBe("image/x-icon");
 });
+
+test("the calendar of scheduled events is a valid one, and empty", async () => {
+  const stage = await network();
+  await using _ = stage.server;
+  const { guest, nobody, site } = stage;
+  site.addRoom({ id: 13, name: `Ünïcödé, with; all\\ 💥 ${"é".repeat(80)}` });
+  site.addRoom({ id: 14, name: "Hidden", access: "private" });
+  for (const [path, name] of [
+    ["all", "chat.stackexchange.com"],
+    ["11/all", "Den"],
+    ["13/all", `Ünïcödé\\, with\\; all\\\\ 💥 ${"é".repeat(80)}`],
+  ]) {
+    const answer = (await guest.send(`GET /rooms/schedule/export/${path}`)).slice(4);
+    expect(guest.headers["content-type"]).toBe("text/calendar; charset=utf-8");
+    const lines = answer.split("\r\n");
+    expect(lines.pop()).toBe("");
+    for (const line of lines) {
+      expect(line).not.toMatch(/[\r\n]/);
+      expect(Buffer.byteLength(line)).toBeLessThanOrEqual(75);
+    }
+    const unfolded = answer.replaceAll("\r\n ", "").split("\r\n");
+    expect(unfolded).toContain(`X-WR-CALNAME:${name}`);
+    expect([unfolded[0], unfolded.at(-2)]).toEqual(["BEGIN:VCALENDAR", "END:VCALENDAR"]);
+    for (const required of ["VERSION:2.0", "BEGIN:VTIMEZONE"]) expect(unfolded).toContain(required);
+    expect(unfolded.filter((line) => line.startsWith("PRODID:"))).toHaveLength(1);
+    expect(answer).not.toContain("VEVENT");
+  }
+  for (const path of ["14/all", "999/all"]) {
+    expect(await nobody.send(`GET /rooms/schedule/export/${path}`)).toMatch(/^404 /);
+  }
+});

@@ -2,6 +2,7 @@
  * The pages of the local chat server: one function for each, from a view to a string of HTML. Written from protocol.md
  * and the recordings, never from the parsers of this package, so that a test can catch the two disagreeing.
  */
+export { renderCalendar } from "./calendar.js";
 export { renderConversation } from "./conversation-page.js";
 export { renderFaq } from "./faq-page.js";
 export { renderFeed, renderOpenSearch } from "./feeds.js";
