@@ -4,9 +4,9 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { ChatServer } from "chatexchange-ts/server";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
-import { ChatServer } from "../src/server/index.js";
 import { describeInBrowser, ready } from "./browser-support.js";
 
 const guide = readFileSync(resolve(import.meta.dirname, "../docs/foreign-clients.md"), "utf8");
