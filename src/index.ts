@@ -75,5 +75,6 @@ export type { CountName, Counts } from "./util/counters.js";
 // Experts: what is known without asking, and the raw wire.
 export type { MessageFacts } from "./objects/message-facts.js";
 export type { RoomFacts, RoomState } from "./objects/room-facts.js";
+export type { StarredOptions } from "./objects/stars.js";
 export type { UserFacts } from "./objects/user.js";
 export type { RawEvent } from "./protocol/raw.js";

@@ -77,6 +77,7 @@ const calls: Readonly<Record<string, Readonly<Record<string, Ask>>>> = {
     history: ({ room }) => first(room.history()),
     transcript: ({ room }) => first(room.transcript("2024-02-29")),
     starred: ({ room }) => room.starred(),
+    starredMessages: ({ room }) => room.starredMessages().next(),
     pinned: ({ room }) => room.pinned(),
     isOwner: ({ room }) => room.isOwner(3),
     accessList: ({ room }) => room.accessList(),

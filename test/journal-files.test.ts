@@ -1,5 +1,5 @@
 /** A journal on a disk that other things use too: links, files of somebody else, sites that come and go; and every change is in it. */
-import { appendFile, mkdtemp, readFile, readlink, stat, symlink, utimes, writeFile } from "node:fs/promises";
+import { appendFile, link, mkdtemp, readFile, readlink, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -53,6 +53,110 @@ test("a line of a journal that says nothing sensible is named", async () => {
   }
 });
 
+describe("a row that is damaged", () => {
+  /** A journal with people, rooms, messages and events, and what starting with one of its lines changed says. */
+  const withLine = async (change: (line: string) => string): Promise<string> => {
+    const path = join(await folder(), "world.jsonl");
+    const server = await start(path);
+    const alice = server.site.addUser({ name: "Alice", email: "alice@example.com" });
+    const { id } = alice.in(1).says("hello <b>there</b>");
+    alice.in(1).edits(id, "hello again");
+    server.site.user("Bob").in(1).stars(id);
+    await server.close();
+    const lines = (await readFile(path, "utf8")).split("\n");
+    const at = lines.findIndex((line) => change(line) !== line);
+    await writeFile(path, lines.map((line, index) => (index === at ? change(line) : line)).join("\n"));
+    const error = await failureOf(start(path));
+    expect(error).toMatchObject({ code: "BAD_ARGUMENT" });
+    const message = String((error as Error).message);
+    expect(message).toContain(`${path} is damaged in line ${at + 1}: `);
+    return message;
+  };
+  /** The same row by hand, without a checksum. */
+  const bare = (line: string): string => line.replace(/,"sum":"\w+"\}$/, "}");
+
+  test("by one bit anywhere is refused: its checksum tells", async () => {
+    for (const [bit, text] of [
+      [1, "hello again"],
+      [4, '"edits":1'],
+      [2, '"+stars":['],
+    ] as const) {
+      const flip = (line: string): string => {
+        const at = line.indexOf(text) + 2;
+        return line.includes(text)
+          ? `${line.slice(0, at)}${String.fromCharCode(line.charCodeAt(at) ^ bit)}${line.slice(at + 1)}`
+          : line;
+      };
+      expect(await withLine(flip)).toContain("its checksum is that of another line; remove that line, or");
+    }
+  });
+
+  test.each<[damage: string, change: (row: string) => string, fault: string]>([
+    [
+      "a person without a name",
+      (row) => row.replace('"name":"Alice","emailHash"', '"emailHash"'),
+      "users[0].name is not a text",
+    ],
+    [
+      "a password that is a number",
+      (row) => row.replace('"password":"password"', '"password":1'),
+      "network.accounts is not",
+    ],
+    [
+      "a room with a strange access",
+      (row) => row.replace('"access":"public"', '"access":"all"'),
+      "rooms[0].access is not one of public, gallery, private",
+    ],
+    [
+      "a message of nobody",
+      (row) => row.replace(/"userId":\d+(,"timeStamp":\d+,"source")/, '"userId":null$1'),
+      "messages[0].userId is not an id",
+    ],
+    [
+      "a star of a text",
+      (row) => row.replace(/"\+stars":\[\d+\]/, '"+stars":["x"]'),
+      "changed.messages[0].+stars is not a list",
+    ],
+    [
+      "a revision without a label",
+      (row) => row.replace('"label":"edited",', ""),
+      "changed.messages[0].+revisions is not",
+    ],
+    [
+      "an event without a number",
+      (row) => row.replace(/"raw":\{"event_type":\d+,/, '"raw":{'),
+      "events[0].raw is not an event",
+    ],
+    [
+      "a field that there is not",
+      (row) => row.replace('"edits":1', '"edots":1'),
+      "changed.messages[0].edots is not a field of a journal",
+    ],
+    [
+      "a visit of no room",
+      (row) => row.replace('"visits":[{"roomId":1,', '"visits":[{'),
+      "visits[0].roomId is not an id",
+    ],
+    ["another kind of row", (row) => row.replace('"visits":[', '"wisits":['), "wisits is not a field of a journal"],
+  ])("as by hand, with %s, is refused by line and field", async (_damage, change, fault) => {
+    const message = await withLine((line) => (change(line) === line ? line : bare(change(line))));
+    expect(message).toContain(fault);
+    expect(message).not.toMatch(/password|alice@/);
+  });
+
+  test("but only without its checksum, is taken", async () => {
+    const path = join(await folder(), "world.jsonl");
+    const server = await start(path);
+    server.site.user("Alice").in(1).says("by hand");
+    await server.close();
+    await writeFile(
+      path,
+      (await readFile(path, "utf8")).split("\n").map(bare).join("\n").replace("by hand", "in hand"),
+    );
+    expect(saidIn(await start(path))).toEqual(["in hand"]);
+  });
+});
+
 test("a link to a journal is that journal: it stays a link, and both names are one lock", async () => {
   const place = await folder();
   const [real, link] = [join(place, "real.jsonl"), join(place, "link.jsonl")];
@@ -66,6 +170,29 @@ test("a link to a journal is that journal: it stays a link, and both names are o
   expect(saidIn(await start(real, { sites: ["stackexchange.com", "stackoverflow.com"] }))).toEqual([
     "through the link",
   ]);
+});
+
+test("a hard link to a journal is that journal, in whatever folder: two servers never run on both names", async () => {
+  const [path, other] = [join(await folder(), "world.jsonl"), join(await folder(), "other.jsonl")];
+  await (await start(path)).close();
+  await link(path, other);
+  const first = await start(path);
+  const byTheOther = { code: "LOCKED", path: other, holder: expect.stringMatching(/^this process.*by another name$/) };
+  expect(await failureOf(start(other))).toMatchObject(byTheOther);
+  first.site.user("Alice").in(1).says("in the journal alone");
+  await first.close();
+  const backup = await start(other);
+  expect(saidIn(backup)).toEqual([]);
+  await backup.close();
+  expect(saidIn(await start(path))).toEqual(["in the journal alone"]);
+});
+
+test("a journal that gets another name while a server uses it stays that server's", async () => {
+  const [path, other] = [join(await folder(), "world.jsonl"), join(await folder(), "other.jsonl")];
+  const first = await start(path);
+  await link(path, other);
+  expect(await failureOf(start(other))).toMatchObject({ code: "LOCKED", path: other });
+  await first.close();
 });
 
 test("long messages make more lines, not longer ones than a string can hold", async () => {

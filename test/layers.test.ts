@@ -9,14 +9,15 @@ const allowed: Record<string, readonly string[]> = {
   storage: ["storage", "errors", "util"],
   protocol: ["protocol", "errors", "util"],
   transport: ["transport", "protocol", "storage", "errors", "util"],
+  cassette: ["cassette", "protocol", "storage", "errors", "util"],
   sending: ["sending", "transport", "protocol", "storage", "errors", "util"],
   live: ["live", "transport", "protocol", "storage", "errors", "util"],
   objects: ["objects", "sending", "live", "transport", "protocol", "errors", "util"],
-  client: ["client", "objects", "sending", "live", "transport", "protocol", "storage", "errors", "util"],
+  client: ["client", "cassette", "objects", "sending", "live", "transport", "protocol", "storage", "errors", "util"],
   server: ["server", "protocol", "storage", "errors", "util"],
-  testing: ["testing", "server", "protocol", "errors", "util", "index"],
-  cli: ["cli", "server", "transport", "protocol", "storage", "errors", "util", "index"],
-  index: ["client", "live", "objects", "sending", "transport", "protocol", "errors", "util"],
+  testing: ["testing", "cassette", "server", "protocol", "errors", "util", "index"],
+  cli: ["cli", "cassette", "server", "transport", "protocol", "storage", "errors", "util", "index"],
+  index: ["client", "cassette", "live", "objects", "sending", "transport", "protocol", "errors", "util"],
 };
 
 /** Types alone may also be named from above: interfaces that the upper layer fulfils. */

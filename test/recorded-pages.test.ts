@@ -34,7 +34,12 @@ describe.skipIf(!haveRecordings)("recorded pages (skipped without ../shared/fixt
 
 function checkFavorites(html: string): void {
   const fkey = "abc3a168fb58f83bb158d796b2d21c79";
-  expect(parseChatPage(html)).toEqual({ fkey, me: { id: 10162108, name: "SpotDetector" }, serverTime: 1540560703 });
+  expect(parseChatPage(html)).toEqual({
+    fkey,
+    me: { id: 10162108, name: "SpotDetector" },
+    isAnonymous: false,
+    serverTime: 1540560703,
+  });
   expect(parseFkey(html, "favorites page")).toBe(fkey);
   expect(recogniseErrorPage(html)).toBeNull();
 }
@@ -62,7 +67,7 @@ function checkOpenIdForm(html: string): void {
 }
 
 function checkOpenIdRedirect(html: string): void {
-  expect(parseChatPage(html)).toEqual({ fkey: null, me: null, serverTime: null });
+  expect(parseChatPage(html)).toEqual({ fkey: null, me: null, isAnonymous: false, serverTime: null });
   expect(recogniseErrorPage(html)).toBeNull();
 }
 

@@ -123,7 +123,12 @@ function checkPrivateRoom(html: string): void {
 
 function checkRoomNotFound(html: string): void {
   expect(recogniseErrorPage(html)).toBe("not-found");
-  expect(parseChatPage(html)).toEqual({ fkey: null, me: { id: 13379, name: "Michael" }, serverTime: 1690729953 });
+  expect(parseChatPage(html)).toEqual({
+    fkey: null,
+    me: { id: 13379, name: "Michael" },
+    isAnonymous: false,
+    serverTime: 1690729953,
+  });
 }
 
 const roomRow = (room: RoomCard): string =>

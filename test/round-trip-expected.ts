@@ -5,7 +5,7 @@
 
 import { decodeHTML } from "entities";
 import type { PageAuthor, PageMessage, RoomCard, UserCard } from "../src/protocol/pages/index.js";
-import type { FrameView, MessageView, PersonView, RoomView } from "../src/server/pages/views.js";
+import type { FrameView, MessageView, PersonView, RoomPageView, RoomView } from "../src/server/pages/views.js";
 
 const MINUTE = 60;
 const HOUR = 3600;
@@ -49,6 +49,24 @@ export function dateAndClock(time: number): string {
   return `${date.format(time * 1000)} ${clock(time)}`;
 }
 
+/** A relative label, UTC: `4:49 PM`, `yst 7:51 PM`, `Mon 8:29 PM`, `Apr 19 3:55 PM`, `Oct 2, 17 1:40 PM`. */
+export function labelShown(time: number, now: number): string {
+  const days = Math.floor(now / DAY) - Math.floor(time / DAY);
+  const part = (options: Intl.DateTimeFormatOptions): string =>
+    new Intl.DateTimeFormat("en-US", { ...options, timeZone: "UTC" }).format(time * 1000);
+  if (days <= 0) return clock(time);
+  if (days === 1) return `yst ${clock(time)}`;
+  if (days < 7) return `${part({ weekday: "short" })} ${clock(time)}`;
+  const isThisYear = new Date(time * 1000).getUTCFullYear() === new Date(now * 1000).getUTCFullYear();
+  const date = part({ month: "short", day: "numeric" });
+  return isThisYear ? `${date} ${clock(time)}` : `${date}, ${part({ year: "2-digit" })} ${clock(time)}`;
+}
+
+/** The minute of a time that a label tells; undefined where it is ambiguous: in the future, or of another century. */
+export function minuteShown(time: number, now: number): number | undefined {
+  return time <= now && time >= Date.UTC(2000, 0) / 1000 ? time - (time % MINUTE) : undefined;
+}
+
 /** An address with a scheme; null for what is none. */
 export function addressShown(href: string | null): string | null {
   if (href === null) return null;
@@ -59,6 +77,13 @@ export function addressShown(href: string | null): string | null {
 export function avatarShown(emailHash: string): string | null {
   if (!emailHash.startsWith("!")) return `https://www.gravatar.com/avatar/${emailHash}?s=128&d=identicon&r=PG`;
   return /^!(https:)?\/\//.test(emailHash) ? addressShown(emailHash.slice(1)) : null;
+}
+
+/** The people in a room in the order of its page, which since 2019 has the viewer last and without the last post. */
+export function presentShown({ presentMarkup, room, frame }: RoomPageView): RoomPageView["room"]["present"] {
+  const me = room.present.find(({ id }) => id === frame.me?.id);
+  if (presentMarkup !== "initPresent-2019" || me === undefined) return room.present;
+  return [...room.present.filter(({ id }) => id !== me.id), { ...me, lastPost: null }];
 }
 
 /** Who looks at a page with a topbar. */

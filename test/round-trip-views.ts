@@ -108,6 +108,8 @@ const said = fc
   .record({
     content: fc.option(content, { freq: 8 }),
     replyTo: fc.option(id, { freq: 2 }),
+    replyToName: fc.option(name),
+    replyMarkup: fc.constantFrom("reply-info", "2025-07", "2025"),
     edits: fc.constantFrom(0, 0, 1, 3),
     stars: fc.constantFrom(0, 0, 1, 2, 1234),
     pins: fc.constantFrom(0, 0, 0, 1, 2),
@@ -185,7 +187,12 @@ export const transcriptView: fc.Arbitrary<TranscriptPageView> = fc
   });
 
 export const roomPageView: fc.Arbitrary<RoomPageView> = fc
-  .record({ frame, room, mayPost: fc.boolean(), presentMarkup: fc.constantFrom("initPresent", "js-present") })
+  .record({
+    frame,
+    room,
+    mayPost: fc.boolean(),
+    presentMarkup: fc.constantFrom("initPresent", "initPresent-2019", "js-present"),
+  })
   .chain((fixed) => {
     const lastMessage = fc
       .tuple(said, author, time)
@@ -279,6 +286,25 @@ export const searchView: fc.Arbitrary<SearchPageView> = fc
       total: messages.length,
       messages: messages.map((message) => ({ ...message, roomName })),
       ...paging,
+    })),
+  );
+
+/** Seconds between now and a starred message: of today, of this week, of this year, and older. */
+const age = fc.oneof(fc.nat(86_400), fc.nat(8 * 86_400), fc.nat(400 * 86_400), fc.nat(5_000 * 86_400));
+
+/** The stars tab: messages of any age, all of which have stars or pins. */
+export const starsTabView: fc.Arbitrary<RoomInfoPageView> = fc
+  .tuple(roomInfoView, paging, fc.array(age, { minLength: 6, maxLength: 6 }))
+  .chain(([view, paging, ages]) =>
+    messagesOn(view.frame, view.room.id, 6).map((messages) => ({
+      ...view,
+      ...paging,
+      tab: "stars" as const,
+      starred: messages.map((message, index) => ({
+        ...message,
+        stars: Math.max(1, message.stars),
+        timeStamp: view.frame.now - (ages[index] ?? 0),
+      })),
     })),
   );
 

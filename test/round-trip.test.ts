@@ -15,6 +15,7 @@ import {
   parseRoomsPage,
   parseSearchPage,
   parseStarsFragment,
+  parseStarsPage,
   parseTranscriptPage,
   recogniseErrorPage,
 } from "../src/protocol/pages/index.js";
@@ -114,7 +115,7 @@ describe("parse(render(view)) is the view", () => {
         parentSiteUrl: shown.addressShown(room.parentSiteUrl),
         me: shown.viewerShown(frame),
         fkey: frame.fkey,
-        present: room.present.map((person) => ({
+        present: shown.presentShown(view).map((person) => ({
           id: person.id,
           name: person.name,
           emailHash: person.emailHash,
@@ -236,6 +237,7 @@ describe("parse(render(view)) is the view", () => {
           ...shown.authorShown(revision),
           kind: revision.label,
           timeLabel: label(revision.timeStamp),
+          timeStamp: shown.minuteShown(revision.timeStamp, frame.now) ?? expect.anything(),
           source: revision.source,
         })),
         pinners: pinners.map(({ id, name }) => ({ id, name })),
@@ -246,17 +248,45 @@ describe("parse(render(view)) is the view", () => {
 
   it("for search results", () => {
     holds(views.searchView, (view) => {
-      expect(parseSearchPage(renderSearch(view))).toEqual({
+      const { now } = view.frame;
+      const read = parseSearchPage(renderSearch(view));
+      expect({ ...read, hits: read.hits.map(({ timeStamp, ...hit }) => hit) }).toEqual({
         hits: view.messages.map((message) => ({
           ...shown.messageShown(message),
           ...shown.authorShown(message),
           roomId: message.roomId,
           roomName: message.roomName,
-          timeLabel: shown.dateAndClock(message.timeStamp),
+          timeLabel: shown.labelShown(message.timeStamp, now),
         })),
         page: view.page,
         pageCount: view.pageCount,
       });
+      for (const [index, { timeStamp }] of view.messages.entries()) {
+        const minute = shown.minuteShown(timeStamp, now);
+        if (minute !== undefined) expect(read.hits[index]?.timeStamp).toBe(minute);
+      }
+    });
+  });
+
+  it("for the stars tab", () => {
+    holds(views.starsTabView, (view) => {
+      const { now } = view.frame;
+      const read = parseStarsPage(renderRoomInfo(view));
+      expect({ ...read, messages: read.messages.map(({ timeStamp, ...message }) => message) }).toEqual({
+        roomId: view.room.id,
+        messages: view.starred.map((message) => ({
+          ...shown.messageShown(message),
+          ...shown.authorShown(message),
+          timeLabel: shown.labelShown(message.timeStamp, now),
+        })),
+        page: view.page,
+        pageCount: view.pageCount,
+        isLast: view.page === view.pageCount,
+      });
+      for (const [index, { timeStamp }] of view.starred.entries()) {
+        const minute = shown.minuteShown(timeStamp, now);
+        if (minute !== undefined) expect(read.messages[index]?.timeStamp).toBe(minute);
+      }
     });
   });
 

@@ -115,6 +115,36 @@ test("a name of any length and case pings every user whose name begins with it, 
   expect(said("@jo @bobbakers @joseph @obbaker")).toEqual([]);
 });
 
+test("one message pings at most maxPings people, those named in full and those seen last first, edits included", async () => {
+  const clock = new ManualClock();
+  await using server = await ChatServer.start({ sites: ["stackexchange.com"], maxPings: 3, clock });
+  const { site } = server;
+  const people: number[] = [];
+  for (const name of ["Person", ...Array.from({ length: 20 }, (_, n) => `Person ${n}`)]) {
+    const person = site.addUser({ name });
+    person.in(1).enters();
+    people.push(person.id);
+    await clock.advance(1_000);
+  }
+  const alice = site.user("Alice").in(1);
+  const message = alice.says("@person, all of you");
+  expect(message.pinged).toEqual([people[0], people[20], people[19]]);
+  expect(alice.edits(message, "@person1 and @person2").pinged).toEqual(message.pinged);
+  const pings = site.events({ roomId: 1 }).filter(({ type }) => type === 8);
+  expect(pings).toHaveLength(3);
+});
+
+test("a name counts as it is now", async () => {
+  await using server = await ChatServer.start({ sites: ["stackexchange.com"] });
+  const { site } = server;
+  const bob = site.user("Bob");
+  bob.in(1).enters();
+  bob.rename("Robert");
+  expect(site.user("Alice").in(1).says("@bob and @rob").pinged).toEqual([bob.id]);
+  bob.rename("Bobby");
+  expect(site.user("Alice").in(1).says("@robert").pinged).toEqual([]);
+});
+
 test("three thousand held events come in one frame, with idle ticks in the meantime", async () => {
   const clock = new ManualClock();
   const { server, bot } = await withBot({ clock });

@@ -2,11 +2,14 @@
  * What other people's clients look for on the pages around chat: the sites that log people in, the parent sites of rooms,
  * the sentences and links that readers go by (protocol.md §1, §2.1, §6.3, §6.8 to §6.11).
  */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { selectAll, selectOne } from "css-select";
 import { type AnyNode, isTag } from "domhandler";
 import { textContent } from "domutils";
 import { parseDocument } from "htmlparser2";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { ChatServer, type LocalSite } from "../src/server/index.js";
 import { Wire, type WireStage, wireStage } from "./foreign-wire.js";
 
@@ -279,4 +282,19 @@ test("the calendar of scheduled events is a valid one, and empty", async () => {
   for (const path of ["14/all", "999/all"]) {
     expect(await nobody.send(`GET /rooms/schedule/export/${path}`)).toMatch(/^404 /);
   }
+});
+
+test("a journal keeps the parent sites of rooms", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "parent-sites-"));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const journal = join(folder, "world.jsonl");
+  {
+    await using server = await ChatServer.start({ journal, sites: ["stackexchange.com"] });
+    server.site.addRoom({ id: 240, name: "Golf", parentSite: "codegolf.stackexchange.com" });
+    const owner = server.site.addUser({ name: "Owen", isModerator: true });
+    owner.in(1).updates({ parentSite: { host: "tex.stackexchange.com", name: "TeX - LaTeX" } });
+  }
+  await using server = await ChatServer.start({ journal, sites: ["stackexchange.com"] });
+  expect(server.site.room(240).parentSite).toEqual({ host: "codegolf.stackexchange.com", name: "Code Golf" });
+  expect(server.site.room(1).parentSite?.host).toBe("tex.stackexchange.com");
 });

@@ -154,7 +154,7 @@ describe("search", () => {
     const all = [other, ...found.toReversed()].map((id) => `message-${id}`);
     const first = await read(bot, "/search?q=needle");
     expect(ids(first, ".monologue .messages .message")).toEqual(all.slice(0, 50));
-    expect(texts(first, ".timestamp").slice(0, 2)).toEqual(["Jan 21, 2024 9:00 AM", "Jan 20, 2024 9:00 AM"]);
+    expect(texts(first, ".timestamp").slice(0, 2)).toEqual(["9:00 AM", "yst 9:00 AM"]);
     expect(texts(first, ".pager .page-numbers")).toEqual(["1", "2", "next"]);
     expect(first(".pager a").first().attr("href")).toBe("?q=needle&page=2");
     const second = await read(bot, "/search?q=needle&page=2");
@@ -270,7 +270,38 @@ describe("room info", () => {
         .map((id) => `message-${id}`),
     );
     expect(texts($, "#tabs .youarehere")).toEqual(["55 stars"]);
-    expect(texts($, ".page-numbers.current")).toEqual(["2"]);
+    expect(texts($, ".page-numbers.current")).toEqual(["2", "2"]);
+    expect($(".roomcard#room-1 .room-name").text()).toBe($(".subheader h1").text());
+    expect($(".roomcard-xxl")).toHaveLength(0);
+    expect($("title").text()).toMatch(/^Starred posts \| /);
+    expect(
+      $(".messages > .message.owner-star .flash > .stars.vote-count-container.always.owner-star > .times"),
+    ).toHaveLength(5);
+  });
+
+  test("has the viewer's stars and the stars on the viewer's messages, and labels of days", async () => {
+    const { server, clock, bot } = await scene();
+    await using _ = server;
+    const [alice, bob] = [server.site.user("Alice").in(1), server.site.user("Bob").in(1)];
+    const old = alice.says("old").id;
+    await clock.advance(3 * 86_400_000);
+    const mine = server.site.user("Bot").in(1).says("mine").id;
+    for (const id of [old, mine]) bob.stars(id);
+    server.site.user("Bot").in(1).stars(old);
+    const on = async (filter: string) => ids(await read(bot, `/rooms/info/1?tab=stars${filter}`), ".message");
+    expect(await on("")).toEqual([`message-${mine}`, `message-${old}`]);
+    expect(await on("&filter=mystars")).toEqual([`message-${old}`]);
+    expect(await on("&filter=mymessages")).toEqual([`message-${mine}`]);
+    expect(texts(await read(bot, "/rooms/info/1?tab=stars"), ".timestamp")).toEqual(["9:00 AM", "Sat 9:00 AM"]);
+  });
+
+  test("says on the feeds tab whether the room is frozen", async () => {
+    const { server, bot } = await scene();
+    await using _ = server;
+    const said = async (): Promise<string> => (await read(bot, "/rooms/info/1?tab=feeds"))("#content .empty").text();
+    expect(await said()).toBe("Currently no feeds are being posted into this room.");
+    server.site.room(1).freeze();
+    expect(await said()).toBe("Because this room is frozen, no feeds are being posted into this room.");
   });
 });
 
@@ -341,8 +372,9 @@ describe("a transcript", () => {
 
   test("marks replies, edits, stars, deletions and the message asked for, in either form of reply", async () => {
     for (const [replyMarkup, selector] of [
-      ["reply-info", "a.reply-info"],
-      ["2025", "a.js-reply-link"],
+      ["reply-info", "a.reply-info:not(.reply-info-container)"],
+      ["2025-07", "a.reply-info-container:not(.reply-info)"],
+      ["2025", "a.reply-info.reply-info-container"],
     ] as const) {
       const { server, bot } = await scene({ replyMarkup });
       await using _ = server;
@@ -359,6 +391,9 @@ describe("a transcript", () => {
       expect($(selector)).toHaveLength(1);
       expect($(`#message-${reply} ${selector}`).attr("href")).toBe(`/transcript/1?m=${parent}#${parent}`);
       expect($(`#message-${guess} ${selector}`)).toHaveLength(0);
+      expect($(`#message-${reply} ${selector}`).text().trim()).toBe(replyMarkup === "reply-info" ? "" : "@Alice");
+      const place = replyMarkup === "2025" ? ".message > .message-info-container > .content" : ".message > .content";
+      expect($(place)).toHaveLength($(".message").length);
       expect($(`#message-${parent} .action-link`).is(".edits")).toBe(true);
       expect($(`#message-${parent} .flash .stars`)).toHaveLength(1);
       expect($(`#message-${gone} .content > .deleted`).text()).toBe("(removed)");

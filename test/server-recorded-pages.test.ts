@@ -241,7 +241,7 @@ async function talk({ site, guest, clock }: WireStage): Promise<string> {
 
 describe.skipIf(!haveRecordings)("the pages of the local server (skipped without ../shared/fixtures)", () => {
   test.each(Object.entries(pages))("as in %s", async (file, [path, rows]) => {
-    const stage = await wireStage();
+    const stage = await wireStage({ replyMarkup: "reply-info" });
     await using _ = stage.server;
     const highlight = await talk(stage);
     const asker = path.includes("login") ? stage.nobody : stage.guest;

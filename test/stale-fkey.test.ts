@@ -25,7 +25,8 @@ describe("a stale fkey", () => {
     },
   );
 
-  test.each([200, 400, 403, 409])(
+  // Without its lists a room's history comes from pages, so 403 and 404 are no failures there.
+  test.each([200, 400, 409])(
     "is checked once after a page with status %i, and a good fkey means that the page is the answer",
     async (status) => {
       const { server, client, requests } = await stage();

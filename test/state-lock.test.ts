@@ -1,6 +1,6 @@
 /** One client at a time uses a state file; another is refused, or waits. */
 import { existsSync } from "node:fs";
-import { mkdtemp } from "node:fs/promises";
+import { link, mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LockedError, MessagePosted } from "chatexchange-ts";
@@ -29,6 +29,18 @@ test("a second client is refused with the name of the holder, and can do nothing
   expect(await failureOf(room.newMessages().next())).toMatchObject(same);
   await first.logout();
   expect(existsSync(`${stateFile}.lock`)).toBe(false);
+  expect(await second.resume()).toEqual([]);
+});
+
+test("a hard link to a state file is that state: a second client by the other name is refused until the first has ended", async () => {
+  const set = await stage();
+  const [stateFile, other] = [await statePath(), await statePath()];
+  const first = set.client({ stateFile });
+  await first.resume();
+  await link(stateFile, other);
+  const second = set.client({ stateFile: other });
+  expect(await failureOf(second.resume())).toMatchObject({ code: "LOCKED", path: other });
+  await first.logout();
   expect(await second.resume()).toEqual([]);
 });
 

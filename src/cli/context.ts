@@ -51,7 +51,7 @@ export interface CliContext {
   /** Where it goes: a site, or a local server, which is started when need be. */
   target(): Promise<Target>;
   /** The client: made once, of the target, the stored session of the profile and the credentials of the environment. */
-  client(more?: Pick<ClientOptions, "stateFile">): Promise<Client>;
+  client(more?: Pick<ClientOptions, "stateFile" | "tap">): Promise<Client>;
   /** Writes a line to stdout; resolves when the pipe, file or terminal has taken it, and rejects when the run is ended first. */
   print(line: string): Promise<void>;
   /** Writes a value as one line of JSON to stdout, as {@link CliContext.print} does. */

@@ -44,6 +44,7 @@ const codes: Readonly<Record<ChatErrorCode, readonly [ExitCode, hint?: string]>>
   TIMED_OUT: [siteTrouble, "check the network, or try again later"],
   ABORTED: [exitCodes.interrupted],
   CLOSED: [failure],
+  CASSETTE: [failure],
 };
 
 /** Tells a failure; with the settings it names the login that this command would have needed. */

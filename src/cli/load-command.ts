@@ -32,10 +32,8 @@ const files: Readonly<Record<string, () => Promise<{ readonly run: RunCommand }>
     const { runRepl } = await import("./repl/index.js");
     return { run: (context) => runRepl(context) };
   },
-  doctor: async () => {
-    const { runDoctor } = await import("./doctor/index.js");
-    return { run: (context) => runDoctor(context) };
-  },
+  doctor: () => import("./commands/doctor.js"),
+  cassette: () => import("./commands/cassette.js"),
 };
 
 /** The names of the commands that have a file. */

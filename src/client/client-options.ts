@@ -1,8 +1,11 @@
 /** The options of a client, and their checks. */
+
+import { type RecordOptions, recordOptionNames } from "../cassette/record-options.js";
 import { UsageError } from "../errors/index.js";
 import { checkStreamOptions, type StreamOptions } from "../live/options.js";
 import type { ReplyForm } from "../protocol/actions/messages.js";
 import type { Resolver } from "../protocol/sites.js";
+import { isRecord } from "../protocol/values.js";
 import { type OutboxOptions, outboxOptionNames } from "../sending/outbox.js";
 import type { FilePort } from "../storage/file-port.js";
 import type { CookieInput } from "../transport/cookies.js";
@@ -22,6 +25,7 @@ import {
   checkText,
   shown,
 } from "../util/options.js";
+import type { WireTap } from "../util/wire-tap.js";
 
 /** Options of a `Client`. */
 export interface ClientOptions {
@@ -85,6 +89,15 @@ export interface ClientOptions {
   readonly clock?: Clock;
   /** The source of chance: numbers from 0 up to 1. @default Math.random */
   readonly random?: () => number;
+  /**
+   * Records what goes over the wire into a new file, a cassette: requests, answers and frames, with passwords, cookies,
+   * names and texts replaced before they reach the disk. For bug reports, and to replay in tests with `replay` of
+   * `chatexchange-ts/testing`. A recording that fails ends with a notice; the client goes on.
+   * @default none
+   */
+  readonly record?: string | RecordOptions | undefined;
+  /** Listens to the wire in the place of a recording of its own. @internal */
+  readonly tap?: WireTap | undefined;
   /** How the state file is read and written, for tests with a disk that fails. @internal */
   readonly files?: FilePort;
 }
@@ -118,6 +131,8 @@ const optionNames = [
   "ca",
   "clock",
   "random",
+  "record",
+  "tap",
   "files",
 ] as const satisfies readonly (keyof ClientOptions)[];
 
@@ -151,6 +166,7 @@ const checks: Readonly<Partial<Record<keyof ClientOptions, (name: string, value:
   resolve: checkFunction,
   clock: checkClock,
   random: checkFunction,
+  record: checkRecord,
 };
 
 /**
@@ -186,6 +202,16 @@ function checkUserAgent(name: string, value: unknown): void {
   checkText(name, value);
   if (/^[\t\x20-\x7e\x80-\xff]+$/.test(value)) return;
   throw new UsageError(`${name} is one line of Latin letters, digits and signs, because it goes into a header`);
+}
+
+function checkRecord(name: string, value: unknown): void {
+  if (typeof value === "string") {
+    checkText(name, value);
+    return;
+  }
+  checkOptions(`the option ${name}`, value, recordOptionNames);
+  checkText(`${name}.file`, isRecord(value) ? value.file : value);
+  if (isRecord(value) && value.maxBytes !== undefined) checkCount(`${name}.maxBytes`, value.maxBytes, 1);
 }
 
 function checkLogger(name: string, value: unknown): void {

@@ -29,6 +29,7 @@ export async function endClient(parts: ObjectContext, options: LogoutOptions, le
   } finally {
     letGo();
     await session.close();
+    await parts.services.tap?.close?.();
   }
 }
 

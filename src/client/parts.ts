@@ -1,5 +1,6 @@
 /** Puts the parts of a client together; each owns its state, and sees only the parts that its context names. */
 
+import { CassetteRecorder, type RecorderParts } from "../cassette/recorder.js";
 import { streamDefaults } from "../live/options.js";
 import { EventRouter } from "../live/router.js";
 import type { ObjectContext } from "../objects/context.js";
@@ -11,19 +12,24 @@ import { Session } from "../transport/session.js";
 import { systemClock } from "../util/clock.js";
 import { Counters } from "../util/counters.js";
 import { createServices, type Services } from "../util/services.js";
+import type { WireTap } from "../util/wire-tap.js";
 import type { Client } from "./client.js";
 import { type ClientOptions, credentialsOf } from "./client-options.js";
 
 /** Makes all parts of a client. Makes no request. */
 export function createParts(client: Client, options: ClientOptions, closing: AbortSignal): ObjectContext {
   const { site } = client;
-  const services = createServices({
-    clock: options.clock ?? systemClock,
+  const clock = options.clock ?? systemClock;
+  const about = site.host;
+  const notice = (text: string): void => services.notice(text);
+  const services: Services = createServices({
+    clock,
     random: options.random ?? Math.random,
     counters: new Counters(site.host),
     logger: options.logger,
     onError: options.onError,
-    about: site.host,
+    tap: tapOf(options, { site, clock, notice }),
+    about,
   });
   const session = sessionOf(client, options, services, closing);
   const outbox = new Outbox(options.outbox ?? {}, services, closing, () => session.hasConnected);
@@ -63,6 +69,16 @@ export function createParts(client: Client, options: ClientOptions, closing: Abo
   });
   live.goOnFrom(Object.entries(cursors ?? {}).map(([roomId, cursor]) => [Number(roomId), { cursor, done: [] }]));
   return context;
+}
+
+/** What listens to the wire: a recording of this client, which ends with it, or something that others own. */
+function tapOf(
+  { record, tap, files }: ClientOptions,
+  parts: Pick<RecorderParts, "site" | "clock" | "notice">,
+): WireTap | undefined {
+  if (record === undefined)
+    return tap && { request: (request) => tap.request(request), socket: (url) => tap.socket(url) };
+  return new CassetteRecorder({ ...parts, files, ...(typeof record === "string" ? { file: record } : record) });
 }
 
 function sessionOf(client: Client, options: ClientOptions, services: Services, signal: AbortSignal): Session {

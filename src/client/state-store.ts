@@ -66,11 +66,12 @@ export class StateStore implements CursorStore, ActionStore {
     // A state file has its whole first line or does not exist: a torn one is another program's.
     if (torn > 0 && !state.hasHeader) throw new BadLine(1);
     if (torn > 0) services.log.warn(`${path} ended in the middle of a line; its last ${torn} bytes are dropped`);
-    const log = new LineLog(path, {
+    const log = LineLog.replace(path, {
       clock: services.clock,
       files,
       snapshot: () => state.lines(services.clock.now()),
       mayWrite: () => lock.isHeld,
+      onReplaced: () => lock.follow(),
       onFailing: (error) => services.reportUnhandled(error),
       onWorking: () => services.log.info(`${path} can be written again; nothing of the state is lost`),
     });

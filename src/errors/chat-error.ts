@@ -35,6 +35,7 @@ export type ChatErrorCode =
   | "CONNECTION_LOST"
   | "TIMED_OUT"
   | "ABORTED"
+  | "CASSETTE"
   | "CLOSED";
 
 /** The attempt, and where it failed. Every field is safe to print. */

@@ -278,3 +278,14 @@ export class ClosedError extends ChatError {
     super("CLOSED", "the client is closed", context);
   }
 }
+
+/** A replay was asked for something that its cassette has not. */
+export class CassetteError extends ChatError {
+  /** The line of the cassette with the request that was expected; null when none was. */
+  readonly line: number | null;
+
+  constructor(reason: string, line: number | null, context?: FailureContext) {
+    super("CASSETTE", reason, context);
+    this.line = line;
+  }
+}

@@ -13,6 +13,7 @@ export {
   AddressInUseError,
   AlreadyDeletedError,
   CaptchaRequiredError,
+  CassetteError,
   ClosedError,
   CloudflareChallengeError,
   ConnectionError,

@@ -71,7 +71,7 @@ export class RoomSockets implements Sockets {
     signal: AbortSignal,
     { onFrame, onClose }: { onFrame(frame: Frame | undefined): void; onClose(reason: string): void },
   ): Promise<ChatSocket> {
-    const { site, userAgent, routes } = this.#session;
+    const { site, userAgent, routes, tap } = this.#session;
     const { url } = await ask(this.#session, authorizeSocket(roomId), signal);
     return openSocket({
       url: `${url}${url.includes("?") ? "&" : "?"}l=${cursor}`,
@@ -79,6 +79,7 @@ export class RoomSockets implements Sockets {
       userAgent,
       routes,
       signal,
+      tap,
       onFrame: (text) => onFrame(this.#parse(roomId, text)),
       onClose,
     });

@@ -1,18 +1,20 @@
-/** Past messages: by paging back through the JSON lists, by the days of the transcript, and by stars. */
+/** Past messages: by paging back through the JSON lists, and by the days of the transcript, each alone where need be. */
 import { isDate } from "node:util/types";
 import { isChatError, UsageError } from "../errors/index.js";
 import { roomEvents } from "../protocol/actions/live.js";
-import { starredMessages, transcriptPage } from "../protocol/actions/pages.js";
+import { transcriptPage } from "../protocol/actions/pages.js";
 import { idOf } from "../protocol/ids.js";
-import { dayStart, type TranscriptMessage, type TranscriptPage } from "../protocol/pages/index.js";
+import { dayStart, type TranscriptPage } from "../protocol/pages/index.js";
 import type { RawEvent } from "../protocol/raw.js";
 import type { RequestOptions } from "../util/options.js";
 import { checkCount, checkOptions, shown } from "../util/options.js";
 import type { ObjectContext } from "./context.js";
 import { type Dated, dated } from "./dated.js";
 import type { Message } from "./message.js";
-import { factsOfListed, factsOfShown } from "./message-facts.js";
+import { factsOfListed } from "./message-facts.js";
+import { type DatedTranscript, readTranscript } from "./read-transcript.js";
 import type { Room } from "./room.js";
+import { fromPage, isWithoutLists, partsOfDay, walkBack } from "./transcript-pages.js";
 import type { User } from "./user.js";
 
 /** A point in a room's history: a message, its id, or a time. */
@@ -63,17 +65,60 @@ export async function* history(
   let left = limit;
   while (left > 0) {
     const count = Math.min(pageSize, isSparse ? pageSize : left);
-    const { value: messages, asOf } = await listBefore(context, room, end, { count, signal });
-    if (messages.length === 0) return;
-    for (const raw of messages.toReversed()) {
+    let list: Dated<readonly RawEvent[]>;
+    try {
+      list = await listBefore(context, room, end, { count, signal });
+    } catch (error) {
+      if (!isWithoutLists(error)) throw error;
+      const rest = { before: end === undefined ? before : { ...before, id: end }, after, author, limit: left, signal };
+      return yield* historyOfPages(context, room, rest, error);
+    }
+    if (list.value.length === 0) return;
+    for (const raw of list.value.toReversed()) {
       if (isBeyond(raw, after)) return;
       end = raw.message_id;
       if (before.seconds !== undefined && (raw.time_stamp ?? 0) >= before.seconds) continue;
       if (author !== undefined && raw.user_id !== author) continue;
-      yield listed(context, raw, asOf);
+      yield listed(context, raw, list.asOf);
       left -= 1;
       if (left <= 0) return;
     }
+  }
+}
+
+/** The rest of a history, where the server has no lists for us. */
+interface RestOfHistory extends RequestOptions {
+  readonly before: Point;
+  readonly after: Point;
+  readonly author: number | undefined;
+  readonly limit: number;
+}
+
+/** The same from transcript pages alone. @throws the failure of the list, when there are no pages either */
+async function* historyOfPages(
+  context: ObjectContext,
+  room: Room,
+  { before, after, author, limit, signal }: RestOfHistory,
+  failure: unknown,
+): AsyncGenerator<Message, void> {
+  const day = before.seconds === undefined ? undefined : new Date(before.seconds * 1000).toISOString().slice(0, 10);
+  const walk = walkBack(context, room, { messageId: before.id, day }, { signal });
+  let left = limit;
+  let isFirst = true;
+  for (;;) {
+    const { done, value: passed } = await walk.next().catch((error: unknown) => {
+      throw isFirst && isWithoutLists(error) ? failure : error;
+    });
+    if (done) return;
+    isFirst = false;
+    const { id, userId, minTime, maxTime } = passed.shown;
+    if (isBeyond({ message_id: id, time_stamp: maxTime }, after)) return;
+    if ((before.id !== undefined && id >= before.id) || (before.seconds !== undefined && minTime >= before.seconds))
+      continue;
+    if (author !== undefined && userId !== author) continue;
+    yield fromPage(context, passed.page, passed.shown);
+    left -= 1;
+    if (left <= 0) return;
   }
 }
 
@@ -104,7 +149,7 @@ function pointOf(context: ObjectContext, point: HistoryPoint | undefined): Point
   return { seconds };
 }
 
-function isBeyond(raw: RawEvent, after: Point): boolean {
+function isBeyond(raw: Pick<RawEvent, "message_id" | "time_stamp">, after: Point): boolean {
   if (after.id !== undefined && (raw.message_id ?? 0) <= after.id) return true;
   return after.seconds !== undefined && (raw.time_stamp ?? 0) <= after.seconds;
 }
@@ -123,10 +168,11 @@ export async function* transcript(
   options: RequestOptions,
 ): AsyncGenerator<Message, void> {
   const { from, to } = rangeOf(range);
+  const lists: Lists = { areThere: true };
   for (let day: string | null = from; day !== null && day <= to; ) {
-    let page: Dated<TranscriptPage>;
+    let page: DatedTranscript;
     try {
-      page = await dated(context, transcriptPage(room.id, day), options);
+      page = await readTranscript(context, transcriptPage(room.id, day), options);
     } catch (error) {
       if (isChatError(error, "NOT_FOUND") && day === from) day = await firstDayFrom(context, room, from, options);
       else if (isChatError(error, "FORBIDDEN")) return yield* listedBetween(context, room, day, to, options);
@@ -135,9 +181,16 @@ export async function* transcript(
       continue;
     }
     const shown: TranscriptPage = page.value;
-    if (shown.day >= from && shown.day <= to) yield* messagesOfDay(context, room, page, options);
+    if (shown.day >= from && shown.day <= to) {
+      for await (const part of partsOfDay(context, page, options)) yield* exact(context, part, lists, options);
+    }
     day = nextDay(shown, day);
   }
+}
+
+/** Whether the server has lists for us; when it has none, it is asked once. */
+interface Lists {
+  areThere: boolean;
 }
 
 /** The day after a page; a server that shows an earlier day than requested has none later. */
@@ -153,54 +206,52 @@ async function firstDayFrom(
   from: string,
   options: RequestOptions,
 ): Promise<string | null> {
-  const latest = await context.session.call(transcriptPage(room.id), options);
+  const { value: latest } = await readTranscript(context, transcriptPage(room.id), options);
   const first = latest.firstDay ?? latest.day;
   return first > from ? first : null;
 }
 
-async function* messagesOfDay(
-  context: ObjectContext,
-  room: Room,
-  page: Dated<TranscriptPage>,
-  options: RequestOptions,
-): AsyncGenerator<Message, void> {
-  const { day, hourPages } = page.value;
-  if (hourPages.length < 2) return yield* exact(context, room, page, options);
-  for (const hours of hourPages) {
-    const part = hours.path === null ? page : await dated(context, transcriptPage(room.id, day, hours), options);
-    yield* exact(context, room, part, options);
-  }
-}
-
-/** Messages of a page with facts that only the lists have: times to the second, counts, deletions. */
+/** Messages of a page, with the facts that only the lists have, if there are lists: times to the second, deletions. */
 async function* exact(
   context: ObjectContext,
-  room: Room,
-  page: Dated<TranscriptPage>,
+  page: DatedTranscript,
+  lists: Lists,
   options: RequestOptions,
 ): AsyncGenerator<Message, void> {
   const shown = page.value.messages;
-  const ids = shown.map(({ id }) => id).sort((a, b) => a - b);
-  const [first, last] = [ids[0], ids.at(-1)];
-  if (first === undefined || last === undefined) return;
-  const known = new Map<number, Dated<RawEvent>>();
-  for (let end = last + 1; end > first; ) {
-    const { value: messages, asOf } = await listBefore(context, room, end, options);
-    for (const raw of messages) if (raw.message_id !== undefined) known.set(raw.message_id, { value: raw, asOf });
-    const lowest = messages[0]?.message_id;
-    if (lowest === undefined) break;
-    end = lowest;
-  }
+  const known = lists.areThere ? await listedOf(context, page, options) : null;
+  lists.areThere = known !== null;
   for (const entry of shown) {
-    const raw = known.get(entry.id);
-    yield raw ? listed(context, raw.value, raw.asOf) : fromPage(context, room, entry, page.asOf);
+    const raw = known?.get(entry.id);
+    yield raw ? listed(context, raw.value, raw.asOf) : fromPage(context, page, entry);
   }
 }
 
-function fromPage(context: ObjectContext, room: Room, shown: TranscriptMessage, asOf: number): Message {
-  const message = context.identity.message(shown.id);
-  message.merge(factsOfShown(context, room, shown), asOf);
-  return message;
+/** The lists that cover a page, by message id; null when the server has none for us. */
+async function listedOf(
+  context: ObjectContext,
+  { value: page, room }: DatedTranscript,
+  options: RequestOptions,
+): Promise<ReadonlyMap<number, Dated<RawEvent>> | null> {
+  const known = new Map<number, Dated<RawEvent>>();
+  const ids = page.messages.map(({ id }) => id).sort((a, b) => a - b);
+  const [first, last] = [ids[0], ids.at(-1)];
+  if (first === undefined || last === undefined) return known;
+  for (let end = last + 1; end > first; ) {
+    let list: Dated<readonly RawEvent[]>;
+    try {
+      list = await listBefore(context, room, end, options);
+    } catch (error) {
+      if (isWithoutLists(error)) return null;
+      throw error;
+    }
+    for (const raw of list.value)
+      if (raw.message_id !== undefined) known.set(raw.message_id, { value: raw, asOf: list.asOf });
+    const lowest = list.value[0]?.message_id;
+    if (lowest === undefined) break;
+    end = lowest;
+  }
+  return known;
 }
 
 /**
@@ -254,31 +305,4 @@ function dayOf(day: Day): string {
 
 function secondsOf(day: string): number {
   return dayStart(day) ?? 0;
-}
-
-/** The starred messages of a room, those pinned first. */
-export async function starred(
-  context: ObjectContext,
-  room: Room,
-  options: RequestOptions & { readonly count?: number },
-): Promise<Message[]> {
-  checkOptions("starred", options, ["count", "signal"]);
-  const { count = 0, signal } = options;
-  checkCount("count", count, 0);
-  const { value: list, asOf } = await dated(context, starredMessages(room.id, count), { signal });
-  return list.map(({ messageId, timeStamp, userId, userName, stars, starredByMe, pinned, pinnedByMe }) => {
-    const message = context.identity.message(messageId);
-    // The content is shortened here, so it is not merged.
-    const facts = {
-      room,
-      stars,
-      starredByYou: starredByMe,
-      pinned,
-      pinnedByYou: pinnedByMe,
-      owner: userId === null ? null : context.identity.named(userId, userName, asOf),
-      ...(timeStamp === null ? {} : { timeStamp }),
-    };
-    message.merge(facts, asOf);
-    return message;
-  });
 }

@@ -5,14 +5,16 @@ import { roomEvents } from "../protocol/actions/live.js";
 import { messageHtml, messageSource } from "../protocol/actions/messages.js";
 import { historyPage, messagePage } from "../protocol/actions/pages.js";
 import { withoutOwnMentions } from "../protocol/markup/describe.js";
-import type { HistoryPage, TranscriptMessage } from "../protocol/pages/index.js";
+import type { HistoryPage, PageAuthor, PageMessage, TranscriptMessage } from "../protocol/pages/index.js";
 import { EventType, type RawEvent } from "../protocol/raw.js";
 import { numberOf, stringOf } from "../protocol/values.js";
 import type { ObjectContext } from "./context.js";
 import { dated } from "./dated.js";
 import { LazyFields, type Source } from "./lazy-fields.js";
 import type { Message } from "./message.js";
+import { readTranscript } from "./read-transcript.js";
 import type { Room } from "./room.js";
+
 import type { User } from "./user.js";
 
 /** The facts about a message. */
@@ -35,8 +37,10 @@ export interface MessageFacts {
   pinnedByYou: boolean;
   /** How many owners pinned it. */
   pins: number;
-  /** Unix seconds of the post. */
+  /** Unix seconds of the post; where pages alone told it, the earliest they allow, to the minute at best. */
   timeStamp: number;
+  /** How many seconds later than `timeStamp` it may have been: 0, unless pages alone told the time. Only in `peek`. */
+  timeSpan: number;
   /** Whether it was edited, ever. */
   edited: boolean;
   /** How often it was edited. */
@@ -62,7 +66,14 @@ export function messageFields(context: ObjectContext, id: number): LazyFields<Me
   const html: Source<MessageFacts> = {
     fetch: async (): Told => ({ content: await context.session.call(messageHtml(id)) }),
   };
-  const page: Source<MessageFacts> = { fetch: () => readFromTranscript(context, id) };
+  const page: Source<MessageFacts> = { fetch: async (): Told => (await readFromTranscript(context, id)).facts };
+  // Apart, because lists know the time better: pages are asked for it last.
+  const pageTime: Source<MessageFacts> = {
+    fetch: async (): Told => {
+      const { facts, shown } = await readFromTranscript(context, id);
+      return { ...facts, ...timeOfShown(shown) };
+    },
+  };
   const history: Source<MessageFacts> = { fetch: () => readFromHistory(context, id) };
   const source: Source<MessageFacts> = {
     fetch: async (): Told => ({ contentSource: await context.session.call(messageSource(id)) }),
@@ -78,7 +89,8 @@ export function messageFields(context: ObjectContext, id: number): LazyFields<Me
     pinned: marks,
     pinnedByYou: marks,
     pins: [list, listOnceRoomIsKnown, history],
-    timeStamp: [list, listOnceRoomIsKnown],
+    timeStamp: [list, listOnceRoomIsKnown, pageTime],
+    timeSpan: [list, listOnceRoomIsKnown, pageTime],
     edited: [list, page],
     edits: [list, listOnceRoomIsKnown, history],
     deleted: marks,
@@ -133,7 +145,12 @@ export function factsOfEvent(context: ObjectContext, raw: RawEvent): Partial<Mes
     case EventType.MessageFlagged:
       return {};
     case EventType.MessageMovedOut:
-      return { ...authorFacts(context, raw), ...contentFacts(raw), timeStamp: numberOf(raw.time_stamp) ?? 0 };
+      return {
+        ...authorFacts(context, raw),
+        ...contentFacts(raw),
+        timeStamp: numberOf(raw.time_stamp) ?? 0,
+        timeSpan: 0,
+      };
     default:
       return { ...baseFacts(context, raw), ...authorFacts(context, raw), ...contentFacts(raw) };
   }
@@ -146,7 +163,7 @@ function baseFacts(context: ObjectContext, raw: RawEvent): Partial<MessageFacts>
   const parentId = raw.show_parent === true ? numberOf(raw.parent_id) : undefined;
   return {
     ...(roomId ? { room: context.identity.room(roomId) } : {}),
-    ...(timeStamp === undefined ? {} : { timeStamp }),
+    ...(timeStamp === undefined ? {} : { timeStamp, timeSpan: 0 }),
     edits,
     edited: edits > 0,
     // Star events carry no parent, so they say nothing about it.
@@ -187,15 +204,22 @@ function authorOf(context: ObjectContext, id: unknown, name: unknown): User | nu
   return context.identity.userOf(known, stringOf(name));
 }
 
-async function readFromTranscript(context: ObjectContext, id: number): Promise<Partial<MessageFacts>> {
-  const page = await context.session.call(messagePage(id));
-  const message = page.messages.find((candidate) => candidate.id === id);
-  if (!message) throw new NotFoundError({ tried: `read message ${id}`, host: context.session.chatHost, messageId: id });
-  return factsOfShown(context, context.identity.room(page.roomId), message);
+async function readFromTranscript(
+  context: ObjectContext,
+  id: number,
+): Promise<{ readonly facts: Partial<MessageFacts>; readonly shown: TranscriptMessage }> {
+  const { value: page, room } = await readTranscript(context, messagePage(id));
+  const shown = page.messages.find((candidate) => candidate.id === id);
+  if (!shown) throw new NotFoundError({ tried: `read message ${id}`, host: context.session.chatHost, messageId: id });
+  return { facts: factsOfShown(context, room, shown), shown };
 }
 
-/** The facts of a message on a transcript page. */
-export function factsOfShown(context: ObjectContext, room: Room, shown: TranscriptMessage): Partial<MessageFacts> {
+/** The facts of a message that a page shows, but for its time. */
+export function factsOfShown(
+  context: ObjectContext,
+  room: Room,
+  shown: PageMessage & PageAuthor,
+): Partial<MessageFacts> {
   return {
     room,
     content: shown.contentHtml === null ? null : withoutOwnMentions(shown.contentHtml),
@@ -208,6 +232,11 @@ export function factsOfShown(context: ObjectContext, room: Room, shown: Transcri
     edited: shown.edited,
     parent: shown.replyTo === null ? null : context.identity.message(shown.replyTo),
   };
+}
+
+/** The time of a message as far as a transcript page tells it. */
+export function timeOfShown({ minTime, maxTime }: TranscriptMessage): Pick<MessageFacts, "timeStamp" | "timeSpan"> {
+  return { timeStamp: minTime, timeSpan: maxTime - minTime };
 }
 
 async function readFromHistory(context: ObjectContext, id: number): Promise<Partial<MessageFacts>> {

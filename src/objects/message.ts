@@ -117,7 +117,10 @@ export class Message {
     return this.#fields.get("pins");
   }
 
-  /** When it was posted, in unix seconds. */
+  /**
+   * When it was posted, in unix seconds: to the second, but where the server refuses its lists and pages alone tell the
+   * time. Then it is the earliest they allow, and `peek.timeSpan` says how many seconds later it may have been.
+   */
   get timeStamp(): Promise<number> {
     return this.#fields.get("timeStamp");
   }

@@ -1,9 +1,9 @@
 /** The sources of the facts about a room: the thumbs answer first, the info page for the rest. */
 
-import { roomInfoPage, roomPage } from "../protocol/actions/pages.js";
+import { roomInfoPage, roomPage, transcriptPage } from "../protocol/actions/pages.js";
 import { roomThumbs, tagNames } from "../protocol/actions/people.js";
 import { htmlToText } from "../protocol/markup/index.js";
-import type { RoomPage } from "../protocol/pages/index.js";
+import type { RoomPage, TranscriptPage } from "../protocol/pages/index.js";
 import type { RequestOptions } from "../util/options.js";
 import type { ObjectContext } from "./context.js";
 import { type Dated, dated } from "./dated.js";
@@ -46,6 +46,10 @@ export interface RoomFacts {
   isFavorite: boolean;
   /** The users in the room, while it is listened to. */
   present: User[];
+  /** How many people were in the room when a transcript page of it was read. Only in `peek`. */
+  currentUserCount: number;
+  /** How many messages the two hours before that had. Only in `peek`. */
+  recentMessageCount: number;
 }
 
 /** The lazy fields of one room. */
@@ -73,6 +77,9 @@ export function roomFields(context: ObjectContext, room: Room, presence: Presenc
   const here: Source<RoomFacts> = {
     fetch: async () => ({ present: await presence.fetched(() => usersIn(context, room, {})) }),
   };
+  const sidebar: Source<RoomFacts> = {
+    fetch: async () => factsOfTranscript(await context.session.call(transcriptPage(id))),
+  };
   // Last, so that it is used only when the viewer's answer is wanted anyway.
   const cheap = [thumbs, info, thumbsAsViewer];
   const sources = {
@@ -87,6 +94,8 @@ export function roomFields(context: ObjectContext, room: Room, presence: Presenc
     owners: [info],
     state: [info],
     present: [here],
+    currentUserCount: [sidebar],
+    recentMessageCount: [sidebar],
   };
   return new LazyFields<RoomFacts>("room", sources, context.identity);
 }
@@ -106,6 +115,18 @@ async function readInfo(context: ObjectContext, id: number): Promise<Partial<Roo
     owners: info.owners.map((owner) => context.identity.named(owner.id, owner.name, asOf)),
     state: { access, frozen, deleted: false },
     ...(context.session.readsAsNobody ? {} : { isFavorite }),
+  };
+}
+
+/** The facts of the sidebar of a transcript page. */
+export function factsOfTranscript(page: TranscriptPage): Partial<RoomFacts> {
+  const { roomName, roomDescription, tags, currentUserCount, recentMessageCount } = page;
+  return {
+    name: roomName,
+    description: roomDescription,
+    tags: [...tags],
+    ...(currentUserCount === null ? {} : { currentUserCount }),
+    ...(recentMessageCount === null ? {} : { recentMessageCount }),
   };
 }
 

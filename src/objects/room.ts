@@ -15,10 +15,10 @@ import type { ActionOptions } from "../sending/options.js";
 import { type SendOptions, sendParts } from "../sending/post.js";
 import { eachAtCallSite } from "../util/call-site.js";
 import { type InspectArguments, inspectCustom, inspected, quoted } from "../util/inspect.js";
-import { checkOptions, type RequestOptions } from "../util/options.js";
+import type { RequestOptions } from "../util/options.js";
 import type { ObjectContext } from "./context.js";
 import { dated } from "./dated.js";
-import { type Day, type DayRange, type HistoryOptions, history, starred, transcript } from "./history.js";
+import { type Day, type DayRange, type HistoryOptions, history, transcript } from "./history.js";
 import type { LazyFields } from "./lazy-fields.js";
 import { pingableIn } from "./lists.js";
 import type { Message } from "./message.js";
@@ -26,6 +26,7 @@ import { Presence } from "./presence.js";
 import * as tools from "./room-admin.js";
 import { factsOfRoomPage, presentOf, type RoomFacts, type RoomState, roomFields, usersIn } from "./room-facts.js";
 import { streamEvents, streamMessages, watchEvents } from "./room-listening.js";
+import { pinned, type StarredOptions, starred, starredMessages } from "./stars.js";
 import type { User } from "./user.js";
 
 /**
@@ -242,7 +243,8 @@ export class Room {
 
   /**
    * The past messages, newest first, back to the first or as far as the options say; deleted messages come too, with
-   * `content` null. Costs one request for 500 messages (`POST /chats/{id}/events`), which brings all their facts.
+   * `content` null. Costs one request for 500 messages (`POST /chats/{id}/events`), which brings all their facts. If the
+   * server refuses those lists (404, 403), the transcript pages serve, with times to the minute at best (`peek.timeSpan`).
    * @throws {BAD_ARGUMENT} {NOT_FOUND}
    */
   history(options: HistoryOptions = {}): AsyncGenerator<Message, void> {
@@ -251,8 +253,8 @@ export class Room {
 
   /**
    * The messages of a day, or of the days of a range, oldest first; days are in UTC. Reads the transcript pages for the
-   * list of messages, and the JSON lists for times to the second. If the transcript is forbidden, the JSON lists alone
-   * serve.
+   * list of messages, and the JSON lists for times to the second. If either is refused, the other alone serves; times are
+   * then to the minute at best (`peek.timeSpan`).
    * @example for await (const message of room.transcript("2024-02-29")) console.log(await message.textContent);
    * @throws {BAD_ARGUMENT} for a day that makes no sense
    */
@@ -261,20 +263,26 @@ export class Room {
   }
 
   /**
-   * The starred messages, those pinned first. `GET /chats/stars/{id}`.
+   * The starred messages, those pinned first. `GET /chats/stars/{id}`, or the stars tab of the info page if that fails.
    * @param options - `count`: the most messages; 0 is all. @default 0
    */
   starred(options: RequestOptions & { readonly count?: number } = {}): Promise<Message[]> {
     return this.#context.actions.tend(async () => starred(this.#context, this, options));
   }
 
-  /** The messages that are pinned now. `GET /chats/stars/{id}`. */
+  /** The messages that are pinned now. `GET /chats/stars/{id}`, or the stars tab if that fails. */
   pinned(options: RequestOptions = {}): Promise<Message[]> {
-    return this.#context.actions.tend(async () => {
-      checkOptions("pinned", options, ["signal"]);
-      const messages = await starred(this.#context, this, options);
-      return messages.filter((message) => message.peek.pinned);
-    });
+    return this.#context.actions.tend(async () => pinned(this.#context, this, options));
+  }
+
+  /**
+   * Every starred message with its whole text, those pinned first, 50 in a request as the loop goes on. Times are to the
+   * minute (`peek.timeSpan`). `GET /rooms/info/{id}?tab=stars`.
+   * @example for await (const message of room.starredMessages({ limit: 100 })) console.log(await message.textContent);
+   * @throws {BAD_ARGUMENT} {NOT_FOUND}
+   */
+  starredMessages(options: StarredOptions = {}): AsyncGenerator<Message, void> {
+    return eachAtCallSite(starredMessages(this.#context, this, options));
   }
 
   /** The rights given to users of the room. `GET /rooms/info/{id}?tab=access`. */

@@ -92,7 +92,10 @@ export class ChatServer implements AsyncDisposable {
     this.#requests.clear();
   }
 
-  /** Closes sockets, connections, listeners and timers. Calling it again waits for the same end. */
+  /**
+   * Closes sockets, connections, listeners and timers. Calling it again waits for the same end.
+   * @throws {STORAGE} when changes are lost because the disk of the `journal` took none until now; all is closed then, too
+   */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -110,7 +113,8 @@ export class ChatServer implements AsyncDisposable {
       state.latency.close();
     }
     await Promise.all(this.#listeners.map(stop));
-    this.#journal?.close();
+    const lost = this.#journal?.close();
+    if (lost) throw lost;
   }
 }
 
@@ -134,12 +138,13 @@ function sitesByHost(running: readonly LocalSite[]): Record<SiteHost, LocalSite>
 
 /** Gives every site its world: that of the journal, or a new one, which goes into the journal. */
 function beginWorlds(states: readonly SiteState[], network: Network, options: ResolvedOptions): Journal | null {
-  const journal = options.journal === "" ? null : Journal.open(options.journal, states, network);
+  const journal =
+    options.journal === "" ? null : Journal.open(options.journal, { states, network, clock: options.clock });
   for (const state of states) {
     if (journal?.keeps(state.host)) state.presence.resume();
     else (options.world === "demo" ? seedDemo : seedEmpty)(state);
   }
-  journal?.start(states, network);
+  journal?.start();
   return journal;
 }
 

@@ -45,8 +45,9 @@ export class ImageStore {
     return name;
   }
 
-  /** Takes in a picture under its name; the oldest make room. */
+  /** Takes in a picture under its name, once; the oldest make room. */
   keep(name: string, added: StoredImage): void {
+    if (this.#images.has(name)) return;
     this.#images.set(name, added);
     this.#bytes += added.bytes.length;
     for (const [oldest, image] of this.#images) {

@@ -19,11 +19,20 @@ export interface Session {
   readonly chat: string;
 }
 
+/** A login as it outlives a server. */
+export type KeptSession = Omit<Session, "account"> & { readonly email: string };
+
+/** The secret that forms' keys are made of, in hex. */
+export interface KeptKeys {
+  readonly secret: string;
+  readonly generation: number;
+}
+
 /** What outlives a server: keys, accounts and logins, or a change of these. */
 export interface KeptNetwork {
-  readonly keys?: { readonly secret: string; readonly generation: number };
+  readonly keys?: KeptKeys;
   readonly accounts?: readonly Account[];
-  readonly sessions?: readonly (Omit<Session, "account"> & { readonly email: string })[];
+  readonly sessions?: readonly KeptSession[];
   /** `acct` values of logins that are over; null ends all of them. */
   readonly ended?: readonly string[] | null;
 }
@@ -179,7 +188,7 @@ export class Network {
   }
 }
 
-function keptSession({ id, acct, chat, account }: Session): Omit<Session, "account"> & { readonly email: string } {
+function keptSession({ id, acct, chat, account }: Session): KeptSession {
   return { id, acct, chat, email: account.email };
 }
 

@@ -73,8 +73,15 @@ export interface ChatServerOptions {
    * "It is too late to edit this message." }`. @default none
    */
   readonly refusalText?: Readonly<Record<string, string>>;
-  /** How a room page lists who is there: `initPresent` until 2020-11, `js-present` since (ONE). @default "js-present" */
-  readonly presentMarkup?: "initPresent" | "js-present";
+  /** The header of pages outside of rooms: `topbar` as recorded, or `s-topbar` as the Q&A sites have it (INF). @default "topbar" */
+  readonly headerMarkup?: "topbar" | "s-topbar";
+  /**
+   * How a room page lists who is there: `initPresent` as recorded in 2017, `initPresent-2019` without the viewer, whom
+   * `RoomUsers.update` adds (OBS, until 2020-11), `js-present` since (ONE). @default "js-present"
+   */
+  readonly presentMarkup?: "initPresent" | "initPresent-2019" | "js-present";
+  /** People whom the `@names` of one message, edits included, can ping (unknown on the live site). @default 50 */
+  readonly maxPings?: number;
   /** Reputation needed to talk: 20 until 2026-01, then 1 (MULTI). @default 1 */
   readonly minimumReputation?: number;
   /** Stars a day (ONE). @default 20 */
@@ -108,10 +115,11 @@ export interface ChatServerOptions {
   /** Bytes of an uploaded picture (INF: 2 MiB, as on the live sites' upload dialog). @default 2_097_152 */
   readonly maxImageBytes?: number;
   /**
-   * How transcripts mark a reply: `reply-info` as recorded, or with another class instead, as newer pages may (the real
-   * one is unknown; here it is `js-reply-link`), to see that a reader does not depend on it. @default "reply-info"
+   * How pages mark a reply: `reply-info` as recorded in 2018; `2025-07`, for some days `a.reply-info-container` with arrow
+   * and `@Name`; `2025`, since 2025-09, with both classes, and every content in a `.message-info-container` (MULTI for
+   * the classes, INF for the nesting). @default "2025"
    */
-  readonly replyMarkup?: "reply-info" | "2025";
+  readonly replyMarkup?: "reply-info" | "2025-07" | "2025";
   /**
    * A file that keeps the world: a server that is started with it again has everything back, logins and cursors too, and
    * `world` counts only the first time. Mode 0600, because it holds the passwords of the local accounts.
@@ -190,6 +198,7 @@ function defaultsFor(given: ChatServerOptions): ResolvedOptions {
     refererForEdits: false,
     refusalStatus: {},
     refusalText: {},
+    headerMarkup: "topbar",
     presentMarkup: "js-present",
     minimumReputation: 1,
     starsPerDay: 20,
@@ -197,6 +206,7 @@ function defaultsFor(given: ChatServerOptions): ResolvedOptions {
     maxEvents: 50_000,
     maxMessagesPerRoom: 100_000,
     maxRequests: 1_000,
+    maxPings: 50,
     maxPollBytes: 1_048_576,
     maxSocketBuffer: 4_194_304,
     foreignOrigins: false,
@@ -204,7 +214,7 @@ function defaultsFor(given: ChatServerOptions): ResolvedOptions {
     maxConnections: 10_000,
     maxBodyBytes: 1_048_576,
     maxImageBytes: 2_097_152,
-    replyMarkup: "reply-info",
+    replyMarkup: "2025",
     journal: "",
     showAccounts: given.world === "demo" && given.exposed !== true,
   };

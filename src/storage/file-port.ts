@@ -1,5 +1,6 @@
 /** The few file calls under durable files, behind a port: a test makes them fail as a full disk does. */
 import fs from "node:fs";
+import { promisify } from "node:util";
 import { keepOwner, syncFolderOf } from "../util/platform.js";
 
 /** File calls. Each throws an error with a `code`, as those of `node:fs` do. */
@@ -13,6 +14,8 @@ export interface FilePort {
   truncate(fd: number, size: number): void;
   size(fd: number): number;
   sync(fd: number): void;
+  /** The same without blocking the process. */
+  syncLater(fd: number): Promise<void>;
   /** Makes renames in the folder of a path survive a power cut, where the platform can. */
   syncFolderOf(path: string): void;
   /** Gives an open file the owner of the file that it will replace, where this process may. */
@@ -31,6 +34,7 @@ export const nodeFiles: FilePort = {
   truncate: (fd, size) => fs.ftruncateSync(fd, size),
   size: (fd) => fs.fstatSync(fd).size,
   sync: (fd) => fs.fsyncSync(fd),
+  syncLater: promisify(fs.fsync),
   syncFolderOf,
   keepOwner,
   rename: (from, to) => fs.renameSync(from, to),

@@ -5,15 +5,19 @@
 import { StringDecoder } from "node:string_decoder";
 import { codeOf } from "./failures.js";
 import { type FilePort, nodeFiles } from "./file-port.js";
+import { withoutSum } from "./line-sum.js";
 
 /** A damaged line in the middle of a file. */
 export class BadLine extends Error {
   /** The number of the line, from 1. */
   readonly line: number;
+  /** The fault, in words that quote nothing of the line. */
+  readonly fault: string;
 
-  constructor(line: number) {
-    super(`line ${line} is not what was written`);
+  constructor(line: number, fault: string = "it is not what was written") {
+    super(`line ${line}: ${fault}`);
     this.line = line;
+    this.fault = fault;
   }
 }
 
@@ -42,21 +46,21 @@ export class LineFile {
 
   /** Replaces a file in one step that survives a power cut, and opens the new one. Mode 0600. */
   static replace(path: string, lines: Iterable<string>, files: FilePort = nodeFiles): LineFile {
-    const temporary = `${path}.tmp`; // a path has one writer, so a file left behind by a kill is replaced
-    files.remove(temporary);
-    const file = new LineFile(temporary, files, "ax");
+    const file = LineFile.successor(path, files);
     try {
       file.#writeLines(lines);
-      files.keepOwner(file.#fd, path);
-      files.sync(file.#fd);
-      files.rename(temporary, path);
+      file.#takePlaceOf(path);
     } catch (error) {
-      file.close();
-      files.remove(temporary);
+      file.discard(path);
       throw error;
     }
-    files.syncFolderOf(path);
     return file;
+  }
+
+  /** Begins a new file beside the one that it is to replace. */
+  static successor(path: string, files: FilePort): LineFile {
+    files.remove(temporaryOf(path));
+    return new LineFile(temporaryOf(path), files, "ax");
   }
 
   /**
@@ -109,6 +113,48 @@ export class LineFile {
     this.#files.close(this.#fd);
   }
 
+  /** Resolves when the bytes so far are on the disk. */
+  async sync(): Promise<void> {
+    await this.#files.syncLater(this.#fd);
+  }
+
+  /**
+   * Takes the place of a file in one step that survives a power cut, with the lines that were appended to it since.
+   * @param from - the place in that file, in bytes, behind which this one lacks its lines
+   */
+  succeed(path: string, old: LineFile, from: number): void {
+    const fd = this.#files.open(path, "r");
+    try {
+      for (let at = from; at < old.size; ) {
+        const bytes = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, old.size - at));
+        const count = this.#files.read(fd, bytes, at);
+        if (count <= 0) throw new Error("the file is shorter than what was written");
+        this.#writeBytes(bytes.subarray(0, count));
+        at += count;
+      }
+    } finally {
+      this.#files.close(fd);
+    }
+    this.#takePlaceOf(path);
+  }
+
+  /** Closes and removes a {@link LineFile.successor} that never took its place. Never throws. */
+  discard(path: string): void {
+    try {
+      this.close();
+      this.#files.remove(temporaryOf(path));
+    } catch {
+      // The next successor removes it.
+    }
+  }
+
+  #takePlaceOf(path: string): void {
+    this.#files.keepOwner(this.#fd, path);
+    this.#files.sync(this.#fd);
+    this.#files.rename(temporaryOf(path), path);
+    this.#files.syncFolderOf(path);
+  }
+
   /** Cuts off half a line, because a line appended to it would be damaged. */
   #cutOff(size: number): void {
     if (!this.#isTorn) return;
@@ -149,7 +195,10 @@ export class LineFile {
   }
 
   #write(text: string): void {
-    const bytes = Buffer.from(text);
+    this.#writeBytes(Buffer.from(text));
+  }
+
+  #writeBytes(bytes: Uint8Array): void {
     for (let done = 0; done < bytes.length; ) {
       const count = this.#files.write(this.#fd, bytes.subarray(done));
       if (count <= 0) throw new Error("the device takes no more bytes");
@@ -159,11 +208,18 @@ export class LineFile {
   }
 }
 
+/** A path has one writer, so a file left behind here by a kill is replaced. */
+function temporaryOf(path: string): string {
+  return `${path}.tmp`;
+}
+
 function parsed(line: string, number: number): unknown {
+  const bare = withoutSum(line);
+  if (bare === undefined) throw new BadLine(number, "its checksum is that of another line");
   try {
-    return JSON.parse(line);
+    return JSON.parse(bare);
   } catch {
-    throw new BadLine(number);
+    throw new BadLine(number, "it is no JSON");
   }
 }
 

@@ -64,3 +64,8 @@ function kindOf(found: fs.Stats): string {
 export function isShared(path: string): boolean {
   return (fs.statSync(path, { throwIfNoEntry: false })?.nlink ?? 1) > 1;
 }
+
+/** The length of a file in bytes; 0 when there is none. */
+export function fileSize(path: string): number {
+  return fs.statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}

@@ -2,8 +2,10 @@
  * `chatexchange-ts/testing`: helpers for tests of bots, for any test runner. A stage with people to act, a local
  * server, and time that is turned by hand.
  */
+export { CassetteError } from "../errors/index.js";
 export { ChatServer } from "../server/index.js";
 export { ManualClock } from "../util/manual-clock.js";
+export { type Replay, type ReplayOptions, replay } from "./replay/replay.js";
 export {
   Stage,
   type StageClientOptions,

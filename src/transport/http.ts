@@ -10,6 +10,7 @@ import type { Clock } from "../util/clock.js";
 import { redactedUrl } from "../util/redact.js";
 import type { Secrets } from "../util/secrets.js";
 import { SharedSignals } from "../util/shared-signals.js";
+import type { WireTap } from "../util/wire-tap.js";
 import { HostGates, type RequestKind } from "./host-gate.js";
 import { failureOfUser, networkCode, proxyFailure } from "./network-failure.js";
 import { redirectTarget } from "./origins.js";
@@ -64,6 +65,8 @@ export interface HttpOptions {
   readonly clock: Clock;
   readonly secrets: Secrets;
   readonly userAgent: string;
+  /** Listens to every request and its answer. */
+  readonly tap?: WireTap | undefined;
   /**
    * Milliseconds of the clock that a request may take from when it goes out, redirects included; with the wait for its
    * turn it may take twice as long. @default 30000
@@ -154,11 +157,28 @@ export class HttpClient {
   }
 
   async #hop(pool: OpenPool, step: HttpRequest, signal: AbortSignal): Promise<Omit<HttpAnswer, "hops">> {
-    const { proxy } = this.#options.pool.routes.to(new URL(step.url));
     const { secrets } = this.#options;
     const cookie = await step.jar.getCookieString(step.url);
     secrets.addCookies(cookie);
     for (const name of ["email", "password", "fkey"]) secrets.add(step.form?.[name]);
+    const tap = this.#options.tap?.request({ ...step, cookie });
+    try {
+      const answer = await this.#exchange(pool, step, cookie, signal);
+      tap?.answered(answer);
+      return answer;
+    } catch (error) {
+      tap?.failed(error);
+      throw error;
+    }
+  }
+
+  async #exchange(
+    pool: OpenPool,
+    step: HttpRequest,
+    cookie: string,
+    signal: AbortSignal,
+  ): Promise<Omit<HttpAnswer, "hops">> {
+    const { proxy } = this.#options.pool.routes.to(new URL(step.url));
     const answer = await pool
       .request(step.url, {
         dispatcher: proxy ? pool.through(proxy) : pool.direct,

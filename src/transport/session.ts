@@ -8,6 +8,7 @@ import { ClosedError, ConnectionError, isChatError, NotLoggedInError, withContex
 import type { Call, WireAnswer, WireRequest } from "../protocol/call.js";
 import type { Resolver, Site } from "../protocol/sites.js";
 import type { Services } from "../util/services.js";
+import type { WireTap } from "../util/wire-tap.js";
 import { ChatHost, type SendOptions } from "./chat-host.js";
 import type { CookieInput } from "./cookies.js";
 import { HttpClient } from "./http.js";
@@ -77,8 +78,8 @@ export class Session {
     this.routes = new Routes({ ...options.connections, resolve: this.#resolve });
     this.#pool = new ConnectionPool(this.routes);
     const isOurs = (address: URL): boolean => isOfSite(site, address);
-    const { clock, secrets } = services;
-    this.#http = new HttpClient({ pool: this.#pool, clock, secrets, userAgent, timeoutMs, isOurs });
+    const { clock, secrets, tap } = services;
+    this.#http = new HttpClient({ pool: this.#pool, clock, secrets, userAgent, timeoutMs, isOurs, tap });
     this.#chat = new ChatHost({ site, http: this.#http, services, reads, closing });
     this.chatHost = this.#chat.host;
     const keeper = new SessionKeeper(options.sessionFile, site, services);
@@ -107,6 +108,11 @@ export class Session {
   /** Whether a connection has ever brought an answer. */
   get hasConnected(): boolean {
     return this.#http.hasConnected;
+  }
+
+  /** What listens to its requests and sockets. */
+  get tap(): WireTap | undefined {
+    return this.#options.services.tap;
   }
 
   /** The options of its connections, for another client of the same place. */

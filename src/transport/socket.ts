@@ -1,6 +1,7 @@
 /** One websocket to the live events of a room. Only receives: the client never writes to a chat socket. */
 import type { Agent } from "node:http";
 import { AbortedError, ConnectionError, ParseError, UsageError } from "../errors/index.js";
+import type { WireTap } from "../util/wire-tap.js";
 import { failureOfUser, networkCode } from "./network-failure.js";
 import { isSocketOf, type SiteOrigins } from "./origins.js";
 import { loaded } from "./packages.js";
@@ -17,6 +18,8 @@ export interface SocketOptions {
   readonly userAgent: string;
   readonly routes: Routes;
   readonly signal?: AbortSignal;
+  /** Listens to what comes. */
+  readonly tap?: WireTap | undefined;
   readonly onFrame: (text: string) => void;
   /** Called once when an open socket has closed; the reason is for the log. */
   readonly onClose: (reason: string) => void;
@@ -30,6 +33,8 @@ export interface ChatSocket {
 
 /** Frames are small; a bigger message is not chat. */
 const maxFrameBytes = 4 * 1024 * 1024;
+/** The code of a socket that broke (RFC 6455). */
+const ENDED_WITHOUT_A_WORD = 1006;
 
 /**
  * Opens a socket; resolves when it is open.
@@ -57,6 +62,7 @@ export async function openSocket(options: SocketOptions): Promise<ChatSocket> {
     ...trustOf(url, route, routes),
     ...(agent ? { agent } : {}),
   });
+  const tap = options.tap?.socket(options.url);
   const failureOf = (cause: Error | undefined, reason: string): unknown => {
     if (cause && isBug(cause)) return cause;
     // The site may have answered as well: ws does not tell whose answer it was.
@@ -66,9 +72,12 @@ export async function openSocket(options: SocketOptions): Promise<ChatSocket> {
   return new Promise((opened, failed) => {
     let isOpen = false;
     let isOver = false;
-    const end = (reason: string, cause?: Error): void => {
+    const end = (reason: string, cause?: Error, code: number = ENDED_WITHOUT_A_WORD): void => {
       if (isOver) return;
       isOver = true;
+      if (!isOpen) tap?.failed(cause);
+      else if (signal?.aborted) tap?.left();
+      else tap?.closed(code);
       signal?.removeEventListener("abort", abort);
       socket.terminate();
       if (isOpen) onClose(reason);
@@ -78,15 +87,20 @@ export async function openSocket(options: SocketOptions): Promise<ChatSocket> {
     const abort = (): void => end("aborted");
     signal?.addEventListener("abort", abort, { once: true });
     socket.on("message", (data, isBinary) => {
-      if (!isOver && !isBinary) onFrame(data.toString());
+      if (isOver || isBinary) return;
+      const text = data.toString();
+      tap?.frame(text);
+      onFrame(text);
     });
     socket.on("error", (error) => end(`the socket failed (${error.message})`, error));
-    socket.on("close", (code) => end(`the socket was closed (${code})`));
+    socket.on("close", (code) => end(`the socket was closed (${code})`, undefined, code));
     socket.on("open", () => {
       if (isOver) return;
       isOpen = true;
+      tap?.opened();
       opened({
         close() {
+          if (!isOver) tap?.left();
           isOver = true;
           signal?.removeEventListener("abort", abort);
           socket.terminate();

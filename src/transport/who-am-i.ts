@@ -1,8 +1,8 @@
 /** Finds the owner of a jar of cookies, and the fkey that goes with it (protocol.md §2.4, §2.5). */
 import type { CookieJar } from "tough-cookie";
 import { ParseError } from "../errors/index.js";
-import type { WireRequest } from "../protocol/call.js";
-import { parseChatPage } from "../protocol/pages/index.js";
+import type { WireAnswer, WireRequest } from "../protocol/call.js";
+import { type ChatPage, parseChatPage, parseRoomCards } from "../protocol/pages/index.js";
 import { refusalOf } from "../protocol/refusals.js";
 import type { ChatHost } from "./chat-host.js";
 import type { Me } from "./login.js";
@@ -15,27 +15,66 @@ export interface Identified {
 }
 
 const TRIED = "find out who is logged in";
+const FRONT = "/";
 
 /**
  * Reads a light chat page for the owner of the cookies and the fkey.
- * @param expectsSomebody - ask a second page when the first one names nobody
- * @throws {NOT_UNDERSTOOD} when no page has an fkey, and every refusal of the front page
+ * @param expectsSomebody - ask other pages when the first one names nobody
+ * @throws {NOT_UNDERSTOOD} when no page has an fkey, or when somebody is expected and no page has an identity or a login
+ *   link: a redesigned page does not mean that the login is over
+ * @throws every refusal of the front page
  */
 export async function identify(chat: ChatHost, jar: CookieJar, expectsSomebody: boolean): Promise<Identified> {
-  let nameless: Identified | undefined;
-  for (const path of ["/chats/join/favorite", "/"]) {
-    const request: WireRequest = { method: "GET", path, needs: "nothing", tried: TRIED };
-    const answer = await chat.send(request, jar, { kind: "post" });
+  let fkey: string | null = null;
+  let isAnonymous = false;
+  const visit = (page: ChatPage | null): Identified | null => {
+    fkey ??= page?.fkey ?? null;
+    isAnonymous ||= page?.isAnonymous === true;
+    return fkey !== null && page?.me ? { me: page.me, fkey: page.fkey ?? fkey } : null;
+  };
+  let front: WireAnswer | undefined;
+  for (const path of ["/chats/join/favorite", FRONT]) {
+    const answer = await read(chat, jar, path);
     // Anonymous clients are redirected from the first page to a login: the front page then has their fkey.
     const refusal = refusalOf(answer, { tried: TRIED });
-    if (refusal && path === "/" && !nameless) throw refusal;
-    const page = refusal ? null : parseChatPage(answer.body);
-    if (!page?.fkey) continue;
-    const identified = { me: page.me, fkey: page.fkey };
+    if (refusal && path === FRONT && fkey === null) throw refusal;
+    const found = refusal ? null : visit(parseChatPage(answer.body));
+    if (found) return found;
     // The first page may lack the name of a logged-in user: the front page decides.
-    if (page.me || !expectsSomebody || path === "/") return identified;
-    nameless = identified;
+    if (fkey !== null && !expectsSomebody) return { me: null, fkey };
+    if (!refusal && path === FRONT) front = answer;
   }
-  if (nameless) return nameless;
-  throw new ParseError("chat page", "input[name=fkey]", { tried: TRIED, host: chat.host, bare: true });
+  if (fkey !== null && isAnonymous) return { me: null, fkey };
+  const found = fkey === null ? null : await identifyByRoom(chat, jar, front, visit);
+  if (found) return found;
+  if (fkey !== null && isAnonymous) return { me: null, fkey };
+  const missing =
+    fkey === null ? "input[name=fkey]" : ".my-profile, .topbar-menu-links a[href^='/users/'], or a login link";
+  throw new ParseError("chat page", missing, { tried: TRIED, host: chat.host, bare: true });
+}
+
+/**
+ * Pages of a room name their viewer in scripts, whatever the header looks like. The transcript comes first, because
+ * reading the room page means to enter.
+ */
+async function identifyByRoom(
+  chat: ChatHost,
+  jar: CookieJar,
+  front: WireAnswer | undefined,
+  visit: (page: ChatPage) => Identified | null,
+): Promise<Identified | null> {
+  const room = (front && parseRoomCards(front.body)[0]?.id) ?? 1;
+  for (const path of [`/transcript/${room}`, `/rooms/${room}`]) {
+    const answer = await read(chat, jar, path);
+    if (refusalOf(answer, { tried: TRIED })) continue;
+    const page = parseChatPage(answer.body);
+    const found = visit(page);
+    if (found || page.isAnonymous) return found;
+  }
+  return null;
+}
+
+function read(chat: ChatHost, jar: CookieJar, path: string): Promise<WireAnswer> {
+  const request: WireRequest = { method: "GET", path, needs: "nothing", tried: TRIED };
+  return chat.send(request, jar, { kind: "post" });
 }

@@ -40,7 +40,8 @@ export class ManualClock implements Clock {
       next.callback();
       await settle();
     }
-    this.#now = end;
+    // Another advance may have gone further meanwhile.
+    this.#now = Math.max(this.#now, end);
   }
 
   /** Milliseconds until the next timer falls due; null when none waits. */

@@ -5,6 +5,7 @@ import type { Counters } from "./counters.js";
 import { type Logger, safeLogger } from "./logger.js";
 import { Secrets } from "./secrets.js";
 import { SharedSignals } from "./shared-signals.js";
+import type { WireTap } from "./wire-tap.js";
 
 /** Declared once; the client makes one and hands it down. */
 export interface Services {
@@ -22,6 +23,8 @@ export interface Services {
   readonly notice: (text: string) => void;
   /** Takes a failure that nothing else handles: `onError`, or a line on stderr. Never throws. */
   readonly reportUnhandled: (error: unknown) => void;
+  /** Listens to everything that goes over the wire, for a recording. */
+  readonly tap?: WireTap | undefined;
 }
 
 /** Options of {@link createServices}. */
@@ -31,12 +34,13 @@ export interface ServiceParts {
   readonly counters: Counters;
   readonly logger: Partial<Logger> | undefined;
   readonly onError: ((error: unknown) => unknown) | undefined;
+  readonly tap?: WireTap | undefined;
   /** Stands at the start of every log line: the host. */
   readonly about: string;
 }
 
 /** Puts the services of a client together. */
-export function createServices({ clock, random, counters, logger, onError, about }: ServiceParts): Services {
+export function createServices({ clock, random, counters, logger, onError, tap, about }: ServiceParts): Services {
   const secrets = new Secrets();
   const log = safeLogger(logger, { about, secrets }, (error) => reportUnhandled(error));
   const tell = (what: string, error: unknown): void => {
@@ -59,5 +63,6 @@ export function createServices({ clock, random, counters, logger, onError, about
       else console.error(`${about}: ${secrets.hide(text)}`);
     },
     reportUnhandled,
+    tap,
   };
 }

@@ -2,6 +2,7 @@
  * `chatexchange doctor`: looks at the machine, the login, every page and answer, the socket and the clock, and says what
  * it saw and what to do. Never posts, and never shows anybody in a room.
  */
+import type { CassetteRecorder } from "../../cassette/recorder.js";
 import { Client } from "../../index.js";
 import type { CliContext } from "../context.js";
 import { exitCodes } from "../exit-codes.js";
@@ -19,8 +20,10 @@ export type DoctorContext = Pick<
   "stdout" | "stderr" | "env" | "colours" | "json" | "signal" | "settings" | "client"
 >;
 
-/** For tests. */
+/** Options of a visit. */
 export interface DoctorOptions {
+  /** Takes what goes over the wire. */
+  readonly recorder?: CassetteRecorder;
   /** How long a socket may be silent, in milliseconds. @default 45000 */
   readonly firstFrameMs?: number;
 }
@@ -43,14 +46,15 @@ export async function runDoctor(context: DoctorContext, options: DoctorOptions =
 }
 
 async function examineSite(context: DoctorContext, examination: Examination, options: DoctorOptions): Promise<void> {
-  const client = await context.client().catch(async (error: unknown) => {
+  const tap = options.recorder;
+  const client = await context.client(tap ? { tap } : {}).catch(async (error: unknown) => {
     await examination.note(findingOf("client", error));
     return undefined;
   });
   if (!client) return;
   const session = Client.sessionOf(client);
   const { userAgent, connections } = session;
-  const nobody = new Client(client.site, { ...connections, userAgent, timeoutMs: 20_000 });
+  const nobody = new Client(client.site, { ...connections, userAgent, timeoutMs: 20_000, tap });
   const visitor = Client.sessionOf(nobody);
   try {
     await examine({ client, visitor, reader: visitor, userAgent }, examination, {

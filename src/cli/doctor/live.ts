@@ -33,9 +33,9 @@ export async function checkSocket(
   if (url === undefined) return;
   const address = `${url}?l=${newestEventId === undefined ? 0 : Math.max(0, newestEventId - eventsBack)}`;
   await examination.check("socket", async (): Promise<Seen> => {
-    const { site, routes } = visitor;
+    const { site, routes, tap } = visitor;
     const { patienceMs = firstFrameMs, signal } = options;
-    const result = await firstFrame({ url: address, site, userAgent, routes, signal }, patienceMs);
+    const result = await firstFrame({ url: address, site, userAgent, routes, signal, tap }, patienceMs);
     if (result.frame === undefined) {
       const advice = "live events come by polling meanwhile, which is slower; a proxy or firewall may stop WebSockets";
       return { result: "problem", code: "CONNECTION_LOST", seen: result.reason, advice };

@@ -37,13 +37,20 @@ const notUnderstood = {
   advice: "the site has changed, or something stands in between; please report it with `chatexchange doctor --json`",
 } as const;
 
+const loggedOut = {
+  result: "problem",
+  code: "NOT_LOGGED_IN",
+  seen: "the page has a link to log in: the session has ended",
+  advice: "run `chatexchange login` again",
+} as const;
+
 /** Whether the page can be read that logins need. Nobody logs in here. */
 export async function checkLoginPage(examination: Examination, { visitor, userAgent }: Eyes): Promise<void> {
-  const { site, routes } = visitor;
+  const { site, routes, tap } = visitor;
   const pool = new ConnectionPool(routes);
   const isOurs = (address: URL): boolean => isOfSite(site, address);
   const secrets = new Secrets();
-  const http = new HttpClient({ pool, clock: systemClock, secrets, userAgent, timeoutMs: 20_000, isOurs });
+  const http = new HttpClient({ pool, clock: systemClock, secrets, userAgent, timeoutMs: 20_000, isOurs, tap });
   const look = async (): Promise<string> => {
     const about = { tried: "read the login page", host: new URL(site.loginOrigin).host };
     const url = `${site.loginOrigin}/users/login`;
@@ -77,10 +84,11 @@ export async function checkLogin(examination: Examination, eyes: Eyes): Promise<
   if (!isIn) return;
   eyes.reader = session;
   await examination.check("who am I and fkey", async (): Promise<Seen> => {
-    const { me, fkey } = await session.call(homePage);
+    const { me, fkey, isAnonymous } = await session.call(homePage);
     const id = session.me?.id;
     if (!fkey) return { ...notUnderstood, seen: "the page has no fkey, so nothing could be said" };
-    if (!me) return { ...notUnderstood, seen: "the page does not tell who is logged in" };
+    if (isAnonymous) return loggedOut;
+    if (!me) return { ...notUnderstood, seen: "the page tells neither who is logged in nor that nobody is" };
     if (me.id !== id)
       return { ...notUnderstood, seen: `the page is for user ${me.id}, the session for ${id ?? "nobody"}` };
     const digits = fkey.length === 32 ? "32 digits" : `${fkey.length} characters`;

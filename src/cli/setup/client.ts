@@ -14,7 +14,7 @@ import { localPassword, makeFolder, personCalled, type Target } from "./target.j
 const patienceMs = 15_000;
 
 /** Makes the client of a command. */
-export async function makeClient(context: CliContext, more: Pick<ClientOptions, "stateFile">): Promise<Client> {
+export async function makeClient(context: CliContext, more: Pick<ClientOptions, "stateFile" | "tap">): Promise<Client> {
   const target = await context.target();
   return new Client(target.site, { ...clientOptions(context), ...(await means(context, target)), ...more });
 }

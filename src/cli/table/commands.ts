@@ -344,8 +344,27 @@ const tools: readonly CommandSpec[] = [
     name: "doctor",
     arguments: [],
     summary: "find out what is wrong with the set-up",
-    flags: [],
-    examples: [["chatexchange doctor", "checks settings, session, and the way to the site"]],
+    details: [
+      "With --record FILE it also writes what the site answered into FILE, a cassette, for a bug report: names, texts and secrets are replaced before they reach the disk. docs/reporting.md says what is in it and where to send it.",
+    ],
+    flags: [
+      { name: "record", value: "FILE", about: "record what the site answers into FILE, which must not be there" },
+    ],
+    examples: [
+      ["chatexchange doctor", "checks settings, session, and the way to the site"],
+      ["chatexchange doctor --record report.cassette", "also records it, for a bug report"],
+    ],
+  },
+  {
+    name: "cassette",
+    arguments: [{ name: "FILE" }],
+    summary: "look at a recording before you share it",
+    flags: [{ name: "full", about: "also show the bodies of answers, and the frames" }],
+    examples: [
+      ["chatexchange cassette report.cassette", "what was asked, what was answered, what was replaced"],
+      ["chatexchange cassette report.cassette --full | less", "everything that is in it"],
+    ],
+    json: ["host", "by", "began", "requests", "sockets", "frames", "whole", "replaced"],
   },
   {
     name: "completion",

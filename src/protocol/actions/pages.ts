@@ -22,6 +22,7 @@ import { type RoomPage, readRoomPage } from "../pages/room-page.js";
 import { type RoomsPage, readRoomsPage } from "../pages/rooms-page.js";
 import { readSearchPage, type SearchPage } from "../pages/search-page.js";
 import { readStarsFragment, type StarredMessage } from "../pages/stars-fragment.js";
+import { readStarsPage, type StarsPage } from "../pages/stars-page.js";
 import { readTranscriptPage, type TranscriptPage } from "../pages/transcript-page.js";
 import { assertSuccess, contextOf, notUnderstood } from "../refusals.js";
 
@@ -33,6 +34,7 @@ const transcriptReader: Reader<TranscriptPage> = { name: "transcript page", read
 const historyReader: Reader<HistoryPage> = { name: "message history page", read: readHistoryPage };
 const roomsReader: Reader<RoomsPage> = { name: "rooms page", read: readRoomsPage };
 const searchReader: Reader<SearchPage> = { name: "search page", read: readSearchPage };
+const starsPageReader: Reader<StarsPage> = { name: "stars page", read: readStarsPage };
 const starsReader: Reader<readonly StarredMessage[]> = { name: "list of starred messages", read: readStarsFragment };
 
 /** `GET /rooms/{id}`: the page people chat in. Reading it with a login makes you present in the room. */
@@ -126,6 +128,23 @@ export function starredMessages(roomId: number, count: number): Call<readonly St
     `/chats/stars/${roomId}?count=${count}`,
     { tried: `read the stars of room ${roomId}`, roomId },
     starsReader,
+    "viewer",
+  );
+}
+
+/** The stars that a page of the stars tab shows: everybody's, yours, or those on your messages. */
+export type StarsFilter = "all" | "yours" | "on-yours";
+
+const starsFilters: Readonly<Record<StarsFilter, string>> = { all: "", yours: "mystars", "on-yours": "mymessages" };
+
+/** `GET /rooms/info/{id}?tab=stars`: a page of all starred messages, 50 on each, those pinned first. */
+export function starsPage(roomId: number, number: number, filter: StarsFilter = "all"): Call<StarsPage> {
+  const value = starsFilters[filter];
+  const fields = { tab: "stars", ...(value ? { filter: value } : {}), page: String(number) };
+  return page(
+    `/rooms/info/${roomId}?${new URLSearchParams(fields)}`,
+    { tried: `read the stars of room ${roomId}`, roomId },
+    starsPageReader,
     "viewer",
   );
 }

@@ -100,11 +100,6 @@ export function childElements(element: PageElement): PageElement[] {
   return element.children.filter((child) => typeof child !== "string");
 }
 
-/** The first direct child with the class. */
-export function childWithClass(element: PageElement, name: string): PageElement | null {
-  return childElements(element).find((child) => hasClass(child, name)) ?? null;
-}
-
 /** Visits every element below `top` in page order; where `visit` says false, what is inside is passed over. */
 export function walk(top: PageElement, visit: (element: PageElement) => boolean): void {
   for (const child of top.children) if (typeof child !== "string" && visit(child)) walk(child, visit);

@@ -3,23 +3,14 @@
  * Works on the outside layout, the room page and the transcript alike.
  */
 import { ParseError } from "../../errors/index.js";
-import { attr, maybe, type PageDocument, parse, type Scope, select } from "../html/dom.js";
-import { readCall } from "../html/js-literal.js";
-import { idOf, namedLink, pictureText, scriptsOf, serverTimeIn, userIdInClass } from "./reading.js";
-
-/** Who a page was made for. */
-export interface PageViewer {
-  readonly id: number;
-  /** Display name; null on pages that tell the id alone. */
-  readonly name: string | null;
-}
+import { attr, parse, type Scope, select } from "../html/dom.js";
+import { scriptsOf, serverTimeIn } from "./reading.js";
+import { type Viewing, viewingOf } from "./viewer.js";
 
 /** What any chat page says about the session. */
-export interface ChatPage {
+export interface ChatPage extends Viewing {
   /** The token for POSTs; anonymous pages have one too. Null when the page has none or an empty one. */
   readonly fkey: string | null;
-  /** Null when nobody is logged in. */
-  readonly me: PageViewer | null;
   /** Unix seconds. */
   readonly serverTime: number | null;
 }
@@ -28,7 +19,7 @@ export interface ChatPage {
 export function parseChatPage(html: string): ChatPage {
   const document = parse(html, "chat page");
   const scripts = scriptsOf(document);
-  return { fkey: fkeyIn(document), me: viewerOf(document, scripts), serverTime: serverTimeIn(scripts) };
+  return { fkey: fkeyIn(document), ...viewingOf(document, scripts), serverTime: serverTimeIn(scripts) };
 }
 
 /**
@@ -49,24 +40,4 @@ export function fkeyIn(scope: Scope): string | null {
     if (value) return value;
   }
   return null;
-}
-
-/** @internal Who a page was made for: the topbar, else the room page's own avatar, else its scripts. */
-export function viewerOf(document: PageDocument, scripts: string): PageViewer | null {
-  const link = maybe(document, ".topbar-menu-links a");
-  if (link !== null) {
-    // A link to another host is the login link that anonymous readers get.
-    const href = attr(link, "href") ?? "";
-    return href.startsWith("/users/") ? namedLink(link, "users") : null;
-  }
-  const avatar = document.ids.get("active-user");
-  const started = readCall(scripts, "StartChat") ?? readCall(scripts, "initTranscript");
-  const id = idOf(started?.[1]) ?? (avatar ? userIdInClass(avatar) : null);
-  if (id === null || id === 0) return null;
-  const image = avatar ? maybe(avatar, "img") : null;
-  return { id, name: pictureText(image) ?? nameBesideOwnMessages(document) };
-}
-
-function nameBesideOwnMessages(document: PageDocument): string | null {
-  return namedLink(maybe(document, ".monologue.mine .username a"), "users")?.name ?? null;
 }

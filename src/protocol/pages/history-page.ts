@@ -18,7 +18,8 @@ import {
   walk,
 } from "../html/dom.js";
 import { authorOf, type PageAuthor, type PageMessage, readMessage } from "./message.js";
-import { clean, idInPath, type Named, namedLink } from "./reading.js";
+import { clean, idInPath, type Named, namedLink, scriptsOf, serverTimeIn } from "./reading.js";
+import { timeOfLabel } from "./relative-time.js";
 
 /** What happened to a message. */
 export type RevisionKind = "said" | "edited" | "deleted" | "moved" | "other";
@@ -28,6 +29,8 @@ export interface Revision extends PageAuthor {
   readonly kind: RevisionKind;
   /** Time to the minute, UTC, as on the page; with the date when older. */
   readonly timeLabel: string | null;
+  /** Unix seconds, to the minute; null when the label or the server's clock is not known. */
+  readonly timeStamp: number | null;
   /** Markdown as typed; null for steps without a text. */
   readonly source: string | null;
 }
@@ -61,7 +64,8 @@ export function readHistoryPage(document: PageDocument): HistoryPage {
   const element = one(document, ".message", current);
   const message = readMessage(document, element);
   if (message === null) throw new ParseError(PAGE, ".message[id^=message-]");
-  const revisions = oldestFirst(steps.map(readRevision));
+  const now = serverTimeIn(scriptsOf(document));
+  const revisions = oldestFirst(steps.map((step) => readRevision(step, now)));
   const link = maybe(element, "a[href*='/transcript/']");
   return {
     ...message,
@@ -87,14 +91,16 @@ function monologuesBySection(content: PageElement): PageElement[] {
   return [...first.slice(0, 1), ...(others.length === 0 ? first.slice(1) : others.flat())];
 }
 
-function readRevision(monologue: PageElement): Revision {
+function readRevision(monologue: PageElement, now: number | null): Revision {
   const label = maybe(monologue, ".content b");
   const time = maybe(monologue, ".timestamp");
   const source = maybe(monologue, ".message-source");
+  const timeLabel = time && clean(text(time));
   return {
     ...authorOf(monologue),
     kind: kindOf(label ? text(label) : text(monologue)),
-    timeLabel: time && clean(text(time)),
+    timeLabel,
+    timeStamp: timeOfLabel(timeLabel, now),
     source: source && sourceText(source),
   };
 }

@@ -3,7 +3,7 @@
  */
 
 // The session: who am I, the fkey, and what may stand in the way.
-export { type ChatPage, type PageViewer, parseChatPage, parseFkey } from "./chat-page.js";
+export { type ChatPage, parseChatPage, parseFkey } from "./chat-page.js";
 export { type ErrorPageKind, recogniseErrorPage } from "./error-page.js";
 // Messages.
 export { type HistoryPage, parseHistoryPage, type Revision, type RevisionKind } from "./history-page.js";
@@ -21,7 +21,7 @@ export type { PresentUser } from "./present-users.js";
 // Users.
 export { type ProfilePage, parseProfilePage } from "./profile-page.js";
 export type { Named, RoomAccess } from "./reading.js";
-export { clockSeconds, dayStart, secondsAgo } from "./relative-time.js";
+export { clockSeconds, dayStart, secondsAgo, timeOfLabel } from "./relative-time.js";
 export { type CardActivity, type CardUser, parseRoomCards, type RoomCard } from "./room-card.js";
 export {
   parseRoomAccessPage,
@@ -31,9 +31,11 @@ export {
   type RoomStats,
 } from "./room-info-page.js";
 export { type MyRoom, type MyRoomMessage, parseRoomPage, type RoomPage, type UnackedMention } from "./room-page.js";
+export { parseRoomTabPage, type RoomTab, type RoomTabPage } from "./room-tabs.js";
 export { parseRoomsPage, type RoomsPage } from "./rooms-page.js";
 export { parseSearchPage, type SearchHit, type SearchPage } from "./search-page.js";
 export { parseStarsFragment, type StarredMessage } from "./stars-fragment.js";
+export { parseStarsPage, type StarsPage, type StarsPageMessage } from "./stars-page.js";
 export {
   type HourPage,
   type HourRange,
@@ -43,3 +45,4 @@ export {
   type TranscriptViewer,
 } from "./transcript-page.js";
 export type { UserCard } from "./user-card.js";
+export type { PageViewer, Viewing } from "./viewer.js";

@@ -19,20 +19,86 @@ describe("a transcript", () => {
     expect(feed).toMatchObject({ id: 7, userId: -2, userName: "user--2", contentHtml: "x" });
   });
 
+  const link =
+    '<a class="reply-info reply-info-container" href="/transcript/1?m=3#3"><span class="arrow"></span><span>@Ann</span></a>';
+  const own = '<div class="content">\n   mine   \n</div>';
+  const inside = (parts: string): string =>
+    `<div class="message" id="message-9"><a name="9" href="/transcript/1?m=9#9"></a>${parts}<span class="flash"></span></div>`;
+  const contained = (before: string, content = own): string =>
+    inside(`${before}<div class="message-info-container">${content}</div>`);
+
   it.each([
-    ["the old markup", '<a class="reply-info" href="/transcript/1?m=3#3"> </a>'],
+    ["the old markup", inside(`<a class="reply-info" href="/transcript/1?m=3#3"> </a>${own}`)],
     [
-      "another class, as since 2025",
-      '<div class="reply"><a class="reply-parent" href="/transcript/1?m=3#3">Ann</a></div>',
+      "the markup of 2025-07",
+      inside(`<a class="reply-info-container" href="/transcript/1?m=3#3"><span>↰</span>@Ann</a>${own}`),
     ],
-    ["a permalink", '<a class="x" href="/transcript/message/3#3">in reply</a>'],
-    ["a bare fragment", '<a href="#3">in reply</a>'],
+    ["both classes and the container of 2025-09", contained(link)],
+    ["the link in the container", inside(`<div class="message-info-container">${link}${own}</div>`)],
+    ["a link in a wrapper", contained(`<div class="reply-wrapper">${link}</div>`)],
+    ["a permalink", inside(`<a class="reply-info" href="/transcript/message/3#3">in reply</a>${own}`)],
     [
-      "both, the old one deciding",
-      '<a class="new" href="#4">x</a><a class="new reply-info" href="/transcript/1?m=3#3"></a>',
+      "a preview with a link in front of the reply link",
+      contained(`<div class="reply-preview"><a href="/transcript/1?m=2#2">earlier</a></div>${link}`),
     ],
-  ])("finds the parent of a reply in %s", (_, before) => {
-    expect(only(message(9, '<a href="/transcript/1?m=8#8">not me</a>', before))[0]?.replyTo).toBe(3);
+    [
+      "a preview with the parent's own reply link",
+      contained(`<div class="reply-preview"><a class="reply-info" href="/transcript/1?m=2#2">x</a></div>${link}`),
+    ],
+    [
+      "a preview with a content beside the link",
+      contained(`${link}<div class="reply-preview"><div class="content">parent's</div></div>`),
+    ],
+    [
+      "a preview of an unknown class",
+      contained(`${link}<div class="x"><a href="/transcript/1?m=2#2">y</a><div class="content">parent's</div></div>`),
+    ],
+    [
+      "a preview with a content inside the link",
+      contained(
+        `<a class="reply-info-container" href="/transcript/1?m=3#3">@Ann <div class="content">parent's</div></a>`,
+      ),
+    ],
+    [
+      "a preview in the container",
+      inside(`<div class="message-info-container">${link}<div class="content">parent's</div>${own}</div>`),
+    ],
+    [
+      "a preview that is a message",
+      contained(
+        `${link}<div class="preview"><div class="message" id="message-3"><a class="reply-info" href="#2"></a><div class="content">parent's</div></div></div>`,
+      ),
+    ],
+  ])("finds the parent of a reply and its own content in %s", (_, html) => {
+    expect(only(html)).toMatchObject([{ id: 9, replyTo: 3, contentHtml: "mine" }]);
+  });
+
+  it("reads a name without a link, whose digits are the user", () => {
+    const bare = (classes: string, name: string): string =>
+      `<div class="monologue ${classes}"><div class="signature"><div class="username">${name}</div></div><div class="messages">${message(7, "x")}</div></div>`;
+    const authors = [bare("", "user12716323"), bare("user-0", "user5"), bare("user-8", "user5"), bare("", "Ann5")].map(
+      (one) => parseTranscriptPage(page(one)).messages[0],
+    );
+    expect(authors.map((author) => [author?.userId, author?.userName])).toEqual([
+      [12716323, "user12716323"],
+      [5, "user5"],
+      [8, "user5"],
+      [null, "Ann5"],
+    ]);
+  });
+
+  it("takes no other link to a message for the one of a reply", () => {
+    const other = '<a class="share" href="/transcript/1?m=3#3">share</a><a href="#4">x</a>';
+    expect(only(contained(other))).toMatchObject([{ replyTo: null, contentHtml: "mine" }]);
+  });
+
+  it("sees deletions, edits and stars in the markup of 2025", () => {
+    const stars =
+      '<span class="flash"><span class="stars vote-count-container"><span class="times">2</span></span></span>';
+    const gone = '<div class="content"><span class="deleted">(removed)</span></div>';
+    expect(only(contained(`${link}<span class="action-link edits"></span>`, gone + stars))).toMatchObject([
+      { deleted: true, contentHtml: null, replyTo: 3, edited: true, stars: 2 },
+    ]);
   });
 
   it("takes no link of the content and no link to itself for a reply", () => {
@@ -174,12 +240,32 @@ describe("the list of starred messages", () => {
       },
     ]);
     expect(parseStarsFragment(entry(" by Feeds"))[0]).toMatchObject({ userId: null, userName: "Feeds" });
+    expect(parseStarsFragment(entry(" by user123"))[0]).toMatchObject({ userId: 123, userName: "user123" });
     expect(parseStarsFragment("")).toEqual([]);
   });
 
   it("says what is missing", () => {
     expect(() => parseStarsFragment("an error sentence")).toThrow("li[id^=summary_]");
     expect(() => parseStarsFragment('<li id="summary_1">')).toThrow(".stars");
+  });
+});
+
+describe("a reply in the markup of 2025", () => {
+  const reply = monologue(
+    "user-5",
+    `<div class="timestamp">1:07 PM</div><div class="message" id="message-9"><a name="9" href="/transcript/1?m=9#9"></a>
+     <a class="reply-info-container" href="/transcript/1?m=3#3"><span></span>@Ann<div class="content">parent's</div></a>
+     <div class="message-info-container"><div class="content">mine</div></div></div>`,
+  );
+
+  it("is read alike in history and search", () => {
+    expect(parseHistoryPage(`<div id="content"><h2>Now</h2>${reply}<h2>History</h2></div>`)).toMatchObject({
+      replyTo: 3,
+      contentHtml: "mine",
+    });
+    expect(parseSearchPage(`<div id="content">${reply}</div>`).hits).toMatchObject([
+      { replyTo: 3, contentHtml: "mine", roomId: 1 },
+    ]);
   });
 });
 

@@ -5,7 +5,6 @@
 import {
   attr,
   childElements,
-  childWithClass,
   hasClass,
   innerHtml,
   maybe,
@@ -14,7 +13,7 @@ import {
   text,
   walk,
 } from "../html/dom.js";
-import { idAfter, idInPath, integer, titleOf, userIdInClass } from "./reading.js";
+import { idAfter, idInPath, idOfUnlinked, integer, titleOf, userIdInClass } from "./reading.js";
 
 /** Stars and pins as a page shows them. */
 export interface PageStars {
@@ -54,33 +53,41 @@ export function authorOf(monologue: PageElement): PageAuthor {
   const link = holder && maybe(holder, "a");
   const name = titleOf(link) ?? (holder ? text(holder) : "");
   return {
-    userId: userIdInClass(monologue) ?? idInPath(link && attr(link, "href"), "users"),
+    userId: userIdInClass(monologue) ?? (link ? idInPath(attr(link, "href"), "users") : idOfUnlinked(name)),
     userName: name,
     mine: hasClass(monologue, "mine"),
   };
+}
+
+/** What is found inside a `.message`. */
+interface Parts {
+  readonly id: number;
+  content: PageElement | null;
+  /** How sure the content is the message's own: more is surer. */
+  contentRank: number;
+  replyTo: number | null;
+  /** True when the reply link is not inside what may be a preview of the parent, with links of its own. */
+  isReplySure: boolean;
+  edited: boolean;
+  stars: PageStars;
 }
 
 /** @internal A `.message`; null when it has no id. */
 export function readMessage(document: PageDocument, element: PageElement): PageMessage | null {
   const id = idAfter("message-", attr(element, "id"));
   if (id === null) return null;
-  const content = childWithClass(element, "content") ?? maybe(element, ".content");
+  const parts: Parts = {
+    id,
+    content: null,
+    contentRank: -1,
+    replyTo: null,
+    isReplySure: false,
+    edited: false,
+    stars: NO_STARS,
+  };
+  gather(element, parts, false);
+  const { content, replyTo, edited, stars } = parts;
   const deleted = content === null || childElements(content).some((child) => hasClass(child, "deleted"));
-  let replyTo: number | null = null;
-  let sure = false;
-  let edited = false;
-  let stars = NO_STARS;
-  walk(element, (part) => {
-    if (hasClass(part, "content")) return false;
-    if (part.name === "a" && !sure) {
-      const target = messageInLink(attr(part, "href"));
-      sure = target !== null && target !== id && hasClass(part, "reply-info");
-      if (sure || (replyTo === null && target !== id)) replyTo = target;
-    }
-    if (hasClass(part, "edits")) edited = true;
-    if (hasClass(part, "stars")) stars = starsOf(part);
-    return true;
-  });
   return {
     id,
     contentHtml: deleted ? null : innerHtml(document, content),
@@ -93,6 +100,46 @@ export function readMessage(document: PageDocument, element: PageElement): PageM
     pinnedByMe: stars.pinnedByMe,
     highlighted: hasClass(element, "highlight"),
   };
+}
+
+/** Goes through what is below `top`; `isPreview` is true inside what shows the parent beside the reply link. */
+function gather(top: PageElement, parts: Parts, isPreview: boolean): void {
+  walk(top, (part) => {
+    if (hasClass(part, "content")) {
+      // A parent's text stands before the message's own, so of two that are equally likely the second counts.
+      const rank = rankOf(part, isPreview);
+      if (rank >= parts.contentRank) Object.assign(parts, { content: part, contentRank: rank });
+      return false;
+    }
+    // The parent's name and text may be inside the link, so nothing in it is looked at.
+    if (isReplyLink(part)) {
+      if (parts.replyTo === null || (!isPreview && !parts.isReplySure)) readReplyLink(part, parts, !isPreview);
+      return false;
+    }
+    if (hasClass(part, "message")) return false;
+    if (hasClass(part, "edits")) parts.edited = true;
+    if (hasClass(part, "stars")) parts.stars = starsOf(part);
+    if (isPreview || !/reply|preview/.test(attr(part, "class") ?? "")) return true;
+    gather(part, parts, true);
+    return false;
+  });
+}
+
+/** `a.reply-info` until 2025-09, `a.reply-info-container` or both since (protocol.md §6.4). */
+function isReplyLink(part: PageElement): boolean {
+  return part.name === "a" && (hasClass(part, "reply-info") || hasClass(part, "reply-info-container"));
+}
+
+function readReplyLink(link: PageElement, parts: Parts, isSure: boolean): void {
+  const target = messageInLink(attr(link, "href"));
+  if (target !== null && target !== parts.id) Object.assign(parts, { replyTo: target, isReplySure: isSure });
+}
+
+/** The content stands in the message itself, since 2025-09 in its `.message-info-container`; other places are less sure. */
+function rankOf(content: PageElement, isPreview: boolean): number {
+  const { parent } = content;
+  if (isPreview || parent === null) return 0;
+  return hasClass(parent, "message") || hasClass(parent, "message-info-container") ? 2 : 1;
 }
 
 /** @internal A `.stars` element: an empty `.times` means one. */

@@ -1,6 +1,7 @@
 /**
- * Who is in the room, as a room page has it: `initPresent([...])` in a script until 2020, JSON in `.js-present[data-users]`
- * since (protocol.md §6.3). Records have the keys of `POST /user/info`.
+ * The people in the room, as a room page has them: `initPresent([...])` in a script until 2020, from 2019 on without the
+ * viewer, whom `RoomUsers.update(…)` adds; JSON in `.js-present[data-users]` since (protocol.md §6.3). Records have the
+ * keys of `POST /user/info`.
  */
 import { ParseError } from "../../errors/index.js";
 import { attr, maybe, type PageDocument } from "../html/dom.js";
@@ -27,7 +28,31 @@ export interface PresentUser {
  * @internal The users in the room, or null when the page has no list.
  * @throws {NOT_UNDERSTOOD} when there is a list and it can't be read.
  */
-export function presentUsersIn(document: PageDocument, scripts: string): PresentUser[] | null {
+export function presentUsersIn(document: PageDocument, scripts: string, viewerId: number | null): PresentUser[] | null {
+  const present = listedUsers(document, scripts);
+  const viewer = present && viewerId !== null ? updatedViewer(scripts, viewerId) : null;
+  if (present === null || viewer === null) return present;
+  const listed = present.find(({ id }) => id === viewerId);
+  return listed === undefined
+    ? [...present, viewer]
+    : present.map((user) =>
+        user === listed ? { ...viewer, ...known(listed), isOwner: listed.isOwner || viewer.isOwner } : user,
+      );
+}
+
+/** The viewer's own record, which a page since 2019 has apart from the list; calls inside a string do not count. */
+function updatedViewer(scripts: string, viewerId: number): PresentUser | null {
+  const call = /(?:^|;)[ \t]*CHAT\.RoomUsers\.update\(/m.exec(scripts);
+  const [id, record] = (call && readCall(scripts.slice(call.index), "RoomUsers.update")) ?? [];
+  return idOf(id) === viewerId && record instanceof Map ? readUser(new Map([...record, ["id", viewerId]])) : null;
+}
+
+/** The fields of a record that are told. */
+function known(user: PresentUser): Partial<PresentUser> {
+  return Object.fromEntries(Object.entries(user).filter(([, value]) => value !== null));
+}
+
+function listedUsers(document: PageDocument, scripts: string): PresentUser[] | null {
   const holder = maybe(document, ".js-present[data-users], #js-present[data-users]");
   if (holder !== null) {
     return readUsers(readLiteral(attr(holder, "data-users") ?? ""), document.page, ".js-present[data-users]");

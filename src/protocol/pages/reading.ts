@@ -74,6 +74,11 @@ export function userIdInClass(element: PageElement): number | null {
   return integer(/(?:^|\s)user-(-?\d+)(?:\s|$)/.exec(attr(element, "class") ?? "")?.[1]) || null;
 }
 
+/** The user of a name without a link, such as `user12716323`, whose digits are the id (protocol.md §6.5). */
+export function idOfUnlinked(name: string): number | null {
+  return integer(/^user(\d{1,16})$/.exec(name)?.[1]) || null;
+}
+
 /** A link to a user or room with its full name, which the title has when the text is cut. */
 export function namedLink(link: PageElement | null, ...segments: string[]): Named | null {
   if (link === null) return null;
@@ -152,7 +157,9 @@ export function scriptsOf(document: PageDocument): string {
 export function serverTimeIn(scripts: string): number | null {
   const found =
     /^[ \t]*(?:var )?SERVER_TIME_OFFSET\s*=\s*(\d{1,12})/m.exec(scripts) ??
-    /"serverTime"\s*:\s*(\d{1,12})/.exec(scripts);
+    /"serverTime"\s*:\s*(\d{1,12})/.exec(scripts) ??
+    // In one saved page the key is bare (protocol.md §6.2).
+    /\binit\(\s*\{[^"'(){}]{0,200}?\bserverTime\s*:\s*(\d{1,12})/.exec(scripts);
   return integer(found?.[1]);
 }
 
@@ -172,6 +179,13 @@ export function lastPageIn(document: PageDocument): number {
 export function currentPageIn(document: PageDocument): number {
   const current = maybe(document, ".pager .page-numbers.current");
   return (current && integer(text(current))) ?? 1;
+}
+
+/** True when no pager leads to a later page. */
+export function isLastPage(document: PageDocument): boolean {
+  return (
+    maybe(document, ".pager a[rel=next], .pager .next") === null && currentPageIn(document) >= lastPageIn(document)
+  );
 }
 
 /** A `YYYY-MM-DD` at the start of a value. */

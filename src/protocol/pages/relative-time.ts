@@ -1,5 +1,5 @@
 /**
- * The servers' words for "how long ago". Pure: for words that name a date the caller gives the server's clock,
+ * The servers' words for "how long ago", and the labels of times in lists. Pure: for words that name a date the caller gives the server's clock,
  * and without it they are unknown. Must not know any page.
  */
 
@@ -20,20 +20,33 @@ const SECONDS: Readonly<Record<string, number>> = {
   y: 31536000,
   year: 31536000,
 };
+const WEEKDAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
 const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
 /**
  * Seconds ago, from `just now`, `14s ago`, `49m`, `2 minutes ago`, `37d ago`, `1y`, and with `now` (unix seconds of
- * the server) also from `yesterday at 3:04` and `oct 2 at 1:37`. Precise to the unit named. Null for `n/a` and the rest.
+ * the server) also from labels in UTC: `4:49 PM` today, `yst 7:51 PM`, `yesterday at 3:04`, `Mon 8:29 PM` for the last
+ * Monday before today, `Apr 19 3:55 PM`, `oct 2 at 1:37`, `Oct 2, 17 1:40 PM`. Precise to the unit named. Null for `n/a`
+ * and the rest.
  */
 export function secondsAgo(words: string | null, now: number | null = null): number | null {
-  const said = (words ?? "").slice(0, 80).trim().toLowerCase();
+  const said = (words ?? "").slice(0, 80).replace(/\s+/g, " ").trim().toLowerCase();
   if (said === "just now" || said === "now") return 0;
   const span = /^(an?|\d{1,9})\s*([a-z]+)(?: ago)?$/.exec(said);
   if (span !== null) return spanSeconds(span[1] ?? "", span[2] ?? "");
-  const yesterday = /^(?:yesterday|yst)(?:\s+(?:at\s+)?(\d{1,2}:\d{2}(?: ?[ap]m)?))?$/.exec(said);
-  if (yesterday !== null) return sinceYesterday(yesterday[1], now);
-  return sinceDate(said, now);
+  if (/^(?:yesterday|yst)$/.test(said)) return 86400;
+  if (now === null) return null;
+  const day = /^(?:(yesterday|yst|today|[a-z]{3})[a-z]*,? (?:at )?)?(\d{1,2}:\d{2}(?: ?[ap]m)?)$/.exec(said);
+  const days = day && daysAgo(day[1], now);
+  if (day === null || days === null) return sinceDate(said, now);
+  const seconds = clockSeconds(day[2] ?? null);
+  return seconds === null ? null : Math.max(0, (now % 86400) + days * 86400 - seconds);
+}
+
+/** Unix seconds of a relative time or label, precise to the unit named; `now` is the server's clock. */
+export function timeOfLabel(words: string | null, now: number | null): number | null {
+  const ago = now === null ? null : secondsAgo(words, now);
+  return now === null || ago === null ? null : now - ago;
 }
 
 /** Seconds after midnight from `11:58 AM` or `23:58`, also at the end of more words; null when there is no time. */
@@ -58,19 +71,22 @@ function spanSeconds(amount: string, unit: string): number | null {
   return typeof size === "number" ? (amount.startsWith("a") ? 1 : Number(amount)) * size : null;
 }
 
-function sinceYesterday(clock: string | undefined, now: number | null): number | null {
-  if (clock === undefined) return 86400;
-  const seconds = clockSeconds(clock);
-  return now === null || seconds === null ? null : now - (now - (now % 86400) - 86400 + seconds);
+/** The days since the day of a label; a weekday is the last such day before today. Null for other words. */
+function daysAgo(word: string | undefined, now: number): number | null {
+  if (word === undefined || word === "today") return 0;
+  if (word === "yst" || word === "yesterday") return 1;
+  const weekday = WEEKDAYS.indexOf(word);
+  return weekday === -1 ? null : (new Date(now * 1000).getUTCDay() - weekday + 7) % 7 || 7;
 }
 
-function sinceDate(said: string, now: number | null): number | null {
+function sinceDate(said: string, now: number): number | null {
   const found = /^([a-z]{3})[a-z]* (\d{1,2})(?:,? '?(\d{2,4}))?(?:,?(?: at)? (\d{1,2}:\d{2}(?: ?[ap]m)?))?$/.exec(said);
   const month = MONTHS.indexOf(found?.[1] ?? "");
-  if (found === null || month === -1 || now === null) return null;
+  if (found === null || month === -1) return null;
   const clock = found[4] === undefined ? 0 : clockSeconds(found[4]);
-  if (clock === null) return null;
-  const inYear = (year: number): number => now - (Date.UTC(year, month, Number(found[2])) / 1000 + clock);
+  const date = Number(found[2]);
+  if (clock === null || date === 0 || date > 31) return null;
+  const inYear = (year: number): number => now - (Date.UTC(year, month, date) / 1000 + clock);
   const year = found[3];
   if (year !== undefined) return Math.max(0, inYear(year.length === 2 ? 2000 + Number(year) : Number(year)));
   const thisYear = new Date(now * 1000).getUTCFullYear();

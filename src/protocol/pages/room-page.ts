@@ -1,6 +1,6 @@
 /**
  * The room page, `GET /rooms/{id}` (protocol.md §6.3). It has everything but the messages.
- * Reads the form recorded in 2017, the 2019 additions, and the present users as pages since 2020 have them.
+ * Reads the form recorded in 2017, the one of 2019, and the present users as pages since 2020 have them.
  */
 
 import { ParseError } from "../../errors/index.js";
@@ -17,7 +17,7 @@ import {
   text,
 } from "../html/dom.js";
 import { type JsValue, readCall } from "../html/js-literal.js";
-import { fkeyIn, type PageViewer, viewerOf } from "./chat-page.js";
+import { fkeyIn } from "./chat-page.js";
 import { type PresentUser, presentUsersIn } from "./present-users.js";
 import {
   absoluteUrl,
@@ -32,6 +32,7 @@ import {
   tagsIn,
   titleOf,
 } from "./reading.js";
+import { type PageViewer, viewerOf } from "./viewer.js";
 
 /** Another room that the viewer is in. */
 export interface MyRoom {
@@ -100,6 +101,7 @@ export function readRoomPage(document: PageDocument): RoomPage {
   const scripts = scriptsOf(document);
   const started = readCall(scripts, "StartChat") ?? [];
   const room = started[2] instanceof Map ? started[2] : new Map<string, JsValue>();
+  const me = viewerOf(document, scripts);
   return {
     id: roomIdOf(document, room),
     name,
@@ -113,9 +115,9 @@ export function readRoomPage(document: PageDocument): RoomPage {
     mayPost: document.ids.has("input"),
     parentSiteName: titleOf(logo),
     parentSiteUrl: logo && absoluteUrl(attr(logo, "href")),
-    me: viewerOf(document, scripts),
+    me,
     fkey: fkeyIn(document),
-    present: presentUsersIn(document, scripts),
+    present: presentUsersIn(document, scripts, me?.id ?? null),
     myRooms: select(document, "#my-rooms li").flatMap(readMyRoom),
     ignoredUserIds: idsIn(started[3]),
     unackedMentions: mentionsIn(started.slice(4)),

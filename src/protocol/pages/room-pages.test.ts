@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { parseProfilePage, parseRoomAccessPage, parseRoomInfoPage, parseRoomPage, parseRoomsPage } from "./index.js";
+import {
+  parseProfilePage,
+  parseRoomAccessPage,
+  parseRoomInfoPage,
+  parseRoomPage,
+  parseRoomsPage,
+  parseRoomTabPage,
+} from "./index.js";
 
 describe("the room page", () => {
   const room = (rest: string): string => `<h1 id="roomtitle"><span id="roomname">A &amp; B</span></h1>${rest}`;
@@ -28,6 +35,24 @@ describe("the room page", () => {
         isModerator: false,
       },
     ]);
+  });
+
+  it("adds the viewer, whom pages of 2019 have apart from the list", () => {
+    const list = `CHAT.RoomUsers.initPresent([{id: 5, name: ("Bo"), email_hash: ("b"), reputation: 7, last_post: 9}]);`;
+    const update = (id: number): string =>
+      `CHAT.RoomUsers.update(${id},{name:("Ann"),email_hash:("a"),reputation:1234,is_owner:true});`;
+    const page = (calls: string): ReturnType<typeof parseRoomPage> =>
+      parseRoomPage(`${start("{}, 6, {id: 17}")}<script>\n${calls}\n</script>`);
+    const bo = { id: 5, name: "Bo", emailHash: "b", reputation: 7, lastPost: 9, isOwner: false };
+    const ann = { id: 6, name: "Ann", emailHash: "a", reputation: 1234, lastPost: null, isOwner: true };
+    expect(page(`${list}\n${update(6)}`).present).toMatchObject([bo, ann]);
+    expect(page(`${update(6)}${list}`).present).toMatchObject([bo, ann]);
+    expect(page(`${list}\n${update(8)}`).present).toMatchObject([bo]);
+    const both = list.replace("]", `,{id: 6, name: ("Ann"), email_hash: ("a"), reputation: 1234, last_post: 99}]`);
+    expect(page(`${both}\n${update(6)}`).present).toMatchObject([bo, { ...ann, lastPost: 99 }]);
+    expect(page(update(6)).present).toBeNull();
+    const name = list.replace("Bo", `x CHAT.RoomUsers.update(6,{name:'Y'})`);
+    expect(page(name).present).toHaveLength(1);
   });
 
   it("reads the StartChat of 2019, with ids as strings and unseen mentions", () => {
@@ -103,6 +128,39 @@ describe("the room info page", () => {
     expect(page.owners.map(({ id, name, isModerator }) => [id, name, isModerator])).toEqual([[4, "Mo", true]]);
     expect([page.readWrite, page.readOnly]).toEqual([[], []]);
     expect(() => parseRoomAccessPage("<p>")).toThrow("#access-section-owner");
+  });
+});
+
+describe("any tab of the room info page", () => {
+  const tab = (current: string, rest: string): string =>
+    `<div id="content"><div class="subheader"><h1>Den</h1><div id="tabs">
+    <a href="?tab=general">general</a><a href="?tab=stars"><span class="tabcount">44.5k</span> stars</a>
+    <a href="?id=9&amp;tab=feeds"><span class="tabcount"> 2 </span> feeds</a><a href="?tab=access"><span class="tabcount"></span>access</a>
+    </div></div>${rest}</div>`.replace(`tab=${current}"`, `tab=${current}" class="youarehere"`);
+  const card =
+    '<div class="roomcard frozen" id="room-9"><span class="room-name" title="Den"><a href="/transcript/9">Den</a></span><div class="room-description">Currently no feeds are being posted into this room.</div></div>';
+
+  it("has counts in digits, rounded or not at all, and a small card outside the general tab", () => {
+    const page = parseRoomTabPage(tab("stars", card));
+    expect(page).toMatchObject({ roomId: 9, roomName: "Den", card: { id: 9, frozen: true }, withoutFeeds: null });
+    expect(page.tabs.map(({ name, count, isCurrent }) => [name, count, isCurrent])).toEqual([
+      ["general", null, false],
+      ["stars", 44_500, true],
+      ["feeds", 2, false],
+      ["access", null, false],
+    ]);
+    expect(parseRoomTabPage(tab("general", '<div class="roomcard-xxl" id="room-9"></div>')).card).toBeNull();
+    expect(() => parseRoomTabPage("<p>")).toThrow("#tabs a[href]");
+    expect(() => parseRoomTabPage(tab("feeds", ""))).toThrow(".roomcard[id^=room-]");
+  });
+
+  it.each([
+    ["live", "Currently no feeds are being posted into this room."],
+    ["frozen", "Because this room is frozen, no feeds are being\n posted into this room."],
+    ["deleted", "Because this room is deleted, no feeds are being posted into this room."],
+    [null, "3 feeds are being posted into this room."],
+  ])("tells by the feeds tab that a room is %s", (kind, sentence) => {
+    expect(parseRoomTabPage(tab("feeds", `${card}<p>${sentence}</p>`)).withoutFeeds).toBe(kind);
   });
 });
 

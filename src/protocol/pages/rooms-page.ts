@@ -3,9 +3,10 @@
  */
 import { attr, maybe, one, type PageDocument, parse } from "../html/dom.js";
 import { type JsValue, readCall } from "../html/js-literal.js";
-import { fkeyIn, type PageViewer, viewerOf } from "./chat-page.js";
+import { fkeyIn } from "./chat-page.js";
 import { currentPageIn, idOf, lastPageIn, scriptsOf, serverTimeIn } from "./reading.js";
 import { cardsIn, type RoomCard } from "./room-card.js";
+import { type PageViewer, viewerOf } from "./viewer.js";
 
 /** One page of the list of rooms. */
 export interface RoomsPage {

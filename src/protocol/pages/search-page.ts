@@ -15,15 +15,27 @@ import {
   walk,
 } from "../html/dom.js";
 import { authorOf, type PageAuthor, type PageMessage, readMessage } from "./message.js";
-import { clean, currentPageIn, idInPath, lastPageIn, type Named, namedLink } from "./reading.js";
+import {
+  clean,
+  currentPageIn,
+  idInPath,
+  lastPageIn,
+  type Named,
+  namedLink,
+  scriptsOf,
+  serverTimeIn,
+} from "./reading.js";
+import { timeOfLabel } from "./relative-time.js";
 
 /** A message that was found. */
 export interface SearchHit extends PageMessage, PageAuthor {
   readonly roomId: number | null;
   /** Null when the page does not name the room. */
   readonly roomName: string | null;
-  /** Date and time as on the page. */
+  /** Date and time as on the page, such as `yst 1:40 PM`. */
   readonly timeLabel: string | null;
+  /** Unix seconds, to the minute; null when the label or the server's clock is not known. */
+  readonly timeStamp: number | null;
 }
 
 /** One page of search results. */
@@ -48,34 +60,32 @@ export function parseSearchPage(html: string): SearchPage {
 export function readSearchPage(document: PageDocument): SearchPage {
   const top = document.ids.get("content") ?? maybe(document, "#main, #transcript, .messages");
   if (top === null) throw new ParseError(PAGE, "#content");
-  const hits = selectOutermost(top, ".monologue").flatMap((monologue) => readHits(document, monologue));
+  const now = serverTimeIn(scriptsOf(document));
+  const hits = selectOutermost(top, ".monologue").flatMap((monologue) => readHits(document, monologue, now));
   return { hits, page: currentPageIn(document), pageCount: lastPageIn(document) };
 }
 
-function readHits(document: PageDocument, monologue: PageElement): SearchHit[] {
-  const hits: SearchHit[] = [];
+function readHits(document: PageDocument, monologue: PageElement, now: number | null): SearchHit[] {
+  const hits: Omit<SearchHit, "roomName">[] = [];
+  const rooms: Named[] = [];
   const author = authorOf(monologue);
-  const room = roomOf(monologue);
   let timeLabel: string | null = null;
   walk(monologue, (part) => {
     if (hasClass(part, "timestamp")) timeLabel = clean(text(part));
+    const room = part.name === "a" ? namedLink(part, "rooms", "rooms/info") : null;
+    if (room !== null) rooms.push(room);
     if (!hasClass(part, "message")) return true;
     const message = readMessage(document, part);
     if (message === null) throw new ParseError(PAGE, ".message[id^=message-]");
     const link = maybe(part, "a[href*='/transcript/']");
-    const roomId = idInPath(link && attr(link, "href"), "transcript") ?? room?.id ?? null;
-    hits.push({ ...message, ...author, timeLabel, roomId, roomName: room?.id === roomId ? room.name : null });
+    const roomId = idInPath(link && attr(link, "href"), "transcript");
+    hits.push({ ...message, ...author, timeLabel, timeStamp: timeOfLabel(timeLabel, now), roomId });
     return false;
   });
-  return hits;
-}
-
-/** The room that a monologue names, before its messages or behind them; links in what was said name none. */
-function roomOf(monologue: PageElement): Named | null {
-  let room: Named | null = null;
-  walk(monologue, (part) => {
-    if (part.name === "a" && room === null) room = namedLink(part, "rooms", "rooms/info");
-    return !hasClass(part, "message");
+  // The link of the room, if there is one, may come after the message (protocol.md §6.11).
+  const [room] = rooms;
+  return hits.map((hit) => {
+    const roomId = hit.roomId ?? room?.id ?? null;
+    return { ...hit, roomId, roomName: room?.id === roomId ? room.name : null };
   });
-  return room;
 }

@@ -10,6 +10,7 @@ import {
   parseLoginPage,
   recogniseErrorPage,
   secondsAgo,
+  timeOfLabel,
 } from "./index.js";
 
 describe("any chat page", () => {
@@ -17,18 +18,84 @@ describe("any chat page", () => {
 
   it("names the viewer of the outside layout", () => {
     const html = `${topbar('<a href="/users/5/ann-b" title="Ann B">Ann…</a>')}<input name="fkey" value="abc">`;
-    expect(parseChatPage(html)).toEqual({ fkey: "abc", me: { id: 5, name: "Ann B" }, serverTime: null });
+    expect(parseChatPage(html)).toEqual({
+      fkey: "abc",
+      me: { id: 5, name: "Ann B" },
+      isAnonymous: false,
+      serverTime: null,
+    });
   });
 
-  it.each(['<a href="https://stackexchange.com/users/5/x">log in</a>', '<a href="/login">log in</a>'])(
-    "takes the login link for nobody: %s",
-    (link) => {
-      expect(parseChatPage(topbar(link)).me).toBeNull();
-    },
-  );
+  const anonymous = { me: null, isAnonymous: true };
+  const unknown = { me: null, isAnonymous: false };
+  const ann = { me: { id: 5, name: "Ann B" }, isAnonymous: false };
+  const avatar = '<div class="gravatar-wrapper-24" title="Ann B"><img alt="Ann B&#39;s user avatar"></div>';
+  const reputation = '<ul class="s-user-card--awards"><li>1,234</li></ul>';
 
-  it("takes user 0 of a room page for nobody", () => {
-    expect(parseChatPage("<script>StartChat({}, 0, {id: 1})</script>").me).toBeNull();
+  it.each([
+    [
+      "the network's link of an anonymous menu",
+      topbar('<a href="https://stackexchange.com/users/5/x">log in</a>'),
+      anonymous,
+    ],
+    ["a bare network link", topbar('<a href="https://stackexchange.com" title="Stack Exchange">x</a>'), anonymous],
+    ["a link named log in", topbar('<a href="/login">log in</a>'), anonymous],
+    [
+      "the Q&A sites' header",
+      `<header class="s-topbar"><a class="s-topbar--item my-profile" href="/users/5/ann-b">${avatar}${reputation}</a></header>`,
+      ann,
+    ],
+    [
+      "a list item around the profile link",
+      `<header class="s-topbar"><li class="my-profile"><a href="/users/5/ann-b"><img alt="Ann B's user avatar"></a></li></header>`,
+      ann,
+    ],
+    [
+      "any user link of a bar",
+      '<div class="topbar"><a href="/users">users</a><a href="//chat.stackexchange.com/users/5/ann-b">Ann B</a></div>',
+      ann,
+    ],
+    [
+      "an unknown header",
+      '<header role="banner"><nav><a href="/users/5/ann-b">1,234</a><a href="/users/5/x">Ann B</a></nav></header>',
+      ann,
+    ],
+    [
+      "a log-in button of a new header",
+      '<header class="s-topbar"><a class="s-btn" href="https://meta.stackexchange.com/users/login?returnurl=x">Enter</a></header>',
+      anonymous,
+    ],
+    ["two users in a bar", '<div class="topbar"><a href="/users/5/a">A</a><a href="/users/6/b">B</a></div>', unknown],
+    [
+      "a profile on another site",
+      '<header><a class="my-profile" href="https://stackoverflow.com/users/7/x">Ann B</a></header>',
+      unknown,
+    ],
+    ["a header that tells nothing", '<header><a href="/">chat</a></header>', unknown],
+    [
+      "people's links in the content",
+      '<div id="content"><header><a href="/users/6/b">B</a><a href="/users/login">log in</a></header></div>',
+      unknown,
+    ],
+    ["user 0 of a room page", "<script>StartChat({}, 0, {id: 1})</script>", anonymous],
+    [
+      "a room page that asks for a login",
+      '<div id="bubble">You must be <a href="https://x.example/">logged in</a> to talk</div>',
+      anonymous,
+    ],
+    [
+      "the avatar of a room page",
+      '<header></header><div id="active-user" class="user-container user-5"><img title="Ann B"></div>',
+      ann,
+    ],
+    [
+      "the script of a room page",
+      "<header></header><script>StartChat({ws:true}, 5, {id: 1})</script>",
+      { ...ann, me: { id: 5, name: null } },
+    ],
+  ])("knows the viewer by %s", (_, html, viewing) => {
+    const { me, isAnonymous } = parseChatPage(html);
+    expect({ me, isAnonymous }).toEqual(viewing);
   });
 
   it("finds the viewer and the name of a transcript", () => {
@@ -39,6 +106,16 @@ describe("any chat page", () => {
       name: "Ann",
     });
     expect(parseChatPage("<script>initTranscript(true, 5, false)</script>").me).toEqual({ id: 5, name: null });
+  });
+
+  it.each([
+    ['StackExchange.topbar.init({"serverTime":1692659647,"enableLogging":false});', 1692659647],
+    ["StackExchange.topbar.init({serverTime:1692659647,enableLogging:false});", 1692659647],
+    ["StackExchange.topbar.init({ enableLogging : false , serverTime : 1692659647 });", 1692659647],
+    ["SERVER_TIME_OFFSET = 77 - (new Date()).getTime() / 1000;", 77],
+    ['greet("serverTime:5, {serverTime:6}");', null],
+  ])("reads the server's clock in %s", (script, time) => {
+    expect(parseChatPage(`<script>${script}</script>`).serverTime).toBe(time);
   });
 
   it("passes over an empty fkey", () => {
@@ -95,6 +172,21 @@ describe("relative times", () => {
     ["oct 2 at 1:37", 86400 + 10 * 3600 + 23 * 60],
     ["Oct 4 at 12:00", 364 * 86400],
     ["Oct 3, 2022 at 12:00", 365 * 86400],
+    ["12:00 PM", 0],
+    ["4:49 AM", 7 * 3600 + 11 * 60],
+    ["today at 4:49", 7 * 3600 + 11 * 60],
+    ["yst 7:51 PM", 16 * 3600 + 9 * 60],
+    ["Yst 7:51 PM", 16 * 3600 + 9 * 60],
+    ["Mon 12:00 PM", 86400],
+    ["Sat 8:29 PM", 2 * 86400 + 15 * 3600 + 31 * 60],
+    ["Tue 12:00 PM", 7 * 86400],
+    ["Wed 12:00 PM", 6 * 86400],
+    ["Apr 19 12:00 PM", (30 - 19 + 31 + 30 + 31 + 31 + 30 + 3) * 86400],
+    ["Dec 3 12:00 PM", (31 - 3 + 31 + 28 + 31 + 30 + 31 + 30 + 31 + 31 + 30 + 3) * 86400],
+    ["Oct 3, 17 12:00 PM", (6 * 365 + 1) * 86400],
+    ["Xyz 12:00 PM", null],
+    ["Oct 99 12:00 PM", null],
+    ["Mon", null],
     ["constructor ago", null],
     ["3 constructor ago", null],
     ["soon", null],
@@ -104,7 +196,13 @@ describe("relative times", () => {
   });
 
   it("does not guess dates without a clock", () => {
-    expect(secondsAgo("oct 2 at 1:37")).toBeNull();
+    const labels = ["oct 2 at 1:37", "4:49 PM", "yst 7:51 PM", "Mon 8:29 PM", "Oct 2, 17 1:40 PM"];
+    expect(labels.map((label) => secondsAgo(label))).toEqual(labels.map(() => null));
+    expect([timeOfLabel("4:49 AM", now), timeOfLabel("4:49 AM", null), timeOfLabel("n/a", now)]).toEqual([
+      Date.UTC(2023, 9, 3, 4, 49) / 1000,
+      null,
+      null,
+    ]);
   });
 
   it("reads clock labels", () => {

@@ -15,7 +15,7 @@ import {
   text,
 } from "../html/dom.js";
 import { type PageStars, starsOf } from "./message.js";
-import { fullText, idAfter, idInPath, integer } from "./reading.js";
+import { fullText, idAfter, idInPath, idOfUnlinked, integer } from "./reading.js";
 
 /** A starred or pinned message. */
 export interface StarredMessage extends PageStars {
@@ -86,5 +86,6 @@ function authorAfter(
     return { userId: idInPath(attr(author, "href"), "users"), userName: fullText(author) };
   }
   const rest = text(parse(sourceBetween(document, permalink.end, Math.max(permalink.end, entry.innerEnd)), PAGE).root);
-  return { userId: null, userName: /^,? ?by (.*)$/s.exec(rest)?.[1] ?? "" };
+  const userName = /^,? ?by (.*)$/s.exec(rest)?.[1] ?? "";
+  return { userId: idOfUnlinked(userName), userName };
 }

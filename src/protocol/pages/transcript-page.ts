@@ -19,7 +19,18 @@ import {
 import { type JsValue, readCall } from "../html/js-literal.js";
 import { fkeyIn } from "./chat-page.js";
 import { authorOf, type PageAuthor, type PageMessage, readMessage } from "./message.js";
-import { accessOf, clean, dayIn, fullText, idInPath, idOf, integer, type RoomAccess, tagsIn } from "./reading.js";
+import {
+  accessOf,
+  clean,
+  dayIn,
+  fullText,
+  idInPath,
+  idOf,
+  integer,
+  type RoomAccess,
+  shownCount,
+  tagsIn,
+} from "./reading.js";
 import { clockSeconds, dayStart } from "./relative-time.js";
 
 /** A message of a transcript. */
@@ -60,6 +71,10 @@ export interface TranscriptPage {
   readonly roomDescription: string;
   readonly access: RoomAccess;
   readonly tags: readonly string[];
+  /** The number of people in the room, as the sidebar has it; null when it does not tell. */
+  readonly currentUserCount: number | null;
+  /** The number of messages in the last two hours; null when the sidebar does not tell. */
+  readonly recentMessageCount: number | null;
   readonly day: string;
   /** The hours this page is about; null when it does not say. */
   readonly hours: HourRange | null;
@@ -108,6 +123,8 @@ export function readTranscriptPage(document: PageDocument): TranscriptPage {
     roomDescription: mini ? fullText(mini) : "",
     access: accessOf(maybe(info, ".room-mini")),
     tags: tagsIn(info),
+    currentUserCount: countIn(maybe(info, ".room-current-user-count")),
+    recentMessageCount: countIn(maybe(info, ".room-message-count")),
     day,
     hours: path?.hours ?? null,
     ...readNavigation(document),
@@ -116,6 +133,11 @@ export function readTranscriptPage(document: PageDocument): TranscriptPage {
     me: readViewer(args),
     fkey: readFkey(document),
   };
+}
+
+/** The count that a link of the sidebar shows, such as `3` or `1.1k`. */
+function countIn(holder: PageElement | null): number | null {
+  return holder && shownCount(maybe(holder, "a") ?? holder);
 }
 
 function readFkey(document: PageDocument): string | null {

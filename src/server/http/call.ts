@@ -155,6 +155,6 @@ function userOf(world: World, session: Session): UserRecord | null {
   // Noted to the minute: every request is somebody seen.
   const isNews = now - (user.lastSeen ?? 0) >= 60;
   user.lastSeen = now;
-  if (isNews) world.changes.user(user);
+  if (isNews) world.changes.user(user, "lastSeen");
   return user;
 }

@@ -40,7 +40,8 @@ export function addPeopleRoutes(app: Hono<ServerEnv>): void {
 
 function info(call: Call): Response {
   const { world, params, state } = call;
-  const room = world.rooms.get(params.integer("roomId", -1)) ?? null;
+  const asked = world.rooms.get(params.integer("roomId", -1));
+  const room = asked && mayRead(asked, call.viewer) ? asked : null;
   const ids = (params.get("ids") ?? "").split(",").map((text) => Number(text.trim()));
   const users = [...new Set(ids)].flatMap((id) => {
     const user = world.users.get(id);

@@ -12,7 +12,7 @@ export interface Reader {
   readonly userId: number | null;
   /** Whether the reader is in some other room now. */
   readonly isIn: (roomId: number) => boolean;
-  /** Whether an event that is not for everybody is for this reader. */
+  /** Whether an event that is not for everybody in the room is for this reader. */
   readonly sees: (event: LoggedEvent) => boolean;
   /** All the other rooms the reader is in; pings are delivered under each. */
   readonly otherRooms: () => readonly number[];
@@ -27,7 +27,8 @@ export function sortByRoom(events: readonly LoggedEvent[], reader: Reader): Map<
     else byRoom.set(roomId, [event]);
   };
   for (const event of events) {
-    if (event.audience !== "everyone" && !reader.sees(event)) continue;
+    const isForAll = event.audience === "everyone" && event.onlyFor === null;
+    if (!isForAll && !reader.sees(event)) continue;
     if (event.onlyFor === null) {
       if (event.roomId === reader.roomId || reader.isIn(event.roomId)) add(event.roomId, event);
     } else if (event.onlyFor === reader.userId) {

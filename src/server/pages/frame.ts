@@ -1,9 +1,10 @@
 /**
  * The layout of every page outside a room: topbar, navigation, content, footer (protocol.md §2.4, §6.2). The first
- * link of `.topbar-menu-links` tells clients who is logged in.
+ * link of `.topbar-menu-links`, or in the Q&A sites' header `a.my-profile`, tells clients who is logged in.
  */
 
 import { userPath } from "../paths.js";
+import { avatarImage } from "./avatar.js";
 import { html, type Markup, page, scriptJson } from "./markup.js";
 import type { FrameView } from "./views.js";
 
@@ -34,7 +35,7 @@ ${view.script && html`<script type="text/javascript" nomodule>$(function () { ${
 </head>
 <body class="outside">
     <div id="container">
-${topbar(frame)}
+${frame.headerMarkup === "s-topbar" ? stacksTopbar(frame) : topbar(frame)}
 <script nomodule>
         $(function() {
             StackExchange.topbar.init(${scriptJson({ serverTime: frame.now, enableLogging: false })});
@@ -91,6 +92,27 @@ ${menuLinks(frame)}
         </div>
     </div>
 </div>`;
+}
+
+/** The header of the Q&A sites, which chat may have had since 2025-07 (protocol.md §2.4, INF). */
+function stacksTopbar({ me, loginUrl }: FrameView): Markup {
+  const logout = logoutUrl(loginUrl);
+  return html`<header class="s-topbar">
+    <div class="s-topbar--container">
+        <a class="s-topbar--logo" href="https://stackexchange.com"><span class="hidden-text">Stack Exchange</span></a>
+        <form class="s-topbar--searchbar" action="/search" method="get" autocomplete="off" role="search">
+            <input name="q" id="searchbox" type="text" placeholder="search" aria-label="search messages" size="28" maxlength="80" />
+        </form>
+        <ol class="s-topbar--content">
+            ${
+              me
+                ? html`<li><a class="s-topbar--item s-user-card my-profile" href="${userPath(me.id, me.name)}"><div class="gravatar-wrapper-24" title="${me.name}">${avatarImage(me, 24)}</div><div class="s-user-card--info">${me.name}</div></a></li>
+            ${logout && html`<li><a class="s-topbar--item" href="${logout}">log out</a></li>`}`
+                : html`<li><a class="s-topbar--item s-btn" href="${loginUrl}">Log in</a></li>`
+            }
+        </ol>
+    </div>
+</header>`;
 }
 
 function menuLinks(frame: FrameView): Markup {

@@ -6,7 +6,7 @@
 import { roomPath, userPath } from "../paths.js";
 import { avatarImage, initialsOf, tintOf } from "./avatar.js";
 import { html, type Markup, raw } from "./markup.js";
-import { dateLabel, isoTime } from "./times.js";
+import { relativeLabel } from "./times.js";
 import type { MessageView } from "./views.js";
 
 /** Who signs a monologue. */
@@ -34,35 +34,66 @@ ${rows}
 `;
 }
 
-/** A monologue of one message that stands outside its day: date in front, room named behind it if given. */
-export function datedMonologue(message: MessageView, roomName?: string): Markup {
+/** A monologue of one message that stands outside its day: a relative time in front, room named if given. */
+export function datedMonologue(message: MessageView, now: number, roomName?: string): Markup {
   const room =
-    roomName === undefined
-      ? ""
-      : html` in <a class="room-name" href="${roomPath(message.roomId, roomName)}">${roomName}</a>`;
-  const time = html`             <div class="timestamp" title="${isoTime(message.timeStamp)}">${dateLabel(message.timeStamp)}</div>`;
-  return monologue(
-    message,
-    html`${time}${messageRow(message)}${room && html`<div class="message-room">${room}</div>`}`,
-  );
+    roomName !== undefined &&
+    html`<div class="message-room"> in <a class="room-name" href="${roomPath(message.roomId, roomName)}">${roomName}</a></div>`;
+  // The first link of the messages is the message's own: a client in the wild goes by that (protocol.md §6.11).
+  return monologue(message, html`${timeOf(message, now)}${messageRow(message)}${room}`);
 }
 
-/** One message: permalink with the pencil of an edit, reply arrow, content, stars. */
-export function messageRow(message: MessageView, highlighted: boolean = false): Markup {
-  const link = (id: number): string => `/transcript/${message.roomId}?m=${id}#${id}`;
-  const { id, replyTo } = message;
-  const replyClass = message.replyMarkup === "2025" ? "js-reply-link" : "reply-info";
-  return html`
-            <div class="message${highlighted && " highlight"}" id="message-${id}">
-                <a name="${id}" href="${link(id)}" title="permalink${message.edits > 0 && " (edited)"}"><span class="action-link${message.edits > 0 && " edits"}"><span class="img"> </span></span></a>
-                 ${replyTo !== null && html`<a class="${replyClass}" href="${link(replyTo)}" title="This is a reply to an earlier message"> </a>`}
-                <div class="content">
+/** A monologue of the stars tab, whose stars always show (protocol.md §6.7). */
+export function starredMonologue(message: MessageView, now: number): Markup {
+  return monologue(message, html`${timeOf(message, now)}${messageRow(message, { isOnStarsTab: true })}`);
+}
+
+function timeOf({ timeStamp }: MessageView, now: number): Markup {
+  return html`             <div class="timestamp">${relativeLabel(timeStamp, now)}</div>`;
+}
+
+/** What is special about a message on its page. */
+export interface MessageRowOptions {
+  /** Whether the page was asked for this message. @default false */
+  readonly isHighlighted?: boolean;
+  /** @default false */
+  readonly isOnStarsTab?: boolean;
+}
+
+/** One message: permalink with the pencil of an edit, reply link, content, stars. */
+export function messageRow(message: MessageView, options: MessageRowOptions = {}): Markup {
+  const { isHighlighted = false, isOnStarsTab = false } = options;
+  const { id, replyMarkup = "2025" } = message;
+  const isPinnedThere = isOnStarsTab && message.pins > 0;
+  const content = html`<div class="content">
                     ${contentOf(message)}
-                </div>
+                </div>`;
+  return html`
+            <div class="message${isHighlighted && " highlight"}${isPinnedThere && " owner-star"}" id="message-${id}">
+                <a name="${id}" href="${messagePath(message, id)}" title="permalink${message.edits > 0 && " (edited)"}"><span class="action-link${message.edits > 0 && " edits"}"><span class="img"> </span></span></a>
+                 ${message.replyTo !== null && replyLink(message, message.replyTo)}
+                ${replyMarkup === "2025" ? html`<div class="message-info-container">${content}</div>` : content}
                 <span class="flash">
-                    ${starsOf(message, "vote-count-container")}
+                    ${starsOf(message, isOnStarsTab ? "vote-count-container always" : "vote-count-container")}
                 </span>
             </div>`;
+}
+
+/** The link to the parent; since 2025 it holds an arrow and the name of who is replied to (protocol.md §6.4). */
+function replyLink(message: MessageView, parentId: number): Markup {
+  const { replyMarkup = "2025", replyToName } = message;
+  const classes = {
+    "reply-info": "reply-info",
+    "2025-07": "reply-info-container",
+    "2025": "reply-info reply-info-container",
+  }[replyMarkup];
+  const name = replyToName && html`<span class="reply-info-name">@${replyToName.replace(/\s/gu, "")}</span>`;
+  const inside = replyMarkup === "reply-info" ? " " : html`<span class="reply-info-arrow"> </span>${name}`;
+  return html`<a class="${classes}" href="${messagePath(message, parentId)}" title="This is a reply to an earlier message">${inside}</a>`;
+}
+
+function messagePath({ roomId }: MessageView, id: number): string {
+  return `/transcript/${roomId}?m=${id}#${id}`;
 }
 
 /** The content, or `(removed)`. */
@@ -70,8 +101,11 @@ export function contentOf(message: Pick<MessageView, "content">): Markup {
   return message.content === null ? html`<span class="deleted">(removed)</span>` : raw(message.content);
 }
 
+/** The place of the stars: beside a message, there for good on the stars tab, or in the sidebar. */
+type StarsKind = "vote-count-container" | "vote-count-container always" | "sidebar-vote";
+
 /** The stars of a message; nothing when it has none. A single star has no number. */
-export function starsOf(message: MessageView, kind: "vote-count-container" | "sidebar-vote"): Markup | "" {
+export function starsOf(message: MessageView, kind: StarsKind): Markup | "" {
   if (message.stars <= 0 && message.pins <= 0) return "";
   const flags = [
     message.starredByMe && " user-star",

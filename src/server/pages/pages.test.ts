@@ -376,16 +376,16 @@ describe("messages on other pages", () => {
   it("has search results and keeps the query in the pager", () => {
     const messages = [{ ...message(7), roomName: EVIL }];
     const page = new Page(
-      pages.renderSearch({ frame, query: EVIL, room: 17, total: 60, messages, page: 1, pageCount: 2 }),
+      pages.renderSearch({ frame, query: EVIL, room: 17, total: 1, messages, page: 1, pageCount: 2 }),
     );
     expect(page.attr("#search-form [name=q]", "value")).toBe(EVIL);
-    expect(page.text(".monologue .messages .timestamp")).toBe("Oct 30, 2018 11:58 AM");
+    expect(page.text(".monologue .messages .timestamp")).toBe("11:58 AM");
+    expect(page.text("#content")).toMatch(/^\s*1 messages found$/m);
+    expect(page.attr("div.messages a", "name")).toBe("7");
     const next = new URLSearchParams(page.attr(".pager a[rel=next]", "href"));
     expect([next.get("q"), next.get("room"), next.get("page")]).toEqual([EVIL, "17", "2"]);
     expect(
-      new Page(pages.renderSearch({ frame, query: "", total: 0, messages: [], page: 1, pageCount: 0 })).all(
-        "#search-count",
-      ),
+      new Page(pages.renderSearch({ frame, query: "", total: 0, messages: [], page: 1, pageCount: 0 })).all(".empty"),
     ).toEqual([]);
   });
 

@@ -62,7 +62,7 @@ function list(view: ProfilePageView): Markup {
   const shown =
     tab === "conversations"
       ? conversationList(conversations, true)
-      : messages.map((message) => datedMonologue(message, message.roomName));
+      : messages.map((message) => datedMonologue(message, view.frame.now, message.roomName));
   if (shown.length === 0) return html`    <p class="empty">Nothing here yet.</p>`;
   return html`${shown}
 ${pager(current, pageCount, (page) => queryOf({ tab, page }))}`;

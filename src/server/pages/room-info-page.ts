@@ -1,11 +1,11 @@
 /** `GET /rooms/info/{id}?tab=…`: overview, stars, conversations and access of a room (protocol.md §6.9). */
 
 import { queryOf, roomInfoPath, roomPath } from "../paths.js";
-import { accessSprite, siteLogo, tagLinks, userCard } from "./cards.js";
+import { accessSprite, roomCard, siteLogo, tagLinks, userCard } from "./cards.js";
 import { conversationList } from "./conversation-page.js";
 import { fkeyInput, outside } from "./frame.js";
 import { html, type Markup, raw } from "./markup.js";
-import { datedMonologue } from "./message.js";
+import { starredMonologue } from "./message.js";
 import { pager } from "./pager.js";
 import { agoInWords, isoDay, shortNumber } from "./times.js";
 import type { PersonView, RoomInfoPageView } from "./views.js";
@@ -25,19 +25,21 @@ const LEVELS: readonly { level: keyof RoomInfoPageView["access"]; heading: strin
   { level: "read-only", heading: "Explicit read access", none: "Nobody has been limited to reading." },
 ];
 
-const NO_SCHEDULE = "No events are scheduled in this room. This server keeps no schedule.";
+/** The titles of tabs; that of the stars is recorded, those of the others are not. */
+const TITLES: Partial<Readonly<Record<RoomInfoPageView["tab"], string>>> = { stars: "Starred posts" };
 
 /** The room info page. */
 export function renderRoomInfo(view: RoomInfoPageView): string {
   const { room } = view;
   return outside(view.frame, {
-    title: "Overview",
+    title: TITLES[view.tab] ?? "Overview",
     current: "rooms",
     content: html`
     <div class="subheader">
         <h1>${room.name}</h1>
         <div id="tabs">${TABS.map(({ tab, title }) => tabLink(view, tab, title))}</div>
     </div>
+${view.tab !== "general" && roomCard(room, view.frame.now)}
 ${tabContent(view)}
     ${fkeyInput(view.frame.fkey)}`,
   });
@@ -66,15 +68,15 @@ function tabContent(view: RoomInfoPageView): Markup {
       return view.conversations?.length
         ? html`${conversationList(view.conversations, false)}`
         : html`    <p class="empty">No conversation of this room has been bookmarked yet.</p>`;
-    case "schedule":
-      return html`    <p class="empty">${NO_SCHEDULE}</p>`;
     case "feeds":
-      return html`    <p class="empty">${noFeeds(view.room)}</p>`;
+      return html`    <p class="empty">${noFeeds(view)}</p>`;
+    case "schedule":
+      return html`    <p class="empty">No events are scheduled in this room. This server keeps no schedule.</p>`;
   }
 }
 
-/** This server fetches no feeds. One reader tells by these sentences whether a room is frozen or deleted (protocol.md §6.9). */
-function noFeeds({ frozen, deleted }: RoomInfoPageView["room"]): string {
+/** One of three sentences, by which a client tells frozen and deleted rooms (protocol.md §6.9). */
+function noFeeds({ room: { frozen, deleted } }: RoomInfoPageView): string {
   if (deleted) return "Because this room is deleted, no feeds are being posted into this room.";
   if (frozen) return "Because this room is frozen, no feeds are being posted into this room.";
   return "Currently no feeds are being posted into this room.";
@@ -149,10 +151,19 @@ function descriptionOf(room: RoomInfoPageView["room"]): Markup | string {
 }
 
 function stars(view: RoomInfoPageView): Markup {
-  if (view.starred.length === 0)
-    return html`    <p class="empty">Nothing has been starred here yet. The star beside a message in the room does it.</p>`;
-  return html`${view.starred.map((message) => datedMonologue(message))}
-${pager(view.page ?? 1, view.pageCount ?? 1, (page) => queryOf({ tab: "stars", page }))}`;
+  const { starsFilter: filter = null, starred } = view;
+  const pages = pager(view.page ?? 1, view.pageCount ?? 1, (page) => queryOf({ tab: "stars", filter, page }));
+  const only = (name: typeof filter, text: string): Markup =>
+    html`<a${name === filter && html` class="youarehere"`} href="${queryOf({ tab: "stars", filter: name })}">${text}</a>`;
+  const none =
+    filter === null
+      ? "Nothing has been starred here yet. The star beside a message in the room does it."
+      : "No starred message is of this kind.";
+  return html`    <div class="subtabs">${only(null, "all")}${only("mystars", "starred by me")}${only("mymessages", "my messages")}</div>
+    <div class="clear-both"></div>
+${pages}
+${starred.length === 0 ? html`    <p class="empty">${none}</p>` : starred.map((message) => starredMonologue(message, view.frame.now))}
+${pages}`;
 }
 
 function access(view: RoomInfoPageView): Markup {

@@ -137,7 +137,7 @@ ${
                     <div id="widgets">
                         <div class="sidebar-widget">
                             <h2>people here <span id="present-count" class="tabcount"></span></h2>
-                            <ul id="present-users" class="collapsible"${view.presentMarkup === "initPresent" && html` data-present="${presentJson(room.present)}"`}></ul>
+                            <ul id="present-users" class="collapsible"${view.presentMarkup !== "js-present" && html` data-present="${presentJson(room.present)}"`}></ul>
                         </div>
 ${view.myRooms.length > 0 && myRooms(view)}
                         <div class="sidebar-widget">

@@ -8,7 +8,7 @@ import type { PersonView, RoomPageView } from "./views.js";
 /** The script element of a room page. */
 export function roomScript(view: RoomPageView): Markup {
   const { frame, room } = view;
-  const later = view.presentMarkup === "js-present";
+  const later = view.presentMarkup !== "initPresent";
   return html`
         <script type="text/javascript" nomodule>
             SERVER_TIME_OFFSET = ${frame.now} - (new Date()).getTime() / 1000;
@@ -42,7 +42,7 @@ export function roomScript(view: RoomPageView): Markup {
                     false,
                     ${scriptJson(view.mentions)});
                 
-${!later && presentLiteral(room.present)}
+${presentCalls(view)}
             });
         </script>`;
 }
@@ -69,6 +69,18 @@ export function userInfo(person: PersonView): object {
     last_post: person.lastPost,
     last_seen: person.lastSeen,
   };
+}
+
+/** The people there as calls: all of them, or from 2019 on the viewer apart from the others. */
+function presentCalls({ presentMarkup, room, frame }: RoomPageView): Markup | "" {
+  if (presentMarkup === "js-present") return "";
+  const meThere = room.present.find(({ id }) => id === frame.me?.id);
+  if (presentMarkup === "initPresent" || meThere === undefined) return presentLiteral(room.present);
+  const { id, name, emailHash, reputation, isOwner } = meThere;
+  const record = { name, email_hash: emailHash, reputation, is_owner: isOwner };
+  return html`${presentLiteral(room.present.filter((person) => person.id !== id))}
+CHAT.RoomUsers.update(${id},${scriptJson(record)});
+`;
 }
 
 function presentLiteral(present: readonly PersonView[]): Markup {

@@ -24,10 +24,11 @@ ${pager(view.page, view.pageCount, (page) => queryOf({ q: query, room, user, pag
   });
 }
 
-/** The number stands in a line of its own: one reader looks for it there (protocol.md §6.11). */
-function results(view: SearchPageView, messages: SearchPageView["messages"]): Markup {
-  return html`    <div id="search-count" role="status">
+function results(view: SearchPageView, messages: SearchPageView["messages"]): Markup | Markup[] {
+  const count = html`
+<div class="search-count">
 ${view.total} messages found
-    </div>
-${messages.map((message) => datedMonologue(message, message.roomName))}`;
+</div>`;
+  if (messages.length === 0) return html`${count}    <p class="empty">No message contains <b>${view.query}</b>.</p>`;
+  return [count, ...messages.map((message) => datedMonologue(message, view.frame.now, message.roomName))];
 }

@@ -8,6 +8,7 @@ const HOUR = 3600;
 const DAY = 86_400;
 const YEAR = 365 * DAY;
 
+const WEEKDAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"] as const;
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"] as const;
 
 /** `n/a`, `just now`, `14s ago`, `49m ago`, `6h ago`, `37d ago`, `1y ago`. */
@@ -47,6 +48,19 @@ export function clockLabel(time: number): string {
 export function dateLabel(time: number): string {
   const date = new Date(time * 1000);
   return `${monthName(date.getUTCMonth())} ${date.getUTCDate()}, ${date.getUTCFullYear()} ${clockLabel(time)}`;
+}
+
+/** `4:49 PM` today, `yst 7:51 PM`, `Mon 8:29 PM` in the last week, `Apr 19 3:55 PM`, `Oct 2, 17 1:40 PM` of other years. */
+export function relativeLabel(time: number, now: number): string {
+  const date = new Date(time * 1000);
+  const days = daysBetween(isoDay(time), isoDay(now));
+  const clock = clockLabel(time);
+  if (days <= 0) return clock;
+  if (days === 1) return `yst ${clock}`;
+  if (days < 7) return `${WEEKDAYS[date.getUTCDay()]} ${clock}`;
+  const year = date.getUTCFullYear();
+  const day = `${monthName(date.getUTCMonth())} ${date.getUTCDate()}`;
+  return year === new Date(now * 1000).getUTCFullYear() ? `${day} ${clock}` : `${day}, ${two(year % 100)} ${clock}`;
 }
 
 /** `Jan 20 at 0:13`, with the hours of a whole day. */

@@ -88,7 +88,7 @@ function monologuesMarkup({ messages, highlight }: TranscriptPageView): Markup[]
   return monologuesOf(messages).map(({ messages: group, label, hoursLater }) => {
     const [first] = group;
     if (!first) return html``;
-    const rows = group.map((message) => messageRow(message, message.id === highlight));
+    const rows = group.map((message) => messageRow(message, { isHighlighted: message.id === highlight }));
     const time = label === null ? "" : html`             <div class="timestamp">${clockLabel(label)}</div>`;
     return html`${hoursLater !== null && later(hoursLater)}${monologue(first, html`${time}${rows}`)}`;
   });

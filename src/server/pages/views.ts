@@ -60,6 +60,8 @@ export interface FrameView {
   readonly activeRooms: number;
   /** Unix seconds. */
   readonly now: number;
+  /** @default "topbar" */
+  readonly headerMarkup?: "topbar" | "s-topbar";
 }
 
 /** One message of a transcript, a history or a list. */
@@ -75,14 +77,16 @@ export interface MessageView {
   readonly timeStamp: number;
   /** Set only on explicit replies. */
   readonly replyTo: number | null;
+  /** The author of that message, where it is known. */
+  readonly replyToName?: string | null;
   readonly edits: number;
   readonly stars: number;
   readonly pins: number;
   readonly starredByMe: boolean;
   readonly pinnedByMe: boolean;
   readonly mine: boolean;
-  /** Which form the link to the parent has. @default "reply-info" */
-  readonly replyMarkup?: "reply-info" | "2025";
+  /** Which form the link to the parent and the place of the content have. @default "2025" */
+  readonly replyMarkup?: "reply-info" | "2025-07" | "2025";
 }
 
 /** A bookmarked conversation in a list. */
@@ -126,8 +130,8 @@ export interface RoomPageView {
   readonly room: RoomView;
   /** Whether `me` may post here; false also for anonymous. */
   readonly mayPost: boolean;
-  /** `initPresent` (2017 to 2020) or `js-present` (since 2020-11). */
-  readonly presentMarkup: "initPresent" | "js-present";
+  /** `initPresent` (2017), `initPresent-2019`, or `js-present` (since 2020-11). */
+  readonly presentMarkup: "initPresent" | "initPresent-2019" | "js-present";
   /** Where the rooms of its site are listed; null where all rooms are of one site. @default null */
   readonly siteRoomsPath?: string | null;
   /** The other rooms `me` is in, with the last message of each. */
@@ -183,6 +187,8 @@ export interface RoomInfoPageView {
   readonly access: Readonly<Record<"owner" | "read-write" | "read-only", readonly PersonView[]>>;
   /** For `tab=access`: who asks for access, shown to those who can give it. */
   readonly requests?: readonly PersonView[];
+  /** For `tab=stars`: which of the stars these are. @default null, all of them */
+  readonly starsFilter?: "mystars" | "mymessages" | null;
   /** For `tab=stars`. */
   readonly starred: readonly MessageView[];
   /** How many there are of those on any page. @default the length of `starred` */
@@ -273,7 +279,7 @@ export interface SearchPageView {
   /** Set when the search is limited to a room or a person. */
   readonly room?: number | null;
   readonly user?: number | null;
-  /** How many messages were found, on all pages. */
+  /** How many there are on all pages. */
   readonly total: number;
   readonly messages: readonly (MessageView & { readonly roomName: string })[];
   readonly page: number;

@@ -21,6 +21,7 @@ export function frameView(call: Call): FrameView {
     activeUsers: present.size,
     activeRooms: rooms.length,
     now: world.now(),
+    headerMarkup: state.options.headerMarkup,
   };
 }
 
@@ -91,6 +92,8 @@ export function peopleOf(
 /** A message of a transcript, a history or a list. */
 export function messageView(state: SiteState, message: MessageRecord, viewer: UserRecord | null): MessageView {
   const author = state.world.users.get(message.userId);
+  const parent =
+    message.showParent && message.parentId !== null ? state.world.messages.get(message.parentId) : undefined;
   return {
     id: message.id,
     roomId: message.roomId,
@@ -100,6 +103,7 @@ export function messageView(state: SiteState, message: MessageRecord, viewer: Us
     content: message.deleted ? null : message.content,
     timeStamp: message.timeStamp,
     replyTo: message.showParent ? message.parentId : null,
+    replyToName: parent === undefined ? null : state.world.nameOf(parent.userId),
     edits: message.edits,
     stars: message.stars.size,
     pins: message.pins.size,

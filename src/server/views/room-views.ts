@@ -2,9 +2,9 @@
 import type { Call } from "../http/call.js";
 import type { PersonView, RoomInfoPageView, RoomPageView } from "../pages/views.js";
 import { siteRoomsPath } from "../paths.js";
-import { mayWrite, rules } from "../world/access.js";
+import { mayRead, mayWrite, rules } from "../world/access.js";
 import { roomsOf } from "../world/attendance.js";
-import type { RoomRecord } from "../world/records.js";
+import type { MessageRecord, RoomRecord, UserRecord } from "../world/records.js";
 import { dayOf } from "../world/room-index.js";
 import { starredMessages } from "../world/starring.js";
 import type { World } from "../world/world.js";
@@ -14,6 +14,7 @@ import { pageOf } from "./paging.js";
 
 const daySeconds = 86_400;
 const pageSize = 50;
+const starsFilters = ["mystars", "mymessages"] as const;
 const tabs = ["general", "stars", "conversations", "schedule", "feeds", "access"] as const;
 
 export function roomPageView(call: Call, room: RoomRecord): RoomPageView {
@@ -30,10 +31,19 @@ export function roomPageView(call: Call, room: RoomRecord): RoomPageView {
       const last = other.messages[other.messages.length - 1];
       return { id: other.id, name: other.name, lastMessage: last ? messageView(state, last, viewer) : null };
     }),
-    mentions: Object.fromEntries(viewer?.pings ?? []),
+    mentions: mentionsOf(world, viewer),
     ignored: [...(viewer?.ignored ?? [])],
     desktopNotify: viewer?.desktopNotify ?? false,
   };
+}
+
+/** The pings that somebody has not acknowledged, in rooms that they may still read: message id to room id. */
+function mentionsOf(world: World, viewer: UserRecord | null): Record<string, number> {
+  const readable = [...(viewer?.pings ?? [])].filter(([messageId, roomId]) => {
+    const room = world.rooms.get(world.messages.get(messageId)?.roomId ?? roomId);
+    return room !== undefined && mayRead(room, viewer);
+  });
+  return Object.fromEntries(readable);
 }
 
 export function roomInfoView(call: Call, room: RoomRecord): RoomInfoPageView {
@@ -43,7 +53,9 @@ export function roomInfoView(call: Call, room: RoomRecord): RoomInfoPageView {
   const people = peopleOf(state, room, usersTab === "frequent" ? room.visits.keys() : room.present);
   if (usersTab === "frequent") people.sort((a, b) => b.messageCount - a.messageCount);
   const starred = starredMessages(call.world, room);
-  const stars = pageOf(params, tab === "stars" ? starred : [], pageSize);
+  const starsFilter = starsFilters.find((name) => name === params.get("filter")?.toLowerCase()) ?? null;
+  const filtered = starred.filter((message) => passes(starsFilter, message, viewer?.id ?? null));
+  const stars = pageOf(params, tab === "stars" ? filtered : [], pageSize);
   const shownPeople = pageOf(params, people, pageSize);
   const { page, pageCount } = tab === "stars" ? stars : shownPeople;
   return {
@@ -64,11 +76,18 @@ export function roomInfoView(call: Call, room: RoomRecord): RoomInfoPageView {
     },
     requests: rules(room, viewer) ? persons(call, room, room.requests) : [],
     starred: stars.shown.map((message) => messageView(state, message, viewer)),
+    starsFilter,
     starredCount: starred.length,
     conversations: [...room.bookmarks.values()].reverse().map((bookmark) => conversationView(call, room, bookmark)),
     page,
     pageCount,
   };
+}
+
+/** Whether a starred message is among those asked for: the viewer's stars, or stars on the viewer's messages. */
+function passes(filter: RoomInfoPageView["starsFilter"], message: MessageRecord, viewerId: number | null): boolean {
+  if (!filter) return true;
+  return viewerId !== null && (filter === "mystars" ? message.stars.has(viewerId) : message.userId === viewerId);
 }
 
 function granted(room: RoomRecord, level: "read-write" | "read-only"): number[] {

@@ -208,11 +208,11 @@ function row(record) {
   if (record.show_parent) {
     const href = `/transcript/message/${record.parent_id}#${record.parent_id}`;
     const title = "This is a reply to an earlier message";
-    message.append(el("a", { class: "reply-info", href, title, "aria-label": title }, " "));
+    const link = { class: "reply-info reply-info-container", href, title, "aria-label": title };
+    message.append(el("a", link, el("span", { class: "reply-info-arrow" }, " ")));
   }
-  message.append(
-    deleted ? el("div", { class: "content" }, el("span", { class: "deleted" }, "(removed)")) : contentOf(record),
-  );
+  const removed = () => el("div", { class: "content" }, el("span", { class: "deleted" }, "(removed)"));
+  message.append(el("div", { class: "message-info-container" }, deleted ? removed() : contentOf(record)));
   const meta = el("span", { class: "meta" });
   const flash = el("span", { class: "flash" });
   if (!deleted) {

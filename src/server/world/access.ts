@@ -12,6 +12,11 @@ export function mayRead(room: RoomRecord, user: UserRecord | null): boolean {
   return room.access !== "private" || (user !== null && (room.owners.has(user.id) || room.granted.has(user.id)));
 }
 
+/** Whether what is said in one room may name another: everybody who reads the first may read the second. */
+export function mayBeNamedIn(readers: RoomRecord, room: RoomRecord): boolean {
+  return room === readers || mayRead(room, null);
+}
+
 /** Whether this person may come in now: the kicked may read the transcript only. */
 export function mayEnter(room: RoomRecord, user: UserRecord | null, now: number): boolean {
   return mayRead(room, user) && (user === null || (room.kicked.get(user.id)?.until ?? 0) <= now);

@@ -10,7 +10,7 @@ export function enterRoom(world: World, room: RoomRecord, user: UserRecord): voi
   const now = world.now();
   world.visit(room, user.id).lastSeen = now;
   user.lastSeen = now;
-  if (user.invitedTo.delete(room.id)) world.changes.user(user);
+  if (user.invitedTo.delete(room.id)) world.changes.user(user, ["invitedTo", room.id]);
   world.changes.visit(room, user.id);
   if (room.present.has(user.id)) return;
   room.present.add(user.id);

@@ -33,7 +33,7 @@ export function bookmark(
   if (room.bookmarks.size >= maxBookmarks) throw new Refusal("not-allowed", "This room has too many conversations");
   const made: Bookmark = { slug, title, firstId, lastId, userId: user.id, createdAt: world.now() };
   room.bookmarks.set(slug, made);
-  world.changes.room(room);
+  world.changes.room(room, ["bookmarks", slug]);
   return made;
 }
 
@@ -45,7 +45,7 @@ export function deleteBookmark(world: World, room: RoomRecord, user: UserRecord,
     throw new Refusal("not-allowed", "You can only delete your own bookmarks");
   }
   room.bookmarks.delete(slug);
-  world.changes.room(room);
+  world.changes.room(room, ["bookmarks", slug]);
 }
 
 /** What was said in a bookmarked conversation; messages that moved away are no longer part of it. */

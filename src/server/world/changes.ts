@@ -1,15 +1,25 @@
 /**
- * What has changed in a world, for whoever keeps it beyond the process. The rules name every record that they change;
- * the changes go out together, before anybody else hears of the events that they caused. Costs nothing unless watched.
+ * What has changed in a world, for whoever keeps it beyond the process. The rules name every record that they change, and
+ * in a record that is there already the fields; the changes go out together, before anybody else hears of the events
+ * that they caused. Costs nothing unless watched.
  */
 import type { EventLog, LoggedEvent } from "./event-log.js";
 import type { MessageRecord, RoomRecord, UserRecord } from "./records.js";
 
-/** Records that changed together, each once, as they are now. */
+/** A field that changed, or a field and the key of the one member that did. */
+export type Part<T> = keyof T | readonly [field: keyof T, key: number | string];
+
+/** The parts of a record that changed: of each field its members by their keys, or all of it. */
+export type Parts = ReadonlyMap<PropertyKey, ReadonlySet<number | string> | "all">;
+
+/** Records that changed, each once, as they are now: all of a record that is new, or parts of one that is known. */
+export type Changed<T> = ReadonlyMap<T, Parts | "all">;
+
+/** Everything that changed together. */
 export interface ChangeSet {
-  readonly users: ReadonlySet<UserRecord>;
-  readonly rooms: ReadonlySet<RoomRecord>;
-  readonly messages: ReadonlySet<MessageRecord>;
+  readonly users: Changed<UserRecord>;
+  readonly rooms: Changed<RoomRecord>;
+  readonly messages: Changed<MessageRecord>;
   /** What rooms remember of people, who is there included. */
   readonly visits: ReadonlyMap<RoomRecord, ReadonlySet<number>>;
   readonly events: readonly LoggedEvent[];
@@ -18,9 +28,9 @@ export interface ChangeSet {
 export class Changes {
   readonly #log: EventLog;
   #watcher: ((changes: ChangeSet) => void) | null = null;
-  #users = new Set<UserRecord>();
-  #rooms = new Set<RoomRecord>();
-  #messages = new Set<MessageRecord>();
+  #users = new PartsOf<UserRecord>();
+  #rooms = new PartsOf<RoomRecord>();
+  #messages = new PartsOf<MessageRecord>();
   #visits = new Map<RoomRecord, Set<number>>();
   #events: LoggedEvent[] = [];
   #scheduled = false;
@@ -38,22 +48,24 @@ export class Changes {
     });
   }
 
-  user(user: UserRecord): void {
+  /** A person is new, or parts of one changed. */
+  user(user: UserRecord, ...parts: readonly Part<UserRecord>[]): void {
     if (!this.#watcher) return;
-    this.#users.add(user);
+    this.#users.note(user, parts);
     this.#later();
   }
 
-  /** Everything about a room but its messages and visits. */
-  room(room: RoomRecord): void {
+  /** A room is new, or parts of one changed; its messages and visits are no parts of it. */
+  room(room: RoomRecord, ...parts: readonly Part<RoomRecord>[]): void {
     if (!this.#watcher) return;
-    this.#rooms.add(room);
+    this.#rooms.note(room, parts);
     this.#later();
   }
 
-  message(message: MessageRecord): void {
+  /** A message is new, or parts of one changed. */
+  message(message: MessageRecord, ...parts: readonly Part<MessageRecord>[]): void {
     if (!this.#watcher) return;
-    this.#messages.add(message);
+    this.#messages.note(message, parts);
     this.#later();
   }
 
@@ -77,17 +89,42 @@ export class Changes {
   }
 
   #tell(): void {
-    const users = this.#users;
-    const rooms = this.#rooms;
-    const messages = this.#messages;
+    const users = this.#users.all;
+    const rooms = this.#rooms.all;
+    const messages = this.#messages.all;
     const visits = this.#visits;
     const events = this.#events;
     if (users.size + rooms.size + messages.size + visits.size + events.length === 0) return;
-    this.#users = new Set();
-    this.#rooms = new Set();
-    this.#messages = new Set();
+    this.#users = new PartsOf();
+    this.#rooms = new PartsOf();
+    this.#messages = new PartsOf();
     this.#visits = new Map();
     this.#events = [];
     this.#watcher?.({ users, rooms, messages, visits, events });
+  }
+}
+
+class PartsOf<T> {
+  readonly all: Map<T, Map<PropertyKey, Set<number | string> | "all"> | "all"> = new Map();
+
+  note(record: T, parts: readonly Part<T>[]): void {
+    const known = this.all.get(record);
+    if (known === "all") return;
+    if (parts.length === 0) {
+      this.all.set(record, "all");
+      return;
+    }
+    const fields = known ?? new Map<PropertyKey, Set<number | string> | "all">();
+    if (!known) this.all.set(record, fields);
+    for (const part of parts) {
+      if (typeof part !== "object") {
+        fields.set(part, "all");
+        continue;
+      }
+      const [field, key] = part;
+      const keys = fields.get(field);
+      if (keys === undefined) fields.set(field, new Set([key]));
+      else if (keys !== "all") keys.add(key);
+    }
   }
 }

@@ -59,8 +59,9 @@ export class EventLog {
     this.together(() => this.#batch.push(logged));
   }
 
-  /** Takes back an event of an earlier run, about which nobody is told any more. */
+  /** Takes back an event of an earlier run, once, about which nobody is told any more. */
   restore(event: LoggedEvent): void {
+    if (event.id <= (this.#events.at(-1)?.id ?? 0)) return;
     this.#newest = Math.max(this.#newest, event.id);
     this.#hold(event);
   }

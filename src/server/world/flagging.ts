@@ -6,6 +6,7 @@ import { EventType } from "../../protocol/raw.js";
 import { mayRead, refuseUnlessModerator, seesFlags } from "./access.js";
 import type { LoggedEvent } from "./event-log.js";
 import { messageEvent } from "./events.js";
+import { flagKey } from "./flag-keys.js";
 import { roomOf } from "./posting.js";
 import type { MessageFlags, MessageRecord, UserRecord } from "./records.js";
 import { Refusal } from "./refusal.js";
@@ -21,6 +22,7 @@ export function toggleFlag(world: World, message: MessageRecord, user: UserRecor
   onAccept?.();
   const flags = flagsOf(world, message);
   if (!flags.by.delete(user.id)) flags.by.add(user.id);
+  world.changes.message(message, ["flags", flagKey("by", user.id)]);
   announce(world, message, user);
 }
 
@@ -36,7 +38,9 @@ export function flagForModerators(
   if (text === "") throw new Refusal("not-allowed", "Please tell the moderators what is wrong");
   if (text.length > maxInfo) throw new Refusal("not-allowed", `A flag can have at most ${maxInfo} characters`);
   onAccept?.();
-  flagsOf(world, message).notes.push({ id: world.nextFlagId(), userId: user.id, text });
+  const id = world.nextFlagId();
+  flagsOf(world, message).notes.push({ id, userId: user.id, text });
+  world.changes.message(message, ["flags", flagKey("note", id)]);
   const room = roomOf(world, message);
   world.log.append(
     room.id,
@@ -51,7 +55,7 @@ export function clearFlags(world: World, message: MessageRecord, user: UserRecor
   refuseUnlessModerator(user);
   onAccept?.();
   message.flags?.by.clear();
-  world.changes.message(message);
+  world.changes.message(message, "flags");
   announce(world, message, user);
   forgetIfClear(world, message);
 }
@@ -61,7 +65,7 @@ export function passFlags(world: World, message: MessageRecord, user: UserRecord
   refuseUnlessModerator(user);
   onAccept?.();
   message.flags?.unsure.add(user.id);
-  world.changes.message(message);
+  world.changes.message(message, ["flags", flagKey("unsure", user.id)]);
 }
 
 /** Deals with one flag for moderators. @throws a {@link Refusal} */
@@ -71,7 +75,7 @@ export function clearModFlag(world: World, user: UserRecord, flagId: number): vo
     const index = message.flags?.notes.findIndex((note) => note.id === flagId) ?? -1;
     if (index < 0) continue;
     message.flags?.notes.splice(index, 1);
-    world.changes.message(message);
+    world.changes.message(message, ["flags", flagKey("note", flagId)]);
     forgetIfClear(world, message);
     return;
   }
@@ -93,10 +97,11 @@ export function flaggedMessages(
   });
 }
 
-/** Whether an event of a room is for somebody's eyes. */
+/** Whether an event is for somebody's eyes. Pings are for people who may still read the room. */
 export function seesEvent(world: World, viewer: UserRecord | null, event: LoggedEvent): boolean {
-  if (event.audience === "everyone") return true;
   const room = world.rooms.get(event.roomId);
+  if (event.onlyFor !== null && event.messageId !== null && room && !mayRead(room, viewer)) return false;
+  if (event.audience === "everyone") return true;
   if (!room || viewer === null) return false;
   return event.audience === "moderators" ? viewer.isModerator && mayRead(room, viewer) : seesFlags(room, viewer);
 }
@@ -104,14 +109,13 @@ export function seesEvent(world: World, viewer: UserRecord | null, event: Logged
 function flagsOf(world: World, message: MessageRecord): MessageFlags {
   message.flags ??= { by: new Set(), notes: [], unsure: new Set() };
   world.flagged.set(message.id, message);
-  world.changes.message(message);
   return message.flags;
 }
 
 function forgetIfClear(world: World, message: MessageRecord): void {
   if (!message.flags || message.flags.by.size > 0 || message.flags.notes.length > 0) return;
   message.flags = null;
-  world.changes.message(message);
+  world.changes.message(message, "flags");
   world.flagged.delete(message.id);
 }
 

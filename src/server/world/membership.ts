@@ -22,42 +22,46 @@ export interface RoomChange {
 /** Changes a room and tells everybody in it. @throws a {@link Refusal} */
 export function updateRoom(world: World, room: RoomRecord, actor: UserRecord, change: RoomChange): void {
   refuseUnlessRules(room, actor);
+  if (change.access !== undefined) room.access = change.access;
+  // People who may no longer read the room go first, so that they do not learn its new name.
+  if (change.access === "private") putOutsidersOut(world, room);
   if (change.name !== undefined) room.name = change.name;
   if (change.description !== undefined) room.description = change.description;
   if (change.tags !== undefined) room.tags = change.tags;
-  if (change.access !== undefined) room.access = change.access;
   if (change.parentSite !== undefined) room.parentSite = change.parentSite;
-  world.changes.room(room);
+  const changed = (["name", "description", "tags", "access", "parentSite"] as const).filter(
+    (field) => change[field] !== undefined,
+  );
+  if (changed.length > 0) world.changes.room(room, ...changed);
   const content = [room.name, room.description, room.tags.join(" ")].map(escapeHtml).join(" / ");
   world.log.append(room.id, null, (id) =>
     noticeEvent(EventType.RoomNameChanged, { id, now: world.now(), room, user: actor, content }),
   );
-  if (change.access === "private") putOutsidersOut(world, room);
 }
 
 /** Deletes or restores a room; who may not see it any more is out of it. */
 export function setDeleted(world: World, room: RoomRecord, deleted: boolean): void {
   room.deleted = deleted;
-  world.changes.room(room);
+  world.changes.room(room, "deleted");
   if (deleted) putOutsidersOut(world, room);
 }
 
 /** Makes a room a favourite of somebody, or no longer. */
 export function toggleFavourite(world: World, room: RoomRecord, user: UserRecord): void {
   if (!room.favouriteOf.delete(user.id)) room.favouriteOf.add(user.id);
-  world.changes.room(room);
+  world.changes.room(room, ["favouriteOf", user.id]);
 }
 
 /** Freezes or thaws a room. */
 export function setFrozen(world: World, room: RoomRecord, frozen: boolean): void {
   room.frozen = frozen;
-  world.changes.room(room);
+  world.changes.room(room, "frozen");
 }
 
 /** Lets nobody but owners and moderators post for a while; 0 ends that. */
 export function setTimeoutOf(world: World, room: RoomRecord, seconds: number): void {
   room.timeoutUntil = seconds > 0 ? world.now() + seconds : null;
-  world.changes.room(room);
+  world.changes.room(room, "timeoutUntil");
   if (seconds > 0) world.signals.send({ kind: "timeout", room, seconds });
 }
 
@@ -80,7 +84,7 @@ export function setAccess(
   room.requests.delete(target.id);
   if (level === "owner") room.owners.add(target.id);
   else if (level) room.granted.set(target.id, level);
-  world.changes.room(room);
+  world.changes.room(room, ["owners", target.id], ["granted", target.id], ["requests", target.id]);
   tellAccess(world, room, actor, target, level ?? "removed");
   putOutsidersOut(world, room);
 }
@@ -90,7 +94,7 @@ export function requestAccess(world: World, room: RoomRecord, user: UserRecord):
   if (room.access === "public" || room.deleted || mayWrite(room, user, world.now()) || room.requests.has(user.id))
     return;
   room.requests.add(user.id);
-  world.changes.room(room);
+  world.changes.room(room, ["requests", user.id]);
   tellAccess(world, room, user, user, "request");
 }
 
@@ -103,10 +107,13 @@ function tellAccess(world: World, room: RoomRecord, user: UserRecord, target: Us
 
 /** Asks somebody in. @throws a {@link Refusal} */
 export function invite(world: World, room: RoomRecord, actor: UserRecord, target: UserRecord): void {
-  if (!mayRead(room, actor)) throw new Refusal("not-allowed", "You cannot invite to this room");
+  // An invitation names the room, so only those who rule a private room tell strangers of it.
+  if (!mayRead(room, actor) || !(mayRead(room, target) || rules(room, actor))) {
+    throw new Refusal("not-allowed", "You cannot invite to this room");
+  }
   if (target.id < 0) throw new Refusal("not-allowed", "System users cannot be invited");
   target.invitedTo.add(room.id);
-  world.changes.user(target);
+  world.changes.user(target, ["invitedTo", room.id]);
   const content = `${escapeHtml(actor.name)} has invited you to join ${roomLink(room)}`;
   world.log.append(room.id, target.id, (id) =>
     noticeEvent(EventType.Invitation, { id, now: world.now(), room, user: actor, content, targetId: target.id }),
@@ -124,7 +131,7 @@ export function kick(world: World, room: RoomRecord, actor: UserRecord, target: 
   const times = [...(room.kicked.get(target.id)?.times ?? []).filter((time) => time > now - 86_400), now];
   const minutes = [1, 5][times.length - 1] ?? 30;
   room.kicked.set(target.id, { until: now + minutes * 60, times });
-  world.changes.room(room);
+  world.changes.room(room, ["kicked", target.id]);
   putOutsidersOut(world, room);
   return minutes;
 }

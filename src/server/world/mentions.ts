@@ -1,5 +1,5 @@
 /** Whom an `@name` reaches in a room (protocol.md §7.1.8). Pure. */
-import { isMeant, mentionedNames, replaceMentions, simpleName } from "../../protocol/markup/mentions.js";
+import { mentionedNames, replaceMentions, simpleName } from "../../protocol/markup/mentions.js";
 import type { RoomRecord, UserRecord, Visit } from "./records.js";
 import type { World } from "./world.js";
 
@@ -8,8 +8,11 @@ const pingableSeconds = 14 * 86_400;
 
 /** Everybody whom an `@name` can mean in a room, with what the room remembers of them. */
 export function pingable(world: World, room: RoomRecord): (readonly [number, Visit])[] {
-  const since = world.now() - pingableSeconds;
-  return [...room.visits].filter(([id, { lastSeen }]) => id > 0 && (room.present.has(id) || lastSeen >= since));
+  return [...room.visits].filter(([id, visit]) => isPingable(world, room, id, visit));
+}
+
+function isPingable(world: World, room: RoomRecord, id: number, { lastSeen }: Visit): boolean {
+  return id > 0 && (room.present.has(id) || lastSeen >= world.now() - pingableSeconds);
 }
 
 /** Wraps what mentions somebody in rendered content, but not inside links and code. */
@@ -26,16 +29,20 @@ export function markMentions(html: string, user: UserRecord): string {
   });
 }
 
-/** Everybody that a text pings in a room, but for its author. */
+/**
+ * Everybody that a text pings in a room, but for its author. When those are more than the rules allow, the people go first
+ * who are named in full, and then those seen last.
+ */
 export function mentionedUsers(world: World, room: RoomRecord, author: UserRecord, text: string): UserRecord[] {
   if (!text.includes("@")) return [];
-  const names = mentionedNames(text);
-  if (names.size === 0) return [];
-  const found: UserRecord[] = [];
-  for (const [id] of pingable(world, room)) {
+  const found = world.names.meant(mentionedNames(text)).flatMap(({ id, isWhole }) => {
     const user = world.users.get(id);
-    if (!user || id === author.id) continue;
-    if (isMeant(simpleName(user.name), names)) found.push(user);
+    const visit = room.visits.get(id);
+    if (!user || !visit || id === author.id || !isPingable(world, room, id, visit)) return [];
+    return [{ user, isWhole, lastSeen: visit.lastSeen }];
+  });
+  if (found.length > world.rules.maxPings) {
+    found.sort((a, b) => Number(b.isWhole) - Number(a.isWhole) || b.lastSeen - a.lastSeen);
   }
-  return found;
+  return found.slice(0, world.rules.maxPings).map(({ user }) => user);
 }

@@ -5,7 +5,7 @@
 import { escapeHtml } from "../../protocol/markup/escape.js";
 import { EventType } from "../../protocol/raw.js";
 import { roomPath } from "../paths.js";
-import { mayWrite, refuseUnlessModerator, refuseUnlessRules } from "./access.js";
+import { mayBeNamedIn, mayWrite, refuseUnlessModerator, refuseUnlessRules } from "./access.js";
 import { removeFrom } from "./ascending.js";
 import { messageEvent } from "./events.js";
 import { deleteMessage, postMessage } from "./posting.js";
@@ -33,23 +33,19 @@ export function moveMessages(
     removeFrom(from.messages, message.id);
     message.roomId = to.id;
     message.moved = true;
-    world.file(message, to);
+    world.file(message, to, "roomId", "moved");
   }
   const first = moving[0]?.id ?? 0;
   world.log.together(() => {
     tellMoved(world, from, actor, moving, EventType.MessageMovedOut);
     const link = `<a href="/transcript/message/${first}#${first}">${count}</a>`;
-    notice(world, from, actor, `→ ${count} moved to ${to.name}`, `&rarr; <i>${link} moved to ${roomLink(to)}</i>`);
+    const { name, html } = namedIn(from, to);
+    notice(world, from, actor, `→ ${count} moved to ${name}`, `&rarr; <i>${link} moved to ${html}</i>`);
   });
   world.log.together(() => {
     tellMoved(world, to, actor, moving, EventType.MessageMovedIn);
-    notice(
-      world,
-      to,
-      actor,
-      `← ${count} moved from ${from.name}`,
-      `&larr; <i>${count} moved from ${roomLink(from)}</i>`,
-    );
+    const { name, html } = namedIn(to, from);
+    notice(world, to, actor, `← ${count} moved from ${name}`, `&larr; <i>${count} moved from ${html}</i>`);
   });
   return moving.length;
 }
@@ -57,6 +53,13 @@ export function moveMessages(
 /** A link to a room, as notices and invitations have it. */
 export function roomLink(room: RoomRecord): string {
   return `<a href="${roomPath(room.id, room.name)}">${escapeHtml(room.name)}</a>`;
+}
+
+/** The other room of a move, as the readers of a room may know it: a private one keeps its name. */
+function namedIn(readers: RoomRecord, room: RoomRecord): { readonly name: string; readonly html: string } {
+  if (mayBeNamedIn(readers, room)) return { name: room.name, html: roomLink(room) };
+  const name = "a private room";
+  return { name, html: `<a href="${roomPath(room.id, "")}">${name}</a>` };
 }
 
 function tellMoved(

@@ -15,25 +15,24 @@ export function setAbout(world: World, target: UserRecord, actor: UserRecord, te
     throw new Refusal("not-allowed", "You can only change your own profile");
   }
   target.about = text.trim().slice(0, maxAbout);
-  world.changes.user(target);
+  world.changes.user(target, "about");
 }
 
 /** Whether the browser is to show notifications. */
 export function setDesktopNotify(world: World, user: UserRecord, on: boolean): void {
   user.desktopNotify = on;
-  world.changes.user(user);
+  world.changes.user(user, "desktopNotify");
 }
 
 /** Somebody has seen what pinged them. */
 export function acknowledge(world: World, user: UserRecord, messageIds: Iterable<number>): void {
-  for (const id of messageIds) user.pings.delete(id);
-  world.changes.user(user);
+  for (const id of messageIds) if (user.pings.delete(id)) world.changes.user(user, ["pings", id]);
 }
 
 /** Suspends somebody from chat for a while; 0 ends that. */
 export function suspend(world: World, user: UserRecord, seconds: number): void {
   user.blockedUntil = seconds > 0 ? world.now() + seconds : null;
-  world.changes.user(user);
+  world.changes.user(user, "blockedUntil");
 }
 
 /** Somebody wants to see less of somebody, or more again; tells their other windows. */
@@ -41,14 +40,15 @@ export function setIgnored(world: World, user: UserRecord, targetId: number, ign
   if (ignored === user.ignored.has(targetId) || (ignored && !world.users.has(targetId))) return;
   if (ignored) user.ignored.add(targetId);
   else user.ignored.delete(targetId);
-  world.changes.user(user);
+  world.changes.user(user, ["ignored", targetId]);
   world.log.append(0, user.id, (id) => settingsEvent(id, world.now(), user));
 }
 
 /** Gives somebody a new name, and tells the rooms they are in. */
 export function renameUser(world: World, user: UserRecord, name: string): void {
   user.name = name;
-  world.changes.user(user);
+  world.names.set(user.id, name);
+  world.changes.user(user, "name");
   world.log.together(() => {
     for (const room of roomsOf(world, user.id)) {
       world.log.append(room.id, null, (id) =>

@@ -94,7 +94,7 @@ export function editMessage(
   message.showParent = body.showParent;
   message.edits++;
   message.revisions.push({ label: "edited", userId: actor.id, timeStamp: world.now(), source, content: body.content });
-  world.changes.message(message);
+  world.changes.message(message, ["revisions", message.revisions.length - 1], "edits", "parentId", "showParent");
   announce(world, room, actor, message, EventType.MessageEdited, body);
 }
 
@@ -112,7 +112,7 @@ export function deleteMessage(world: World, message: MessageRecord, actor: UserR
     source: null,
     content: null,
   });
-  world.changes.message(message);
+  world.changes.message(message, ["revisions", message.revisions.length - 1], "deleted");
   const targetId = actor.id === message.userId ? undefined : message.userId;
   world.log.append(room.id, null, (id) =>
     messageEvent(EventType.MessageDeleted, message, { id, room, user: actor, targetId }),
@@ -124,7 +124,7 @@ export function purgeHistory(world: World, message: MessageRecord, actor: UserRe
   refuseUnlessModerator(actor);
   message.purged = true;
   message.revisions = message.revisions.slice(-1);
-  world.changes.message(message);
+  world.changes.message(message, "purged", "revisions");
 }
 
 /** The message with this id, if the viewer may know of it. @throws a {@link Refusal} of rule `no-message` */
@@ -247,8 +247,10 @@ function announce(
   const told = new Set(message.pinged);
   const ping = (target: UserRecord, pingType: number): void => {
     if (told.has(target.id) || !mayRead(room, target)) return;
+    // Edits count with the post: a message that names other people each time pings no more of them.
+    if (pingType === EventType.UserMentioned && message.pinged.size >= world.rules.maxPings) return;
     message.pinged.add(target.id);
-    world.changes.message(message);
+    world.changes.message(message, ["pinged", target.id]);
     if (target.id > 0) remember(world, target, message);
     world.log.append(room.id, target.id, (id) =>
       messageEvent(pingType, message, { id, room, user: actor, targetId: target.id }),
@@ -265,8 +267,10 @@ function announce(
 /** Keeps the pings of somebody who never reads them from growing for ever. */
 function remember(world: World, target: UserRecord, message: MessageRecord): void {
   target.pings.set(message.id, message.roomId);
-  world.changes.user(target);
+  world.changes.user(target, ["pings", message.id]);
   if (target.pings.size <= 200) return;
   const [oldest] = target.pings.keys();
-  if (oldest !== undefined) target.pings.delete(oldest);
+  if (oldest === undefined) return;
+  target.pings.delete(oldest);
+  world.changes.user(target, ["pings", oldest]);
 }

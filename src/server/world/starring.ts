@@ -1,6 +1,7 @@
 /** Stars and pins (protocol.md §5.4). All four calls toggle or clear; each that changes something emits type 6. */
 import { EventType } from "../../protocol/raw.js";
 import { mayRead, rules } from "./access.js";
+import type { Part } from "./changes.js";
 import { messageEvent } from "./events.js";
 import { roomOf } from "./posting.js";
 import type { MessageRecord, RoomRecord, UserRecord } from "./records.js";
@@ -25,9 +26,9 @@ export function toggleStar(world: World, message: MessageRecord, user: UserRecor
     message.stars.add(user.id);
     user.starDay = today;
     user.starsToday = given + 1;
-    world.changes.user(user);
+    world.changes.user(user, "starDay", "starsToday");
   }
-  announce(world, message);
+  announce(world, message, ["stars", user.id]);
 }
 
 /** Cancels everybody's stars. @throws a {@link Refusal} */
@@ -37,7 +38,7 @@ export function cancelStars(world: World, message: MessageRecord, user: UserReco
   }
   onAccept?.();
   message.stars.clear();
-  announce(world, message);
+  announce(world, message, "stars");
 }
 
 /** Toggles an owner's pin. @throws a {@link Refusal} */
@@ -46,7 +47,7 @@ export function togglePin(world: World, message: MessageRecord, user: UserRecord
   refuseUnlessRules(world, message, user);
   onAccept?.();
   if (!message.pins.delete(user.id)) message.pins.set(user.id, world.now());
-  announce(world, message);
+  announce(world, message, ["pins", user.id]);
 }
 
 /** Removes all pins. @throws a {@link Refusal} */
@@ -54,7 +55,7 @@ export function removePins(world: World, message: MessageRecord, user: UserRecor
   refuseUnlessRules(world, message, user);
   onAccept?.();
   message.pins.clear();
-  announce(world, message);
+  announce(world, message, "pins");
 }
 
 /** The starred messages of a room: pinned ones first, then the newest. */
@@ -73,8 +74,8 @@ function refuseUnlessRules(world: World, message: MessageRecord, user: UserRecor
   if (!rules(roomOf(world, message), user)) throw new Refusal("not-allowed", "Only a room-owner can pin messages");
 }
 
-function announce(world: World, message: MessageRecord): void {
+function announce(world: World, message: MessageRecord, part: Part<MessageRecord>): void {
   const room = roomOf(world, message);
-  world.changes.message(message);
+  world.changes.message(message, part);
   world.log.append(room.id, null, (id) => messageEvent(EventType.MessageStarred, message, { id, room }));
 }

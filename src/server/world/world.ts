@@ -7,8 +7,9 @@ import type { Clock } from "../../util/clock.js";
 import { emailHash } from "../chat-json.js";
 import type { ParentSite } from "../parent-sites.js";
 import { addTo, removeFrom } from "./ascending.js";
-import { Changes } from "./changes.js";
+import { Changes, type Part } from "./changes.js";
 import { EventLog, type LoggedEvent } from "./event-log.js";
+import { NameIndex } from "./name-index.js";
 import {
   communityUserId,
   feedsUserId,
@@ -32,6 +33,7 @@ export interface WorldRules {
   readonly mentionBesideReply: boolean;
   readonly maxEvents: number;
   readonly maxMessagesPerRoom: number;
+  readonly maxPings: number;
 }
 
 /** What a new person starts with. */
@@ -69,6 +71,8 @@ export class World {
   readonly messages: Map<number, MessageRecord> = new Map();
   /** The messages with flags, by id. */
   readonly flagged: Map<number, MessageRecord> = new Map();
+  /** Whom an `@name` can mean. */
+  readonly names: NameIndex = new NameIndex();
   readonly log: EventLog;
   /** Every change of a record is named here. */
   readonly changes: Changes;
@@ -142,6 +146,7 @@ export class World {
   /** Takes in a person as they are. */
   keepUser(user: UserRecord): void {
     this.users.set(user.id, user);
+    this.names.set(user.id, user.name);
     if (user.email) this.#byEmail.set(user.email, user);
     this.changes.user(user);
   }
@@ -219,9 +224,9 @@ export class World {
   }
 
   /** Files a message in its room, in the order of ids, and lets the oldest go when the room holds too many. */
-  file(message: MessageRecord, room: RoomRecord): void {
+  file(message: MessageRecord, room: RoomRecord, ...changed: readonly Part<MessageRecord>[]): void {
     this.messages.set(message.id, message);
-    this.changes.message(message);
+    this.changes.message(message, ...changed);
     const list = room.messages;
     addTo(list, message);
     this.#indexes.get(room.id)?.add(message);

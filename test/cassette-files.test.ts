@@ -1,0 +1,158 @@
+/** The file of a recording, what a replay refuses, and a recording that cannot go on. */
+import { readFile, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { Client, type ClientOptions } from "chatexchange-ts";
+import { replay } from "chatexchange-ts/testing";
+import { describe, expect, test } from "vitest";
+import { temporaryFolder } from "./cli-support.js";
+import { on, testDisk } from "./full-disk.js";
+import { failureOf, stage } from "./support.js";
+
+const newFile = (): string => join(temporaryFolder(), "a.cassette");
+
+async function recorded(): Promise<{ readonly file: string; readonly text: string }> {
+  const file = newFile();
+  const { client } = await stage();
+  const chat = client({ record: file });
+  await chat.getMe();
+  await chat.getRoom(1).name;
+  await chat.logout();
+  return { file, text: await readFile(file, "utf8") };
+}
+
+describe("the file of a recording", () => {
+  test("is readable by its owner alone, and is never written over", async () => {
+    const { file, text } = await recorded();
+    if (process.platform !== "win32") expect((await stat(file)).mode & 0o777).toBe(0o600);
+    const { server } = await stage();
+    expect(() => new Client(server.site, { record: file })).toThrow(/there is a file already; name another/);
+    expect(await readFile(file, "utf8")).toBe(text);
+  });
+
+  test("says in its first line how to read it, and in its last what was replaced", async () => {
+    const { text } = await recorded();
+    const lines = text
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(lines[0]).toMatchObject({
+      cassette: 1,
+      host: "stackexchange.com",
+      note: expect.stringContaining("replaced"),
+    });
+    expect(lines.at(-1)).toMatchObject({ replaced: { name: expect.any(Number), cookie: expect.any(Number) } });
+  });
+
+  test("ends where maxBytes says, and the client goes on", async () => {
+    const file = newFile();
+    const lines: string[] = [];
+    const { client } = await stage();
+    const warn = (line: string): void => void lines.push(line);
+    const chat = client({ record: { file, maxBytes: 4_000 }, logger: { warn } });
+    await chat.getMe();
+    expect(await chat.getRoom(1).name).toBe("Sandbox");
+    await chat.logout();
+    expect((await stat(file)).size).toBeLessThan(4_000);
+    expect(lines.filter((line) => line.includes("recording"))).toEqual([expect.stringContaining("maxBytes")]);
+    expect(await readFile(file, "utf8")).toContain("the file was full");
+  });
+
+  test("on a disk that fills up ends with one notice, and the client goes on", async () => {
+    const disk = testDisk();
+    const lines: string[] = [];
+    const { client } = await stage();
+    const warn = (line: string): void => void lines.push(line);
+    const chat = client({ record: { file: newFile() }, logger: { warn }, ...on(disk) } as ClientOptions);
+    await chat.getMe();
+    disk.trouble = "ENOSPC";
+    expect(await chat.getRoom(1).name).toBe("Sandbox");
+    expect(await chat.getRoom(1).description).toContain("regular chat");
+    await chat.logout();
+    expect(lines.filter((line) => line.includes("recording"))).toEqual([expect.stringContaining("no space left")]);
+  });
+
+  test("in a folder that is not there is refused with a remedy", async () => {
+    const { server } = await stage();
+    const record = join(temporaryFolder(), "nowhere", "a.cassette");
+    expect(() => new Client(server.site, { record })).toThrow(
+      expect.objectContaining({ code: "STORAGE", message: expect.stringContaining("no such file or folder") }),
+    );
+  });
+
+  test("needs options that there are", () => {
+    const make =
+      (record: unknown): (() => Client) =>
+      () =>
+        new Client("stackexchange.com", { record } as ClientOptions);
+    expect(make("")).toThrow(/record is a text that is not empty/);
+    expect(make({ path: "x" })).toThrow(/has no option "path"/);
+    expect(make({ file: "x", maxBytes: 0 })).toThrow(/record\.maxBytes/);
+  });
+});
+
+describe("a replay", () => {
+  test("says which request came, which was expected, and the line of that", async () => {
+    const { text } = await recorded();
+    await using played = await replay(text);
+    const chat = played.client();
+    await played.until(chat.getMe());
+    const error = await failureOf(played.until(chat.getRoom(77).name));
+    const line = 1 + text.split("\n").findIndex((entry) => entry.includes("/rooms/thumbs/1"));
+    expect(error).toMatchObject({
+      code: "CASSETTE",
+      line,
+      message: `GET /rooms/thumbs/77 is not in the cassette, or was asked before as often as there; the next request there is GET /rooms/thumbs/1 (line ${line})`,
+    });
+  });
+
+  test("says which fields of a form differ", async () => {
+    const file = newFile();
+    const { client } = await stage();
+    const live = client({ record: file });
+    await live.getRoom(1).sendMessage("one two");
+    await live.logout();
+    await using played = await replay(file);
+    const chat = played.client();
+    const error = await failureOf(played.until(chat.getRoom(1).sendMessage("something else")));
+    expect(error).toMatchObject({
+      code: "CASSETTE",
+      message: expect.stringContaining("these fields of its form differ: text"),
+    });
+  });
+
+  test("that was not asked as recorded says so at its end, if nobody waited for it", async () => {
+    const { text } = await recorded();
+    const played = await replay(text);
+    const chat = played.client();
+    await chat.getMe();
+    expect(await failureOf(chat.getRoom(77).name)).toMatchObject({ code: "REFUSED" });
+    expect(played.failures[0]?.message).toContain("GET /rooms/thumbs/77 is not in the cassette");
+    expect(await failureOf(played.close())).toMatchObject({ code: "CASSETTE" });
+  });
+
+  test("takes a path, an address and a text, and refuses what is no cassette", async () => {
+    const { file, text } = await recorded();
+    for (const cassette of [file, new URL(`file://${file}`), text]) {
+      await using played = await replay(cassette);
+      expect(await played.until(played.client().getRoom(1).name)).toHaveLength("Sandbox".length);
+    }
+    const other = newFile();
+    await writeFile(other, "hello\n");
+    expect(await failureOf(replay(other))).toMatchObject({
+      code: "BAD_ARGUMENT",
+      message: expect.stringContaining("line 1"),
+    });
+    expect(await failureOf(replay(`${text.split("\n")[0]}\n{"at":1,"odd":2}\n`))).toMatchObject({
+      code: "BAD_ARGUMENT",
+      message: expect.stringContaining("line 2"),
+    });
+    expect(await failureOf(replay(newFile()))).toMatchObject({ code: "BAD_ARGUMENT" });
+    expect(await failureOf(replay(text, { speed: 2 } as object))).toMatchObject({ code: "BAD_ARGUMENT" });
+  });
+
+  test("of a recording that was cut off plays what is there", async () => {
+    const { text } = await recorded();
+    await using played = await replay(text.slice(0, text.lastIndexOf('{"at"') + 20));
+    expect(await played.until(played.client().getRoom(1).name)).toHaveLength("Sandbox".length);
+  });
+});

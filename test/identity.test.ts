@@ -1,0 +1,86 @@
+/** A redesigned header is no reason to lose a session: identity has other signs, and "unknown" is not "logged out". */
+import { mkdtemp, readFile, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Client } from "chatexchange-ts";
+import { ManualClock } from "chatexchange-ts/testing";
+import { describe, expect, test } from "vitest";
+import { failureOf, type Stage, stage, turning } from "./support.js";
+
+const fkey = '<input id="fkey" name="fkey" value="0123456789abcdef0123456789abcdef">';
+const loginLink = '<header class="s-topbar"><a href="/users/login">Log in</a></header>';
+
+/** A session file with a login, for the clients of the test. */
+async function stored({ client }: Stage): Promise<{ readonly sessionFile: string }> {
+  const sessionFile = join(await mkdtemp(join(tmpdir(), "chatexchange-")), "session.json");
+  await client({ sessionFile }).login();
+  return { sessionFile };
+}
+
+/** Light pages, and those of rooms on demand, whose header is of no known kind. */
+function redesign({ server }: Stage, header: string, { rooms = false, times = 50 } = {}): void {
+  const body = `<!DOCTYPE html><body>${header}${fkey}<div id="roomlist"></div></body>`;
+  const answer = { status: 200, body, times };
+  server.site.faults.fail(/^\/chats\/join\/favorite|^\/$/, answer);
+  if (rooms) server.site.faults.fail(/^\/(?:transcript|rooms)\/\d/, answer);
+}
+
+const logins = (client: Client): number => client.counts["session:login"];
+
+describe("a client", () => {
+  test("knows itself by the Q&A sites' header, also after the session has expired", async () => {
+    const { server, bot, client } = await stage({ headerMarkup: "s-topbar" });
+    const chat = client();
+    const me = await chat.login();
+    expect([me.id, me.peek.name]).toEqual([bot.id, "Bot"]);
+    server.site.faults.expireSessions();
+    await chat.getRoom(1).sendMessage("still here");
+    expect(logins(chat)).toBe(2);
+  });
+
+  test("knows itself by a transcript when the header tells nothing, without entering a room", async () => {
+    const scene = await stage();
+    const { bot, server, client } = scene;
+    const { sessionFile } = await stored(scene);
+    redesign(scene, "<header></header>");
+    const chat = client({ sessionFile });
+    expect((await chat.login()).id).toBe(bot.id);
+    expect(logins(chat)).toBe(0);
+    expect(server.site.room(1).present).not.toContain(bot.id);
+  });
+
+  test("keeps its session, and says NOT_UNDERSTOOD, when no page tells who it is", async () => {
+    const scene = await stage();
+    const { sessionFile } = await stored(scene);
+    const before = await readFile(sessionFile, "utf8");
+    redesign(scene, "<header></header>", { rooms: true });
+    const chat = scene.client({ sessionFile });
+    scene.requests();
+    expect(await failureOf(chat.login())).toMatchObject({ code: "NOT_UNDERSTOOD" });
+    expect(scene.requests().filter((request) => request.includes("/users/login"))).toEqual([]);
+    expect(logins(chat)).toBe(0);
+    expect(await readFile(sessionFile, "utf8")).toBe(before);
+  });
+
+  test("renews no session when pages stop telling who it is, and goes on when they do again", async () => {
+    const clock = new ManualClock();
+    const scene = await stage({ clock });
+    const chat = scene.client({ clock });
+    await chat.login();
+    redesign(scene, "<header></header>", { rooms: true, times: 2 });
+    scene.server.site.faults.rotateFkeys();
+    scene.requests();
+    await turning(clock, chat.getRoom(1).sendMessage("still here"), 60_000);
+    expect(scene.requests().filter((request) => request.includes("/users/login"))).toEqual([]);
+    expect(logins(chat)).toBe(1);
+  });
+
+  test("is logged out when a page of a new design has a link to log in", async () => {
+    const scene = await stage();
+    const { sessionFile } = await stored(scene);
+    redesign(scene, loginLink);
+    const chat = scene.client({ sessionFile, email: undefined, password: undefined });
+    expect(await failureOf(chat.login())).toMatchObject({ code: "NOT_LOGGED_IN" });
+    expect((await stat(sessionFile)).isFile()).toBe(true);
+  });
+});
