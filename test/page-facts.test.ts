@@ -1,6 +1,6 @@
 /** Facts that pages alone tell, in the forms they have had, as a client sees them on the local server. */
 import { describe, expect, test } from "vitest";
-import { next, stage } from "./support.js";
+import { stage } from "./support.js";
 
 describe("a reply", () => {
   test.each(["reply-info", "2025-07", "2025"] as const)(

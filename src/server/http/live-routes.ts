@@ -6,7 +6,7 @@ import { countFitting, type Reader, type RoomState, roomText, sortByRoom } from 
 import { mayEnter, mayRead } from "../world/access.js";
 import { firstIndex } from "../world/ascending.js";
 import { roomsOf } from "../world/attendance.js";
-import type { LoggedEvent } from "../world/event-log.js";
+import { type LoggedEvent, versionFor } from "../world/event-log.js";
 import { listItem } from "../world/events.js";
 import { seesEvent } from "../world/flagging.js";
 import { timeoutLeft } from "../world/membership.js";
@@ -73,7 +73,7 @@ function latestEvents(call: Call, room: RoomRecord, count: number): string[] {
   const isMine = (event: LoggedEvent): boolean =>
     event.roomId === room.id && event.onlyFor === null && seesEvent(call.world, call.viewer, event);
   const mine = log.since(after).filter(isMine);
-  return mine.slice(-count).map((event) => event.json);
+  return mine.slice(-count).map((event) => versionFor(event, call.viewer?.id ?? null).json);
 }
 
 function isHighlight(message: MessageRecord, viewer: UserRecord | null): boolean {

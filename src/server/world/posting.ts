@@ -2,6 +2,7 @@
  * Saying, editing and deleting (protocol.md §5.1 to §5.3): what is refused, what a reply is, and which events
  * follow. Pings come before the message event and have the smaller ids.
  */
+import { breakLongWords } from "../../protocol/markup/long-words.js";
 import { mentionName } from "../../protocol/markup/mentions.js";
 import { renderMarkdown } from "../../protocol/markup/render.js";
 import { splitReplyPrefix } from "../../protocol/markup/reply-prefix.js";
@@ -182,7 +183,7 @@ interface Body {
   readonly content: string;
   readonly parentId: number | null;
   readonly showParent: boolean;
-  /** The author of the message replied to, unless that is the author of this one. */
+  /** The author of the message replied to, who may be the author of this one: that is a type 18 to oneself, too. */
   readonly repliedTo: UserRecord | null;
   readonly mentioned: readonly UserRecord[];
 }
@@ -202,11 +203,9 @@ function compose(
   const mentions = mentionedUsers(world, room, author, text);
   const parentAuthor = parent && world.users.get(parent.userId);
   const prefix = parentAuthor && world.rules.replyPrefixInContent ? `@${mentionName(parentAuthor.name)} ` : "";
-  const content = renderMarkdown(`${prefix}${text}`, {
-    siteUrl: world.siteUrlOf(room),
-    onebox: (url) => messageOnebox(world, room, url),
-  });
-  const repliedTo = parentAuthor && parentAuthor.id !== author.id ? parentAuthor : null;
+  const onebox = (url: string): string | null => messageOnebox(world, room, url);
+  const content = breakLongWords(renderMarkdown(`${prefix}${text}`, { siteUrl: world.siteUrlOf(room), onebox }));
+  const repliedTo = parentAuthor ?? null;
   const [only] = mentions;
   const guess = !parent && mentions.length === 1 && only ? (room.visits.get(only.id)?.lastMessageId ?? null) : null;
   return {
@@ -251,7 +250,8 @@ function announce(
     if (pingType === EventType.UserMentioned && message.pinged.size >= world.rules.maxPings) return;
     message.pinged.add(target.id);
     world.changes.message(message, ["pinged", target.id]);
-    if (target.id > 0) remember(world, target, message);
+    // Nobody has to be told later what they said themselves.
+    if (target.id > 0 && target !== actor) remember(world, target, message);
     world.log.append(room.id, target.id, (id) =>
       messageEvent(pingType, message, { id, room, user: actor, targetId: target.id }),
     );

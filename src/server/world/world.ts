@@ -80,6 +80,8 @@ export class World {
   readonly rules: WorldRules;
   /** The Q&A site that tags and parent profiles point at. */
   readonly siteUrl: string;
+  /** The root of the chat site itself, which notices link to with their host [OBS]. */
+  readonly chatOrigin: string;
   readonly #clock: Clock;
   readonly #indexes = new Map<number, RoomIndex>();
   readonly #byEmail = new Map<string, UserRecord>();
@@ -93,6 +95,7 @@ export class World {
   constructor(rules: WorldRules, siteUrl: string, clock: Clock) {
     this.rules = rules;
     this.siteUrl = siteUrl;
+    this.chatOrigin = siteUrl.replace("//", "//chat.");
     this.#clock = clock;
     this.log = new EventLog(firstEventId, rules.maxEvents);
     this.changes = new Changes(this.log);
