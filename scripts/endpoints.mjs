@@ -83,5 +83,6 @@ export const endpoints = [
   endpoint("GET", "/feeds/rooms/{id}", "6.12", null),
   endpoint("GET", "/feeds/rooms/starred/{id}", "6.12", null),
   endpoint("GET", "/rooms/{id}/conversation/{slug}", "6.12", null),
-  endpoint("GET", "/rooms/schedule/export/all", "6.12", null, "the local server has no schedules"),
+  endpoint("GET", "/rooms/schedule/export/all", "6.12", null),
+  endpoint("GET", "/rooms/schedule/export/{room}/all", "6.12", null),
 ];

@@ -4,13 +4,17 @@ import type { ChatServer } from "chatexchange-ts/server";
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished } from "vitest";
 
-const executablePath = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) =>
-  existsSync(path),
-);
+/** Where Chromium is; undefined when there is none. */
+export const executablePath: string | undefined = [
+  "/usr/bin/chromium",
+  "/usr/bin/chromium-browser",
+  "/usr/bin/google-chrome",
+].find((path) => existsSync(path));
 if (!executablePath)
   console.warn("\n*** No Chromium found: the browser tests are SKIPPED. `apt-get install chromium` brings it. ***\n");
 
-const args: string[] = [
+/** How every browser is started: for itself, and quiet. */
+export const args: string[] = [
   "--no-sandbox",
   "--disable-gpu",
   "--disable-quic",

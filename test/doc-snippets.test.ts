@@ -9,7 +9,14 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { streamDefaults } from "../src/live/options.js";
 
 const root = resolve(import.meta.dirname, "..");
-const pages = ["README.md", "docs/overview.md", "docs/errors.md", "docs/state.md", "docs/testing-your-bot.md"];
+const pages = [
+  "README.md",
+  "docs/overview.md",
+  "docs/errors.md",
+  "docs/state.md",
+  "docs/testing-your-bot.md",
+  "docs/foreign-clients.md",
+];
 
 /** What a snippet may take for granted. Each block is a module of its own, and may declare any of these itself. */
 const prelude = `

@@ -4,17 +4,8 @@
  * two cannot agree with each other and both be wrong. Names of the clients: ../shared/protocol.md, "Source short names".
  */
 import { describe, expect, test } from "vitest";
-import { firstMessage, now, type Wire, type WireHeaders, type WireStage, wireStage } from "./foreign-wire.js";
-
-/** Somebody sends a request; the answer is the status and the body, exactly or as a pattern. */
-type Exchange = readonly [
-  who: "owner" | "guest" | "nobody",
-  line: string,
-  body: string | undefined,
-  answer: string | RegExp,
-  headers?: WireHeaders,
-];
-type Step = Exchange | ((stage: WireStage) => unknown);
+import { header, type Step, takeSteps } from "./foreign-steps.js";
+import { firstMessage, now, type Wire, type WireStage, wireStage } from "./foreign-wire.js";
 
 const M = firstMessage;
 const ok = '200 "ok"';
@@ -23,9 +14,6 @@ const noRoom = "404 The room does not exist, or you do not have permission";
 const socketUrl = /^200 \{"url":"wss:\/\/chat\.sockets\.stackexchange\.com\/events\/11\/[0-9a-f]{32}"\}$/;
 const throttled = "409 You can perform this action again in";
 
-/** Another look at an answer: its headers. */
-const header = (who: "owner" | "guest", name: string, value: string) => (stage: WireStage) =>
-  expect(stage[who].headers[name]).toBe(value);
 const later = (ms: number) => (stage: WireStage) => stage.clock.advance(ms);
 const visit = (path: string) => (stage: WireStage) => stage.guest.visit(path);
 
@@ -357,17 +345,7 @@ describe("the requests of", () => {
   ] as const)("%s", async (_name, steps) => {
     const stage = await wireStage();
     await using _ = stage.server;
-    for (const step of steps) {
-      if (typeof step === "function") {
-        await step(stage);
-        continue;
-      }
-      const [who, line, body, answer, headers] = step;
-      const got = await stage[who].send(line, body, headers);
-      const asked = `${line} ${body ?? ""}`;
-      if (typeof answer === "string") expect(`${asked} => ${got}`).toBe(`${asked} => ${answer}`);
-      else expect(got, asked).toMatch(answer);
-    }
+    await takeSteps(stage, steps);
   });
 
   test("all of them, when they write too fast", async () => {

@@ -73,6 +73,7 @@ const room: fc.Arbitrary<RoomView> = fc
     deleted: fc.boolean(),
     isFavorite: fc.boolean(),
     parentSiteName: fc.constantFrom("Stack Overflow", 'Code Golf & "Puzzles"'),
+    parentSiteUrl: fc.constantFrom("https://stackoverflow.com", "//codegolf.stackexchange.com"),
     messageCount: count,
     userCount: count,
     firstMessageAt: fc.option(time),

@@ -113,8 +113,8 @@ describe("parse(render(view)) is the view", () => {
         frozen: room.frozen,
         deleted: room.deleted,
         mayPost: view.mayPost,
-        parentSiteName: frame.siteName,
-        parentSiteUrl: shown.addressShown(frame.siteUrl),
+        parentSiteName: room.parentSiteName,
+        parentSiteUrl: shown.addressShown(room.parentSiteUrl),
         me: shown.viewerShown(frame),
         fkey: frame.fkey,
         present: shown.presentShown(view).map((person) => ({

@@ -4,6 +4,7 @@ export { Faults, type PlannedAnswer, type Slowness } from "./faults.js";
 export type { BadPacking } from "./http/packing.js";
 export type { Delay } from "./latency.js";
 export type { ChatServerOptions, TlsFiles } from "./options.js";
+export type { ParentSite } from "./parent-sites.js";
 export type { ProxyAnswer } from "./proxy-answer.js";
 export type { LoggedRequest } from "./request-log.js";
 export { type EventQuery, LocalSite, type NewServerRoom, type NewServerUser } from "./script/local-site.js";

@@ -31,6 +31,11 @@ export function roomInfoPath(id: number, name: string): string {
   return withSlug(`/rooms/info/${id}`, name);
 }
 
+/** `/?tab=site&host={host}`: the rooms of one Q&A site. */
+export function siteRoomsPath(host: string): string {
+  return `/${queryOf({ tab: "site", host })}`;
+}
+
 /** `/transcript/{room}/{y}/{m}/{d}[/{h1}-{h2}]`: months and days without a leading zero. */
 export function transcriptPath(roomId: number, day: string, hours?: { from: number; to: number } | null): string {
   const [year = 0, month = 0, date = 0] = day.split("-").map(Number);

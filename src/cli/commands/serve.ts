@@ -3,6 +3,7 @@ import { ChatServer } from "../../server/index.js";
 import type { CliContext } from "../context.js";
 import { exitCodes } from "../exit-codes.js";
 import { announceServer, localPassword } from "../setup/target.js";
+import { readTls } from "../setup/tls-files.js";
 import { countFlag, type Flags, textFlag, usage } from "../table/arguments.js";
 
 const defaultPort = 8070;
@@ -11,20 +12,26 @@ export async function run(context: CliContext, _args: readonly string[], flags: 
   const port = countFlag(flags, "port", 0) ?? defaultPort;
   if (port > 65_533) throw usage("--port takes 0 to 65533; three sites need three ports");
   const data = textFlag(flags, "data");
+  const files = textFlag(flags, "tls");
+  const secured = files === undefined ? null : await readTls(files, Date.now());
+  for (const warning of secured?.warnings ?? []) context.note(`chatexchange: ${warning}`);
   const options = {
     port,
     world: flags.seed === "empty" ? ("empty" as const) : ("demo" as const),
     throttle: flags.throttle !== "off",
     showAccounts: true,
     ...(data === undefined ? {} : { journal: data }),
+    ...(secured ? { tls: secured.tls } : {}),
   };
   const server = await ChatServer.start(options);
-  const withdraw = await announceServer(context.settings.folder.value, server).catch((error: unknown) => {
-    context.note(`chatexchange: ${messageOf(error)}; --local will not find it`);
-    return async () => {};
-  });
+  const withdraw = await announceServer(context.settings.folder.value, server, secured?.tls.cert).catch(
+    (error: unknown) => {
+      context.note(`chatexchange: ${messageOf(error)}; --local will not find it`);
+      return async () => {};
+    },
+  );
   try {
-    await introduce(context, server, data);
+    await introduce(context, server, data, secured !== null);
     await interruption(context.signal);
   } finally {
     await withdraw();
@@ -38,7 +45,12 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-async function introduce(context: CliContext, server: ChatServer, data: string | undefined): Promise<void> {
+async function introduce(
+  context: CliContext,
+  server: ChatServer,
+  data: string | undefined,
+  isSecure: boolean,
+): Promise<void> {
   const sites = Object.values(server.sites);
   if (context.json) {
     for (const { url, host } of sites) await context.printJson({ url, host });
@@ -47,6 +59,11 @@ async function introduce(context: CliContext, server: ChatServer, data: string |
   const { style } = context;
   await context.print("A chat server is up, for this machine only:\n");
   for (const { url, host } of sites) await context.print(`  ${style("bold", url)}  ${host}`);
+  if (isSecure) {
+    await context.print(
+      "\nEach of them answers for all hosts of the live sites: docs/foreign-clients.md tells how clients get here.",
+    );
+  }
   const people = server.site.users;
   if (people.length > 0) {
     await context.print(`\nPeople you can be (password "${localPassword}"):\n`);

@@ -1,7 +1,9 @@
 /** Where a command goes: a live site, a local server at an address, or the one that `serve` runs or this command starts. */
 import { mkdir, readFile, rm } from "node:fs/promises";
+import http from "node:http";
+import https from "node:https";
 import { join } from "node:path";
-import { type Site, siteOf } from "../../protocol/sites.js";
+import { isLoopback, type Site, siteOf } from "../../protocol/sites.js";
 import { isRecord, listOf, numberOf, stringOf } from "../../protocol/values.js";
 import type { ChatServer } from "../../server/index.js";
 import { writeWholeFile } from "../../storage/atomic-file.js";
@@ -42,13 +44,13 @@ export async function findTarget({ site, folder, profile }: Settings, note: (lin
   const running = await runningServer(folder.value);
   if (site.value !== "local") {
     const found = siteOf(site.value);
-    const isLocal = found.chatOrigin.startsWith("http://");
+    const isLocal = isLoopback(new URL(found.chatOrigin).hostname);
     const people = running?.sites.find(({ url }) => url === found.chatOrigin)?.people ?? [];
     return { site: found, isLocal, sessionFile: sessionFile(folder.value, profile.value, found), people, server: null };
   }
   const first = await firstSite(running);
   if (first) {
-    const found = siteOf(first.url);
+    const found = trusting(siteOf(first.url), first.ca);
     const file = sessionFile(folder.value, profile.value, found);
     return { site: found, isLocal: true, sessionFile: file, people: first.people, server: null };
   }
@@ -76,18 +78,27 @@ export function personCalled(name: string, { people }: Target): Person {
 /** What a running server says of itself in the config folder. */
 interface Running {
   readonly pid: number;
-  readonly sites: readonly { readonly host: string; readonly url: string; readonly people: readonly Person[] }[];
+  readonly sites: readonly RunningSite[];
+}
+
+interface RunningSite {
+  readonly host: string;
+  readonly url: string;
+  /** Its certificate, when it speaks TLS. */
+  readonly ca: string | undefined;
+  readonly people: readonly Person[];
 }
 
 const stateFile = (folder: string): string => join(folder, "local-server.json");
 
-/** Tells other commands where a local server is; answers a way to take that back. */
-export async function announceServer(folder: string, server: ChatServer): Promise<() => Promise<void>> {
+/** Tells other commands where a local server is, and its certificate; answers a way to take that back. */
+export async function announceServer(folder: string, server: ChatServer, ca?: string): Promise<() => Promise<void>> {
   const running: Running = {
     pid: process.pid,
     sites: Object.values(server.sites).map(({ host, url, users }) => ({
       host,
       url,
+      ca,
       people: users.map(({ name, email }) => ({ name, email })),
     })),
   };
@@ -107,6 +118,7 @@ async function runningServer(folder: string): Promise<Running | null> {
       .map((site) => ({
         host: stringOf(site.host) ?? "",
         url: stringOf(site.url) ?? "",
+        ca: stringOf(site.ca) ?? undefined,
         people: listOf(site.people)
           .filter(isRecord)
           .map((person) => ({ name: stringOf(person.name) ?? "", email: stringOf(person.email) ?? "" })),
@@ -118,21 +130,36 @@ async function runningServer(folder: string): Promise<Running | null> {
 }
 
 /** The first site of a server that answers. */
-async function firstSite(running: Running | null): Promise<Running["sites"][number] | null> {
+async function firstSite(running: Running | null): Promise<RunningSite | null> {
   const [first] = running?.sites ?? [];
-  return first && (await answers(first.url)) ? first : null;
+  return first && (await answers(first)) ? first : null;
+}
+
+/** The same site, whose certificate is trusted for its own address alone. */
+function trusting(site: Site, ca: string | undefined): Site {
+  if (ca === undefined) return site;
+  const { hostname, port } = new URL(site.chatOrigin);
+  const endpoint = { hostname, port: Number(port || 443), tls: true, ca };
+  return { ...site, resolve: (origin) => (origin === site.chatOrigin ? endpoint : undefined) };
 }
 
 /** Whether a server is there: after a crash its note stays behind. */
-async function answers(url: string): Promise<boolean> {
-  try {
-    const { host } = siteOf(url);
-    const answer = await fetch(`http://${host}/`, { signal: AbortSignal.timeout(2_000) });
-    await answer.body?.cancel();
-    return answer.ok;
-  } catch {
-    return false;
-  }
+function answers({ url, ca }: RunningSite): Promise<boolean> {
+  return new Promise((resolve) => {
+    try {
+      const address = new URL(siteOf(url).chatOrigin);
+      const options = { timeout: 2_000, agent: false, ...(ca === undefined ? {} : { ca }) };
+      const request = (address.protocol === "https:" ? https : http).get(address, options, (answer) => {
+        answer.destroy();
+        resolve(answer.statusCode === 200);
+      });
+      request.once("timeout", () => request.destroy());
+      request.once("error", () => resolve(false));
+      request.once("close", () => resolve(false));
+    } catch {
+      resolve(false);
+    }
+  });
 }
 
 function sessionFile(folder: string, profile: string, site: Site): string {

@@ -310,6 +310,11 @@ const tools: readonly CommandSpec[] = [
     flags: [
       { name: "port", value: "N", about: "port of the first site, the others follow (default: 8070; 0 for any)" },
       { name: "data", value: "FILE", about: "keep the world in FILE, so that it is there after a restart" },
+      {
+        name: "tls",
+        value: "KEY,CERT",
+        about: "answer over https with this private key and its certificate (PEM files)",
+      },
       { name: "seed", value: "WORLD", choices: ["demo", "empty"], about: "the world to begin with (default: demo)" },
       {
         name: "throttle",
@@ -321,6 +326,7 @@ const tools: readonly CommandSpec[] = [
     examples: [
       ["chatexchange serve", "a chat with people in it, at http://127.0.0.1:8070"],
       ["chatexchange serve --seed empty --data my.journal", "an empty one that lasts"],
+      ["chatexchange serve --port 443 --tls key.pem,cert.pem", "for other clients, under the names of the live hosts"],
     ],
     json: ["url", "host"],
   },

@@ -270,6 +270,17 @@ describe("a reply in the markup of 2025", () => {
 });
 
 describe("search results", () => {
+  it.each([
+    (room: string, message: string) => `${room}${message}`,
+    (room: string, message: string) => `${message}${room}`,
+  ])("reads the room of a hit before the message and behind it", (inOrder) => {
+    const room = '<div class="message-room">in <a href="/rooms/1/den">Den</a></div>';
+    const said = message(9, 'see <a href="/rooms/1/not-this">here</a>');
+    expect(parseSearchPage(`<div id="content">${monologue("user-5", inOrder(room, said))}</div>`).hits).toMatchObject([
+      { id: 9, roomId: 1, roomName: "Den" },
+    ]);
+  });
+
   it("reads hits with time and room", () => {
     const hit = monologue("user-5", `<div class="timestamp">Oct 2 1:07 PM</div>${message(9, "found")}`);
     const pager =

@@ -41,6 +41,11 @@ const loginPaths = /^\/(users\/(login|logout|login-or-signup|current)(\/|$)|noca
 const writePaths =
   /^\/(messages|admin|flags|conversation|upload|rooms\/(save|pairoff)|users\/login|local|chats\/\d+\/messages)(\/|$)/;
 
+/** The icon of every page, where browsers look for one. */
+const favicon = "/favicon.ico";
+/** Posts without a form. */
+const formless: ReadonlySet<string> = new Set(["/users/login/universal/request"]);
+
 /** The routes of each role that a place can have. */
 function createRouter(): (place: Place, path: string) => Hono<ServerEnv> {
   const chat = buildApp([
@@ -128,7 +133,9 @@ async function answerTo(
     log(fault?.kind === "cut" ? 0 : response.status, call?.params.entries());
     return finished(response, call);
   };
-  if (!fault && /^(GET|HEAD)$/.test(method) && path.startsWith("/web/")) return finish(await serveWebFile(path));
+  if (!fault && /^(GET|HEAD)$/.test(method) && (path === favicon || path.startsWith("/web/"))) {
+    return finish(await serveWebFile(path === favicon ? "/web/favicon.ico" : path));
+  }
   const { origin, referer, cookie = "" } = env.incoming.headers;
   const isForeign = origin !== undefined && !isOwnOrigin(origin, host, shared.sites);
   if (method === "POST" && isForeign && !listener.options.foreignOrigins) {
@@ -153,7 +160,7 @@ async function answerTo(
     address: env.incoming.socket.remoteAddress ?? "",
   });
   // Without a form's content type the live servers see no parameters at all (protocol.md §1).
-  if (body.kind === "not-a-form") return finish(notFoundPage(call), call);
+  if (body.kind === "not-a-form" && !formless.has(path)) return finish(notFoundPage(call), call);
   if (method === "POST" && faults.isReadOnly && writePaths.test(path)) {
     return finish(sentenceAnswer("This site is in read-only mode; please try again later.", 503), call);
   }

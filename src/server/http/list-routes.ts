@@ -2,7 +2,7 @@
 import type { Hono } from "hono";
 import { renderFaq, renderJoinFavorite, renderMiniList, renderRooms, renderUsers } from "../pages/index.js";
 import type { RoomsPageView, UsersPageView } from "../pages/views.js";
-import { frameView, personView, roomView } from "../views/frame-view.js";
+import { frameView, personView, roomView, siteHostOf } from "../views/frame-view.js";
 import { pageOf } from "../views/paging.js";
 import { mayEnter, mayRead, mayWrite } from "../world/access.js";
 import type { RoomRecord } from "../world/records.js";
@@ -40,6 +40,7 @@ function roomsView(call: Call): RoomsPageView {
     tab,
     sort,
     filter,
+    siteHost: tab === "site" ? askedHost(call) : null,
     page,
     pageCount,
     showFrozen,
@@ -72,12 +73,18 @@ function miniList(call: Call): Response {
 }
 
 /** Whether a room is on a tab; "mine" are those somebody is in (recorded titles), "site" those about one site. */
-function isOnTab({ viewer, params, state }: Call, room: RoomRecord, tab: string): boolean {
+function isOnTab(call: Call, room: RoomRecord, tab: string): boolean {
+  const { viewer, state } = call;
   if (tab === "favorite") return viewer !== null && room.favouriteOf.has(viewer.id);
   if (tab === "mine") return viewer !== null && room.present.has(viewer.id);
   if (tab === "invited") return viewer?.invitedTo.has(room.id) ?? false;
-  if (tab === "site") return (params.get("host") ?? state.host) === state.host;
+  if (tab === "site") return siteHostOf(state, room) === askedHost(call);
   return tab !== "events";
+}
+
+/** The host of the site whose rooms are asked for. */
+function askedHost({ params, state }: Call): string {
+  return params.get("host")?.trim().toLowerCase() || state.host;
 }
 
 function matches(room: RoomRecord, filter: string): boolean {

@@ -1,8 +1,16 @@
 /** The site that logs people in (protocol.md §2.1, §2.4, §2.7), and the few other pages of it that clients look at. */
 import type { Hono } from "hono";
-import { escapeHtml } from "../../protocol/markup/escape.js";
 import { type Session, sameKey } from "../network.js";
-import { renderCaptcha, renderLogin, renderLogout } from "../pages/index.js";
+import {
+  renderCaptcha,
+  renderExpiredForm,
+  renderLogin,
+  renderLoginHome,
+  renderLoginNotFound,
+  renderLoginUser,
+  renderLogout,
+} from "../pages/index.js";
+import type { LoginSiteView } from "../pages/views.js";
 import { userPath } from "../paths.js";
 import { Refusal } from "../world/refusal.js";
 import { htmlAnswer, redirectAnswer, textAnswer } from "./answers.js";
@@ -17,13 +25,15 @@ export function addLoginRoutes(app: Hono<ServerEnv>): void {
     return call.session ? redirectAnswer(returnUrl(call)) : loginPage(call, null);
   });
   app.post("/users/login", (c) => logIn(c.env.call));
+  // "Logs in everywhere", as one login here does anyway.
+  app.post("/users/login/universal/request", () => textAnswer(""));
   app.post("/users/login-or-signup/validation/track", (c) => track(c.env.call));
   app.get("/users/logout", ({ env: { call } }) =>
-    htmlAnswer(renderLogout(call.network.loginFkey(call.prov), call.place.state.live.name)),
+    htmlAnswer(renderLogout(call.network.loginFkey(call.prov), call.place.siteName)),
   );
   app.post("/users/logout", (c) => logOut(c.env.call));
   app.get("/users/current", (c) => current(c.env.call));
-  app.get("/nocaptcha", (c) => htmlAnswer(renderCaptcha(c.env.call.state.live.name)));
+  app.get("/nocaptcha", (c) => htmlAnswer(renderCaptcha(c.env.call.place.siteName)));
   app.post("/local/become", (c) => become(c.env.call));
   app.post("/local/sign-up", (c) => signUp(c.env.call));
 }
@@ -32,13 +42,7 @@ export function addLoginRoutes(app: Hono<ServerEnv>): void {
 export function addHomeRoutes(app: Hono<ServerEnv>): void {
   // Clients that keep the method over the redirect of a login post their form here again, and live sites let them.
   app.on(["GET", "POST"], "/", ({ env: { call } }) => {
-    const path = call.session && profilePath(call, call.session);
-    const url = call.place.loginUrl;
-    const who = path
-      ? `<a class="my-profile" href="${url}${path}">my profile</a>`
-      : `<a href="${url}/users/login">log in</a>`;
-    const fkey = `<input type="hidden" name="fkey" value="${call.network.loginFkey(call.prov)}">`;
-    return htmlAnswer(`<!DOCTYPE html>\n<title>${escapeHtml(call.state.live.name)}</title>\n<p>${who}${fkey}</p>\n`);
+    return htmlAnswer(renderLoginHome(loginSiteView(call), call.network.loginFkey(call.prov)));
   });
 }
 
@@ -46,13 +50,21 @@ export function addHomeRoutes(app: Hono<ServerEnv>): void {
 export function addLoginSiteRoutes(app: Hono<ServerEnv>): void {
   app.get("/users/:id{[0-9]+}/:slug?", ({ env: { call }, req }) => {
     const user = call.world.users.get(Number(req.param("id")));
-    const name = escapeHtml(user?.name ?? "User");
-    return htmlAnswer(`<!DOCTYPE html>\n<title>User ${name}</title>\n<h1>${name}</h1>\n`, user ? 200 : 404);
+    const view = loginSiteView(call);
+    return user ? htmlAnswer(renderLoginUser(view, user.name)) : htmlAnswer(renderLoginNotFound(view), 404);
   });
+  // Two clients take their first fkey from here, on a host whose own log-in is gone (protocol.md §2.1).
+  app.get("/account/login", (c) => loginPage(c.env.call, null));
 }
 
 /** At most this many people are offered with a button each. */
 const offeredAccounts = 60;
+
+/** What every page of the site that logs people in shows about the visitor. */
+function loginSiteView(call: Call): LoginSiteView {
+  const { siteName, loginUrl } = call.place;
+  return { siteName, loginUrl, profilePath: call.session && profilePath(call, call.session) };
+}
 
 function loginPage(call: Call, message: string | null, signUpMessage: string | null = null): Response {
   const { state, network, params } = call;
@@ -61,7 +73,7 @@ function loginPage(call: Call, message: string | null, signUpMessage: string | n
   const typed = (name: string): string => (signUpMessage === null ? "" : (params.get(name) ?? ""));
   return htmlAnswer(
     renderLogin({
-      siteName: state.live.name,
+      siteName: call.place.siteName,
       fkey: network.loginFkey(call.prov),
       returnUrl: params.get("returnurl") ?? "",
       message,
@@ -74,7 +86,7 @@ function loginPage(call: Call, message: string | null, signUpMessage: string | n
 
 function logIn(call: Call): Response {
   const { network, params, state, address } = call;
-  if (!hasKey(call)) return staleForm();
+  if (!hasKey(call)) return staleForm(call);
   if (state.faults.wantsCaptcha) {
     return redirectAnswer(`${call.place.loginUrl}/nocaptcha?s=${encodeURIComponent(returnUrl(call))}`);
   }
@@ -99,22 +111,22 @@ function tooOftenText(seconds: number): string {
 /** The log-in of the demo, with one click and no password. */
 function become(call: Call): Response {
   const { network, params } = call;
-  if (!hasKey(call)) return staleForm();
+  if (!hasKey(call)) return staleForm(call);
   const account = network.account(params.get("email") ?? "");
   if (!account || !isOpenToNewcomers(call)) return textAnswer("There is no such account.", 404);
   const session = network.logIn(account.email, account.password);
-  return session ? welcome(call, session) : staleForm();
+  return session ? welcome(call, session) : staleForm(call);
 }
 
 /** A new person with an account, logged in on the spot. */
 function signUp(call: Call): Response {
   const { network, params } = call;
-  if (!hasKey(call)) return staleForm();
+  if (!hasKey(call)) return staleForm(call);
   if (!isOpenToNewcomers(call)) return textAnswer("Nobody can sign up here.", 404);
   try {
     const account = newPerson(call, params.get("name") ?? "", params.get("email") ?? "");
     const session = network.logIn(account.email, account.password);
-    return session ? welcome(call, session) : staleForm();
+    return session ? welcome(call, session) : staleForm(call);
   } catch (error) {
     if (error instanceof Refusal) return loginPage(call, null, error.message);
     throw error;
@@ -137,7 +149,7 @@ function welcome(call: Call, session: Session): Response {
 
 function track(call: Call): Response {
   const { network, params, address } = call;
-  if (!hasKey(call)) return staleForm();
+  if (!hasKey(call)) return staleForm(call);
   const email = params.get("email") ?? "";
   const wait = network.attempts.waitSeconds(email, address);
   if (wait > 0) return tooOften(textAnswer(tooOftenText(wait)), wait);
@@ -149,7 +161,7 @@ function track(call: Call): Response {
 
 function logOut(call: Call): Response {
   const { network, session, place, setCookies, state } = call;
-  if (!hasKey(call)) return staleForm();
+  if (!hasKey(call)) return staleForm(call);
   if (session) network.logOut(session);
   setCookies.push(cookieText(place, "acct", "", place.cookieDomain, 0));
   if (place.loopback) setCookies.push(cookieText(place, chatCookieName(state), "", null, 0));
@@ -170,11 +182,8 @@ function hasKey(call: Call): boolean {
   return sameKey(call.params.get("fkey"), call.network.loginFkey(call.prov));
 }
 
-function staleForm(): Response {
-  return htmlAnswer(
-    "<!DOCTYPE html>\n<title>Error</title>\n<p>This form has expired; reload the page and try again.</p>\n",
-    400,
-  );
+function staleForm(call: Call): Response {
+  return htmlAnswer(renderExpiredForm(loginSiteView(call)), 400);
 }
 
 function returnUrl(call: Call): string {

@@ -1,5 +1,6 @@
 /** What owners and moderators do to rooms and the people in them (protocol.md §5.6 to §5.8). */
 import type { Hono } from "hono";
+import { type ParentSite, questionSite } from "../parent-sites.js";
 import { roomInfoPath } from "../paths.js";
 import {
   createRoom,
@@ -96,6 +97,7 @@ function save(call: Call): Response {
     description: params.get("description"),
     tags: params.get("tags")?.split(/\s+/).filter(Boolean),
     access: accessByName.get(params.get("defaultAccess") ?? ""),
+    parentSite: parentSiteOf(call),
   };
   const roomId = params.integer("roomId", 0);
   if (roomId > 0) {
@@ -107,6 +109,16 @@ function save(call: Call): Response {
   refuseNewcomer(user);
   const room = createRoom(world, user, { ...change, name: change.name });
   return redirectAnswer(roomInfoPath(room.id, room.name));
+}
+
+/** The Q&A site of a room: only rooms of the network have one of their own (protocol.md §5.8). */
+function parentSiteOf({ params, state }: Call): ParentSite | undefined {
+  const host = params.get("host")?.trim().toLowerCase() ?? "";
+  if (state.host !== "stackexchange.com" || host === "" || host === new URL(state.live.chatOrigin).host)
+    return undefined;
+  const site = questionSite(host);
+  if (!site) throw new Refusal("bad-request", "There is no such site");
+  return site;
 }
 
 /** Answers with the number of messages moved. */

@@ -3,6 +3,7 @@ import type { Hono } from "hono";
 import { escapeHtml } from "../../protocol/markup/escape.js";
 import { chatJson } from "../chat-json.js";
 import { renderAnybody, renderProfile, userInfo } from "../pages/index.js";
+import type { ParentSite } from "../parent-sites.js";
 import { personView } from "../views/frame-view.js";
 import { profileView } from "../views/profile-view.js";
 import { mayRead } from "../world/access.js";
@@ -26,9 +27,9 @@ export function addPeopleRoutes(app: Hono<ServerEnv>): void {
     setDesktopNotify(call.world, actor(call), call.params.flag("value"));
     return rawJson('"ok"');
   });
-  app.get("/rooms/sites", ({ env: { call } }) => jsonAnswer([siteEntry(call)]));
+  app.get("/rooms/sites", ({ env: { call } }) => jsonAnswer(sitesOf(call)));
   app.post("/users/sites/:id{[0-9]+}", ({ env: { call }, req }) =>
-    call.world.users.has(Number(req.param("id"))) ? jsonAnswer([siteEntry(call)]) : notFoundPage(call),
+    call.world.users.has(Number(req.param("id"))) ? jsonAnswer([siteEntry(ownSite(call))]) : notFoundPage(call),
   );
   app.get("/users/any/:room{[0-9]+}", (c) => anybody(c.env.call, Number(c.req.param("room"))));
   app.get("/users/:id{-?[0-9]+}/:slug?", (c) => {
@@ -104,13 +105,20 @@ function changeAbout(call: Call, id: number): Response {
   return rawJson('"ok"');
 }
 
-/** The Q&A site behind this chat, the only one that a local server knows. */
-function siteEntry({ state }: Call): object {
-  return {
-    SiteIcon: `${state.siteUrl}/favicon.ico`,
-    SiteCaption: state.live.name,
-    Host: new URL(state.siteUrl).host,
-  };
+/** The Q&A site behind this chat. */
+function ownSite({ state }: Call): ParentSite {
+  return { host: state.host, name: state.live.name };
+}
+
+/** The Q&A site behind this chat, and those that its rooms are about. */
+function sitesOf(call: Call): object[] {
+  const rooms = [...call.world.rooms.values()].filter((room) => mayRead(room, call.viewer));
+  const sites = [ownSite(call), ...rooms.flatMap(({ parentSite }) => parentSite ?? [])];
+  return [...new Map(sites.map((site) => [site.host, site])).values()].map(siteEntry);
+}
+
+function siteEntry({ host, name }: ParentSite): object {
+  return { SiteIcon: `https://${host}/favicon.ico`, SiteCaption: name, Host: host };
 }
 
 /** Everybody whom a moderator can ping from a room, there or not. */

@@ -6,6 +6,7 @@ import type { IncomingMessage } from "node:http";
 import { isIP } from "node:net";
 import type { SiteHost } from "../../protocol/sites.js";
 import { isLoopback } from "../../protocol/sites.js";
+import { isNetworkLogin, questionSite } from "../parent-sites.js";
 import type { SiteState } from "../site-state.js";
 
 /** The host that all three sites use for sockets. */
@@ -22,6 +23,8 @@ export interface Place {
   /** Origins without a final slash. */
   readonly chatUrl: string;
   readonly loginUrl: string;
+  /** The name of the Q&A site that logs people in here. */
+  readonly siteName: string;
   readonly socketUrl: string;
   /** The domain that a login reaches; null for host-only cookies. */
   readonly cookieDomain: string | null;
@@ -58,6 +61,7 @@ export function placeOf(
       secure,
       chatUrl: origin,
       loginUrl: origin,
+      siteName: listener.live.name,
       socketUrl: `${secure ? "wss" : "ws"}://${host}`,
       cookieDomain: null,
     };
@@ -66,13 +70,25 @@ export function placeOf(
   for (const state of [listener, ...sites.values()]) {
     const { chatOrigin, loginOrigin } = state.live;
     const role = roleOf(`https://${hostname}`, state);
-    if (!role) continue;
-    const cookieDomain = `.${hostname.split(".").slice(-2).join(".")}`;
-    const socketUrl = `wss://${socketHost}`;
-    const names = { chatUrl: chatOrigin, loginUrl: loginOrigin, socketUrl, cookieDomain };
-    return { state, role, loopback: false, secure: true, ...names };
+    if (role) return livePlace(state, role, hostname, { chatUrl: chatOrigin, loginUrl: loginOrigin });
   }
-  return undefined;
+  const network = sites.get("stackexchange.com");
+  if (!network || !isNetworkLogin(hostname)) return undefined;
+  return livePlace(network, "login", hostname, { chatUrl: network.live.chatOrigin, loginUrl: `https://${hostname}` });
+}
+
+function livePlace(
+  state: SiteState,
+  role: "chat" | "login" | "home",
+  hostname: string,
+  urls: Pick<Place, "chatUrl" | "loginUrl">,
+): Place {
+  return {
+    ...{ state, role, loopback: false, secure: true, ...urls },
+    siteName: (role === "login" && questionSite(hostname)?.name) || state.live.name,
+    socketUrl: `wss://${socketHost}`,
+    cookieDomain: `.${hostname.split(".").slice(-2).join(".")}`,
+  };
 }
 
 function roleOf(origin: string, { live, siteUrl }: SiteState): "chat" | "login" | "home" | null {
@@ -118,7 +134,9 @@ export function isOwnOrigin(
   sites: ReadonlyMap<SiteHost, SiteState>,
 ): boolean {
   if (isKnownOrigin(origin, hostHeader, sites)) return true;
-  return [...sites.values()].some(({ live, siteUrl }) => origin === live.loginOrigin || origin === siteUrl);
+  if ([...sites.values()].some(({ live, siteUrl }) => origin === live.loginOrigin || origin === siteUrl)) return true;
+  const host = /^https:\/\/([^/]+)$/.exec(origin)?.[1] ?? "";
+  return sites.has("stackexchange.com") && isNetworkLogin(host);
 }
 
 /** Where a login may send people: our own origins, never elsewhere. */

@@ -1,13 +1,20 @@
 /** One room: its page, its info, and the small JSON about it (protocol.md §6.1, §6.3, §6.9). */
 import type { Hono } from "hono";
-import { renderError, renderPrivateRoom, renderRoom, renderRoomInfo, renderTags } from "../pages/index.js";
+import {
+  renderCalendar,
+  renderError,
+  renderPrivateRoom,
+  renderRoom,
+  renderRoomInfo,
+  renderTags,
+} from "../pages/index.js";
 import { frameView, roomView } from "../views/frame-view.js";
 import { roomInfoView, roomPageView } from "../views/room-views.js";
 import { mayEnter, mayRead } from "../world/access.js";
 import { requestAccess, toggleFavourite } from "../world/membership.js";
 import { pingable } from "../world/mentions.js";
 import type { RoomRecord } from "../world/records.js";
-import { htmlAnswer, jsonAnswer, notFoundPage, redirectAnswer } from "./answers.js";
+import { htmlAnswer, jsonAnswer, notFoundPage, redirectAnswer, textAnswer } from "./answers.js";
 import { actor, type Call, type ServerEnv } from "./call.js";
 import { readableRoom } from "./live-routes.js";
 
@@ -32,6 +39,13 @@ export function addRoomRoutes(app: Hono<ServerEnv>): void {
     if (!room) return notFoundPage(call);
     requestAccess(call.world, room, user);
     return redirectAnswer(`/rooms/${room.id}`);
+  });
+  app.get("/rooms/schedule/export/all", ({ env: { call } }) =>
+    calendarAnswer(new URL(call.state.live.chatOrigin).host),
+  );
+  app.get("/rooms/schedule/export/:id{[0-9]+}/all", ({ env: { call }, req }) => {
+    const room = call.world.rooms.get(Number(req.param("id")));
+    return room && mayRead(room, call.viewer) ? calendarAnswer(room.name) : notFoundPage(call);
   });
   app.get("/rooms/:id{[0-9]+}/:slug?", ({ env: { call }, req }) =>
     withPage(call, Number(req.param("id")), (room) => {
@@ -59,6 +73,12 @@ function withPage(call: Call, roomId: number, render: (room: RoomRecord) => stri
 
 const kicked = "The room does not exist, or you do not have permission: you have been kicked and cannot return yet.";
 
+function calendarAnswer(name: string): Response {
+  const answer = textAnswer(renderCalendar(name));
+  answer.headers.set("Content-Type", "text/calendar; charset=utf-8");
+  return answer;
+}
+
 /** `description` and `tags` are HTML, `name` is not. */
 function thumbs(call: Call, room: RoomRecord): object {
   const view = roomView(call.state, room, call.viewer);
@@ -68,7 +88,7 @@ function thumbs(call: Call, room: RoomRecord): object {
     description: view.descriptionHtml,
     isFavorite: view.isFavorite,
     usage: null,
-    tags: renderTags(room.tags, call.state.siteUrl),
+    tags: renderTags(room.tags, view.parentSiteUrl),
   };
 }
 

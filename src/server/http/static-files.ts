@@ -6,10 +6,11 @@ const types: Readonly<Record<string, string>> = {
   css: "text/css; charset=utf-8",
   js: "text/javascript; charset=utf-8",
   svg: "image/svg+xml",
+  ico: "image/x-icon",
 };
 
 export async function serveWebFile(path: string): Promise<Response> {
-  const match = /^\/web\/((?:[a-z0-9][a-z0-9-]*\/)*[a-z0-9][a-z0-9-]*\.(css|js|svg))$/.exec(path);
+  const match = /^\/web\/((?:[a-z0-9][a-z0-9-]*\/)*[a-z0-9][a-z0-9-]*\.(css|js|svg|ico))$/.exec(path);
   const type = types[match?.[2] ?? ""];
   if (!match?.[1] || !type) return textAnswer("There is no such file.", 404);
   try {

@@ -26,6 +26,8 @@ export interface Kind<V> {
   readonly none?: () => V;
   /** Whether the field may be left out. */
   isNone?(value: V): boolean;
+  /** Whether older files do not have the field. */
+  readonly isLater?: boolean;
   store(value: V): unknown;
   /** The value; undefined when the stored one is of another kind. */
   load(stored: unknown): V | undefined;
@@ -76,6 +78,11 @@ export function nullable<V>(of: Kind<V>): Kind<V | null> {
 /** A field that is left out when it has this value. */
 export function or<V>(of: Kind<V>, value: V): Kind<V> {
   return { ...of, none: () => value, isNone: (given) => given === value };
+}
+
+/** The same for a field that older files do not have. */
+export function later<V>(of: Kind<V>, value: V): Kind<V> {
+  return { ...or(of, value), isLater: true };
 }
 
 export function listOf<V>(of: Kind<V>): Kind<V[]> {
@@ -239,8 +246,8 @@ export function loaded<T extends object>(fields: Fields<T>, row: unknown, where:
   const record: Partial<T> = {};
   for (const name of namesOf(fields)) {
     const given = known[String(name)];
-    const { none, load, name: expected } = fields[name];
-    const value = given === undefined && !isWhole && none ? none() : load(given);
+    const { none, load, name: expected, isLater = false } = fields[name];
+    const value = given === undefined && none && (isLater || !isWhole) ? none() : load(given);
     if (value === undefined) throw new BadField(fieldIn(where, String(name)), expected);
     record[name] = value;
   }

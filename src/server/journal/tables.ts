@@ -1,5 +1,6 @@
 /** The tables of what a journal keeps of people, rooms and visits. */
 import type { Account, KeptKeys, KeptNetwork, KeptSession } from "../network.js";
+import type { ParentSite } from "../parent-sites.js";
 import type { Bookmark, RoomRecord, UserRecord, Visit } from "../world/records.js";
 import {
   amount,
@@ -8,6 +9,7 @@ import {
   id,
   indexed,
   type Kind,
+  later,
   listOf,
   mapOf,
   nullable,
@@ -52,6 +54,7 @@ export const roomFields: Fields<StoredRoom> = {
   description: or(text, ""),
   tags: listOf(text),
   access: oneOf("public", "gallery", "private"),
+  parentSite: later(nullable(recordOf<ParentSite>({ host: text, name: text }, "a site")), null),
   frozen: or(flag, false),
   deleted: or(flag, false),
   timeoutUntil: or(nullable(amount), null),

@@ -58,7 +58,7 @@ export function head(title: string): Markup {
     <meta name="viewport" content="width=device-width, initial-scale=1" />
     <meta name="color-scheme" content="light dark" />
     <title>${title}</title>
-    <link rel="icon" href="data:," />
+    <link rel="shortcut icon" href="/favicon.ico" />
     <link rel="stylesheet" href="/web/chat.css" />`;
 }
 

@@ -93,7 +93,8 @@ function accounts(view: LoginPageView): Markup {
     </section>`;
 }
 
-function loginSite(title: string, content: Markup): string {
+/** A whole page of the site that logs people in. */
+export function loginSite(title: string, content: Markup): string {
   return page(html`<!DOCTYPE html>
 <html lang="en">
 <head>

@@ -19,6 +19,7 @@ const room: RoomView & { readonly messagesByUser: number } = {
   deleted: false,
   isFavorite: true,
   parentSiteName: EVIL,
+  parentSiteUrl: "https://stackoverflow.com",
   messageCount: 1834,
   userCount: 138,
   firstMessageAt: 1_445_212_800,

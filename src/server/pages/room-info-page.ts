@@ -124,7 +124,7 @@ function roomCardXxl({ room, stats, frame }: RoomInfoPageView): Markup {
             <h1>${accessSprite(room)}${room.name}</h1>
             ${siteLogo(room.parentSiteName)}
             <p>${descriptionOf(room)}</p>
-            <div>${tagLinks(room.tags, frame.siteUrl)}</div>
+            <div>${tagLinks(room.tags, room.parentSiteUrl)}</div>
             <table class="room-stats"><tbody>
                 ${row("first message", room.firstMessageAt === null ? "n/a" : isoDay(room.firstMessageAt))}
                 ${row("last message", agoInWords(room.lastMessageAt, frame.now))}

@@ -111,6 +111,7 @@ function sidebar(view: RoomPageView): Markup {
                     <div id="info">
                         <div class="sidebar-top">
                             <a rel="noopener noreferrer" id="allrooms" class="button" href="/">all rooms</a>
+                            ${view.siteRoomsPath && html`<a rel="noopener noreferrer" id="siterooms" class="button" href="${view.siteRoomsPath}" title="all rooms of ${room.parentSiteName}">site rooms</a>`}
                             <button type="button" class="button" id="switch-button" title="go to another room (alt+r)">switch</button>
                             <form method="get" action="/search" role="search">
                                 <input type="text" id="searchbox" name="q" placeholder="search this room" aria-label="search this room"/>
@@ -122,7 +123,7 @@ function sidebar(view: RoomPageView): Markup {
                             ${favorite(view)}
                         </h1>
                         <div id="roomdesc">${descriptionOf(view)}</div>
-                        <div id="room-tags">${tagLinks(room.tags, frame.siteUrl)}</div>
+                        <div id="room-tags">${tagLinks(room.tags, room.parentSiteUrl)}</div>
                         <div id="sidebar-menu">
 ${
   frame.me &&
@@ -145,7 +146,7 @@ ${view.myRooms.length > 0 && myRooms(view)}
                             <div id="starred-posts"><div class="votesummary"><ul class="collapsible"></ul></div><p id="no-stars" class="empty" hidden>Nothing yet. A star on a message puts it here for everybody.</p></div>
                         </div>
                     </div>
-                    <div id="footer-logo"><a rel="noreferrer noopener" href="${frame.siteUrl}" title="${frame.siteName}">${frame.siteName}</a></div>
+                    <div id="footer-logo"><a rel="noreferrer noopener" href="${room.parentSiteUrl}" title="${room.parentSiteName}">${room.parentSiteName}</a></div>
                     <div id="footer-legal"><a rel="noopener noreferrer" id="mini-help" href="/faq#formatting">help</a> | <a rel="noopener noreferrer" href="/faq">faq</a></div>
             </div></div>`;
 }

@@ -46,7 +46,7 @@ export function renderRooms(view: RoomsPageView): string {
     </div>
     <div class="list-tools">
     <form id="roomsearch" method="get" role="search">
-        <input type="hidden" name="tab" value="${tab}"/><input type="hidden" name="sort" value="${sort}"/>
+        <input type="hidden" name="tab" value="${tab}"/>${view.siteHost && html`<input type="hidden" name="host" value="${view.siteHost}"/>`}<input type="hidden" name="sort" value="${sort}"/>
         <input type="text" id="search" name="filter" value="${filter}" placeholder="filter rooms" aria-label="filter rooms"/>
     </form>
     <div class="subtabs">${SORTS.map((item) => link(view, tab, item.sort, item.sort, item.title, item.sort === sort))}</div>
@@ -55,12 +55,12 @@ export function renderRooms(view: RoomsPageView): string {
     <div id="roomlist">
 ${view.rooms.map((room) => roomCard(room, frame.now))}
 ${view.rooms.length === 0 && html`<p class="empty">${filter ? html`No room has <b>${filter}</b> in its name, description or tags.` : (NOTHING.get(tab) ?? "There are no rooms here.")}</p>`}
-${pager(page, view.pageCount, (number) => queryOf({ tab, sort, filter, nohide: showFrozen || null, page: number }))}
+${pager(page, view.pageCount, (number) => queryOf({ tab, host: view.siteHost, sort, filter, nohide: showFrozen || null, page: number }))}
 <div class="fr">
                 ${
                   showFrozen
-                    ? html`<a href="${queryOf({ tab, sort, filter })}" class="button">hide frozen rooms</a>`
-                    : html`<a href="${queryOf({ tab, sort, filter, nohide: true })}" class="button">show frozen rooms</a>`
+                    ? html`<a href="${queryOf({ tab, host: view.siteHost, sort, filter })}" class="button">hide frozen rooms</a>`
+                    : html`<a href="${queryOf({ tab, host: view.siteHost, sort, filter, nohide: true })}" class="button">show frozen rooms</a>`
                 }
             </div></div>
     <div class="clear-both"></div>
@@ -82,15 +82,15 @@ function link(
   title: string,
   current: boolean,
 ): Markup {
-  return html`<a${current && html` class="youarehere"`} href="${queryOf({ tab, sort, filter: view.filter })}" title="${title}">${text}</a>`;
+  return html`<a${current && html` class="youarehere"`} href="${queryOf({ tab, host: tab === "site" ? view.siteHost : null, sort, filter: view.filter })}" title="${title}">${text}</a>`;
 }
 
-function createRoom({ frame }: RoomsPageView): Markup {
+function createRoom({ frame, siteHost }: RoomsPageView): Markup {
   return html`    <details id="create-room">
         <summary class="button">create a room</summary>
         <form method="post" action="/rooms/save">
             <input type="hidden" name="fkey" value="${frame.fkey}" />
-            <input type="hidden" name="host" value="" />
+            <input type="hidden" name="host" value="${siteHost ?? ""}" />
             <input type="hidden" name="noDupeCheck" value="true" />
             <label>name <input type="text" name="name" required="required" maxlength="100" /></label>
             <label>description <textarea name="description" rows="2" maxlength="256"></textarea></label>

@@ -102,7 +102,7 @@ function later(hours: number): Markup {
 }
 
 function sidebar(view: TranscriptPageView): Markup {
-  const { frame, room } = view;
+  const { room } = view;
   return html`    <div id="sidebar" role="complementary" aria-label="about this room">
     <div id="sidebar-content">
     <div id="info">
@@ -119,7 +119,7 @@ ${calendars(view)}
         <div class="room-current-user-count" title="current users"><a rel="noopener noreferrer" href="${roomInfoPath(room.id, room.name)}">${room.present.length}</a></div>
         <div class="room-message-count" title="messages in the last 2h"><a rel="noopener noreferrer" href="/transcript/${room.id}">${view.recentMessageCount}</a></div>
         <div class="clear-both"></div>
-        <div>${tagLinks(room.tags, frame.siteUrl)}</div>
+        <div>${tagLinks(room.tags, room.parentSiteUrl)}</div>
         <div class="noprint">
             <div id="transcript-links">
                 <a id="join-room" href="${roomPath(room.id, room.name)}" class="button">join this room</a>
@@ -129,7 +129,7 @@ ${calendars(view)}
                 all times are UTC
             </div>
         </div>
-        <div id="transcript-logo"><a rel="noreferrer noopener" href="${frame.siteUrl}" title="${frame.siteName}">${frame.siteName}</a></div>
+        <div id="transcript-logo"><a rel="noreferrer noopener" href="${room.parentSiteUrl}" title="${room.parentSiteName}">${room.parentSiteName}</a></div>
     </div>
     </div>
     </div>`;

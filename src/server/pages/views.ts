@@ -31,7 +31,9 @@ export interface RoomView {
   readonly frozen: boolean;
   readonly deleted: boolean;
   readonly isFavorite: boolean;
+  /** The Q&A site it is about. */
   readonly parentSiteName: string;
+  readonly parentSiteUrl: string;
   readonly messageCount: number;
   readonly userCount: number;
   /** Unix seconds. */
@@ -130,6 +132,8 @@ export interface RoomPageView {
   readonly mayPost: boolean;
   /** `initPresent` (2017), `initPresent-2019`, or `js-present` (since 2020-11). */
   readonly presentMarkup: "initPresent" | "initPresent-2019" | "js-present";
+  /** Where the rooms of its site are listed; null where all rooms are of one site. @default null */
+  readonly siteRoomsPath?: string | null;
   /** The other rooms `me` is in, with the last message of each. */
   readonly myRooms: readonly { readonly id: number; readonly name: string; readonly lastMessage: MessageView | null }[];
   /** Pings not acknowledged: message id to room id. */
@@ -228,6 +232,8 @@ export interface RoomsPageView {
   readonly tab: string;
   readonly sort: string;
   readonly filter: string;
+  /** For `tab=site`: the host of the site. @default null */
+  readonly siteHost?: string | null;
   readonly page: number;
   readonly pageCount: number;
   readonly showFrozen: boolean;
@@ -278,6 +284,15 @@ export interface SearchPageView {
   readonly messages: readonly (MessageView & { readonly roomName: string })[];
   readonly page: number;
   readonly pageCount: number;
+}
+
+/** Around the pages of the site that logs people in. */
+export interface LoginSiteView {
+  readonly siteName: string;
+  /** The root of that site. */
+  readonly loginUrl: string;
+  /** The profile of the visitor there; null when nobody is logged in. */
+  readonly profilePath: string | null;
 }
 
 /** `GET /users/login` on the login site. */

@@ -7,6 +7,7 @@ import type { Endpoint, Resolver, Site } from "../../protocol/sites.js";
 import { callSafely, printFailure, type Report } from "../../util/call-safely.js";
 import type { Faults } from "../faults.js";
 import { socketHost } from "../http/place.js";
+import { isNetworkLogin, type ParentSite, questionSite } from "../parent-sites.js";
 import { addHistory } from "../seed/history.js";
 import { historyPlan, type NewHistory, type ServerHistory } from "../seed/history-options.js";
 import type { SiteState } from "../site-state.js";
@@ -24,9 +25,14 @@ export interface NewServerUser extends NewUser {
 }
 
 /** What a new room of a local site is made of. */
-export interface NewServerRoom extends Omit<NewRoom, "owners"> {
+export interface NewServerRoom extends Omit<NewRoom, "owners" | "parentSite"> {
   /** Its owners, or their ids. @default nobody */
   readonly owners?: readonly (ServerUser | number)[] | undefined;
+  /**
+   * The Q&A site it is about, for rooms of stackexchange.com: its host, such as `"codegolf.stackexchange.com"`, or host
+   * and name. @default that of the whole chat
+   */
+  readonly parentSite?: string | ParentSite | undefined;
 }
 
 /** Which events of a site's log a script wants. */
@@ -73,7 +79,10 @@ export class LocalSite implements Site {
       tls: tls !== undefined,
       ca: tls?.cert,
     };
-    this.resolve = (origin) => (hosts.has(URL.parse(origin)?.host ?? "") ? endpoint : undefined);
+    // The other hosts that log people in for the network are answered here as well, and nowhere else.
+    const isOwn = (host: string): boolean =>
+      hosts.has(host) || (this.host === "stackexchange.com" && isNetworkLogin(host));
+    this.resolve = (origin) => (isOwn(URL.parse(origin)?.host ?? "") ? endpoint : undefined);
   }
 
   /** Its own address, such as `http://127.0.0.1:8080` (https with the option `tls`): chat and login on one origin. */
@@ -186,14 +195,34 @@ export class LocalSite implements Site {
     return new ServerRoom(this.#state, findRoom(this.#state, idOrName));
   }
 
-  /** @throws {BAD_ARGUMENT} when the id is taken. */
+  /** @throws {BAD_ARGUMENT} when the id is taken, or `parentSite` is no site that a room here can be about. */
   addRoom(fields: NewServerRoom): ServerRoom {
     const { world } = this.#state;
     if (fields.id !== undefined && world.rooms.has(fields.id)) {
       throw new UsageError(`there is a room ${fields.id} on the local ${this.host}`);
     }
     const owners = fields.owners?.map((owner) => (typeof owner === "number" ? owner : owner.recordOn(this.#state).id));
-    return new ServerRoom(this.#state, world.addRoom({ ...fields, owners }));
+    return new ServerRoom(
+      this.#state,
+      world.addRoom({ ...fields, owners, parentSite: this.#parentSite(fields.parentSite) }),
+    );
+  }
+
+  #parentSite(given: string | ParentSite | undefined): ParentSite | undefined {
+    if (given === undefined) return undefined;
+    const { host, name } = typeof given === "string" ? { host: given } : given;
+    const site = typeof host === "string" ? questionSite(host) : null;
+    if (!site || (name !== undefined && typeof name !== "string")) {
+      throw new UsageError(
+        'parentSite is the host of a Q&A site, such as "codegolf.stackexchange.com", or { host, name }',
+      );
+    }
+    if (this.host !== "stackexchange.com" && site.host !== this.host) {
+      throw new UsageError(
+        `all rooms of ${this.host} are about ${this.host}; parentSite is for rooms of stackexchange.com`,
+      );
+    }
+    return { host: site.host, name: name ?? site.name };
   }
 }
 

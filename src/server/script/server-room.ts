@@ -1,6 +1,7 @@
 /** A room of the local server as a script sees it, and what happens to it without anybody's doing. */
 import { UsageError } from "../../errors/index.js";
 import { EventType } from "../../protocol/raw.js";
+import type { ParentSite } from "../parent-sites.js";
 import type { SiteState } from "../site-state.js";
 import { noticeEvent } from "../world/events.js";
 import { setDeleted, setFrozen, setTimeoutOf } from "../world/membership.js";
@@ -50,6 +51,11 @@ export class ServerRoom {
   /** Who may read and talk: everybody; everybody reads and some talk; only some do either. */
   get access(): RoomAccess {
     return this.#record.access;
+  }
+
+  /** The Q&A site it is about; null for that of the whole chat. */
+  get parentSite(): ParentSite | null {
+    return this.#record.parentSite;
   }
 
   /** The ids of its owners. */

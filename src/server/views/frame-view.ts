@@ -40,7 +40,7 @@ export function personView(state: SiteState, user: UserRecord, room: RoomRecord 
     lastSeen: visit?.lastSeen ?? user.lastSeen,
     about: user.about,
     parentProfileUrl: user.id > 0 ? `//${new URL(state.live.loginOrigin).host}${userPath(user.id, user.name)}` : null,
-    parentSiteName: parentSiteName(state),
+    parentSiteName: state.live.name,
   };
 }
 
@@ -53,13 +53,14 @@ export function roomView(state: SiteState, room: RoomRecord, viewer: UserRecord 
     id: room.id,
     name: room.name,
     description: room.description,
-    descriptionHtml: renderMarkdown(room.description, { siteUrl: state.siteUrl }),
+    descriptionHtml: renderMarkdown(room.description, { siteUrl: state.world.siteUrlOf(room) }),
     tags: room.tags,
     access: room.access,
     frozen: room.frozen,
     deleted: room.deleted,
     isFavorite: viewer !== null && room.favouriteOf.has(viewer.id),
-    parentSiteName: parentSiteName(state),
+    parentSiteName: room.parentSite?.name ?? state.live.name,
+    parentSiteUrl: state.world.siteUrlOf(room),
     messageCount: room.messageCount,
     userCount: [...room.visits.values()].filter((visit) => visit.messageCount > 0).length,
     firstMessageAt: first?.timeStamp ?? null,
@@ -67,6 +68,11 @@ export function roomView(state: SiteState, room: RoomRecord, viewer: UserRecord 
     lastMessageBy: lastAuthor ? personView(state, lastAuthor, room) : null,
     present: peopleOf(state, room, room.present),
   };
+}
+
+/** The host of the Q&A site that a room is about. */
+export function siteHostOf(state: SiteState, room: RoomRecord): string {
+  return room.parentSite?.host ?? state.host;
 }
 
 /** People of a room with how much they said there, latest talkers first. */
@@ -110,8 +116,4 @@ export function messageView(state: SiteState, message: MessageRecord, viewer: Us
     mine: viewer?.id === message.userId,
     replyMarkup: state.options.replyMarkup,
   };
-}
-
-function parentSiteName(state: SiteState): string {
-  return state.live.name;
 }

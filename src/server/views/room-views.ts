@@ -1,6 +1,7 @@
 /** What the room page and the room info page show. */
 import type { Call } from "../http/call.js";
 import type { PersonView, RoomInfoPageView, RoomPageView } from "../pages/views.js";
+import { siteRoomsPath } from "../paths.js";
 import { mayRead, mayWrite, rules } from "../world/access.js";
 import { roomsOf } from "../world/attendance.js";
 import type { MessageRecord, RoomRecord, UserRecord } from "../world/records.js";
@@ -8,7 +9,7 @@ import { dayOf } from "../world/room-index.js";
 import { starredMessages } from "../world/starring.js";
 import type { World } from "../world/world.js";
 import { conversationView } from "./conversation-view.js";
-import { frameView, messageView, peopleOf, personView, roomView } from "./frame-view.js";
+import { frameView, messageView, peopleOf, personView, roomView, siteHostOf } from "./frame-view.js";
 import { pageOf } from "./paging.js";
 
 const daySeconds = 86_400;
@@ -25,6 +26,7 @@ export function roomPageView(call: Call, room: RoomRecord): RoomPageView {
     room: roomView(state, room, viewer),
     mayPost: mayWrite(room, viewer, world.now()) && !room.frozen,
     presentMarkup: state.options.presentMarkup,
+    siteRoomsPath: state.host === "stackexchange.com" ? siteRoomsPath(siteHostOf(state, room)) : null,
     myRooms: others.map((other) => {
       const last = other.messages[other.messages.length - 1];
       return { id: other.id, name: other.name, lastMessage: last ? messageView(state, last, viewer) : null };

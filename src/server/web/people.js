@@ -50,9 +50,17 @@ function personRow({ id, name, is_owner, is_moderator, last_post }) {
   const link = el(
     "a",
     { href: `/users/${id}`, target: "_blank", title: last_post ? `${name}, last spoke ${ago(last_post)}` : name },
-    avatar(id, name),
+    pictureOf(id, name),
     el("span", { class: "present-name" }, name, is_moderator ? " ♦" : ""),
   );
   if (is_owner) link.append(el("span", { class: "owner-mark" }, "owner"));
-  return el("li", { class: `present-user user-container user-${id}${isIdle ? " inactive" : ""}` }, link);
+  const className = `present-user user-container user-${id}${isIdle ? " inactive" : ""}`;
+  return el("li", { id: `present-user-${id}`, class: className }, link);
+}
+
+/** Scripts of others read names from the title of the picture, which is never shown here. @param {number} id @param {string} name */
+function pictureOf(id, name) {
+  const picture = avatar(id, name);
+  picture.append(el("img", { loading: "lazy", width: "32", height: "32", src: "data:,", alt: name, title: name }));
+  return picture;
 }

@@ -1,6 +1,7 @@
 /** What an owner or moderator does to a room and the people in it (protocol.md §4.2, §5.7, §5.8). */
 import { escapeHtml } from "../../protocol/markup/escape.js";
 import { EventType } from "../../protocol/raw.js";
+import type { ParentSite } from "../parent-sites.js";
 import { roomPath, userPath } from "../paths.js";
 import { mayRead, mayWrite, refuseUnlessRules, rules } from "./access.js";
 import { putOutsidersOut } from "./attendance.js";
@@ -16,6 +17,7 @@ export interface RoomChange {
   readonly description?: string | undefined;
   readonly tags?: readonly string[] | undefined;
   readonly access?: RoomAccess | undefined;
+  readonly parentSite?: ParentSite | null | undefined;
 }
 
 /** Changes a room and tells everybody in it. @throws a {@link Refusal} */
@@ -28,7 +30,10 @@ export function updateRoom(world: World, room: RoomRecord, actor: UserRecord, ch
   if (change.name !== undefined) room.name = change.name;
   if (change.description !== undefined) room.description = change.description;
   if (change.tags !== undefined) room.tags = change.tags;
-  const changed = (["name", "description", "tags", "access"] as const).filter((field) => change[field] !== undefined);
+  if (change.parentSite !== undefined) room.parentSite = change.parentSite;
+  const changed = (["name", "description", "tags", "access", "parentSite"] as const).filter(
+    (field) => change[field] !== undefined,
+  );
   if (changed.length > 0) world.changes.room(room, ...changed);
   const content = [room.name, room.description, room.tags.join(" ")].map(escapeHtml).join(" / ");
   world.log.append(room.id, null, (id) =>

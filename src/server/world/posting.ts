@@ -210,7 +210,7 @@ function compose(
   const parentAuthor = parent && world.users.get(parent.userId);
   const prefix = parentAuthor && world.rules.replyPrefixInContent ? `@${mentionName(parentAuthor.name)} ` : "";
   const onebox = (url: string): string | null => messageOnebox(world, room, url);
-  const content = breakLongWords(renderMarkdown(`${prefix}${text}`, { siteUrl: world.siteUrl, onebox }));
+  const content = breakLongWords(renderMarkdown(`${prefix}${text}`, { siteUrl: world.siteUrlOf(room), onebox }));
   const repliedTo = parentAuthor ?? null;
   const [only] = mentions;
   const guess = !parent && mentions.length === 1 && only ? (room.visits.get(only.id)?.lastMessageId ?? null) : null;

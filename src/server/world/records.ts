@@ -3,6 +3,8 @@
  * said in the rule files beside this one. All times are unix seconds.
  */
 
+import type { ParentSite } from "../parent-sites.js";
+
 /** Who may read and talk: everybody; everybody reads and some talk; only some do either (protocol.md §9). */
 export type RoomAccess = "public" | "gallery" | "private";
 
@@ -60,6 +62,8 @@ export interface RoomRecord {
   description: string;
   tags: readonly string[];
   access: RoomAccess;
+  /** The Q&A site it is about; null for that of the whole chat. */
+  parentSite: ParentSite | null;
   frozen: boolean;
   deleted: boolean;
   /** Only owners and moderators may post until then. */

@@ -5,6 +5,7 @@
 import { EventType } from "../../protocol/raw.js";
 import type { Clock } from "../../util/clock.js";
 import { emailHash } from "../chat-json.js";
+import type { ParentSite } from "../parent-sites.js";
 import { addTo, removeFrom } from "./ascending.js";
 import { Changes, type Part } from "./changes.js";
 import { EventLog, type LoggedEvent } from "./event-log.js";
@@ -58,6 +59,8 @@ export interface NewRoom {
   readonly description?: string | undefined;
   readonly tags?: readonly string[] | undefined;
   readonly access?: RoomAccess | undefined;
+  /** The Q&A site it is about. @default that of the whole chat */
+  readonly parentSite?: ParentSite | null | undefined;
   readonly owners?: readonly number[] | undefined;
 }
 
@@ -174,6 +177,7 @@ export class World {
       description: fields.description ?? "",
       tags: fields.tags ?? [],
       access: fields.access ?? "public",
+      parentSite: fields.parentSite ?? null,
       frozen: false,
       deleted: false,
       timeoutUntil: null,
@@ -307,6 +311,11 @@ export class World {
     const visit: Visit = { lastSeen: this.now(), lastPost: 0, messageCount: 0, lastMessageId: null };
     room.visits.set(userId, visit);
     return visit;
+  }
+
+  /** The Q&A site that the tags of a room lead to. */
+  siteUrlOf(room: RoomRecord): string {
+    return room.parentSite ? `https://${room.parentSite.host}` : this.siteUrl;
   }
 
   /** The name of an author, also of one that is gone. */
