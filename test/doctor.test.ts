@@ -116,6 +116,36 @@ describe("trouble with the site", () => {
     expect(code).toBe(0);
   });
 
+  test("what pages and answers lack or have besides is summed up as a warning, without content", async () => {
+    const { client, server } = await populated();
+    const page = await (await fetch(`${server.url}/rooms/info/1`)).text();
+    const body = page.replaceAll("last message", "latest");
+    server.site.faults.fail("/rooms/info/", { status: 200, body, times: 9 });
+    const answer = JSON.stringify({
+      id: 1,
+      name: "Sandbox",
+      description: "",
+      isFavorite: false,
+      tags: "",
+      mood: "dark",
+    });
+    server.site.faults.fail("/rooms/thumbs", { status: 200, body: answer, times: 9 });
+    const { bad, code, of } = await visit(client());
+    expect(bad).toEqual(["drift"]);
+    expect(of("drift")).toEqual({
+      check: "drift",
+      result: "warning",
+      seen:
+        "room info page: missing: .room-stats last message; " + "answer to GET /rooms/thumbs/{id}: unknown key: mood",
+      advice: expect.stringContaining("report"),
+      drift: [
+        { where: "room info page", what: "missing", detail: ".room-stats last message", count: 1 },
+        { where: "answer to GET /rooms/thumbs/{id}", what: "unknown key", detail: "mood", count: 1 },
+      ],
+    });
+    expect(code).toBe(0);
+  });
+
   test("sockets that can not be opened are a problem of the site, and polling is looked at", async () => {
     const { client, server } = await populated();
     server.site.faults.fail("/ws-auth", { status: 500, times: 9 });

@@ -1,5 +1,4 @@
 /** The front of everything: one person (or nobody) at one chat site. */
-import { isUint8Array } from "node:util/types";
 import { ClosedError, UsageError } from "../errors/index.js";
 import { checkCallback } from "../live/event-class.js";
 import type { ChatEvent } from "../live/events.js";
@@ -20,6 +19,7 @@ import type { ActionOptions } from "../sending/options.js";
 import type { OutboxView } from "../sending/outbox.js";
 import { sendStored } from "../sending/stored.js";
 import type { CookieInput } from "../transport/cookies.js";
+import type { SeenDrift } from "../transport/drift-log.js";
 import type { Me, Session } from "../transport/session.js";
 import { callSafely } from "../util/call-safely.js";
 import { eachAtCallSite } from "../util/call-site.js";
@@ -36,6 +36,7 @@ import {
 import { closeOnSignals, type Undo } from "./close-on-signals.js";
 import { checkLogoutOptions, endClient } from "./end.js";
 import { createParts } from "./parts.js";
+import { pictureOf } from "./picture.js";
 import { lockState, type StateOptions, StateStore } from "./state-store.js";
 
 /**
@@ -137,6 +138,15 @@ export class Client implements AsyncDisposable {
    */
   get counts(): Counts {
     return this.#parts.services.counters.counts;
+  }
+
+  /**
+   * Where the site differed from what this package knows, each difference once and with how often it was seen: a part that
+   * a page lacks, a key or an event type that is unknown. Names places in the markup and the format, never content, so it
+   * may be reported. Holds the first 100; `counts["protocol:drift"]` counts all.
+   */
+  get drift(): readonly SeenDrift[] {
+    return this.#parts.session.drifts.list;
   }
 
   /**
@@ -328,11 +338,7 @@ export class Client implements AsyncDisposable {
    */
   uploadImage(picture: Uint8Array | FilePart | string, options: ActionOptions = {}): Promise<string> {
     const attempt = async (signal: AbortSignal): Promise<string> => {
-      const part = isUint8Array(picture) ? { data: picture } : picture;
-      if (typeof part !== "string" && !isUint8Array(part?.data)) {
-        throw new UsageError("a picture is its bytes (Uint8Array), { data, filename, type }, or a URL");
-      }
-      return this.#parts.session.call(uploadImage(part), { signal });
+      return this.#parts.session.call(uploadImage(pictureOf(picture)), { signal });
     };
     return this.#parts.actions.act({ tried: "upload a picture", attempt }, options);
   }

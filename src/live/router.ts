@@ -9,6 +9,7 @@ import { quiet } from "../util/promises.js";
 import { RecentSet } from "../util/recent-set.js";
 import type { Lost } from "./backlog.js";
 import type { CursorStore, RoomMark } from "./cursors.js";
+import { EventDrift } from "./event-drift.js";
 import { type ChatEvent, type EventContext, eventOf, StreamGap } from "./events.js";
 import { type Gap, gapReasons } from "./gaps.js";
 import type { EventQueue } from "./live-stream.js";
@@ -72,6 +73,7 @@ export class EventRouter {
   readonly #sockets: Sockets;
   readonly #polls: Polls;
   readonly #places: Places;
+  readonly #drift: EventDrift;
   #state: StreamState = "closed";
 
   constructor(context: RouterContext) {
@@ -80,6 +82,7 @@ export class EventRouter {
     this.#sockets = options.sockets === "shared" ? new SharedSockets(context) : new RoomSockets(session, services);
     this.#polls = new Polls(session, services.clock);
     this.#places = new Places(session, services.clock);
+    this.#drift = new EventDrift(session.drifts.sink(() => "frame"));
   }
 
   /** The worst of the rooms' states; `closed` when no room is listened to. */
@@ -272,6 +275,7 @@ export class EventRouter {
     }
     const progress = this.#store && home === key && id !== undefined ? this.#progress.get(key) : undefined;
     if (progress && id !== undefined && progress.skip(id)) return;
+    this.#drift.look(raw);
     this.#context.learn(raw);
     const subscriptions = this.#rooms.get(home ?? key)?.subscriptions ?? nobody;
     const everything = this.#everything;

@@ -1,6 +1,8 @@
 /** Sockets for rooms: opens one, parses its frames, and hands each room its own part. */
+
 import { ChatError } from "../errors/index.js";
 import { authorizeSocket } from "../protocol/actions/live.js";
+import { noteFrame } from "../protocol/event-drift.js";
 import { type Frame, parseFrame, type RoomFrame } from "../protocol/frames.js";
 import type { Session } from "../transport/session.js";
 import { type ChatSocket, openSocket } from "../transport/socket.js";
@@ -88,10 +90,15 @@ export class RoomSockets implements Sockets {
   #parse(roomId: number, text: string): Frame | undefined {
     try {
       const frame = parseFrame(text);
+      noteFrame(
+        this.#session.drifts.sink(() => "frame"),
+        frame,
+      );
       if (frame.malformed.length > 0) this.#services.log.warn(`room ${roomId}: set aside a malformed part of a frame`);
       return frame;
     } catch (error) {
       if (!(error instanceof ChatError)) throw error;
+      this.#session.drifts.add({ where: "frame", what: "unknown form", detail: "whole" });
       this.#services.log.warn(`room ${roomId}: set aside a malformed frame`, error);
       return undefined;
     }

@@ -1,5 +1,7 @@
 /** One server action: how its request is built and how its answer is read. Pure; somebody else does the talking. */
 
+import type { DriftSink } from "./drift.js";
+
 /** A file in a `multipart/form-data` body. */
 export interface FilePart {
   readonly data: Uint8Array;
@@ -40,6 +42,8 @@ export interface WireAnswer {
   readonly body: string;
   /** The chat host asked. */
   readonly host: string;
+  /** Takes what the answer's reader missed in it or did not know. */
+  readonly drift?: DriftSink | undefined;
 }
 
 /** A request with the function that reads its answer. */

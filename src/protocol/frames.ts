@@ -11,6 +11,18 @@ const LETTER_H = 0x68;
 const DIGIT_0 = 0x30;
 
 const nothing: readonly unknown[] = [];
+const noKeys: readonly string[] = [];
+
+/** Keys of a frame, or of the answer to a poll, that are no rooms (protocol.md §3.5). */
+const frameKeys: ReadonlySet<string> = new Set(["sync", "reset", "ms", "action"]);
+/** Keys of a room besides the events and the counters. */
+const roomKeys: ReadonlySet<string> = new Set(["timeout", "reset", "exit", "ms"]);
+/** No frame needs to tell of more. */
+const MOST_KEYS = 10;
+
+function addKey(keys: readonly string[], key: string): readonly string[] {
+  return keys.length < MOST_KEYS ? [...keys, key] : keys;
+}
 
 /** What one frame says about one room. */
 export interface RoomFrame {
@@ -35,6 +47,8 @@ export interface Frame {
   readonly rooms: readonly RoomFrame[];
   /** Parts that made no sense, for the log. */
   readonly malformed: readonly unknown[];
+  /** Keys of the frame and of its parts that nobody knows. */
+  readonly unknownKeys: readonly string[];
 }
 
 /**
@@ -73,15 +87,21 @@ export function readFrame(value: unknown): Frame {
   if (!isRecord(value)) throw new ParseError("frame", "an object with room keys");
   const rooms: RoomFrame[] = [];
   let malformed: unknown[] | undefined;
+  let unknownKeys: readonly string[] = noKeys;
   for (const key in value) {
     const roomId = roomOfKey(key);
-    if (roomId === undefined) continue;
+    if (roomId === undefined) {
+      if (!frameKeys.has(key)) unknownKeys = addKey(unknownKeys, key);
+      continue;
+    }
     const part = value[key];
     if (!isRecord(part)) {
       malformed ??= [];
       malformed.push(part);
       continue;
     }
+    for (const own in part)
+      if (own !== "e" && own !== "t" && own !== "d" && !roomKeys.has(own)) unknownKeys = addKey(unknownKeys, own);
     const all = listOf(part.e);
     const events = all.every(isRawEvent) ? all : all.filter(isRawEvent);
     const isPartial = events.length < all.length;
@@ -90,7 +110,7 @@ export function readFrame(value: unknown): Frame {
     malformed ??= [];
     for (const event of all) if (!isRawEvent(event)) malformed.push(event);
   }
-  return { rooms, malformed: malformed ?? nothing };
+  return { rooms, malformed: malformed ?? nothing, unknownKeys };
 }
 
 function readRoom(

@@ -3,6 +3,7 @@
  */
 export * from "./actions/index.js";
 export type { Call, WireAnswer, WireRequest } from "./call.js";
+export type { Drift, DriftKind, DriftNote, DriftSink } from "./drift.js";
 export { type Frame, isRawEvent, parseFrame, type RoomFrame, readFrame } from "./frames.js";
 export * from "./markup/index.js";
 export * from "./pages/index.js";

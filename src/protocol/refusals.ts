@@ -105,7 +105,19 @@ export function refusalOf(answer: WireAnswer, about: FailureContext): ChatError 
   if (leadsToError(answer)) return new NotFoundError(context);
   if (isLoginPage(answer)) return new NotLoggedInError(context, "the server asks for a login; the session has expired");
   if (ok) return null;
-  return throttleInPage(answer, context) ?? failureOfStatus(answer, context, sentence);
+  const throttled = throttleInPage(answer, context);
+  if (throttled) return throttled;
+  if (sentence !== null) noteSentence(answer);
+  return failureOfStatus(answer, context, sentence);
+}
+
+/** The statuses with which the site gives its sentences, also without marking them (protocol.md §5); others may be a proxy's. */
+const sentenceStatuses: ReadonlySet<number> = new Set([200, 400, 404, 409]);
+
+/** Notes that the site said something that no rule knows, but not what. */
+function noteSentence(answer: WireAnswer): void {
+  const isOwn = isMarked(answer) || sentenceStatuses.has(answer.status);
+  if (isOwn) answer.drift?.({ what: "unknown sentence", detail: `status ${answer.status}` });
 }
 
 /** Some saw the throttle's sentence inside a page (protocol.md §8). A page with status 200 may be people talking of it. */
@@ -207,7 +219,7 @@ function assertMay(answer: WireAnswer, about: FailureContext, refused: string): 
   if (sentence === null) return;
   const context = contextOf(answer, about);
   if (/you do not have permission/i.test(sentence)) throw new ForbiddenError(context, refused);
-  if (answer.status === 404 && answer.headers.chat === "error") throw refusedWith(sentence, context);
+  if (answer.status === 404 && answer.headers.chat === "error") throw refusedWith(answer, sentence, context);
 }
 
 /** Reads the answer of a message action: JSON string `"ok"`, or a sentence that says why not (protocol.md §5). */
@@ -241,14 +253,16 @@ export function failureOfAction(answer: WireAnswer, page: string, wanted: string
   if (failure) return failure;
   const sentence = sentenceOf(answer.body);
   if (!sentence || isOk(sentence)) return notUnderstood(answer, page, wanted, about);
-  return refusedWith(sentence, isMarked(answer) ? context : { ...context, bare: true });
+  return refusedWith(answer, sentence, isMarked(answer) ? context : { ...context, bare: true });
 }
 
 /** The failure that a sentence of a refusal stands for: REFUSED when nobody knows it. Keeps it in `context.body`. */
-export function refusedWith(sentence: string, about: FailureContext): ChatError {
+export function refusedWith(answer: WireAnswer, sentence: string, about: FailureContext): ChatError {
   const { bare, ...own } = { ...about, body: sentence.slice(0, 200) };
   const known = failureOfSentence(sentence, own);
-  return known ?? new RefusedError(`the server said "${sentence}"`, bare ? { ...own, bare } : own);
+  if (known) return known;
+  noteSentence(answer);
+  return new RefusedError(`the server said "${sentence}"`, bare ? { ...own, bare } : own);
 }
 
 /** An answer without what was due: an empty body, another page. JSON is the site's own, whatever is missing in it. */

@@ -7,6 +7,7 @@ import { createFetch, type Shared } from "./http/app.js";
 import { asksForHttp2, createNodeServer, type NodeServer, passOverUpgrade } from "./http/node-server.js";
 import { createUpgrades, type Upgrades } from "./http/upgrade.js";
 import { Journal } from "./journal/journal.js";
+import { LoginAttempts } from "./login-attempts.js";
 import { Network } from "./network.js";
 import { type ChatServerOptions, type ResolvedOptions, resolveOptions } from "./options.js";
 import { type LoggedRequest, RequestLog } from "./request-log.js";
@@ -59,7 +60,8 @@ export class ChatServer implements AsyncDisposable {
   static async start(given: ChatServerOptions = {}): Promise<ChatServer> {
     const options = resolveOptions(given);
     if (!isLoopback(options.hostname)) warnOfExposure(options);
-    const network = new Network();
+    const isReachable = options.exposed || !isLoopback(options.hostname);
+    const network = new Network(new LoginAttempts(isReachable, options.clock));
     const states = options.sites.map((host) => createSiteState(host, network, options));
     const journal = beginWorlds(states, network, options);
     const requests = new RequestLog(options.maxRequests);

@@ -3,7 +3,12 @@
  * A session is known by its `acct` cookie or by the cookie chat sets; fkeys are derived, so nothing is stored for them.
  */
 import { createHmac, randomBytes, randomUUID, timingSafeEqual } from "node:crypto";
+<<<<<<< HEAD
 import { Tickets } from "./tickets.js";
+=======
+import type { SiteHost } from "../protocol/sites.js";
+import type { LoginAttempts } from "./login-attempts.js";
+>>>>>>> journal
 
 export interface Account {
   readonly email: string;
@@ -47,6 +52,12 @@ export class Network {
   #secret: Buffer = randomBytes(32);
   #generation = 0;
   #watcher: ((change: KeptNetwork) => void) | null = null;
+  /** Wrong passwords; of no concern to a later server. */
+  readonly attempts: LoginAttempts;
+
+  constructor(attempts: LoginAttempts) {
+    this.attempts = attempts;
+  }
 
   /** Tells every change from now on that a later server must know. */
   watch(watcher: (change: KeptNetwork) => void): void {

@@ -40,6 +40,7 @@ export const checks: Readonly<Record<keyof ResolvedOptions, Check>> = {
   duplicateWindowMs: from(0),
   backlogLimit: from(1),
   replyPrefixInContent: checkFlag,
+  parentInReplies: checkFlag,
   headerMarkup: oneOf("topbar", "s-topbar"),
   presentMarkup: oneOf("initPresent", "initPresent-2019", "js-present"),
   minimumReputation: from(0),

@@ -56,8 +56,13 @@ export interface ChatServerOptions {
   readonly duplicateWindowMs?: number;
   /** Events a socket gets at most for its cursor (unknown on the live site). @default 1_000 */
   readonly backlogLimit?: number;
-  /** Whether `@Author ` stands before the content of replies, as until 2025-09 (ONE). @default false */
+  /** Whether `@Author ` stands before the content of replies, as until 2025-09 (MULTI). @default false */
   readonly replyPrefixInContent?: boolean;
+  /**
+   * Whether the events of replies have `parent_username` (MULTI, since 2025-09) and `parent_text` (ONE). No frame with
+   * them was recorded. @default false
+   */
+  readonly parentInReplies?: boolean;
   /** Whether who is both replied to and mentioned gets events 18 and 8, or 18 alone (ONE). @default false */
   readonly mentionBesideReply?: boolean;
   /** Whether asking for a room's messages brings somebody in, as pages and sockets do (contradictory). @default false */
@@ -133,7 +138,8 @@ export interface ChatServerOptions {
   readonly replyMarkup?: "reply-info" | "2025-07" | "2025";
   /**
    * A file that keeps the world: a server that is started with it again has everything back, logins and cursors too, and
-   * `world` counts only the first time. Mode 0600, because it holds the passwords of the local accounts.
+   * `world` counts only the first time. Mode 0600, because it holds the passwords of the local accounts. It grows by what
+   * is said, is compacted while the server runs, and `close()` says what a full disk did not take (docs/state.md).
    * @default "", which keeps nothing
    */
   readonly journal?: string;
@@ -205,6 +211,7 @@ function defaultsFor(given: ChatServerOptions): ResolvedOptions {
     duplicateWindowMs: 60_000,
     backlogLimit: 1_000,
     replyPrefixInContent: false,
+    parentInReplies: false,
     mentionBesideReply: false,
     enterByEvents: false,
     refererForEdits: false,

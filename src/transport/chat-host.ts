@@ -2,8 +2,10 @@
 import type { CookieJar } from "tough-cookie";
 import { AbortedError, ClosedError, type FailureContext } from "../errors/index.js";
 import type { WireAnswer, WireRequest } from "../protocol/call.js";
+import { answerTo } from "../protocol/drift.js";
 import type { Site } from "../protocol/sites.js";
 import type { Services } from "../util/services.js";
+import type { DriftLog } from "./drift-log.js";
 import type { RequestKind } from "./host-gate.js";
 import type { HttpClient } from "./http.js";
 import { type ReadOptions, ReadRetries } from "./read-retries.js";
@@ -25,6 +27,7 @@ export interface ChatHostParts {
   readonly site: Site;
   readonly http: HttpClient;
   readonly services: Services;
+  readonly drifts: DriftLog;
   readonly reads: ReadOptions;
   /** Aborts every request. */
   readonly closing: AbortSignal;
@@ -84,7 +87,8 @@ export class ChatHost {
     { signal, onSent, kind = request.needs === "login" ? "post" : "read" }: SendOptions,
     about: FailureContext,
   ): Promise<WireAnswer> {
-    const { chatOrigin } = this.#parts.site;
+    const { drifts, site } = this.#parts;
+    const { chatOrigin } = site;
     const { method, form, multipart, follow } = request;
     const answer = await this.#parts.http.send({
       method,
@@ -99,6 +103,7 @@ export class ChatHost {
       onSent,
       about,
     });
-    return { status: answer.status, url: answer.url, headers: answer.headers, body: answer.body, host: this.host };
+    const { status, url, headers, body } = answer;
+    return { status, url, headers, body, host: this.host, drift: drifts.sink(() => answerTo(request)) };
   }
 }

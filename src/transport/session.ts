@@ -6,11 +6,13 @@
 import { CookieJar } from "tough-cookie";
 import { ClosedError, ConnectionError, isChatError, NotLoggedInError, withContext } from "../errors/index.js";
 import type { Call, WireAnswer, WireRequest } from "../protocol/call.js";
+import { readAnswer } from "../protocol/drift.js";
 import type { Resolver, Site } from "../protocol/sites.js";
 import type { Services } from "../util/services.js";
 import type { WireTap } from "../util/wire-tap.js";
 import { ChatHost, type SendOptions } from "./chat-host.js";
 import type { CookieInput } from "./cookies.js";
+import { DriftLog } from "./drift-log.js";
 import { HttpClient } from "./http.js";
 import { type Credentials, type Login, logOutAtSite, type Me, refuseCleartext } from "./login.js";
 import { LoginPause } from "./login-pause.js";
@@ -58,6 +60,8 @@ export class Session {
   readonly chatHost: string;
   /** How its requests and sockets connect. */
   readonly routes: Routes;
+  /** Where the site differed from what is known of it. */
+  readonly drifts: DriftLog;
   readonly #options: SessionOptions;
   readonly #pool: ConnectionPool;
   readonly #http: HttpClient;
@@ -80,7 +84,8 @@ export class Session {
     const isOurs = (address: URL): boolean => isOfSite(site, address);
     const { clock, secrets, tap } = services;
     this.#http = new HttpClient({ pool: this.#pool, clock, secrets, userAgent, timeoutMs, isOurs, tap });
-    this.#chat = new ChatHost({ site, http: this.#http, services, reads, closing });
+    this.drifts = new DriftLog(services);
+    this.#chat = new ChatHost({ site, http: this.#http, services, drifts: this.drifts, reads, closing });
     this.chatHost = this.#chat.host;
     const keeper = new SessionKeeper(options.sessionFile, site, services);
     this.#tools = { chat: this.#chat, login: { http: this.#http, site, closing }, keeper, services };
@@ -240,9 +245,9 @@ export class Session {
     let login = await this.#chat.join(this.#loginWithFkey(), tried, options.signal);
     for (let heals = 0; ; heals++) {
       const answer = await this.#send(request, login, options);
-      if (options.once || heals >= MOST_HEALS || !looksStale(answer, request)) return call.read(answer);
+      if (options.once || heals >= MOST_HEALS || !looksStale(answer, request)) return readAnswer(call, answer);
       const healed = await this.#chat.join(this.#heal(request, login), tried, options.signal);
-      if (!healed) return call.read(answer);
+      if (!healed) return readAnswer(call, answer);
       // A page with status 200 does not show whether the server acted: the outbox looks before it retries.
       if (request.needs === "login" && answer.status === 200)
         throw new ConnectionError({ tried, host: this.chatHost }, "a page came instead of an answer");
@@ -256,15 +261,15 @@ export class Session {
     const viewer = (): Promise<boolean> => this.#chat.join(this.viewer(), request.tried, options.signal);
     if (request.needs === "viewer" && isNobody) await viewer();
     const answer = await this.#chat.send(request, this.#login.jar, options);
-    if (request.needs === "viewer" || !isNobody) return call.read(answer);
+    if (request.needs === "viewer" || !isNobody) return readAnswer(call, answer);
     try {
-      return call.read(answer);
+      return readAnswer(call, answer);
     } catch (error) {
       // A page hidden from anonymous clients may be visible to the account: log in and ask again.
       if (!isChatError(error, "FORBIDDEN", "NOT_FOUND", "NOT_LOGGED_IN")) throw error;
       if (!(await viewer())) throw error;
     }
-    return call.read(await this.#chat.send(request, this.#login.jar, options));
+    return readAnswer(call, await this.#chat.send(request, this.#login.jar, options));
   }
 
   #send(request: WireRequest, login: Login, options: CallOptions): Promise<WireAnswer> {

@@ -38,7 +38,7 @@ export async function identify(chat: ChatHost, jar: CookieJar, expectsSomebody: 
     // Anonymous clients are redirected from the first page to a login: the front page then has their fkey.
     const refusal = refusalOf(answer, { tried: TRIED });
     if (refusal && path === FRONT && fkey === null) throw refusal;
-    const found = refusal ? null : visit(parseChatPage(answer.body));
+    const found = refusal ? null : visit(pageOf(answer));
     if (found) return found;
     // The first page may lack the name of a logged-in user: the front page decides.
     if (fkey !== null && !expectsSomebody) return { me: null, fkey };
@@ -51,6 +51,15 @@ export async function identify(chat: ChatHost, jar: CookieJar, expectsSomebody: 
   const missing =
     fkey === null ? "input[name=fkey]" : ".my-profile, .topbar-menu-links a[href^='/users/'], or a login link";
   throw new ParseError("chat page", missing, { tried: TRIED, host: chat.host, bare: true });
+}
+
+/** The page of an answer; what is missing on it is noted. */
+function pageOf(answer: WireAnswer): ChatPage {
+  const page = parseChatPage(answer.body);
+  const miss = (detail: string): void => answer.drift?.({ where: "chat page", what: "missing", detail });
+  if (page.fkey === null) miss("input[name=fkey]");
+  if (page.me === null && !page.isAnonymous) miss("viewer or login link");
+  return page;
 }
 
 /**

@@ -18,6 +18,7 @@ export const countNames = [
   "outbox:found",
   "session:login",
   "session:refresh",
+  "protocol:drift",
 ] as const;
 
 /** The name of a count. */

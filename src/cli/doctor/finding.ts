@@ -2,6 +2,7 @@
 import { homedir } from "node:os";
 import { styleText } from "node:util";
 import { type ChatErrorCode, isChatError } from "../../errors/index.js";
+import type { SeenDrift } from "../../transport/drift-log.js";
 import { type ExitCode, exitCodes } from "../exit-codes.js";
 import { oneLine } from "../output/text.js";
 
@@ -21,6 +22,8 @@ export interface Finding {
   readonly code?: ChatErrorCode;
   /** How long it took, in milliseconds. */
   readonly ms?: number;
+  /** Where the site differs from what this package knows. */
+  readonly drift?: readonly SeenDrift[];
 }
 
 /** Whose trouble a problem is decides about the exit code: the machine's unless the failure says otherwise. */

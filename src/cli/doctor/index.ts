@@ -7,6 +7,7 @@ import { Client } from "../../index.js";
 import type { CliContext } from "../context.js";
 import { exitCodes } from "../exit-codes.js";
 import { passwordOf } from "../setup/settings.js";
+import { checkDrift } from "./drift.js";
 import { Examination, type Eyes } from "./examination.js";
 import { exitCodeOf, type Finding, findingLines, findingOf, redacted } from "./finding.js";
 import { checkClock, checkOutbox, checkPolling, checkSocket } from "./live.js";
@@ -85,6 +86,7 @@ async function examine(
   await checkPolling(examination, eyes, sample);
   await checkClock(examination, sample);
   await checkOutbox(examination, eyes);
+  await checkDrift(examination, eyes);
 }
 
 /** Prints findings as they come: lines for people, or one JSON object for each. */

@@ -1,5 +1,6 @@
 /** The doctor's checks of live events: the socket and its first frame, polling, clocks, and what waits to be sent. */
 import { authorizeSocket, pollEvents } from "../../protocol/actions/live.js";
+import { noteEvent, noteFrame } from "../../protocol/event-drift.js";
 import { parseFrame } from "../../protocol/frames.js";
 import { openSocket } from "../../transport/socket.js";
 import { duration } from "../times.js";
@@ -40,7 +41,11 @@ export async function checkSocket(
       const advice = "live events come by polling meanwhile, which is slower; a proxy or firewall may stop WebSockets";
       return { result: "problem", code: "CONNECTION_LOST", seen: result.reason, advice };
     }
-    const { rooms } = parseFrame(result.frame);
+    const frame = parseFrame(result.frame);
+    const { rooms } = frame;
+    const drift = visitor.drifts.sink(() => "frame");
+    noteFrame(drift, frame);
+    for (const { events } of rooms) for (const event of events) noteEvent(drift, event);
     return `it opens, and its first frame came, for ${rooms.length === 1 ? "1 room" : `${rooms.length} rooms`}`;
   });
 }

@@ -76,7 +76,7 @@ export function uploadImage(picture: FilePart | string): Call<string> {
       if (result) return result;
       const error = variable(answer, "error");
       const context = contextOf(answer, { tried });
-      if (error) throw refusedWith(error, context);
+      if (error) throw refusedWith(answer, error, context);
       throw notUnderstood(answer, "answer to an upload", "var result", { tried });
     },
   };

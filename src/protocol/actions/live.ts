@@ -1,4 +1,6 @@
 import type { Call } from "../call.js";
+import { type Members, noteMembers, once } from "../drift.js";
+import { noteFrame, noteListed } from "../event-drift.js";
 import { type Frame, isRawEvent, readFrame } from "../frames.js";
 import type { RawEvent } from "../raw.js";
 import { assertSuccess, notUnderstood, readJson } from "../refusals.js";
@@ -15,6 +17,17 @@ export interface RoomEventsOptions {
   /** Only messages with this id or a greater one. */
   readonly after?: number;
 }
+
+/** The members of {@link RawEventsAnswer}, and those of a room's part of a frame that it may have. */
+const eventsMembers: Members = {
+  events: true,
+  time: true,
+  sync: true,
+  ms: false,
+  timeout: false,
+  reset: false,
+  exit: false,
+};
 
 /** The messages of a room as they are now, ascending by id, and the host's cursor. */
 export interface RoomEvents {
@@ -50,7 +63,11 @@ export function roomEvents(roomId: number, options: RoomEventsOptions = {}): Cal
       if (!isRecord(value) || time === undefined) {
         throw notUnderstood(answer, "list of events", 'the key "time"', { tried, roomId });
       }
-      return { events: listOf(value.events).filter(isRawEvent), time, sync: countOf(value.sync) ?? null };
+      const events = listOf(value.events).filter(isRawEvent);
+      const drift = once(answer.drift);
+      noteMembers(drift, value, eventsMembers);
+      noteListed(drift, events);
+      return { events, time, sync: countOf(value.sync) ?? null };
     },
   };
 }
@@ -73,6 +90,7 @@ export function authorizeSocket(roomId: number): Call<{ readonly url: string }> 
       if (!url || !/^wss?:$/.test(URL.parse(url)?.protocol ?? "")) {
         throw notUnderstood(answer, "socket authorisation", 'a "url" of a socket', { tried, roomId });
       }
+      noteMembers(answer.drift, value, { url: true });
       return { url };
     },
   };
@@ -92,6 +110,7 @@ export function pollEvents(cursors: ReadonlyMap<number, number>): Call<Frame> {
     read(answer) {
       const value = readJson(answer, "poll of events", { tried });
       const frame = readFrame(value);
+      noteFrame(answer.drift, frame);
       // An answer that knows no room and no time is nobody's: nothing follows from it, least of all that nothing happened.
       if (
         frame.rooms.some(({ roomId }) => cursors.has(roomId)) ||

@@ -1,6 +1,7 @@
 /** Saying, changing and marking messages, and reading one by its id (protocol.md §5.1 to §5.4, §6.1). */
 import { DuplicateMessageError, type FailureContext } from "../../errors/index.js";
 import type { Call, WireAnswer } from "../call.js";
+import { noteMembers } from "../drift.js";
 import {
   assertMayWrite,
   assertSuccess,
@@ -51,6 +52,7 @@ export function postMessage(roomId: number, text: string, replyTo?: ReplyTo): Ca
       if (!isRecord(value) || known === undefined) {
         throw failureOfAction(answer, "answer to a post", 'the key "id"', about);
       }
+      noteMembers(answer.drift, value, { id: true, time: true });
       return { id: known, time: numberOf(value.time) ?? 0 };
     },
   };

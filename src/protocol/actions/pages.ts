@@ -8,7 +8,7 @@ import {
   ParseError,
 } from "../../errors/index.js";
 import type { Call } from "../call.js";
-import { type PageDocument, parse } from "../html/dom.js";
+import { notesOn, type PageDocument, parse } from "../html/dom.js";
 import { type ErrorPageKind, errorPageKind } from "../pages/error-page.js";
 import { type HistoryPage, readHistoryPage } from "../pages/history-page.js";
 import { type ProfilePage, readProfilePage } from "../pages/profile-page.js";
@@ -195,7 +195,11 @@ function page<T>(
         const obstacle = obstacleOf(errorPageKind(document), contextOf(answer, about));
         if (obstacle) throw obstacle;
         assertSuccess(answer, about);
-        return read(document);
+        try {
+          return read(document);
+        } finally {
+          for (const note of notesOn(document)) answer.drift?.({ where: name, ...note });
+        }
       } catch (error) {
         if (!(error instanceof ParseError)) throw error;
         assertSuccess(answer, about);

@@ -2,11 +2,22 @@
 import { decodeHTML } from "entities";
 import type { FailureContext, ParseError } from "../../errors/index.js";
 import type { Call, WireAnswer } from "../call.js";
+import { type Members, noteMembers, once } from "../drift.js";
 import { parse } from "../html/dom.js";
 import { tagsIn } from "../pages/reading.js";
 import type { RawPingable, RawRoomThumbs, RawUser, RawUserThumbs } from "../raw.js";
 import { assertSuccess, notUnderstood, readJson } from "../refusals.js";
 import { isRecord, listOf, numberOf, stringOf } from "../values.js";
+
+/** The members of {@link RawRoomThumbs}: true for those that are always there. */
+export const roomMembers: Members = {
+  id: true,
+  name: true,
+  description: true,
+  isFavorite: true,
+  usage: false,
+  tags: true,
+};
 
 /** `GET /rooms/thumbs/{id}`. */
 export function roomThumbs(roomId: number): Call<RawRoomThumbs> {
@@ -17,6 +28,7 @@ export function roomThumbs(roomId: number): Call<RawRoomThumbs> {
       const value = readJson(answer, "room thumbs", about);
       const name = isRecord(value) ? stringOf(value.name) : undefined;
       if (!isRecord(value) || name === undefined) throw missing(answer, "room thumbs", "name", about);
+      noteMembers(answer.drift, value, roomMembers);
       return {
         id: numberOf(value.id) ?? roomId,
         name,
@@ -56,6 +68,7 @@ export function pingableUsers(roomId: number): Call<readonly PingableUser[]> {
     read(answer) {
       const value = readJson(answer, "list of pingable users", about);
       if (!Array.isArray(value)) throw missing(answer, "list of pingable users", "array", about);
+      if (!value.every((row) => listOf(row).length === 4)) answer.drift?.({ what: "unknown form", detail: "row" });
       return value.flatMap(readPingable);
     },
   };
@@ -85,6 +98,8 @@ export function userInfo(userIds: readonly number[], roomId: number): Call<reado
       const value = readJson(answer, "user info", { tried });
       const users = isRecord(value) ? value.users : undefined;
       if (!Array.isArray(users)) throw missing(answer, "user info", "users", { tried });
+      noteMembers(answer.drift, value, { users: true });
+      noteUsers(answer, users, userMembers);
       return users.map((user) => sound(user, userMembers)).filter(isRawUser);
     },
   };
@@ -120,7 +135,25 @@ const thumbsMembers: Readonly<Record<string, Test>> = {
   host: orNull(isText),
   site: orNull(isRecord),
   rooms: Array.isArray,
+  invite_targets: Array.isArray,
+  may_pairoff: () => true,
 };
+
+/** Notes what records of users lack, have besides, and have in another form than known. */
+function noteUsers(answer: WireAnswer, users: readonly unknown[], members: Readonly<Record<string, Test>>): void {
+  const drift = once(answer.drift);
+  const known: Members = {
+    ...Object.fromEntries(Object.keys(members).map((key) => [key, false])),
+    id: true,
+    name: true,
+  };
+  for (const user of users) {
+    noteMembers(drift, user, known);
+    for (const [key, test] of Object.entries(members))
+      if (isRecord(user) && Object.hasOwn(user, key) && !test(user[key]))
+        drift?.({ what: "unknown form", detail: key });
+  }
+}
 
 /** A record without the members that are not what they should be; those that nobody knows stay. */
 function sound(value: unknown, members: Readonly<Record<string, Test>>): unknown {
@@ -145,7 +178,9 @@ export function userThumbs(userId: number): Call<RawUserThumbs> {
       tried: `read user ${userId}`,
     },
     read(answer) {
-      const value = sound(readJson(answer, "user thumbs", about), thumbsMembers);
+      const found = readJson(answer, "user thumbs", about);
+      noteUsers(answer, [found], thumbsMembers);
+      const value = sound(found, thumbsMembers);
       if (!isRawUserThumbs(value)) throw missing(answer, "user thumbs", "name", about);
       return value.rooms ? { ...value, rooms: value.rooms.filter(isRawUser) } : value;
     },
@@ -176,7 +211,8 @@ export function searchUsers(query: string, limit: number = 50): Call<readonly Us
     },
     read(answer) {
       if (answer.status !== 200) assertSuccess(answer, { tried });
-      return answer.body.split("\n").flatMap((line) => readHit(line.trim(), answer, tried));
+      const whole = { ...answer, drift: once(answer.drift) };
+      return answer.body.split("\n").flatMap((line) => readHit(line.trim(), whole, tried));
     },
   };
 }
@@ -190,6 +226,7 @@ function readHit(line: string, answer: WireAnswer, tried: string): UserHit[] {
     throw notUnderstood(answer, "user search", "one JSON object on each line", { tried });
   }
   return listOf(Array.isArray(value) ? value : [value]).flatMap((hit) => {
+    noteMembers(answer.drift, hit, { id: true, dn: true, hash: true });
     const id = isRecord(hit) ? numberOf(hit.id) : undefined;
     const name = isRecord(hit) ? stringOf(hit.dn) : undefined;
     if (!isRecord(hit) || id === undefined || name === undefined) return [];

@@ -1,6 +1,7 @@
 /** What owners and visitors do with a room as a whole (protocol.md §5.6 to §5.8). */
 import type { FailureContext } from "../../errors/index.js";
 import type { Call, WireAnswer, WireRequest } from "../call.js";
+import { type Members, noteMembers } from "../drift.js";
 import {
   assertMayRule,
   assertSuccess,
@@ -12,6 +13,7 @@ import {
   sentenceOf,
 } from "../refusals.js";
 import { isRecord, numberOf, stringOf } from "../values.js";
+import { roomMembers } from "./people.js";
 
 /** Who may do what in a room when nothing else is said. */
 export type DefaultAccess = "public" | "gallery" | "private";
@@ -105,7 +107,7 @@ export function kickUser(roomId: number, userId: number, reason?: string): Call<
       const message = isRecord(value) ? stringOf(value.message) : undefined;
       // One client compares with the misspelling "neeb kicked": look for the one word that both have.
       if (message !== undefined && /kicked/i.test(message)) return message;
-      if (message) throw refusedWith(message, contextOf(answer, about));
+      if (message) throw refusedWith(answer, message, contextOf(answer, about));
       throw failureOfAction(answer, "answer to a kick", 'a "message" that says so', about);
     },
   };
@@ -174,11 +176,14 @@ export function bookmarkConversation(
       const value = readReply(answer, about);
       const message = isRecord(value) ? stringOf(value.message) : undefined;
       if (isRecord(value) && value.ok === true) return message ?? "";
-      if (message) throw refusedWith(message, contextOf(answer, about));
+      if (message) throw refusedWith(answer, message, contextOf(answer, about));
       throw failureOfAction(answer, "answer to a bookmark", '"ok": true', about);
     },
   };
 }
+
+/** The answer to a favourite is like that of the room's thumbs (protocol.md §5.8). */
+const favoriteMembers: Members = Object.fromEntries(Object.keys(roomMembers).map((key) => [key, false]));
 
 /** `POST /rooms/favorite`: turns the favourite mark of a room on or off; answers whether it is on now. */
 export function toggleFavorite(roomId: number): Call<boolean> {
@@ -187,7 +192,10 @@ export function toggleFavorite(roomId: number): Call<boolean> {
     request: roomPost("/rooms/favorite", { roomId: String(roomId) }, roomId, tried),
     read(answer) {
       const value = readReply(answer, { tried, roomId });
-      if (isRecord(value) && typeof value.isFavorite === "boolean") return value.isFavorite;
+      if (isRecord(value) && typeof value.isFavorite === "boolean") {
+        noteMembers(answer.drift, value, favoriteMembers);
+        return value.isFavorite;
+      }
       throw failureOfAction(answer, "answer to a favourite", 'the key "isFavorite"', { tried, roomId });
     },
   };

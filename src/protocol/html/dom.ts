@@ -4,9 +4,10 @@
  */
 import { compile } from "css-select";
 import { ParseError } from "../../errors/index.js";
-import { type PageDocument, type PageElement, type PageNode, parseTree } from "./tree.js";
+import type { DriftKind } from "../drift.js";
+import { type PageDocument, type PageElement, type PageNode, type PageNote, type PageRoot, parseTree } from "./tree.js";
 
-export type { PageDocument, PageElement, PageNode } from "./tree.js";
+export type { PageDocument, PageElement, PageNode, PageNote } from "./tree.js";
 
 /** Where to look: a whole page, or below one element. */
 export type Scope = PageDocument | PageElement;
@@ -41,6 +42,35 @@ export function selectOutermost(scope: Scope, selector: string): PageElement[] {
 /** The first element below `scope` that the selector matches, or null. */
 export function maybe(scope: Scope, selector: string): PageElement | null {
   return find(rootOf(scope), predicate(selector));
+}
+
+/** Like `maybe`, for what every such page has: without it the page gets a note that it is missing. */
+export function expected(scope: Scope, selector: string): PageElement | null {
+  return orNote(scope, maybe(scope, selector), selector);
+}
+
+/** The value, or null and a note that the page lacks what `detail` names. */
+export function orNote<T>(scope: Scope, value: T | null | undefined, detail: string): T | null {
+  if (value !== null && value !== undefined) return value;
+  note(scope, "missing", detail);
+  return null;
+}
+
+/** Notes that items are missing when there are none, although `sign` finds a part of one. */
+export function noteEmpty(scope: Scope, items: readonly unknown[], sign: string, detail: string): void {
+  if (items.length === 0 && maybe(scope, sign) !== null) note(scope, "missing", detail);
+}
+
+/** Notes on the page what its reader missed or did not know; `detail` is a selector or a word of the site. */
+export function note(scope: Scope, what: DriftKind, detail: string): void {
+  let top: PageElement = rootOf(scope);
+  while (top.parent !== null) top = top.parent;
+  if (isPageRoot(top)) top.notes.set(`${what} ${detail}`, { what, detail });
+}
+
+/** What the readers of a page noted. */
+export function notesOn(document: PageDocument): readonly PageNote[] {
+  return [...document.root.notes.values()];
 }
 
 /**
@@ -122,6 +152,10 @@ function textInside(top: PageElement, gap: string): string {
     else whole += child.name === "br" ? gap : textInside(child, gap);
   }
   return whole;
+}
+
+function isPageRoot(element: PageElement): element is PageRoot {
+  return "notes" in element;
 }
 
 function rootOf(scope: Scope): PageElement {

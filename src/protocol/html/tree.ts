@@ -5,6 +5,7 @@
  */
 import { type Handler, Parser } from "htmlparser2";
 import { ParseError } from "../../errors/index.js";
+import type { DriftKind } from "../drift.js";
 
 /** Real pages nest about 20 deep. The tokenizer scans the open elements at every stray close tag, so this bounds time. */
 const MAX_DEPTH = 256;
@@ -30,13 +31,24 @@ export interface PageElement {
   readonly end: number;
 }
 
+/** A thing that a reader missed in a page or did not know; the detail is a selector or a word of the site. */
+export interface PageNote {
+  readonly what: DriftKind;
+  readonly detail: string;
+}
+
+/** The nameless element around a whole page. */
+export interface PageRoot extends PageElement {
+  /** What the readers of the page noted, each once. */
+  readonly notes: Map<string, PageNote>;
+}
+
 /** A parsed page, with what is needed to name it in errors and to cut pieces out of it. */
 export interface PageDocument {
   /** What to call it in an error, such as `"room page"`. */
   readonly page: string;
   readonly source: string;
-  /** A nameless element around everything. */
-  readonly root: PageElement;
+  readonly root: PageRoot;
   /** The first element of each id. */
   readonly ids: ReadonlyMap<string, PageElement>;
 }
@@ -62,7 +74,7 @@ export function parseTree(html: string, page: string): PageDocument {
 }
 
 class TreeBuilder implements Partial<Handler> {
-  readonly root: OpenElement = element("", {}, null, 0, 0);
+  readonly root: OpenElement & PageRoot = { ...element("", {}, null, 0, 0), notes: new Map() };
   readonly ids: Map<string, PageElement> = new Map();
   readonly #page: string;
   #parser: Pick<Parser, "startIndex" | "endIndex"> = { startIndex: 0, endIndex: 0 };

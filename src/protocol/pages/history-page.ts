@@ -6,9 +6,12 @@
 import { ParseError } from "../../errors/index.js";
 import {
   attr,
+  expected,
   hasClass,
   maybe,
+  note,
   one,
+  orNote,
   type PageDocument,
   type PageElement,
   parse,
@@ -58,7 +61,7 @@ export function parseHistoryPage(html: string): HistoryPage {
 
 /** @internal The same for a page that is parsed already. */
 export function readHistoryPage(document: PageDocument): HistoryPage {
-  const content = document.ids.get("content") ?? one(document, "body");
+  const content = orNote(document, document.ids.get("content"), "#content") ?? one(document, "body");
   const [current, ...steps] = monologuesBySection(content);
   if (current === undefined) throw new ParseError(PAGE, "#content .monologue");
   const element = one(document, ".message", current);
@@ -66,7 +69,7 @@ export function readHistoryPage(document: PageDocument): HistoryPage {
   if (message === null) throw new ParseError(PAGE, ".message[id^=message-]");
   const now = serverTimeIn(scriptsOf(document));
   const revisions = oldestFirst(steps.map((step) => readRevision(step, now)));
-  const link = maybe(element, "a[href*='/transcript/']");
+  const link = expected(element, "a[href*='/transcript/']");
   return {
     ...message,
     ...authorOf(current),
@@ -92,13 +95,16 @@ function monologuesBySection(content: PageElement): PageElement[] {
 }
 
 function readRevision(monologue: PageElement, now: number | null): Revision {
-  const label = maybe(monologue, ".content b");
-  const time = maybe(monologue, ".timestamp");
+  const label = expected(monologue, ".content b");
+  const time = expected(monologue, ".timestamp");
   const source = maybe(monologue, ".message-source");
   const timeLabel = time && clean(text(time));
+  const kind = kindOf(label ? text(label) : text(monologue));
+  if (kind === "other") note(monologue, "unknown form", ".content b");
+  if (kind === "said" || kind === "edited") orNote(monologue, source, ".message-source");
   return {
     ...authorOf(monologue),
-    kind: kindOf(label ? text(label) : text(monologue)),
+    kind,
     timeLabel,
     timeStamp: timeOfLabel(timeLabel, now),
     source: source && sourceText(source),

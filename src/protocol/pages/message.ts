@@ -5,9 +5,11 @@
 import {
   attr,
   childElements,
+  expected,
   hasClass,
   innerHtml,
   maybe,
+  orNote,
   type PageDocument,
   type PageElement,
   text,
@@ -49,8 +51,9 @@ const NO_STARS: PageStars = { stars: 0, starredByMe: false, pinned: false, pinne
 
 /** @internal The author of a `.monologue`. */
 export function authorOf(monologue: PageElement): PageAuthor {
-  const holder = maybe(monologue, ".username");
+  const holder = expected(monologue, ".username");
   const link = holder && maybe(holder, "a");
+  orNote(monologue, /(?:^|\s)user-/.exec(attr(monologue, "class") ?? ""), ".monologue[class*=user-]");
   const name = titleOf(link) ?? (holder ? text(holder) : "");
   return {
     userId: userIdInClass(monologue) ?? (link ? idInPath(attr(link, "href"), "users") : idOfUnlinked(name)),
@@ -86,7 +89,8 @@ export function readMessage(document: PageDocument, element: PageElement): PageM
     stars: NO_STARS,
   };
   gather(element, parts, false);
-  const { content, replyTo, edited, stars } = parts;
+  const { replyTo, edited, stars } = parts;
+  const content = orNote(element, parts.content, ".content");
   const deleted = content === null || childElements(content).some((child) => hasClass(child, "deleted"));
   return {
     id,
@@ -108,7 +112,9 @@ function gather(top: PageElement, parts: Parts, isPreview: boolean): void {
     if (hasClass(part, "content")) {
       // A parent's text stands before the message's own, so of two that are equally likely the second counts.
       const rank = rankOf(part, isPreview);
-      if (rank >= parts.contentRank) Object.assign(parts, { content: part, contentRank: rank });
+      if (rank < parts.contentRank) return false;
+      parts.content = part;
+      parts.contentRank = rank;
       return false;
     }
     // The parent's name and text may be inside the link, so nothing in it is looked at.
@@ -132,7 +138,9 @@ function isReplyLink(part: PageElement): boolean {
 
 function readReplyLink(link: PageElement, parts: Parts, isSure: boolean): void {
   const target = messageInLink(attr(link, "href"));
-  if (target !== null && target !== parts.id) Object.assign(parts, { replyTo: target, isReplySure: isSure });
+  if (target === null || target === parts.id) return;
+  parts.replyTo = target;
+  parts.isReplySure = isSure;
 }
 
 /** The content stands in the message itself, since 2025-09 in its `.message-info-container`; other places are less sure. */
@@ -144,7 +152,7 @@ function rankOf(content: PageElement, isPreview: boolean): number {
 
 /** @internal A `.stars` element: an empty `.times` means one. */
 export function starsOf(element: PageElement): PageStars {
-  const times = maybe(element, ".times");
+  const times = expected(element, ".times");
   const pinnedByMe = hasClass(element, "user-owner-star");
   return {
     stars: (times && integer(text(times))) ?? 1,

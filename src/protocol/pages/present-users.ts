@@ -4,7 +4,8 @@
  * keys of `POST /user/info`.
  */
 import { ParseError } from "../../errors/index.js";
-import { attr, maybe, type PageDocument } from "../html/dom.js";
+import { shownWord } from "../drift.js";
+import { attr, maybe, note, type PageDocument } from "../html/dom.js";
 import { type JsValue, readCall, readLiteral } from "../html/js-literal.js";
 import { idOf } from "./reading.js";
 
@@ -55,17 +56,24 @@ function known(user: PresentUser): Partial<PresentUser> {
 function listedUsers(document: PageDocument, scripts: string): PresentUser[] | null {
   const holder = maybe(document, ".js-present[data-users], #js-present[data-users]");
   if (holder !== null) {
-    return readUsers(readLiteral(attr(holder, "data-users") ?? ""), document.page, ".js-present[data-users]");
+    return readUsers(document, readLiteral(attr(holder, "data-users") ?? ""), ".js-present[data-users]");
   }
   const call = readCall(scripts, "initPresent");
-  return call && readUsers(call[0], document.page, "CHAT.RoomUsers.initPresent([...])");
+  return call && readUsers(document, call[0], "CHAT.RoomUsers.initPresent([...])");
 }
 
-function readUsers(list: JsValue | undefined, page: string, where: string): PresentUser[] {
-  if (!Array.isArray(list)) throw new ParseError(page, where);
+/** The keys of a record (protocol.md §6.1, §6.3). */
+const userKeys: ReadonlySet<string> = new Set(
+  "id name email_hash reputation last_post last_seen is_owner is_moderator".split(" "),
+);
+
+function readUsers(document: PageDocument, list: JsValue | undefined, where: string): PresentUser[] {
+  if (!Array.isArray(list)) throw new ParseError(document.page, where);
   return list.map((record) => {
     const user = record instanceof Map ? readUser(record) : null;
-    if (user === null) throw new ParseError(page, `${where} id and name`);
+    if (user === null) throw new ParseError(document.page, `${where} id and name`);
+    if (record instanceof Map)
+      for (const key of record.keys()) if (!userKeys.has(key)) note(document, "unknown key", shownWord(key));
     return user;
   });
 }

@@ -1,7 +1,19 @@
 /**
  * A user's profile on a chat host, `GET /users/{id}` (protocol.md §6.10).
  */
-import { attr, hasClass, maybe, one, type PageDocument, type PageElement, parse, select, text } from "../html/dom.js";
+import {
+  attr,
+  expected,
+  hasClass,
+  maybe,
+  one,
+  orNote,
+  type PageDocument,
+  type PageElement,
+  parse,
+  select,
+  text,
+} from "../html/dom.js";
 import {
   absoluteUrl,
   clean,
@@ -57,22 +69,22 @@ export function parseProfilePage(html: string): ProfilePage {
 /** @internal The same for a page that is parsed already. */
 export function readProfilePage(document: PageDocument): ProfilePage {
   const card = one(document, ".usercard-xxl");
-  const status = maybe(card, ".user-status");
-  const heading = maybe(document, ".subheader h1") ?? one(document, "#content h1");
+  const status = expected(card, ".user-status");
+  const heading = expected(document, ".subheader h1") ?? one(document, "#content h1");
   const scripts = scriptsOf(document);
-  const now = serverTimeIn(scripts);
+  const now = orNote(document, serverTimeIn(scripts), "serverTime");
   const cells = cellsOf(card);
   const parent = parentOf(cells.get("parent user") ?? null);
   const avatar = maybe(card, "img[class^=user-gravatar]") ?? maybe(card, "img");
   const name = withoutDiamond(text(heading));
   return {
-    id: idOnPage(document, scripts),
+    id: orNote(document, idOnPage(document, scripts), "input[name=user]"),
     name,
     isModerator: status !== null && text(status).replace(name, "").includes("♦"),
     about: cellText(cells, "about") ?? "",
-    memberSince: dayIn(cellText(cells, "chat user since")),
-    lastSeen: secondsAgo(cellText(cells, "last seen"), now),
-    lastMessage: secondsAgo(cellText(cells, "last message"), now),
+    memberSince: dayIn(orNote(card, cellText(cells, "chat user since"), ".user-valuecell chat user since")),
+    lastSeen: secondsAgo(orNote(card, cellText(cells, "last seen"), ".user-valuecell last seen"), now),
+    lastMessage: secondsAgo(orNote(card, cellText(cells, "last message"), ".user-valuecell last message"), now),
     reputation: shownCount(maybe(card, ".reputation-score")),
     messageCount: countOf(document, ".user-message-count-xxl"),
     roomCount: countOf(document, ".user-room-count-xxl"),
@@ -121,6 +133,6 @@ function idOnPage(document: PageDocument, scripts: string): number | null {
 }
 
 function cardsBelow(document: PageDocument, id: string, now: number | null): RoomCard[] {
-  const holder = document.ids.get(id);
+  const holder = orNote(document, document.ids.get(id), `#${id}`);
   return holder ? cardsIn(holder, now) : [];
 }

@@ -1,7 +1,19 @@
 /**
  * A `.roomcard`: how lists of rooms show a room, on the rooms list and on profiles (protocol.md §6.8, §6.10).
  */
-import { attr, hasClass, maybe, type PageElement, parse, select, selectOutermost, text } from "../html/dom.js";
+import {
+  attr,
+  expected,
+  hasClass,
+  maybe,
+  noteEmpty,
+  orNote,
+  type PageElement,
+  parse,
+  select,
+  selectOutermost,
+  text,
+} from "../html/dom.js";
 import {
   fullText,
   idAfter,
@@ -65,20 +77,23 @@ export function parseRoomCards(html: string): RoomCard[] {
 
 /** @internal The cards below an element; `now` is the server's clock in unix seconds. */
 export function cardsIn(scope: PageElement, now: number | null): RoomCard[] {
-  return selectOutermost(scope, ".roomcard").flatMap((card) => readCard(card, now) ?? []);
+  const cards = selectOutermost(scope, ".roomcard");
+  noteEmpty(scope, cards, "[id^=room-]", ".roomcard");
+  return cards.flatMap((card) => readCard(card, now) ?? []);
 }
 
 function readCard(card: PageElement, now: number | null): RoomCard | null {
-  const holder = maybe(card, ".room-name");
+  const holder = expected(card, ".room-name");
   const link = holder && maybe(holder, "a");
-  const id = idAfter("room-", attr(card, "id")) ?? idInPath(link && attr(link, "href"), "rooms", "transcript");
+  const shownId = idAfter("room-", attr(card, "id")) ?? idInPath(link && attr(link, "href"), "rooms", "transcript");
+  const id = orNote(card, shownId, ".roomcard[id^=room-]");
   if (holder === null || id === null) return null;
-  const description = maybe(card, ".room-description");
+  const description = expected(card, ".room-description");
   const site = maybe(card, "img.small-site-logo");
-  const messages = maybe(card, ".room-message-count");
+  const messages = expected(card, ".room-message-count");
   const users = maybe(card, ".room-user-count");
-  const activity = maybe(card, ".last-activity");
-  const present = maybe(card, ".room-users");
+  const activity = expected(card, ".last-activity");
+  const present = expected(card, ".room-users");
   return {
     id,
     name: titleOf(holder) ?? titleOf(link) ?? text(holder),

@@ -3,11 +3,15 @@
  * The access tab was never recorded; its reader goes by two clients.
  */
 import { ParseError } from "../../errors/index.js";
+import { shownWord } from "../drift.js";
 import {
   attr,
+  expected,
   innerHtml,
   maybe,
+  note,
   one,
+  orNote,
   type PageDocument,
   type PageElement,
   parse,
@@ -88,9 +92,9 @@ export function readRoomInfoPage(document: PageDocument): RoomInfoPage {
   const card = one(document, ".roomcard-xxl");
   const id = idAfter("room-", attr(card, "id"));
   if (id === null) throw new ParseError(PAGE, ".roomcard-xxl[id^=room-]");
-  const heading = maybe(document, ".subheader h1") ?? one(document, "h1", card);
+  const heading = expected(document, ".subheader h1") ?? one(document, "h1", card);
   const description = readDescription(document, card);
-  const now = serverTimeIn(scriptsOf(document));
+  const now = orNote(document, serverTimeIn(scriptsOf(document)), "serverTime");
   const facts = roomFacts(card);
   return {
     id,
@@ -101,11 +105,16 @@ export function readRoomInfoPage(document: PageDocument): RoomInfoPage {
     messageCount: countOf(document, ".room-message-count-xxl"),
     userCount: countOf(document, ".room-user-count-xxl"),
     parentSiteName: parentSiteOf(document, card),
-    firstMessage: dayIn(facts.get("first message") ?? null),
-    lastMessage: secondsAgo(facts.get("last message") ?? null, now),
+    firstMessage: dayIn(orNote(card, facts.get("first message"), ".room-stats first message")),
+    lastMessage: secondsAgo(orNote(card, facts.get("last message"), ".room-stats last message"), now),
     stats: readStats(card),
-    owners: userCardsIn(document.ids.get("room-ownercards") ?? null, now),
-    users: userCardsIn(document.ids.get("room-usercards-container") ?? document.ids.get("room-usercards") ?? null, now),
+    owners: userCardsIn(orNote(document, document.ids.get("room-ownercards"), "#room-ownercards"), now),
+    users: userCardsIn(
+      orNote(document, document.ids.get("room-usercards-container"), "#room-usercards-container") ??
+        document.ids.get("room-usercards") ??
+        null,
+      now,
+    ),
   };
 }
 
@@ -117,11 +126,17 @@ export function parseRoomAccessPage(html: string): RoomAccessPage {
   return readRoomAccessPage(parse(html, "room access page"));
 }
 
+const SECTION = "access-section-";
+const accessSections: ReadonlySet<string> = new Set(["owner", "read-write", "read-only"]);
+
 /** @internal The same for a page that is parsed already. */
 export function readRoomAccessPage(document: PageDocument): RoomAccessPage {
-  const section = (level: string): PageElement | null => document.ids.get(`access-section-${level}`) ?? null;
+  const section = (level: string): PageElement | null => document.ids.get(SECTION + level) ?? null;
   const sections = [section("owner"), section("read-write"), section("read-only")];
   if (sections.every((found) => found === null)) throw new ParseError("room access page", "#access-section-owner");
+  for (const [id] of document.ids)
+    if (id.startsWith(SECTION) && !accessSections.has(id.slice(SECTION.length)))
+      note(document, "unknown access level", shownWord(id.slice(SECTION.length)));
   const [owners = [], readWrite = [], readOnly = []] = sections.map((found) => userCardsIn(found, null));
   return { owners, readWrite, readOnly };
 }
@@ -135,7 +150,7 @@ function countOf(document: PageDocument, selector: string): number {
 
 /** The paragraph of the card, without the "edit" that owners see behind it. Links that people write lead to a host. */
 function readDescription(document: PageDocument, card: PageElement): { description: string; descriptionHtml: string } {
-  const paragraph = maybe(card, "p");
+  const paragraph = expected(card, "p");
   if (paragraph === null) return { description: "", descriptionHtml: "" };
   const extra = select(paragraph, "a, span, button").find(
     (element) => /^\(?edit\)?$/i.test(text(element)) && !/^(?:\w+:)?\/\//.test(attr(element, "href") ?? ""),
@@ -160,7 +175,7 @@ function roomFacts(card: PageElement): Map<string, string> {
 function readStats(card: PageElement): RoomStats {
   const spans = select(card, ".stats-timeframe").map((element) => text(element).toLowerCase());
   const counts = select(card, ".stats-count").map((element) => roundedCount(text(element)));
-  const of = (span: string): number | null => counts[spans.indexOf(span)] ?? null;
+  const of = (span: string): number | null => orNote(card, counts[spans.indexOf(span)], `.stats-count ${span}`);
   return {
     today: of("today"),
     yesterday: of("yesterday"),

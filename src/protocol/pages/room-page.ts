@@ -6,10 +6,13 @@
 import { ParseError } from "../../errors/index.js";
 import {
   attr,
+  expected,
   hasClass,
   innerHtml,
   maybe,
+  note,
   one,
+  orNote,
   type PageDocument,
   type PageElement,
   parse,
@@ -95,13 +98,14 @@ export function parseRoomPage(html: string): RoomPage {
 /** @internal The same for a page that is parsed already. */
 export function readRoomPage(document: PageDocument): RoomPage {
   const name = text(one(document, "#roomname"));
-  const description = document.ids.get("roomdesc") ?? null;
+  const description = orNote(document, document.ids.get("roomdesc"), "#roomdesc");
   const favorite = document.ids.get("toggle-favorite") ?? null;
-  const logo = maybe(document, "#footer-logo a");
+  const logo = expected(document, "#footer-logo a");
   const scripts = scriptsOf(document);
-  const started = readCall(scripts, "StartChat") ?? [];
+  const started = orNote(document, readCall(scripts, "StartChat"), "StartChat(…)") ?? [];
   const room = started[2] instanceof Map ? started[2] : new Map<string, JsValue>();
   const me = viewerOf(document, scripts);
+  if (started.length > 0 && !room.has("frozen")) note(document, "missing", "StartChat(…) frozen");
   return {
     id: roomIdOf(document, room),
     name,
@@ -109,19 +113,21 @@ export function readRoomPage(document: PageDocument): RoomPage {
     description: description ? text(description) : "",
     tags: tagsIn(document.ids.get("room-tags") ?? null),
     isFavorite: favorite !== null && hasClass(favorite, "favorite-room"),
-    access: accessOf(document.ids.get("roomtitle") ?? null),
+    access: accessOf(orNote(document, document.ids.get("roomtitle"), "#roomtitle")),
     frozen: room.get("frozen") === true,
     deleted: room.get("deleted") === true,
-    mayPost: document.ids.has("input"),
+    mayPost:
+      orNote(document, document.ids.get("input") ?? document.ids.get("bubble"), "#input, #bubble")?.attributes.id ===
+      "input",
     parentSiteName: titleOf(logo),
     parentSiteUrl: logo && absoluteUrl(attr(logo, "href")),
     me,
-    fkey: fkeyIn(document),
-    present: presentUsersIn(document, scripts, me?.id ?? null),
-    myRooms: select(document, "#my-rooms li").flatMap(readMyRoom),
+    fkey: orNote(document, fkeyIn(document), "input[name=fkey]"),
+    present: orNote(document, presentUsersIn(document, scripts, me?.id ?? null), ".js-present[data-users]"),
+    myRooms: select(document, "#my-rooms li").flatMap((item) => orNote(item, readMyRoom(item), "#my-rooms li a") ?? []),
     ignoredUserIds: idsIn(started[3]),
     unackedMentions: mentionsIn(started.slice(4)),
-    serverTime: serverTimeIn(scripts),
+    serverTime: orNote(document, serverTimeIn(scripts), "SERVER_TIME_OFFSET"),
   };
 }
 
@@ -138,18 +144,18 @@ function roomIdOf(document: PageDocument, room: Map<string, JsValue>): number {
   return id;
 }
 
-function readMyRoom(item: PageElement): MyRoom[] {
+function readMyRoom(item: PageElement): MyRoom | null {
   const link = maybe(item, "a");
   const id = idAfter("room-", attr(item, "id")) ?? idInPath(link && attr(link, "href"), "rooms");
-  if (id === null || link === null) return [];
+  if (id === null || link === null) return null;
   const last = maybe(item, ".last-message");
-  return [{ id, name: text(link), lastMessage: last && readLastMessage(last) }];
+  return { id, name: text(link), lastMessage: last && readLastMessage(last) };
 }
 
 function readLastMessage(last: PageElement): MyRoomMessage | null {
-  const user = maybe(last, ".user-name");
-  const said = maybe(last, ".text");
-  const time = maybe(last, ".time");
+  const user = expected(last, ".user-name");
+  const said = expected(last, ".text");
+  const time = expected(last, ".time");
   if (user === null || said === null) return null;
   return { userName: text(user), text: text(said), timeStamp: integer(time && text(time)) };
 }

@@ -1,7 +1,7 @@
 /**
  * The list of rooms, `GET /` and `GET /rooms` (protocol.md §6.8).
  */
-import { attr, maybe, one, type PageDocument, parse } from "../html/dom.js";
+import { attr, maybe, one, orNote, type PageDocument, parse } from "../html/dom.js";
 import { type JsValue, readCall } from "../html/js-literal.js";
 import { fkeyIn } from "./chat-page.js";
 import { currentPageIn, idOf, lastPageIn, scriptsOf, serverTimeIn } from "./reading.js";
@@ -39,8 +39,9 @@ export function parseRoomsPage(html: string): RoomsPage {
 export function readRoomsPage(document: PageDocument): RoomsPage {
   const list = one(document, "#roomlist");
   const scripts = scriptsOf(document);
-  const serverTime = serverTimeIn(scripts);
-  const [tab, sort, , page, showsFrozen, filter] = readCall(scripts, "InitRoomIndex") ?? [];
+  const serverTime = orNote(document, serverTimeIn(scripts), "serverTime");
+  const [tab, sort, , page, showsFrozen, filter] =
+    orNote(document, readCall(scripts, "InitRoomIndex"), "InitRoomIndex(…)") ?? [];
   return {
     rooms: cardsIn(list, serverTime),
     page: idOf(page) ?? currentPageIn(document),
@@ -50,7 +51,7 @@ export function readRoomsPage(document: PageDocument): RoomsPage {
     filter: word(filter) ?? "",
     showsFrozen: showsFrozen === true,
     me: viewerOf(document, scripts),
-    fkey: fkeyIn(document),
+    fkey: orNote(document, fkeyIn(document), "input[name=fkey]"),
     serverTime,
   };
 }

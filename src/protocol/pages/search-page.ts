@@ -5,8 +5,11 @@
 import { ParseError } from "../../errors/index.js";
 import {
   attr,
+  expected,
   hasClass,
   maybe,
+  noteEmpty,
+  orNote,
   type PageDocument,
   type PageElement,
   parse,
@@ -62,6 +65,7 @@ export function readSearchPage(document: PageDocument): SearchPage {
   if (top === null) throw new ParseError(PAGE, "#content");
   const now = serverTimeIn(scriptsOf(document));
   const hits = selectOutermost(top, ".monologue").flatMap((monologue) => readHits(document, monologue, now));
+  noteEmpty(top, hits, "[id^=message-]", ".monologue .message");
   return { hits, page: currentPageIn(document), pageCount: lastPageIn(document) };
 }
 
@@ -77,11 +81,12 @@ function readHits(document: PageDocument, monologue: PageElement, now: number | 
     if (!hasClass(part, "message")) return true;
     const message = readMessage(document, part);
     if (message === null) throw new ParseError(PAGE, ".message[id^=message-]");
-    const link = maybe(part, "a[href*='/transcript/']");
+    const link = expected(part, "a[href*='/transcript/']");
     const roomId = idInPath(link && attr(link, "href"), "transcript");
     hits.push({ ...message, ...author, timeLabel, timeStamp: timeOfLabel(timeLabel, now), roomId });
     return false;
   });
+  orNote(monologue, timeLabel, ".timestamp");
   // The link of the room, if there is one, may come after the message (protocol.md §6.11).
   const [room] = rooms;
   return hits.map((hit) => {

@@ -7,6 +7,7 @@ import {
   attr,
   find,
   maybe,
+  orNote,
   type PageDocument,
   type PageElement,
   parse,
@@ -58,7 +59,7 @@ function readEntry(document: PageDocument, entry: PageElement): StarredMessage {
   const content = sourceBetween(document, stars.end, Math.max(stars.end, permalink.start));
   return {
     messageId,
-    timeStamp: integer(attr(entry, "data-time")) ?? timeOf(permalink),
+    timeStamp: orNote(entry, integer(attr(entry, "data-time")), "li[data-time]") ?? timeOf(permalink),
     contentHtml: content.replace(/\s?-$/, "").trimEnd(),
     ...authorAfter(document, entry, permalink),
     ...starsOf(stars),

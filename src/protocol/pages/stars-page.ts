@@ -7,6 +7,9 @@ import {
   attr,
   hasClass,
   maybe,
+  note,
+  noteEmpty,
+  orNote,
   type PageDocument,
   type PageElement,
   parse,
@@ -51,8 +54,10 @@ export function parseStarsPage(html: string): StarsPage {
 /** @internal The same for a page that is parsed already. */
 export function readStarsPage(document: PageDocument): StarsPage {
   const top = document.ids.get("content") ?? document.root;
-  const now = serverTimeIn(scriptsOf(document));
+  const now = orNote(document, serverTimeIn(scriptsOf(document)), "serverTime");
   const messages = selectOutermost(top, ".monologue").flatMap((monologue) => readMonologue(document, monologue, now));
+  noteEmpty(top, messages, "[id^=message-]", ".monologue .message");
+  if (messages.some(({ timeStamp }) => timeStamp === null) && now !== null) note(top, "unknown form", ".timestamp");
   if (messages.length === 0 && maybe(top, "#tabs") === null) throw new ParseError(PAGE, "#tabs, .monologue .message");
   return {
     roomId: roomIdOf(top),

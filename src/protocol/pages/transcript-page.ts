@@ -5,8 +5,12 @@
 import { ParseError } from "../../errors/index.js";
 import {
   attr,
+  expected,
   hasClass,
   maybe,
+  note,
+  noteEmpty,
+  orNote,
   type PageDocument,
   type PageElement,
   parse,
@@ -105,14 +109,14 @@ export function parseTranscriptPage(html: string): TranscriptPage {
 /** @internal The same for a page that is parsed already. */
 export function readTranscriptPage(document: PageDocument): TranscriptPage {
   const title = text(maybe(document, "title") ?? "");
-  const canonical = maybe(document, "link[rel=canonical]");
+  const canonical = expected(document, "link[rel=canonical]");
   const path = readPath(canonical && attr(canonical, "href"));
   const day = path?.day ?? /- (\d{4}-\d{2}-\d{2})(?: \(page \d{1,4} of \d{1,4}\))?$/.exec(title)?.[1] ?? null;
   const start = dayStart(day ?? "");
   if (day === null || start === null) throw new ParseError(PAGE, "link[rel=canonical][href*='/transcript/']");
-  const args = readCall(headScripts(document), "initTranscript") ?? [];
-  const info = document.ids.get("info") ?? document.root;
-  const roomLink = maybe(info, ".room-name a");
+  const args = orNote(document, readCall(headScripts(document), "initTranscript"), "initTranscript(…)") ?? [];
+  const info = orNote(document, document.ids.get("info"), "#info") ?? document.root;
+  const roomLink = expected(info, ".room-name a");
   const roomId = path?.roomId ?? idOf(args[4]) ?? idInPath(roomLink && attr(roomLink, "href"), "rooms");
   if (roomId === null || roomId === undefined) throw new ParseError(PAGE, "#info .room-name a[href]");
   const mini = maybe(info, ".room-mini-description");
@@ -131,7 +135,7 @@ export function readTranscriptPage(document: PageDocument): TranscriptPage {
     messages,
     highlightId: messages.find((message) => message.highlighted)?.id ?? null,
     me: readViewer(args),
-    fkey: readFkey(document),
+    fkey: orNote(document, readFkey(document), "input[name=fkey]"),
   };
 }
 
@@ -178,7 +182,10 @@ interface Placed {
 function readMessages(document: PageDocument, start: number, hours: HourRange | null): TranscriptMessage[] {
   const placed: Placed[] = [];
   let label: string | null = null;
-  for (const monologue of selectOutermost(document.ids.get("transcript") ?? document, ".monologue")) {
+  for (const monologue of selectOutermost(
+    orNote(document, document.ids.get("transcript"), "#transcript") ?? document,
+    ".monologue",
+  )) {
     const author = authorOf(monologue);
     walk(monologue, (part) => {
       if (hasClass(part, "timestamp")) label = clean(text(part));
@@ -190,6 +197,10 @@ function readMessages(document: PageDocument, start: number, hours: HourRange | 
       return false;
     });
   }
+  noteEmpty(document, placed, "[id^=message-]", ".monologue .message");
+  if (placed.length > 0 && placed.every((one) => one.label === null)) note(document, "missing", ".timestamp");
+  if (placed.some((one) => one.label !== null && clockSeconds(one.label) === null))
+    note(document, "unknown form", ".timestamp");
   return withTimes(placed, start + (hours?.from ?? 0) * 3600, start + (hours?.to ?? 24) * 3600 - 1, start);
 }
 

@@ -1,7 +1,17 @@
 /**
  * A `.usercard`: how the room info page shows owners, users and who has access (protocol.md §6.9).
  */
-import { attr, hasClass, maybe, type PageElement, selectOutermost, text } from "../html/dom.js";
+import {
+  attr,
+  expected,
+  hasClass,
+  maybe,
+  noteEmpty,
+  orNote,
+  type PageElement,
+  selectOutermost,
+  text,
+} from "../html/dom.js";
 import { messageInLink } from "./message.js";
 import { fullText, idAfter, idInPath, shownCount, titleOf, withoutDiamond } from "./reading.js";
 import { secondsAgo } from "./relative-time.js";
@@ -24,20 +34,24 @@ export interface UserCard {
 
 /** @internal The cards that the selector finds; `now` is the server's clock in unix seconds. */
 export function userCardsIn(scope: PageElement | null, now: number | null): UserCard[] {
-  return scope === null ? [] : selectOutermost(scope, ".usercard").flatMap((card) => readCard(card, now) ?? []);
+  if (scope === null) return [];
+  const cards = selectOutermost(scope, ".usercard");
+  noteEmpty(scope, cards, "[id*=user-]", ".usercard");
+  return cards.flatMap((card) => readCard(card, now) ?? []);
 }
 
 function readCard(card: PageElement, now: number | null): UserCard | null {
-  const header = maybe(card, ".user-header");
-  const link = maybe(card, "a.username") ?? maybe(card, ".user-header a[href]");
+  const header = expected(card, ".user-header");
+  const link = expected(card, "a.username") ?? maybe(card, ".user-header a[href]");
   const cardId = attr(card, "id");
-  const id =
+  const shownId =
     idAfter("user-", cardId) ?? idAfter("owner-user-", cardId) ?? idInPath(link && attr(link, "href"), "users");
+  const id = orNote(card, shownId, ".usercard[id*=user-]");
   const shown = link ? text(link) : "";
   const name = withoutDiamond(titleOf(header) ?? shown);
   if (id === null || name === "") return null;
-  const reputation = maybe(card, ".reputation-score");
-  const about = maybe(card, ".user-message-info");
+  const reputation = expected(card, ".reputation-score");
+  const about = expected(card, ".user-message-info");
   const post = maybe(card, ".user-details a.permalink");
   const count = maybe(card, ".user-message-count");
   return {

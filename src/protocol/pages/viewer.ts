@@ -2,7 +2,7 @@
  * The viewer of a page: the account that the page was made for (protocol.md §2.4). Headers of chat pages were redesigned
  * in 2025 and may be again, so several signs count, and "the page does not tell" is an answer of its own.
  */
-import { attr, find, hasClass, maybe, type PageDocument, type PageElement, select, text } from "../html/dom.js";
+import { attr, find, hasClass, maybe, note, type PageDocument, type PageElement, select, text } from "../html/dom.js";
 import { readCall } from "../html/js-literal.js";
 import { clean, idInPath, idOf, namedLink, pictureText, titleOf, userIdInClass } from "./reading.js";
 
@@ -26,7 +26,9 @@ const ANONYMOUS: Viewing = { me: null, isAnonymous: true };
 
 /** @internal The account that a page was made for; null when there is none, and when the page does not tell. */
 export function viewerOf(document: PageDocument, scripts: string): PageViewer | null {
-  return viewingOf(document, scripts).me;
+  const { me, isAnonymous } = viewingOf(document, scripts);
+  if (me === null && !isAnonymous) note(document, "missing", "viewer or login link");
+  return me;
 }
 
 /** @internal The viewer by the header's own link, a link to log in, any user link of a header, or the room's page. */

@@ -145,7 +145,13 @@ async function answerTo(
   if (body.kind === "malformed")
     return finish(sentenceAnswer("The form is broken: its multipart body cannot be read", 400));
   const upload = body.kind === "form" ? body.upload : null;
-  const call = createCall(place, shared.sites, { params, cookieHeader: cookie, upload, referer });
+  const call = createCall(place, shared.sites, {
+    params,
+    cookieHeader: cookie,
+    upload,
+    referer,
+    address: env.incoming.socket.remoteAddress ?? "",
+  });
   // Without a form's content type the live servers see no parameters at all (protocol.md §1).
   if (body.kind === "not-a-form") return finish(notFoundPage(call), call);
   if (method === "POST" && faults.isReadOnly && writePaths.test(path)) {

@@ -7,7 +7,7 @@ import { PolledEvents } from "../live/polling.js";
 import { mayEnter, mayRead } from "../world/access.js";
 import { firstIndex } from "../world/ascending.js";
 import { roomsOf } from "../world/attendance.js";
-import type { LoggedEvent } from "../world/event-log.js";
+import { type LoggedEvent, versionFor } from "../world/event-log.js";
 import { listItem } from "../world/events.js";
 import { seesEvent } from "../world/flagging.js";
 import { timeoutLeft } from "../world/membership.js";
@@ -84,7 +84,7 @@ function latestEvents(call: Call, room: RoomRecord, count: number): string[] {
   const isMine = (event: LoggedEvent): boolean =>
     event.roomId === room.id && event.onlyFor === null && seesEvent(call.world, call.viewer, event);
   const mine = log.since(after).filter(isMine);
-  return mine.slice(-count).map((event) => event.json);
+  return mine.slice(-count).map((event) => versionFor(event, call.viewer?.id ?? null).json);
 }
 
 function isHighlight(message: MessageRecord, viewer: UserRecord | null): boolean {

@@ -24,7 +24,7 @@ export function toggleFlag(world: World, message: MessageRecord, user: UserRecor
   const flags = flagsOf(world, message);
   if (!flags.by.delete(user.id)) flags.by.add(user.id);
   world.changes.message(message, ["flags", flagKey("by", user.id)]);
-  announce(world, message, user);
+  announce(world, message);
 }
 
 /** Tells the moderators about a message. @throws a {@link Refusal} */
@@ -50,7 +50,7 @@ export function flagForModerators(
     room.id,
     null,
     (id) => messageEvent(EventType.ModeratorFlag, message, { id, room, user, targetId: message.userId }),
-    "moderators",
+    { audience: "moderators" },
   );
 }
 
@@ -60,7 +60,7 @@ export function clearFlags(world: World, message: MessageRecord, user: UserRecor
   onAccept?.();
   message.flags?.by.clear();
   world.changes.message(message, "flags");
-  announce(world, message, user);
+  announce(world, message);
   forgetIfClear(world, message);
 }
 
@@ -123,13 +123,10 @@ function forgetIfClear(world: World, message: MessageRecord): void {
   world.flagged.delete(message.id);
 }
 
-/** The actor is who flagged, as in all events; the author is the target (INF: never recorded). */
-function announce(world: World, message: MessageRecord, user: UserRecord): void {
+/** The event names no user of any kind: it does not say who flagged [OBS]. */
+function announce(world: World, message: MessageRecord): void {
   const room = roomOf(world, message);
-  world.log.append(
-    room.id,
-    null,
-    (id) => messageEvent(EventType.MessageFlagged, message, { id, room, user, targetId: message.userId }),
-    "flag-viewers",
-  );
+  world.log.append(room.id, null, (id) => messageEvent(EventType.MessageFlagged, message, { id, room }), {
+    audience: "flag-viewers",
+  });
 }

@@ -1,11 +1,11 @@
 /** What an owner or moderator does to a room and the people in it (protocol.md §4.2, §5.7, §5.8). */
 import { escapeHtml } from "../../protocol/markup/escape.js";
 import { EventType } from "../../protocol/raw.js";
+import { roomPath, userPath } from "../paths.js";
 import { mayRead, mayWrite, refuseUnlessRules, rules } from "./access.js";
 import { putOutsidersOut } from "./attendance.js";
 import { noticeEvent } from "./events.js";
 import { checkRoomTexts, refuseMoreRooms } from "./limits.js";
-import { roomLink } from "./moving.js";
 import type { AccessLevel, RoomAccess, RoomRecord, UserRecord } from "./records.js";
 import { Refusal } from "./refusal.js";
 import type { NewRoom, World } from "./world.js";
@@ -89,17 +89,29 @@ export function setAccess(
   if (level === "owner") room.owners.add(target.id);
   else if (level) room.granted.set(target.id, level);
   world.changes.room(room, ["owners", target.id], ["granted", target.id], ["requests", target.id]);
-  tellAccess(world, room, actor, target, level ?? "removed");
+  tellAccess(world, room, actor, target, level ?? "(default)");
   putOutsidersOut(world, room);
 }
 
-/** Somebody asks to talk or to come in; the people of the room see it once, as a type 15. */
+/** Somebody asks to talk or to come in: the room gets a type 15 once, its owners a type 16 in the same frame [OBS]. */
 export function requestAccess(world: World, room: RoomRecord, user: UserRecord): void {
   if (room.access === "public" || room.deleted || mayWrite(room, user, world.now()) || room.requests.has(user.id))
     return;
   room.requests.add(user.id);
   world.changes.room(room, ["requests", user.id]);
-  tellAccess(world, room, user, user, "request");
+  const asked = `<a href="/rooms/info/${room.id}?tab=access">${escapeHtml(room.name)}</a>`;
+  const content = `${userLink(user)} has requested access to ${asked}.`;
+  world.log.together(() => {
+    tellAccess(world, room, user, user, "request");
+    for (const targetId of room.owners)
+      world.log.append(0, targetId, (id) =>
+        noticeEvent(EventType.UserNotification, { id, now: world.now(), user, content, targetId }),
+      );
+  });
+}
+
+function userLink(user: UserRecord): string {
+  return `<a href="${userPath(user.id, user.name)}">${escapeHtml(user.name)}</a>`;
 }
 
 function tellAccess(world: World, room: RoomRecord, user: UserRecord, target: UserRecord, level: string): void {
@@ -118,7 +130,9 @@ export function invite(world: World, room: RoomRecord, actor: UserRecord, target
   if (target.id < 0) throw new Refusal("not-allowed", "System users cannot be invited");
   target.invitedTo.add(room.id);
   world.changes.user(target, ["invitedTo", room.id]);
-  const content = `${escapeHtml(actor.name)} has invited you to join ${roomLink(room)}`;
+  const link = `<a href="${roomPath(room.id, room.name)}" target="_self">${escapeHtml(room.name)}</a>`;
+  const list = '<a href="/rooms?tab=invited">invitations</a>';
+  const content = `${userLink(actor)} has invited you to join ${link}. See your ${list}.`;
   world.log.append(room.id, target.id, (id) =>
     noticeEvent(EventType.Invitation, { id, now: world.now(), room, user: actor, content, targetId: target.id }),
   );

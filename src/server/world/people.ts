@@ -1,9 +1,9 @@
 /** What somebody, or a moderator, changes about a person, whatever the room (protocol.md §3.6, §4.2, §5.7). */
 import { EventType } from "../../protocol/raw.js";
 import { roomsOf } from "./attendance.js";
-import { noticeEvent, settingsEvent } from "./events.js";
+import { noticeEvent } from "./events.js";
 import { refuseTooLong } from "./limits.js";
-import type { UserRecord } from "./records.js";
+import { feedsUserId, type UserRecord } from "./records.js";
 import { Refusal } from "./refusal.js";
 import type { World } from "./world.js";
 
@@ -40,18 +40,21 @@ export function setIgnored(world: World, user: UserRecord, targetId: number, ign
   if (ignored) user.ignored.add(targetId);
   else user.ignored.delete(targetId);
   world.changes.user(user, ["ignored", targetId]);
-  world.log.append(0, user.id, (id) => settingsEvent(id, world.now(), user));
+  world.log.append(0, user.id, (id) =>
+    noticeEvent(EventType.UserSettingsChanged, { id, now: world.now(), user, targetId: user.id }),
+  );
 }
 
-/** Gives somebody a new name, and tells the rooms they are in. */
+/** Gives somebody a new name, and tells the rooms they are in. The event says that `Feeds` did it [OBS]. */
 export function renameUser(world: World, user: UserRecord, name: string): void {
   user.name = name;
   world.names.set(user.id, name);
   world.changes.user(user, "name");
+  const feeds = world.users.get(feedsUserId) ?? user;
   world.log.together(() => {
     for (const room of roomsOf(world, user.id)) {
       world.log.append(room.id, null, (id) =>
-        noticeEvent(EventType.UserNameOrAvatarChanged, { id, now: world.now(), room, user, targetId: user.id }),
+        noticeEvent(EventType.UserNameOrAvatarChanged, { id, now: world.now(), room, user: feeds, targetId: user.id }),
       );
     }
   });

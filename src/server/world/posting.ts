@@ -2,10 +2,11 @@
  * Saying, editing and deleting (protocol.md §5.1 to §5.3): what is refused, what a reply is, and which events
  * follow. Pings come before the message event and have the smaller ids.
  */
+import { breakLongWords } from "../../protocol/markup/long-words.js";
 import { mentionName } from "../../protocol/markup/mentions.js";
 import { renderMarkdown } from "../../protocol/markup/render.js";
 import { splitReplyPrefix } from "../../protocol/markup/reply-prefix.js";
-import { EventType } from "../../protocol/raw.js";
+import { EventType, type RawEvent } from "../../protocol/raw.js";
 import { maxLineLength } from "../../protocol/text-rules.js";
 import { isTimedOut, mayRead, mayWrite, refuseUnlessMayPost, refuseUnlessModerator } from "./access.js";
 import { messageEvent } from "./events.js";
@@ -188,7 +189,7 @@ interface Body {
   readonly content: string;
   readonly parentId: number | null;
   readonly showParent: boolean;
-  /** The author of the message replied to, unless that is the author of this one. */
+  /** The author of the message replied to, who may be the author of this one: that is a type 18 to oneself, too. */
   readonly repliedTo: UserRecord | null;
   readonly mentioned: readonly UserRecord[];
 }
@@ -208,11 +209,9 @@ function compose(
   const mentions = mentionedUsers(world, room, author, text);
   const parentAuthor = parent && world.users.get(parent.userId);
   const prefix = parentAuthor && world.rules.replyPrefixInContent ? `@${mentionName(parentAuthor.name)} ` : "";
-  const content = renderMarkdown(`${prefix}${text}`, {
-    siteUrl: world.siteUrl,
-    onebox: (url) => messageOnebox(world, room, url),
-  });
-  const repliedTo = parentAuthor && parentAuthor.id !== author.id ? parentAuthor : null;
+  const onebox = (url: string): string | null => messageOnebox(world, room, url);
+  const content = breakLongWords(renderMarkdown(`${prefix}${text}`, { siteUrl: world.siteUrl, onebox }));
+  const repliedTo = parentAuthor ?? null;
   const [only] = mentions;
   const guess = !parent && mentions.length === 1 && only ? (room.visits.get(only.id)?.lastMessageId ?? null) : null;
   return {
@@ -257,17 +256,31 @@ function announce(
     if (pingType === EventType.UserMentioned && message.pinged.size >= world.rules.maxPings) return;
     message.pinged.add(target.id);
     world.changes.message(message, ["pinged", target.id]);
-    if (target.id > 0) remember(world, target, message);
-    world.log.append(room.id, target.id, (id) =>
-      messageEvent(pingType, message, { id, room, user: actor, targetId: target.id }),
-    );
+    // Nobody has to be told later what they said themselves.
+    if (target.id > 0 && target !== actor) remember(world, target, message);
+    world.log.append(room.id, target.id, (id) => make(pingType, id, target.id));
   };
+  const parent = parentKeys(world, message);
+  const make = (type: number, id: number, targetId: number | undefined): RawEvent => ({
+    ...messageEvent(type, message, { id, room, user: actor, targetId }),
+    ...parent,
+  });
   const targetId = actor.id === message.userId ? undefined : message.userId;
   world.log.together(() => {
     if (body.repliedTo) ping(body.repliedTo, EventType.MessageReply);
     for (const user of body.mentioned) ping(user, EventType.UserMentioned);
-    world.log.append(room.id, null, (id) => messageEvent(type, message, { id, room, user: actor, targetId }));
+    world.log.append(room.id, null, (id) => make(type, id, targetId));
   });
+}
+
+/** What a reply says about the message it answers, where the server does so (protocol.md §4.1). */
+function parentKeys(
+  world: World,
+  { parentId, showParent }: MessageRecord,
+): Pick<RawEvent, "parent_username" | "parent_text"> {
+  const parent = parentId === null ? undefined : world.messages.get(parentId);
+  if (!world.rules.parentInReplies || !showParent || !parent) return {};
+  return { parent_username: world.nameOf(parent.userId), parent_text: parent.deleted ? null : parent.content };
 }
 
 /** Keeps the pings of somebody who never reads them from growing for ever. */

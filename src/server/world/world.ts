@@ -31,6 +31,7 @@ export interface WorldRules {
   readonly minimumReputation: number;
   readonly starsPerDay: number;
   readonly replyPrefixInContent: boolean;
+  readonly parentInReplies: boolean;
   readonly mentionBesideReply: boolean;
   readonly maxEvents: number;
   readonly maxMessagesPerRoom: number;
@@ -81,6 +82,8 @@ export class World {
   readonly rules: WorldRules;
   /** The Q&A site that tags and parent profiles point at. */
   readonly siteUrl: string;
+  /** The root of the chat site itself, which notices link to with their host [OBS]. */
+  readonly chatOrigin: string;
   readonly #clock: Clock;
   readonly #indexes = new Map<number, RoomIndex>();
   readonly #longTexts: LongTexts;
@@ -96,6 +99,7 @@ export class World {
     this.rules = rules;
     this.#longTexts = new LongTexts(rules.maxLongText);
     this.siteUrl = siteUrl;
+    this.chatOrigin = siteUrl.replace("//", "//chat.");
     this.#clock = clock;
     this.log = new EventLog(firstEventId, rules.maxEvents);
     this.changes = new Changes(this.log);

@@ -1,0 +1,46 @@
+/** Keeps the drift of one session: each distinct one once, with how often it was seen; counts, publishes, logs. */
+import type { Drift, DriftSink } from "../protocol/drift.js";
+import type { Services } from "../util/services.js";
+
+/** A {@link Drift}, and how often it was seen. */
+export interface SeenDrift extends Drift {
+  readonly count: number;
+}
+
+/** The most distinct drifts that are kept; a page that changes all the time fills no memory. */
+const MOST_KEPT = 100;
+
+export class DriftLog {
+  readonly #services: Pick<Services, "counters" | "log">;
+  readonly #seen = new Map<string, SeenDrift>();
+
+  constructor(services: Pick<Services, "counters" | "log">) {
+    this.#services = services;
+  }
+
+  /** What was seen so far, in the order in which each was seen first. */
+  get list(): readonly SeenDrift[] {
+    return [...this.#seen.values()].map((drift) => ({ ...drift }));
+  }
+
+  /** Takes a drift. */
+  add({ where, what, detail }: Drift): void {
+    const drift = { where, what, detail };
+    this.#services.counters.add("protocol:drift", drift);
+    const name = `${where}\n${what}\n${detail}`;
+    const before = this.#seen.get(name);
+    if (before) {
+      this.#seen.set(name, { ...before, count: before.count + 1 });
+      return;
+    }
+    if (this.#seen.size >= MOST_KEPT) return;
+    this.#seen.set(name, { ...drift, count: 1 });
+    const level = what === "missing" || what === "unknown form" ? "warn" : "debug";
+    this.#services.log[level](`drift: ${where}: ${what}: ${detail}`);
+  }
+
+  /** A sink for readers; what they note without a place is about `where`. */
+  sink(where: () => string): DriftSink {
+    return (note) => this.add({ where: note.where ?? where(), what: note.what, detail: note.detail });
+  }
+}
