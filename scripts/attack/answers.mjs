@@ -3,7 +3,7 @@ import { Random } from "../chaos/random.mjs";
 import { bodyOf, hostileRequests } from "./requests.mjs";
 import { openStage } from "./stage.mjs";
 
-/** Other answers have at most so many times the bytes of their request. */
+/** Plain answers have at most so many times the bytes of their request. */
 const MOST_TIMES = 50;
 /** Bytes of a page, of a list that the protocol lets anybody ask for, and of a file or a message's own text. */
 const MOST = { page: 1_000_000, list: 1_200_000, file: 1_100_000 };
@@ -15,7 +15,7 @@ export async function attackAnswers({ seed, most = 1_000 }) {
   const stage = await openStage();
   const random = new Random(seed);
   const kinds = Object.fromEntries(
-    ["other", "list", "page", "file"].map((kind) => [
+    ["plain", "list", "page", "file"].map((kind) => [
       kind,
       { kind, count: 0, sent: 0, received: 0, largest: 0, times: 0 },
     ]),
@@ -37,7 +37,7 @@ export async function attackAnswers({ seed, most = 1_000 }) {
     kind.received += received;
     kind.largest = Math.max(kind.largest, received);
     kind.times = Math.max(kind.times, received / sent);
-    const isTooMuch = kind.kind === "other" ? received > MOST_TIMES * sent : received > MOST[kind.kind];
+    const isTooMuch = kind.kind === "plain" ? received > MOST_TIMES * sent : received > MOST[kind.kind];
     if (isTooMuch) bad.push(`${name}: ${sent} bytes of request had ${received} bytes of answer (${status})`);
   }
   stage.close();
@@ -47,7 +47,7 @@ export async function attackAnswers({ seed, most = 1_000 }) {
 function kindOf(name, type, status) {
   if (/html|xml/.test(type)) return "page";
   if (status === 200 && LISTS.has(name)) return "list";
-  return status === 200 && FILES.has(name) ? "file" : "other";
+  return status === 200 && FILES.has(name) ? "file" : "plain";
 }
 
 function rowOf({ kind, count, sent, received, largest, times }) {

@@ -55,7 +55,7 @@ function attacks({ world, member, nobody }) {
     ),
     escapes: form("/chats/1/events", `x=${"%41".repeat(SIZE / 3)}`),
     "many ids of people": form("/user/info", `ids=${joined((n) => `${n + world.personId}%2C`)}`),
-    "many ids of pings": form("/messages/ack", `id=${ids}`),
+    "many ids of pings": () => member.send("POST", "/messages/ack", `fkey=${member.fkey}&id=${ids}`),
     "many ids to move": () => member.send("POST", "/admin/movePosts/99", `fkey=${member.fkey}&to=1&ids=${ids}`),
     "a long room name": post("/rooms/save", { name: fill("n"), defaultAccess: "read-write" }),
     "many tags": post("/rooms/save", { name: "n", tags: fill("t "), defaultAccess: "read-write" }),

@@ -42,25 +42,14 @@ export function createUpgrades(shared: Shared, listener: SiteState): Upgrades {
       const path = url.pathname;
       shared.requests.add({ method: "GET", host, path, status, at: listener.options.clock.now() }, url.searchParams);
     };
-    const fault = state.faults.take(url.pathname);
-    if (fault?.kind === "hang" || fault?.kind === "hang-up" || fault?.kind === "cut") {
-      log(0);
-      if (fault.kind === "hang") {
-        state.faults.hangsSocket(socket);
-        socket.resume().once("end", () => socket.destroy());
-      } else socket.destroy();
-      return;
-    }
+    if (meetsFault(state, url.pathname, socket, log)) return;
     const room = ticket && state.world.rooms.get(ticket.roomId);
     const isKnown = isKnownOrigin(request.headers.origin, host, shared.sites);
     const userId = ticket?.userId ?? null;
     const user = userId === null ? null : (state.world.users.get(userId) ?? null);
-    if (fault?.kind === "answer") {
-      log(fault.status);
-      refuse(socket, fault.status, fault);
-      return;
-    }
-    if (!isKnown || !ticket || !room || !mayEnter(room, user, state.world.now())) {
+    // Under latency it may have ended, or opened its last socket, in the meantime.
+    const isOver = ticketOf(url.pathname, listener).ticket === undefined;
+    if (!isKnown || !ticket || isOver || !room || !mayEnter(room, user, state.world.now())) {
       const status = isKnown ? 404 : 403;
       log(status);
       refuse(socket, status);
@@ -86,6 +75,23 @@ export function createUpgrades(shared: Shared, listener: SiteState): Upgrades {
     },
     close: () => server.close(),
   };
+}
+
+/** Does what is planned for a socket on its way in; false when that is nothing. */
+function meetsFault(state: SiteState, path: string, socket: Duplex, log: (status: number) => void): boolean {
+  const fault = state.faults.take(path);
+  if (!fault || fault.kind === "packed") return false;
+  if (fault.kind === "answer") {
+    log(fault.status);
+    refuse(socket, fault.status, fault);
+    return true;
+  }
+  log(0);
+  if (fault.kind === "hang") {
+    state.faults.hangsSocket(socket);
+    socket.resume().once("end", () => socket.destroy());
+  } else socket.destroy();
+  return true;
 }
 
 /** Nobody reads from the socket any more, so it would never learn that the other side has gone. */
