@@ -59,6 +59,17 @@ function snippetsOf(page: string, markdown: string): Snippet[] {
   });
 }
 
+/** The lines for the REPL in a page: inline code that begins with `> `. */
+function replLines(page: string): Snippet[] {
+  const markdown = readFileSync(join(root, page), "utf8");
+  return [...markdown.matchAll(/`> ([^`]+)`/g)].map(({ index, 1: code = "" }) => ({
+    page,
+    line: markdown.slice(0, index).split("\n").length,
+    code: `declare const ROOM: number, OTHER_ROOM: number, MESSAGE: number, USER: number; ${code};`,
+    note: "",
+  }));
+}
+
 /**
  * Where the compiler is told that a snippet is: inside the package, so that its own name leads to `dist`. One that
  * begins with `// name.ts` has that name, so that others of its page can import it.
@@ -102,7 +113,10 @@ function complaints(program: ts.Program): string[] {
 }
 
 const present = pages.filter((page) => existsSync(join(root, page)));
-const snippets = present.flatMap((page) => snippetsOf(page, readFileSync(join(root, page), "utf8")));
+const snippets = [
+  ...present.flatMap((page) => snippetsOf(page, readFileSync(join(root, page), "utf8"))),
+  ...replLines("docs/live-check.md"),
+];
 
 describe("the TypeScript in the docs", () => {
   let program: ts.Program;

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import * as api from "chatexchange-ts";
 import { describe, expect, test } from "vitest";
+import { readArguments } from "../src/cli/table/arguments.js";
 
 const read = (path: string): string => readFileSync(resolve(import.meta.dirname, "..", path), "utf8");
 
@@ -55,6 +56,52 @@ test("the changelog has an entry for the version in package.json or for what is 
   const { version }: { version: string } = JSON.parse(read("package.json"));
   expect(read("CHANGELOG.md")).toMatch(new RegExp(`^## (Unreleased|\\[?${version})`, "m"));
 });
+
+describe("docs/live-check.md", () => {
+  const rows = [...read("docs/live-check.md").matchAll(/^\| (.+) \| (.+) \| `(.+?)`(.*?) \| (.+) \|$/gm)].map(
+    ([, fact = "", where = "", command = "", mark = ""]) => ({ fact, where, command, mark }),
+  );
+
+  test("has a command in every row", () => {
+    const all = read("docs/live-check.md")
+      .split("\n")
+      .filter((line) => line.startsWith("| ") && !line.startsWith("| fact |"));
+    expect(rows).toHaveLength(all.length);
+    expect(rows.length).toBeGreaterThan(80);
+  });
+
+  test("names commands and flags that there are, and reads with curl alone", () => {
+    for (const { command } of rows) {
+      const words = [...command.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? "");
+      const [program, ...args] = words;
+      if (program === "chatexchange") expect(() => readArguments(args), command).not.toThrow();
+      else if (program === "curl") expect(readOnlyCurl(args), command).toBe(true);
+      else expect(program, command).toBe(">");
+    }
+  });
+
+  test("marks every command that others see", () => {
+    const seen =
+      /chatexchange (?:send|edit|delete|pin)\b|\.(?:sendMessage|reply|moveTo|kick|invite|setAccess|update|timeout|uploadImage)\(|messages\/new/;
+    const unmarked = rows.filter(({ command, mark }) => seen.test(command) && mark !== " (posts)");
+    expect(unmarked.map(({ command }) => command)).toEqual([]);
+  });
+
+  test("leans on files that there are", () => {
+    const files = rows.flatMap(({ where }) =>
+      [...where.matchAll(/`((?:src|docs)\/[^`]+)`/g)].map(([, file = ""]) => file),
+    );
+    expect(files.filter((file) => !exists(resolve(import.meta.dirname, "..", file)))).toEqual([]);
+  });
+});
+
+/** Whether curl asks a chat host for a page, or posts to what only answers. */
+function readOnlyCurl(args: readonly string[]): boolean {
+  const url = URL.parse(args.at(-1) ?? "");
+  const posts = args.some((arg) => arg === "-d" || arg === "-F");
+  const isChat = /^chat\.(?:stackexchange|stackoverflow)\.com$/.test(url?.host ?? "");
+  return isChat && (!posts || /^\/(?:user\/info|ws-auth|chats\/ROOM\/events)$/.test(url?.pathname ?? ""));
+}
 
 test("links of the README and the docs lead somewhere", () => {
   const docs = readdirSync(resolve(import.meta.dirname, "../docs"), { recursive: true, encoding: "utf8" });

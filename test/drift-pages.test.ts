@@ -1,4 +1,6 @@
 /** What page readers miss: nothing on the pages of the local server and on those recorded from the live sites. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import {
   type Call,
   type Drift,
@@ -13,7 +15,7 @@ import {
   transcriptPage,
 } from "chatexchange-ts/protocol";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import { ChatError } from "../src/errors/index.js";
 import { starsPage } from "../src/protocol/actions/pages.js";
 import { readAnswer as understand } from "../src/protocol/drift.js";
@@ -266,4 +268,21 @@ describe("a page without one of its parts has exactly that drift", () => {
     drifts.delete("");
     expect([...drifts]).toEqual([`${name}: missing: ${part}`]);
   });
+});
+
+/** The parts that are nowhere above: they have no name of their own, or no page of ours is without them. */
+const untried = [".content b", ".usercard[id*=user-]", ".roomcard[id^=room-]", "p", "viewer or login link"];
+
+test("every part that a reader expects is taken away in one of the tests above", () => {
+  const folder = resolve(import.meta.dirname, "../src/protocol/pages");
+  const sources = readdirSync(folder).filter((name) => /^[\w-]+\.ts$/.test(name));
+  const notes = sources.flatMap((name) => [
+    ...readFileSync(join(folder, name), "utf8").matchAll(
+      /\b(?:expected|orNote|noteEmpty|note)\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*?"([^"]+)",?\s*\)/g,
+    ),
+  ]);
+  const named = new Set(notes.flatMap(([text, part = ""]) => (text.includes('"unknown ') ? [] : [part])));
+  const tried = new Set(Object.values(parts).flatMap((page) => Object.keys(page)));
+  expect([...named].filter((part) => !tried.has(part)).sort()).toEqual([...untried].sort());
+  expect(named.size).toBeGreaterThan(40);
 });
