@@ -6,7 +6,7 @@ import { replay } from "chatexchange-ts/testing";
 import { describe, expect, test } from "vitest";
 import { temporaryFolder } from "./cli-support.js";
 import { on, testDisk } from "./full-disk.js";
-import { failureOf, stage } from "./support.js";
+import { failureOf, meanwhile, stage } from "./support.js";
 
 const newFile = (): string => join(temporaryFolder(), "a.cassette");
 
@@ -128,6 +128,29 @@ describe("a replay", () => {
     expect(await failureOf(chat.getRoom(77).name)).toMatchObject({ code: "REFUSED" });
     expect(played.failures[0]?.message).toContain("GET /rooms/thumbs/77 is not in the cassette");
     expect(await failureOf(played.close())).toMatchObject({ code: "CASSETTE" });
+  });
+
+  test("lets a request hang that hung when it was given up", async () => {
+    const file = newFile();
+    const { client, server } = await stage();
+    const live = client({ record: file });
+    await live.getMe();
+    server.site.faults.hang("/chats/1/messages/new");
+    const given = new AbortController();
+    const lost = failureOf(live.getRoom(1).sendMessage("into the void", { signal: given.signal }));
+    await meanwhile(() => server.site.faults.hanging > 0);
+    given.abort();
+    expect(await lost).toMatchObject({ code: "ABORTED" });
+    await live.logout();
+    expect(await readFile(file, "utf8")).toContain('"failed":"ABORTED"');
+    await using played = await replay(file);
+    const chat = played.client();
+    await played.until(chat.getMe());
+    const again = new AbortController();
+    const sent = failureOf(chat.getRoom(1).sendMessage("into the void", { signal: again.signal }));
+    await played.until(() => !played.left.some((request) => request.includes("/messages/new")));
+    again.abort();
+    expect(await played.until(sent)).toMatchObject({ code: "ABORTED" });
   });
 
   test("takes a path, an address and a text, and refuses what is no cassette", async () => {

@@ -5,9 +5,11 @@ import { type Client, type ClientOptions, isChatError } from "chatexchange-ts";
 import { ManualClock, replay } from "chatexchange-ts/testing";
 import { describe, expect, test } from "vitest";
 import { scrubAddress } from "../src/cassette/address.js";
+import { isAnswered, isAsked, isSocket, readCassette } from "../src/cassette/format.js";
 import { scrubHtml } from "../src/cassette/html.js";
 import { scrubText } from "../src/cassette/plain.js";
 import { KeyedPseudonyms, type Pseudonyms, unchanged } from "../src/cassette/pseudonyms.js";
+import { Scrubber } from "../src/cassette/scrubber.js";
 import { temporaryFolder } from "./cli-support.js";
 import { failureOf, next, type Stage, stage, turning } from "./support.js";
 
@@ -115,12 +117,45 @@ function scrubbed(seen: readonly Seen[], pseudonyms: Pseudonyms): Seen[] {
 }
 
 /** The lines of a cassette without times and numbers, sorted: at one moment, connections have no order among them. */
-const timeless = (text: string): string[] =>
-  text
-    .split("\n")
-    .slice(1, -2)
-    .map((line) => line.replace(/^\{"at":\d+,"(ask|answer|socket)":\d+/, '{"$1"'))
-    .sort();
+function timeless(text: string): string[] {
+  const lines = readCassette(text).entries.map((entry) => {
+    if (isAsked(entry)) return { ...entry, at: 0, line: 0, ask: 0, form: entry.form?.map(String).sort() };
+    if (isAnswered(entry)) return { ...entry, at: 0, line: 0, answer: 0 };
+    return isSocket(entry) ? { ...entry, at: 0, line: 0, socket: 0 } : { ...entry, at: 0, line: 0, replaced: {} };
+  });
+  return lines.map((line) => JSON.stringify(line)).sort();
+}
+
+/** The answers and frames of a cassette, replaced once more. */
+function rescrubbed(text: string): string {
+  const scrubber = new Scrubber(new KeyedPseudonyms(new Uint8Array(32).fill(9)));
+  const { header, entries } = readCassette(text);
+  const urls = new Map(entries.filter(isAsked).map(({ ask, url, method }) => [ask, { url, method }]));
+  const again = entries.map((entry) => {
+    if (isSocket(entry) && entry.frame !== undefined) return { ...entry, frame: scrubber.frame(entry.frame) };
+    const request = isAnswered(entry) ? urls.get(entry.answer) : undefined;
+    if (!request || !isAnswered(entry)) return entry;
+    const { status = 0, headers = {}, body = "" } = entry;
+    return { ...entry, ...scrubber.answer(request, { status, headers, body }) };
+  });
+  return [header, ...again].map((line) => JSON.stringify(line)).join("\n");
+}
+
+/** Of each answer and frame what a replacement keeps. */
+function shapes(text: string): string[] {
+  return readCassette(text).entries.flatMap((entry) => {
+    const said = isAnswered(entry) ? entry.body : isSocket(entry) ? entry.frame : undefined;
+    return said === undefined
+      ? []
+      : [
+          said
+            .replace(/[0-9a-f]{16,}/g, "key")
+            .replace(/\p{Lu}/gu, "A")
+            .replace(/\p{L}/gu, "a")
+            .replace(/\p{N}/gu, "0"),
+        ];
+  });
+}
 
 async function recordBot(file: string, pseudonyms: Pseudonyms, say = (text: string): string => text): Promise<Seen[]> {
   const clock = new ManualClock();
@@ -159,6 +194,7 @@ describe("a recording", () => {
     expect(live.length).toBeGreaterThan(10);
     const text = await readFile(file, "utf8");
     expect(text).not.toMatch(/s3cret|bot@example|Alice|Liddell|cakes|service|star is born/i);
+    expect(shapes(rescrubbed(text))).toEqual(shapes(text));
     const people = await stage();
     const again = newFile();
     await using played = await replay(text);

@@ -228,6 +228,7 @@ function partOf(
 
 /** A code, never a message: that of a stranger's error may say anything. */
 function reasonOf(error: unknown): string {
+  if (error instanceof Error && error.name === "AbortError") return "ABORTED";
   const code = codeOf(error) ?? (error instanceof Error ? codeOf(error.cause) : undefined) ?? "failed";
   return /^[A-Z][A-Z0-9_]{1,40}$/.test(code) ? code : "failed";
 }

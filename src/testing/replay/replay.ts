@@ -200,7 +200,7 @@ export class Replay implements AsyncDisposable {
       return;
     }
     const { answered } = recorded;
-    if (!answered || /^(?:TIMED_OUT|ABORT|withheld)/.test(answered.failed ?? "")) {
+    if (!answered || /TIMED_OUT|ABORT|^withheld$/.test(answered.failed ?? "")) {
       this.#hanging++;
       return;
     }
