@@ -20,7 +20,7 @@ export type { Acknowledgement } from "./live/callback-queue.js";
 
 // Events: one class for each type the servers send.
 export { ChatEvent, ChatMessageEvent, StreamGap, UnknownEvent } from "./live/events.js";
-export type { EventClass, EventsOf } from "./live/events.js";
+export type { AccessWord, EventClass, EventsOf } from "./live/events.js";
 export type { GapKind } from "./live/gaps.js";
 export { MessageDeleted, MessageEdited, MessagePosted, MessageReply, MessageStarred } from "./live/events.js";
 export { MessageFlagged, MessageMovedIn, MessageMovedOut, UserMentioned } from "./live/events.js";
@@ -57,6 +57,7 @@ export {
 export { StarLimitError, SuspendedError, ThrottledError, TooLateError, TooLongError } from "./errors/index.js";
 // … and of the way there.
 export { AbortedError, ClosedError, ConnectionError, ParseError, ServerError, TimedOutError } from "./errors/index.js";
+export { CassetteError } from "./errors/index.js";
 
 // Advanced: other sites, stored sessions, own clocks and limits.
 export { type Endpoint, type Resolver, type Site, type SiteHost, sites } from "./protocol/sites.js";
@@ -70,6 +71,7 @@ export type { FilePart } from "./protocol/call.js";
 export type { Overflow } from "./live/backlog.js";
 export { type Clock, systemClock } from "./util/clock.js";
 export type { Logger } from "./util/logger.js";
+export type { RecordOptions } from "./cassette/record-options.js";
 export type { CountName, Counts } from "./util/counters.js";
 export type { Drift, DriftKind } from "./protocol/drift.js";
 export type { SeenDrift } from "./transport/drift-log.js";

@@ -37,6 +37,8 @@ function sampled<T>(view: fc.Arbitrary<T>, render: (view: T) => string): string[
 
 const infoPages = sampled(views.roomInfoView, (view) => templates.renderRoomInfo({ ...view, tab: "general" }));
 const accessPages = sampled(views.roomInfoView, (view) => templates.renderRoomInfo({ ...view, tab: "access" }));
+const starsTabs = sampled(views.starsTabView, templates.renderRoomInfo);
+const feedsTabs = sampled(views.roomInfoView, (view) => templates.renderRoomInfo({ ...view, tab: "feeds" }));
 const loginPages = [...sampled(views.loginView, templates.renderLogin), templates.renderCaptcha("Stack Overflow")];
 const errorPages = sampled(views.frameView, (frame) => templates.renderPrivateRoom(frame, 5));
 const valid = {
@@ -54,6 +56,8 @@ const contents: string[] = fc.sample(content, { numRuns: 40, seed: 7 });
 export const allPages: readonly string[] = [
   ...Object.values(valid).flat(),
   ...infoPages,
+  ...starsTabs,
+  ...feedsTabs,
   ...accessPages,
   ...loginPages,
   ...errorPages,
@@ -69,9 +73,11 @@ export const pageTargets: readonly Target[] = [
   { name: "parseRoomCards", valid: [...valid.rooms, ...valid.profile], read: pages.parseRoomCards },
   { name: "parseRoomInfoPage", valid: infoPages, read: pages.parseRoomInfoPage },
   { name: "parseRoomPage", valid: valid.room, read: pages.parseRoomPage },
+  { name: "parseRoomTabPage", valid: [...infoPages, ...starsTabs, ...feedsTabs], read: pages.parseRoomTabPage },
   { name: "parseRoomsPage", valid: valid.rooms, read: pages.parseRoomsPage },
   { name: "parseSearchPage", valid: valid.search, read: pages.parseSearchPage },
   { name: "parseStarsFragment", valid: valid.stars, read: pages.parseStarsFragment },
+  { name: "parseStarsPage", valid: starsTabs, read: pages.parseStarsPage },
   { name: "parseTranscriptPage", valid: valid.transcript, read: pages.parseTranscriptPage },
   { name: "recogniseErrorPage", valid: allPages, read: pages.recogniseErrorPage },
   { name: "isCaptchaPage", valid: loginPages, read: pages.isCaptchaPage },
@@ -224,6 +230,8 @@ export const answerTargets: readonly Target[] = [
 
 const client = new Client("stackexchange.com");
 const context: EventContext = {
+  origin: "https://chat.stackexchange.com",
+  isMe: () => true,
   room: (id) => client.getRoom(id),
   userOf: (id) => client.getUser(id),
   messageOf: (raw) => (numberOf(raw.message_id) === undefined ? null : client.getMessage(raw.message_id ?? 0)),
@@ -309,8 +317,13 @@ export const wordTargets: readonly Target[] = [
   textTarget(pages.dayStart),
   {
     name: "secondsAgo",
-    valid: ["oct 2 at 1:37", "2h ago", "n/a"],
+    valid: ["oct 2 at 1:37", "2h ago", "n/a", "Oct 2, 17 1:40 PM", "yst 7:51 PM"],
     read: (words) => pages.secondsAgo(words, 1_600_000_000),
+  },
+  {
+    name: "timeOfLabel",
+    valid: ["Mon 8:29 PM", "4:49 PM"],
+    read: (words) => pages.timeOfLabel(words, 1_600_000_000),
   },
   {
     name: "siteOf",

@@ -79,7 +79,7 @@ describe("a client", () => {
     const scene = await stage();
     const { sessionFile } = await stored(scene);
     redesign(scene, loginLink);
-    const chat = scene.client({ sessionFile, email: undefined, password: undefined });
+    const chat = scene.anonymous({ sessionFile });
     expect(await failureOf(chat.login())).toMatchObject({ code: "NOT_LOGGED_IN" });
     expect((await stat(sessionFile)).isFile()).toBe(true);
   });

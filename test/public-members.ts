@@ -7,6 +7,7 @@ const internal: ReadonlySet<string | symbol> = new Set([
   "forget",
   "learnFromEvent",
   "userOf",
+  "roomOf",
   "messageOf",
   Symbol.for("nodejs.util.inspect.custom"),
 ]);

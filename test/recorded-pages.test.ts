@@ -81,6 +81,8 @@ function checkTranscript(html: string): void {
       " | Redunda: https://sobotics.org/redunda | Channel: http://sobotics.org/channel",
     access: "gallery",
     tags: ["bots", "testing", "waffles"],
+    currentUserCount: 12,
+    recentMessageCount: 5,
     day: "2018-10-30",
     hours: { from: 11, to: 23 },
     firstDay: "2018-03-30",

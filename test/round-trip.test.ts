@@ -62,6 +62,8 @@ describe("parse(render(view)) is the view", () => {
         roomDescription: room.description,
         access: room.access,
         tags: room.tags,
+        currentUserCount: room.present.length,
+        recentMessageCount: view.recentMessageCount,
         day,
         hours: view.hours,
         firstDay: other(view.firstDay),

@@ -20,8 +20,6 @@ async function withSpam(): Promise<World> {
   return { server, bot, mod, spam: site.addUser({ name: "Eve", id: 302 }).in(1).says("**buy** this").id };
 }
 
-const messageKeys = ["event_type", "time_stamp", "content", "id", "user_id", "target_user_id", "user_name"];
-
 describe("a flag", () => {
   test("toggles, and is told to moderators, owners and those with 10,000 reputation only", async () => {
     const { server, bot, mod, spam } = await withSpam();
@@ -34,14 +32,11 @@ describe("a flag", () => {
     await socket.text();
     expect((await bot.post(`/messages/${spam}/flag`)).text).toBe('"ok"');
     const event = (await socket.frame()).r1?.e?.[0] ?? {};
-    expect(Object.keys(event)).toEqual([...messageKeys, "room_id", "room_name", "message_id", "message_flags"]);
-    expect(event).toMatchObject({
-      event_type: 9,
-      user_id: 300,
-      target_user_id: 302,
-      message_id: spam,
-      message_flags: 1,
-    });
+    expect(Object.keys(event)).toEqual([
+      ...["event_type", "time_stamp", "content", "id"],
+      ...["room_id", "room_name", "message_id", "message_flags"],
+    ]);
+    expect(event).toMatchObject({ event_type: 9, message_id: spam, message_flags: 1 });
     const seen = async (browser: Browser): Promise<(number | undefined)[]> => {
       const { r1 } = await browser.json<{ r1: { e?: { event_type: number }[] } }>("/events", { r1: cursor });
       return (r1.e ?? []).map(({ event_type }) => event_type).filter((type) => type === 9);

@@ -300,10 +300,10 @@ describe("owners", () => {
     expect(answer.r5?.e.map((event) => event.event_type)).toEqual([19, 19, 1]);
     expect(answer.r6?.e.map((event) => event.event_type)).toEqual([20, 20, 1]);
     expect(answer.r5?.e[2]?.content).toBe(
-      `&rarr; <i><a href="/transcript/message/${one.id}#${one.id}">2 messages</a> moved to <a href="/rooms/6/trash">Trash</a></i>`,
+      `&rarr; <i><a href="https://chat.stackexchange.com/transcript/message/${one.id}#${one.id}">2 messages</a> moved to <a href="https://chat.stackexchange.com/rooms/6/trash">Trash</a></i>`,
     );
     expect(answer.r6?.e[2]?.content).toBe(
-      '&larr; <i>2 messages moved from <a href="/rooms/5/from-here">From here</a></i>',
+      '&larr; <i>2 messages moved from <a href="https://chat.stackexchange.com/rooms/5/from-here">From here</a></i>',
     );
     expect(answer.r5?.e[0]?.moved).toBe(true);
     expect([from.messages.length, trash.messages.length]).toEqual([1, 3]);

@@ -63,21 +63,23 @@ describe("moving", () => {
     });
     const out = (await from.frame()).r5?.e ?? [];
     expect(out.map(({ event_type, message_id, user_id, moved }) => [event_type, message_id, user_id, moved])).toEqual([
-      [19, one, 303, true],
-      [19, two, 302, true],
+      [19, one, 301, true],
+      [19, two, 301, true],
       [1, out[2]?.message_id, 301, undefined],
     ]);
     const back = (await to.frame()).r6?.e ?? [];
-    expect(back.map(({ event_type, message_id }) => [event_type, message_id])).toEqual([
-      [20, one],
-      [20, two],
-      [1, back[2]?.message_id],
+    expect(back.map(({ event_type, message_id, user_id }) => [event_type, message_id, user_id])).toEqual([
+      [20, one, 301],
+      [20, two, 301],
+      [1, back[2]?.message_id, 301],
     ]);
+    const ids = out.map(({ id }) => Number(id));
+    expect(ids).toEqual([ids[0], Number(ids[0]) + 2, Number(ids[0]) + 4]);
     expect(back[1]).toMatchObject({ room_id: 6, room_name: "Trash", parent_id: one, show_parent: true });
     expect((await owner.post("/admin/movePosts/5", { ids: one, to: 6 })).text).toBe("0");
     expect((await mod.post("/admin/movePosts/6", { ids: one, to: 5 })).text).toBe("1");
     expect((await from.frame()).r5?.e?.[1]?.content).toBe(
-      '&larr; <i>1 message moved from <a href="/rooms/6/trash">Trash</a></i>',
+      '&larr; <i>1 message moved from <a href="https://chat.stackexchange.com/rooms/6/trash">Trash</a></i>',
     );
   });
 
@@ -166,8 +168,19 @@ describe("access", () => {
       const answer = await alice.post("/rooms/requestaccess", { roomId: 8 });
       expect([answer.status, answer.headers.location]).toEqual([302, "/rooms/8"]);
     }
-    expect((await socket.frame()).r8?.e).toMatchObject([
-      { event_type: 15, content: "Access now request", user_id: 303, target_user_id: 303 },
+    const told = (await socket.frame()).r8?.e ?? [];
+    expect(told).toMatchObject([
+      { event_type: 15, content: "Access now request", user_id: 303, target_user_id: 303, user_name: "Alice" },
+      {
+        event_type: 16,
+        content:
+          '<a href="/users/303/alice">Alice</a> has requested access to <a href="/rooms/info/8?tab=access">Private</a>.',
+        user_id: 303,
+        target_user_id: 301,
+      },
+    ]);
+    expect(Object.keys(told[1] ?? {})).toEqual([
+      ...["event_type", "time_stamp", "content", "id", "user_id", "target_user_id", "user_name"],
     ]);
     const requests = async (): Promise<boolean> =>
       (await owner.get("/rooms/info/8?tab=access")).text.includes("access-section-request");
@@ -192,7 +205,8 @@ describe("access", () => {
     });
     expect((await socket.frame()).r6?.e?.[0]).toMatchObject({
       event_type: 17,
-      content: 'Owner has invited you to join <a href="/rooms/5/from-here">From here</a>',
+      content:
+        '<a href="/users/301/owner">Owner</a> has invited you to join <a href="/rooms/5/from-here" target="_self">From here</a>. See your <a href="/rooms?tab=invited">invitations</a>.',
       user_id: 301,
       target_user_id: 303,
       room_id: 5,

@@ -99,7 +99,7 @@ class Scan {
     const [sign = ""] = token;
     if ("\"'`".includes(sign)) return isKey() ? this.#key(token) : this.#string(token);
     if (token.startsWith("//") || token.startsWith("/*")) return this.#context.pseudonyms.text(token, "text");
-    if (/\d/.test(sign)) return isKey() ? this.#note(token) : this.#number(token);
+    if (/\d/.test(sign)) return isKey() ? this.#numericKey(token) : this.#number(token);
     if (/[\p{L}_$]/u.test(sign)) return this.#identifier(token, isKey);
     if ("{[(".includes(sign)) this.#open(sign);
     else if ("}])".includes(sign)) this.#close();
@@ -124,17 +124,21 @@ class Scan {
     if (this.#top.bracket === "{") this.#top.key = "";
   }
 
-  #note(token: string): string {
+  /** Keys of digits are messages in the calls of the site's scripts, and anybody elsewhere. */
+  #numericKey(token: string): string {
     this.#top.key = token;
-    return token;
+    if (!/^\d+$/.test(token)) return this.#context.pseudonyms.text(token, "text");
+    const call = this.#call();
+    return call && Object.hasOwn(CALLS, call.name) ? token : this.#context.pseudonyms.userId(token);
   }
 
   #key(token: string): string {
     const name = decoded(escapes, token.slice(1, -1));
     this.#top.key = name;
-    return isCodeName(name) || /^r?\d+$/.test(name)
-      ? token
-      : inQuotes(token, (text) => this.#context.pseudonyms.text(text, "text"));
+    if (isCodeName(name) || /^r\d+$/.test(name)) return token;
+    return inQuotes(token, (text) =>
+      /^\d+$/.test(text) ? this.#numericKey(text) : this.#context.pseudonyms.text(text, "text"),
+    );
   }
 
   #identifier(token: string, isKey: () => boolean): string {
@@ -170,7 +174,7 @@ class Scan {
     const { pseudonyms } = this.#context;
     const key = this.#top.key.toLowerCase();
     if (key === "event_type") this.#top.eventType = token;
-    if (!/^\d+$/.test(token)) return pseudonyms.digits(token);
+    if (!/^\d+$/.test(token)) return pseudonyms.text(token, "number");
     if (this.#isUser(key)) {
       const scrubbed = scrubIds(this.#last === "-" ? `-${token}` : token, pseudonyms);
       return scrubbed.replace("-", "");

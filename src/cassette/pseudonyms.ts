@@ -58,10 +58,7 @@ export class KeyedPseudonyms implements Pseudonyms {
     this.#count("user id", digits);
     const known = this.#ids.get(digits);
     if (known !== undefined) return known;
-    let id = this.#number(digits, "id", 0);
-    for (let salt = 1; (this.#usedIds.has(id) || id === digits) && salt < 64 * TRIES; salt++) {
-      id = this.#number(digits, "id", salt);
-    }
+    const id = this.#freeId(digits);
     this.#ids.set(digits, id);
     this.#usedIds.add(id);
     return id;
@@ -85,6 +82,23 @@ export class KeyedPseudonyms implements Pseudonyms {
 
   get replaced(): Replaced {
     return Object.fromEntries([...this.#seen].map(([kind, values]) => [kind, values.size]));
+  }
+
+  /** By chance, and from there the next that is free: where all others are taken, the id itself. */
+  #freeId(digits: string): string {
+    const isFree = (id: string): boolean => !this.#usedIds.has(id) && id !== digits;
+    for (let salt = 0; salt < TRIES; salt++) {
+      const id = this.#number(digits, "id", salt);
+      if (isFree(id)) return id;
+    }
+    // No id begins with a zero, and none is longer than a number can be.
+    if (digits.startsWith("0") || digits.length > 15) return this.#number(digits, "id", TRIES);
+    const [least, most] = [10 ** (digits.length - 1), 10 ** digits.length - 1];
+    const first = Number(this.#number(digits, "id", 0));
+    for (let id = first < most ? first + 1 : least; id !== first; id = id < most ? id + 1 : least) {
+      if (isFree(String(id))) return String(id);
+    }
+    return digits;
   }
 
   #word(word: string): string {

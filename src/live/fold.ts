@@ -14,7 +14,7 @@ export interface FoldedMessage {
   readonly mention: UserMentioned | null;
   /** The ping when the message replies to you, else null. */
   readonly reply: MessageReply | null;
-  /** Whether the message mentions you or replies to you. */
+  /** Whether somebody else mentions you or replies to you in the message; false for your reply to yourself. */
   readonly isForYou: boolean;
 }
 
@@ -39,6 +39,7 @@ export async function* foldPings(events: AsyncIterable<ChatEvent>): AsyncGenerat
     if (!(event instanceof MessagePosted || event instanceof MessageEdited)) continue;
     const { mention = null, reply = null } = waiting.get(event.messageId) ?? {};
     waiting.delete(event.messageId);
-    yield { message: event.message, event, mention, reply, isForYou: mention !== null || reply !== null };
+    const isForYou = [mention, reply].some((ping) => ping !== null && !ping.byYou);
+    yield { message: event.message, event, mention, reply, isForYou };
   }
 }

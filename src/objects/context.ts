@@ -13,6 +13,10 @@ import type { User } from "./user.js";
 
 /** One object for each id. */
 export interface Identity extends Moments {
+  /** The root of the chat site. */
+  readonly origin: string;
+  /** Whether this is the id of who is logged in. */
+  isMe(userId: number): boolean;
   room(id: number): Room;
   user(id: number): User;
   message(id: number): Message;

@@ -28,6 +28,14 @@ export class IdentityMap implements Identity {
     this.#batch = new UserBatch(context.session, () => context.membership.any);
   }
 
+  get origin(): string {
+    return this.#context.session.site.chatOrigin;
+  }
+
+  isMe(userId: number): boolean {
+    return this.#context.session.me?.id === userId;
+  }
+
   /** The number of events merged: it orders facts by age. */
   get moment(): number {
     return this.#moment;

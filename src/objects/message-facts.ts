@@ -139,18 +139,16 @@ export function factsOfEvent(context: ObjectContext, raw: RawEvent): Partial<Mes
     case EventType.MessagePosted:
       return factsOfListed(context, raw);
     case EventType.MessageStarred:
-      return { ...baseFacts(context, raw), ...markFacts(raw), ...contentFacts(raw) };
+      return { ...baseFacts(context, raw), ...markFacts(raw), ...ownMarkFacts(context, raw), ...contentFacts(raw) };
     case EventType.MessageDeleted:
       return { ...baseFacts(context, raw), ...authorFacts(context, raw), content: null, deleted: true };
     case EventType.MessageFlagged:
       return {};
+    // The user of a move is who moved the message, not who wrote it; and the room of the first is where it was.
     case EventType.MessageMovedOut:
-      return {
-        ...authorFacts(context, raw),
-        ...contentFacts(raw),
-        timeStamp: numberOf(raw.time_stamp) ?? 0,
-        timeSpan: 0,
-      };
+      return { ...contentFacts(raw), ...timeFacts(raw) };
+    case EventType.MessageMovedIn:
+      return { ...baseFacts(context, raw), ...contentFacts(raw) };
     default:
       return { ...baseFacts(context, raw), ...authorFacts(context, raw), ...contentFacts(raw) };
   }
@@ -158,12 +156,11 @@ export function factsOfEvent(context: ObjectContext, raw: RawEvent): Partial<Mes
 
 function baseFacts(context: ObjectContext, raw: RawEvent): Partial<MessageFacts> {
   const roomId = numberOf(raw.room_id);
-  const timeStamp = numberOf(raw.time_stamp);
   const edits = numberOf(raw.message_edits) ?? 0;
   const parentId = raw.show_parent === true ? numberOf(raw.parent_id) : undefined;
   return {
     ...(roomId ? { room: context.identity.room(roomId) } : {}),
-    ...(timeStamp === undefined ? {} : { timeStamp, timeSpan: 0 }),
+    ...timeFacts(raw),
     edits,
     edited: edits > 0,
     // Star events carry no parent, so they say nothing about it.
@@ -171,6 +168,12 @@ function baseFacts(context: ObjectContext, raw: RawEvent): Partial<MessageFacts>
       ? {}
       : { parent: parentId ? context.identity.message(parentId) : null }),
   };
+}
+
+/** Every event about a message has the time of its post, whatever happened now. */
+function timeFacts(raw: RawEvent): Partial<MessageFacts> {
+  const timeStamp = numberOf(raw.time_stamp);
+  return timeStamp === undefined ? {} : { timeStamp, timeSpan: 0 };
 }
 
 function contentFacts(raw: RawEvent): Partial<MessageFacts> {
@@ -188,6 +191,13 @@ function markFacts(raw: RawEvent): Partial<MessageFacts> {
     ...(raw.message_starred === true ? { starredByYou: true } : {}),
     ...(numberOf(raw.message_stars) === undefined ? { starredByYou: false } : {}),
   };
+}
+
+/** A star event names its actor to that actor alone, with all the marks that are theirs (protocol.md §4.1). */
+function ownMarkFacts(context: ObjectContext, raw: RawEvent): Partial<MessageFacts> {
+  const actor = numberOf(raw.user_id);
+  if (actor === undefined || !context.identity.isMe(actor)) return {};
+  return { starredByYou: raw.message_starred === true, pinnedByYou: raw.message_owner_starred === true };
 }
 
 /** When a moderator edits or deletes, `user_id` is the moderator and `target_user_id` the author (protocol.md §4.1). */

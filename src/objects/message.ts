@@ -23,6 +23,7 @@ import type { Site } from "../protocol/sites.js";
 import { checkText } from "../protocol/text-rules.js";
 import { again } from "../sending/actions.js";
 import { type EditOptions, edit } from "../sending/edit.js";
+import { isSameText } from "../sending/find-post.js";
 import type { Found, Task } from "../sending/job.js";
 import { messageLane } from "../sending/lanes.js";
 import type { ActionOptions } from "../sending/options.js";
@@ -84,7 +85,9 @@ export class Message {
 
   /** The content as plain text, formatting discarded; empty when the message is deleted. */
   get textContent(): Promise<string> {
-    return this.#fields.map("content", "textContent", (html) => (html === null ? "" : htmlToText(html)));
+    return this.#fields.map("content", "textContent", (html) =>
+      html === null ? "" : htmlToText(html, { origin: this.#context.identity.origin }),
+    );
   }
 
   /** The markdown as typed; for a reply with its `:id ` in front. Known of a message that this client sent. */
@@ -110,6 +113,11 @@ export class Message {
   /** Whether a room owner pinned it. */
   get pinned(): Promise<boolean> {
     return this.#fields.get("pinned");
+  }
+
+  /** Whether you pinned it. */
+  get pinnedByYou(): Promise<boolean> {
+    return this.#fields.get("pinnedByYou");
   }
 
   /** How many room owners pinned it. */
@@ -341,6 +349,9 @@ export class Message {
     if (raw.content !== known && !isFirst) this.#fields.invalidate("contentSource");
     if (raw.event_type === EventType.MessageEdited) this.#fields.invalidate("editor");
     if (raw.event_type === EventType.MessageStarred) this.#fields.invalidate("pinners");
+    // It is elsewhere now: the event of its arrival says where, if that room is listened to.
+    const isGone = raw.event_type === EventType.MessageMovedOut && this.#fields.peek("room")?.id === raw.room_id;
+    if (isGone) this.#fields.invalidate("room");
     this.#fields.merge(factsOfEvent(this.#context, raw), moment);
   }
 
@@ -359,8 +370,8 @@ export class Message {
   async #ifEdited(text: string, signal: AbortSignal): Promise<Found<Message> | undefined> {
     const source = await this.#context.session.call(messageSource(this.id), { signal, retry: false });
     this.#fields.invalidate("content", "contentSource", "edits", "edited", "editor");
-    const plain = (value: string): string => value.replace(/^:\d+ /, "").trimEnd();
-    return plain(source) === plain(text) ? { result: this } : undefined;
+    const plain = (value: string): string => value.replace(/^:\d+ /, "");
+    return isSameText(plain(source), plain(text)) ? { result: this } : undefined;
   }
 
   /** Looks up a deletion that was not answered: done, if the message is gone. */

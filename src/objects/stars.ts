@@ -3,7 +3,7 @@
  * pages of the stars tab, which have whole texts and times to the minute.
  */
 import { isChatError } from "../errors/index.js";
-import { type StarsFilter, starredMessages as starsList, starsPage } from "../protocol/actions/pages.js";
+import { starredMessages as starsList, starsPage } from "../protocol/actions/pages.js";
 import type { StarredMessage, StarsPageMessage } from "../protocol/pages/index.js";
 import { checkChoice, checkCount, checkOptions, type RequestOptions } from "../util/options.js";
 import type { ObjectContext } from "./context.js";
@@ -15,7 +15,7 @@ import type { Room } from "./room.js";
 /** Options of `room.starredMessages`. */
 export interface StarredOptions extends RequestOptions {
   /** Everybody's stars, yours, or those on your messages; the last two need a login. @default "all" */
-  readonly filter?: StarsFilter;
+  readonly filter?: "all" | "yours" | "on-yours";
   /** The most messages. @default all there are */
   readonly limit?: number;
 }

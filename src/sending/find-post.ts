@@ -2,6 +2,7 @@
 import { roomEvents } from "../protocol/actions/live.js";
 import { messageSource, type ReplyTo, replyPrefix } from "../protocol/actions/messages.js";
 import { historyPage } from "../protocol/actions/pages.js";
+import { joinLongWords } from "../protocol/markup/long-words.js";
 import type { RawEvent } from "../protocol/raw.js";
 import type { SendContext } from "./post.js";
 
@@ -71,8 +72,8 @@ function isChanged({ content, message_edits: edits = 0 }: RawEvent): boolean {
   return content === undefined || edits > 0;
 }
 
-/** Whether two texts are the same to the server, which changes line ends and trailing space. */
-function isSameText(source: string, text: string): boolean {
-  const plain = (value: string): string => value.replace(/\r\n?/g, "\n").trimEnd();
+/** Whether two texts are the same to the server, which changes line ends, trailing space and, where it shows them, long words. */
+export function isSameText(source: string, text: string): boolean {
+  const plain = (value: string): string => joinLongWords(value.replace(/\r\n?/g, "\n")).trimEnd();
   return plain(source) === plain(text);
 }

@@ -26,6 +26,9 @@ export async function run(context: CliContext, [file = ""]: readonly string[], f
   return exitCodes.success;
 }
 
+/** Keys and tokens fill the line, and say nothing. */
+const LONG_KEY = /\b([0-9a-f]{6})[0-9a-f]{26,}\b/g;
+
 function summaryOf({ header, entries, isWhole }: Cassette): object {
   return {
     host: new URL(header.chat).host,
@@ -49,7 +52,7 @@ async function show(context: CliContext, cassette: Cassette, isFull: boolean): P
   if (!isWhole) await context.print("It has no last line: the recording was cut off.");
   await context.print("");
   for (const entry of entries) {
-    for (const line of linesOf(entry, isFull)) await context.print(line);
+    for (const line of linesOf(entry, isFull)) await context.print(isFull ? line : line.replace(LONG_KEY, "$1…"));
   }
 }
 

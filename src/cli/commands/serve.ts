@@ -18,9 +18,9 @@ export async function run(context: CliContext, _args: readonly string[], flags: 
     showAccounts: true,
     ...(data === undefined ? {} : { journal: data }),
   };
-  await using server = await ChatServer.start(options);
+  const server = await ChatServer.start(options);
   const withdraw = await announceServer(context.settings.folder.value, server).catch((error: unknown) => {
-    context.note(`chatexchange: ${error instanceof Error ? error.message : String(error)}; --local will not find it`);
+    context.note(`chatexchange: ${messageOf(error)}; --local will not find it`);
     return async () => {};
   });
   try {
@@ -28,8 +28,14 @@ export async function run(context: CliContext, _args: readonly string[], flags: 
     await interruption(context.signal);
   } finally {
     await withdraw();
+    // A command that is interrupted has no other way to say what the disk of its data did not take.
+    await server.close().catch((error: unknown) => context.note(`chatexchange: ${messageOf(error)}`));
   }
   return exitCodes.success;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 async function introduce(context: CliContext, server: ChatServer, data: string | undefined): Promise<void> {

@@ -5,6 +5,8 @@
 import { Parser } from "htmlparser2";
 import { classNames, isFixedFont, isOneboxClass, isPartial } from "../../protocol/markup/describe.js";
 import { absoluteUrl, isShownUrl } from "../../protocol/markup/links.js";
+import { joinLongWordsIn } from "../../protocol/markup/long-words.js";
+import { OpenOnebox } from "../../protocol/markup/open-onebox.js";
 import type { Output, Style } from "../context.js";
 import { harmless, wrap } from "./text.js";
 
@@ -54,7 +56,7 @@ export function unmarked(text: string): string {
 /** Reads message HTML, with marks. */
 export function styledText(html: string, origin: string): string {
   const reader = new StyledReader(origin);
-  new Parser(reader, { decodeEntities: true }).end(html);
+  new Parser(reader, { decodeEntities: true }).end(joinLongWordsIn(html));
   const text = reader.text.replace(/[ \t]+$/gm, "");
   const whole = isFixedFont(html) ? text.replace(/^\n+|\s+$/g, "") : text.trim();
   const lines = isFixedFont(html) ? whole.split("\n").map((line) => bar + marked("code", line)) : [whole];
@@ -106,9 +108,7 @@ class StyledReader {
   text = "";
   readonly #origin: string;
   #preDepth = 0;
-  /** Open elements from the onebox on; 0 outside. */
-  #oneboxDepth = 0;
-  #oneboxUrl = "";
+  #onebox: OpenOnebox | null = null;
   #link: { readonly url: string; readonly from: number } | null = null;
 
   constructor(origin: string) {
@@ -116,9 +116,13 @@ class StyledReader {
   }
 
   onopentag(name: string, attributes: Record<string, string>): void {
-    if (this.#oneboxDepth > 0 || isOneboxClass(name, classNames(attributes.class))) {
-      this.#oneboxDepth += 1;
-      if (this.#oneboxUrl === "") this.#oneboxUrl = absoluteUrl(attributes.href ?? "", this.#origin);
+    if (this.#onebox) {
+      this.#onebox.open(attributes);
+      return;
+    }
+    const classes = classNames(attributes.class);
+    if (isOneboxClass(name, classes)) {
+      this.#onebox = new OpenOnebox(classes);
       return;
     }
     if (this.#preDepth > 0 || name === "pre") this.#preDepth += 1;
@@ -127,15 +131,14 @@ class StyledReader {
       this.#link = { url: harmless(absoluteUrl(attributes.href, this.#origin)), from: this.text.length };
     const mark = byElement[name];
     if (mark) this.text += marks[mark][0];
-    if (classNames(attributes.class).includes("ob-post-tag")) this.text += "[";
+    if (classes.includes("ob-post-tag")) this.text += "[";
   }
 
   onclosetag(name: string): void {
-    if (this.#oneboxDepth > 0) {
-      this.#oneboxDepth -= 1;
-      if (this.#oneboxDepth > 0) return;
-      this.text += marked("underline", harmless(this.#oneboxUrl));
-      this.#oneboxUrl = "";
+    if (this.#onebox) {
+      if (!this.#onebox.close()) return;
+      this.text += marked("underline", harmless(absoluteUrl(this.#onebox.address, this.#origin)));
+      this.#onebox = null;
       return;
     }
     if (this.#preDepth > 0) this.#preDepth -= 1;
@@ -146,7 +149,7 @@ class StyledReader {
   }
 
   ontext(data: string): void {
-    if (this.#oneboxDepth > 0) return;
+    if (this.#onebox) return;
     const plain = harmless(data.replaceAll("\u00a0", " "));
     if (this.#preDepth > 0) this.text += plain;
     else {

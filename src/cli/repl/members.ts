@@ -20,6 +20,7 @@ const internal: ReadonlySet<string> = new Set([
   "forget",
   "learnFromEvent",
   "userOf",
+  "roomOf",
   "messageOf",
   "sessionOf",
   "endStreamsOf",

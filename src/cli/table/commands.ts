@@ -150,7 +150,7 @@ const looking: readonly CommandSpec[] = [
     summary: "the latest messages, and with --follow those to come",
     details: [
       "Following loses and repeats nothing: a broken connection is resumed where it broke, and what can't be fetched any more is said. With --state FILE the next run goes on where this one ended, at least once: nothing is lost as long as the reader lives, and after a kill the last lines may come twice with the same eventId (lines of the past, which have none, with the same id). One run at a time uses a FILE. How the connection is stands on stderr, on a terminal or with --verbose.",
-      "JSON lines have a type: message (of the past and of now), edited, deleted, starred, moved-out, moved-in, entered, left, room-changed, gap (with from, to, kind, reason), event. Times are ISO 8601 in UTC.",
+      "JSON lines have a type: message (of the past and of now), edited, deleted, starred, moved-out and moved-in (with movedById, movedBy: who moved it), entered, left, room-changed, gap (with from, to, kind, reason), event. Times are ISO 8601 in UTC.",
     ],
     flags: [
       { name: "follow", short: "f", about: "go on with what happens from now on, until Ctrl-C" },

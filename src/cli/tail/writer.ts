@@ -224,6 +224,10 @@ function userKeys(event: ChatEvent): { userId: number | null; user: string | nul
   return { userId: event.user?.id ?? null, user: event.user?.peek.name ?? null };
 }
 
+function movedBy(event: MessageMovedOut | MessageMovedIn): object {
+  return { movedById: event.movedBy?.id ?? null, movedBy: event.userName };
+}
+
 /** The same keys as those of a message of the past. */
 function eventKeys(event: ChatMessageEvent, line: MessageLine): object {
   const content = line.deleted ? null : event.content;
@@ -239,5 +243,6 @@ function eventKeys(event: ChatMessageEvent, line: MessageLine): object {
     stars: line.stars,
     pins: event.pins,
     deleted: line.deleted,
+    ...(event instanceof MessageMovedOut || event instanceof MessageMovedIn ? movedBy(event) : {}),
   };
 }

@@ -31,8 +31,10 @@ export {
   roomInfoPage,
   roomPage,
   roomsPage,
+  type StarsFilter,
   searchPage,
   starredMessages,
+  starsPage,
   transcriptPage,
 } from "./pages.js";
 export {

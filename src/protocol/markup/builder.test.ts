@@ -28,7 +28,7 @@ describe("message()", () => {
     ],
     ["escaped text", message().text("*a* [b](c) `d`"), "\\*a\\* \\[b](c) \\`d\\`"],
     ["texts that only together are markup", message().text("*").text("a").text("*"), "\\*a\\*"],
-    ["marks inside marks", message().bold("a*b **c**"), "**a*b \\*\\*c\\*\\***"],
+    ["marks inside marks", message().bold("a*b **c**"), "**a\\*b \\*\\*c\\*\\***"],
     ["dashes inside strike", message().strike("-a-"), "---\u2060-a-\u2060---"],
     ["a backslash before a mark", message().bold("C:\\"), "**C:\\\u2060**"],
     ["spaces at the edges outside", message().text("a").bold(" b ").text("c"), "a **b** c"],

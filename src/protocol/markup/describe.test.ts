@@ -1,5 +1,5 @@
 /** What kind of message some HTML is. */
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import { isFixedFont, isMultiline, isOnebox, isPartial, moveNotice } from "./describe.js";
 import { renderMarkdown } from "./render.js";
 import { splitReplyPrefix } from "./reply-prefix.js";
@@ -18,6 +18,13 @@ describe("the kind of a message", () => {
     const html = renderMarkdown(source);
     expect([isMultiline(html), isFixedFont(html), isPartial(html), isOnebox(html)]).toEqual(expected);
   });
+});
+
+test("the preview of a comment is one, a quote that somebody typed is none", () => {
+  const link = '<a href="//x.y/q/2#comment3_2"><span class="relativetime" title="z">now</span></a>';
+  expect(isOnebox(`<div class="quote">why? &mdash; <a href="//x.y/users/1">Ann</a> ${link}</div>`)).toBe(true);
+  expect(isOnebox('<div class="quote">why? &mdash; <a href="//x.y/users/1">Ann</a></div>')).toBe(false);
+  expect(isOnebox(renderMarkdown("> why? — [Ann](//x.y/users/1)"))).toBe(false);
 });
 
 describe("moveNotice", () => {

@@ -6,6 +6,8 @@ import { decodeText } from "./escape.js";
 
 const block = /^\s*<(div|pre)\s+class=(['"])(full|partial)\2>/i;
 const onebox = /<div class=["']onebox\b/i;
+const wholeQuote = /^\s*<div class=["']quote["']>/i;
+const timedLink = /<a [^<>]{0,200}?\bhref="([^"<>]{1,1000})"[^<>]{0,200}><span [^<>]{0,200}?\bclass="relativetime"/gi;
 /** No notice is longer, in characters. */
 const NOTICE_LIMIT = 2000;
 const moved =
@@ -37,9 +39,18 @@ export function isPartial(html: string): boolean {
   return block.exec(html)?.[3]?.toLowerCase() === "partial";
 }
 
-/** True when the message shows a preview of a picture, a post, another message and the like. */
+/** True when the message shows a preview of a picture, a post, a comment, another message and the like. */
 export function isOnebox(html: string): boolean {
-  return onebox.test(html);
+  return onebox.test(html) || commentAddress(html) !== null;
+}
+
+/**
+ * The address that a preview of a comment stands for, as HTML has it; null for any other message. Its element is that of a
+ * quote, but a quote that somebody typed comes as `&gt; …` (protocol.md §7.1.6, §7.2).
+ */
+export function commentAddress(html: string): string | null {
+  if (!wholeQuote.test(html)) return null;
+  return [...html.matchAll(timedLink)].at(-1)?.[1] ?? null;
 }
 
 /** What a room is told when messages are moved (protocol.md §4.2). */

@@ -31,7 +31,8 @@ describe("escapeMarkdown", () => {
   it.each([
     ["I'm plain, (really) & <b>so</b>!", "I'm plain, (really) & <b>so</b>!"],
     ["*a* **b** _c_ __d__", "\\*a\\* \\*\\*b\\*\\* \\_c\\_ \\_\\_d\\_\\_"],
-    ["snake_case 2*3 2 * 3 a - b -- c", "snake_case 2*3 2 * 3 a - b -- c"],
+    ["snake_case 2*3 2 * 3 a - b -- c", "snake_case 2\\*3 2 \\* 3 a - b -- c"],
+    ["foo**bar**baz", "foo\\*\\*bar\\*\\*baz"],
     ["use `code` or ``co`de``", "use \\`code\\` or \\`\\`co\\`de\\`\\`"],
     ["[a](http://b.c)", "\\[a]([http://b.c](http://b.c))"],
     ["[tag:x] list[0]", "\\[tag:x] list\\[0]"],

@@ -96,9 +96,10 @@ function escapeMarks(text: string, from: number, to: number, isInLink: boolean):
     if (run.startsWith("-")) return run.length !== 3 || isIdle(before, after) ? run : `--${wordJoiner}-`;
     const isNeeded =
       before === "\\" ||
-      /^[`[]/.test(run) ||
+      // A server may find emphasis in the middle of words, too, if it is written with asterisks (protocol.md §7.1.4).
+      /^[*`[]/.test(run) ||
       (isInLink && run === "]") ||
-      (/^[*_]/.test(run) && !isIdle(before, after));
+      (run.startsWith("_") && !isIdle(before, after));
     return isNeeded ? run.replace(/./g, "\\$&") : run;
   });
 }

@@ -4,8 +4,8 @@
  */
 import { escapeHtml, isBoundaryBefore, isEscapable } from "./escape.js";
 
-/** A bare URL longer than this many characters, without scheme and `www.`, is shown shortened. Between 40 and 64 [OBS]. */
-const SHOWN_URL_LIMIT = 50;
+/** A bare URL longer than this many characters, without scheme and `www.`, is shown shortened. Between 62 and 64 [OBS]. */
+const SHOWN_URL_LIMIT = 62;
 
 /** The longest address read in `[text](address)`, in characters: keeps hostile input cheap. */
 const ADDRESS_LIMIT = 1000;
@@ -22,11 +22,11 @@ export function isNetworkUrl(url: string): boolean {
   return networkHost.test(url);
 }
 
-/** A bare URL as it is shown: no scheme, no `www.`, no final slash, and when long cut after a slash, ending in `…`. */
+/** A bare URL as it is shown: no scheme, no `www.`, no final slash, and when long with `…` for all behind its last slash. */
 function shortenUrl(url: string): string {
   const shown = plainUrl(url);
   if (shown.length <= SHOWN_URL_LIMIT) return shown;
-  const slash = shown.lastIndexOf("/", SHOWN_URL_LIMIT - 1);
+  const slash = shown.lastIndexOf("/");
   return `${slash > 0 ? shown.slice(0, slash + 1) : shown.slice(0, SHOWN_URL_LIMIT).replace(/[\ud800-\udbff]$/, "")}…`;
 }
 

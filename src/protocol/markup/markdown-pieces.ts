@@ -128,8 +128,10 @@ export function escapeText(text: string, isInLink: boolean): string {
     const isNeeded =
       before === "\\" ||
       character === "`" ||
+      // In the middle of words, too: not all servers ask for a boundary there (protocol.md §7.1.4).
+      character === "*" ||
       ((character === "[" || character === "]") && isInLink) ||
-      ((character === "*" || character === "_") && !(isWord(before) && isWord(after))) ||
+      (character === "_" && !(isWord(before) && isWord(after))) ||
       (character === "[" && /^(?:meta-)?tag:/.test(text.slice(at + 1, at + 10))) ||
       (character === "]" && after === "(");
     return isNeeded ? `\\${character}` : character;

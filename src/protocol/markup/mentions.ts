@@ -2,6 +2,7 @@
  * Tells whom an `@name` means: at least three characters of a name without its spaces and punctuation, whatever case and
  * accents (protocol.md §7.1.8).
  */
+import { joinLongWords } from "./long-words.js";
 
 const SHORTEST_NAME = 3;
 const LONG_NAME = 200;
@@ -54,5 +55,5 @@ export function replaceMentions(text: string, own: string, replace: (written: st
  * @example if (mentions(event.textContent, "Alice Liddell")) … // @alice, @AliceLid, but not @alicia
  */
 export function mentions(text: string | null, name: string): boolean {
-  return isMeant(simpleName(name), mentionedNames(text ?? ""));
+  return isMeant(simpleName(name), mentionedNames(joinLongWords(text ?? "")));
 }

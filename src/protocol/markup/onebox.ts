@@ -16,15 +16,17 @@ interface LoneUrl {
   readonly url: string;
   /** Whether it was typed as `!URL`, which shows any address as a picture. */
   readonly forced: boolean;
+  /** Whether it was typed as `[text](URL)`. */
+  readonly hasText: boolean;
 }
 
-/** The one address that is the whole message, also as `[text](URL)`, whose text a onebox loses; else null. */
+/** The one address that is the whole message, also as `[text](URL)`; else null. */
 export function loneUrl(source: string): LoneUrl | null {
   const bare = wholeUrl.exec(source);
-  if (bare?.[2] !== undefined) return { url: bare[2], forced: bare[1] !== undefined };
+  if (bare?.[2] !== undefined) return { url: bare[2], forced: bare[1] !== undefined, hasText: false };
   const link = /^\[[^[\]]+\]\(/.exec(source);
   const target = link ? readLinkTarget(source, link[0].length) : null;
-  return target !== null && target.end === source.length ? { url: target.url, forced: false } : null;
+  return target !== null && target.end === source.length ? { url: target.url, forced: false, hasText: true } : null;
 }
 
 /** True when the address ends like that of a picture. */

@@ -83,6 +83,18 @@ const rules: Readonly<Record<string, readonly (readonly [source: string, html: s
       "https://meta.stackoverflow.com/questions/320690/should-we-burninate-the-design-tag",
       `<a href="https://meta.stackoverflow.com/questions/320690/should-we-burninate-the-design-tag" ${REL} title="should we burninate the design tag">meta.stackoverflow.com/questions/320690/&hellip;</a>`,
     ],
+    [
+      `https://a.com/one/${"x".repeat(52)}`,
+      `<a href="https://a.com/one/${"x".repeat(52)}" ${REL}>a.com/one/${"x".repeat(52)}</a>`,
+    ],
+    [
+      `https://a.com/${"one/".repeat(20)}${"x".repeat(55)}`,
+      `<a href="https://a.com/${"one/".repeat(20)}${"x".repeat(55)}" ${REL}>a.com/${"one/".repeat(20)}&hellip;</a>`,
+    ],
+    [
+      `https://a.com/one/${"x".repeat(55)}/`,
+      `<a href="https://a.com/one/${"x".repeat(55)}/" ${REL}>a.com/one/&hellip;</a>`,
+    ],
     ["http://www.a.com/b/", `<a href="http://www.a.com/b/" ${REL}>a.com/b</a>`],
     [
       "(see http://a.com/b.) http://a.com/c_(d),",
@@ -120,10 +132,7 @@ const rules: Readonly<Record<string, readonly (readonly [source: string, html: s
       "!https://a.b/c?d=1&e",
       '<div class="onebox ob-image"><a rel="nofollow noopener noreferrer" href="https://a.b/c?d=1&amp;e"><img src="https://a.b/c?d=1&amp;e" class="user-image" alt="user image" /></a></div>',
     ],
-    [
-      "[text is lost](http://a.b/c.JPG)",
-      '<div class="onebox ob-image"><a rel="nofollow noopener noreferrer" href="http://a.b/c.JPG"><img src="http://a.b/c.JPG" class="user-image" alt="user image" /></a></div>',
-    ],
+    ["[a text stays](http://a.b/c.JPG)", `<a href="http://a.b/c.JPG" ${REL}>a text stays</a>`],
     ["look //a.b/c.png", "look //a.b/c.png"],
     ["!javascript:x.png", "!javascript:x.png"],
   ],

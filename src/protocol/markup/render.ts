@@ -23,7 +23,10 @@ export interface RenderContext {
   readonly partialLimit?: number;
 }
 
-/** Renders the source of a message, without its reply prefix, to the `content` the servers send. */
+/**
+ * Renders the source of a message, without its reply prefix, to the `content` the servers send, but for the invisible
+ * characters that they put into long words.
+ */
 export function renderMarkdown(source: string, context: RenderContext = {}): string {
   const text = unixLines(source).trimEnd();
   if (text.includes("\n")) return renderLines(withoutBlankStart(text), context);
@@ -35,9 +38,10 @@ function renderLine(line: string, context: RenderContext): string {
   const lone = loneUrl(line);
   if (lone) {
     if (lone.forced) return imageOnebox(lone.url);
+    // A preview takes the place of a text (OLD), but not that of a picture: such a link keeps its text [OBS].
     const onebox = context.onebox?.(lone.url) ?? null;
     if (onebox !== null) return onebox;
-    if (isPictureUrl(lone.url)) return imageOnebox(lone.url);
+    if (!lone.hasText && isPictureUrl(lone.url)) return imageOnebox(lone.url);
   }
   return renderInline(line, {
     siteUrl: context.siteUrl ?? "//stackoverflow.com",

@@ -12,12 +12,16 @@ export interface SentText {
 
 /** The server puts invisible characters into longer words (protocol.md §7.1.11). */
 const longWord = /\S{80}/;
+/** What may be markup in one line: the servers' rule for what has to stand beside it is not certain (protocol.md §7.1.4). */
+const doubtful = /[*`]|---(?=\S)|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/u;
+const escaped = /\\[`*_[\]()]/g;
 const frame = /^<(div|pre) class='full'>(.*)<\/\1>$/s;
 
 /** @param replyPrefix - what stands before the text of a reply; null for a message that is no reply */
 export function sentText(text: string, replyPrefix: string | null): SentText {
   const contentSource = unixLines(`${replyPrefix ?? ""}${text}`).trimEnd();
   if (replyPrefix !== null || longWord.test(text) || /^\s*:\d/.test(text)) return { contentSource };
+  if (!/[\r\n]/.test(contentSource) && doubtful.test(text.replace(escaped, ""))) return { contentSource };
   const content = renderMarkdown(text);
   const shown = (frame.exec(content)?.[2] ?? content).replaceAll(" <br> ", "");
   return shown.includes("<") ? { contentSource } : { contentSource, content };

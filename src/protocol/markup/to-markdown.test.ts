@@ -1,5 +1,6 @@
 /** Markdown written from HTML must show the same HTML again. */
 import { describe, expect, it } from "vitest";
+import { breakLongWords } from "./long-words.js";
 import { renderMarkdown } from "./render.js";
 import { htmlToMarkdown } from "./to-markdown.js";
 
@@ -41,6 +42,20 @@ describe("htmlToMarkdown", () => {
     ["", ""],
   ])("writes %j as %j", (html, markdown) => {
     expect(htmlToMarkdown(html)).toBe(markdown);
+  });
+
+  it("takes out what the server put into long words, and nothing else", () => {
+    const word = "w".repeat(200);
+    expect(htmlToMarkdown(breakLongWords(renderMarkdown(`**a** ${word} \u200c`)))).toBe(`**a** ${word} \u200c`);
+  });
+
+  it("writes a tweet as the address of the tweet, a comment as the address of the comment", () => {
+    const tweet =
+      '<div class="onebox ob-tweet"><a href="//t.co/ann">x</a><p class="ob-tweet-info"><a href="//t.co/ann">Ann</a> <a href="//t.co/5&amp;6">5</a></p></div>';
+    expect(htmlToMarkdown(tweet)).toBe("//t.co/5&6");
+    const comment =
+      '<div class="quote">a <b>b</b> &mdash; <a href="//x.y/users/1">Ann</a> <a title="t" href="//x.y/q/2#comment3_2"><span class="relativetime" title="z">now</span></a></div>';
+    expect(htmlToMarkdown(comment)).toBe("//x.y/q/2#comment3_2");
   });
 
   it("writes a onebox as its address", () => {

@@ -5,11 +5,13 @@
  */
 import { decodeHTMLAttribute } from "entities";
 import { Parser } from "htmlparser2";
-import { classNames, isFixedFont, isMultiline, isOneboxClass, withoutOwnMentions } from "./describe.js";
+import { classNames, commentAddress, isFixedFont, isMultiline, isOneboxClass, withoutOwnMentions } from "./describe.js";
 import { decodeText } from "./escape.js";
 import { absoluteUrl, isShownUrl } from "./links.js";
+import { joinLongWordsIn } from "./long-words.js";
 import { type Emphasis, escapeAddress, escapeText, joinPieces, type MarkdownPiece } from "./markdown-pieces.js";
 import { isPictureUrl } from "./onebox.js";
+import { OpenOnebox } from "./open-onebox.js";
 import { type RenderContext, renderMarkdown } from "./render.js";
 import { htmlToText, type ReadContext, readText } from "./to-text.js";
 
@@ -21,9 +23,11 @@ export interface MarkdownContext extends ReadContext {
 
 /** Writes message HTML as markdown. For the exact source prefer the server's own, which also has what `partial` hides. */
 export function htmlToMarkdown(html: string, context: MarkdownContext = {}): string {
-  const trimmed = html.trim();
+  const trimmed = joinLongWordsIn(html).trim();
   if (isFixedFont(trimmed)) return readText(trimmed, context, true).replace(/^(?=[^\n])/gm, "    ");
   if (isMultiline(trimmed)) return ensureLines(readText(trimmed, context, true));
+  const comment = commentAddress(trimmed);
+  if (comment !== null) return absoluteUrl(decodeHTMLAttribute(comment), context.origin);
   const wanted = withoutOwnMentions(trimmed);
   for (const way of ways) {
     const markdown = new MarkdownReader(context.origin, way).read(trimmed);
@@ -85,7 +89,7 @@ class MarkdownReader {
   #raw = "";
   #link: OpenLink | null = null;
   #isInCode = false;
-  #oneboxUrl: string | null = null;
+  #onebox: OpenOnebox | null = null;
   #hasBreak = false;
 
   constructor(origin: string | undefined, way: Way) {
@@ -102,25 +106,24 @@ class MarkdownReader {
   }
 
   ontext(raw: string): void {
-    if (this.#oneboxUrl === null) this.#raw += raw;
+    if (this.#onebox === null) this.#raw += raw;
   }
 
   onopentag(name: string, attributes: Record<string, string>): void {
     const classes = classNames(attributes.class);
-    if (this.#oneboxUrl !== null) {
-      this.#oneboxUrl ||= decodeHTMLAttribute(attributes.href ?? "");
-      this.#ends.push(nothing);
+    if (this.#onebox) {
+      this.#onebox.open(attributes);
     } else if (isOneboxClass(name, classes)) {
       this.#flush();
-      this.#oneboxUrl = "";
-      this.#ends.push(() => this.#endOnebox(classes.includes("ob-image")));
+      this.#onebox = new OpenOnebox(classes);
     } else {
       this.#ends.push(this.#isInCode ? nothing : this.#begin(name, classes, attributes));
     }
   }
 
   onclosetag(): void {
-    this.#ends.pop()?.();
+    if (!this.#onebox) this.#ends.pop()?.();
+    else if (this.#onebox.close()) this.#endOnebox(this.#onebox);
   }
 
   /** Starts an element and gives what to do at its end. */
@@ -184,9 +187,9 @@ class MarkdownReader {
     if (code !== "") this.#pieces.push({ kind: "code", code });
   }
 
-  #endOnebox(isImage: boolean): void {
-    const url = absoluteUrl(this.#oneboxUrl ?? "", this.#origin);
-    this.#oneboxUrl = null;
+  #endOnebox({ address, isImage }: OpenOnebox): void {
+    const url = absoluteUrl(decodeHTMLAttribute(address), this.#origin);
+    this.#onebox = null;
     if (url !== "") this.#pieces.push({ kind: "text", text: isImage && !isPictureUrl(url) ? `!${url}` : url });
   }
 

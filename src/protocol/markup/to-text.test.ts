@@ -7,6 +7,17 @@ const image =
 const quoted =
   '<div class="onebox ob-message"><a class="roomname" href="/transcript/message/1#1"><span title="x">yesterday</span></a>, by <span class="user-name">H</span> <br/><div class="quote">hi</div></div>';
 
+/** A tweet as recorded: its first link is the author's profile. */
+const tweet =
+  '<div class="onebox ob-tweet"><a class="ob-profile-image" href="https://twitter.com/ann"><img src="//a.b/c.png"></a>' +
+  '<div class="ob-status-text">see <a href="https://t.co/x">t.co/x</a></div><div class="ob-status-meta">' +
+  '<div class="ob-tweet-info">Tweeted by <a href="https://twitter.com/ann">Ann</a> on ' +
+  '<a href="https://twitter.com/ann/status/5">Oct 2</a></div></div><a href="https://twitter.com/other">more</a></div>';
+const comment =
+  '<div class="quote">why not? &mdash; <a href="//stackoverflow.com/users/1/ann">Ann</a> ' +
+  '<a href="//stackoverflow.com/questions/2#comment3_2"><span class="relativetime" title="2018-10-02 13:37:00Z">Oct 2</span></a></div>';
+const pair = "\u200c\u200b";
+
 describe("htmlToText", () => {
   it.each([
     ["", ""],
@@ -24,6 +35,17 @@ describe("htmlToText", () => {
     [`@Henders ${image}`, "@Henders //i.imgur.com/a.png"],
     [quoted, "/transcript/message/1#1"],
     ["unclosed <b>bold <", "unclosed bold <"],
+    [tweet, "https://twitter.com/ann/status/5"],
+    ['<div class="onebox ob-tweet"><a href="//t.co/x">no line about it</a></div>', "//t.co/x"],
+    [comment, "why not? — Ann Oct 2"],
+    ["foo<b>bar</b>baz", "foobarbaz"],
+    [`lo${pair}ng`, "long"],
+    [`<b>lo${pair}ng</b> wo&zwnj;&#8203;rd`, "long word"],
+    [
+      "\u0646\u0645\u06cc\u200c\u062e\u0648 a\u200bb \u200b\u200c",
+      "\u0646\u0645\u06cc\u200c\u062e\u0648 a\u200bb \u200b\u200c",
+    ],
+    [`<a href="http://a.b/${pair}c"></a>${pair}`, ""],
   ])("%j", (html, text) => {
     expect(htmlToText(html)).toBe(text);
   });

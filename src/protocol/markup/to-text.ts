@@ -6,6 +6,8 @@ import { Parser } from "htmlparser2";
 import { classNames, isFixedFont, isOneboxClass } from "./describe.js";
 import { withoutBlankStart } from "./lines.js";
 import { absoluteUrl, isShownUrl } from "./links.js";
+import { joinLongWordsIn } from "./long-words.js";
+import { OpenOnebox } from "./open-onebox.js";
 
 /** What reading a message may know about where it came from. */
 export interface ReadContext {
@@ -14,7 +16,8 @@ export interface ReadContext {
 }
 
 /**
- * Reads message HTML as plain text: several lines as lines, a onebox as its address, a shortened link as it is shown.
+ * Reads message HTML as plain text: several lines as lines, a onebox as its address, a shortened link as it is shown. The
+ * invisible characters that the servers put into long words are left out.
  * White space at both ends goes, except the indentation of fixed font.
  */
 export function htmlToText(html: string, context: ReadContext = {}): string {
@@ -23,9 +26,10 @@ export function htmlToText(html: string, context: ReadContext = {}): string {
 
 /** As {@link htmlToText}, but with `addresses` a link gives its address instead of only its text. */
 export function readText(html: string, context: ReadContext, addresses: boolean): string {
-  if (!/[<&\u00a0\n]/.test(html)) return html.trim();
+  const joined = joinLongWordsIn(html);
+  if (!/[<&\u00a0\n]/.test(joined)) return joined.trim();
   const reader = new TextReader(context.origin, addresses);
-  new Parser(reader, { decodeEntities: true }).end(html);
+  new Parser(reader, { decodeEntities: true }).end(joined);
   if (!isFixedFont(html)) return reader.text.trim();
   return withoutBlankStart(reader.text.trimEnd());
 }
@@ -36,9 +40,7 @@ class TextReader {
   readonly #addresses: boolean;
   /** Open elements from the outermost `pre` on; 0 outside. */
   #preDepth = 0;
-  /** Open elements from the onebox on; 0 outside. */
-  #oneboxDepth = 0;
-  #oneboxUrl = "";
+  #onebox: OpenOnebox | null = null;
   /** The link that is open: its address, and where its text starts. */
   #link: { readonly url: string; readonly from: number } | null = null;
   /** Set after a line break: the server's ` <br> ` has one space on each side that nobody typed. */
@@ -50,9 +52,13 @@ class TextReader {
   }
 
   onopentag(name: string, attributes: Record<string, string>): void {
-    if (this.#oneboxDepth > 0 || isOneboxClass(name, classNames(attributes.class))) {
-      this.#oneboxDepth += 1;
-      if (this.#oneboxUrl === "") this.#oneboxUrl = absoluteUrl(attributes.href ?? "", this.#origin);
+    if (this.#onebox) {
+      this.#onebox.open(attributes);
+      return;
+    }
+    const classes = classNames(attributes.class);
+    if (isOneboxClass(name, classes)) {
+      this.#onebox = new OpenOnebox(classes);
       return;
     }
     if (this.#preDepth > 0 || name === "pre") this.#preDepth += 1;
@@ -63,11 +69,10 @@ class TextReader {
   }
 
   onclosetag(name: string): void {
-    if (this.#oneboxDepth > 0) {
-      this.#oneboxDepth -= 1;
-      if (this.#oneboxDepth > 0) return;
-      this.#write(this.#oneboxUrl);
-      this.#oneboxUrl = "";
+    if (this.#onebox) {
+      if (!this.#onebox.close()) return;
+      this.#write(absoluteUrl(this.#onebox.address, this.#origin));
+      this.#onebox = null;
       return;
     }
     if (this.#preDepth > 0) this.#preDepth -= 1;
@@ -76,7 +81,7 @@ class TextReader {
   }
 
   ontext(data: string): void {
-    if (this.#oneboxDepth > 0) return;
+    if (this.#onebox) return;
     const plain = data.replaceAll("\u00a0", " ");
     this.#write(this.#preDepth > 0 || !plain.includes("\n") ? plain : plain.replace(/\s+/g, unbroken));
   }

@@ -112,7 +112,9 @@ function gather(top: PageElement, parts: Parts, isPreview: boolean): void {
     if (hasClass(part, "content")) {
       // A parent's text stands before the message's own, so of two that are equally likely the second counts.
       const rank = rankOf(part, isPreview);
-      if (rank >= parts.contentRank) Object.assign(parts, { content: part, contentRank: rank });
+      if (rank < parts.contentRank) return false;
+      parts.content = part;
+      parts.contentRank = rank;
       return false;
     }
     // The parent's name and text may be inside the link, so nothing in it is looked at.
@@ -136,7 +138,9 @@ function isReplyLink(part: PageElement): boolean {
 
 function readReplyLink(link: PageElement, parts: Parts, isSure: boolean): void {
   const target = messageInLink(attr(link, "href"));
-  if (target !== null && target !== parts.id) Object.assign(parts, { replyTo: target, isReplySure: isSure });
+  if (target === null || target === parts.id) return;
+  parts.replyTo = target;
+  parts.isReplySure = isSure;
 }
 
 /** The content stands in the message itself, since 2025-09 in its `.message-info-container`; other places are less sure. */

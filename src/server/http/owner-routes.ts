@@ -2,6 +2,7 @@
 import type { Hono } from "hono";
 import { roomInfoPath } from "../paths.js";
 import {
+  createRoom,
   invite,
   kick,
   pairOff,
@@ -104,7 +105,7 @@ function save(call: Call): Response {
   }
   if (!change.name) throw new Refusal("bad-request", "A room needs a name");
   refuseNewcomer(user);
-  const room = world.addRoom({ ...change, name: change.name, owners: [user.id] });
+  const room = createRoom(world, user, { ...change, name: change.name });
   return redirectAnswer(roomInfoPath(room.id, room.name));
 }
 
@@ -122,7 +123,7 @@ function moveToNew(c: ServerContext): Response {
   if (!name) throw new Refusal("bad-request", "A room needs a name");
   const messages = listed(call, "ids").filter((message) => message.roomId === room.id && !message.deleted);
   if (messages.length === 0) throw new Refusal("bad-request", "There is nothing to move");
-  moveMessages(call.world, room, call.world.addRoom({ name, owners: [user.id] }), user, messages);
+  moveMessages(call.world, room, createRoom(call.world, user, { name }), user, messages);
   return rawJson('"ok"');
 }
 

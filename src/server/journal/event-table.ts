@@ -6,6 +6,7 @@ import type { RawEvent } from "../../protocol/raw.js";
 import { isRecord } from "../../protocol/values.js";
 import { chatJson } from "../chat-json.js";
 import type { Audience, LoggedEvent } from "../world/event-log.js";
+import { inWireOrder } from "../world/events.js";
 import type { MessageRecord } from "../world/records.js";
 import type { World } from "../world/world.js";
 import { amount, type Fields, flag, id, type Kind, loaded, nullable, oneOf, or, text } from "./fields.js";
@@ -54,8 +55,20 @@ const raw: Kind<StoredRaw> = {
   load: (given) => (isRaw(given) ? given : undefined),
 };
 
+/** What one person's version of an event has besides: their own id, name and marks. */
+interface StoredOwn {
+  readonly user_id: number;
+}
+
+const own: Kind<StoredOwn> = {
+  name: "what the actor's version of an event has besides",
+  store: (value) => value,
+  load: (given) => (isOwn(given) ? given : undefined),
+};
+
 interface StoredEvent {
   readonly raw: StoredRaw;
+  readonly own: StoredOwn | null;
   readonly onlyFor: number | null;
   readonly audience: Audience;
   /** Older journals repeat what stands in `raw`. */
@@ -67,6 +80,7 @@ interface StoredEvent {
 
 const eventFields: Fields<StoredEvent> = {
   raw,
+  own: or(nullable(own), null),
   onlyFor: or(nullable(id), null),
   audience: or(oneOf("everyone", "flag-viewers", "moderators"), "everyone"),
   id: or(nullable(id), null),
@@ -78,12 +92,14 @@ const eventFields: Fields<StoredEvent> = {
 /** The number of the revision whose content is this, where the journal has it by then; undefined for another. */
 export type RevisionOf = (messageId: number | null, content: string) => number | undefined;
 
-export function storedEvent({ json, messageId, onlyFor, audience }: LoggedEvent, revisionOf: RevisionOf): object {
+export function storedEvent(event: LoggedEvent, revisionOf: RevisionOf): object {
+  const { json, messageId, onlyFor, audience, own } = event;
   const wire: unknown = JSON.parse(json);
   const content = isRecord(wire) ? wire.content : undefined;
   const at = typeof content === "string" ? revisionOf(messageId, content) : undefined;
   return {
     raw: isRecord(wire) && at !== undefined ? { ...wire, content: at } : wire,
+    ...(own && { own: addedTo(wire, JSON.parse(own.json)) }),
     ...(onlyFor !== null && { onlyFor }),
     ...(audience !== "everyone" && { audience }),
   };
@@ -91,11 +107,17 @@ export function storedEvent({ json, messageId, onlyFor, audience }: LoggedEvent,
 
 /** @throws a {@link BadField} */
 export function loadedEvent(world: World, row: unknown, where: string): LoggedEvent {
-  const { raw, onlyFor, audience } = loaded(eventFields, row, where);
+  const { raw, own, onlyFor, audience } = loaded(eventFields, row, where);
   const { id, event_type: type, room_id: roomId = 0, message_id: messageId = null, content } = raw;
   const said = typeof content === "number" ? contentOf(world.messages.get(messageId ?? 0), content) : content;
-  const json = chatJson(said === undefined ? raw : { ...raw, content: said });
-  return { id, type, roomId, messageId, onlyFor, audience, json };
+  const wire = said === undefined ? raw : { ...raw, content: said };
+  const mine = own && { own: { userId: own.user_id, json: chatJson(inWireOrder({ ...wire, ...own })) } };
+  return { id, type, roomId, messageId, onlyFor, audience, json: chatJson(wire), ...mine };
+}
+
+/** What a version of an event has that the other lacks. */
+function addedTo(wire: unknown, version: object): object {
+  return Object.fromEntries(Object.entries(version).filter(([name]) => !isRecord(wire) || !Object.hasOwn(wire, name)));
 }
 
 /** The latest revision with a text, if it has this content. */
@@ -109,11 +131,19 @@ function contentOf(message: MessageRecord | undefined, at: number): string {
   return message?.revisions[at]?.content ?? "";
 }
 
-function isRaw(given: unknown): given is StoredRaw {
-  if (!isRecord(given)) return false;
-  const isKnown = Object.entries(given).every(([name, value]) => {
+/** Whether all fields are those of an event. */
+function isKnown(given: Record<string, unknown>): boolean {
+  return Object.entries(given).every(([name, value]) => {
     const kind = wireKinds.get(name);
     return kind !== undefined && kind.load(value) !== undefined;
   });
-  return isKnown && ["event_type", "time_stamp", "id"].every((name) => Object.hasOwn(given, name));
+}
+
+function isOwn(given: unknown): given is StoredOwn {
+  return isRecord(given) && isKnown(given) && Object.hasOwn(given, "user_id");
+}
+
+function isRaw(given: unknown): given is StoredRaw {
+  if (!isRecord(given)) return false;
+  return isKnown(given) && ["event_type", "time_stamp", "id"].every((name) => Object.hasOwn(given, name));
 }

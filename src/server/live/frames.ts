@@ -2,7 +2,7 @@
  * What a socket or a polling answer says: for each room key the events, and the counter `t` with its step `d`
  * (protocol.md §3.4). Works on the JSON the log keeps, so that an event is serialised once for all its readers.
  */
-import type { LoggedEvent } from "../world/event-log.js";
+import { type LoggedEvent, versionFor } from "../world/event-log.js";
 
 /** Whose eyes a frame is for. */
 export interface Reader {
@@ -18,7 +18,7 @@ export interface Reader {
   readonly otherRooms: () => readonly number[];
 }
 
-/** The events a reader gets, by room. Empty when there are none. */
+/** The events a reader gets, by room, each in the reader's own version. Empty when there are none. */
 export function sortByRoom(events: readonly LoggedEvent[], reader: Reader): Map<number, LoggedEvent[]> {
   const byRoom = new Map<number, LoggedEvent[]>();
   const add = (roomId: number, event: LoggedEvent): void => {
@@ -30,7 +30,8 @@ export function sortByRoom(events: readonly LoggedEvent[], reader: Reader): Map<
     const isForAll = event.audience === "everyone" && event.onlyFor === null;
     if (!isForAll && !reader.sees(event)) continue;
     if (event.onlyFor === null) {
-      if (event.roomId === reader.roomId || reader.isIn(event.roomId)) add(event.roomId, event);
+      if (event.roomId === reader.roomId || reader.isIn(event.roomId))
+        add(event.roomId, versionFor(event, reader.userId));
     } else if (event.onlyFor === reader.userId) {
       add(reader.roomId, event);
       for (const roomId of reader.otherRooms()) add(roomId, event);
@@ -98,6 +99,8 @@ export class BatchFrames {
   readonly #newest: number;
   /** The room where all of it happened for everybody there to see; null when it depends on the reader. */
   readonly #room: number | null;
+  /** The people who get a version of their own of some event. */
+  readonly #apart: ReadonlySet<number | null>;
   readonly #shared = new Map<string, string>();
 
   constructor(batch: readonly LoggedEvent[], newest: number) {
@@ -108,11 +111,12 @@ export class BatchFrames {
     this.#batch = batch;
     this.#newest = newest;
     this.#room = first && isForAll ? first.roomId : null;
+    this.#apart = new Set(batch.flatMap(({ own }) => (own ? [own.userId] : [])));
   }
 
   /** The frame for a reader whose last one said `sent`; null when there is nothing in it for them. */
   of(reader: Reader, sent: number): string | null {
-    if (this.#room === null) return this.#make(reader, sent);
+    if (this.#room === null || this.#apart.has(reader.userId)) return this.#make(reader, sent);
     if (reader.roomId !== this.#room && !reader.isIn(this.#room)) return null;
     const key = `${reader.roomId} ${sent}`;
     const known = this.#shared.get(key);

@@ -37,6 +37,7 @@ export function dress(box, roomId, id) {
     quote.append(...box.childNodes);
     box.replaceChildren(quote);
   }
+  if (first instanceof Text && /^\s*[→←] $/.test(first.data) && first.nextSibling?.nodeName === "I") stayHere(box);
   quoteLines(box);
   // Code may be wider than the page: it scrolls, so the keyboard must reach it.
   for (const code of box.querySelectorAll("pre")) code.tabIndex = 0;
@@ -47,6 +48,12 @@ export function dress(box, roomId, id) {
     more.addEventListener("click", (event) => void expand(event, partial, more, href));
     partial.after(more);
   }
+}
+
+/** The notice of a move links to the live host, as recorded: its rooms and messages are here. @param {Element} box */
+function stayHere(box) {
+  for (const link of /** @type {NodeListOf<HTMLAnchorElement>} */ (box.querySelectorAll('a[href^="https://chat."]')))
+    link.href = link.pathname + link.hash;
 }
 
 /** Lines that begin with "> " in a text of several lines stand as quotes. @param {Element} box */

@@ -34,6 +34,25 @@ function said(event) {
   showUnread();
 }
 
+/** Messages moved here whose records are still to be fetched: their events name who moved them, not who wrote them. @type {number[]} */
+const arriving = [];
+
+/** @param {{ message_id: number }} event */
+function arrived({ message_id: id }) {
+  arriving.push(id);
+  if (arriving.length === 1) setTimeout(loadArrived);
+}
+
+async function loadArrived() {
+  const ids = arriving.splice(0);
+  const range = { after: Math.min(...ids), before: Math.max(...ids) + 1 };
+  const answer = await post(`/chats/${roomId}/events`, { mode: "Messages", msgCount: 500, ...range });
+  if (!answer.ok) return;
+  const wanted = new Set(ids);
+  const { events } = await answer.json();
+  addMessages(events.filter((/** @type {any} */ record) => wanted.has(record.message_id)));
+}
+
 /** @type {Record<number, (event: any) => void>} */
 const handlers = {
   1: said,
@@ -42,9 +61,11 @@ const handlers = {
   4: left,
   5: () => void loadRoom(),
   6: ({ message_id: id, message_stars, message_owner_stars, ...event }) => {
-    const mine = message_stars ? {} : { message_starred: false };
-    const pins = message_owner_stars ? {} : { message_owner_starred: false };
-    update({ message_id: id }, { content: event.content, message_stars, message_owner_stars, ...mine, ...pins });
+    // Only the event of what the viewer did says which marks are theirs.
+    const isMine = event.user_id === myId;
+    const star = isMine || !message_stars ? { message_starred: event.message_starred === true } : {};
+    const pin = isMine || !message_owner_stars ? { message_owner_starred: event.message_owner_starred === true } : {};
+    update({ message_id: id }, { content: event.content, message_stars, message_owner_stars, ...star, ...pin });
     void loadStars();
   },
   8: ping,
@@ -56,7 +77,10 @@ const handlers = {
   13: () => void loadIgnored(),
   14: ({ content }) => banner(textOf(content)),
   15: (event) => (event.target_user_id ?? myId) === myId && location.reload(),
-  16: ({ content }) => banner(textOf(content)),
+  16: ({ content }) => {
+    const page = /href="(\/rooms\/info\/\d+\?tab=access)"/.exec(content)?.[1];
+    banner(textOf(content), { actions: page ? [el("a", { class: "button", href: page }, "answer")] : [] });
+  },
   17: (event) => {
     const go = el("a", { class: "button", href: `/rooms/${Number(event.room_id)}` }, "go there");
     banner(`${event.user_name} invites you to ${event.room_name}.`, { key: `invite-${event.room_id}`, actions: [go] });
@@ -66,7 +90,7 @@ const handlers = {
     messages.delete(event.message_id);
     refresh(event.message_id);
   },
-  20: (event) => addMessages([event]),
+  20: arrived,
   34: async ({ target_user_id: id }) => {
     const { users } = await (await post("/user/info", { ids: id, roomId })).json();
     for (const user of users) if (people.has(user.id)) arrive(user);
@@ -96,6 +120,8 @@ function onFrame(frame) {
 
 /** @param {any} event */
 function ping(event) {
+  // A reply to oneself pings, too.
+  if (event.user_id === myId) return;
   if (document.hidden) pinged = true;
   showUnread();
   if (event.room_id !== roomId) {

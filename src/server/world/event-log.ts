@@ -18,12 +18,37 @@ export interface LoggedEvent {
   readonly onlyFor: number | null;
   readonly audience: Audience;
   readonly json: string;
+  /** The event as one person gets it in the place of the others' version: a star names its actor to that actor alone. */
+  readonly own?: OwnVersion;
 }
+
+/** The version of an event for one person. */
+export interface OwnVersion {
+  readonly userId: number;
+  readonly json: string;
+}
+
+/** What {@link EventLog.append} may be told beside the event itself. */
+interface AppendOptions {
+  /** @default "everyone" */
+  readonly audience?: Audience;
+  /** Makes the version for one person. */
+  readonly own?: { readonly userId: number; readonly make: (id: number) => RawEvent };
+}
+
+/** The version of an event for somebody; null stands for an anonymous reader. */
+export function versionFor(event: LoggedEvent, userId: number | null): LoggedEvent {
+  return event.own === undefined || event.own.userId !== userId ? event : { ...event, json: event.own.json };
+}
+
+/** Characters of JSON that the log keeps; events of usual size are bounded by their number long before. */
+const MAX_CHARACTERS = 67_108_864;
 
 export class EventLog {
   readonly #limit: number;
   #events: LoggedEvent[] = [];
   #newest: number;
+  #characters = 0;
   #depth = 0;
   #batch: LoggedEvent[] = [];
   readonly #listeners = new Set<(batch: readonly LoggedEvent[]) => void>();
@@ -48,13 +73,14 @@ export class EventLog {
     roomId: number,
     onlyFor: number | null,
     make: (id: number) => RawEvent,
-    audience: Audience = "everyone",
+    { audience = "everyone", own }: AppendOptions = {},
   ): void {
     const id = ++this.#newest;
     const event = make(id);
     const json = chatJson(event);
     const messageId = event.message_id ?? null;
-    const logged: LoggedEvent = { id, type: event.event_type, roomId, messageId, onlyFor, audience, json };
+    const common: LoggedEvent = { id, type: event.event_type, roomId, messageId, onlyFor, audience, json };
+    const logged = own ? { ...common, own: { userId: own.userId, json: chatJson(own.make(id)) } } : common;
     this.#hold(logged);
     this.together(() => this.#batch.push(logged));
   }
@@ -111,7 +137,14 @@ export class EventLog {
 
   #hold(event: LoggedEvent): void {
     this.#events.push(event);
+    this.#characters += event.json.length;
     // Trimming in steps keeps the cost per event constant.
-    if (this.#events.length > this.#limit * 1.25) this.#events = this.#events.slice(-this.#limit);
+    if (this.#events.length > this.#limit * 1.25) this.#keepFrom(this.#events.length - this.#limit);
+    if (this.#characters > MAX_CHARACTERS) this.#keepFrom(Math.ceil(this.#events.length / 5));
+  }
+
+  #keepFrom(index: number): void {
+    for (const { json } of this.#events.slice(0, index)) this.#characters -= json.length;
+    this.#events = this.#events.slice(index);
   }
 }

@@ -12,8 +12,9 @@ import type { MessageFlags, MessageRecord, UserRecord } from "./records.js";
 import { Refusal } from "./refusal.js";
 import type { World } from "./world.js";
 
-/** Characters of a flag for moderators. */
+/** Characters of a flag for moderators, and how many of these one message may have. */
 const maxInfo = 400;
+const maxNotes = 100;
 
 /** Flags a message as spam or offensive, or takes that back. @throws a {@link Refusal} */
 export function toggleFlag(world: World, message: MessageRecord, user: UserRecord, onAccept?: () => void): void {
@@ -23,7 +24,7 @@ export function toggleFlag(world: World, message: MessageRecord, user: UserRecor
   const flags = flagsOf(world, message);
   if (!flags.by.delete(user.id)) flags.by.add(user.id);
   world.changes.message(message, ["flags", flagKey("by", user.id)]);
-  announce(world, message, user);
+  announce(world, message);
 }
 
 /** Tells the moderators about a message. @throws a {@link Refusal} */
@@ -37,6 +38,9 @@ export function flagForModerators(
   const text = info.trim();
   if (text === "") throw new Refusal("not-allowed", "Please tell the moderators what is wrong");
   if (text.length > maxInfo) throw new Refusal("not-allowed", `A flag can have at most ${maxInfo} characters`);
+  if ((message.flags?.notes.length ?? 0) >= maxNotes) {
+    throw new Refusal("not-allowed", "The moderators have been told about this message often enough");
+  }
   onAccept?.();
   const id = world.nextFlagId();
   flagsOf(world, message).notes.push({ id, userId: user.id, text });
@@ -46,7 +50,7 @@ export function flagForModerators(
     room.id,
     null,
     (id) => messageEvent(EventType.ModeratorFlag, message, { id, room, user, targetId: message.userId }),
-    "moderators",
+    { audience: "moderators" },
   );
 }
 
@@ -56,7 +60,7 @@ export function clearFlags(world: World, message: MessageRecord, user: UserRecor
   onAccept?.();
   message.flags?.by.clear();
   world.changes.message(message, "flags");
-  announce(world, message, user);
+  announce(world, message);
   forgetIfClear(world, message);
 }
 
@@ -119,13 +123,10 @@ function forgetIfClear(world: World, message: MessageRecord): void {
   world.flagged.delete(message.id);
 }
 
-/** The actor is who flagged, as in all events; the author is the target (INF: never recorded). */
-function announce(world: World, message: MessageRecord, user: UserRecord): void {
+/** The event names no user of any kind: it does not say who flagged [OBS]. */
+function announce(world: World, message: MessageRecord): void {
   const room = roomOf(world, message);
-  world.log.append(
-    room.id,
-    null,
-    (id) => messageEvent(EventType.MessageFlagged, message, { id, room, user, targetId: message.userId }),
-    "flag-viewers",
-  );
+  world.log.append(room.id, null, (id) => messageEvent(EventType.MessageFlagged, message, { id, room }), {
+    audience: "flag-viewers",
+  });
 }

@@ -1,13 +1,14 @@
 /** What an owner or moderator does to a room and the people in it (protocol.md §4.2, §5.7, §5.8). */
 import { escapeHtml } from "../../protocol/markup/escape.js";
 import { EventType } from "../../protocol/raw.js";
+import { roomPath, userPath } from "../paths.js";
 import { mayRead, mayWrite, refuseUnlessRules, rules } from "./access.js";
 import { putOutsidersOut } from "./attendance.js";
 import { noticeEvent } from "./events.js";
-import { roomLink } from "./moving.js";
+import { checkRoomTexts, refuseMoreRooms } from "./limits.js";
 import type { AccessLevel, RoomAccess, RoomRecord, UserRecord } from "./records.js";
 import { Refusal } from "./refusal.js";
-import type { World } from "./world.js";
+import type { NewRoom, World } from "./world.js";
 
 /** What can be changed about a room. */
 export interface RoomChange {
@@ -20,6 +21,7 @@ export interface RoomChange {
 /** Changes a room and tells everybody in it. @throws a {@link Refusal} */
 export function updateRoom(world: World, room: RoomRecord, actor: UserRecord, change: RoomChange): void {
   refuseUnlessRules(room, actor);
+  checkRoomTexts(world.rules.textLimits, change);
   if (change.access !== undefined) room.access = change.access;
   // People who may no longer read the room go first, so that they do not learn its new name.
   if (change.access === "private") putOutsidersOut(world, room);
@@ -32,6 +34,13 @@ export function updateRoom(world: World, room: RoomRecord, actor: UserRecord, ch
   world.log.append(room.id, null, (id) =>
     noticeEvent(EventType.RoomNameChanged, { id, now: world.now(), room, user: actor, content }),
   );
+}
+
+/** Makes a room that somebody owns. @throws a {@link Refusal} */
+export function createRoom(world: World, owner: UserRecord, fields: Omit<NewRoom, "owners">): RoomRecord {
+  checkRoomTexts(world.rules.textLimits, fields);
+  refuseMoreRooms(world.rooms);
+  return world.addRoom({ ...fields, owners: [owner.id] });
 }
 
 /** Deletes or restores a room; who may not see it any more is out of it. */
@@ -80,17 +89,29 @@ export function setAccess(
   if (level === "owner") room.owners.add(target.id);
   else if (level) room.granted.set(target.id, level);
   world.changes.room(room, ["owners", target.id], ["granted", target.id], ["requests", target.id]);
-  tellAccess(world, room, actor, target, level ?? "removed");
+  tellAccess(world, room, actor, target, level ?? "(default)");
   putOutsidersOut(world, room);
 }
 
-/** Somebody asks to talk or to come in; the people of the room see it once, as a type 15. */
+/** Somebody asks to talk or to come in: the room gets a type 15 once, its owners a type 16 in the same frame [OBS]. */
 export function requestAccess(world: World, room: RoomRecord, user: UserRecord): void {
   if (room.access === "public" || room.deleted || mayWrite(room, user, world.now()) || room.requests.has(user.id))
     return;
   room.requests.add(user.id);
   world.changes.room(room, ["requests", user.id]);
-  tellAccess(world, room, user, user, "request");
+  const asked = `<a href="/rooms/info/${room.id}?tab=access">${escapeHtml(room.name)}</a>`;
+  const content = `${userLink(user)} has requested access to ${asked}.`;
+  world.log.together(() => {
+    tellAccess(world, room, user, user, "request");
+    for (const targetId of room.owners)
+      world.log.append(0, targetId, (id) =>
+        noticeEvent(EventType.UserNotification, { id, now: world.now(), user, content, targetId }),
+      );
+  });
+}
+
+function userLink(user: UserRecord): string {
+  return `<a href="${userPath(user.id, user.name)}">${escapeHtml(user.name)}</a>`;
 }
 
 function tellAccess(world: World, room: RoomRecord, user: UserRecord, target: UserRecord, level: string): void {
@@ -109,7 +130,9 @@ export function invite(world: World, room: RoomRecord, actor: UserRecord, target
   if (target.id < 0) throw new Refusal("not-allowed", "System users cannot be invited");
   target.invitedTo.add(room.id);
   world.changes.user(target, ["invitedTo", room.id]);
-  const content = `${escapeHtml(actor.name)} has invited you to join ${roomLink(room)}`;
+  const link = `<a href="${roomPath(room.id, room.name)}" target="_self">${escapeHtml(room.name)}</a>`;
+  const list = '<a href="/rooms?tab=invited">invitations</a>';
+  const content = `${userLink(actor)} has invited you to join ${link}. See your ${list}.`;
   world.log.append(room.id, target.id, (id) =>
     noticeEvent(EventType.Invitation, { id, now: world.now(), room, user: actor, content, targetId: target.id }),
   );
@@ -134,10 +157,9 @@ export function kick(world: World, room: RoomRecord, actor: UserRecord, target: 
 /** Makes a room for two: the one who asks owns it, the other may talk and is invited (protocol.md §5.8). */
 export function pairOff(world: World, actor: UserRecord, other: UserRecord, name: string): RoomRecord {
   if (other === actor || other.id < 0) throw new Refusal("not-allowed", "You cannot pair off with that user");
-  const room = world.addRoom({
+  const room = createRoom(world, actor, {
     name: name || `Room for ${actor.name} and ${other.name}`,
     access: "gallery",
-    owners: [actor.id],
   });
   setAccess(world, room, actor, other, "read-write");
   invite(world, room, actor, other);

@@ -9,8 +9,7 @@ import type { World } from "./world.js";
 export function messageOnebox(world: World, room: RoomRecord, address: string): string | null {
   const url = URL.parse(address, "https://unknown.invalid");
   // Message ids mean something on their own chat host only.
-  const ownHost = `chat.${URL.parse(world.siteUrl)?.hostname ?? ""}`;
-  if (!url || !(isLoopback(url.hostname) || url.hostname === ownHost)) return null;
+  if (!url || !(isLoopback(url.hostname) || `https://${url.hostname}` === world.chatOrigin)) return null;
   const inPath = /^\/transcript\/message\/(\d{1,15})$/.exec(url.pathname)?.[1];
   const id = Number(inPath ?? (/^\/transcript\/\d+$/.test(url.pathname) ? url.searchParams.get("m") : null) ?? 0);
   const message = world.messages.get(id);

@@ -1,6 +1,7 @@
 /**
  * Moving messages between rooms, and deleting many at once (protocol.md §4.2, §5.6). Each move is one frame in either
- * room: an event for each message and the mover's notice.
+ * room: an event for each message and, last, the mover's notice. The events of the two rooms alternate (INF: the ids of
+ * the recorded ones go up by 2).
  */
 import { escapeHtml } from "../../protocol/markup/escape.js";
 import { EventType } from "../../protocol/raw.js";
@@ -36,43 +37,33 @@ export function moveMessages(
     world.file(message, to, "roomId", "moved");
   }
   const first = moving[0]?.id ?? 0;
+  const link = `<a href="${world.chatOrigin}/transcript/message/${first}#${first}">${count}</a>`;
   world.log.together(() => {
-    tellMoved(world, from, actor, moving, EventType.MessageMovedOut);
-    const link = `<a href="/transcript/message/${first}#${first}">${count}</a>`;
-    const { name, html } = namedIn(from, to);
-    notice(world, from, actor, `→ ${count} moved to ${name}`, `&rarr; <i>${link} moved to ${html}</i>`);
-  });
-  world.log.together(() => {
-    tellMoved(world, to, actor, moving, EventType.MessageMovedIn);
-    const { name, html } = namedIn(to, from);
-    notice(world, to, actor, `← ${count} moved from ${name}`, `&larr; <i>${count} moved from ${html}</i>`);
+    for (const message of moving) {
+      tellMoved(world, from, actor, message, EventType.MessageMovedOut);
+      tellMoved(world, to, actor, message, EventType.MessageMovedIn);
+    }
+    const [left, came] = [namedIn(world, to, from), namedIn(world, from, to)];
+    notice(world, from, actor, `→ ${count} moved to ${came.name}`, `&rarr; <i>${link} moved to ${came.html}</i>`);
+    notice(world, to, actor, `← ${count} moved from ${left.name}`, `&larr; <i>${count} moved from ${left.html}</i>`);
   });
   return moving.length;
 }
 
-/** A link to a room, as notices and invitations have it. */
-export function roomLink(room: RoomRecord): string {
-  return `<a href="${roomPath(room.id, room.name)}">${escapeHtml(room.name)}</a>`;
-}
-
 /** The other room of a move, as the readers of a room may know it: a private one keeps its name. */
-function namedIn(readers: RoomRecord, room: RoomRecord): { readonly name: string; readonly html: string } {
-  if (mayBeNamedIn(readers, room)) return { name: room.name, html: roomLink(room) };
-  const name = "a private room";
-  return { name, html: `<a href="${roomPath(room.id, "")}">${name}</a>` };
+function namedIn(
+  world: World,
+  readers: RoomRecord,
+  room: RoomRecord,
+): { readonly name: string; readonly html: string } {
+  const name = mayBeNamedIn(readers, room) ? room.name : "a private room";
+  const path = roomPath(room.id, name === room.name ? name : "");
+  return { name, html: `<a href="${world.chatOrigin}${path}">${escapeHtml(name)}</a>` };
 }
 
-function tellMoved(
-  world: World,
-  room: RoomRecord,
-  actor: UserRecord,
-  messages: readonly MessageRecord[],
-  type: number,
-): void {
-  for (const message of messages) {
-    const user = world.users.get(message.userId) ?? actor;
-    world.log.append(room.id, null, (id) => messageEvent(type, message, { id, room, user }));
-  }
+/** The user of types 19 and 20 is who moved the message, not who wrote it (OBS for 19). */
+function tellMoved(world: World, room: RoomRecord, actor: UserRecord, message: MessageRecord, type: number): void {
+  world.log.append(room.id, null, (id) => messageEvent(type, message, { id, room, user: actor }));
 }
 
 /** A message of the mover whose HTML the server wrote itself. */

@@ -1,20 +1,19 @@
 /** What somebody, or a moderator, changes about a person, whatever the room (protocol.md §3.6, §4.2, §5.7). */
 import { EventType } from "../../protocol/raw.js";
 import { roomsOf } from "./attendance.js";
-import { noticeEvent, settingsEvent } from "./events.js";
-import type { UserRecord } from "./records.js";
+import { noticeEvent } from "./events.js";
+import { refuseTooLong } from "./limits.js";
+import { feedsUserId, type UserRecord } from "./records.js";
 import { Refusal } from "./refusal.js";
 import type { World } from "./world.js";
-
-/** Characters of what somebody says about themselves. */
-const maxAbout = 1000;
 
 /** Changes what a profile says: one's own, or a moderator any. @throws a {@link Refusal} */
 export function setAbout(world: World, target: UserRecord, actor: UserRecord, text: string): void {
   if (target !== actor && !actor.isModerator) {
     throw new Refusal("not-allowed", "You can only change your own profile");
   }
-  target.about = text.trim().slice(0, maxAbout);
+  refuseTooLong("A profile", text.trim(), world.rules.textLimits.about);
+  target.about = text.trim();
   world.changes.user(target, "about");
 }
 
@@ -41,18 +40,21 @@ export function setIgnored(world: World, user: UserRecord, targetId: number, ign
   if (ignored) user.ignored.add(targetId);
   else user.ignored.delete(targetId);
   world.changes.user(user, ["ignored", targetId]);
-  world.log.append(0, user.id, (id) => settingsEvent(id, world.now(), user));
+  world.log.append(0, user.id, (id) =>
+    noticeEvent(EventType.UserSettingsChanged, { id, now: world.now(), user, targetId: user.id }),
+  );
 }
 
-/** Gives somebody a new name, and tells the rooms they are in. */
+/** Gives somebody a new name, and tells the rooms they are in. The event says that `Feeds` did it [OBS]. */
 export function renameUser(world: World, user: UserRecord, name: string): void {
   user.name = name;
   world.names.set(user.id, name);
   world.changes.user(user, "name");
+  const feeds = world.users.get(feedsUserId) ?? user;
   world.log.together(() => {
     for (const room of roomsOf(world, user.id)) {
       world.log.append(room.id, null, (id) =>
-        noticeEvent(EventType.UserNameOrAvatarChanged, { id, now: world.now(), room, user, targetId: user.id }),
+        noticeEvent(EventType.UserNameOrAvatarChanged, { id, now: world.now(), room, user: feeds, targetId: user.id }),
       );
     }
   });

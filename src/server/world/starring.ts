@@ -1,5 +1,5 @@
 /** Stars and pins (protocol.md §5.4). All four calls toggle or clear; each that changes something emits type 6. */
-import { EventType } from "../../protocol/raw.js";
+import { EventType, type RawEvent } from "../../protocol/raw.js";
 import { mayRead, rules } from "./access.js";
 import type { Part } from "./changes.js";
 import { messageEvent } from "./events.js";
@@ -28,7 +28,7 @@ export function toggleStar(world: World, message: MessageRecord, user: UserRecor
     user.starsToday = given + 1;
     world.changes.user(user, "starDay", "starsToday");
   }
-  announce(world, message, ["stars", user.id]);
+  announce(world, message, user, ["stars", user.id]);
 }
 
 /** Cancels everybody's stars. @throws a {@link Refusal} */
@@ -38,7 +38,7 @@ export function cancelStars(world: World, message: MessageRecord, user: UserReco
   }
   onAccept?.();
   message.stars.clear();
-  announce(world, message, "stars");
+  announce(world, message, user, "stars");
 }
 
 /** Toggles an owner's pin. @throws a {@link Refusal} */
@@ -47,7 +47,7 @@ export function togglePin(world: World, message: MessageRecord, user: UserRecord
   refuseUnlessRules(world, message, user);
   onAccept?.();
   if (!message.pins.delete(user.id)) message.pins.set(user.id, world.now());
-  announce(world, message, ["pins", user.id]);
+  announce(world, message, user, ["pins", user.id]);
 }
 
 /** Removes all pins. @throws a {@link Refusal} */
@@ -55,7 +55,7 @@ export function removePins(world: World, message: MessageRecord, user: UserRecor
   refuseUnlessRules(world, message, user);
   onAccept?.();
   message.pins.clear();
-  announce(world, message, "pins");
+  announce(world, message, user, "pins");
 }
 
 /** The starred messages of a room: pinned ones first, then the newest. */
@@ -74,8 +74,11 @@ function refuseUnlessRules(world: World, message: MessageRecord, user: UserRecor
   if (!rules(roomOf(world, message), user)) throw new Refusal("not-allowed", "Only a room-owner can pin messages");
 }
 
-function announce(world: World, message: MessageRecord, part: Part<MessageRecord>): void {
+/** Tells the room without an actor, and the actor what they did [OBS]. */
+function announce(world: World, message: MessageRecord, user: UserRecord, part: Part<MessageRecord>): void {
   const room = roomOf(world, message);
+  const make = (id: number, actor?: UserRecord): RawEvent =>
+    messageEvent(EventType.MessageStarred, message, { id, room, user: actor });
   world.changes.message(message, part);
-  world.log.append(room.id, null, (id) => messageEvent(EventType.MessageStarred, message, { id, room }));
+  world.log.append(room.id, null, make, { own: { userId: user.id, make: (id) => make(id, user) } });
 }
