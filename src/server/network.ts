@@ -3,12 +3,8 @@
  * A session is known by its `acct` cookie or by the cookie chat sets; fkeys are derived, so nothing is stored for them.
  */
 import { createHmac, randomBytes, randomUUID, timingSafeEqual } from "node:crypto";
-<<<<<<< HEAD
-import { Tickets } from "./tickets.js";
-=======
-import type { SiteHost } from "../protocol/sites.js";
 import type { LoginAttempts } from "./login-attempts.js";
->>>>>>> journal
+import { Tickets } from "./tickets.js";
 
 export interface Account {
   readonly email: string;
