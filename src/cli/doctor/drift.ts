@@ -18,8 +18,8 @@ export async function checkDrift(examination: Examination, { client, visitor }: 
   const named = drift.slice(0, MOST_NAMED).map(({ where, what, detail }) => `${where}: ${what}: ${detail}`);
   if (drift.length > MOST_NAMED) named.push(`and ${drift.length - MOST_NAMED} more (--json has them)`);
   const advice =
-    "the site has changed, or something stands in between; please report it with `chatexchange doctor --json`, " +
-    "which shows no content";
+    "the site has changed, or something stands in between; please record it with `chatexchange doctor --record FILE`, " +
+    "which keeps no names and no texts, and report it (docs/reporting.md)";
   await examination.note({ check, result: "warning", seen: named.join("; "), advice, drift });
 }
 
