@@ -30,7 +30,9 @@ function get(port: number, ca: string, host: string): Promise<string> {
 }
 
 describe("serve --tls", () => {
-  test("answers over https for all live hosts on one port, and commands with --local find it", async () => {
+  test("answers over https for all live hosts on one port, and commands with --local find it", {
+    timeout: 90_000,
+  }, async () => {
     const { key, cert, pem } = await files();
     const { start, program } = commandLine();
     const server = start(["serve", "--port", "0", "--json", "--tls", `${key},${cert}`]);
@@ -100,7 +102,7 @@ describe("serve --tls", () => {
     expect(stderr).toContain(`cannot read ${key}: permission denied`);
   });
 
-  test("warns of hosts that the certificate is not for", async () => {
+  test("warns of hosts that the certificate is not for", { timeout: 60_000 }, async () => {
     const { key, cert } = await files(["chat.stackexchange.com", "meta.stackexchange.com", "stackexchange.com"]);
     const { start } = commandLine();
     const server = start(["serve", "--port", "0", "--tls", `${key},${cert}`]);

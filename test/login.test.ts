@@ -25,6 +25,20 @@ describe("logging in by password", () => {
     },
   );
 
+  test("works at any Q&A site of the network", async () => {
+    const server = await startServer();
+    const site = server.sites["stackexchange.com"];
+    const { id } = site.addUser({ name: "Some Body", email: "some@example.com", password: "secret" });
+    const golf = { ...site, loginOrigin: "https://codegolf.stackexchange.com" };
+    await using chat = new Client(golf, "some@example.com", "secret");
+    expect((await chat.login()).id).toBe(id);
+    const logins = server.requests.filter(({ path }) => path === "/users/login");
+    expect(logins.map(({ method, host }) => [method, host])).toEqual([
+      ["GET", "codegolf.stackexchange.com"],
+      ["POST", "codegolf.stackexchange.com"],
+    ]);
+  });
+
   test("works with the http address of a local server", async () => {
     const { server, bot } = await stage();
     await using chat = new Client(server.url, bot.email, bot.password);
