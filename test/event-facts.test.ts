@@ -160,6 +160,23 @@ describe("a reply to oneself", () => {
   });
 });
 
+test("a reply tells whom and what it answers, where the server says so", async () => {
+  const { server, alice, client } = await stage({ parentInReplies: true });
+  const room = client().getRoom(1);
+  const events = room.newEvents(MessageReply, MessagePosted);
+  await events.ready;
+  const question = server.site.user("Bot").in(1).says("**why** not?");
+  await next(events);
+  alice.in(1).says("because", { replyTo: question });
+  alice.in(1).says("@Bot by the way");
+  const seen = [await next(events), await next(events), await next(events)];
+  expect(seen.map(({ isReply, parentName, parentContent }) => [isReply, parentName, parentContent])).toEqual([
+    [true, "Bot", "<b>why</b> not?"],
+    [true, "Bot", "<b>why</b> not?"],
+    [false, null, null],
+  ]);
+});
+
 describe("events without a room, a user, or a content", () => {
   test("an access request tells the owner who asks, and for which room", async () => {
     const { site, bot, alice, chat, room } = await scene();

@@ -95,7 +95,7 @@ const sechat: readonly Step[] = [
   // Its cursor is the unix time: larger than any event id, so "nothing old".
   hears(
     `?l=${now}`,
-    ['{"r11":{}}', event(90287612, '"event_type":1,"time_stamp":1704067200,"content":"now"', M + 4)],
+    ['{"r11":{}}', event(90287613, '"event_type":1,"time_stamp":1704067200,"content":"now"', M + 4)],
     ({ owner }) => owner.send("POST /chats/11/messages/new", "text=now&fkey=FKEY"),
   ),
   // Anonymous rooms poll, with the key of a page.
@@ -103,8 +103,8 @@ const sechat: readonly Step[] = [
   [
     "nobody",
     "POST /events",
-    "r11=90287611&fkey=FKEY",
-    /^200 \{"r11":\{"e":\[\{"event_type":1,.*"content":"now".*\}\],"t":90287612,"d":1\},"sync":1704067200\}$/,
+    "r11=90287612&fkey=FKEY",
+    /^200 \{"r11":\{"e":\[\{"event_type":1,.*"content":"now".*\}\],"t":90287613,"d":1\},"sync":1704067200\}$/,
   ],
   ["guest", "POST /chats/leave/all", "quiet=true&fkey=FKEY", "200 "],
 ];

@@ -1,14 +1,17 @@
 /** A server with a journal that is killed with -9 at random moments, and torn at the end of its file in between. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { mkdtemp, stat, truncate } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { Client } from "chatexchange-ts";
+import { ChatServer } from "chatexchange-ts/server";
 import fc from "fast-check";
 import { request } from "undici";
 import { expect, onTestFinished, test } from "vitest";
+import { act, digestOf, smallWorld } from "./programs/journal-deeds.mjs";
 import { ends } from "./support.js";
 
 const kills = 50;
@@ -90,6 +93,45 @@ test(`a journal survives ${kills} kills: nothing that was answered is lost, doub
   expect([...found.values()].length).toBe(new Set(found.values()).size);
   expect(answered.size).toBeGreaterThan(kills);
   expect(warnings.match(/ended in the middle of a line/g)?.length).toBeGreaterThanOrEqual(kills / 5);
+});
+
+test(`a journal that is compacted all the time survives ${kills} kills: the world found is the one acknowledged`, {
+  timeout: 600_000,
+}, async () => {
+  const journal = join(await mkdtemp(join(tmpdir(), "killed-server-")), "world.jsonl");
+  const numbers = fc.sample(fc.nat(1_000_000), { numRuns: 1_000, seed: 5 });
+  const random = (below: number): number => (numbers.pop() ?? 0) % below;
+  const { clock, options } = smallWorld();
+  await using reference = await ChatServer.start(options);
+  let done = 0;
+  let compactions = 0;
+  const isCompacting = (): boolean => existsSync(`${journal}.tmp`);
+  for (let round = 0; round < kills; round++) {
+    const child = spawn(process.execPath, ["test/programs/journal-writer.mjs", journal], {
+      cwd: resolve(import.meta.dirname, ".."),
+      stdio: ["pipe", "pipe", "inherit"],
+    });
+    onTestFinished(() => void child.kill("SIGKILL"));
+    const lines = createInterface(child.stdout);
+    const [found] = await once(lines, "line");
+    // A deed that was under way when the server died is there whole, or not at all.
+    if (done > 0 && found !== digestOf(reference.site)) await act(clock, reference.site, done++);
+    if (done > 0) expect(found).toBe(digestOf(reference.site));
+    const least = done + 1 + random(30);
+    let last = done - 1;
+    lines.on("line", (line) => {
+      last = Number(line);
+      // Every second time in the middle of a compaction.
+      if (child.killed || last < least || (round % 2 === 1 && !isCompacting())) return;
+      if (isCompacting()) compactions += 1;
+      child.kill("SIGKILL");
+    });
+    child.stdin.write(`${done}\n`);
+    await once(lines, "close");
+    while (done <= last) await act(clock, reference.site, done++);
+  }
+  console.info(`${kills} kills, ${compactions} of them in a compaction, ${done} deeds: all there`);
+  expect(compactions).toBeGreaterThan(kills / 4);
 });
 
 /** A server that is gone has not answered; one that answers nonsense fails the test. */

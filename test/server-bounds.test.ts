@@ -167,3 +167,79 @@ test("three thousand held events come in one frame, with idle ticks in the meant
   alice.says("one more");
   expect((await socket.frame()).r1).toMatchObject({ e: [{ id: from + 3_001 }], d: 1 });
 });
+
+test("a list of messages is bounded in bytes, and goes on behind its end", async () => {
+  const { server, bot } = await withBot({ maxPollBytes });
+  await using _ = server;
+  const alice = server.site.user("Alice").in(1);
+  const said = Array.from({ length: 60 }, (_, n) => alice.says(`message number ${n}`).id);
+  const heard: number[] = [];
+  let answers = 0;
+  for (let before = said[59] ?? 0; before > 0; answers++) {
+    const form = { mode: "Messages", msgCount: 500, before: before + 1 };
+    const { events } = await bot.json<{ events: { message_id: number }[] }>("/chats/1/events", form);
+    expect(JSON.stringify(events).length).toBeLessThan(maxPollBytes + 100);
+    heard.unshift(...events.map(({ message_id }) => message_id));
+    before = (events[0]?.message_id ?? 0) - 1;
+    if (events.length === 0) break;
+  }
+  expect(heard).toEqual(said);
+  expect(answers).toBeGreaterThan(2);
+  const form = { mode: "Messages", msgCount: 500, after: said[0] ?? 0 };
+  const { events } = await bot.json<{ events: { message_id: number }[] }>("/chats/1/events", form);
+  expect(events[0]?.message_id).toBe(said[0]);
+});
+
+describe("names and texts that are too long", () => {
+  const textLimits = { message: 2_000, roomName: 20, roomDescription: 50, tags: 3, tag: 5, title: 10, about: 30 };
+  const room = { name: "Tea", description: "leaves", tags: "tea", defaultAccess: "read-write" };
+
+  test.each([
+    ["/rooms/save", { ...room, name: "n".repeat(21) }, "The name of a room has at most 20 characters; this one has 21"],
+    ["/rooms/save", { ...room, description: "d".repeat(51) }, "The description of a room has at most 50 characters"],
+    ["/rooms/save", { ...room, tags: "a b c d" }, "A room has at most 3 tags; these are 4"],
+    ["/rooms/save", { ...room, tags: "abcdef" }, "A tag has at most 5 characters; this one has 6"],
+    ["/rooms/save", { ...room, name: "n".repeat(21), roomId: 9 }, "The name of a room has at most 20 characters"],
+    ["/rooms/pairoff", { withUserId: 301, name: "n".repeat(21) }, "The name of a room has at most 20 characters"],
+    ["/users/usermessage/300", { message: "m".repeat(31) }, "A profile has at most 30 characters; this one has 31"],
+    [
+      "/conversation/new",
+      { roomId: 1, firstMessageId: 44_402_000, lastMessageId: 44_402_000, title: "t".repeat(11) },
+      "The title of a conversation has at most 10 characters; this one has 11",
+    ],
+    ["/chats/1/messages/new", { text: `a\n${"b".repeat(2_000)}` }, "The message is too long"],
+  ])("%s refuses %j", async (path, form, sentence) => {
+    const { server, bot } = await withBot({ textLimits });
+    await using _ = server;
+    server.site.addUser({ name: "Ben", id: 301 });
+    server.site.addRoom({ id: 9, name: "Nine", owners: [300] });
+    server.site.user("Alice").in(1).says("hello");
+    const { status, text, headers } = await bot.post(path, form);
+    expect(status).toBe(400);
+    expect(headers.chat).toBe("error");
+    expect(text).toContain(sentence);
+  });
+
+  test("edits keep the first state of a message and the last ones", async () => {
+    await using server = await ChatServer.start({ sites: ["stackexchange.com"], textLimits: { revisions: 4 } });
+    const alice = server.site.user("Alice").in(1);
+    const message = alice.says("first");
+    for (let n = 0; n < 20; n++) alice.edits(message, `edit ${n}`);
+    const { edits, revisions } = server.site.message(message.id) ?? message;
+    expect(edits).toBe(20);
+    expect(revisions.map(({ source }) => source)).toEqual(["first", "edit 17", "edit 18", "edit 19"]);
+  });
+
+  test("the oldest long messages go when a site has too much of them; short ones stay", async () => {
+    await using server = await ChatServer.start({ sites: ["stackexchange.com"], maxLongText: 50_000 });
+    const alice = server.site.user("Alice").in(1);
+    const short = alice.says("short");
+    const long = Array.from({ length: 20 }, (_, n) => alice.says(`${n}\n${"x".repeat(9_990)}`).id);
+    const kept = server.site.room(1).messages.map(({ id }) => id);
+    expect(kept[0]).toBe(short.id);
+    expect(kept.slice(1)).toEqual(long.slice(-kept.length + 1));
+    expect(kept.length).toBeGreaterThan(4);
+    expect(kept.length).toBeLessThan(7);
+    expect(server.site.message(long[0] ?? 0)).toBeUndefined();
+  });
+});

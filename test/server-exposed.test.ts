@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { Server } from "node:net";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { ChatServer, type ChatServerOptions } from "../src/server/index.js";
+import { ManualClock } from "../src/testing/index.js";
 import { Browser, Socket } from "./server-support.js";
 import { failureOf } from "./support.js";
 
@@ -53,6 +54,37 @@ describe("a server that is not on loopback", () => {
     expect((await browser.get("/faq", "[2001:db8::1]:80")).status).toBe(200);
     for (const host of ["evil.example", "evil.example:8080", "0.0.0.0.evil.example", ""])
       expect((await browser.get("/faq", host || "x")).status).toBe(421);
+  });
+
+  test("looks at no password for a while after wrong ones, of the account and of the address, and says how long", async () => {
+    const clock = new ManualClock();
+    const { server } = await exposed({ clock });
+    for (const name of ["bot", "ann", "ben"]) server.site.addUser({ name, email: `${name}@example.com` });
+    const tryAs = (name: string, password: string) =>
+      new Browser(server.site).submitLogin(`${name}@example.com`, password);
+    for (let n = 0; n < 3; n++) expect((await tryAs("bot", "wrong")).status).toBe(200);
+    const refused = await tryAs("bot", "password");
+    expect(refused).toMatchObject({ status: 429, headers: { "retry-after": "1" } });
+    expect(refused.text).toContain("Too many wrong passwords; try again in 1 second.");
+    await clock.advance(1_000);
+    expect((await tryAs("bot", "wrong")).status).toBe(200);
+    // Another account of the same address waits as well.
+    expect(await tryAs("ann", "password")).toMatchObject({ status: 429, headers: { "retry-after": "2" } });
+    await clock.advance(2_000);
+    expect((await tryAs("ann", "password")).status).toBe(302);
+    // A right password of another account does not make the address a new one.
+    expect((await tryAs("ben", "wrong")).status).toBe(200);
+    expect(await tryAs("ben", "password")).toMatchObject({ status: 429, headers: { "retry-after": "4" } });
+    await clock.advance(3_600_000);
+    for (let n = 0; n < 3; n++) expect((await tryAs("bot", "wrong")).status).toBe(200);
+  });
+
+  test("slows down nobody on loopback, however often a password is wrong", async () => {
+    const server = await ChatServer.start({ sites: ["stackexchange.com"] });
+    onTestFinished(() => server.close());
+    server.site.addUser({ name: "Bot", email: "bot@example.com" });
+    for (let n = 0; n < 20; n++) await new Browser(server.site).submitLogin("bot@example.com", "wrong");
+    expect((await new Browser(server.site).submitLogin("bot@example.com", "password")).status).toBe(302);
   });
 
   test("opens sockets for pages of the address that they ask, and of no other", async () => {

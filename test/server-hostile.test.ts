@@ -37,7 +37,12 @@ describe("paths", () => {
     ["/web/%63hat.css", 404],
     ["/web/", 404],
     ["//evil.example/rooms/1", 404],
-    ["http://evil.example/web/../../package.json", 404],
+    ["http://evil.example/web/../../package.json", 421],
+    ["http://evil.example/rooms/thumbs/1", 421],
+    ["HTTPS://evil.example", 400],
+    ["http://localhost@evil.example/", 400],
+    ["http://localhost/web/../../package.json", 404],
+    ["ftp://localhost/", 400],
     ["//[", 404],
     ["http://[", 400],
     ["*", 400],
@@ -70,6 +75,58 @@ describe("paths", () => {
     const strange = request("GET /").replace(/Host: .*/, "Host: evil.example");
     expect(await raw(strange)).toMatch(/^HTTP\/1\.1 421 /);
     expect(await raw(request("CONNECT example.com:443"))).toBe("");
+  });
+});
+
+describe("hosts", () => {
+  const asking = (host: string): string => request("GET /rooms/thumbs/1").replace("Host: localhost", host);
+
+  test.each(["localhost", "LOCALHOST:80", "127.0.0.1", "127.255.255.255:1", "[::1]", "chat.stackoverflow.com"])(
+    "%s is one of ours",
+    async (host) => {
+      expect(await raw(asking(`Host: ${host}`))).toMatch(/^HTTP\/1\.1 200 /);
+    },
+  );
+
+  test.each([
+    "127.999.999.999",
+    "127.0.0.256",
+    "127.0.0.01",
+    "127.1",
+    "0177.0.0.1",
+    "0x7f000001",
+    "2130706433",
+    "127.0.0.1.evil.example",
+    "127.0.0.1:80:80",
+    "localhost.",
+    "localhost.evil.example",
+    "evil.example:80@localhost",
+    "localhost/evil.example",
+    "[::1%lo]",
+    "[::1%25lo]",
+    "[::ffff:127.0.0.1]",
+    "[::1",
+    "0.0.0.0",
+    "chat.stackoverflow.com.",
+    "xchat.stackoverflow.com",
+  ])("%s is not one of ours", async (host) => {
+    const answer = await raw(asking(`Host: ${host}`));
+    expectRefusal(answer, host);
+    expect(answer).toMatch(/^HTTP\/1\.1 4(?:00|21) /);
+  });
+
+  test("no host and two hosts are refused, for sockets as well", async () => {
+    expect(await raw(asking("X: y"))).toMatch(/^HTTP\/1\.1 400 /);
+    for (const two of ["Host: localhost\r\nHost: localhost", "Host: localhost\r\nhost: evil.example"]) {
+      expect(await raw(asking(two))).toMatch(/^HTTP\/1\.1 400 /);
+      const upgrade = asking(`${two}\r\nUpgrade: websocket`).replace("Connection: close", "Connection: Upgrade");
+      expect(await raw(upgrade)).toMatch(/^HTTP\/1\.1 400 /);
+    }
+  });
+
+  test("an absolute target names the host, whatever the header says", async () => {
+    const line = `GET http://127.0.0.1:${port}/rooms/thumbs/1`;
+    expect(await raw(request(line).replace("Host: localhost", "Host: evil.example"))).toMatch(/^HTTP\/1\.1 200 /);
   });
 });
 
@@ -142,6 +199,46 @@ describe("slow and many", () => {
     ["a body", request("POST /chats/1/events", [formType, "Content-Length: 100"], "fkey=")],
   ])("%s that never end are answered 408", async (_name, bytes) => {
     expect(await raw(bytes)).toMatch(/^HTTP\/1\.1 408 /);
+  });
+
+  test("a client that asks and never reads is cut off", async () => {
+    await using small = await ChatServer.start({
+      sites: ["stackoverflow.com"],
+      requestTimeoutMs: 500,
+      maxConnections: 2,
+    });
+    for (let n = 0; n < 2_000; n++)
+      small.site
+        .user("Alice")
+        .in(1)
+        .says(`${n} ${"long ".repeat(90)}`);
+    const at = Number(new URL(small.url).port);
+    const body = `fkey=${(await new Browser(small.site).visit()).fkey}&r1=${small.site.newestEventId - 1_900}`;
+    const sockets = [await opened(at), await opened(at)];
+    for (const socket of sockets) {
+      socket.pause();
+      const length = `Content-Length: ${body.length}`;
+      const one = `POST /events HTTP/1.1\r\nHost: localhost\r\n${formType}\r\n${length}\r\n\r\n${body}`;
+      socket.write(one.repeat(100));
+    }
+    let answer = "";
+    while (!answer.startsWith("HTTP/1.1 200")) answer = await raw(request("GET /rooms/thumbs/1"), { at });
+    for (const socket of sockets) socket.destroy();
+  });
+
+  test("500 requests in a row, and 500 offers of HTTP/2, are answered one after the other on one connection", async () => {
+    const warnings: Error[] = [];
+    const onWarning = (warning: Error): void => void warnings.push(warning);
+    process.on("warning", onWarning);
+    const line = "GET /rooms/thumbs/1 HTTP/1.1\r\nHost: localhost\r\n";
+    const offer = "Upgrade: h2c\r\nConnection: Upgrade, HTTP2-Settings\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n";
+    const last = request("GET /rooms/thumbs/1");
+    for (const headers of ["", offer]) {
+      const answer = await raw(`${`${line}${headers}\r\n`.repeat(500)}${last}`);
+      expect(answer.match(/HTTP\/1\.1 200 /g)).toHaveLength(501);
+    }
+    process.off("warning", onWarning);
+    expect(warnings).toEqual([]);
   });
 
   test("a client that hangs up in the middle is no trouble", async () => {

@@ -7,6 +7,7 @@ import { Browser, type Socket } from "./server-support.js";
 const PRIVATE = 7;
 const NAME = "Zanzibar Lair";
 const OWNER = "Xenophon Quill";
+const MEMBER = "Yolanda Quartz";
 const TEXT = "the treasure is under the old oak";
 /** Everything about the room that a stranger must not read, in any spelling of JSON, HTML or an address. */
 const secrets = /zanzibar|treasure|old oak|whereabouts|smuggling|plotting/i;
@@ -52,7 +53,10 @@ async function openStage(): Promise<Stage> {
   const range = { roomId: PRIVATE, firstMessageId: messageId, lastMessageId: messageId, title };
   expect((await owning.post("/conversation/new", range)).text).toContain('"ok":true');
   await owning.post(`/messages/${messageId}/owner-star`);
-  const moved = inside.says("a harmless remark");
+  const member = site.addUser({ name: MEMBER });
+  inside.setsAccess(member, "read-write");
+  const parent = member.in(PRIVATE).says("a question");
+  const moved = inside.says("a harmless remark", { replyTo: parent });
   inside.moves([moved], 1);
   const publicMessage = owner.in(1).says("to be moved");
   site.addUser({ name: "Mod", isModerator: true }).in(1).moves([publicMessage], PRIVATE);
@@ -115,6 +119,7 @@ describe.each(["nobody", "somebody", "a former member"] as const)("%s", (name) =
       const answer = await ask(stage.strangers[name], method, path, view);
       expect(answer, view).not.toMatch(secrets);
       if (!path.startsWith("/user")) expect(withoutMoved(answer), view).not.toMatch(/xenophon|quill/i);
+      if (!path.startsWith("/user")) expect(answer, view).not.toMatch(/yolanda|quartz/i);
       expect(answer, view).not.toMatch(/"is_owner":true/);
     }
   });

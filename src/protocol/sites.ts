@@ -53,9 +53,12 @@ export const sites: Readonly<Record<SiteHost, Site>> = {
 /** A host of one of the three live sites. */
 export type SiteHost = "stackexchange.com" | "meta.stackexchange.com" | "stackoverflow.com";
 
+/** 127.0.0.0/8 with four decimal numbers, without leading zeros, which some read as octal. */
+const loopbackAddress = /^127(?:\.(?:0|[1-9]\d?|1\d\d|2[0-4]\d|25[0-5])){3}$/;
+
 /** True for addresses that never leave this machine. */
 export function isLoopback(hostname: string): boolean {
-  return hostname === "localhost" || hostname === "[::1]" || hostname === "::1" || /^127(\.\d{1,3}){3}$/.test(hostname);
+  return ["localhost", "[::1]", "::1"].includes(hostname) || loopbackAddress.test(hostname);
 }
 
 /**

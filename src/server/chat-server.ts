@@ -7,6 +7,7 @@ import { createFetch, type Shared } from "./http/app.js";
 import { asksForHttp2, createNodeServer, type NodeServer, passOverUpgrade } from "./http/node-server.js";
 import { createUpgrades, type Upgrades } from "./http/upgrade.js";
 import { Journal } from "./journal/journal.js";
+import { LoginAttempts } from "./login-attempts.js";
 import { Network } from "./network.js";
 import { type ChatServerOptions, type ResolvedOptions, resolveOptions } from "./options.js";
 import { type LoggedRequest, RequestLog } from "./request-log.js";
@@ -59,7 +60,8 @@ export class ChatServer implements AsyncDisposable {
   static async start(given: ChatServerOptions = {}): Promise<ChatServer> {
     const options = resolveOptions(given);
     if (!isLoopback(options.hostname)) warnOfExposure(options);
-    const network = new Network();
+    const isReachable = options.exposed || !isLoopback(options.hostname);
+    const network = new Network(new LoginAttempts(isReachable, options.clock));
     const states = options.sites.map((host) => createSiteState(host, network, options));
     const journal = beginWorlds(states, network, options);
     const requests = new RequestLog(options.maxRequests);
@@ -151,12 +153,13 @@ function beginWorlds(states: readonly SiteState[], network: Network, options: Re
 function listen(shared: Shared, state: SiteState, index: number, options: ResolvedOptions): Promise<Listener> {
   const handle = createFetch(shared, state);
   const fetch = (request: Request, env: unknown): Promise<Response> => handle(request, env as HttpBindings);
-  const { server, connections } = createNodeServer(fetch, options);
+  const node = createNodeServer(fetch, options);
+  const { server } = node;
   const upgrades = createUpgrades(shared, state);
   server.on("upgrade", (request, socket, head) => {
     // Longer than what is read of a body, so that one that is too long still gets its answer.
     const mostBytes = 2 * Math.max(options.maxBodyBytes, options.maxImageBytes);
-    if (asksForHttp2(request)) void passOverUpgrade(server, request, socket, head, mostBytes);
+    if (asksForHttp2(request)) void passOverUpgrade(node, request, socket, head, mostBytes);
     else upgrades.handle(request, socket, head);
   });
   return new Promise((resolve, reject) => {
@@ -166,7 +169,7 @@ function listen(shared: Shared, state: SiteState, index: number, options: Resolv
     server.listen(port, options.hostname.replace(/^\[|\]$/g, ""), () => {
       server.removeListener("error", refuse);
       state.port = (server.address() as AddressInfo).port;
-      resolve({ server, upgrades, connections });
+      resolve({ ...node, upgrades });
     });
   });
 }

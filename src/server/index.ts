@@ -14,6 +14,7 @@ export { ServerUser } from "./script/server-user.js";
 export { type RoomName, UserInRoom } from "./script/user-in-room.js";
 export type { NewHistory, ServerHistory } from "./seed/history-options.js";
 export { requiredPauseMs } from "./throttle.js";
+export type { TextLimits } from "./world/limits.js";
 export type { RoomChange } from "./world/membership.js";
 export type { AccessLevel, Revision, RoomAccess } from "./world/records.js";
 export { Refusal, type RefusalRule } from "./world/refusal.js";

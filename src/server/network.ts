@@ -3,7 +3,8 @@
  * A session is known by its `acct` cookie or by the cookie chat sets; fkeys are derived, so nothing is stored for them.
  */
 import { createHmac, randomBytes, randomUUID, timingSafeEqual } from "node:crypto";
-import type { SiteHost } from "../protocol/sites.js";
+import type { LoginAttempts } from "./login-attempts.js";
+import { Tickets } from "./tickets.js";
 
 export interface Account {
   readonly email: string;
@@ -37,24 +38,22 @@ export interface KeptNetwork {
   readonly ended?: readonly string[] | null;
 }
 
-/** Whom and what a socket URL is for. */
-export interface SocketTicket {
-  readonly host: SiteHost;
-  readonly roomId: number;
-  /** null when anonymous. */
-  readonly userId: number | null;
-}
-
-/** Sessions and socket tickets kept; the oldest go first. */
+/** Sessions kept; the oldest go first. */
 const maxSessions = 10_000;
 
 export class Network {
   readonly #accounts = new Map<string, Account>();
   readonly #sessions = new Map<string, Session>();
-  readonly #tickets = new Map<string, SocketTicket>();
+  readonly tickets: Tickets = new Tickets();
   #secret: Buffer = randomBytes(32);
   #generation = 0;
   #watcher: ((change: KeptNetwork) => void) | null = null;
+  /** Wrong passwords; of no concern to a later server. */
+  readonly attempts: LoginAttempts;
+
+  constructor(attempts: LoginAttempts) {
+    this.attempts = attempts;
+  }
 
   /** Tells every change from now on that a later server must know. */
   watch(watcher: (change: KeptNetwork) => void): void {
@@ -85,11 +84,12 @@ export class Network {
     }
   }
 
-  /** Adds an account, or gives an existing one a new password. */
+  /** Adds an account, or gives an existing one a new password, which ends its logins. */
   addAccount(email: string, name: string, password: string): Account {
     const key = email.trim().toLowerCase();
     const known = this.#accounts.get(key);
     if (known) {
+      if (known.password !== password) this.#endLoginsOf(known);
       known.password = password;
       this.#watcher?.({ accounts: [known] });
       return known;
@@ -136,6 +136,7 @@ export class Network {
 
   expireSessions(): void {
     this.#sessions.clear();
+    this.tickets.end(({ session }) => session !== null);
     this.#watcher?.({ ended: null });
   }
 
@@ -143,21 +144,6 @@ export class Network {
   rotateFkeys(): void {
     this.#generation++;
     this.#watcher?.({ keys: this.#keys() });
-  }
-
-  /** The 32 hex digits at the end of a socket URL. */
-  issueTicket(ticket: SocketTicket): string {
-    const token = randomBytes(16).toString("hex");
-    this.#tickets.set(token, ticket);
-    if (this.#tickets.size > maxSessions) {
-      const [oldest] = this.#tickets.keys();
-      if (oldest) this.#tickets.delete(oldest);
-    }
-    return token;
-  }
-
-  ticket(token: string): SocketTicket | undefined {
-    return this.#tickets.get(token);
   }
 
   /** 32 hex digits; `holder` is a session, an anonymous visitor's cookie, or nothing. */
@@ -178,7 +164,12 @@ export class Network {
     this.#sessions.set(session.acct, session).set(session.chat, session);
   }
 
+  #endLoginsOf(account: Account): void {
+    for (const session of new Set(this.#sessions.values())) if (session.account === account) this.logOut(session);
+  }
+
   #drop(session: Session): void {
+    this.tickets.end((ticket) => ticket.session === session);
     this.#sessions.delete(session.acct);
     this.#sessions.delete(session.chat);
   }

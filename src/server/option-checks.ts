@@ -5,6 +5,7 @@ import { isRecord } from "../protocol/values.js";
 import { checkChoice, checkClock, checkCount, checkFlag, checkFunction, shown } from "../util/options.js";
 import { checkDelay } from "./latency.js";
 import type { ResolvedOptions } from "./options.js";
+import { defaultTextLimits } from "./world/limits.js";
 import { refusalRules } from "./world/refusal.js";
 
 type Check = (name: string, value: unknown) => void;
@@ -39,6 +40,7 @@ export const checks: Readonly<Record<keyof ResolvedOptions, Check>> = {
   duplicateWindowMs: from(0),
   backlogLimit: from(1),
   replyPrefixInContent: checkFlag,
+  parentInReplies: checkFlag,
   headerMarkup: oneOf("topbar", "s-topbar"),
   presentMarkup: oneOf("initPresent", "initPresent-2019", "js-present"),
   minimumReputation: from(0),
@@ -48,6 +50,8 @@ export const checks: Readonly<Record<keyof ResolvedOptions, Check>> = {
   maxMessagesPerRoom: from(1),
   maxRequests: from(0),
   maxPings: from(0),
+  maxLongText: from(1),
+  textLimits: checkTextLimits,
   maxPollBytes: from(1),
   maxSocketBuffer: from(1),
   maxBodyBytes: from(1),
@@ -63,6 +67,7 @@ export const checks: Readonly<Record<keyof ResolvedOptions, Check>> = {
   foreignOrigins: checkFlag,
   requestTimeoutMs: from(1),
   maxConnections: from(1),
+  maxSocketsPerVisitor: from(1),
   journal: checkAnyText,
   showAccounts: checkFlag,
 };
@@ -85,6 +90,13 @@ function checkStatuses(name: string, value: unknown): void {
   for (const [rule, status] of Object.entries(tableOf(name, value))) {
     checkChoice(`a rule of ${name}`, rule, refusalRules);
     checkCount(`${name} of "${rule}"`, status, 200, 599);
+  }
+}
+
+function checkTextLimits(name: string, value: unknown): void {
+  for (const [limit, most] of Object.entries(tableOf(name, value))) {
+    checkChoice(`a limit of ${name}`, limit, Object.keys(defaultTextLimits));
+    checkCount(`${name} of "${limit}"`, most, 1);
   }
 }
 

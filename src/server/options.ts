@@ -7,6 +7,7 @@ import type { Delay } from "./latency.js";
 import { checks, refuseExposure, siteHosts } from "./option-checks.js";
 import { Random } from "./seed/random.js";
 import { requiredPauseMs } from "./throttle.js";
+import { defaultTextLimits, type TextLimits } from "./world/limits.js";
 import type { RefusalRule } from "./world/refusal.js";
 
 /** How a local chat server behaves. All fields are optional; unknown ones are refused by name. */
@@ -55,8 +56,13 @@ export interface ChatServerOptions {
   readonly duplicateWindowMs?: number;
   /** Events a socket gets at most for its cursor (unknown on the live site). @default 1_000 */
   readonly backlogLimit?: number;
-  /** Whether `@Author ` stands before the content of replies, as until 2025-09 (ONE). @default false */
+  /** Whether `@Author ` stands before the content of replies, as until 2025-09 (MULTI). @default false */
   readonly replyPrefixInContent?: boolean;
+  /**
+   * Whether the events of replies have `parent_username` (MULTI, since 2025-09) and `parent_text` (ONE). No frame with
+   * them was recorded. @default false
+   */
+  readonly parentInReplies?: boolean;
   /** Whether who is both replied to and mentioned gets events 18 and 8, or 18 alone (ONE). @default false */
   readonly mentionBesideReply?: boolean;
   /** Whether asking for a room's messages brings somebody in, as pages and sockets do (contradictory). @default false */
@@ -92,11 +98,19 @@ export interface ChatServerOptions {
   readonly maxEvents?: number;
   /** Messages kept per room. @default 100_000 */
   readonly maxMessagesPerRoom?: number;
+  /** Characters of all messages longer than 4,000, revisions included, of a site: the oldest of them go. @default 67_108_864 */
+  readonly maxLongText?: number;
+  /**
+   * How long names and texts may be, and how many tags and revisions there may be (unknown on the live site but for tags),
+   * such as `{ roomName: 50 }`; longer ones are refused with 400. @default those of {@link TextLimits}
+   */
+  readonly textLimits?: Partial<TextLimits>;
   /** Requests kept in `server.requests`. @default 1_000 */
   readonly maxRequests?: number;
   /**
    * Bytes of events in one answer of polling (`POST /events`), for all its rooms: the oldest come, and `t` says how far
-   * the answer goes, so that the reader asks again (unknown on the live site). @default 1_048_576
+   * the answer goes, so that the reader asks again; and of a list of messages (`POST /chats/{id}/events`), which then has
+   * fewer than asked for (unknown on the live site). @default 1_048_576
    */
   readonly maxPollBytes?: number;
   /** Bytes waiting for a slow socket before it is cut off, and of the events it gets for its cursor. @default 4_194_304 */
@@ -110,6 +124,8 @@ export interface ChatServerOptions {
   readonly requestTimeoutMs?: number;
   /** Connections at once to each site, those of sockets included; more are answered 503. @default 10_000 */
   readonly maxConnections?: number;
+  /** Sockets of one login, or of one address without a login, to each site; more are answered 429. @default 1_000 */
+  readonly maxSocketsPerVisitor?: number;
   /** Bytes of a request body; more is answered 413. @default 1_048_576 */
   readonly maxBodyBytes?: number;
   /** Bytes of an uploaded picture (INF: 2 MiB, as on the live sites' upload dialog). @default 2_097_152 */
@@ -122,7 +138,8 @@ export interface ChatServerOptions {
   readonly replyMarkup?: "reply-info" | "2025-07" | "2025";
   /**
    * A file that keeps the world: a server that is started with it again has everything back, logins and cursors too, and
-   * `world` counts only the first time. Mode 0600, because it holds the passwords of the local accounts.
+   * `world` counts only the first time. Mode 0600, because it holds the passwords of the local accounts. It grows by what
+   * is said, is compacted while the server runs, and `close()` says what a full disk did not take (docs/state.md).
    * @default "", which keeps nothing
    */
   readonly journal?: string;
@@ -141,8 +158,8 @@ type Optional = "tls";
 
 /** Every option with its value. */
 export type ResolvedOptions = {
-  readonly [K in Exclude<keyof ChatServerOptions, Optional>]-?: NonNullable<ChatServerOptions[K]>;
-} & { readonly [K in Optional]: ChatServerOptions[K] | undefined };
+  readonly [K in Exclude<keyof ChatServerOptions, Optional | "textLimits">]-?: NonNullable<ChatServerOptions[K]>;
+} & { readonly [K in Optional]: ChatServerOptions[K] | undefined } & { readonly textLimits: TextLimits };
 
 /**
  * Checks what was given and adds the defaults.
@@ -152,7 +169,8 @@ export function resolveOptions(given: ChatServerOptions): ResolvedOptions {
   checkOptions("ChatServer.start", given, Object.keys(checks));
   const present = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   for (const [name, value] of Object.entries(present)) checks[name as keyof ResolvedOptions](name, value);
-  const options: ResolvedOptions = { ...defaultsFor(given), ...present };
+  const textLimits = { ...defaultTextLimits, ...given.textLimits };
+  const options: ResolvedOptions = { ...defaultsFor(given), ...present, textLimits };
   refuseExposure(options);
   checkCount("port", options.port, 0, 65_536 - options.sites.length);
   return { ...options, ...safeFunctions(options) };
@@ -193,6 +211,7 @@ function defaultsFor(given: ChatServerOptions): ResolvedOptions {
     duplicateWindowMs: 60_000,
     backlogLimit: 1_000,
     replyPrefixInContent: false,
+    parentInReplies: false,
     mentionBesideReply: false,
     enterByEvents: false,
     refererForEdits: false,
@@ -207,11 +226,14 @@ function defaultsFor(given: ChatServerOptions): ResolvedOptions {
     maxMessagesPerRoom: 100_000,
     maxRequests: 1_000,
     maxPings: 50,
+    maxLongText: 67_108_864,
+    textLimits: defaultTextLimits,
     maxPollBytes: 1_048_576,
     maxSocketBuffer: 4_194_304,
     foreignOrigins: false,
     requestTimeoutMs: 30_000,
     maxConnections: 10_000,
+    maxSocketsPerVisitor: 1_000,
     maxBodyBytes: 1_048_576,
     maxImageBytes: 2_097_152,
     replyMarkup: "2025",

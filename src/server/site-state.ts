@@ -8,6 +8,7 @@ import { SocketHub } from "./live/socket-hub.js";
 import type { Network } from "./network.js";
 import type { ResolvedOptions } from "./options.js";
 import { Throttle } from "./throttle.js";
+import { mayEnter } from "./world/access.js";
 import { World } from "./world/world.js";
 
 export interface SiteState {
@@ -37,6 +38,14 @@ export function createSiteState(host: SiteHost, network: Network, options: Resol
   const hub = new SocketHub(world, presence, latency, options);
   const throttle = new Throttle(options.throttle, options.throttlePauseMs);
   const faults = new Faults(hub, network, throttle, latency);
+  // Without this a ticket from before a kick would serve again after it.
+  world.signals.listen(({ kind, room }) => {
+    if (kind !== "exit") return;
+    network.tickets.end(({ host: of, roomId, userId }) => {
+      if (of !== host || roomId !== room.id) return false;
+      return !mayEnter(room, userId === null ? null : (world.users.get(userId) ?? null), world.now());
+    });
+  });
   const live = liveSites[host];
   const images = new ImageStore();
   const parts = { world, presence, hub, throttle, faults, latency, images, network, options };

@@ -82,6 +82,7 @@ async function live(path: string, rows: readonly Row[], files: FilePort, isDead:
     if (at % 3 === 0) await turn();
   }
   for (let rest = 0; rest < 20 && !isDead(); rest++) await turn();
+  if (!isDead()) log.close();
   return states;
 }
 

@@ -18,7 +18,7 @@ const parsers: Record<string, (html: string) => unknown> = {
 const everything = `<head><title>Room - 2024-02-09 | x</title><link rel="canonical" href="/transcript/1/2024/2/9/1-24">
 <script>SERVER_TIME_OFFSET = 99 - 1; StartChat({a:1}, 5, {id:1,frozen:false}, ["7"], false, {"4":1}); initTranscript(true,5,false,true,1,true);
 CHAT.RoomUsers.initPresent([ {id: 1, name: ("O\\'x \\u0041"), last_post: 0,is_owner:true } ,]); InitRoomIndex('all','active',20,1,false,"");</script></head>
-<body class="outside"><h1 id="roomtitle"><span id="roomname">R</span></h1><div class="subheader"><h1>X ♦</h1></div><form id="login-form"><input type="hidden" name="fkey" value="f"></form>
+<body class="outside"><h1 id="roomtitle"><span id="roomname">R</span></h1><div class="subheader"><h1>X ♦</h1><div id="tabs"><a class="youarehere" href="?tab=feeds"><span class="tabcount">1.2k</span> feeds</a></div></div><form id="login-form"><input type="hidden" name="fkey" value="f"></form>
 <div id="content"><div id="main"><a href="/transcript/1/2024/2/8" title="2024-02-08">previous day</a><div class="pager"><span class="page-numbers current">00:00 - 01:00</span></div>
 <div id="transcript"><div class="monologue user--2 mine"><div class="username"><a href="/users/-2/f" title="F">F</a></div><div class="messages"><div class="timestamp">1:02 PM</div>
 <div class="message highlight" id="message-9"><a name="9" href="/transcript/1?m=9#9"><span class="action-link edits"></span></a><a class="reply-info" href="/transcript/1?m=8#8"></a>

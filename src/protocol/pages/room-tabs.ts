@@ -39,20 +39,19 @@ export function parseRoomTabPage(html: string): RoomTabPage {
 }
 
 function readRoomTabPage(document: PageDocument): RoomTabPage {
-  const content = document.ids.get("content") ?? document.root;
-  const tabs = select(content, "#tabs a").flatMap(readTab);
+  const tabs = select(document, "#tabs a").flatMap(readTab);
   if (tabs.length === 0) throw new ParseError(PAGE, "#tabs a[href]");
-  const holder = maybe(content, ".roomcard, .roomcard-xxl");
+  const holder = maybe(document, ".roomcard, .roomcard-xxl");
   const roomId = idAfter("room-", holder && attr(holder, "id"));
   if (roomId === null) throw new ParseError(PAGE, ".roomcard[id^=room-]");
-  const card = cardsIn(content, serverTimeIn(scriptsOf(document))).find(({ id }) => id === roomId) ?? null;
-  const heading = maybe(content, ".subheader h1");
+  const card = cardsIn(document.root, serverTimeIn(scriptsOf(document))).find(({ id }) => id === roomId) ?? null;
+  const heading = maybe(document, ".subheader h1");
   return {
     roomId,
     roomName: heading ? withoutDiamond(text(heading)) : (card?.name ?? ""),
     tabs,
     card,
-    withoutFeeds: sentenceIn(content),
+    withoutFeeds: sentenceIn(document.ids.get("content") ?? document.root),
   };
 }
 

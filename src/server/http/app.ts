@@ -19,7 +19,7 @@ import { addMessageRoutes } from "./message-routes.js";
 import { addOwnerRoutes } from "./owner-routes.js";
 import { packed } from "./packing.js";
 import { addPeopleRoutes } from "./people-routes.js";
-import { isOwnOrigin, type Place, placeOf } from "./place.js";
+import { hostOf, isOwnOrigin, type Place, placeOf } from "./place.js";
 import { type FormBody, noForm, readForm } from "./request-body.js";
 import { addRoomRoutes } from "./room-routes.js";
 import { serveWebFile } from "./static-files.js";
@@ -89,17 +89,22 @@ export function createFetch(
   const appFor = createRouter();
   return async (request, env) => {
     const { method } = request;
+    const asked = hostOf(env.incoming);
+    const host = asked ?? "";
+    const place = asked === null ? undefined : placeOf(asked, shared.sites, listener);
+    if (!place) {
+      // Nothing has read the address yet: with such a host it may be none.
+      const [path = ""] = (env.incoming.url ?? "").split("?");
+      const status = asked === null ? 400 : 421;
+      shared.requests.add({ method, host, path, status, at: listener.options.clock.now() }, []);
+      const sentence = asked === null ? "A request is for one host." : "This server does not know that host.";
+      return finished(textAnswer(sentence, status));
+    }
     const url = new URL(request.url, "http://unknown.invalid");
     // Some clients put a slash too many, as the live servers' platform lets them (INF).
     const path = url.pathname.replace(/\/{2,}/g, "/").replace(/(?<=.)\/$/, "");
-    const host = env.incoming.headers.host ?? "";
     const log = (status: number, form: Iterable<[string, string]> = url.searchParams): void =>
       shared.requests.add({ method, host, path, status, at: listener.options.clock.now() }, form);
-    const place = placeOf(host, shared.sites, listener);
-    if (!place) {
-      log(421);
-      return finished(textAnswer("This server does not know that host.", 421));
-    }
     const { faults, latency } = place.state;
     const { ms, before } = faults.delayOf(path);
     const fault = faults.take(path);
@@ -147,7 +152,13 @@ async function answerTo(
   if (body.kind === "malformed")
     return finish(sentenceAnswer("The form is broken: its multipart body cannot be read", 400));
   const upload = body.kind === "form" ? body.upload : null;
-  const call = createCall(place, shared.sites, { params, cookieHeader: cookie, upload, referer });
+  const call = createCall(place, shared.sites, {
+    params,
+    cookieHeader: cookie,
+    upload,
+    referer,
+    address: env.incoming.socket.remoteAddress ?? "",
+  });
   // Without a form's content type the live servers see no parameters at all (protocol.md §1).
   if (body.kind === "not-a-form" && !formless.has(path)) return finish(notFoundPage(call), call);
   if (method === "POST" && faults.isReadOnly && writePaths.test(path)) {

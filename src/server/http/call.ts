@@ -67,6 +67,8 @@ export interface Call {
   readonly fkey: string;
   /** The visitor's `prov` cookie, new ones included. */
   readonly prov: string;
+  /** The IP address that the request comes from. */
+  readonly address: string;
   /** The `Referer` header. */
   readonly referer: string | undefined;
   /** The picture of an upload; null for every other request. */
@@ -84,6 +86,7 @@ export function createCall(
     readonly cookieHeader: string;
     readonly referer: string | undefined;
     readonly upload: Upload | null;
+    readonly address: string;
   },
 ): Call {
   const { state } = place;
@@ -100,8 +103,9 @@ export function createCall(
     setCookies.push(cookieText(place, chatCookieName(state), session.chat, null));
   }
   const fkey = network.chatFkey(state.host, session?.id ?? known ?? "");
-  const { upload, referer } = request;
-  return { place, state, sites, world, network, params, session, viewer, fkey, prov, referer, upload, setCookies };
+  const { upload, referer, address } = request;
+  const who = { session, viewer, fkey, prov, address };
+  return { place, state, sites, world, network, params, ...who, referer, upload, setCookies };
 }
 
 /** @throws {StaleFkey} unless the request brings the key of its session, or the one for anonymous visitors if it is anonymous. */

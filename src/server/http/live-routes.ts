@@ -2,7 +2,8 @@
 import type { Hono } from "hono";
 import { EventType } from "../../protocol/raw.js";
 import { chatJson } from "../chat-json.js";
-import { countFitting, type Reader, type RoomState, roomText, sortByRoom } from "../live/frames.js";
+import { type RoomState, roomText } from "../live/frames.js";
+import { PolledEvents } from "../live/polling.js";
 import { mayEnter, mayRead } from "../world/access.js";
 import { firstIndex } from "../world/ascending.js";
 import { roomsOf } from "../world/attendance.js";
@@ -48,12 +49,14 @@ function recentEvents(call: Call, roomId: number): Response {
   const asEvents = params.get("mode")?.toLowerCase() === "events";
   const left = timeoutLeft(world, room);
   const timeout = left > 0 ? `,"timeout":${left}` : "";
-  const items = asEvents ? latestEvents(call, room, count) : latestMessages(call, room, count);
+  const items = asEvents
+    ? latestEvents(call, room, count)
+    : latestMessages(call, room, count, state.options.maxPollBytes);
   return rawJson(`{"events":[${items.join(",")}],"time":${world.log.newest},"sync":${world.now()},"ms":0${timeout}}`);
 }
 
-/** `before` is exclusive, `after` inclusive; the newest of what is left, ascending. */
-function latestMessages(call: Call, room: RoomRecord, count: number): string[] {
+/** `before` is exclusive, `after` inclusive; the newest of what is left, ascending, and of these as many as fit. */
+function latestMessages(call: Call, room: RoomRecord, count: number, maxBytes: number): string[] {
   const { world, params, viewer } = call;
   const before = params.integer("before", Number.MAX_SAFE_INTEGER);
   const after = params.integer("after", 0);
@@ -63,7 +66,15 @@ function latestMessages(call: Call, room: RoomRecord, count: number): string[] {
   const chosen = fromStart
     ? listed.slice(start, Math.min(end, start + count))
     : listed.slice(Math.max(start, end - count), end);
-  return chosen.map((message) => chatJson(listItem(message, room, world.users.get(message.userId), viewer)));
+  const items: string[] = [];
+  let left = maxBytes;
+  for (const message of fromStart ? chosen : chosen.toReversed()) {
+    const item = chatJson(listItem(message, room, world.users.get(message.userId), viewer));
+    left -= Buffer.byteLength(item);
+    if (left < 0 && items.length > 0) break;
+    items.push(item);
+  }
+  return fromStart ? items : items.reverse();
 }
 
 function latestEvents(call: Call, room: RoomRecord, count: number): string[] {
@@ -84,8 +95,17 @@ function socketUrl(call: Call): Response {
   checkFkey(call);
   const { network, place, state, viewer } = call;
   const room = openRoom(call, call.params.integer("roomid", -1));
-  const token = network.issueTicket({ host: state.host, roomId: room.id, userId: viewer?.id ?? null });
+  const session = viewer ? call.session : null;
+  const ticket = { host: state.host, roomId: room.id, session, userId: viewer?.id ?? null };
+  const token = network.tickets.issue(ticket, state.options.clock.now());
   return jsonAnswer({ url: `${place.socketUrl}/events/${room.id}/${token}` });
+}
+
+/** What a poll asks about a room. */
+interface Asked {
+  /** null when the text is no cursor: from now on. */
+  readonly cursor: number | null;
+  readonly highlights: boolean;
 }
 
 /**
@@ -94,40 +114,53 @@ function socketUrl(call: Call): Response {
  */
 function poll(call: Call): Response {
   checkFkey(call);
-  const asked = new Map<number, { readonly cursor: string; readonly highlights: boolean }>();
-  for (const [name, cursor] of call.params.entries()) {
+  const { world, viewer, state, params } = call;
+  const { log } = world;
+  const asked = new Map<number, Asked>();
+  let oldest = log.newest;
+  for (const [name, text] of params.entries()) {
     const match = /^([rh])(\d{1,15})$/.exec(name);
     const roomId = Number(match?.[2]);
-    if (match && !asked.has(roomId)) asked.set(roomId, { cursor, highlights: match[1] === "h" });
+    if (!match || asked.has(roomId)) continue;
+    const cursor = /^\d{1,15}$/.test(text) ? Math.min(Number(text), log.newest) : null;
+    asked.set(roomId, { cursor, highlights: match[1] === "h" });
+    if (cursor !== null && cursor >= log.oldestCursor) oldest = Math.min(oldest, cursor);
   }
-  let left = call.state.options.maxPollBytes;
+  const sees = (event: LoggedEvent): boolean => seesEvent(world, viewer, event);
+  const events = new PolledEvents(log.since(oldest), { rooms: asked, userId: viewer?.id ?? null, sees });
+  let left = state.options.maxPollBytes;
   const parts: string[] = [];
-  for (const [roomId, { cursor, highlights }] of asked) {
-    const text = pollRoom(call, roomId, cursor, highlights, left);
+  for (const [roomId, about] of asked) {
+    const text = pollRoom(call, roomId, about, events, left);
     left -= Buffer.byteLength(text);
     parts.push(`"r${roomId}":${text}`);
   }
-  return rawJson(`{${[...parts, `"sync":${call.world.now()}`].join(",")}}`);
+  return rawJson(`{${[...parts, `"sync":${world.now()}`].join(",")}}`);
 }
 
-function pollRoom(call: Call, roomId: number, cursorText: string, highlights: boolean, maxBytes: number): string {
+function pollRoom(call: Call, roomId: number, asked: Asked, events: PolledEvents, maxBytes: number): string {
   const { world, viewer } = call;
   const room = world.rooms.get(roomId);
   if (!room || !mayEnter(room, viewer, world.now())) return `{"exit":true}`;
   const { log } = world;
-  const cursor = /^\d{1,15}$/.test(cursorText) ? Math.min(Number(cursorText), log.newest) : log.newest;
+  const cursor = asked.cursor ?? log.newest;
   // The answer cannot be complete any more: the reader must load everything again.
   if (cursor < log.oldestCursor) return `{"reset":true,"t":${log.newest}}`;
   const timeout = timeoutLeft(world, room);
   const state: RoomState = timeout > 0 ? { timeout } : {};
   if (cursor === log.newest) return JSON.stringify(state);
-  const sees = (event: LoggedEvent): boolean => seesEvent(world, viewer, event);
-  const reader: Reader = { roomId, userId: viewer?.id ?? null, isIn: () => false, otherRooms: () => [], sees };
-  const events = sortByRoom(log.since(cursor), reader).get(roomId) ?? [];
-  const wanted = highlights ? events.filter((event) => isHighlightEvent(call, event)) : events;
-  const fitting = wanted.slice(0, countFitting(wanted, maxBytes));
-  const t = fitting.length < wanted.length ? (fitting.at(-1)?.id ?? cursor) : log.newest;
-  return roomText(fitting, t, t - cursor, state);
+  const fitting: LoggedEvent[] = [];
+  let size = 0;
+  for (const event of events.of(roomId, cursor)) {
+    if (asked.highlights && !isHighlightEvent(call, event)) continue;
+    size += Buffer.byteLength(event.json);
+    if (size > maxBytes && (fitting.length > 0 || maxBytes <= 0)) {
+      const t = fitting.at(-1)?.id ?? cursor;
+      return roomText(fitting, t, t - cursor, state);
+    }
+    fitting.push(event);
+  }
+  return roomText(fitting, log.newest, log.newest - cursor, state);
 }
 
 function isHighlightEvent(call: Call, event: LoggedEvent): boolean {

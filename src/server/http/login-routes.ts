@@ -85,13 +85,27 @@ function loginPage(call: Call, message: string | null, signUpMessage: string | n
 }
 
 function logIn(call: Call): Response {
-  const { network, params, state } = call;
+  const { network, params, state, address } = call;
   if (!hasKey(call)) return staleForm(call);
   if (state.faults.wantsCaptcha) {
     return redirectAnswer(`${call.place.loginUrl}/nocaptcha?s=${encodeURIComponent(returnUrl(call))}`);
   }
-  const session = network.logIn(params.get("email") ?? "", params.get("password") ?? "");
+  const email = params.get("email") ?? "";
+  const wait = network.attempts.waitSeconds(email, address);
+  if (wait > 0) return tooOften(loginPage(call, tooOftenText(wait)), wait);
+  const session = network.logIn(email, params.get("password") ?? "");
+  network.attempts.note(email, address, session !== undefined);
   return session ? welcome(call, session) : loginPage(call, "The email or password is incorrect.");
+}
+
+/** An answer to somebody who has given too many wrong passwords, who then may not even give the right one. */
+function tooOften(answer: Response, seconds: number): Response {
+  answer.headers.set("Retry-After", String(seconds));
+  return new Response(answer.body, { status: 429, headers: answer.headers });
+}
+
+function tooOftenText(seconds: number): string {
+  return `Too many wrong passwords; try again in ${seconds} second${seconds === 1 ? "" : "s"}.`;
 }
 
 /** The log-in of the demo, with one click and no password. */
@@ -134,10 +148,14 @@ function welcome(call: Call, session: Session): Response {
 }
 
 function track(call: Call): Response {
-  const { network, params } = call;
+  const { network, params, address } = call;
   if (!hasKey(call)) return staleForm(call);
-  const account = network.account(params.get("email") ?? "");
+  const email = params.get("email") ?? "";
+  const wait = network.attempts.waitSeconds(email, address);
+  if (wait > 0) return tooOften(textAnswer(tooOftenText(wait)), wait);
+  const account = network.account(email);
   const fits = account !== undefined && account.password === params.get("password");
+  network.attempts.note(email, address, fits);
   return textAnswer(fits ? "Login-OK" : "The email or password is incorrect.");
 }
 

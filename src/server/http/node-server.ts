@@ -3,7 +3,8 @@
  * headers may be, and how many connections there may be at once. Knows nothing of chat.
  */
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import { createServer, type IncomingMessage, type Server } from "node:http";
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createSecureServer } from "node:https";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
@@ -19,6 +20,8 @@ export interface NodeServer {
   readonly server: Server;
   /** Every open connection, those of sockets and of requests that hang included. */
   readonly connections: ReadonlySet<Socket>;
+  /** Resolves when every request so far on a connection has its answer. */
+  answered(connection: Duplex): Promise<void>;
 }
 
 /** @throws {BAD_ARGUMENT} when the certificate cannot be used. */
@@ -38,6 +41,8 @@ export function createNodeServer(
     : createAdaptorServer({ ...adapter, createServer, serverOptions: limits });
   const connections = new Set<Socket>();
   server.on("connection", (socket: Socket) => {
+    // It comes again when an offer of HTTP/2 is passed over.
+    if (connections.has(socket)) return;
     if (connections.size >= maxConnections) {
       refuse(socket, tls !== undefined);
       return;
@@ -45,7 +50,41 @@ export function createNodeServer(
     connections.add(socket);
     socket.once("close", () => connections.delete(socket));
   });
-  return { server: server as Server, connections };
+  cutStuckReaders(server as Server, connections, requestTimeoutMs);
+  const answers = new WeakMap<Duplex, Set<ServerResponse>>();
+  (server as Server).on("request", ({ socket }, response) => {
+    const open = answers.get(socket) ?? new Set();
+    answers.set(socket, open.add(response));
+    response.once("close", () => open.delete(response));
+  });
+  const answered = async (connection: Duplex): Promise<void> => {
+    for (const response of answers.get(connection) ?? []) await once(response, "close");
+  };
+  return { server: server as Server, connections, answered };
+}
+
+/**
+ * Ends connections on which nothing of an answer has gone out for as long as a request may take to come in: a client that
+ * asks and does not read would keep its answers in memory. Sockets have a limit of their own (`maxSocketBuffer`).
+ */
+function cutStuckReaders(server: Server, connections: ReadonlySet<Socket>, mostMs: number): void {
+  const sockets = new WeakSet<Duplex>();
+  const stuck = new WeakMap<Socket, { readonly waiting: number; readonly since: number }>();
+  server.on("upgrade", (_request, socket) => void sockets.add(socket));
+  const sweep = setInterval(
+    () => {
+      const now = performance.now();
+      for (const connection of connections) {
+        const waiting = connection.writableLength;
+        const before = stuck.get(connection);
+        if (waiting === 0 || before?.waiting !== waiting) stuck.set(connection, { waiting, since: now });
+        else if (now - before.since >= mostMs && !sockets.has(connection)) connection.destroy();
+      }
+    },
+    Math.max(50, mostMs / 4),
+  );
+  sweep.unref();
+  server.on("close", () => clearInterval(sweep));
 }
 
 /** Whether a request offers to go on in HTTP/2, as some platforms do at every plain server. */
@@ -58,7 +97,7 @@ export function asksForHttp2({ headers }: IncomingMessage): boolean {
  * upgrade, `shouldUpgradeCallback`, is not in Node 20 and loses the requests behind a body.
  */
 export async function passOverUpgrade(
-  server: Server,
+  { server, answered }: NodeServer,
   request: IncomingMessage,
   socket: Duplex,
   head: Buffer,
@@ -66,6 +105,8 @@ export async function passOverUpgrade(
 ): Promise<void> {
   // From Node 26 on Node reads the body; before that it is at the head of the socket.
   const body = await bodyOf(request, mostBytes);
+  // A second reader of the connection must not answer before the first.
+  await answered(socket);
   if (body === null) {
     socket.destroy();
     return;

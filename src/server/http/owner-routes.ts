@@ -3,6 +3,7 @@ import type { Hono } from "hono";
 import { type ParentSite, questionSite } from "../parent-sites.js";
 import { roomInfoPath } from "../paths.js";
 import {
+  createRoom,
   invite,
   kick,
   pairOff,
@@ -106,7 +107,7 @@ function save(call: Call): Response {
   }
   if (!change.name) throw new Refusal("bad-request", "A room needs a name");
   refuseNewcomer(user);
-  const room = world.addRoom({ ...change, name: change.name, owners: [user.id] });
+  const room = createRoom(world, user, { ...change, name: change.name });
   return redirectAnswer(roomInfoPath(room.id, room.name));
 }
 
@@ -134,7 +135,7 @@ function moveToNew(c: ServerContext): Response {
   if (!name) throw new Refusal("bad-request", "A room needs a name");
   const messages = listed(call, "ids").filter((message) => message.roomId === room.id && !message.deleted);
   if (messages.length === 0) throw new Refusal("bad-request", "There is nothing to move");
-  moveMessages(call.world, room, call.world.addRoom({ name, owners: [user.id] }), user, messages);
+  moveMessages(call.world, room, createRoom(call.world, user, { name }), user, messages);
   return rawJson('"ok"');
 }
 

@@ -2,6 +2,7 @@
  * How a request addressed us: by one of the live hosts, or by the address of a listener. It decides which site
  * answers, whether chat or login, and what the absolute URLs and cookies look like.
  */
+import type { IncomingMessage } from "node:http";
 import { isIP } from "node:net";
 import type { SiteHost } from "../../protocol/sites.js";
 import { isLoopback } from "../../protocol/sites.js";
@@ -27,6 +28,18 @@ export interface Place {
   readonly socketUrl: string;
   /** The domain that a login reaches; null for host-only cookies. */
   readonly cookieDomain: string | null;
+}
+
+/**
+ * The host that a request is for: that of an absolute target, which goes before the Host header (RFC 9112, 3.2.2); null when
+ * there are two hosts, or a target that is no address.
+ */
+export function hostOf({ url = "", rawHeaders }: IncomingMessage): string | null {
+  const hosts = rawHeaders.filter((_, at) => at % 2 === 1 && rawHeaders[at - 1]?.toLowerCase() === "host");
+  if (hosts.length > 1) return null;
+  if (!/^[a-z][a-z0-9+.-]*:/i.test(url)) return hosts[0] ?? "";
+  const target = URL.parse(url);
+  return target && /^https?:$/.test(target.protocol) && !target.username && !target.password ? target.host : null;
 }
 
 /** Finds the place a Host header means; undefined for a host that is not ours. */
@@ -90,7 +103,8 @@ function roleOf(origin: string, { live, siteUrl }: SiteState): "chat" | "login" 
  */
 function isExposedName(hostname: string, { options }: SiteState): boolean {
   if (!options.exposed) return false;
-  const isAddress = isIP(hostname.replace(/^\[|\]$/g, "")) !== 0;
+  // A zone (`fe80::1%eth0`) means something on one machine only, and no URL has one.
+  const isAddress = isIP(hostname.replace(/^\[|\]$/g, "")) !== 0 && !hostname.includes("%");
   return isAddress || isLoopback(hostname) || hostname === options.hostname.toLowerCase();
 }
 

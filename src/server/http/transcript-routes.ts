@@ -12,6 +12,9 @@ import { htmlAnswer, notFoundPage } from "./answers.js";
 import type { Call, ServerEnv } from "./call.js";
 import { readableRoom } from "./live-routes.js";
 
+/** The most stars in one answer; 0 asks for all, and a room may have as many as messages. */
+const maxStars = 1_000;
+
 export function addTranscriptRoutes(app: Hono<ServerEnv>): void {
   app.get("/transcript/message/:id{[0-9]+}", ({ env: { call }, req }) => {
     const message = findMessage(call.world, Number(req.param("id")), call.viewer);
@@ -37,7 +40,9 @@ export function addTranscriptRoutes(app: Hono<ServerEnv>): void {
   app.get("/chats/stars/:room{[0-9]+}", ({ env: { call }, req }) => {
     const starred = starredMessages(call.world, readableRoom(call, Number(req.param("room"))));
     const count = call.params.integer("count", 0);
-    const views = (count > 0 ? starred.slice(0, count) : starred).map((m) => messageView(call.state, m, call.viewer));
+    const views = starred
+      .slice(0, count > 0 ? Math.min(count, maxStars) : maxStars)
+      .map((m) => messageView(call.state, m, call.viewer));
     return htmlAnswer(renderStarsFragment(views, frameView(call).me));
   });
   app.get("/search", async ({ env: { call } }) => htmlAnswer(renderSearch(await searchView(call))));

@@ -4,6 +4,7 @@ import type { Call } from "../http/call.js";
 import type { FrameView, MessageView, PersonView, RoomView } from "../pages/views.js";
 import { userPath } from "../paths.js";
 import type { SiteState } from "../site-state.js";
+import { mayRead } from "../world/access.js";
 import type { MessageRecord, RoomRecord, UserRecord } from "../world/records.js";
 
 /** Around every page. */
@@ -94,6 +95,9 @@ export function messageView(state: SiteState, message: MessageRecord, viewer: Us
   const author = state.world.users.get(message.userId);
   const parent =
     message.showParent && message.parentId !== null ? state.world.messages.get(message.parentId) : undefined;
+  const parentRoom = parent && state.world.rooms.get(parent.roomId);
+  // A reply may have been moved away from a private room that its parent is still in.
+  const isKnown = parentRoom !== undefined && mayRead(parentRoom, viewer);
   return {
     id: message.id,
     roomId: message.roomId,
@@ -103,7 +107,7 @@ export function messageView(state: SiteState, message: MessageRecord, viewer: Us
     content: message.deleted ? null : message.content,
     timeStamp: message.timeStamp,
     replyTo: message.showParent ? message.parentId : null,
-    replyToName: parent === undefined ? null : state.world.nameOf(parent.userId),
+    replyToName: parent && isKnown ? state.world.nameOf(parent.userId) : null,
     edits: message.edits,
     stars: message.stars.size,
     pins: message.pins.size,

@@ -2,6 +2,7 @@
 import { slugOf } from "../paths.js";
 import { mayWrite, rules } from "./access.js";
 import { firstIndex } from "./ascending.js";
+import { refuseTooLong } from "./limits.js";
 import type { Bookmark, MessageRecord, RoomRecord, UserRecord } from "./records.js";
 import { Refusal } from "./refusal.js";
 import type { World } from "./world.js";
@@ -21,6 +22,7 @@ export function bookmark(
   }
   const title = range.title.trim();
   if (title === "") throw new Refusal("not-allowed", "A conversation needs a title");
+  refuseTooLong("The title of a conversation", title, world.rules.textLimits.title);
   for (const id of [range.firstId, range.lastId]) {
     if (world.messages.get(id)?.roomId !== room.id) {
       throw new Refusal("not-allowed", "The first and the last message must be of this room");

@@ -41,10 +41,14 @@ export function versionFor(event: LoggedEvent, userId: number | null): LoggedEve
   return event.own === undefined || event.own.userId !== userId ? event : { ...event, json: event.own.json };
 }
 
+/** Characters of JSON that the log keeps; events of usual size are bounded by their number long before. */
+const MAX_CHARACTERS = 67_108_864;
+
 export class EventLog {
   readonly #limit: number;
   #events: LoggedEvent[] = [];
   #newest: number;
+  #characters = 0;
   #depth = 0;
   #batch: LoggedEvent[] = [];
   readonly #listeners = new Set<(batch: readonly LoggedEvent[]) => void>();
@@ -133,7 +137,14 @@ export class EventLog {
 
   #hold(event: LoggedEvent): void {
     this.#events.push(event);
+    this.#characters += event.json.length;
     // Trimming in steps keeps the cost per event constant.
-    if (this.#events.length > this.#limit * 1.25) this.#events = this.#events.slice(-this.#limit);
+    if (this.#events.length > this.#limit * 1.25) this.#keepFrom(this.#events.length - this.#limit);
+    if (this.#characters > MAX_CHARACTERS) this.#keepFrom(Math.ceil(this.#events.length / 5));
+  }
+
+  #keepFrom(index: number): void {
+    for (const { json } of this.#events.slice(0, index)) this.#characters -= json.length;
+    this.#events = this.#events.slice(index);
   }
 }

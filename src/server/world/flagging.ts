@@ -12,8 +12,9 @@ import type { MessageFlags, MessageRecord, UserRecord } from "./records.js";
 import { Refusal } from "./refusal.js";
 import type { World } from "./world.js";
 
-/** Characters of a flag for moderators. */
+/** Characters of a flag for moderators, and how many of these one message may have. */
 const maxInfo = 400;
+const maxNotes = 100;
 
 /** Flags a message as spam or offensive, or takes that back. @throws a {@link Refusal} */
 export function toggleFlag(world: World, message: MessageRecord, user: UserRecord, onAccept?: () => void): void {
@@ -37,6 +38,9 @@ export function flagForModerators(
   const text = info.trim();
   if (text === "") throw new Refusal("not-allowed", "Please tell the moderators what is wrong");
   if (text.length > maxInfo) throw new Refusal("not-allowed", `A flag can have at most ${maxInfo} characters`);
+  if ((message.flags?.notes.length ?? 0) >= maxNotes) {
+    throw new Refusal("not-allowed", "The moderators have been told about this message often enough");
+  }
   onAccept?.();
   const id = world.nextFlagId();
   flagsOf(world, message).notes.push({ id, userId: user.id, text });

@@ -6,9 +6,10 @@ import { roomPath, userPath } from "../paths.js";
 import { mayRead, mayWrite, refuseUnlessRules, rules } from "./access.js";
 import { putOutsidersOut } from "./attendance.js";
 import { noticeEvent } from "./events.js";
+import { checkRoomTexts, refuseMoreRooms } from "./limits.js";
 import type { AccessLevel, RoomAccess, RoomRecord, UserRecord } from "./records.js";
 import { Refusal } from "./refusal.js";
-import type { World } from "./world.js";
+import type { NewRoom, World } from "./world.js";
 
 /** What can be changed about a room. */
 export interface RoomChange {
@@ -22,6 +23,7 @@ export interface RoomChange {
 /** Changes a room and tells everybody in it. @throws a {@link Refusal} */
 export function updateRoom(world: World, room: RoomRecord, actor: UserRecord, change: RoomChange): void {
   refuseUnlessRules(room, actor);
+  checkRoomTexts(world.rules.textLimits, change);
   if (change.access !== undefined) room.access = change.access;
   // People who may no longer read the room go first, so that they do not learn its new name.
   if (change.access === "private") putOutsidersOut(world, room);
@@ -37,6 +39,13 @@ export function updateRoom(world: World, room: RoomRecord, actor: UserRecord, ch
   world.log.append(room.id, null, (id) =>
     noticeEvent(EventType.RoomNameChanged, { id, now: world.now(), room, user: actor, content }),
   );
+}
+
+/** Makes a room that somebody owns. @throws a {@link Refusal} */
+export function createRoom(world: World, owner: UserRecord, fields: Omit<NewRoom, "owners">): RoomRecord {
+  checkRoomTexts(world.rules.textLimits, fields);
+  refuseMoreRooms(world.rooms);
+  return world.addRoom({ ...fields, owners: [owner.id] });
 }
 
 /** Deletes or restores a room; who may not see it any more is out of it. */
@@ -153,10 +162,9 @@ export function kick(world: World, room: RoomRecord, actor: UserRecord, target: 
 /** Makes a room for two: the one who asks owns it, the other may talk and is invited (protocol.md §5.8). */
 export function pairOff(world: World, actor: UserRecord, other: UserRecord, name: string): RoomRecord {
   if (other === actor || other.id < 0) throw new Refusal("not-allowed", "You cannot pair off with that user");
-  const room = world.addRoom({
+  const room = createRoom(world, actor, {
     name: name || `Room for ${actor.name} and ${other.name}`,
     access: "gallery",
-    owners: [actor.id],
   });
   setAccess(world, room, actor, other, "read-write");
   invite(world, room, actor, other);

@@ -2,19 +2,18 @@
 import { EventType } from "../../protocol/raw.js";
 import { roomsOf } from "./attendance.js";
 import { noticeEvent } from "./events.js";
+import { refuseTooLong } from "./limits.js";
 import { feedsUserId, type UserRecord } from "./records.js";
 import { Refusal } from "./refusal.js";
 import type { World } from "./world.js";
-
-/** Characters of what somebody says about themselves. */
-const maxAbout = 1000;
 
 /** Changes what a profile says: one's own, or a moderator any. @throws a {@link Refusal} */
 export function setAbout(world: World, target: UserRecord, actor: UserRecord, text: string): void {
   if (target !== actor && !actor.isModerator) {
     throw new Refusal("not-allowed", "You can only change your own profile");
   }
-  target.about = text.trim().slice(0, maxAbout);
+  refuseTooLong("A profile", text.trim(), world.rules.textLimits.about);
+  target.about = text.trim();
   world.changes.user(target, "about");
 }
 

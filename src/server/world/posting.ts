@@ -6,10 +6,11 @@ import { breakLongWords } from "../../protocol/markup/long-words.js";
 import { mentionName } from "../../protocol/markup/mentions.js";
 import { renderMarkdown } from "../../protocol/markup/render.js";
 import { splitReplyPrefix } from "../../protocol/markup/reply-prefix.js";
-import { EventType } from "../../protocol/raw.js";
+import { EventType, type RawEvent } from "../../protocol/raw.js";
 import { maxLineLength } from "../../protocol/text-rules.js";
 import { isTimedOut, mayRead, mayWrite, refuseUnlessMayPost, refuseUnlessModerator } from "./access.js";
 import { messageEvent } from "./events.js";
+import { trimRevisions } from "./limits.js";
 import { mentionedUsers } from "./mentions.js";
 import { messageOnebox } from "./message-onebox.js";
 import type { MessageRecord, RoomRecord, UserRecord } from "./records.js";
@@ -41,7 +42,7 @@ export function postMessage(
   const now = world.now();
   if (options.content === undefined) refuseUnlessMayPost(room, author, now, world.rules.minimumReputation);
   // Notices of the server have no limit: the name of a room in them may be long.
-  const source = options.content === undefined ? checkedText(text) : text;
+  const source = options.content === undefined ? checkedText(world, text) : text;
   if (!options.allowDuplicate && repeats(world, room, author, source)) {
     throw new Refusal("duplicate", "You just said exactly that");
   }
@@ -85,7 +86,7 @@ export function editMessage(
     throw new Refusal("not-allowed", "This message has already been deleted and cannot be edited");
   }
   refuseChange(world, message, room, actor, "edit");
-  const source = checkedText(text);
+  const source = checkedText(world, text);
   options.onAccept?.();
   const author = world.users.get(message.userId) ?? actor;
   const body = compose(world, room, author, source, options.parentId ?? null, message.id);
@@ -95,7 +96,10 @@ export function editMessage(
   message.showParent = body.showParent;
   message.edits++;
   message.revisions.push({ label: "edited", userId: actor.id, timeStamp: world.now(), source, content: body.content });
-  world.changes.message(message, ["revisions", message.revisions.length - 1], "edits", "parentId", "showParent");
+  const areTrimmed = trimRevisions(message, world.rules.textLimits);
+  world.weigh(message);
+  const revisions = areTrimmed ? "revisions" : (["revisions", message.revisions.length - 1] as const);
+  world.changes.message(message, revisions, "edits", "parentId", "showParent");
   announce(world, room, actor, message, EventType.MessageEdited, body);
 }
 
@@ -125,6 +129,7 @@ export function purgeHistory(world: World, message: MessageRecord, actor: UserRe
   refuseUnlessModerator(actor);
   message.purged = true;
   message.revisions = message.revisions.slice(-1);
+  world.weigh(message);
   world.changes.message(message, "purged", "revisions");
 }
 
@@ -165,10 +170,11 @@ function refuseChange(
 }
 
 /** The text as it is kept: line ends as newlines, no trailing space. */
-function checkedText(text: string): string {
+function checkedText({ rules }: World, text: string): string {
   const unix = text.replace(/\r\n?/g, "\n");
   if (unix.trim() === "") throw new Refusal("empty", "The message is empty");
-  if (!unix.includes("\n") && unix.length > maxLineLength) throw new Refusal("too-long", "The message is too long");
+  const most = unix.includes("\n") ? rules.textLimits.message : maxLineLength;
+  if (unix.length > most) throw new Refusal("too-long", "The message is too long");
   return unix.trimEnd();
 }
 
@@ -252,16 +258,29 @@ function announce(
     world.changes.message(message, ["pinged", target.id]);
     // Nobody has to be told later what they said themselves.
     if (target.id > 0 && target !== actor) remember(world, target, message);
-    world.log.append(room.id, target.id, (id) =>
-      messageEvent(pingType, message, { id, room, user: actor, targetId: target.id }),
-    );
+    world.log.append(room.id, target.id, (id) => make(pingType, id, target.id));
   };
+  const parent = parentKeys(world, message);
+  const make = (type: number, id: number, targetId: number | undefined): RawEvent => ({
+    ...messageEvent(type, message, { id, room, user: actor, targetId }),
+    ...parent,
+  });
   const targetId = actor.id === message.userId ? undefined : message.userId;
   world.log.together(() => {
     if (body.repliedTo) ping(body.repliedTo, EventType.MessageReply);
     for (const user of body.mentioned) ping(user, EventType.UserMentioned);
-    world.log.append(room.id, null, (id) => messageEvent(type, message, { id, room, user: actor, targetId }));
+    world.log.append(room.id, null, (id) => make(type, id, targetId));
   });
+}
+
+/** What a reply says about the message it answers, where the server does so (protocol.md §4.1). */
+function parentKeys(
+  world: World,
+  { parentId, showParent }: MessageRecord,
+): Pick<RawEvent, "parent_username" | "parent_text"> {
+  const parent = parentId === null ? undefined : world.messages.get(parentId);
+  if (!world.rules.parentInReplies || !showParent || !parent) return {};
+  return { parent_username: world.nameOf(parent.userId), parent_text: parent.deleted ? null : parent.content };
 }
 
 /** Keeps the pings of somebody who never reads them from growing for ever. */

@@ -9,6 +9,8 @@ import type { ParentSite } from "../parent-sites.js";
 import { addTo, removeFrom } from "./ascending.js";
 import { Changes, type Part } from "./changes.js";
 import { EventLog, type LoggedEvent } from "./event-log.js";
+import type { TextLimits } from "./limits.js";
+import { LongTexts } from "./long-texts.js";
 import { NameIndex } from "./name-index.js";
 import {
   communityUserId,
@@ -30,10 +32,13 @@ export interface WorldRules {
   readonly minimumReputation: number;
   readonly starsPerDay: number;
   readonly replyPrefixInContent: boolean;
+  readonly parentInReplies: boolean;
   readonly mentionBesideReply: boolean;
   readonly maxEvents: number;
   readonly maxMessagesPerRoom: number;
   readonly maxPings: number;
+  readonly maxLongText: number;
+  readonly textLimits: TextLimits;
 }
 
 /** What a new person starts with. */
@@ -84,6 +89,7 @@ export class World {
   readonly chatOrigin: string;
   readonly #clock: Clock;
   readonly #indexes = new Map<number, RoomIndex>();
+  readonly #longTexts: LongTexts;
   readonly #byEmail = new Map<string, UserRecord>();
   #pretended: number | null = null;
   #oldestMessageId = firstMessageId;
@@ -94,6 +100,7 @@ export class World {
 
   constructor(rules: WorldRules, siteUrl: string, clock: Clock) {
     this.rules = rules;
+    this.#longTexts = new LongTexts(rules.maxLongText);
     this.siteUrl = siteUrl;
     this.chatOrigin = siteUrl.replace("//", "//chat.");
     this.#clock = clock;
@@ -233,14 +240,28 @@ export class World {
     const list = room.messages;
     addTo(list, message);
     this.#indexes.get(room.id)?.add(message);
+    this.weigh(message);
     const { maxMessagesPerRoom } = this.rules;
     // Trimming in steps keeps the cost per message constant, and small steps keep it from being felt.
     if (list.length <= maxMessagesPerRoom + Math.min(1_000, maxMessagesPerRoom * 0.1)) return;
     for (const old of list.splice(0, list.length - maxMessagesPerRoom)) {
       this.messages.delete(old.id);
       this.flagged.delete(old.id);
+      this.#longTexts.remove(old.id);
     }
     this.#indexes.get(room.id)?.dropBefore(list[0]?.id ?? 0);
+  }
+
+  /** Takes note of how long a message has become: the oldest long ones go when the site has too much of them. */
+  weigh(message: MessageRecord): void {
+    for (const id of this.#longTexts.add(message)) {
+      const gone = this.messages.get(id);
+      this.messages.delete(id);
+      this.flagged.delete(id);
+      if (!gone) continue;
+      this.#indexes.get(gone.roomId)?.remove(gone);
+      removeFrom(this.rooms.get(gone.roomId)?.messages ?? [], id);
+    }
   }
 
   /** Where the messages of a room are; made when first asked for, and current from then on. */
@@ -270,6 +291,7 @@ export class World {
     if (!room) return;
     if (before && before.roomId === room.id) {
       Object.assign(before, message);
+      this.weigh(before);
     } else {
       removeFrom((before && this.rooms.get(before.roomId)?.messages) ?? [], message.id);
       this.file(message, room);
