@@ -193,7 +193,7 @@ describe("what is said", () => {
     const lines = build().lines("one", "two *not italic*").toString();
     expect(await (await room.sendMessage(lines)).content).toBe("<div class='full'>one <br> two *not italic*</div>");
     const raw = build().text("2 * 3 = ").raw("**6**").toString();
-    expect(await (await room.sendMessage(raw)).content).toBe("2 * 3 = <b>6</b>");
+    expect(await (await room.sendMessage(raw)).content).toBe("2 &#42; 3 = <b>6</b>");
     expect(await (await room.sendMessage(fixedWidth("a\n  b"))).content).toBe("<pre class='full'>a\n  b</pre>");
   });
 

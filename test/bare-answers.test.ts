@@ -9,8 +9,8 @@ async function answered(answer: { status: number; body?: string; headers?: Recor
   const { server, client } = await stage();
   const chat = client({ reads: { tries: 1 } });
   await chat.login();
-  server.site.faults.fail("/chats/1/events", { ...answer, times: 9 });
-  return failureOf(chat.getRoom(1).history().next());
+  server.site.faults.fail("/rooms/pingable/1", { ...answer, times: 9 });
+  return failureOf(chat.getRoom(1).pingableUsers());
 }
 
 describe("an answer that is not in the site's own words is bare", () => {

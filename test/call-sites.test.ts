@@ -20,6 +20,7 @@ const local: Readonly<Record<string, readonly string[]>> = {
     "isLoggedIn",
     "outbox",
     "counts",
+    "drift",
     "state",
     "onStateChange",
     "cursors",

@@ -169,22 +169,28 @@ describe("transcript", () => {
     expect(requests().filter((line) => line === "POST /chats/1/events")).toHaveLength(24 + 1 + 4);
   });
 
-  test.each(["yesterday", "2024-13-45", "", 5, new Date("x"), { from: "2024-02-02", to: "2024-02-01" }])(
-    "of %j is refused",
-    async (day) => {
-      const { client, requests } = await stage();
-      expect(
-        await failureOf(
-          collect(
-            client()
-              .getRoom(1)
-              .transcript(day as string),
-          ),
+  test.each([
+    undefined,
+    null,
+    "yesterday",
+    "2024-13-45",
+    "",
+    5,
+    new Date("x"),
+    { from: "2024-02-02", to: "2024-02-01" },
+  ])("of %j is refused", async (day) => {
+    const { client, requests } = await stage();
+    expect(
+      await failureOf(
+        collect(
+          client()
+            .getRoom(1)
+            .transcript(day as string),
         ),
-      ).toMatchObject({ code: "BAD_ARGUMENT" });
-      expect(requests()).toEqual([]);
-    },
-  );
+      ),
+    ).toMatchObject({ code: "BAD_ARGUMENT" });
+    expect(requests()).toEqual([]);
+  });
 });
 
 describe("starred", () => {

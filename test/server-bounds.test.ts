@@ -220,14 +220,19 @@ describe("names and texts that are too long", () => {
     expect(text).toContain(sentence);
   });
 
-  test("edits keep the first state of a message and the last ones", async () => {
-    await using server = await ChatServer.start({ sites: ["stackexchange.com"], textLimits: { revisions: 4 } });
+  test("a long history keeps the first state of a message and the last ones", async () => {
+    await using server = await ChatServer.start({ sites: ["stackexchange.com"], textLimits: { revisions: 12 } });
     const alice = server.site.user("Alice").in(1);
     const message = alice.says("first");
-    for (let n = 0; n < 20; n++) alice.edits(message, `edit ${n}`);
-    const { edits, revisions } = server.site.message(message.id) ?? message;
-    expect(edits).toBe(20);
-    expect(revisions.map(({ source }) => source)).toEqual(["first", "edit 17", "edit 18", "edit 19"]);
+    const sources = (): readonly (string | null)[] =>
+      (server.site.message(message.id) ?? message).revisions.map(({ source }) => source);
+    for (let n = 1; n < 12; n++) alice.edits(message, `edit ${n}`);
+    expect(sources()).toHaveLength(12);
+    alice.edits(message, "edit 12");
+    expect(sources()).toEqual(["first", "edit 11", "edit 12"]);
+    for (let n = 13; n <= 20; n++) alice.edits(message, `edit ${n}`);
+    expect(sources()).toEqual(["first", ...Array.from({ length: 10 }, (_, n) => `edit ${n + 11}`)]);
+    expect((server.site.message(message.id) ?? message).edits).toBe(20);
   });
 
   test("the oldest long messages go when a site has too much of them; short ones stay", async () => {

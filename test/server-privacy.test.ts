@@ -172,10 +172,10 @@ test("somebody who lost access gets no pings of the room: not by socket, backlog
 test("a notice of a move names a private room only to its own readers", () => {
   const contents = (id: number): (string | null)[] => stage.server.site.room(id).messages.map(({ content }) => content);
   expect(contents(1)).toContainEqual(
-    `&larr; <i>1 message moved from <a href="/rooms/${PRIVATE}">a private room</a></i>`,
+    `&larr; <i>1 message moved from <a href="https://chat.stackexchange.com/rooms/${PRIVATE}">a private room</a></i>`,
   );
-  expect(contents(1).join()).toMatch(/moved to <a href="\/rooms\/7">a private room<\/a>/);
-  expect(contents(PRIVATE).join()).toMatch(/moved to <a href="\/rooms\/1\/sandbox">Sandbox<\/a>/);
+  expect(contents(1).join()).toMatch(/moved to <a href="https:\/\/chat\.stackexchange\.com\/rooms\/7">a private room<\/a>/);
+  expect(contents(PRIVATE).join()).toMatch(/moved to <a href="https:\/\/chat\.stackexchange\.com\/rooms\/1\/sandbox">Sandbox<\/a>/);
 });
 
 test("only owners of a private room invite people who cannot read it", async () => {

@@ -289,15 +289,16 @@ async function* listedBetween(
   }
 }
 
-function rangeOf(range: Day | DayRange): { from: string; to: string } {
+/** Callers without types may leave the range out. */
+function rangeOf(range: Day | DayRange | undefined): { from: string; to: string } {
   if (typeof range === "string" || isDate(range)) return { from: dayOf(range), to: dayOf(range) };
   checkOptions("transcript", range, ["from", "to"]);
-  const [from, to] = [dayOf(range.from), range.to === undefined ? "9999-12-31" : dayOf(range.to)];
+  const [from, to] = [dayOf(range?.from), range?.to === undefined ? "9999-12-31" : dayOf(range.to)];
   if (from > to) throw new UsageError(`a range of days goes forward, not from ${from} to ${to}`);
   return { from, to };
 }
 
-function dayOf(day: Day): string {
+function dayOf(day: Day | undefined): string {
   const text = isDate(day) && !Number.isNaN(day.getTime()) ? day.toISOString().slice(0, 10) : day;
   if (typeof text === "string" && /^\d{4}-\d{2}-\d{2}$/.test(text) && dayStart(text) !== null) return text;
   throw new UsageError(`a day is a text such as "2024-02-29" or a Date, not ${shown(day)}`);

@@ -68,7 +68,7 @@ const accesses: readonly DefaultAccess[] = ["public", "gallery", "private"];
 export async function createRoom(context: ObjectContext, room: NewRoom, options: RequestOptions): Promise<Room> {
   checkChange("createRoom", room, ["name", "description", "tags", "access", "host"]);
   if (room.name === undefined) throw new UsageError("a room needs a name");
-  const { name, description = "", tags = [], access = "public", host = context.session.site.host } = room;
+  const { name, description = "", tags = [], access = "public", host = context.session.chatHost } = room;
   const { roomId } = await context.session.call(saveRoom({ name, description, tags, access, host }), options);
   return context.identity.room(roomId);
 }
@@ -89,7 +89,8 @@ export function updateRoom(
       description: change.description ?? htmlToMarkdown(await room.descriptionHtml),
       tags: change.tags ?? (await room.tags),
       access: change.access ?? access,
-      host: context.session.site.host,
+      // Nothing, as one client sends it, so that the room keeps its site (protocol.md §5.8).
+      host: "",
     };
     await context.session.call(saveRoom(settings, room.id), request);
     room.invalidate("name", "descriptionHtml", "description", "tags", "state");

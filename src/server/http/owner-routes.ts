@@ -114,8 +114,8 @@ function save(call: Call): Response {
 /** The Q&A site of a room: only rooms of the network have one of their own (protocol.md §5.8). */
 function parentSiteOf({ params, state }: Call): ParentSite | undefined {
   const host = params.get("host")?.trim().toLowerCase() ?? "";
-  if (state.host !== "stackexchange.com" || host === "" || host === new URL(state.live.chatOrigin).host)
-    return undefined;
+  const isChat = host === "" || host === state.host || host === new URL(state.live.chatOrigin).host;
+  if (state.host !== "stackexchange.com" || isChat) return undefined;
   const site = questionSite(host);
   if (!site) throw new Refusal("bad-request", "There is no such site");
   return site;

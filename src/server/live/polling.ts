@@ -1,6 +1,6 @@
 /** What one poll finds in the log: a single pass over it, however many rooms are asked for (protocol.md §3.5). Pure. */
 import { firstIndex } from "../world/ascending.js";
-import type { LoggedEvent } from "../world/event-log.js";
+import { type LoggedEvent, versionFor } from "../world/event-log.js";
 
 /** Whose poll it is, and for which rooms. */
 export interface Poller {
@@ -21,8 +21,9 @@ export class PolledEvents {
       const { onlyFor, roomId } = event;
       if (onlyFor === null ? !rooms.has(roomId) : onlyFor !== userId) continue;
       if ((onlyFor !== null || event.audience !== "everyone") && !sees(event)) continue;
-      if (onlyFor !== null) this.#own.push(event);
-      else if (!this.#byRoom.get(roomId)?.push(event)) this.#byRoom.set(roomId, [event]);
+      const version = versionFor(event, userId);
+      if (onlyFor !== null) this.#own.push(version);
+      else if (!this.#byRoom.get(roomId)?.push(version)) this.#byRoom.set(roomId, [version]);
     }
   }
 

@@ -6,7 +6,7 @@ import { Refusal } from "./refusal.js";
 export interface TextLimits {
   /** A message over several lines; one line has at most 500. @default 1_000_000 */
   readonly message: number;
-  /** The states of a message that its history has: the first, and the last ones. @default 100 */
+  /** The states of a message that its history may have. A longer one keeps the first, and of the latest a quarter of this. @default 100 */
   readonly revisions: number;
   /** The name of a room. @default 200 */
   readonly roomName: number;
@@ -65,12 +65,14 @@ export function refuseMoreRooms(rooms: ReadonlyMap<number, unknown>): void {
   if (rooms.size >= MAX_ROOMS) throw new Refusal("bad-request", "This site has enough rooms");
 }
 
-/** Lets middle states of a message go when it has too many, or when they are too long together; true when some went. */
+/**
+ * Drops middle states of a message when it has too many, or when they are too long together; true when some went. A full
+ * history loses three quarters at once, because a journal then stores what is left again.
+ */
 export function trimRevisions({ revisions }: MessageRecord, limits: TextLimits): boolean {
   const before = revisions.length;
+  if (before > limits.revisions) revisions.splice(1, before - Math.max(2, Math.ceil(limits.revisions / 4)));
   const length = (): number => revisions.reduce((sum, { source }) => sum + (source?.length ?? 0), 0);
-  while (revisions.length > 2 && (revisions.length > limits.revisions || length() > 2 * limits.message)) {
-    revisions.splice(1, 1);
-  }
+  while (revisions.length > 2 && length() > 2 * limits.message) revisions.splice(1, 1);
   return revisions.length < before;
 }
