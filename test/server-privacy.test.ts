@@ -174,8 +174,12 @@ test("a notice of a move names a private room only to its own readers", () => {
   expect(contents(1)).toContainEqual(
     `&larr; <i>1 message moved from <a href="https://chat.stackexchange.com/rooms/${PRIVATE}">a private room</a></i>`,
   );
-  expect(contents(1).join()).toMatch(/moved to <a href="https:\/\/chat\.stackexchange\.com\/rooms\/7">a private room<\/a>/);
-  expect(contents(PRIVATE).join()).toMatch(/moved to <a href="https:\/\/chat\.stackexchange\.com\/rooms\/1\/sandbox">Sandbox<\/a>/);
+  expect(contents(1).join()).toMatch(
+    /moved to <a href="https:\/\/chat\.stackexchange\.com\/rooms\/7">a private room<\/a>/,
+  );
+  expect(contents(PRIVATE).join()).toMatch(
+    /moved to <a href="https:\/\/chat\.stackexchange\.com\/rooms\/1\/sandbox">Sandbox<\/a>/,
+  );
 });
 
 test("only owners of a private room invite people who cannot read it", async () => {
