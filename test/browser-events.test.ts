@@ -1,4 +1,4 @@
-/** What the room page makes of events whose user is not the author, or that are for one person alone. */
+/** The room page shows events whose user is not the author, and events for one person alone. */
 import { ChatServer } from "chatexchange-ts/server";
 import { expect, test } from "vitest";
 import { describeInBrowser, ready } from "./browser-support.js";

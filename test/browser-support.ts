@@ -4,7 +4,7 @@ import type { ChatServer } from "chatexchange-ts/server";
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished } from "vitest";
 
-/** Where Chromium is; undefined when there is none. */
+/** The path of Chromium; undefined when there is none. */
 export const executablePath: string | undefined = [
   "/usr/bin/chromium",
   "/usr/bin/chromium-browser",

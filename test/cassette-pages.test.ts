@@ -12,7 +12,7 @@ import { type Stage, stage } from "./support.js";
 
 const key = new Uint8Array(32).fill(7);
 
-/** What differs between two values that may differ in texts and in ids of users only. */
+/** The differences between two values that may differ in texts and in ids of users only. */
 function differences(one: unknown, other: unknown, path = ""): string[] {
   if (typeof one === "string" && typeof other === "string")
     return shape(one) === shape(other) ? [] : [`${path}: ${one} | ${other}`];

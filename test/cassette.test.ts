@@ -15,7 +15,7 @@ import { failureOf, next, type Stage, stage, turning } from "./support.js";
 
 const newFile = (): string => join(temporaryFolder(), "a.cassette");
 
-/** What a session needs, live or played. */
+/** The parts of a session, live or played. */
 interface Surroundings {
   readonly chat: Client;
   /** Waits for a promise while time goes on. */

@@ -1,4 +1,4 @@
-/** What page readers miss: nothing on the pages of the local server and on those recorded from the live sites. */
+/** Page readers miss nothing on the pages of the local server and on those recorded from the live sites. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import {
@@ -36,7 +36,7 @@ import * as views from "./round-trip-views.js";
 
 const runs = Number(process.env.ROUND_TRIPS ?? 150);
 
-/** What is noted while a page is read, as `where: what: detail`, also when it cannot be read. */
+/** The notes of a reader about a page, as `where: what: detail`, also when it cannot be read. */
 function driftOf(call: Call<unknown>, html: string): string[] {
   const noted: string[] = [];
   const drift = ({ where = "answer", what, detail }: Partial<Drift>): void =>

@@ -1,4 +1,4 @@
-/** What a client tells of a site that has changed: its drift, in a list, as a count, on a channel, and in the log. */
+/** A client tells that a site has changed: its drift, in a list, as a count, on a channel, and in the log. */
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { Client } from "chatexchange-ts";
 import { EventType } from "chatexchange-ts/protocol";

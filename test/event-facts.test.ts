@@ -1,4 +1,4 @@
-/** What the client learns from events whose user is not the author, or is missing (protocol.md §4). */
+/** Facts that the client learns from events whose user is not the author, or is missing (protocol.md §4). */
 import {
   AccessLevelChanged,
   type ChatEvent,

@@ -16,7 +16,7 @@ async function start(journal: string, more: ChatServerOptions = {}): Promise<Cha
   return server;
 }
 
-/** What a site knows of its rooms, people and events. */
+/** Everything that a site knows of its rooms, people and events. */
 function stateOf(site: LocalSite): unknown {
   return {
     rooms: site.rooms.map(({ id, name, access, owners, messages }) => ({ id, name, access, owners, messages })),

@@ -108,7 +108,7 @@ function keyed({ loginKey, ...people }: Stage, person: Person, fields: Fields): 
   return Object.entries(filled).map(([name, value]) => [name, value === "LOGINKEY" ? loginKey : value]);
 }
 
-/** What the two worlds cannot have in common: keys, tokens and ports. */
+/** Hides the differences that two worlds must have: keys, tokens and ports. */
 const comparable = (answer: string, location: unknown): string =>
   `${answer} -> ${location}`.replace(/[0-9a-f]{32,64}/g, "KEY").replace(/127\.0\.0\.1:\d+/g, "HERE");
 

@@ -1,5 +1,5 @@
 /**
- * What other people's clients look for on the pages around chat: the sites that log people in, the parent sites of rooms,
+ * Parts that other people's clients look for on the pages around chat: the sites that log people in, the parent sites of rooms,
  * the sentences and links that readers go by (protocol.md §1, §2.1, §6.3, §6.8 to §6.11).
  */
 import { mkdtemp, rm } from "node:fs/promises";

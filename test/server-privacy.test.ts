@@ -94,7 +94,7 @@ function parameters(): Record<string, string | number> {
   return { ...people, ...rooms, ...messages, ...words, ...modes, ids: `${messageId},${ownerId}` };
 }
 
-/** What selects another part of an answer. */
+/** Parameters that select another part of an answer. */
 const tabs = ["stars", "conversations", "access", "recent", "replies", "mine", "favorite", "invited"];
 const viewsOf = (method: string): readonly string[] =>
   method === "POST"

@@ -1,4 +1,4 @@
-// What requests of up to a megabyte cost the server, beside a post of plain words of the same size in the same run.
+// The CPU that requests of up to a megabyte cost the server, beside a post of plain words of the same size in the same run.
 import { openStage } from "./stage.mjs";
 
 /**

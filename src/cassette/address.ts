@@ -17,7 +17,7 @@ const HOST_LABELS: ReadonlySet<string> = new Set(
 );
 const TOP_LEVELS: ReadonlySet<string> = new Set("com org net io dev edu gov info app co uk de fr me ai".split(" "));
 const EXTENSIONS = /\.(?:png|jpe?g|gif|bmp|webp|svg|css|js|json|html?|ico|txt|pdf)$/i;
-/** What stands before ids of rooms, messages and events, and nothing else. */
+/** Path segments that only ids of rooms, messages and events follow. */
 const ID_PATHS: ReadonlySet<string> = new Set(
   "rooms transcript message messages chats feeds events conversation".split(" "),
 );

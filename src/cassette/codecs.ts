@@ -6,7 +6,7 @@ import { decodeHTML } from "entities";
 
 /** An encoding. */
 export interface Codec {
-  /** What stands for something else. Global. */
+  /** The tokens that stand for another character. Global. */
   readonly tokens: RegExp;
   decode(token: string): string;
   /** A piece in the same form. */

@@ -20,7 +20,7 @@ export interface CassetteHeader {
   readonly login: string;
   /** When it began, in milliseconds since the epoch. */
   readonly began: number;
-  /** What was replaced, and how to read the lines, for people. */
+  /** A note for people: the kinds of values that were replaced, and how to read the lines. */
   readonly note: string;
 }
 

@@ -9,13 +9,13 @@ import { scrubLabel, scrubMarkdown, scrubText } from "./plain.js";
 import type { Pseudonyms } from "./pseudonyms.js";
 import { isCodeName } from "./vocabulary.js";
 
-/** What the objects of a list without a name are about. */
+/** The subject of the objects in a list without a name. */
 export type Subject = "users" | "pingable" | "ids" | "events" | "script";
 
 /** Markup in a string: of somebody's text, or with labels of the site. */
 export type MarkupIn = (html: string, isText: boolean) => string;
 
-/** What a scan needs. */
+/** The state of a scan. */
 export interface LiteralContext {
   readonly pseudonyms: Pseudonyms;
   readonly subject: Subject;
@@ -34,7 +34,7 @@ interface Level {
   key: string;
   /** How many commas were passed. */
   index: number;
-  /** What `event_type` said. */
+  /** The value of `event_type`. */
   eventType?: string;
 }
 
@@ -109,7 +109,7 @@ class Scan {
 
   #open(bracket: string): void {
     const name = bracket === "(" ? this.#lastName : this.#top.key || (this.#top.bracket === "[" ? this.#top.name : "");
-    // What nests deeper than any answer is all judged as the deepest level.
+    // Values nested deeper than in any answer are judged as those of the deepest level.
     if (this.#levels.length > 200) return;
     this.#levels.push(this.#top);
     this.#top = { bracket, name, key: "", index: 0 };

@@ -1,5 +1,5 @@
 /**
- * What stands for what in one cassette. Words, digits and secrets are replaced by a keyed hash whose key is thrown
+ * The replacements of one cassette. Words, digits and secrets are replaced by a keyed hash whose key is thrown
  * away: the same value always gets the same replacement, and no dictionary leads back from it. User ids get other ids
  * of the same number of digits, one each.
  */
@@ -20,7 +20,7 @@ const MOST_COUNTED = 100_000;
 /** How often another replacement is looked for when one is no good. */
 const TRIES = 16;
 
-/** What a scrubber asks about values. */
+/** The questions that a scrubber asks about values. */
 export interface Pseudonyms {
   /** Replaces every word, number and picture of a text; the length stays. */
   text(value: string, kind: Kind): string;
@@ -30,7 +30,7 @@ export interface Pseudonyms {
   digits(value: string): string;
   /** A secret of hexadecimal digits. */
   hex(value: string): string;
-  /** What was replaced so far. */
+  /** The replacements so far, by kind. */
   readonly replaced: Replaced;
 }
 

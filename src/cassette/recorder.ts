@@ -57,12 +57,12 @@ export class CassetteRecorder implements WireTap {
   readonly #file: CassetteFile;
   readonly #began: number;
   readonly #secrets = new Secrets();
-  /** What was sent in confidence since the last line. */
+  /** Secrets that were sent since the last line. */
   readonly #learned: string[] = [];
   #scrubber: Scrubber | undefined;
   #isSecret: (value: string) => boolean = () => false;
   readonly #loading: Promise<void>;
-  /** What came before the scrubber was loaded. */
+  /** Entries that came before the scrubber was loaded. */
   #waiting: ((scrubber: Scrubber) => CassetteEntry)[] = [];
   #isOver = false;
   #requests = 0;
@@ -162,7 +162,7 @@ export class CassetteRecorder implements WireTap {
     return Math.max(0, Math.round(this.#parts.clock.now() - this.#began));
   }
 
-  /** What is sent in confidence is looked for in every line, however it came there. */
+  /** Looks in every line for the secrets that were sent, however they came there. */
   #learn({ form, cookie }: TappedRequest): void {
     if (cookie !== "") this.#secrets.addCookies(cookie);
     for (const name of ["email", "password", "fkey"]) {

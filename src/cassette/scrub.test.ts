@@ -8,7 +8,7 @@ import { isCodeName } from "./vocabulary.js";
 
 const pseudonyms = (seed = 1): KeyedPseudonyms => new KeyedPseudonyms(new Uint8Array(32).fill(seed));
 
-/** What may not change of a text. */
+/** The properties of a text that may not change. */
 const shape = (text: string): string =>
   text
     .replace(/\p{Lu}/gu, "A")

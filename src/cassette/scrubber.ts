@@ -1,5 +1,5 @@
 /**
- * What of a request, an answer and a frame goes into a cassette. Every string passes here before it reaches the disk: what
+ * Scrubs requests, answers and frames for a cassette. Every string passes here before it reaches the disk: what
  * no rule knows is replaced. Pure, and never throws, whatever the bytes.
  */
 import { scrubAddress, scrubIds, scrubParameter } from "./address.js";
@@ -56,7 +56,7 @@ export class Scrubber {
     this.#pseudonyms = pseudonyms;
   }
 
-  /** What was replaced so far. */
+  /** The replacements so far, by kind. */
   get replaced(): Pseudonyms["replaced"] {
     return this.#pseudonyms.replaced;
   }
@@ -183,7 +183,7 @@ export class Scrubber {
 
 const COOKIE_ATTRIBUTES = /^(?:domain|path|expires|max-age|secure|httponly|samesite|partitioned)$/i;
 
-/** What the lists without names in the answers to a path are about. */
+/** The subject of lists without names, by the path that they answer. */
 function subjectOf(path: string): Subject {
   if (/^\/rooms\/pingable\//.test(path)) return "pingable";
   if (/^\/users\/ignorelist/.test(path)) return "ids";

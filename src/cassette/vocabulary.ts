@@ -143,7 +143,7 @@ export function othersIn(text: string): readonly (readonly [start: number, end: 
   return whole;
 }
 
-/** What titles of the site's own pages begin with. */
+/** The beginnings of titles of the site's own pages. */
 function isTitle(text: string): boolean {
   return TITLES.has(text.toLowerCase());
 }

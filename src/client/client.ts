@@ -141,7 +141,7 @@ export class Client implements AsyncDisposable {
   }
 
   /**
-   * Where the site differed from what this package knows, each difference once and with how often it was seen: a part that
+   * Differences between the site and what this package knows of it, each once and with how often it was seen: a part that
    * a page lacks, a key or an event type that is unknown. Names places in the markup and the format, never content, so it
    * may be reported. Holds the first 100; `counts["protocol:drift"]` counts all.
    */

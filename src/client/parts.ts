@@ -71,7 +71,7 @@ export function createParts(client: Client, options: ClientOptions, closing: Abo
   return context;
 }
 
-/** What listens to the wire: a recording of this client, which ends with it, or something that others own. */
+/** The listener of the wire: a recording of this client, which ends with it, or something that others own. */
 function tapOf(
   { record, tap, files }: ClientOptions,
   parts: Pick<RecorderParts, "site" | "clock" | "notice">,

@@ -1,4 +1,4 @@
-/** What users give as a picture, checked. */
+/** Checks pictures that users give. */
 import { isUint8Array } from "node:util/types";
 import { UsageError } from "../errors/index.js";
 import type { FilePart } from "../protocol/call.js";

@@ -1,5 +1,5 @@
 /**
- * What all events have in common, and what those about messages have. An event is a thin view of the raw object: reading
+ * The base class of all events, and that of events about messages. An event is a thin view of the raw object: reading
  * it makes no request and copies nothing.
  */
 import type { Message } from "../objects/message.js";

@@ -53,7 +53,7 @@ export interface Passed {
   readonly shown: TranscriptMessage;
 }
 
-/** Where a walk back begins: before a message, at a day (`YYYY-MM-DD`), or with the newest message. */
+/** The start of a walk back: before a message, at a day (`YYYY-MM-DD`), or with the newest message. */
 export interface WalkStart {
   readonly messageId?: number | undefined;
   readonly day?: string | undefined;

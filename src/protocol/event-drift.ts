@@ -1,4 +1,4 @@
-/** What events have that nobody knows, and lack (protocol.md §4). Pure. */
+/** Notes unknown and missing keys of events (protocol.md §4). Pure. */
 import { type DriftSink, type Members, noteMembers, shownWord } from "./drift.js";
 import type { Frame } from "./frames.js";
 import { EventType, type RawEvent } from "./raw.js";

@@ -114,7 +114,7 @@ test("a kill at any operation leaves a file with everything that was noted, comp
     }
     isOver = !isDead();
     kills += isDead() ? 1 : 0;
-    // What was answered is there; a line that was under way when it died may be there whole, or not at all.
+    // Every acknowledged line is there; a line under way when the process died is there whole, or not at all.
     const last = states.length - 1;
     const next = { ...states[last], ...rows[last] };
     expect([states[last], next]).toContainEqual(contentOf(path));

@@ -18,7 +18,7 @@ export class DriftLog {
     this.#services = services;
   }
 
-  /** What was seen so far, in the order in which each was seen first. */
+  /** The drift so far, in the order in which each was first seen. */
   get list(): readonly SeenDrift[] {
     return [...this.#seen.values()].map((drift) => ({ ...drift }));
   }

@@ -60,7 +60,7 @@ export class Session {
   readonly chatHost: string;
   /** How its requests and sockets connect. */
   readonly routes: Routes;
-  /** Where the site differed from what is known of it. */
+  /** Differences between the site and what is known of it. */
   readonly drifts: DriftLog;
   readonly #options: SessionOptions;
   readonly #pool: ConnectionPool;
@@ -115,7 +115,7 @@ export class Session {
     return this.#http.hasConnected;
   }
 
-  /** What listens to its requests and sockets. */
+  /** The listener of its requests and sockets. */
   get tap(): WireTap | undefined {
     return this.#options.services.tap;
   }

@@ -1,4 +1,4 @@
-/** What listens to everything that goes over the wire, such as a recorder. Its methods never throw. */
+/** A listener of everything that goes over the wire, such as a recorder. Its methods never throw. */
 
 /** A request as it goes out, without its cookies and headers. */
 export interface TappedRequest {

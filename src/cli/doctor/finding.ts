@@ -22,7 +22,7 @@ export interface Finding {
   readonly code?: ChatErrorCode;
   /** How long it took, in milliseconds. */
   readonly ms?: number;
-  /** Where the site differs from what this package knows. */
+  /** Differences between the site and what this package knows of it. */
   readonly drift?: readonly SeenDrift[];
 }
 

@@ -1,4 +1,4 @@
-/** What a recording replaced, in words. */
+/** The replacements of a recording, in words. */
 import type { Kind, Replaced } from "../../cassette/pseudonyms.js";
 
 const PLURALS: Readonly<Record<Kind, string>> = {

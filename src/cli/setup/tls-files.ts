@@ -52,7 +52,7 @@ function keyOf(text: string, file: string): KeyObject {
   try {
     return createPrivateKey(text);
   } catch {
-    // What the platform says may quote the key.
+    // The platform's message may quote the key.
     throw usage(`${file} is no private key in PEM form, which begins with -----BEGIN PRIVATE KEY-----`);
   }
 }

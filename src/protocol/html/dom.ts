@@ -68,7 +68,7 @@ export function note(scope: Scope, what: DriftKind, detail: string): void {
   if (isPageRoot(top)) top.notes.set(`${what} ${detail}`, { what, detail });
 }
 
-/** What the readers of a page noted. */
+/** The drift that the readers of a page noted. */
 export function notesOn(document: PageDocument): readonly PageNote[] {
   return [...document.root.notes.values()];
 }

@@ -39,7 +39,7 @@ export interface PageNote {
 
 /** The nameless element around a whole page. */
 export interface PageRoot extends PageElement {
-  /** What the readers of the page noted, each once. */
+  /** The drift that the readers of the page noted, each once. */
   readonly notes: Map<string, PageNote>;
 }
 

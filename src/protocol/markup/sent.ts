@@ -12,7 +12,7 @@ export interface SentText {
 
 /** The server puts invisible characters into longer words (protocol.md §7.1.11). */
 const longWord = /\S{80}/;
-/** What may be markup in one line: the servers' rule for what has to stand beside it is not certain (protocol.md §7.1.4). */
+/** Signs that may be markup in one line: the servers' rule for the characters beside them is not certain (protocol.md §7.1.4). */
 const doubtful = /[*`]|---(?=\S)|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/u;
 const escaped = /\\[`*_[\]()]/g;
 const frame = /^<(div|pre) class='full'>(.*)<\/\1>$/s;

@@ -62,7 +62,7 @@ export function authorOf(monologue: PageElement): PageAuthor {
   };
 }
 
-/** What is found inside a `.message`. */
+/** The parts of a `.message`. */
 interface Parts {
   readonly id: number;
   content: PageElement | null;

@@ -17,14 +17,14 @@ export interface RoomTab {
   readonly isCurrent: boolean;
 }
 
-/** What every tab of the room info page tells. */
+/** The facts on every tab of the room info page. */
 export interface RoomTabPage {
   readonly roomId: number;
   readonly roomName: string;
   readonly tabs: readonly RoomTab[];
   /** Null on the general tab, whose card is a big one. */
   readonly card: RoomCard | null;
-  /** What the feeds tab says of a room without feeds: `live`, `frozen` or `deleted`; null without such a sentence. */
+  /** The state that the feeds tab gives for a room without feeds: `live`, `frozen` or `deleted`; null without such a sentence. */
   readonly withoutFeeds: "live" | "frozen" | "deleted" | null;
 }
 

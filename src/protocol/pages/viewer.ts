@@ -13,7 +13,7 @@ export interface PageViewer {
   readonly name: string | null;
 }
 
-/** What a page tells about its viewer. */
+/** The facts of a page about its viewer. */
 export interface Viewing {
   /** Null when nobody is logged in, and when the page does not tell. */
   readonly me: PageViewer | null;

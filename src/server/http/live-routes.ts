@@ -101,7 +101,7 @@ function socketUrl(call: Call): Response {
   return jsonAnswer({ url: `${place.socketUrl}/events/${room.id}/${token}` });
 }
 
-/** What a poll asks about a room. */
+/** A poll's question about one room. */
 interface Asked {
   /** null when the text is no cursor: from now on. */
   readonly cursor: number | null;

@@ -60,7 +60,7 @@ export function addLoginSiteRoutes(app: Hono<ServerEnv>): void {
 /** At most this many people are offered with a button each. */
 const offeredAccounts = 60;
 
-/** What every page of the site that logs people in shows about the visitor. */
+/** The part about the visitor that every page of a login site has. */
 function loginSiteView(call: Call): LoginSiteView {
   const { siteName, loginUrl } = call.place;
   return { siteName, loginUrl, profilePath: call.session && profilePath(call, call.session) };

@@ -46,7 +46,7 @@ function boundaryOf(contentType: string): string | null {
   return quoted ?? bare ?? null;
 }
 
-/** Where the line behind a delimiter begins; null when something else than white space follows it. */
+/** The start of the line after a delimiter; null when anything but white space follows the delimiter. */
 function lineAfter(body: Buffer, delimiterEnd: number): number | null {
   let at = delimiterEnd;
   while (body[at] === 0x20 || body[at] === 0x09) at++;

@@ -8,7 +8,7 @@ export interface Upload {
   readonly isTooLarge: boolean;
 }
 
-/** What a POST brought: the fields of its form and the picture of an upload, or why there are none. */
+/** The content of a POST: the fields of its form and the picture of an upload, or why there are none. */
 export type FormBody =
   | { readonly kind: "form"; readonly fields: Iterable<[string, string]>; readonly upload: Upload | null }
   /** `not-a-form`: its content type is that of no form. */

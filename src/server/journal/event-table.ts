@@ -55,7 +55,7 @@ const raw: Kind<StoredRaw> = {
   load: (given) => (isRaw(given) ? given : undefined),
 };
 
-/** What one person's version of an event has besides: their own id, name and marks. */
+/** The extra keys of one person's version of an event: their own id, name and marks. */
 interface StoredOwn {
   readonly user_id: number;
 }
@@ -115,7 +115,7 @@ export function loadedEvent(world: World, row: unknown, where: string): LoggedEv
   return { id, type, roomId, messageId, onlyFor, audience, json: chatJson(wire), ...mine };
 }
 
-/** What a version of an event has that the other lacks. */
+/** The keys of one version of an event that the other lacks. */
 function addedTo(wire: unknown, version: object): object {
   return Object.fromEntries(Object.entries(version).filter(([name]) => !isRecord(wire) || !Object.hasOwn(wire, name)));
 }

@@ -20,7 +20,7 @@ export class BadField extends Error {
 
 /** A kind of field with values of type V. */
 export interface Kind<V> {
-  /** What it is, such as `a text`. */
+  /** Its kind in words, such as `a text`. */
   readonly name: string;
   /** The value of a field that is left out; undefined when it may not be. */
   readonly none?: () => V;

@@ -27,7 +27,7 @@ const startGrowth = 2;
 /** While it is used, it is compacted from so many bytes on; and beyond so many characters in memory, a snapshot is shorter. */
 const limits = { compactBytes: 4_194_304, waitingChars: 16_777_216 };
 
-/** What a journal keeps. */
+/** The parts of a server that a journal keeps. */
 export interface Kept {
   readonly states: readonly SiteState[];
   readonly network: Network;
@@ -176,7 +176,7 @@ export class Journal {
         throw new BadField("it", 'a row with a "site", a "network" or a "snapshot"');
       }
     } catch (error) {
-      // What the platform says may quote the line, in which passwords stand.
+      // The platform's message may quote the line, which holds passwords.
       throw new BadLine(line, error instanceof BadField ? error.message : undefined);
     }
   }

@@ -147,7 +147,7 @@ export function loadedMessage(row: unknown, where: string, isWhole: boolean): Me
   return known.revisions.length > 0 ? message : { ...message, revisions: [firstRevision(message)] };
 }
 
-/** What a message says that has these revisions. */
+/** The text of a message that has these revisions. */
 export function saidBy(revisions: readonly Revision[], before: Said): Said {
   const last = lastText(revisions);
   return { source: last?.source ?? before.source, content: last?.content ?? before.content };

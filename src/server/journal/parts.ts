@@ -1,5 +1,5 @@
 /**
- * What changed of a record, in a row: a field that has another value, `+field` with the members that came or changed, and
+ * The changed parts of a record in a row: a field that has another value, `+field` with the members that came or changed, and
  * `-field` with the keys of those that went. Applied again to a record that has them already, rows change nothing.
  */
 import { isRecord } from "../../protocol/values.js";

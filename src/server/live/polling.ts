@@ -1,4 +1,4 @@
-/** What one poll finds in the log: a single pass over it, however many rooms are asked for (protocol.md §3.5). Pure. */
+/** The events that one poll finds in the log: a single pass over it, however many rooms are asked for (protocol.md §3.5). Pure. */
 import { firstIndex } from "../world/ascending.js";
 import { type LoggedEvent, versionFor } from "../world/event-log.js";
 

@@ -52,7 +52,7 @@ function timeOf({ timeStamp }: MessageView, now: number): Markup {
   return html`             <div class="timestamp">${relativeLabel(timeStamp, now)}</div>`;
 }
 
-/** What is special about a message on its page. */
+/** How a page shows one of its messages differently. */
 export interface MessageRowOptions {
   /** Whether the page was asked for this message. @default false */
   readonly isHighlighted?: boolean;

@@ -5,29 +5,9 @@ import { getAttributeValue, textContent } from "domutils";
 import { parseDocument } from "htmlparser2";
 import { describe, expect, it } from "vitest";
 import * as pages from "./index.js";
-import type { MessageView, RoomPageView, RoomView, TranscriptPageView } from "./views.js";
-import { EVIL, frame, me, mod, NOW } from "./views.test-support.js";
+import type { MessageView, RoomPageView, TranscriptPageView } from "./views.js";
+import { EVIL, frame, me, mod, NOW, room } from "./views.test-support.js";
 
-const room: RoomView & { readonly messagesByUser: number } = {
-  id: 17,
-  name: EVIL,
-  description: EVIL,
-  descriptionHtml: '<a href="https://example.com">rules</a>',
-  tags: ["c#", `x"><script>`],
-  access: "gallery",
-  frozen: false,
-  deleted: false,
-  isFavorite: true,
-  parentSiteName: EVIL,
-  parentSiteUrl: "https://stackoverflow.com",
-  messageCount: 1834,
-  userCount: 138,
-  firstMessageAt: 1_445_212_800,
-  lastMessageAt: NOW - 18 * 60,
-  lastMessageBy: mod,
-  present: [me, { ...mod, messageCount: 18 }],
-  messagesByUser: 159,
-};
 const message = (id: number, more: Partial<MessageView> = {}): MessageView => ({
   id,
   roomId: 17,

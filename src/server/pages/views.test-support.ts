@@ -1,5 +1,5 @@
 /** Views for the tests of pages: a viewer, and the frame of a page, with names and texts that no page may let act. */
-import type { FrameView, PersonView } from "./views.js";
+import type { FrameView, PersonView, RoomView } from "./views.js";
 
 export const EVIL: string = `</script><script>alert(1)</script><img src=x onerror="a()"> "q" 'a' & <!-- \u2028 ♦`;
 export const NOW = 1_540_731_767;
@@ -30,4 +30,26 @@ export const frame: FrameView = {
   activeUsers: 9,
   activeRooms: 10,
   now: NOW,
+};
+
+/** A room whose every text is hostile. */
+export const room: RoomView & { readonly messagesByUser: number } = {
+  id: 17,
+  name: EVIL,
+  description: EVIL,
+  descriptionHtml: '<a href="https://example.com">rules</a>',
+  tags: ["c#", `x"><script>`],
+  access: "gallery",
+  frozen: false,
+  deleted: false,
+  isFavorite: true,
+  parentSiteName: EVIL,
+  parentSiteUrl: "https://stackoverflow.com",
+  messageCount: 1834,
+  userCount: 138,
+  firstMessageAt: 1_445_212_800,
+  lastMessageAt: NOW - 18 * 60,
+  lastMessageBy: mod,
+  present: [me, { ...mod, messageCount: 18 }],
+  messagesByUser: 159,
 };

@@ -132,7 +132,7 @@ export interface RoomPageView {
   readonly mayPost: boolean;
   /** `initPresent` (2017), `initPresent-2019`, or `js-present` (since 2020-11). */
   readonly presentMarkup: "initPresent" | "initPresent-2019" | "js-present";
-  /** Where the rooms of its site are listed; null where all rooms are of one site. @default null */
+  /** The address of the list of its site's rooms; null where all rooms are of one site. @default null */
   readonly siteRoomsPath?: string | null;
   /** The other rooms `me` is in, with the last message of each. */
   readonly myRooms: readonly { readonly id: number; readonly name: string; readonly lastMessage: MessageView | null }[];

@@ -1,5 +1,5 @@
 /**
- * What has changed in a world, for whoever keeps it beyond the process. The rules name every record that they change, and
+ * The changes of a world, for a journal that outlives the process. The rules name every record that they change, and
  * in a record that is there already the fields; the changes go out together, before anybody else hears of the events
  * that they caused. Costs nothing unless watched.
  */

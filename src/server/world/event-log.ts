@@ -28,7 +28,7 @@ export interface OwnVersion {
   readonly json: string;
 }
 
-/** What {@link EventLog.append} may be told beside the event itself. */
+/** Options of {@link EventLog.append}. */
 interface AppendOptions {
   /** @default "everyone" */
   readonly audience?: Audience;

@@ -54,7 +54,7 @@ export function messageEvent(type: number, message: MessageRecord, context: Mess
   return event;
 }
 
-/** What the viewer did to a message. */
+/** The viewer's own marks on a message. */
 function markOwn(event: RawEvent, message: MessageRecord, viewer: UserRecord): void {
   if (message.stars.has(viewer.id)) event.message_starred = true;
   if (message.pins.has(viewer.id)) event.message_owner_starred = true;

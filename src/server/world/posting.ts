@@ -273,7 +273,7 @@ function announce(
   });
 }
 
-/** What a reply says about the message it answers, where the server does so (protocol.md §4.1). */
+/** The keys of a reply about its parent, where the server sends them (protocol.md §4.1). */
 function parentKeys(
   world: World,
   { parentId, showParent }: MessageRecord,

@@ -6,7 +6,7 @@ import { type WebSocket, WebSocketServer } from "ws";
 import type { AnsweredEntry } from "../../cassette/format.js";
 import type { Incoming } from "./tape.js";
 
-/** What decides about requests and sockets. */
+/** Decides about requests and sockets. */
 export interface Director {
   /** Calls back with the answer when its time has come; never, for a request that hangs. */
   answer(request: Incoming, give: (answer: AnsweredEntry) => void): void;

@@ -22,7 +22,7 @@ export interface ReplayOptions {
 
 /** Real time for sockets and promises between two looks, in milliseconds. */
 const REST_MS = 4;
-/** What the clock is turned by at most between two looks, in milliseconds. */
+/** The longest step of the clock between two looks, in milliseconds. */
 const STEP_MS = 1_000;
 
 /**

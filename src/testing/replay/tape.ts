@@ -28,7 +28,7 @@ export interface Recorded {
   readonly answered: Numbered<AnsweredEntry> | undefined;
 }
 
-/** What every session has of its own, and what no replay is asked for. */
+/** Fields that differ in every session, so that a replay does not compare them. */
 const IGNORED: ReadonlySet<string> = new Set(["fkey", "email", "password", "ssrc"]);
 /** Requests that a replay may do without: nothing follows from them. */
 const UNASKED = /^[^/]*\/(?:chats\/leave|users\/log)/;
