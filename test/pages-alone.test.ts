@@ -89,7 +89,7 @@ describe("history without lists", () => {
     expect(await collect(room.transcript({ from: "2024-02-01", to: "2024-02-28" }))).toHaveLength(said.length);
   });
 
-  test("tells the facts of a message, its time to the minute last of all", async () => {
+  test("a message learns its facts from its page, and its time to the minute last of all", async () => {
     const { anonymous, said } = await talk();
     const [, second] = said;
     const message = anonymous().getMessage(second?.id ?? 0);
