@@ -1,8 +1,9 @@
-/** The front door: everything a bot author needs, and nothing that is not meant for one. */
+/** The public API for bot authors. */
 
-// Common: the things chat is made of.
+// Common: the objects of a chat.
 export { Client } from "./client/client.js";
 export type { ClientOptions, LogoutOptions, ResumeOptions } from "./client/client-options.js";
+export type { FormFields } from "./client/any-action.js";
 export type { Undo } from "./client/close-on-signals.js";
 export { Message, type MessageRevision } from "./objects/message.js";
 export { Room } from "./objects/room.js";
@@ -18,7 +19,7 @@ export type { LiveStream } from "./live/live-stream.js";
 export type { Listening, ListenOptions, WaitingOptions, Watch, WatchOptions } from "./live/watch.js";
 export type { Acknowledgement } from "./live/callback-queue.js";
 
-// Events: one class for each type the servers send.
+// Events: one class for each event type of the server.
 export { ChatEvent, ChatMessageEvent, StreamGap, UnknownEvent } from "./live/events.js";
 export type { AccessWord, EventClass, EventsOf } from "./live/events.js";
 export type { GapKind } from "./live/gaps.js";
@@ -29,22 +30,22 @@ export { AccessLevelChanged, Invitation, RoomNameChanged, TimeBreak, UserNotific
 export { DebugMessage, FeedTicker, FileAdded, GlobalNotification } from "./live/events.js";
 export { ModeratorFlag, UserSettingsChanged } from "./live/events.js";
 
-// A mention or reply and its message as one.
+// A mention or reply combined with its message.
 export { type FoldedMessage, foldPings } from "./live/fold.js";
 
-// Convenience: texts that say what they should.
+// Convenience: formatting and converting texts.
 export { escapeMarkdown, defuseMentions, fixedWidth, message, MessageBuilder } from "./protocol/markup/index.js";
 export { htmlToMarkdown, htmlToText, splitMessage, type SplitOptions } from "./protocol/markup/index.js";
 export { isOnebox, mentions, type MoveNotice, moveNotice } from "./protocol/markup/index.js";
 
-// Failures: match `code`, or the class.
+// Errors: match `code`, or the class.
 export { ChatError, type ChatErrorCode, type FailureContext, isChatError, UsageError } from "./errors/index.js";
 // … of files and ports,
 export { AddressInUseError, LockedError, StorageError } from "./errors/index.js";
 // … of logging in,
 export { CaptchaRequiredError, CloudflareChallengeError, LoginError, NoAccountError } from "./errors/index.js";
 export { NotLoggedInError, SiteReadOnlyError, WrongPasswordError } from "./errors/index.js";
-// … of what you asked for,
+// … of the action,
 export { AlreadyDeletedError, DuplicateMessageError, EmptyMessageError, ForbiddenError } from "./errors/index.js";
 export {
   NotFoundError,
@@ -55,11 +56,11 @@ export {
   RoomTimeoutError,
 } from "./errors/index.js";
 export { StarLimitError, SuspendedError, ThrottledError, TooLateError, TooLongError } from "./errors/index.js";
-// … and of the way there.
+// … and of the connection.
 export { AbortedError, ClosedError, ConnectionError, ParseError, ServerError, TimedOutError } from "./errors/index.js";
 export { CassetteError } from "./errors/index.js";
 
-// Advanced: other sites, stored sessions, own clocks and limits.
+// Advanced: other sites, stored sessions, clocks and limits.
 export { type Endpoint, type Resolver, type Site, type SiteHost, sites } from "./protocol/sites.js";
 export type { CookieInput, CookieRecord } from "./transport/cookies.js";
 export type { OutboxOptions, OutboxView, PendingAction } from "./sending/outbox.js";
@@ -76,7 +77,7 @@ export type { CountName, Counts } from "./util/counters.js";
 export type { Drift, DriftKind } from "./protocol/drift.js";
 export type { SeenDrift } from "./transport/drift-log.js";
 
-// Experts: what is known without asking, and the raw wire.
+// Expert: known values without requests, and raw events.
 export type { MessageFacts } from "./objects/message-facts.js";
 export type { RoomFacts, RoomState } from "./objects/room-facts.js";
 export type { StarredOptions } from "./objects/stars.js";

@@ -1,29 +1,33 @@
-/** The attributes of elements: each by what it may hold. Pure. */
-import { scrubAddress, scrubIds } from "./address.js";
-import { type MarkupIn, scrubLiterals, scrubScript } from "./literals.js";
+/** Scrubs attributes of elements, each by the kind of value it holds. Pure. */
+
+import { type ScrubMarkup, scrubLiterals, scrubScript } from "./literals.js";
 import { scrubLabel, scrubText } from "./plain.js";
 import type { Pseudonyms } from "./pseudonyms.js";
+import { scrubIds, scrubUrl } from "./url.js";
 import { isCodeName } from "./vocabulary.js";
 
-/** Whose words stand in an element. `count` is a label that may be a number. */
-export type Mode = "label" | "count" | "name" | "text";
+/**
+ * Whose text an element holds: `label` is the site's, `count` a label that may be a number, `name` and `text` are
+ * users'.
+ */
+export type TextMode = "label" | "count" | "name" | "text";
 
 /** One attribute. */
 export interface AttributeValue {
-  /** The element that it belongs to. */
+  /** The tag name of its element. */
   readonly element: string;
   readonly name: string;
-  /** Decoded. */
+  /** The decoded value. */
   readonly value: string;
-  readonly mode: Mode;
+  readonly mode: TextMode;
   /** All attributes of the element, decoded. */
   readonly others: ReadonlyMap<string, string>;
 }
 
-const ADDRESSES: ReadonlySet<string> = new Set(
+const URL_ATTRIBUTES: ReadonlySet<string> = new Set(
   "href src action formaction cite poster background longdesc data-src data-href data-url".split(" "),
 );
-const CODE: ReadonlySet<string> = new Set(
+const CODE_ATTRIBUTES: ReadonlySet<string> = new Set(
   `rel type method lang width height size maxlength rows cols colspan rowspan tabindex role target charset autocomplete loading
 hidden dir enctype accept name for aria-controls aria-describedby aria-labelledby aria-live aria-expanded aria-hidden aria-busy aria-pressed
 aria-selected aria-haspopup aria-autocomplete aria-checked aria-current headers http-equiv property itemprop decoding crossorigin fetchpriority`.split(
@@ -36,14 +40,14 @@ const ROOM_FIELDS: ReadonlySet<string> = new Set(
 const TEXT_FIELDS: ReadonlySet<string> = new Set("q filter text name title description tags email".split(" "));
 const KEPT_DATA = /^data-(?:.*-)?(?:time|room|room-?id|message|message-?id|parent-?id|count|page)$/;
 
-/** Replaces what is somebody's in the value of an attribute. */
-export function scrubAttribute(attribute: AttributeValue, pseudonyms: Pseudonyms, markup: MarkupIn): string {
+/** Scrubs user content from the value of an attribute. */
+export function scrubAttribute(attribute: AttributeValue, pseudonyms: Pseudonyms, markup: ScrubMarkup): string {
   const { name, value, mode } = attribute;
   if (name === "class") return value.replace(/\S+/g, (word) => scrubClass(word, pseudonyms));
   if (name === "id") return scrubId(value, pseudonyms);
-  if (ADDRESSES.has(name)) return scrubAddress(value, pseudonyms);
+  if (URL_ATTRIBUTES.has(name)) return scrubUrl(value, pseudonyms);
   if (name.startsWith("on")) return scrubScript(value, pseudonyms, markup);
-  if (CODE.has(name)) return scrubCode(value, pseudonyms);
+  if (CODE_ATTRIBUTES.has(name)) return scrubCode(value, pseudonyms);
   if (name === "value") return scrubField(attribute, pseudonyms);
   if (name.startsWith("data-")) return scrubData(attribute, pseudonyms, markup);
   if (/(?:^|\s)reputation-score(?:\s|$)/.test(attribute.others.get("class") ?? "")) return scrubText(value, pseudonyms);
@@ -80,11 +84,11 @@ function scrubField({ value, mode, others }: AttributeValue, pseudonyms: Pseudon
   if (/^[0-9a-f]{16,}$/i.test(value)) return pseudonyms.hex(value);
   if (/^-?\d+$/.test(value)) return ROOM_FIELDS.has(field) ? value : scrubIds(value, pseudonyms);
   if (TEXT_FIELDS.has(field) || mode === "name" || mode === "text") return scrubText(value, pseudonyms);
-  if (/^\/|^https?:/.test(value)) return scrubAddress(value, pseudonyms);
+  if (/^\/|^https?:/.test(value)) return scrubUrl(value, pseudonyms);
   return isCodeName(value) ? value : scrubLabel(value, pseudonyms);
 }
 
-function scrubData({ name, value }: AttributeValue, pseudonyms: Pseudonyms, markup: MarkupIn): string {
+function scrubData({ name, value }: AttributeValue, pseudonyms: Pseudonyms, markup: ScrubMarkup): string {
   if (/^\s*[[{]/.test(value)) {
     const subject = name === "data-users" ? "users" : "events";
     return scrubLiterals(value, { pseudonyms, subject, markup });

@@ -1,9 +1,9 @@
-/** The file of a cassette: made new, for its owner alone, and never longer than agreed. */
+/** The file of a cassette: newly created, readable only by its owner, and limited in length. */
 import { UsageError } from "../errors/index.js";
 import { codeOf, storageError } from "../storage/failures.js";
 import { type FilePort, nodeFiles } from "../storage/file-port.js";
 
-/** An open file that lines are added to. */
+/** An open cassette file for appending lines. */
 export class CassetteFile {
   readonly #path: string;
   readonly #files: FilePort;
@@ -12,8 +12,8 @@ export class CassetteFile {
   #size = 0;
 
   /**
-   * Makes the file.
-   * @throws {BAD_ARGUMENT} when there is one already {STORAGE} when it cannot be made
+   * Creates the file.
+   * @throws {BAD_ARGUMENT} when the file already exists {STORAGE} when it cannot be created
    */
   constructor(path: string, maxBytes: number, files: FilePort = nodeFiles) {
     this.#path = path;
@@ -23,19 +23,19 @@ export class CassetteFile {
       this.#fd = files.open(path, "ax");
     } catch (error) {
       if (codeOf(error) === "EEXIST")
-        throw new UsageError(`cannot record to ${path}: there is a file already; name another, or delete it`, {
+        throw new UsageError(`cannot record to ${path}: the file already exists; use another name, or delete it`, {
           tried: "record a cassette",
         });
       throw storageError("write", path, error);
     }
   }
 
-  /** Whether so many more bytes still fit. */
-  hasRoomFor(bytes: number): boolean {
+  /** Whether this many more bytes fit. */
+  fits(bytes: number): boolean {
     return this.#size + bytes <= this.#maxBytes;
   }
 
-  /** Adds a line. @throws {STORAGE} when the disk does not take it */
+  /** Appends a line. @throws {STORAGE} when the disk rejects it */
   add(line: string): void {
     if (this.#fd === undefined) return;
     const bytes = Buffer.from(`${line}\n`);
@@ -53,7 +53,7 @@ export class CassetteFile {
     try {
       if (fd !== undefined) this.#files.close(fd);
     } catch {
-      // Every line is written by now.
+      // Every line has been written by now.
     }
   }
 }

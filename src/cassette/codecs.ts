@@ -1,17 +1,18 @@
 /**
- * Encodings in which texts travel. A text is decoded, changed and put back piece by piece, so that what was not changed
- * keeps its form byte for byte. Pure and linear.
+ * Encodings of text. A text is decoded, changed and re-encoded piece by piece, so that unchanged pieces keep their
+ * bytes.
+ * Pure and linear.
  */
 import { decodeHTML } from "entities";
 
 /** An encoding. */
-export interface Codec {
-  /** The tokens that stand for another character. Global. */
+export interface TextCodec {
+  /** Matches tokens that stand for another character. Global. */
   readonly tokens: RegExp;
   decode(token: string): string;
-  /** A piece in the same form. */
+  /** Encodes a piece in the form of the original token. */
   encode(text: string, token: string): string;
-  /** A whole text, encoded as the original was. */
+  /** Encodes a whole text in the form of the original. */
   encodeAll(text: string, original: string): string;
 }
 
@@ -20,8 +21,8 @@ interface Piece {
   readonly text: string;
 }
 
-/** Changes a text inside its encoding. */
-export function through(codec: Codec, raw: string, change: (text: string) => string): string {
+/** Applies a change to a text inside its encoding. */
+export function mapDecoded(codec: TextCodec, raw: string, change: (text: string) => string): string {
   const pieces = piecesOf(codec, raw);
   const text = pieces.map((piece) => piece.text).join("");
   const changed = change(text);
@@ -38,12 +39,12 @@ export function through(codec: Codec, raw: string, change: (text: string) => str
   return result;
 }
 
-/** The decoded text. */
-export function decoded(codec: Codec, raw: string): string {
+/** Decodes a text. */
+export function decode(codec: TextCodec, raw: string): string {
   return raw.replace(codec.tokens, (token) => codec.decode(token));
 }
 
-function piecesOf(codec: Codec, raw: string): readonly Piece[] {
+function piecesOf(codec: TextCodec, raw: string): readonly Piece[] {
   const pieces: Piece[] = [];
   let last = 0;
   for (const { 0: token, index } of raw.matchAll(codec.tokens)) {
@@ -59,23 +60,23 @@ function literal(raw: string): Piece {
   return { raw, text: raw };
 }
 
-const NAMED: Readonly<Record<string, string>> = { "&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "#39" };
+const ENTITY_NAMES: Readonly<Record<string, string>> = { "&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "#39" };
 
-/** Character references of HTML. */
-export const entities: Codec = {
+/** HTML character references. */
+export const entities: TextCodec = {
   tokens: /&(?:#[xX][0-9a-fA-F]{1,8}|#\d{1,8}|[A-Za-z][A-Za-z0-9]{1,31});?/g,
   decode: (token) => decodeHTML(token),
   encode: (text) => Array.from(text, (character) => `&#${character.codePointAt(0) ?? 0};`).join(""),
-  encodeAll: (text) => text.replace(/[&<>"']/g, (sign) => `&${NAMED[sign] ?? ""};`),
+  encodeAll: (text) => text.replace(/[&<>"']/g, (sign) => `&${ENTITY_NAMES[sign] ?? ""};`),
 };
 
-function percent(tokens: RegExp, encodeSpace: string): Codec {
+function percent(tokens: RegExp, encodeSpace: string): TextCodec {
   const encode = (text: string): string =>
     encodeURIComponent(text.replace(/\p{Cs}/gu, "\ufffd")).replaceAll("%20", encodeSpace);
   return { tokens, decode: (token) => (token === "+" ? " " : percentDecoded(token)), encode, encodeAll: encode };
 }
 
-/** Bytes that are no UTF-8 are one damaged character each. */
+/** Bytes that are not UTF-8 become one replacement character each. */
 function percentDecoded(run: string): string {
   try {
     return decodeURIComponent(run);
@@ -84,16 +85,24 @@ function percentDecoded(run: string): string {
   }
 }
 
-/** Percent-encoding in the path of an address. */
-export const percentInPath: Codec = percent(/(?:%[0-9a-fA-F]{2})+/g, "%20");
+/** Percent-encoding in URL paths. */
+export const percentInPath: TextCodec = percent(/(?:%[0-9a-fA-F]{2})+/g, "%20");
 
-/** Percent-encoding of forms and queries, where a plus is a space. */
-export const percentInForm: Codec = percent(/(?:%[0-9a-fA-F]{2})+|\+/g, "+");
+/** Percent-encoding in forms and queries, where a plus is a space. */
+export const percentInForm: TextCodec = percent(/(?:%[0-9a-fA-F]{2})+|\+/g, "+");
 
-const SIMPLE: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t", b: "\b", f: "\f", v: "\v", "0": "\0" };
+const SIMPLE_ESCAPES: Readonly<Record<string, string>> = {
+  n: "\n",
+  r: "\r",
+  t: "\t",
+  b: "\b",
+  f: "\f",
+  v: "\v",
+  "0": "\0",
+};
 
-/** Escapes in strings of JSON and JavaScript. */
-export const escapes: Codec = {
+/** Escapes in JSON and JavaScript strings. */
+export const escapes: TextCodec = {
   tokens: /\\(?:u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|u\{[0-9a-fA-F]{1,6}\}|[\s\S]|$)/g,
   decode(token) {
     const code = /^\\(?:u\{?|x)([0-9a-fA-F]+)/.exec(token)?.[1];
@@ -102,7 +111,7 @@ export const escapes: Codec = {
       return point > 0x10ffff ? "\ufffd" : String.fromCodePoint(point);
     }
     const sign = token.slice(1);
-    return SIMPLE[sign] ?? sign;
+    return SIMPLE_ESCAPES[sign] ?? sign;
   },
   encode: (text) => Array.from({ length: text.length }, (_, at) => unicodeEscape(text.charCodeAt(at))).join(""),
   encodeAll(text, original) {

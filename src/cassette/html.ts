@@ -1,28 +1,30 @@
 /**
- * Pages and pieces of pages. Tags, known classes and ids of rooms and messages stay; texts and attributes are judged by
- * the elements around them: somebody's name, somebody's text, or a place where the site writes labels. It goes by the
- * same tokenizer as our readers, so that both see the same tags. Linear.
+ * Scrubs pages and fragments. Tags, known classes, and ids of rooms and messages stay. Text and attributes are judged
+ * by the
+ * elements around them: a user's name, a user's text, or the site's labels. It uses the tokenizer of our page readers,
+ * so
+ * that both see the same tags. Linear.
  */
 import { Tokenizer } from "htmlparser2";
-import { type Mode, scrubAttribute } from "./attributes.js";
-import { decoded, entities, through } from "./codecs.js";
-import { type MarkupIn, scrubScript } from "./literals.js";
+import { scrubAttribute, type TextMode } from "./attributes.js";
+import { decode, entities, mapDecoded } from "./codecs.js";
+import { type ScrubMarkup, scrubScript } from "./literals.js";
 import { scrubLabel, scrubText } from "./plain.js";
 import type { Pseudonyms } from "./pseudonyms.js";
 import { isCodeName } from "./vocabulary.js";
 
-/** How a page is read. */
+/** How a page is scrubbed. */
 export interface HtmlOptions {
-  /** Whose words stand at the top. @default "label" */
-  readonly mode?: Mode;
-  /** Whether its headings are names: of a room or a person. @default false */
+  /** Whose text is at the top level. @default "label" */
+  readonly mode?: TextMode;
+  /** Whether headings are names of rooms or users. @default false */
   readonly namesInHeadings?: boolean;
 }
 
-interface Open {
+interface OpenElement {
   readonly name: string;
-  readonly mode: Mode;
-  /** Inside a big card of a room or a user, whose heading and paragraph are somebody's. */
+  readonly mode: TextMode;
+  /** Whether it is inside a big card of a room or a user, whose heading and paragraph are user text. */
   readonly isCard: boolean;
 }
 
@@ -34,7 +36,7 @@ interface Attribute {
   valueEnd: number;
 }
 
-const MODES: Readonly<Record<Mode, ReadonlySet<string>>> = {
+const CLASSES_BY_MODE: Readonly<Record<TextMode, ReadonlySet<string>>> = {
   name: new Set(
     `username user-name user-header signature avatar user-container room-name roomname mention user-picture js-display-name
 room-mini-header`.split(/\s+/),
@@ -51,25 +53,25 @@ room-user-count room-user-count-xxl user-room-count-xxl room-current-user-count 
 };
 const NAME_IDS: ReadonlySet<string> = new Set(["roomname", "active-user", "present-users"]);
 const TEXT_IDS: ReadonlySet<string> = new Set(["roomdesc", "room-tags"]);
-const REVISIONS: ReadonlySet<string> = new Set(["said:", "edited:", "deleted:", "moved:", "deleted", "moved"]);
-const VOID: ReadonlySet<string> = new Set(
+const REVISION_LABELS: ReadonlySet<string> = new Set(["said:", "edited:", "deleted:", "moved:", "deleted", "moved"]);
+const VOID_ELEMENTS: ReadonlySet<string> = new Set(
   "area base br col embed hr img input link meta param source track wbr".split(" "),
 );
-/** Deeper elements are all somebody's text. */
+/** Everything nested deeper is treated as user text. */
 const MAX_DEPTH = 500;
 
-/** Replaces what is somebody's in a page or a piece of one. */
+/** Scrubs user content from a page or a fragment. */
 export function scrubHtml(html: string, pseudonyms: Pseudonyms, options: HtmlOptions = {}): string {
-  return new Scrubbing(html, pseudonyms, options).run();
+  return new HtmlScrubber(html, pseudonyms, options).run();
 }
 
-class Scrubbing {
+class HtmlScrubber {
   readonly #html: string;
   readonly #pseudonyms: Pseudonyms;
   readonly #options: HtmlOptions;
-  readonly #stack: Open[] = [];
+  readonly #stack: OpenElement[] = [];
   #lost = 0;
-  /** Everything before this was written. */
+  /** The offset up to which output has been written. */
   #at = 0;
   #result = "";
   #tag: { readonly name: string; readonly start: number; readonly end: number } | undefined;
@@ -106,10 +108,10 @@ class Scrubbing {
         onopentagend: () => this.#openTag(false),
         onselfclosingtag: () => this.#openTag(true),
         onclosetag: (start, end) => this.#closeTag(start, end),
-        oncomment: (start, end, offset) => this.#somebodys(start, end - offset),
-        oncdata: (start, end, offset) => this.#somebodys(start, end - offset),
+        oncomment: (start, end, offset) => this.#replaceUserText(start, end - offset),
+        oncdata: (start, end, offset) => this.#replaceUserText(start, end - offset),
         ondeclaration: (start, end) => this.#replace(start, end, (raw) => this.#declaration(raw)),
-        onprocessinginstruction: (start, end) => this.#somebodys(start, end),
+        onprocessinginstruction: (start, end) => this.#replaceUserText(start, end),
         onend: () => {},
       },
     );
@@ -118,21 +120,21 @@ class Scrubbing {
     return this.#result + this.#between(this.#html.slice(this.#at));
   }
 
-  /** Writes what lies before as it is, but for letters, and a piece as it is changed. */
+  /** Writes everything before a piece, then the changed piece. */
   #replace(start: number, end: number, change: (raw: string) => string): void {
     if (start < this.#at || end < start) return;
     this.#result += this.#between(this.#html.slice(this.#at, start)) + change(this.#html.slice(start, end));
     this.#at = end;
   }
 
-  /** Signs of the syntax stand between the pieces; a word there is part of a tag that never ended. */
+  /** Between pieces there is only syntax. A word there belongs to a tag that never closed. */
   #between(raw: string): string {
     return /[\p{L}\p{N}]/u.test(raw) && !/^[<\s\]>"'/=]*!\[CDATA\[$/.test(raw)
       ? this.#pseudonyms.text(raw, "text")
       : raw;
   }
 
-  #somebodys(start: number, end: number): void {
+  #replaceUserText(start: number, end: number): void {
     this.#replace(start, end, (raw) => this.#pseudonyms.text(raw, "text"));
   }
 
@@ -140,7 +142,7 @@ class Scrubbing {
     return /^!?doctype html$/i.test(raw.trim()) ? raw : this.#pseudonyms.text(raw, "text");
   }
 
-  get #top(): Open {
+  get #top(): OpenElement {
     const top = this.#stack.at(-1);
     if (this.#lost > 0) return { name: "", mode: "text", isCard: false };
     return top ?? { name: "", mode: this.#options.mode ?? "label", isCard: false };
@@ -148,9 +150,9 @@ class Scrubbing {
 
   #text(raw: string): string {
     const { name, mode } = this.#top;
-    if (name === "script") return scrubScript(raw, this.#pseudonyms, markupIn(this.#pseudonyms));
+    if (name === "script") return scrubScript(raw, this.#pseudonyms, markupScrubber(this.#pseudonyms));
     if (name === "style") return this.#pseudonyms.text(raw, "text");
-    return through(entities, raw, (text) => scrubWords(text, name, mode, this.#pseudonyms));
+    return mapDecoded(entities, raw, (text) => scrubWords(text, name, mode, this.#pseudonyms));
   }
 
   #openTag(isSelfClosing: boolean): void {
@@ -159,7 +161,7 @@ class Scrubbing {
     const values = new Map(
       this.#attributes.map(({ name, valueStart, valueEnd }) => [
         name,
-        valueStart < 0 ? "" : decoded(entities, this.#html.slice(valueStart, valueEnd)),
+        valueStart < 0 ? "" : decode(entities, this.#html.slice(valueStart, valueEnd)),
       ]),
     );
     const open = this.#opened(tag.name, values);
@@ -168,17 +170,17 @@ class Scrubbing {
       this.#replace(nameStart, nameEnd, (raw) => this.#name(raw));
       if (valueStart < 0) continue;
       this.#replace(valueStart, valueEnd, (raw) =>
-        through(entities, raw, (value) =>
+        mapDecoded(entities, raw, (value) =>
           scrubAttribute(
             { element: tag.name, name, value, mode: open.mode, others: values },
             this.#pseudonyms,
-            markupIn(this.#pseudonyms),
+            markupScrubber(this.#pseudonyms),
           ),
         ),
       );
     }
     this.#tag = undefined;
-    if (VOID.has(tag.name) || (isSelfClosing && this.#stack.some(({ name }) => name === "svg"))) return;
+    if (VOID_ELEMENTS.has(tag.name) || (isSelfClosing && this.#stack.some(({ name }) => name === "svg"))) return;
     if (this.#stack.length >= MAX_DEPTH) this.#lost++;
     else this.#stack.push(open);
   }
@@ -198,13 +200,13 @@ class Scrubbing {
     return isCodeName(raw) ? raw : this.#pseudonyms.text(raw, "text");
   }
 
-  #opened(name: string, attributes: ReadonlyMap<string, string>): Open {
+  #opened(name: string, attributes: ReadonlyMap<string, string>): OpenElement {
     const { mode, isCard } = this.#top;
     const classes = (attributes.get("class") ?? "").split(/\s+/);
     const id = attributes.get("id") ?? "";
-    const has = (wanted: Mode): boolean => classes.some((word) => MODES[wanted].has(word));
+    const has = (wanted: TextMode): boolean => classes.some((word) => CLASSES_BY_MODE[wanted].has(word));
     const isInCard = isCard || classes.some((word) => word === "roomcard-xxl" || word === "usercard-xxl");
-    const open = (own: Mode): Open => ({ name, mode: own, isCard: isInCard });
+    const open = (own: TextMode): OpenElement => ({ name, mode: own, isCard: isInCard });
     if (has("name") || NAME_IDS.has(id)) return open("name");
     if (has("text") || TEXT_IDS.has(id) || /^summary_\d+$/.test(id)) return open("text");
     if (has("label")) return open("label");
@@ -215,16 +217,16 @@ class Scrubbing {
   }
 }
 
-/** Text between tags. */
-function scrubWords(text: string, element: string, mode: Mode, pseudonyms: Pseudonyms): string {
+/** Scrubs text between tags. */
+function scrubWords(text: string, element: string, mode: TextMode, pseudonyms: Pseudonyms): string {
   const word = text.trim();
   if (mode === "name") return scrubText(text, pseudonyms, "name");
-  if (mode === "text") return element === "b" && REVISIONS.has(word) ? text : scrubText(text, pseudonyms);
+  if (mode === "text") return element === "b" && REVISION_LABELS.has(word) ? text : scrubText(text, pseudonyms);
   if (/^\d[\d.,]*$/.test(word) && (mode === "count" || word.length <= 3)) return text;
   return scrubLabel(text, pseudonyms);
 }
 
-/** How markup in strings is treated. */
-export function markupIn(pseudonyms: Pseudonyms): MarkupIn {
+/** Scrubs markup inside strings. */
+export function markupScrubber(pseudonyms: Pseudonyms): ScrubMarkup {
   return (html, isText) => scrubHtml(html, pseudonyms, { mode: isText ? "text" : "label" });
 }

@@ -1,13 +1,14 @@
 /**
- * Which character may stand for which: one of the same class, script, case and number of UTF-16 units, so that what
- * readers see of a text (length, case, punctuation, direction) stays. Pure.
+ * Chooses substitutes for characters: of the same class, script, case and number of UTF-16 units, so that the
+ * properties
+ * parsers depend on (length, case, punctuation, direction) stay the same. Pure.
  */
 
-/** A piece of text that is replaced as one: a word with its digits and marks, or a single sign. */
-export const PIECES: RegExp =
+/** Matches what is replaced as a unit: a word with its digits and marks, or a single symbol. */
+export const WORDS_AND_SYMBOLS: RegExp =
   /[\p{L}\p{M}\p{N}]+|[\p{Extended_Pictographic}\p{RI}\p{So}\p{Co}\p{Cn}\p{Cs}]|[\u{e0000}-\u{e0fff}]/gu;
 
-/** Signs that chat itself writes, and that are no picture anybody chose: a moderator's mark, arrows, marks of trade. */
+/** Symbols that chat itself writes and no user chose: the moderator's diamond, arrows, trademark signs. */
 const KEPT_SIGNS = /[♦\p{Sm}←-↙⇐-⇕©®™°]|\p{Emoji_Modifier}/u;
 
 const LOWER = "abcdefghijklmnopqrstuvwxyz";
@@ -19,7 +20,7 @@ const SIGNS = "◆◇●○■□▲△▼▽";
 const EMOJI = ["🍎", "🍊", "🍋", "🍌", "🍉", "🍇", "🍓", "🍒", "🍑", "🍍", "🌲", "🌳", "🌴", "🌵", "🌷", "🌹"];
 const SMALL_EMOJI = "☀☁☂☃☎☕☘♨⚓⚡";
 
-/** Scripts without case, and letters of theirs. */
+/** Scripts without case, and letters of each. */
 const SCRIPTS: readonly (readonly [RegExp, string])[] = [
   [/\p{Script=Hebrew}/u, "אבגדהוזחטיכלמנסעפצקרשת"],
   [/\p{Script=Arabic}/u, "ابتثجحخدذرزسشصضطظعغفقكلمنهوي"],
@@ -30,8 +31,8 @@ const SCRIPTS: readonly (readonly [RegExp, string])[] = [
   [/\p{Script=Hangul}/u, "가나다라마바사아자차카타파하거너더러머버"],
 ];
 
-/** The character that stands for another; `chance` is a number from 0 up to 2^16. */
-export function standIn(character: string, chance: number): string {
+/** The substitute for a character; `chance` is an integer below 2^16. */
+export function substituteFor(character: string, chance: number): string {
   const code = character.codePointAt(0) ?? 0;
   if (code < 128) return ascii(character, chance);
   if (character.length === 2) return astral(character, code, chance);
@@ -64,7 +65,7 @@ function casedAlphabet(character: string): string {
   return /\p{Script=Cyrillic}/u.test(character) ? CYRILLIC : LATIN;
 }
 
-/** Characters of two units each. */
+/** Substitutes characters of two UTF-16 units. */
 function astral(character: string, code: number, chance: number): string {
   if (code >= 0xe0000 && code < 0xe1000) return "\u{e0061}";
   if (/\p{RI}/u.test(character)) return String.fromCodePoint(0x1f1e6 + (chance % 26));

@@ -1,48 +1,51 @@
 /**
- * JSON and the scripts of pages: one scanner for both, which keeps every sign of the syntax where it was. Keys and
- * identifiers stay if they are made of the site's words; strings and numbers are judged by their key, or by the call they
- * are given to. Pure and linear.
+ * Scrubs JSON and page scripts with one scanner that keeps all syntax in place. Keys and identifiers stay if they
+ * consist
+ * of the site's words. Strings and numbers are judged by their key, or by the call they are passed to. Pure and linear.
  */
-import { scrubAddress, scrubIds } from "./address.js";
-import { decoded, escapes, through } from "./codecs.js";
+
+import { decode, escapes, mapDecoded } from "./codecs.js";
 import { scrubLabel, scrubMarkdown, scrubText } from "./plain.js";
 import type { Pseudonyms } from "./pseudonyms.js";
+import { scrubIds, scrubUrl } from "./url.js";
 import { isCodeName } from "./vocabulary.js";
 
-/** The subject of the objects in a list without a name. */
+/** The subject of the objects in an unnamed list. */
 export type Subject = "users" | "pingable" | "ids" | "events" | "script";
 
-/** Markup in a string: of somebody's text, or with labels of the site. */
-export type MarkupIn = (html: string, isText: boolean) => string;
+/** Scrubs markup in a string, of user text or of the site's labels. */
+export type ScrubMarkup = (html: string, isText: boolean) => string;
 
-/** The state of a scan. */
+/** The context of a scan. */
 export interface LiteralContext {
   readonly pseudonyms: Pseudonyms;
   readonly subject: Subject;
-  readonly markup: MarkupIn;
+  readonly markup: ScrubMarkup;
 }
 
 const TOKENS =
   /"(?:[^"\\]|\\[\s\S]?)*(?:"|$)|'(?:[^'\\\n]|\\[\s\S]?)*(?:'|\n|$)|`(?:[^`\\]|\\[\s\S]?)*(?:`|$)|\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|[\p{L}_$][\p{L}\p{M}\p{N}_$]*|\d[\w.]*|\s+|[\s\S]/gu;
 
-/** One open bracket. */
-interface Level {
+/** An open bracket. */
+interface BracketLevel {
   readonly bracket: string;
-  /** The key that it is the value of, or the function that is called. */
+  /** The key whose value it is, or the function that is called. */
   readonly name: string;
-  /** The key of the value that comes next. */
+  /** The key of the next value. */
   key: string;
-  /** How many commas were passed. */
+  /** How many commas came before. */
   index: number;
   /** The value of `event_type`. */
   eventType?: string;
 }
 
-const NAMES: ReadonlySet<string> = new Set(
+const NAME_KEYS: ReadonlySet<string> = new Set(
   "user_name username room_name name dn parent_username caption sitecaption roomname".split(" "),
 );
-const MARKUP: ReadonlySet<string> = new Set("content description tags usage parent_text user_message text".split(" "));
-const ADDRESS_KEYS: ReadonlySet<string> = new Set("url profileurl icon siteicon".split(" "));
+const MARKUP_KEYS: ReadonlySet<string> = new Set(
+  "content description tags usage parent_text user_message text".split(" "),
+);
+const URL_KEYS: ReadonlySet<string> = new Set("url profileurl icon siteicon".split(" "));
 const USER_KEYS: ReadonlySet<string> = new Set(
   "user_id target_user_id userid current_user_id owner_id author_id acluserid".split(" "),
 );
@@ -51,8 +54,8 @@ const KEPT_KEYS: ReadonlySet<string> = new Set(
 msgid gap timeout last_post last_seen activity flags modflags flag_count flag_id servertime live_chat_host_id current_room_id
 page pagesize server_time_offset`.split(/\s+/),
 );
-/** Calls of the site's scripts: which argument is a user. Other numbers there are rooms, counts and sizes. */
-const CALLS: Readonly<Record<string, readonly number[]>> = {
+/** Which arguments of the site's script calls are users. Other numbers there are rooms, counts and sizes. */
+const USER_ARGUMENTS: Readonly<Record<string, readonly number[]>> = {
   StartChat: [1, 3],
   initTranscript: [1],
   initFlagSupport: [1],
@@ -62,21 +65,21 @@ const CALLS: Readonly<Record<string, readonly number[]>> = {
   initBasicPage: [],
 };
 
-/** Replaces what is somebody's. */
+/** Scrubs user content from JSON or a script. */
 export function scrubLiterals(source: string, context: LiteralContext): string {
-  return new Scan(context).run(source);
+  return new LiteralScrubber(context).run(source);
 }
 
-/** A script of a page, and the handlers in attributes. */
-export function scrubScript(source: string, pseudonyms: Pseudonyms, markup: MarkupIn): string {
+/** Scrubs a page script or an event handler attribute. */
+export function scrubScript(source: string, pseudonyms: Pseudonyms, markup: ScrubMarkup): string {
   return scrubLiterals(source, { pseudonyms, subject: "script", markup });
 }
 
-class Scan {
+class LiteralScrubber {
   readonly #context: LiteralContext;
-  readonly #levels: Level[] = [];
-  #top: Level = { bracket: "", name: "", key: "", index: 0 };
-  /** The token before, without white space. */
+  readonly #levels: BracketLevel[] = [];
+  #top: BracketLevel = { bracket: "", name: "", key: "", index: 0 };
+  /** The previous token that is not white space. */
   #last = "";
   #lastName = "";
 
@@ -88,7 +91,7 @@ class Scan {
     const tokens = source.match(TOKENS) ?? [];
     return tokens
       .map((token, at) => {
-        const scrubbed = this.#token(token, () => /^\s*:/.test(nextOf(tokens, at)));
+        const scrubbed = this.#token(token, () => /^\s*:/.test(nextToken(tokens, at)));
         if (token.trim() !== "") this.#last = token;
         return scrubbed;
       })
@@ -109,7 +112,7 @@ class Scan {
 
   #open(bracket: string): void {
     const name = bracket === "(" ? this.#lastName : this.#top.key || (this.#top.bracket === "[" ? this.#top.name : "");
-    // Values nested deeper than in any answer are judged as those of the deepest level.
+    // Values nested deeper than in any response are judged like those of the deepest level.
     if (this.#levels.length > 200) return;
     this.#levels.push(this.#top);
     this.#top = { bracket, name, key: "", index: 0 };
@@ -124,19 +127,19 @@ class Scan {
     if (this.#top.bracket === "{") this.#top.key = "";
   }
 
-  /** Keys of digits are messages in the calls of the site's scripts, and anybody elsewhere. */
+  /** Numeric keys are message ids in the site's script calls, and possibly user ids elsewhere. */
   #numericKey(token: string): string {
     this.#top.key = token;
     if (!/^\d+$/.test(token)) return this.#context.pseudonyms.text(token, "text");
     const call = this.#call();
-    return call && Object.hasOwn(CALLS, call.name) ? token : this.#context.pseudonyms.userId(token);
+    return call && Object.hasOwn(USER_ARGUMENTS, call.name) ? token : this.#context.pseudonyms.userId(token);
   }
 
   #key(token: string): string {
-    const name = decoded(escapes, token.slice(1, -1));
+    const name = decode(escapes, token.slice(1, -1));
     this.#top.key = name;
     if (isCodeName(name) || /^r\d+$/.test(name)) return token;
-    return inQuotes(token, (text) =>
+    return mapQuoted(token, (text) =>
       /^\d+$/.test(text) ? this.#numericKey(text) : this.#context.pseudonyms.text(text, "text"),
     );
   }
@@ -148,24 +151,23 @@ class Scan {
   }
 
   #string(token: string): string {
-    return inQuotes(token, (text) => this.#text(text));
+    return mapQuoted(token, (text) => this.#text(text));
   }
 
   #text(text: string): string {
     const { pseudonyms, markup } = this.#context;
     const key = this.#top.key.toLowerCase();
-    if (this.#context.subject === "pingable" || NAMES.has(key)) return scrubText(text, pseudonyms, "name");
-    if (MARKUP.has(key)) {
+    if (this.#context.subject === "pingable" || NAME_KEYS.has(key)) return scrubText(text, pseudonyms, "name");
+    if (MARKUP_KEYS.has(key)) {
       const isNotice = key === "content" && this.#top.eventType === "15";
       return isNotice ? scrubLabel(text, pseudonyms) : markup(text, true);
     }
     if (/^\d+$/.test(text)) return this.#isKeptNumber(key) ? text : pseudonyms.userId(text);
     if (/^[0-9a-f]{16,}$/i.test(text)) return pseudonyms.hex(text);
     if (/hash$/.test(key))
-      return text.startsWith("!") ? `!${scrubAddress(text.slice(1), pseudonyms)}` : scrubText(text, pseudonyms);
-    if (key === "host") return scrubAddress(`//${text}`, pseudonyms).slice(2);
-    if (ADDRESS_KEYS.has(key) || /^(?:https?:|wss?:)?\/\/\S*$|^\/[^/\s]\S*$/i.test(text))
-      return scrubAddress(text, pseudonyms);
+      return text.startsWith("!") ? `!${scrubUrl(text.slice(1), pseudonyms)}` : scrubText(text, pseudonyms);
+    if (key === "host") return scrubUrl(`//${text}`, pseudonyms).slice(2);
+    if (URL_KEYS.has(key) || /^(?:https?:|wss?:)?\/\/\S*$|^\/[^/\s]\S*$/i.test(text)) return scrubUrl(text, pseudonyms);
     if (key === "source" || key === "markdown") return scrubMarkdown(text, pseudonyms);
     return /[<&]/.test(text) ? markup(text, false) : scrubLabel(text, pseudonyms);
   }
@@ -190,7 +192,7 @@ class Scan {
     if (subject === "pingable") return this.#top.index === 0;
     if (subject === "script" && this.#lastName.toLowerCase() === "userid" && this.#last === "=") return true;
     const call = this.#call();
-    return call !== undefined && (CALLS[call.name]?.includes(call.index) ?? false);
+    return call !== undefined && (USER_ARGUMENTS[call.name]?.includes(call.index) ?? false);
   }
 
   #isKeptNumber(key: string): boolean {
@@ -200,31 +202,31 @@ class Scan {
     if (subject !== "script") return false;
     if (this.#lastName === "SERVER_TIME_OFFSET" && this.#last === "=") return true;
     const call = this.#call();
-    if (call === undefined || !Object.hasOwn(CALLS, call.name)) return false;
-    // In an object of a call only keys that are known stay, and the rooms of unread mentions: their keys are ids.
+    if (call === undefined || !Object.hasOwn(USER_ARGUMENTS, call.name)) return false;
+    // In objects passed to a call, only known keys stay, and the rooms of unread mentions, whose keys are ids.
     return key === "" || /^\d+$/.test(key);
   }
 
-  /** Whether the objects here are users: by the name of the list that they are in. */
+  /** Whether the objects here are users, by the name of the enclosing list. */
   #isAboutUsers(): boolean {
     const list = [...this.#levels, this.#top].findLast(({ bracket, name }) => bracket !== "{" && name !== "");
     if (list) return list.name === "users" || list.name === "initPresent" || list.name === "update";
     return this.#context.subject === "users";
   }
 
-  /** The call around, and which of its arguments this is. */
-  #call(): Level | undefined {
+  /** The enclosing call, with the index of the current argument. */
+  #call(): BracketLevel | undefined {
     return [...this.#levels, this.#top].findLast(({ bracket }) => bracket === "(");
   }
 }
 
-function nextOf(tokens: readonly string[], at: number): string {
+function nextToken(tokens: readonly string[], at: number): string {
   const next = tokens[at + 1] ?? "";
   return next.trim() === "" ? (tokens[at + 2] ?? "") : next;
 }
 
-function inQuotes(token: string, change: (text: string) => string): string {
+function mapQuoted(token: string, change: (text: string) => string): string {
   const [quote = ""] = token;
   const isClosed = token.length > 1 && token.endsWith(quote);
-  return quote + through(escapes, token.slice(1, isClosed ? -1 : undefined), change) + (isClosed ? quote : "");
+  return quote + mapDecoded(escapes, token.slice(1, isClosed ? -1 : undefined), change) + (isClosed ? quote : "");
 }

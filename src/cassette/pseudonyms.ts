@@ -1,54 +1,54 @@
 /**
- * The replacements of one cassette. Words, digits and secrets are replaced by a keyed hash whose key is thrown
- * away: the same value always gets the same replacement, and no dictionary leads back from it. User ids get other ids
- * of the same number of digits, one each.
+ * The pseudonyms of one cassette. Words, digits and secrets are replaced by a keyed hash whose key is discarded: a
+ * value
+ * always gets the same pseudonym, and no dictionary can reverse it. User ids map to unique ids with as many digits.
  */
 import { createHmac } from "node:crypto";
-import { PIECES, standIn } from "./letters.js";
-import { isOwnWord } from "./vocabulary.js";
+import { substituteFor, WORDS_AND_SYMBOLS } from "./letters.js";
+import { isSiteWord } from "./vocabulary.js";
 
-/** The kinds of values that are replaced, as a summary counts them. */
-export type Kind = "name" | "text" | "user id" | "number" | "fkey or token" | "cookie" | "password" | "address";
+/** The kinds of replaced values, as counted in the summary. */
+export type ReplacedKind = "name" | "text" | "user id" | "number" | "fkey or token" | "cookie" | "password" | "address";
 
-/** How often each kind was replaced: different values, not places. */
-export type Replaced = Readonly<Partial<Record<Kind, number>>>;
+/** How many distinct values of each kind were replaced. */
+export type ReplacedCounts = Readonly<Partial<Record<ReplacedKind, number>>>;
 
-/** The words remembered, so that a page is not hashed word by word again and again. */
-const MOST_WORDS = 20_000;
-/** The values counted for one kind; beyond that the count stays. */
-const MOST_COUNTED = 100_000;
-/** How often another replacement is looked for when one is no good. */
-const TRIES = 16;
+/** How many words are cached, so that a page is not hashed word by word each time. */
+const MAX_WORDS = 20_000;
+/** The most distinct values counted per kind. */
+const MAX_COUNTED = 100_000;
+/** How often an unsuitable pseudonym is drawn again. */
+const MAX_ATTEMPTS = 16;
 
-/** The questions that a scrubber asks about values. */
+/** Replaces values for the scrubber. */
 export interface Pseudonyms {
-  /** Replaces every word, number and picture of a text; the length stays. */
-  text(value: string, kind: Kind): string;
-  /** Another id of the same number of digits; 0 and the system's own negative ids stay. */
+  /** Replaces every word, number and symbol of a text; the length stays the same. */
+  text(value: string, kind: ReplacedKind): string;
+  /** Replaces a user id with one of as many digits; 0 stays. */
   userId(digits: string): string;
-  /** Other digits. */
+  /** Replaces digits. */
   digits(value: string): string;
-  /** A secret of hexadecimal digits. */
+  /** Replaces a secret of hexadecimal digits. */
   hex(value: string): string;
-  /** The replacements so far, by kind. */
-  readonly replaced: Replaced;
+  /** Counts of the values replaced so far. */
+  readonly replaced: ReplacedCounts;
 }
 
-/** Replaces by a secret key. */
+/** Replaces values by a secret key. */
 export class KeyedPseudonyms implements Pseudonyms {
   readonly #key: Uint8Array;
   readonly #words = new Map<string, string>();
   readonly #ids = new Map<string, string>();
   readonly #usedIds = new Set<string>();
-  readonly #seen = new Map<Kind, Set<string>>();
+  readonly #seen = new Map<ReplacedKind, Set<string>>();
 
   /** @param key - random bytes that are stored nowhere */
   constructor(key: Uint8Array) {
     this.#key = key;
   }
 
-  text(value: string, kind: Kind): string {
-    const replaced = value.replace(PIECES, (piece) => this.#word(piece));
+  text(value: string, kind: ReplacedKind): string {
+    const replaced = value.replace(WORDS_AND_SYMBOLS, (piece) => this.#word(piece));
     if (replaced !== value) this.#count(kind, value);
     return replaced;
   }
@@ -80,19 +80,19 @@ export class KeyedPseudonyms implements Pseudonyms {
     });
   }
 
-  get replaced(): Replaced {
+  get replaced(): ReplacedCounts {
     return Object.fromEntries([...this.#seen].map(([kind, values]) => [kind, values.size]));
   }
 
-  /** By chance, and from there the next that is free: where all others are taken, the id itself. */
+  /** A random free id, else the next free one; the id itself if every other is taken. */
   #freeId(digits: string): string {
     const isFree = (id: string): boolean => !this.#usedIds.has(id) && id !== digits;
-    for (let salt = 0; salt < TRIES; salt++) {
+    for (let salt = 0; salt < MAX_ATTEMPTS; salt++) {
       const id = this.#number(digits, "id", salt);
       if (isFree(id)) return id;
     }
-    // No id begins with a zero, and none is longer than a number can be.
-    if (digits.startsWith("0") || digits.length > 15) return this.#number(digits, "id", TRIES);
+    // No id starts with a zero or exceeds the safe integer range.
+    if (digits.startsWith("0") || digits.length > 15) return this.#number(digits, "id", MAX_ATTEMPTS);
     const [least, most] = [10 ** (digits.length - 1), 10 ** digits.length - 1];
     const first = Number(this.#number(digits, "id", 0));
     for (let id = first < most ? first + 1 : least; id !== first; id = id < most ? id + 1 : least) {
@@ -104,24 +104,24 @@ export class KeyedPseudonyms implements Pseudonyms {
   #word(word: string): string {
     const known = this.#words.get(word);
     if (known !== undefined) return known;
-    if (this.#words.size >= MOST_WORDS) this.#words.clear();
-    // Letters without their marks: the slug of a name has none.
+    if (this.#words.size >= MAX_WORDS) this.#words.clear();
+    // Marks are removed, because the slug of a name has none.
     const folded = word.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
     const replaced = this.#different(word, (salt) => {
       if (/^\d+$/.test(word)) return this.#number(word, "digits", salt);
       const random = this.#stream(`word ${folded}`, salt, word.length);
       let at = 0;
-      return Array.from(word, (character) => standIn(character, random[at++] ?? 0)).join("");
+      return Array.from(word, (character) => substituteFor(character, random[at++] ?? 0)).join("");
     });
     this.#words.set(word, replaced);
     return replaced;
   }
 
-  /** The first replacement that is another one, and no word of the site. */
+  /** The first pseudonym that differs from the value and is not a word of the site. */
   #different(value: string, replace: (salt: number) => string): string {
     let replaced = replace(0);
-    for (let salt = 1; salt < TRIES; salt++) {
-      if (replaced.toLowerCase() !== value.toLowerCase() && !isOwnWord(replaced)) break;
+    for (let salt = 1; salt < MAX_ATTEMPTS; salt++) {
+      if (replaced.toLowerCase() !== value.toLowerCase() && !isSiteWord(replaced)) break;
       replaced = replace(salt);
     }
     return replaced;
@@ -144,15 +144,15 @@ export class KeyedPseudonyms implements Pseudonyms {
     return values;
   }
 
-  #count(kind: Kind, value: string): void {
+  #count(kind: ReplacedKind, value: string): void {
     const values = this.#seen.get(kind) ?? new Set<string>();
     this.#seen.set(kind, values);
-    if (values.size < MOST_COUNTED) values.add(value);
+    if (values.size < MAX_COUNTED) values.add(value);
   }
 }
 
-/** Replaces nothing: for what was replaced before, as when a replay is recorded. */
-export const unchanged: Pseudonyms = {
+/** Replaces nothing, for data that is already scrubbed, such as when a replay is recorded. */
+export const identityPseudonyms: Pseudonyms = {
   text: (value) => value,
   userId: (digits) => digits,
   digits: (value) => value,

@@ -1,6 +1,7 @@
 /**
- * Records what goes over the wire into a cassette. What is written was scrubbed before; a failure to write is told once
- * and ends the recording, never the client.
+ * Records traffic into a cassette. Everything is scrubbed before it is written. A write failure is reported once and
+ * ends
+ * the recording, never the client.
  */
 import { randomBytes } from "node:crypto";
 import { codeOf } from "../storage/failures.js";
@@ -16,7 +17,7 @@ import {
   type CassetteHeader,
   type SocketEntry,
 } from "./format.js";
-import type { Replaced } from "./pseudonyms.js";
+import type { ReplacedCounts } from "./pseudonyms.js";
 import type { RecordOptions } from "./record-options.js";
 import type { Scrubber } from "./scrubber.js";
 
@@ -29,51 +30,51 @@ export interface RecorderParts extends RecordOptions {
     readonly loginOrigin: string;
   };
   readonly clock: Clock;
-  /** Tells a person why the recording has ended. */
+  /** Tells the user why the recording stopped. */
   readonly notice: (text: string) => void;
-  /** The program that records. @default "chatexchange-ts" */
+  /** The name of the recording program. @default "chatexchange-ts" */
   readonly by?: string;
   readonly files?: FilePort | undefined;
 }
 
-/** The numbers of a recording. */
+/** Statistics of a recording. */
 export interface RecordedCounts {
   readonly requests: number;
   readonly frames: number;
-  readonly replaced: Replaced;
+  readonly replaced: ReplacedCounts;
 }
 
-const MOST_BYTES = 64 * 1024 * 1024;
-/** Room that is kept for the last line. */
+const DEFAULT_MAX_BYTES = 64 * 1024 * 1024;
+/** Bytes reserved for the last line. */
 const LAST_LINE_BYTES = 1_000;
-/** Shorter values, and words of the site, are no secrets that could be told from other text. */
-const SHORTEST_SECRET = 6;
+/** Shorter values, and words of the site, cannot be told from ordinary text. */
+const MIN_SECRET_LENGTH = 6;
 
-export const NOTE =
-  "Passwords, cookies, fkeys, tokens, e-mail addresses, names and everything that people wrote are replaced: the same value by the same other one, of the same length and shape. User ids are replaced, too; ids of rooms, messages and events, and times, are the real ones. One line each: ask = a request, answer = its answer, socket = a socket's opening (open), frames (frame) and end; at = milliseconds from the start. Look at it before you share it: chatexchange cassette FILE";
+const NOTE =
+  "Passwords, cookies, fkeys, tokens, e-mail addresses, names and all user text are replaced: each value always by the same pseudonym, of the same length and shape. User ids are replaced, too; ids of rooms, messages and events, and times, are real. Each line is one event: ask = a request, answer = its response, socket = the opening (open), a frame (frame) or the end of a socket; at = milliseconds since the start. Look at the file before you share it: chatexchange cassette FILE";
 
 export class CassetteRecorder implements WireTap {
   readonly #parts: RecorderParts;
   readonly #file: CassetteFile;
   readonly #began: number;
   readonly #secrets = new Secrets();
-  /** Secrets that were sent since the last line. */
+  /** Secrets sent since the last line. */
   readonly #learned: string[] = [];
   #scrubber: Scrubber | undefined;
   #isSecret: (value: string) => boolean = () => false;
   readonly #loading: Promise<void>;
-  /** Entries that came before the scrubber was loaded. */
+  /** Entries that arrived before the scrubber was loaded. */
   #waiting: ((scrubber: Scrubber) => CassetteEntry)[] = [];
   #isOver = false;
   #requests = 0;
   #sockets = 0;
   #frames = 0;
 
-  /** @throws {BAD_ARGUMENT} when the file is there already {STORAGE} when it cannot be made */
+  /** @throws {BAD_ARGUMENT} when the file already exists {STORAGE} when it cannot be created */
   constructor(parts: RecorderParts) {
     this.#parts = parts;
     this.#began = parts.clock.now();
-    this.#file = new CassetteFile(parts.file, parts.maxBytes ?? MOST_BYTES, parts.files);
+    this.#file = new CassetteFile(parts.file, parts.maxBytes ?? DEFAULT_MAX_BYTES, parts.files);
     const { host, name, chatOrigin: chat, loginOrigin: login } = parts.site;
     const by = parts.by ?? "chatexchange-ts";
     const header: CassetteHeader = {
@@ -101,7 +102,7 @@ export class CassetteRecorder implements WireTap {
     return {
       answered: ({ status, headers, body }: TappedAnswer) =>
         answer((scrubber) => scrubber.answer(request, { status, headers, body })),
-      failed: (error) => answer(() => ({ failed: reasonOf(error) })),
+      failed: (error) => answer(() => ({ failed: failureCode(error) })),
     };
   }
 
@@ -117,11 +118,11 @@ export class CassetteRecorder implements WireTap {
       },
       closed: (code) => happened(() => ({ closed: code })),
       left: () => happened(() => ({ left: true })),
-      failed: (error) => happened((scrubber) => ({ open: scrubber.address(url), failed: reasonOf(error) })),
+      failed: (error) => happened((scrubber) => ({ open: scrubber.address(url), failed: failureCode(error) })),
     };
   }
 
-  /** The numbers so far. */
+  /** The statistics so far. */
   get counts(): RecordedCounts {
     return { requests: this.#requests, frames: this.#frames, replaced: this.#scrubber?.replaced ?? {} };
   }
@@ -129,17 +130,17 @@ export class CassetteRecorder implements WireTap {
   /** Writes the last line and closes the file. */
   async close(): Promise<void> {
     await this.#loading;
-    this.#end("the recording was ended");
+    this.#end("the recording was stopped");
   }
 
   async #load(): Promise<void> {
     try {
-      const [{ Scrubber }, { KeyedPseudonyms }, { isOwnWord }] = await Promise.all([
+      const [{ Scrubber }, { KeyedPseudonyms }, { isSiteWord }] = await Promise.all([
         import("./scrubber.js"),
         import("./pseudonyms.js"),
         import("./vocabulary.js"),
       ]);
-      this.#isSecret = (value) => value.length >= SHORTEST_SECRET && !isOwnWord(value);
+      this.#isSecret = (value) => value.length >= MIN_SECRET_LENGTH && !isSiteWord(value);
       this.#scrubber = new Scrubber(this.#parts.pseudonyms ?? new KeyedPseudonyms(randomBytes(32)));
     } catch (error) {
       this.#stop(error);
@@ -162,13 +163,13 @@ export class CassetteRecorder implements WireTap {
     return Math.max(0, Math.round(this.#parts.clock.now() - this.#began));
   }
 
-  /** Looks in every line for the secrets that were sent, however they came there. */
+  /** Remembers the secrets that were sent, so that every line can be checked for them. */
   #learn({ form, cookie }: TappedRequest): void {
     if (cookie !== "") this.#secrets.addCookies(cookie);
     for (const name of ["email", "password", "fkey"]) {
       const value = form?.[name];
       for (const part of value === undefined ? [] : [value, value.split("@")[0] ?? ""]) {
-        if (part.length >= SHORTEST_SECRET) this.#learned.push(part);
+        if (part.length >= MIN_SECRET_LENGTH) this.#learned.push(part);
       }
     }
   }
@@ -177,15 +178,15 @@ export class CassetteRecorder implements WireTap {
     if (this.#isOver) return;
     for (const value of this.#learned.splice(0)) if (this.#isSecret(value)) this.#secrets.add(value);
     const line = this.#checked(JSON.stringify(entry), entry);
-    if (!this.#file.hasRoomFor(line.length * 2 + LAST_LINE_BYTES)) {
-      this.#parts.notice(`the recording to ${this.#parts.file} has ended: it is as long as maxBytes allows`);
+    if (!this.#file.fits(line.length * 2 + LAST_LINE_BYTES)) {
+      this.#parts.notice(`the recording to ${this.#parts.file} has stopped: the file has reached maxBytes`);
       this.#end("the file was full");
       return;
     }
     this.#file.add(line);
   }
 
-  /** A line in which a secret was found after all is written without what is in it. */
+  /** Withholds the content of a line that still contains a secret. */
   #checked(line: string, entry: CassetteEntry): string {
     if (this.#parts.pseudonyms || this.#secrets.hide(line) === line) return line;
     const { at } = entry;
@@ -215,7 +216,7 @@ export class CassetteRecorder implements WireTap {
     this.#isOver = true;
     this.#file.close();
     const reason = error instanceof Error ? error.message : String(error);
-    this.#parts.notice(`the recording to ${this.#parts.file} has ended: ${reason}`);
+    this.#parts.notice(`the recording to ${this.#parts.file} has stopped: ${reason}`);
   }
 }
 
@@ -226,8 +227,8 @@ function partOf(
   return typeof part === "string" ? { name, text: part } : { name, bytes: part.data.length };
 }
 
-/** A code, never a message: that of a stranger's error may say anything. */
-function reasonOf(error: unknown): string {
+/** An error code, never a message: the message of a foreign error may contain anything. */
+function failureCode(error: unknown): string {
   if (error instanceof Error && error.name === "AbortError") return "ABORTED";
   const code = codeOf(error) ?? (error instanceof Error ? codeOf(error.cause) : undefined) ?? "failed";
   return /^[A-Z][A-Z0-9_]{1,40}$/.test(code) ? code : "failed";

@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { scrubAddress } from "./address.js";
 import { scrubHtml } from "./html.js";
 import { scrubLabel, scrubMarkdown, scrubText } from "./plain.js";
 import { KeyedPseudonyms } from "./pseudonyms.js";
 import { Scrubber } from "./scrubber.js";
+import { scrubUrl } from "./url.js";
 import { isCodeName } from "./vocabulary.js";
 
 const pseudonyms = (seed = 1): KeyedPseudonyms => new KeyedPseudonyms(new Uint8Array(32).fill(seed));
 
-/** The properties of a text that may not change. */
+/** The properties of a text that must not change. */
 const shape = (text: string): string =>
   text
     .replace(/\p{Lu}/gu, "A")
@@ -16,7 +16,7 @@ const shape = (text: string): string =>
     .replace(/\p{N}/gu, "0")
     .replace(/\p{M}/gu, "'");
 
-describe("a text", () => {
+describe("scrubText", () => {
   it.each([
     "Hello, World! 3 apples.",
     "  two  spaces\tand\nlines ",
@@ -32,25 +32,25 @@ describe("a text", () => {
     expect(shape(scrubbed)).toBe(shape(text));
   });
 
-  it("keeps the right-to-left direction, and the class of a picture", () => {
+  it("keeps the text direction and the kind of emoji", () => {
     expect(scrubText("שלום", pseudonyms())).toMatch(/^\p{Script=Hebrew}{4}$/u);
     expect(scrubText("🦑", pseudonyms())).toMatch(/^\p{Extended_Pictographic}$/u);
     expect(scrubText("\ud83d x \udc00", pseudonyms())).toHaveLength(5);
   });
 
-  it("has the same word for the same word, in any case, and another one under another key", () => {
+  it("replaces a word consistently in any case, and differently with another key", () => {
     const [one, two, three] = scrubText("alice ALICE Alice", pseudonyms()).split(" ");
     expect([two, three].map((word) => word?.toLowerCase())).toEqual([one, one]);
     expect(scrubText("alice", pseudonyms(2))).not.toBe(one);
   });
 
-  it("keeps the id of a message that it replies to", () => {
+  it("keeps the message id of a reply prefix", () => {
     expect(scrubMarkdown(":12345 hi 678", pseudonyms())).toMatch(/^:12345 [a-z]{2} \d{3}$/);
   });
 });
 
-describe("a word of the site", () => {
-  it("stays as a label, and is replaced as a name or a text", () => {
+describe("the site's own words", () => {
+  it("are kept in labels and replaced in names and user text", () => {
     expect(scrubLabel("previous day", pseudonyms())).toBe("previous day");
     expect(scrubLabel("You can perform this action again in 3 seconds.", pseudonyms())).toContain(
       "again in 3 seconds.",
@@ -62,7 +62,7 @@ describe("a word of the site", () => {
     expect(scrubbed).not.toMatch(/>room<|\/room"|lesson/);
   });
 
-  it("stays where only a part of the label is somebody's", () => {
+  it("are kept in a label with user text in it", () => {
     expect(scrubLabel("Alice: 6h ago, 31580 posts (1%)", pseudonyms())).toMatch(
       /^[A-Z][a-z]{4}: 6h ago, 31580 posts \(1%\)$/,
     );
@@ -71,7 +71,7 @@ describe("a word of the site", () => {
     );
   });
 
-  it("makes up classes, keys and paths, and a word that is none does not", () => {
+  it("are what classes, keys and paths consist of", () => {
     for (const name of ["message-info-container", "js-present", "msgCount", "event_type", "room-message-count-xxl"])
       expect([name, isCodeName(name)]).toEqual([name, true]);
     for (const name of ["alice", "user-alice", "message_from_alice", "constructor"])
@@ -79,26 +79,26 @@ describe("a word of the site", () => {
   });
 });
 
-describe("an address", () => {
-  it("of the site keeps its way and the ids of rooms and messages", () => {
-    const scrubbed = scrubAddress("/rooms/17/my-room", pseudonyms());
+describe("scrubUrl", () => {
+  it("keeps the path of the site's URLs, and the ids of rooms and messages", () => {
+    const scrubbed = scrubUrl("/rooms/17/my-room", pseudonyms());
     expect(scrubbed).toMatch(/^\/rooms\/17\/[a-z]{2}-[a-z]{4}$/);
     expect(scrubbed).not.toContain("my-room");
-    expect(scrubAddress("/transcript/1/2018/3/30/0-24?m=5#5", pseudonyms())).toBe("/transcript/1/2018/3/30/0-24?m=5#5");
-    expect(scrubAddress("https://chat.stackexchange.com/users/1234/bob?tab=recent", pseudonyms())).toMatch(
+    expect(scrubUrl("/transcript/1/2018/3/30/0-24?m=5#5", pseudonyms())).toBe("/transcript/1/2018/3/30/0-24?m=5#5");
+    expect(scrubUrl("https://chat.stackexchange.com/users/1234/bob?tab=recent", pseudonyms())).toMatch(
       /^https:\/\/chat\.stackexchange\.com\/users\/(?!1234)\d{4}\/(?!bob)[a-z]{3}\?tab=recent$/,
     );
   });
 
-  it("of others keeps the scheme and the shape", () => {
-    expect(scrubAddress("https://alice.example.com/cats/1.png?who=bob", pseudonyms())).toMatch(
+  it("keeps only the scheme and the shape of other URLs", () => {
+    expect(scrubUrl("https://alice.example.com/cats/1.png?who=bob", pseudonyms())).toMatch(
       /^https:\/\/(?!alice)[a-z]{5}\.(?!example)[a-z]{7}\.com\/(?!cats)[a-z]{4}\/\d\.[a-z]{3}\?[a-z]{3}=[a-z]{3}$/,
     );
   });
 });
 
-describe("ids of users", () => {
-  it("are one to one, of the same number of digits, and those of the system stay", () => {
+describe("user ids", () => {
+  it("map one to one to ids with as many digits, except those of system users", () => {
     const mine = pseudonyms();
     const ids = Array.from({ length: 900 }, (_, index) => String(index + 100));
     const replaced = ids.map((id) => mine.userId(id));
@@ -128,10 +128,10 @@ describe("any input", () => {
     "\ud800".repeat(20_000),
     "/*".repeat(20_000),
     `<script>${"'".repeat(30_001)}`,
-  ])("is read in one pass and never fails (%#)", (text) => {
+  ])("is scrubbed in a single pass without failing (%#)", (text) => {
     const scrubber = new Scrubber(pseudonyms());
     const headers = { "content-type": "text/html" };
-    // Quadratic work takes minutes here, and the test its time out.
+    // Quadratic work would take minutes and time the test out.
     expect(scrubber.frame(text)).toBeTypeOf("string");
     scrubber.answer(
       { method: "GET", url: "https://chat.stackexchange.com/rooms/1" },

@@ -1,17 +1,18 @@
 /**
- * Scrubs requests, answers and frames for a cassette. Every string passes here before it reaches the disk: what
- * no rule knows is replaced. Pure, and never throws, whatever the bytes.
+ * Scrubs requests, responses and frames for a cassette. Every string passes through here before it reaches the disk; a
+ * value that no rule knows is replaced. Pure; never throws, whatever the bytes.
  */
-import { scrubAddress, scrubIds, scrubParameter } from "./address.js";
-import { percentInForm, through } from "./codecs.js";
+
+import { mapDecoded, percentInForm } from "./codecs.js";
 import type { AnsweredEntry, AskedEntry, RecordedPart } from "./format.js";
-import { markupIn, scrubHtml } from "./html.js";
+import { markupScrubber, scrubHtml } from "./html.js";
 import { type Subject, scrubLiterals } from "./literals.js";
 import { scrubLabel, scrubMarkdown, scrubText } from "./plain.js";
 import type { Pseudonyms } from "./pseudonyms.js";
+import { scrubIds, scrubParameter, scrubUrl } from "./url.js";
 import { isCodeName } from "./vocabulary.js";
 
-/** A request as it goes out. */
+/** A request as it was sent. */
 export interface SentRequest {
   readonly method: string;
   readonly url: string;
@@ -19,16 +20,16 @@ export interface SentRequest {
   readonly parts?: readonly { readonly name: string; readonly text?: string; readonly bytes?: number }[] | undefined;
 }
 
-/** An answer as it came. */
+/** A response as it was received. */
 export interface ReceivedAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly body: string;
 }
 
-type Recorded<T> = Omit<T, "at" | "ask" | "answer">;
+type EntryBody<T> = Omit<T, "at" | "ask" | "answer">;
 
-const HIDDEN: ReadonlySet<string> = new Set("password email pass pwd passwd token session captcha".split(" "));
+const SECRET_FIELDS: ReadonlySet<string> = new Set("password email pass pwd passwd token session captcha".split(" "));
 const USER_FIELDS: ReadonlySet<string> = new Set(
   "userid ids aclUserId withuserid user acluserid id".toLowerCase().split(" "),
 );
@@ -36,13 +37,13 @@ const MESSAGE_IDS = /\/(?:messages\/ack|admin\/(?:movePosts|deletePosts)|convers
 const TEXT_FIELDS: ReadonlySet<string> = new Set(
   "text name title newtitle description tags reason info message q filter".split(" "),
 );
-/** Headers that a reader goes by, and how each is treated. */
-const HEADERS: Readonly<Record<string, (value: string, pseudonyms: Pseudonyms) => string>> = {
+/** Headers that readers use, with the rule for each. */
+const HEADER_RULES: Readonly<Record<string, (value: string, pseudonyms: Pseudonyms) => string>> = {
   "content-type": (value, pseudonyms) =>
     value.replace(/[^\s;=/]+/g, (word) =>
       isCodeName(word) || /^(?:utf-8|xml|\w\+xml)$/i.test(word) ? word : pseudonyms.text(word, "text"),
     ),
-  location: scrubAddress,
+  location: scrubUrl,
   "retry-after": (value, pseudonyms) =>
     /^\d{1,9}$|^\w{3}, \d\d \w{3} \d{4} [\d:]{8} GMT$/.test(value) ? value : scrubText(value, pseudonyms),
   chat: (value, pseudonyms) => (value === "error" ? value : scrubText(value, pseudonyms)),
@@ -56,17 +57,17 @@ export class Scrubber {
     this.#pseudonyms = pseudonyms;
   }
 
-  /** The replacements so far, by kind. */
+  /** Counts of the values replaced so far. */
   get replaced(): Pseudonyms["replaced"] {
     return this.#pseudonyms.replaced;
   }
 
-  /** An address, as of a request or a socket. */
+  /** Scrubs the URL of a request or a socket. */
   address(url: string): string {
-    return scrubAddress(url, this.#pseudonyms);
+    return scrubUrl(url, this.#pseudonyms);
   }
 
-  request({ method, url, form, parts }: SentRequest): Recorded<AskedEntry> {
+  request({ method, url, form, parts }: SentRequest): EntryBody<AskedEntry> {
     const path = pathOf(url);
     return {
       method,
@@ -79,11 +80,11 @@ export class Scrubber {
   answer(
     request: Pick<SentRequest, "method" | "url">,
     { status, headers, body }: ReceivedAnswer,
-  ): Recorded<AnsweredEntry> {
+  ): EntryBody<AnsweredEntry> {
     return { status, headers: this.#headers(headers), body: this.#body(pathOf(request.url), status, headers, body) };
   }
 
-  /** A frame of a socket, or the answer to a poll. */
+  /** Scrubs a socket frame or the response to a poll. */
   frame(text: string): string {
     return this.#literals(text, "events");
   }
@@ -92,7 +93,7 @@ export class Scrubber {
     const pseudonyms = this.#pseudonyms;
     const key = isCodeName(name) || /^[rh]\d+$/.test(name) ? name : pseudonyms.text(name, "text");
     const lower = name.toLowerCase();
-    if (HIDDEN.has(lower)) return [key, value === "" ? "" : this.#hidden(value, lower)];
+    if (SECRET_FIELDS.has(lower)) return [key, value === "" ? "" : this.#hidden(value, lower)];
     if (TEXT_FIELDS.has(lower)) return [key, scrubMarkdown(value, pseudonyms)];
     if (USER_FIELDS.has(lower) && !MESSAGE_IDS.test(path))
       return [key, /^[\d,\s-]*$/.test(value) ? scrubIds(value, pseudonyms) : scrubText(value, pseudonyms)];
@@ -100,7 +101,7 @@ export class Scrubber {
     return [key, scrubParameter(isCodeName(name) ? name : "text", value, pseudonyms)];
   }
 
-  /** The same for all: its length, too, is nobody's business. */
+  /** The same replacement for every value, because the length is private, too. */
   #hidden(value: string, name: string): string {
     this.#pseudonyms.text(value, "password");
     return name === "email" ? "someone@example.com" : "********";
@@ -117,7 +118,7 @@ export class Scrubber {
     const kept: Record<string, string | readonly string[]> = {};
     for (const [name, value] of Object.entries(headers)) {
       const key = name.toLowerCase();
-      const rule = Object.hasOwn(HEADERS, key) ? HEADERS[key] : undefined;
+      const rule = Object.hasOwn(HEADER_RULES, key) ? HEADER_RULES[key] : undefined;
       if (rule && typeof value === "string") kept[key] = rule(value, this.#pseudonyms);
       if (key === "set-cookie" && value !== undefined) kept[key] = [value].flat().map((line) => this.#cookie(line));
     }
@@ -140,12 +141,12 @@ export class Scrubber {
   }
 
   #cookieValue(value: string): string {
-    return through(percentInForm, value, (text) => this.#pseudonyms.text(text, "cookie"));
+    return mapDecoded(percentInForm, value, (text) => this.#pseudonyms.text(text, "cookie"));
   }
 
   #cookieAttribute(name: string, value: string): string {
-    if (name === "domain") return scrubAddress(`//${value}`, this.#pseudonyms).slice(2);
-    if (name === "path") return scrubAddress(value, this.#pseudonyms);
+    if (name === "domain") return scrubUrl(`//${value}`, this.#pseudonyms).slice(2);
+    if (name === "path") return scrubUrl(value, this.#pseudonyms);
     if (name === "max-age" && /^-?\d{1,10}$/.test(value)) return value;
     if (name === "expires" && /^\w{3}, \d\d[ -]\w{3}[ -]\d{2,4} [\d:]{8} GMT$/.test(value)) return value;
     if (name === "samesite" && /^(?:lax|strict|none)$/i.test(value)) return value;
@@ -170,20 +171,20 @@ export class Scrubber {
       const namesInHeadings = /^\/(?:rooms\/info|users)\/-?\d/.test(path);
       return scrubHtml(body, this.#pseudonyms, { namesInHeadings });
     }
-    // The id of a new room, or a sentence.
+    // The body is the id of a new room, or a sentence.
     return /^\s*\d{1,16}\s*$/.test(body) && path.startsWith("/rooms/pairoff")
       ? body
       : scrubLabel(body, this.#pseudonyms);
   }
 
   #literals(text: string, subject: Subject): string {
-    return scrubLiterals(text, { pseudonyms: this.#pseudonyms, subject, markup: markupIn(this.#pseudonyms) });
+    return scrubLiterals(text, { pseudonyms: this.#pseudonyms, subject, markup: markupScrubber(this.#pseudonyms) });
   }
 }
 
 const COOKIE_ATTRIBUTES = /^(?:domain|path|expires|max-age|secure|httponly|samesite|partitioned)$/i;
 
-/** The subject of lists without names, by the path that they answer. */
+/** The subject of unnamed lists, by the request path. */
 function subjectOf(path: string): Subject {
   if (/^\/rooms\/pingable\//.test(path)) return "pingable";
   if (/^\/users\/ignorelist/.test(path)) return "ids";

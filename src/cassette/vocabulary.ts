@@ -1,10 +1,11 @@
 /**
- * The site's own words. A text that is none of these is somebody's, and is replaced: whole labels and sentences that
- * readers go by, sentences with places for what people write, and the words of which names in the markup are made.
- * Pure; written from protocol.md and the pages of the local server.
+ * The site's own words. Any other text is user content and is replaced. There are whole labels and sentences that
+ * parsers
+ * depend on, sentences with placeholders for user text, and the words that make up names in the markup. Pure; compiled
+ * from protocol.md and the pages of the local server.
  */
 
-/** Labels, as a whole. */
+/** Whole labels. */
 const LABELS: ReadonlySet<string> = new Set(
   `(removed)|said:|edited:|deleted|deleted:|moved|moved:|(older data no longer available)|(see full text)|user image|ok|Login-OK
 first day|previous day|next day|last day|«|»|next|prev|previous|load older messages|full transcript|permalink|show all
@@ -18,7 +19,7 @@ Stack Exchange|Stack Overflow|The Stack Exchange Network|Meta Stack Exchange|req
 You have been logged out|timeout applied|message|true|false|null|identicon|text/html|application/json`.split(/[|\n]/),
 );
 
-/** Sentences of refusals, without a full stop; servers write some with one, some without. */
+/** Sentences of refusals, without the full stop that only some servers write. */
 const SENTENCES: ReadonlySet<string> = new Set(
   `the room does not exist, or you do not have permission|the room has been frozen; new messages cannot be added|this room has been frozen
 the message is too long|the message is empty|it is too late to edit this message|it is too late to delete this message
@@ -30,7 +31,7 @@ because this room is frozen, no feeds are being posted into this room|because th
 access now owner|access now read-write|access now read-only|access now (default)|access now request`.split(/[|\n]/),
 );
 
-/** Sentences with places: `{t}` is somebody's text, and the others are numbers, dates and ages. */
+/** Sentences with placeholders: `{t}` is user text, the others are numbers, dates and ages. */
 const TEMPLATES: readonly string[] = [
   "{t} | chat.{h}",
   "{t} - {d}",
@@ -109,30 +110,30 @@ const PLACES: Readonly<Record<string, string>> = {
   v: "\\d{4}(?:\\.\\d{1,6}){1,4}",
 };
 
-const templates: readonly RegExp[] = TEMPLATES.map((template) => {
+const TEMPLATE_PATTERNS: readonly RegExp[] = TEMPLATES.map((template) => {
   const source = template
     .replace(/[.*+?^$()|[\]\\]/g, "\\$&")
     .replace(/\{(\w)\}/g, (whole, place: string) => PLACES[place] ?? whole);
   return new RegExp(`^${source}$`, "di");
 });
 
-/** Longer texts are no labels. */
-const LONGEST_LABEL = 300;
+/** Longer texts are not labels. */
+const MAX_LABEL_LENGTH = 300;
 
 /**
- * The parts of a text that are somebody's: none when the whole is the site's own, the whole when it is not known.
- * @returns the places to replace, as start and end
+ * Finds the user text in a text: none if it is all the site's own, the whole if it is unknown.
+ * @returns the spans to replace, as start and end offsets
  */
-export function othersIn(text: string): readonly (readonly [start: number, end: number])[] {
+export function userTextIn(text: string): readonly (readonly [start: number, end: number])[] {
   const start = text.length - text.trimStart().length;
   const label = text.trim();
   const whole = [[start, start + label.length]] as const;
   if (label === "") return [];
-  if (label.length > LONGEST_LABEL) return whole;
+  if (label.length > MAX_LABEL_LENGTH) return whole;
   const sentence = label.toLowerCase().replace(/\.$/, "").replace(/\s+/g, " ");
   if (LABELS.has(label) || LABELS.has(label.toLowerCase()) || SENTENCES.has(sentence)) return [];
   const bare = label.replace(/\.$/, "");
-  for (const template of templates) {
+  for (const template of TEMPLATE_PATTERNS) {
     const found = template.exec(bare);
     if (!found) continue;
     const places = (found.indices ?? []).slice(1).filter((place) => place !== undefined);
@@ -143,7 +144,7 @@ export function othersIn(text: string): readonly (readonly [start: number, end: 
   return whole;
 }
 
-/** The beginnings of titles of the site's own pages. */
+/** Whether a text starts the title of one of the site's own pages. */
 function isTitle(text: string): boolean {
   return TITLES.has(text.toLowerCase());
 }
@@ -154,7 +155,7 @@ const TITLES: ReadonlySet<string> = new Set(
   ),
 );
 
-/** Words of which classes, ids, keys, paths and identifiers are made. */
+/** The words that make up classes, ids, keys, paths and identifiers. */
 const CODE_WORDS: ReadonlySet<string> = new Set(
   `a access account ack acl action active activity admin ago alert align all allow always anchor any api app archive area aria arrow at attr
 auth authorize autocomplete avatar back badge banner bar basic below big blank block body bold bookmark both bottom box br brand broadcast btn bubble busy
@@ -188,27 +189,30 @@ copyright formatting getmore coming going tabcomplete inputerror sayit codify al
   ),
 );
 
-/** Everything above, word by word: no replacement looks like one of them. */
-const OWN_WORDS: ReadonlySet<string> = new Set(
+/** Every word above. No pseudonym may look like one of them. */
+const SITE_WORDS: ReadonlySet<string> = new Set(
   [...LABELS, ...SENTENCES, ...CODE_WORDS, ...TITLES, ...TEMPLATES]
     .flatMap((text) => text.toLowerCase().split(/[^a-z]+/))
     .filter((word) => word.length > 1),
 );
 
 /** Whether a word is one of the site's. */
-export function isOwnWord(word: string): boolean {
-  return OWN_WORDS.has(word.toLowerCase());
+export function isSiteWord(word: string): boolean {
+  return SITE_WORDS.has(word.toLowerCase());
 }
 
-/** Whether a name in the markup, such as a class, a key or an identifier, is made of the site's words and small numbers. */
+/**
+ * Whether a name in the markup, such as a class, a key or an identifier, consists of the site's words and small
+ * numbers.
+ */
 export function isCodeName(name: string): boolean {
   if (name.length > 80) return false;
   const parts = name.replace(/([a-z])([A-Z])/g, "$1-$2").split(/[-_.:]/);
-  return parts.every((part) => part === "" || /^(?:\d{1,3}|[a-z])$/.test(part) || CODE_WORDS.has(wordOf(part)));
+  return parts.every((part) => part === "" || /^(?:\d{1,3}|[a-z])$/.test(part) || CODE_WORDS.has(stemOf(part)));
 }
 
-/** Without the number or the plural at its end. */
-function wordOf(part: string): string {
+/** Removes a trailing number or plural. */
+function stemOf(part: string): string {
   const word = part.toLowerCase();
   return CODE_WORDS.has(word) ? word : word.replace(/(?:\d{1,3}|s)$/, "");
 }

@@ -1,30 +1,30 @@
 /**
- * What every command gets: where to read and write, what is in force, and a client that is made when it is first asked
- * for. Commands use nothing of the process but this, so that a test can be the terminal.
+ * The context of a command: its terminal, its settings, and a client created on first use. Commands use nothing else of
+ * the process, so that a test can act as the terminal.
  */
 import type { styleText } from "node:util";
 import type { Client, ClientOptions } from "../index.js";
 import type { Settings } from "./setup/settings.js";
 import type { Target } from "./setup/target.js";
 
-/** The names of `util.styleText`. */
+/** A style name of `util.styleText`. */
 export type Style = Parameters<typeof styleText>[0];
 
-/** Where a run reads and writes. */
+/** The terminal of a run: its streams, environment and size. */
 export interface Terminal {
   readonly stdout: NodeJS.WritableStream;
   readonly stderr: NodeJS.WritableStream;
   readonly stdin: NodeJS.ReadableStream;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Whether stdout, stderr and stdin are a terminal. */
+  /** Whether stdout, stderr and stdin are terminals. */
   readonly tty: { readonly stdout: boolean; readonly stderr: boolean; readonly stdin: boolean };
-  /** Its width; changes when somebody resizes it. */
+  /** Its width in columns; changes when it is resized. */
   readonly columns: number;
   /** Ctrl-C. */
   readonly signal: AbortSignal;
 }
 
-/** What every command gets. */
+/** The context of a command. */
 export interface CliContext {
   readonly stdout: NodeJS.WritableStream;
   readonly stderr: NodeJS.WritableStream;
@@ -32,35 +32,38 @@ export interface CliContext {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Whether stdout is a terminal. */
   readonly isTty: boolean;
-  /** Whether stderr is a terminal, where a line can be rewritten. */
+  /** Whether stderr is a terminal, on which a line can be rewritten. */
   readonly isStderrTty: boolean;
-  /** Whether stdin is a terminal, where somebody can be asked. */
+  /** Whether stdin is a terminal, on which the user can be prompted. */
   readonly isStdinTty: boolean;
-  /** Whether to write in colours. */
-  readonly colours: boolean;
-  /** Whether to write one JSON object for each line. */
+  /** Whether to print in color. */
+  readonly colors: boolean;
+  /** Whether to print one JSON object per line. */
   readonly json: boolean;
-  /** Whether to say on stderr what goes on behind the scenes. */
+  /** Whether to log to stderr. */
   readonly verbose: boolean;
-  /** The width of the terminal, in columns; changes when somebody resizes it. */
+  /** The width of the terminal in columns; changes when it is resized. */
   readonly columns: number;
   /** Ctrl-C. */
   readonly signal: AbortSignal;
-  /** What is in force and where each value comes from. */
+  /** The settings, each with its source. */
   readonly settings: Settings;
-  /** Where it goes: a site, or a local server, which is started when need be. */
+  /** The target: a site, or a local server, which is started if needed. */
   target(): Promise<Target>;
-  /** The client: made once, of the target, the stored session of the profile and the credentials of the environment. */
+  /** The client: created once, from the target, the profile's stored session and the credentials of the environment. */
   client(more?: Pick<ClientOptions, "stateFile" | "tap">): Promise<Client>;
-  /** Writes a line to stdout; resolves when the pipe, file or terminal has taken it, and rejects when the run is ended first. */
+  /**
+   * Prints a line to stdout. Resolves when the pipe, file or terminal has accepted it; rejects when the run is aborted
+   * first.
+   */
   print(line: string): Promise<void>;
-  /** Writes a value as one line of JSON to stdout, as {@link CliContext.print} does. */
+  /** Prints a value to stdout as one line of JSON, like {@link CliContext.print}. */
   printJson(value: object): Promise<void>;
-  /** Writes a line to stderr. */
+  /** Prints a line to stderr. */
   note(line: string): void;
-  /** A text in a style, or plain without colours. */
+  /** Styles a text; returns it unchanged without colors. */
   style(style: Style, text: string): string;
 }
 
-/** As much of a context as is needed to print. */
-export type Output = Pick<CliContext, "json" | "colours" | "columns" | "print" | "printJson" | "style">;
+/** The part of a context that printing needs. */
+export type Output = Pick<CliContext, "json" | "colors" | "columns" | "print" | "printJson" | "style">;

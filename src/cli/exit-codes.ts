@@ -1,7 +1,7 @@
-/** How a command ends: the exit codes, and the failure that a command itself can name. */
+/** The exit codes of commands, and the error that a command can throw with its own exit code. */
 
 /** The exit codes, as `--help` and docs/cli.md list them. */
-export const exitCodes = {
+export const EXIT_CODES = {
   success: 0,
   failure: 1,
   usage: 2,
@@ -11,21 +11,21 @@ export const exitCodes = {
   interrupted: 130,
 } as const;
 
-/** One of the {@link exitCodes}. */
-export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+/** One of the {@link EXIT_CODES}. */
+export type ExitCode = (typeof EXIT_CODES)[keyof typeof EXIT_CODES];
 
-/** What each exit code means. */
-export const exitMeanings: readonly (readonly [ExitCode, string])[] = [
-  [exitCodes.success, "it worked"],
-  [exitCodes.failure, "it failed here: a file, a full disk, something unforeseen"],
-  [exitCodes.usage, "the command was not understood: a wrong flag, id or text"],
-  [exitCodes.notLoggedIn, "not logged in, or the login was refused"],
-  [exitCodes.notFoundOrNotAllowed, "no such room, user or message, or you may not do that"],
-  [exitCodes.siteTrouble, "trouble with the site: unreachable, failing, read-only, throttled"],
-  [exitCodes.interrupted, "interrupted with Ctrl-C"],
+/** The meaning of each exit code. */
+export const EXIT_MEANINGS: readonly (readonly [ExitCode, string])[] = [
+  [EXIT_CODES.success, "success"],
+  [EXIT_CODES.failure, "local failure: a file, a full disk, an unexpected error"],
+  [EXIT_CODES.usage, "usage error: an invalid flag, id or text"],
+  [EXIT_CODES.notLoggedIn, "not logged in, or the login failed"],
+  [EXIT_CODES.notFoundOrNotAllowed, "not found, or not permitted"],
+  [EXIT_CODES.siteTrouble, "site failure: unreachable, failing, read-only or throttled"],
+  [EXIT_CODES.interrupted, "interrupted with Ctrl-C"],
 ];
 
-/** A failure that is worth one line and an exit code of its own. */
+/** An error that is printed as one line and has its own exit code. */
 export class CliError extends Error {
   readonly exitCode: ExitCode;
 

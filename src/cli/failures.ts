@@ -1,26 +1,26 @@
-/** From a failure to its one line on stderr and its exit code: the only place that decides this. */
+/** Turns any error into one line on stderr and an exit code; nothing else decides this. */
 import { type ChatErrorCode, isChatError } from "../errors/index.js";
-import { CliError, type ExitCode, exitCodes } from "./exit-codes.js";
+import { CliError, EXIT_CODES, type ExitCode } from "./exit-codes.js";
 import { oneLine } from "./output/text.js";
 import type { Settings } from "./setup/settings.js";
 
-/** How a failure is told. */
-export interface Told {
+/** The line and exit code of an error. */
+export interface FailureReport {
   readonly line: string;
   readonly exitCode: ExitCode;
 }
 
-const { usage, notLoggedIn, notFoundOrNotAllowed, siteTrouble, failure } = exitCodes;
+const { usage, notLoggedIn, notFoundOrNotAllowed, siteTrouble, failure } = EXIT_CODES;
 
-const codes: Readonly<Record<ChatErrorCode, readonly [ExitCode, hint?: string]>> = {
+const FAILURES: Readonly<Record<ChatErrorCode, readonly [ExitCode, hint?: string]>> = {
   BAD_ARGUMENT: [usage],
   STORAGE: [failure],
   LOCKED: [failure],
-  ADDRESS_IN_USE: [failure, "three sites need three ports in a row; --port takes the first"],
+  ADDRESS_IN_USE: [failure, "the three sites use three consecutive ports; use --port to choose the first"],
   EMPTY: [usage],
-  TOO_LONG: [usage, "use --split words, or break it into lines"],
-  WRONG_PASSWORD: [notLoggedIn, "check both and run chatexchange login again"],
-  CAPTCHA_REQUIRED: [notLoggedIn, "or run chatexchange login --cookies and paste the cookies of a browser"],
+  TOO_LONG: [usage, "use --split words, or split it into lines"],
+  WRONG_PASSWORD: [notLoggedIn, "check them and run chatexchange login again"],
+  CAPTCHA_REQUIRED: [notLoggedIn, "or run chatexchange login --cookies and paste the cookies of your browser"],
   CLOUDFLARE_CHALLENGE: [notLoggedIn, "run chatexchange login --cookies"],
   NO_ACCOUNT: [notLoggedIn],
   NOT_LOGGED_IN: [notLoggedIn],
@@ -29,7 +29,7 @@ const codes: Readonly<Record<ChatErrorCode, readonly [ExitCode, hint?: string]>>
   NOT_YOURS: [notFoundOrNotAllowed],
   TOO_LATE: [notFoundOrNotAllowed],
   ALREADY_DELETED: [notFoundOrNotAllowed],
-  DUPLICATE: [notFoundOrNotAllowed, "say it differently, or wait a minute"],
+  DUPLICATE: [notFoundOrNotAllowed, "rephrase it, or wait a minute"],
   ROOM_FROZEN: [notFoundOrNotAllowed],
   ROOM_TIMEOUT: [notFoundOrNotAllowed, "wait until it is over"],
   SUSPENDED: [notFoundOrNotAllowed],
@@ -39,39 +39,39 @@ const codes: Readonly<Record<ChatErrorCode, readonly [ExitCode, hint?: string]>>
   THROTTLED: [siteTrouble, "wait and try again"],
   SITE_READ_ONLY: [siteTrouble],
   SERVER_ERROR: [siteTrouble, "try again later"],
-  NOT_UNDERSTOOD: [siteTrouble, "the site has changed, or something stands in between; please report it"],
+  NOT_UNDERSTOOD: [siteTrouble, "the site has changed, or a proxy interferes; please report it"],
   CONNECTION_LOST: [siteTrouble, "check the network and the --site"],
   TIMED_OUT: [siteTrouble, "check the network, or try again later"],
-  ABORTED: [exitCodes.interrupted],
+  ABORTED: [EXIT_CODES.interrupted],
   CLOSED: [failure],
   CASSETTE: [failure],
 };
 
-/** Tells a failure; with the settings it names the login that this command would have needed. */
-export function tell(error: unknown, settings?: Settings): Told {
+/** Describes an error. The settings are for the hint which login the command would have needed. */
+export function describeFailure(error: unknown, settings?: Settings): FailureReport {
   if (error instanceof CliError) return { line: oneLine(error.message), exitCode: error.exitCode };
   if (isChatError(error)) {
     const { cause } = error;
     if (error.code === "PARTLY_SENT" && isChatError(cause)) {
-      const { exitCode, line } = tell(cause, settings);
+      const { exitCode, line } = describeFailure(cause, settings);
       return { line: `${oneLine(error.message)}; ${line}`, exitCode };
     }
-    const [exitCode, always] = codes[error.code];
+    const [exitCode, always] = FAILURES[error.code];
     const hint = error.code === "NOT_LOGGED_IN" ? loginHint(settings) : always;
-    const line = withoutCallsOfTheApi(oneLine(error.message));
+    const line = withoutApiCalls(oneLine(error.message));
     return { line: hint === undefined ? line : `${line}; ${hint}`, exitCode };
   }
   return { line: oneLine(error instanceof Error ? error.message : String(error)), exitCode: failure };
 }
 
-/** What to type: on the local server one says who one is; elsewhere the login has to go where the command went. */
+/** The hint how to log in: with --as on the local server, elsewhere with the flags that the command was given. */
 function loginHint(settings: Settings | undefined): string {
-  if (settings?.site.value === "local") return "say who you are with --as NAME, such as --as Alice";
+  if (settings?.site.value === "local") return "choose a user with --as NAME, such as --as Alice";
   const flags = (["site", "profile"] as const).filter((name) => settings?.[name].source.startsWith("flag"));
   return ["run chatexchange login", ...flags.map((name) => `--${name} ${settings?.[name].value}`)].join(" ");
 }
 
-/** The library speaks to programmers: who types commands has no Client to give anything to. */
-function withoutCallsOfTheApi(line: string): string {
-  return line.replace("not logged in; give credentials to the Client or call login() first", "not logged in");
+/** Removes API advice from an error message, which does not apply to a user of the command line. */
+function withoutApiCalls(line: string): string {
+  return line.replace("not logged in; pass credentials to the Client or call login() first", "not logged in");
 }

@@ -1,13 +1,13 @@
-/** Which file is behind which command; each is loaded when it is asked for. */
+/** Maps each command to its module, which is imported on demand. */
 
 import type { CliContext } from "./context.js";
-import { CliError, exitCodes } from "./exit-codes.js";
+import { CliError, EXIT_CODES } from "./exit-codes.js";
 import type { Flags } from "./table/arguments.js";
 
-/** What the file of a command exports as `run`; resolves to the exit code. */
+/** The `run` export of a command's module; resolves to the exit code. */
 export type RunCommand = (context: CliContext, args: readonly string[], flags: Flags) => Promise<number>;
 
-const files: Readonly<Record<string, () => Promise<{ readonly run: RunCommand }>>> = {
+const COMMAND_FILES: Readonly<Record<string, () => Promise<{ readonly run: RunCommand }>>> = {
   login: () => import("./commands/login.js"),
   logout: () => import("./commands/logout.js"),
   whoami: () => import("./commands/whoami.js"),
@@ -34,14 +34,15 @@ const files: Readonly<Record<string, () => Promise<{ readonly run: RunCommand }>
   },
   doctor: () => import("./commands/doctor.js"),
   cassette: () => import("./commands/cassette.js"),
+  "new-bot": () => import("./new-bot/index.js"),
 };
 
-/** The names of the commands that have a file. */
-export const loadable: readonly string[] = Object.keys(files);
+/** The names of the commands that have a module. */
+export const LOADABLE: readonly string[] = Object.keys(COMMAND_FILES);
 
 /** Loads a command. */
 export async function loadCommand(name: string): Promise<RunCommand> {
-  const file = files[name];
-  if (!file) throw new CliError(`the command "${name}" has no program`, exitCodes.failure);
+  const file = COMMAND_FILES[name];
+  if (!file) throw new CliError(`the command "${name}" is not implemented`, EXIT_CODES.failure);
   return (await file()).run;
 }

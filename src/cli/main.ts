@@ -1,17 +1,17 @@
 #!/usr/bin/env node
-/** The command `chatexchange`. Help is printed from the table of commands; everything else loads when it is needed. */
+/** The command `chatexchange`. Prints help from the table of commands; imports everything else on demand. */
 import { commandOf } from "./table/commands.js";
 
 const [first, second] = process.argv.slice(2);
 const wantsHelp = first === undefined || first === "--help" || first === "-h" || first === "help";
 const topic = first === "help" && second !== undefined ? commandOf(second) : undefined;
 
-/** Who reads the help through `| head` has read enough; what can't be written for another reason has failed. */
+/** Prints help. A closed pipe, as with `| head`, is a success; any other write error is a failure. */
 const print = (text: string): void => {
   process.stdout.on("error", async (error) => {
     if ("code" in error && error.code === "EPIPE") process.exit(0);
     const { fileReason } = await import("../storage/failures.js");
-    process.stderr.write(`chatexchange: can not write the output: ${fileReason(error) ?? error.message}\n`);
+    process.stderr.write(`chatexchange: cannot write the output: ${fileReason(error) ?? error.message}\n`);
     process.exit(1);
   });
   process.stdout.write(text);

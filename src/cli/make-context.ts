@@ -1,4 +1,4 @@
-/** Makes the context of a run: settings now, target and client when a command first asks for them. */
+/** Creates the context of a run: settings at once, target and client on first use. */
 import { styleText } from "node:util";
 import { AbortedError } from "../errors/index.js";
 import type { Client } from "../index.js";
@@ -8,12 +8,12 @@ import { readSettings } from "./setup/settings.js";
 import type { Target } from "./setup/target.js";
 import { type Flags, textFlag } from "./table/arguments.js";
 
-/** A context, and the end of everything that was made for it. */
+/** A context that can be closed, with everything it created. */
 export interface OwnedContext extends CliContext {
   close(): Promise<void>;
 }
 
-/** @throws {CliError} for settings that make no sense */
+/** @throws {CliError} for invalid settings */
 export function makeContext(terminal: Terminal, flags: Flags): OwnedContext {
   const { stdout, stderr, stdin, env, tty, signal } = terminal;
   const settings = readSettings(
@@ -25,7 +25,7 @@ export function makeContext(terminal: Terminal, flags: Flags): OwnedContext {
     },
     env,
   );
-  const colours = wantsColours(env, tty.stdout);
+  const colors = wantsColors(env, tty.stdout);
   const note = (line: string): void => void stderr.write(`${line}\n`);
   let target: Promise<Target> | undefined;
   let client: Promise<Client> | undefined;
@@ -37,7 +37,7 @@ export function makeContext(terminal: Terminal, flags: Flags): OwnedContext {
     isTty: tty.stdout,
     isStderrTty: tty.stderr,
     isStdinTty: tty.stdin,
-    colours,
+    colors,
     json: flags.json === true,
     verbose: flags.verbose === true,
     get columns() {
@@ -58,9 +58,9 @@ export function makeContext(terminal: Terminal, flags: Flags): OwnedContext {
     print: (line) => write(context, `${line}\n`),
     printJson: (value) => write(context, `${jsonLine(value)}\n`),
     note,
-    style: (style, text) => (colours ? styleText(style, text, { validateStream: false }) : text),
+    style: (style, text) => (colors ? styleText(style, text, { validateStream: false }) : text),
     async close() {
-      // What interrupts a command must not wait for what is queued.
+      // An interrupted command must not wait for queued actions.
       await (await client?.catch(() => undefined))?.logout({ drain: !signal.aborted });
       await (await target?.catch(() => undefined))?.server?.close();
     },
@@ -68,21 +68,21 @@ export function makeContext(terminal: Terminal, flags: Flags): OwnedContext {
   return context;
 }
 
-/** Colours are for terminals, unless the environment says otherwise. */
-function wantsColours(env: Terminal["env"], isTty: boolean): boolean {
+/** Uses colors on terminals, unless the environment says otherwise. */
+function wantsColors(env: Terminal["env"], isTty: boolean): boolean {
   if (env.NO_COLOR) return false;
   if (env.FORCE_COLOR !== undefined) return env.FORCE_COLOR !== "0" && env.FORCE_COLOR !== "false";
   return isTty && env.TERM !== "dumb";
 }
 
-/** Resolves when the text has been taken: by the pipe, the file or the terminal, not by a buffer of this process. */
+/** Resolves when the pipe, file or terminal has accepted the text, not when this process has buffered it. */
 function write({ stdout, signal }: CliContext, text: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const abort = (): void => reject(new AbortedError({ tried: "write the output" }));
     if (signal.aborted) return abort();
     signal.addEventListener("abort", abort, { once: true });
     stdout.write(text, (error) => {
-      // What a failed write means is decided where the stream's errors are heard, and ends the run.
+      // The error listener of the stream handles failed writes and ends the run.
       if (error) return;
       signal.removeEventListener("abort", abort);
       resolve();

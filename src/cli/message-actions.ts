@@ -1,30 +1,30 @@
-/** What `edit`, `delete`, `star` and `pin` have in common: something is done to messages, one after the other, and told. */
+/**
+ * The common part of `edit`, `delete`, `star` and `pin`: performs an action on messages, one at a time, and prints the
+ * results.
+ */
 import type { Client, Message } from "../index.js";
 import type { CliContext } from "./context.js";
-import { CliError, exitCodes } from "./exit-codes.js";
-import { isForNobody } from "./setup/target.js";
-import { idOf } from "./table/arguments.js";
+import { CliError, EXIT_CODES } from "./exit-codes.js";
+import { hasNoAudience } from "./setup/target.js";
+import { parseId } from "./table/arguments.js";
 
-/** The client of a command that says or changes something. @throws {CliError} where nobody would ever see it */
-export async function clientToTalk(context: CliContext): Promise<Client> {
-  if (await isForNobody(context.settings)) {
-    throw new CliError(
-      "no local server is running, and nobody would see it in one of its own; start one with chatexchange serve",
-      exitCodes.siteTrouble,
-    );
+/** The client of a command that writes. @throws {CliError} when nobody would ever see the result */
+export async function clientForAction(context: CliContext): Promise<Client> {
+  if (await hasNoAudience(context.settings)) {
+    throw new CliError("no local server is running; start one with chatexchange serve", EXIT_CODES.siteTrouble);
   }
   return context.client();
 }
 
-/** Does something to messages; all ids are looked at before anything is done. */
-export async function actOn(
+/** Performs an action on messages, after all ids have been validated. */
+export async function forEachMessage(
   context: CliContext,
   ids: readonly string[],
   done: string,
   act: (message: Message) => Promise<void>,
 ): Promise<void> {
-  const numbers = ids.map((id) => idOf("message", id));
-  const client = await clientToTalk(context);
+  const numbers = ids.map((id) => parseId("message", id));
+  const client = await clientForAction(context);
   for (const number of numbers) {
     const message = client.getMessage(number);
     await act(message);

@@ -1,13 +1,13 @@
-/** One run of the command line, from what was typed to the exit code; and the same for the real process. */
+/** Runs a command line, from its arguments to the exit code; in a test or as the real process. */
 
 import { fileReason } from "../storage/failures.js";
 import type { CliContext, Terminal } from "./context.js";
-import { exitCodes } from "./exit-codes.js";
-import { tell } from "./failures.js";
+import { EXIT_CODES } from "./exit-codes.js";
+import { describeFailure } from "./failures.js";
 import { loadCommand } from "./load-command.js";
 import { readArguments } from "./table/arguments.js";
 
-/** Why a run was ended from outside. */
+/** Why a run was aborted. */
 export type Ending = "interrupted" | "terminated" | "broken pipe";
 
 /** Runs a command; resolves to the exit code, and never rejects. */
@@ -20,39 +20,39 @@ export async function runCli(typed: readonly string[], terminal: Terminal): Prom
     if (flags.help === true) {
       const { helpOf } = await import("./table/help.js");
       terminal.stdout.write(helpOf(command));
-      return exitCodes.success;
+      return EXIT_CODES.success;
     }
     const { makeContext } = await import("./make-context.js");
     context = makeContext(terminal, flags);
     const run = await loadCommand(command.name);
     code = await run(context, args, flags);
   } catch (error) {
-    const { line, exitCode } = tell(error, context?.settings);
+    const { line, exitCode } = describeFailure(error, context?.settings);
     if (!signal.aborted) stderr.write(`chatexchange: ${line}\n`);
     code = exitCode;
   }
   await context?.close().catch((error: unknown) => {
-    if (!signal.aborted) stderr.write(`chatexchange: ${tell(error, context?.settings).line}\n`);
+    if (!signal.aborted) stderr.write(`chatexchange: ${describeFailure(error, context?.settings).line}\n`);
   });
   return signal.aborted ? codeOfEnding(signal.reason) : code;
 }
 
 function codeOfEnding(reason: unknown): number {
-  if (reason === "broken pipe") return exitCodes.success;
-  return reason === "terminated" ? 143 : exitCodes.interrupted;
+  if (reason === "broken pipe") return EXIT_CODES.success;
+  return reason === "terminated" ? 143 : EXIT_CODES.interrupted;
 }
 
-/** So long an interrupted command may take to leave its rooms, in milliseconds. */
-const graceMs = 800;
+/** How long an interrupted command may take to leave its rooms, in milliseconds. */
+const GRACE_MS = 800;
 
 /** Runs a command as this process. */
 export async function runProcess(typed: readonly string[]): Promise<void> {
   const { stdout, stderr, stdin, env } = process;
   const ending = new AbortController();
   const end = (reason: Ending): void => {
-    // The second time at once; the first time as soon as everything is put away, but not much later.
+    // A second signal exits at once; after the first, cleanup has a short time.
     if (ending.signal.aborted) process.exit(codeOfEnding(ending.signal.reason));
-    setTimeout(() => process.exit(codeOfEnding(reason)), graceMs).unref();
+    setTimeout(() => process.exit(codeOfEnding(reason)), GRACE_MS).unref();
     ending.abort(reason);
   };
   process.on("SIGINT", () => end("interrupted"));
@@ -64,8 +64,8 @@ export async function runProcess(typed: readonly string[]): Promise<void> {
       if (!ending.signal.aborted) end("broken pipe");
       return;
     }
-    stderr.write(`chatexchange: can not write the output: ${fileReason(error) ?? error.message}\n`);
-    process.exit(exitCodes.failure);
+    stderr.write(`chatexchange: cannot write the output: ${fileReason(error) ?? error.message}\n`);
+    process.exit(EXIT_CODES.failure);
   });
   process.exitCode = await runCli(typed, {
     stdout,
@@ -78,6 +78,6 @@ export async function runProcess(typed: readonly string[]): Promise<void> {
     },
     signal: ending.signal,
   });
-  // A prompt or a pipe that nobody reads any more must not keep the process.
+  // An unread prompt or pipe must not keep the process alive.
   stdin.unref?.();
 }

@@ -1,12 +1,12 @@
-/** The text that `send` and `edit` get: what was typed, or what comes from stdin. */
+/** Reads the text of `send` and `edit`, from the arguments or from stdin. */
 
 import type { CliContext } from "./context.js";
-import { type Flags, usage } from "./table/arguments.js";
+import { type Flags, usageError } from "./table/arguments.js";
 
-/** More than any message can be; a program that never ends must not fill the memory. */
-const longest = 1_000_000;
+/** The limit of stdin, far above any message, so that endless input cannot fill the memory. */
+const MAX_BYTES = 1_000_000;
 
-/** @throws {CliError} when stdin says nothing, or too much */
+/** @throws {CliError} when stdin is too long */
 export async function typedText(context: CliContext, words: readonly string[], flags: Flags): Promise<string> {
   const text = words.length === 1 && words[0] === "-" ? await readAll(context) : words.join(" ");
   if (flags.fixed !== true) return text;
@@ -14,9 +14,9 @@ export async function typedText(context: CliContext, words: readonly string[], f
   return fixedWidth(text);
 }
 
-/** All of stdin, without the line end that programs put there. */
+/** Reads all of stdin, without trailing newlines. */
 export async function readAll({ stdin, signal, isStdinTty, note }: CliContext): Promise<string> {
-  if (isStdinTty) note("type the text, then Ctrl-D:");
+  if (isStdinTty) note("type the text, then press Ctrl-D:");
   const chunks: Buffer[] = [];
   let size = 0;
   const stop = (): void => void ("destroy" in stdin && typeof stdin.destroy === "function" && stdin.destroy());
@@ -25,7 +25,8 @@ export async function readAll({ stdin, signal, isStdinTty, note }: CliContext): 
     for await (const chunk of stdin) {
       const piece = typeof chunk === "string" ? Buffer.from(chunk) : Buffer.from(chunk);
       size += piece.length;
-      if (size > longest) throw usage(`stdin says more than ${longest} bytes; that is no message`);
+      if (size > MAX_BYTES)
+        throw usageError(`stdin is longer than ${MAX_BYTES} bytes, which is too long for a message`);
       chunks.push(piece);
     }
   } finally {

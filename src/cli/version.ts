@@ -1,7 +1,7 @@
-/** The version of this package, from its package.json. */
+/** Reads the version of this package from its package.json. */
 import { readFileSync } from "node:fs";
 
-/** Such as `0.1.0`. */
+/** The version, such as `0.1.0`. */
 export function version(): string {
   const { version: text }: { version: string } = JSON.parse(
     readFileSync(new URL("../../package.json", import.meta.url), "utf8"),

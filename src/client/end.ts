@@ -1,4 +1,4 @@
-/** The end of a client: what waits is done or given up, and everything it holds is let go. */
+/** Shuts a client down: drains or drops queued actions and releases every resource. */
 import type { ObjectContext } from "../objects/context.js";
 import { checkCount, checkFlag, checkOptions } from "../util/options.js";
 import type { LogoutOptions } from "./client-options.js";
@@ -14,10 +14,10 @@ export function checkLogoutOptions(options: LogoutOptions): void {
 }
 
 /**
- * Waits for queued actions, stops listening, leaves the rooms, and closes every connection.
- * @param letGo - called before the connections are closed, also when the login could not be ended
+ * Waits for queued actions, stops listening, leaves the rooms and closes every connection.
+ * @param release - called before the connections are closed, even if ending the login failed
  */
-export async function endClient(parts: ObjectContext, options: LogoutOptions, letGo: () => void): Promise<void> {
+export async function endClient(parts: ObjectContext, options: LogoutOptions, release: () => void): Promise<void> {
   const { live, session, membership } = parts;
   const { drain = true, timeoutMs = 30_000, endLogin = false } = options;
   if (drain) await drainOutbox(parts, timeoutMs);
@@ -27,7 +27,7 @@ export async function endClient(parts: ObjectContext, options: LogoutOptions, le
   try {
     if (endLogin) await session.endLogin();
   } finally {
-    letGo();
+    release();
     await session.close();
     await parts.services.tap?.close?.();
   }
@@ -42,5 +42,5 @@ async function drainOutbox({ actions: { outbox }, services }: ObjectContext, tim
   await Promise.race([outbox.idle(), deadline]);
   timer?.cancel();
   const { length } = outbox.pending;
-  if (length > 0) services.log.warn(`logout: ${length} actions were given up after ${timeoutMs} ms`);
+  if (length > 0) services.log.warn(`logout: dropped ${length} queued actions after ${timeoutMs} ms`);
 }

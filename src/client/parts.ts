@@ -1,7 +1,7 @@
-/** Puts the parts of a client together; each owns its state, and sees only the parts that its context names. */
+/** Wires the parts of a client together. Each part owns its state and sees only the parts named in its context. */
 
 import { CassetteRecorder, type RecorderParts } from "../cassette/recorder.js";
-import { streamDefaults } from "../live/options.js";
+import { STREAM_DEFAULTS } from "../live/options.js";
 import { EventRouter } from "../live/router.js";
 import type { ObjectContext } from "../objects/context.js";
 import { IdentityMap } from "../objects/identity-map.js";
@@ -16,7 +16,7 @@ import type { WireTap } from "../util/wire-tap.js";
 import type { Client } from "./client.js";
 import { type ClientOptions, credentialsOf } from "./client-options.js";
 
-/** Makes all parts of a client. Makes no request. */
+/** Creates all parts of a client. Makes no request. */
 export function createParts(client: Client, options: ClientOptions, closing: AbortSignal): ObjectContext {
   const { site } = client;
   const clock = options.clock ?? systemClock;
@@ -63,15 +63,15 @@ export function createParts(client: Client, options: ClientOptions, closing: Abo
     services,
     learn: (raw) => identity.learn(raw),
     events: identity,
-    options: { ...streamDefaults, ...stream },
+    options: { ...STREAM_DEFAULTS, ...stream },
     enter: (roomId, signal) => identity.room(roomId).join({ signal }),
-    left: (roomId) => void membership.leave(roomId),
+    onLeft: (roomId) => void membership.leave(roomId),
   });
-  live.goOnFrom(Object.entries(cursors ?? {}).map(([roomId, cursor]) => [Number(roomId), { cursor, done: [] }]));
+  live.resumeFrom(Object.entries(cursors ?? {}).map(([roomId, cursor]) => [Number(roomId), { cursor, done: [] }]));
   return context;
 }
 
-/** The listener of the wire: a recording of this client, which ends with it, or something that others own. */
+/** The wire tap: a recorder owned by this client, or a tap owned by the caller, which this client must not close. */
 function tapOf(
   { record, tap, files }: ClientOptions,
   parts: Pick<RecorderParts, "site" | "clock" | "notice">,

@@ -1,15 +1,15 @@
 /**
- * The state a bot must not lose when it is killed: how far the events of each room have been handled, which actions
- * wait, and the outcome of those with a key. Kept in memory and in a file of JSON lines, for one process at a time.
+ * The state a bot must not lose when it is killed: the cursor of each room, the queued actions, and the outcomes of
+ * actions with an idempotency key. Held in memory and in a JSON lines file, by one process at a time.
  */
 import { AbortedError, ClosedError, UsageError } from "../errors/index.js";
 import type { CursorStore, RoomMark } from "../live/cursors.js";
 import type { ActionStore, KeyedAction, StoredAction, StoredOutcome } from "../sending/store.js";
 import { storageError } from "../storage/failures.js";
 import type { FilePort } from "../storage/file-port.js";
-import { BadLine, LineFile } from "../storage/json-lines.js";
+import { CorruptLineError, LineFile } from "../storage/json-lines.js";
 import { LineLog } from "../storage/line-log.js";
-import { plainFile } from "../storage/plain-file.js";
+import { resolvePlainFile } from "../storage/plain-file.js";
 import { lockFile, type ProcessLock, waitForLock } from "../storage/process-lock.js";
 import { RequestScope } from "../transport/request-scope.js";
 import type { Services } from "../util/services.js";
@@ -18,12 +18,12 @@ import { StoredState } from "./stored-state.js";
 
 /** Options of a {@link StateStore}. */
 export interface StateOptions {
-  /** The site the state is of. */
+  /** The host of the site the state belongs to. */
   readonly host: string;
-  /** How long the key of an action that is done is kept, in milliseconds. */
+  /** How long the key of a finished action is kept, in milliseconds. */
   readonly keyTtlMs: number;
   readonly services: Services;
-  /** The lock of the file; released by {@link StateStore.close}. */
+  /** The lock on the file; {@link StateStore.close} releases it. */
   readonly lock: ProcessLock;
   readonly files: FilePort | undefined;
 }
@@ -42,8 +42,9 @@ export class StateStore implements CursorStore, ActionStore {
   }
 
   /**
-   * Reads the file, rewrites it without outdated entries, and opens it.
-   * @throws {BAD_ARGUMENT} when it is of another host or no state file {STORAGE} when it cannot be read or written
+   * Reads the file, rewrites it without expired entries, and opens it for appending.
+   * @throws {BAD_ARGUMENT} when it belongs to another host or is not a state file {STORAGE} when it cannot be read or
+   *   written
    */
   static open(path: string, options: StateOptions): StateStore {
     try {
@@ -51,8 +52,8 @@ export class StateStore implements CursorStore, ActionStore {
     } catch (error) {
       options.lock.release();
       if (error instanceof UsageError) throw error;
-      if (error instanceof BadLine) {
-        throw new UsageError(`${path} is not a state file (line ${error.line}); delete it or name another`);
+      if (error instanceof CorruptLineError) {
+        throw new UsageError(`${path} is not a state file (line ${error.line}); delete it or use another path`);
       }
       throw storageError("use", path, error);
     }
@@ -60,41 +61,41 @@ export class StateStore implements CursorStore, ActionStore {
 
   static #open(given: string, options: StateOptions): StateStore {
     const { host, keyTtlMs, services, files, lock } = options;
-    const path = plainFile(given);
+    const path = resolvePlainFile(given);
     const state = new StoredState(host, keyTtlMs, path);
     const torn = LineFile.read(path, (line, number) => state.takeLine(line, number, services.clock.now()), files);
-    // A state file has its whole first line or does not exist: a torn one is another program's.
-    if (torn > 0 && !state.hasHeader) throw new BadLine(1);
-    if (torn > 0) services.log.warn(`${path} ended in the middle of a line; its last ${torn} bytes are dropped`);
+    // The first line is written atomically, so a file with a torn first line belongs to another program.
+    if (torn > 0 && !state.hasHeader) throw new CorruptLineError(1);
+    if (torn > 0) services.log.warn(`${path} ended in the middle of a line; dropped its last ${torn} bytes`);
     const log = LineLog.replace(path, {
       clock: services.clock,
       files,
       snapshot: () => state.lines(services.clock.now()),
       mayWrite: () => lock.isHeld,
-      onReplaced: () => lock.follow(),
+      onReplaced: () => lock.relock(),
       onFailing: (error) => services.reportUnhandled(error),
-      onWorking: () => services.log.info(`${path} can be written again; nothing of the state is lost`),
+      onRecovered: () => services.log.info(`${path} can be written again; no state was lost`),
     });
     return new StateStore(state, log, options);
   }
 
-  /** Where listening resumes, by room. */
+  /** The progress to resume from, by room id. */
   get marks(): ReadonlyMap<number, RoomMark> {
     return this.#state.marks;
   }
 
-  /** The newest message posted in each room. */
+  /** The id of the newest message posted in each room. */
   get posted(): ReadonlyMap<number, number> {
     return this.#state.posted;
   }
 
-  /** The actions that wait, in the order of the calls. */
+  /** The queued actions, in call order. */
   get waiting(): readonly StoredAction[] {
     return this.#state.waiting;
   }
 
   together(act: () => void): void {
-    this.#log.together(act);
+    this.#log.batch(act);
   }
 
   noteCursor(roomId: number, cursor: number): void {
@@ -124,28 +125,28 @@ export class StateStore implements CursorStore, ActionStore {
     return this.#state.keyed(key, this.#services.clock.now());
   }
 
-  /** Writes pending entries, and unlocks the file. */
+  /** Writes pending entries and releases the lock. */
   close(): void {
     this.#log.close();
     this.#lock.release();
   }
 
-  /** Applies an entry just as reading the file would, and writes it. */
+  /** Applies an entry as if it had been read from the file, and appends it. */
   #note(entry: Record<string, unknown>): void {
     this.#state.take(entry, this.#services.clock.now());
-    this.#log.note(entry);
+    this.#log.append(entry);
   }
 }
 
 /** Options of {@link lockState}. */
 export interface StateLockOptions extends ResumeOptions {
   readonly services: Services;
-  /** Aborted when the client ends, which ends a wait. */
+  /** Aborted when the client shuts down; ends the wait. */
   readonly closing: AbortSignal;
 }
 
 /**
- * Locks a state: at once, or with `wait` as soon as it is free.
+ * Locks a state file: at once, or with `wait` as soon as it is free.
  * @throws {LOCKED} {STORAGE} {ABORTED} {CLOSED}
  */
 export function lockState(path: string, options: StateLockOptions): ProcessLock | Promise<ProcessLock> {

@@ -1,21 +1,21 @@
 /**
- * The state of a client, built from entries: the same entries whether they are read from the file or just being noted.
- * Pure: reads and writes nothing.
+ * The state of a client, built by applying entries. The entries are the same whether they come from the file or are
+ * new. Pure: does no I/O.
  */
 import { UsageError } from "../errors/index.js";
 import type { RoomMark } from "../live/cursors.js";
-import { countOf, isRecord, listOf, numberOf, stringOf } from "../protocol/values.js";
+import { countOf, isRecord, itemsOf, numberOf, stringOf } from "../protocol/values.js";
 import type { KeyedAction, StoredAction } from "../sending/store.js";
-import { BadLine } from "../storage/json-lines.js";
+import { CorruptLineError } from "../storage/json-lines.js";
 
-/** The version of the file's format. Version 1 had no version line; its entries are read too. */
+/** The version of the file format. Version 1 has no version line; its entries can still be read. */
 const VERSION = 2;
 
-/** An action with a key that is done. */
+/** A finished action with an idempotency key. */
 interface DoneAction {
   readonly action: StoredAction;
   readonly messageId: number;
-  /** When the handlers of all events that were open at the call had finished; null while they have not. */
+  /** When all events that were unacknowledged at the call had been acknowledged; null while some have not. */
   passedAt: number | null;
 }
 
@@ -27,10 +27,10 @@ export class StoredState {
   readonly #done = new Map<number, Set<number>>();
   readonly #posted = new Map<number, number>();
   readonly #waiting = new Map<string, StoredAction>();
-  /** The id of the action that waits under a key. */
+  /** The id of the queued action with each key. */
   readonly #waitingKeys = new Map<string, string>();
   readonly #doneKeys = new Map<string, DoneAction>();
-  /** Keys in {@link #doneKeys} whose events are still being handled. */
+  /** Keys in {@link #doneKeys} whose events are not all acknowledged. */
   readonly #open = new Set<string>();
   #hasHeader = false;
 
@@ -40,7 +40,7 @@ export class StoredState {
     this.#path = path;
   }
 
-  /** Whether the file has named its host. */
+  /** Whether the header line has been read. */
   get hasHeader(): boolean {
     return this.#hasHeader;
   }
@@ -69,18 +69,19 @@ export class StoredState {
   }
 
   /**
-   * Takes a line of the file: an entry, or a list of entries that belong together.
-   * @throws {BAD_ARGUMENT} when the file is of another host or a newer version; a {@link BadLine} for a malformed entry
+   * Applies a line of the file: one entry, or a list of entries that were written atomically.
+   * @throws {BAD_ARGUMENT} when the file belongs to another host or has a newer version; a {@link CorruptLineError} for a
+   *   malformed entry
    */
   takeLine(line: unknown, number: number, now: number): void {
     if (!this.#hasHeader) this.#takeHeader(line);
     for (const entry of Array.isArray(line) ? line : [line]) {
-      if (!isRecord(entry) || !isSound(entry)) throw new BadLine(number);
+      if (!isRecord(entry) || !isSound(entry)) throw new CorruptLineError(number);
       this.take(entry, now);
     }
   }
 
-  /** Applies an entry; unknown fields are left out. */
+  /** Applies an entry; unknown fields are ignored. */
   take(entry: Readonly<Record<string, unknown>>, now: number): void {
     const { cursor, done, posted, queued, sent, passed, dropped } = entry;
     if (isRecord(queued)) this.#takeQueued(queued);
@@ -88,13 +89,13 @@ export class StoredState {
     if (isRecord(sent)) this.#takeSent(sent, now);
     if (isRecord(passed)) this.#takePassed(passed);
     if (typeof dropped === "string") this.#drop(dropped);
-    if (isRecord(done)) for (const [room, ids] of Object.entries(done)) this.#finish(Number(room), listOf(ids));
+    if (isRecord(done)) for (const [room, ids] of Object.entries(done)) this.#finish(Number(room), itemsOf(ids));
     if (isRecord(cursor))
       for (const [room, id] of Object.entries(cursor)) this.#advance(Number(room), numberOf(id) ?? 0);
     if (done !== undefined || cursor !== undefined) this.#passKeys(now);
   }
 
-  /** The whole state, as the lines of a new file. */
+  /** A snapshot of the state, as the lines of a new file. */
   lines(now: number): string[] {
     this.#forgetExpired(now);
     const entries: object[] = [{ state: "chatexchange-ts", version: VERSION, host: this.#host }];
@@ -114,13 +115,13 @@ export class StoredState {
 
   #takeHeader(line: unknown): void {
     const { host, state, version } = isRecord(line) ? line : {};
-    if (typeof host !== "string") throw new BadLine(1);
-    if (host !== this.#host) throw new UsageError(`${this.#path} keeps the state of ${host}, not of ${this.#host}`);
+    if (typeof host !== "string") throw new CorruptLineError(1);
+    if (host !== this.#host) throw new UsageError(`${this.#path} holds the state of ${host}, not of ${this.#host}`);
     this.#hasHeader = true;
     if (state === undefined || version === VERSION) return;
     throw new UsageError(
-      `${this.#path} has state version ${String(version)}, and this chatexchange-ts reads versions up to ${VERSION}; ` +
-        "update chatexchange-ts, or name another file",
+      `${this.#path} has state version ${String(version)}, but this chatexchange-ts supports only versions up to ${VERSION}; ` +
+        "update chatexchange-ts or use another path",
     );
   }
 
@@ -131,13 +132,13 @@ export class StoredState {
     if (action.key !== undefined) this.#waitingKeys.set(action.key, action.id);
   }
 
-  /** Version 1 has `key` for the action and `id` for the message; the snapshot of a version 1 file has an empty key. */
+  /** In version 1 `key` is the id of the action and `id` the message; a snapshot of version 1 has an empty key. */
   #takeSent(sent: Readonly<Record<string, unknown>>, now: number): void {
     const isNew = sent.messageId !== undefined;
     const id = stringOf(isNew ? sent.id : sent.key) ?? "";
     const messageId = numberOf(isNew ? sent.messageId : sent.id) ?? 0;
     const action = this.#waiting.get(id);
-    // An edited message may be newer than a message of ours that is still looked for, or another author's.
+    // An edited message may be another author's, or newer than a message of ours that still has to be looked up.
     if (action?.kind !== "edit") this.#post(numberOf(sent.roomId) ?? 0, messageId);
     this.#drop(id);
     if (action?.key === undefined) return;
@@ -181,7 +182,7 @@ export class StoredState {
     return { cursor: this.#cursors.get(roomId) ?? 0, done: [...(this.#done.get(roomId) ?? [])].sort(ascending) };
   }
 
-  /** Whether the events that were open when an action was called for have been handled. */
+  /** Whether all events that were unacknowledged when the action was called have been acknowledged. */
   #isPassed({ during = {} }: StoredAction): boolean {
     return Object.entries(during).every(([room, id]) => {
       const roomId = Number(room);
@@ -207,19 +208,19 @@ export class StoredState {
   }
 }
 
-/** Whether the numbers of an entry can be ids: a cursor that no event reaches would keep every event back. */
+/** Whether the numbers of an entry are valid ids: a bogus cursor that no event reaches would hold back every event. */
 function isSound({ cursor = {}, posted = {}, done = {} }: Readonly<Record<string, unknown>>): boolean {
   if (!isRecord(cursor) || !isRecord(posted) || !isRecord(done)) return false;
   const ids = [...Object.values(cursor), ...Object.values(posted), ...Object.values(done).flatMap(idsIn)];
   return ids.every((id) => countOf(id) !== undefined);
 }
 
-/** The ids of a list; what is no list is no id either. */
+/** The ids of a list; for anything but a list, one invalid id. */
 function idsIn(list: unknown): readonly unknown[] {
   return Array.isArray(list) ? list : [undefined];
 }
 
-/** Reads an action of the file; version 1 calls its id `key`, and has only messages to post. */
+/** Parses a stored action. Version 1 calls its id `key` and has only messages to post. */
 function actionOf(value: Readonly<Record<string, unknown>>): StoredAction | undefined {
   const isNew = value.kind !== undefined;
   const id = stringOf(isNew ? value.id : value.key);

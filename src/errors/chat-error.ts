@@ -1,9 +1,9 @@
 /**
- * The root of every failure this package raises. A caller matches `code`; the message alone is enough for a person.
- * Nothing here ever carries a password, a cookie or an fkey.
+ * The base class of every error this package throws. Callers match on `code`; the message alone tells a person what
+ * happened. An error never carries a password, a cookie or an fkey.
  */
 
-/** Every stable failure code. `docs/errors.md` says what to do about each. */
+/** Every error code. Codes are stable; `docs/errors.md` says what to do about each. */
 export type ChatErrorCode =
   | "BAD_ARGUMENT"
   | "STORAGE"
@@ -38,119 +38,121 @@ export type ChatErrorCode =
   | "CASSETTE"
   | "CLOSED";
 
-/** The attempt, and where it failed. Every field is safe to print. */
+/** Details of a failure: what was attempted, and where it failed. Every field is safe to print. */
 export interface FailureContext {
-  /** The attempt in words, as the end of "Could not …": `"read room 17"`. */
+  /** The attempt, worded to follow "Could not …": `"read room 17"`. */
   readonly tried?: string | undefined;
-  /** The chat host asked, such as `chat.stackoverflow.com`. */
+  /** The chat host that was asked, such as `chat.stackoverflow.com`. */
   readonly host?: string | undefined;
-  /** The HTTP status of the answer. */
+  /** The HTTP status of the response. */
   readonly status?: number | undefined;
-  /** The server's own sentence, when it gave one. */
+  /** The server's own sentence, if it sent one. */
   readonly body?: string | undefined;
-  /** The room it was about. */
+  /** The room the call was about. */
   readonly roomId?: number | undefined;
-  /** The user it was about. */
+  /** The user the call was about. */
   readonly userId?: number | undefined;
-  /** The message it was about. */
+  /** The message the call was about. */
   readonly messageId?: number | undefined;
   /**
-   * The answer was not in the site's own words: no known sentence, no page of the site. A proxy or a firewall may have
-   * given it, so it may pass.
+   * Set when the response did not come from the site itself: it has no known sentence and is none of the site's pages.
+   * A
+   * proxy or a firewall may have sent it, so a retry may succeed.
    */
   readonly bare?: true | undefined;
-  /** Of an action that failed: whether the server may have received it. Absent for everything but actions. */
+  /** For a failed action: whether the server may have received it. Absent for everything else. */
   readonly sent?: "no" | "maybe" | undefined;
-  /** Milliseconds the server asks to wait before the next try. */
+  /** How long the server asks callers to wait before the next attempt, in milliseconds. */
   readonly retryAfterMs?: number | undefined;
-  /** The failure behind this one; ends up in `error.cause`. */
+  /** The underlying error. It becomes `error.cause`. */
   readonly cause?: unknown;
 }
 
-/** Marks the failures of every copy of this package that a program has loaded. */
-const mark: unique symbol = Symbol.for("chatexchange-ts.ChatError");
+/** Identifies errors from any copy of this package that a program has loaded. */
+const BRAND: unique symbol = Symbol.for("chatexchange-ts.ChatError");
 
 /**
- * The common base: `error instanceof ChatError` is true for every failure of this package, also of another copy of it.
- * A class further down knows the failures of its own copy; match `code` instead.
+ * The base class: `error instanceof ChatError` is true for every error of this package, even one thrown by another
+ * loaded
+ * copy of it. Subclasses recognize only errors of their own copy, so match `code` instead.
  */
 export class ChatError extends Error {
   /** @internal */
   static override [Symbol.hasInstance](value: unknown): boolean {
     // biome-ignore lint/complexity/noThisInStatic: classes further down inherit this, and are asked about themselves
-    return this === ChatError ? isMarked(value) : Function.prototype[Symbol.hasInstance].call(this, value);
+    return this === ChatError ? hasBrand(value) : Function.prototype[Symbol.hasInstance].call(this, value);
   }
 
   /** @internal */
-  get [mark](): true {
+  get [BRAND](): true {
     return true;
   }
 
-  /** Says which failure it is; stable, so match this rather than the message. */
+  /** The error code. It is stable, so match it rather than the message. */
   readonly code: ChatErrorCode;
-  /** The attempt, and where it failed. */
+  /** Details of the failure. */
   readonly context: Readonly<Omit<FailureContext, "cause">>;
 
   constructor(code: ChatErrorCode, reason: string, context: FailureContext = {}) {
     const { cause, ...rest } = context;
-    super(withoutKeys(sentence(reason, rest)), cause === undefined ? undefined : { cause });
+    super(redactKeys(formatMessage(reason, rest)), cause === undefined ? undefined : { cause });
     this.name = new.target.name;
     this.code = code;
-    this.context = rest.body === undefined ? rest : { ...rest, body: withoutKeys(rest.body) };
+    this.context = rest.body === undefined ? rest : { ...rest, body: redactKeys(rest.body) };
   }
 }
 
-/**
- * True for any failure of this package, also of another copy of it; optionally only for those with one of the codes
- * given.
- */
+/** True for any error of this package, even one thrown by another loaded copy. Pass codes to accept only those. */
 export function isChatError(error: unknown, ...codes: ChatErrorCode[]): error is ChatError {
-  return isMarked(error) && (codes.length === 0 || codes.includes(error.code));
+  return hasBrand(error) && (codes.length === 0 || codes.includes(error.code));
 }
 
-/** Anything may have been thrown, also a proxy whose traps throw. */
-function isMarked(error: unknown): error is ChatError {
+/** Callers can throw anything, including a proxy whose traps throw. */
+function hasBrand(error: unknown): error is ChatError {
   try {
-    return typeof error === "object" && error !== null && Reflect.get(error, mark) === true;
+    return typeof error === "object" && error !== null && Reflect.get(error, BRAND) === true;
   } catch {
     return false;
   }
 }
 
-/** Trouble on the way, which may pass, and leaves open whether the server acted. */
-export function isTrouble(error: unknown): boolean {
+/** A network or server failure. It may pass, and the server may or may not have acted on the request. */
+export function isNetworkOrServerError(error: unknown): boolean {
   return isChatError(error, "CONNECTION_LOST", "TIMED_OUT", "SERVER_ERROR");
 }
 
 /**
- * Whether the same request may work later: trouble on the way, a request to slow down, or an answer that is not the
- * site's own ({@link FailureContext.bare}). Only the site's own words end anything for good.
+ * Whether the same request may succeed later: a network or server failure, a rate limit, or a response that did not
+ * come
+ * from the site ({@link FailureContext.bare}). Only the site's own response makes a failure permanent.
  */
-export function isPassing(error: unknown): boolean {
+export function isTransient(error: unknown): boolean {
   return (
-    isTrouble(error) || isChatError(error, "THROTTLED") || (error instanceof ChatError && error.context.bare === true)
+    isNetworkOrServerError(error) ||
+    isChatError(error, "THROTTLED") ||
+    (error instanceof ChatError && error.context.bare === true)
   );
 }
 
-/** The same failure for another caller, with the time left until the next try, or the note that the action was not sent. */
+/** Copies an error for another caller, with the remaining wait or with a note that the action was not sent. */
 export function withContext(error: ChatError, more: Pick<FailureContext, "retryAfterMs" | "sent">): ChatError {
-  return copyOf(error, { context: { ...error.context, ...more } });
+  return copyError(error, { context: { ...error.context, ...more } });
 }
 
-/** A copy of a failure with some properties changed; an Error to the platform, too. */
-export function copyOf(error: ChatError, changes: Partial<Pick<ChatError, "context" | "stack">>): ChatError {
+/** Copies an error with some properties changed. The platform treats the copy as a native Error. */
+export function copyError(error: ChatError, changes: Partial<Pick<ChatError, "context" | "stack">>): ChatError {
   const copy: ChatError = Object.setPrototypeOf(new Error(error.message), Object.getPrototypeOf(error));
   const { stack: _, ...own } = Object.getOwnPropertyDescriptors(error);
   Object.defineProperties(copy, own);
   return Object.assign(copy, { stack: error.stack }, changes);
 }
 
-/** A server may echo what it was sent: fkeys and tokens are 32 or 64 hexadecimal digits. */
-function withoutKeys(text: string): string {
+/** Servers may echo what they were sent. Fkeys and tokens are 32 or 64 hexadecimal digits. */
+function redactKeys(text: string): string {
   return text.replace(/\b(?:[0-9a-f]{32}){1,2}\b/gi, "…");
 }
 
-function sentence(reason: string, context: Omit<FailureContext, "cause">): string {
+function formatMessage(reason: string, context: Omit<FailureContext, "cause">): string {
   const where = context.host ? ` on ${context.host}` : "";
   const status = context.status ? ` (HTTP ${context.status})` : "";
   return context.tried ? `Could not ${context.tried}${where}: ${reason}${status}` : `${reason}${where}${status}`;

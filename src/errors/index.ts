@@ -1,11 +1,11 @@
 export {
   ChatError,
   type ChatErrorCode,
-  copyOf,
+  copyError,
   type FailureContext,
   isChatError,
-  isPassing,
-  isTrouble,
+  isNetworkOrServerError,
+  isTransient,
   withContext,
 } from "./chat-error.js";
 export {

@@ -1,30 +1,30 @@
-/** The backlog of a slow listener: bounded, with a named policy for overflow. */
+/** The backlog of a slow listener: bounded, with a policy for overflow. */
 import type { Delivery } from "./subscription.js";
 
 /**
- * The overflow policy when the backlog is full: `drop-oldest` loses the event that has waited longest, `drop-newest`
- * the event that arrives, and `fail` ends listening with an error after the events that wait.
+ * The policy when the backlog is full: `drop-oldest` drops the event that has waited longest, `drop-newest` drops the
+ * arriving event, and `fail` ends listening with an error once the waiting events have been read.
  */
 export type Overflow = "drop-oldest" | "drop-newest" | "fail";
 
 /** The ids of dropped events: the first and the last. */
-export interface Lost {
+export interface LostRange {
   readonly from: number;
   readonly to: number;
 }
 
-/** A value that waits, or (as `lost`) a mark for events that were dropped here. */
+/** A waiting value, or (as `lost`) a marker for events that were dropped here. */
 export interface Waiting<T> {
   readonly value: T | undefined;
   readonly delivery: Delivery | undefined;
-  readonly lost: Lost | undefined;
+  readonly lost: LostRange | undefined;
 }
 
 /** Options of a {@link Backlog}. */
 export interface BacklogOptions {
   readonly limit: number;
   readonly overflow: Overflow;
-  /** Called for every value lost, with the number lost so far. */
+  /** Called for every dropped value, with the number dropped so far. */
   readonly onDrop: (dropped: number) => void;
 }
 
@@ -32,7 +32,7 @@ export class Backlog<T> {
   readonly #options: BacklogOptions;
   #entries: Waiting<T>[] = [];
   #head = 0;
-  /** The number of values, without the marks of lost events. */
+  /** The number of waiting values, not counting the markers. */
   #size = 0;
   #dropped = 0;
 
@@ -40,27 +40,27 @@ export class Backlog<T> {
     this.#options = options;
   }
 
-  /** The number of values that wait. */
+  /** The number of waiting values. */
   get size(): number {
     return this.#size;
   }
 
-  /** Whether neither a value nor a mark of lost events waits. */
+  /** Whether nothing waits, neither a value nor a marker. */
   get isEmpty(): boolean {
     return this.#head >= this.#entries.length;
   }
 
-  /** The number of values lost. */
+  /** The number of dropped values. */
   get dropped(): number {
     return this.#dropped;
   }
 
-  /** The values that wait. */
+  /** The waiting values. */
   get values(): readonly T[] {
     return this.#entries.slice(this.#head).flatMap(({ value }) => (value === undefined ? [] : [value]));
   }
 
-  /** Adds a value. False when the backlog is full and the policy is `fail`. */
+  /** Adds a value. Returns false when the backlog is full and the policy is `fail`. */
   push(value: T, delivery: Delivery | undefined): boolean {
     const { limit, overflow, onDrop } = this.#options;
     if (this.#size >= limit) {
@@ -78,7 +78,7 @@ export class Backlog<T> {
     return true;
   }
 
-  /** Takes the next value, or the mark of lost events. */
+  /** Removes and returns the next value or marker. */
   shift(): Waiting<T> | undefined {
     const first = this.#entries[this.#head];
     if (!first) return undefined;
@@ -117,8 +117,8 @@ export class Backlog<T> {
     this.#entries.push({ value: undefined, delivery: undefined, lost });
   }
 
-  /** A lost value counts as done; under a state the range of its ids is kept for a gap notice. */
-  #lost(delivery: Delivery | undefined, before: Lost | undefined): Lost | undefined {
+  /** A dropped value counts as acknowledged; with a state file, the range of dropped ids is kept for a gap notice. */
+  #lost(delivery: Delivery | undefined, before: LostRange | undefined): LostRange | undefined {
     delivery?.done();
     const id = delivery?.event.id;
     if (id === undefined) return before;

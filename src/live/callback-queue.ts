@@ -1,28 +1,28 @@
-/** Runs a `watch` callback: at once while it keeps up, otherwise in order, separately for each room. */
+/** Runs a `watch` callback: immediately while it keeps up, otherwise queued in order, separately for each room. */
 import { callSafely } from "../util/call-safely.js";
-import { quiet } from "../util/promises.js";
-import { Backlog, type BacklogOptions, type Lost } from "./backlog.js";
-import { type ChatEvent, withDone } from "./events.js";
+import { markHandled } from "../util/promises.js";
+import { Backlog, type BacklogOptions, type LostRange } from "./backlog.js";
+import { type ChatEvent, withAcknowledge } from "./events.js";
 import type { Delivery, Receiver } from "./subscription.js";
 
-/** When an event counts as handled: when the callback has finished, or when it calls `event.done()`. */
+/** When an event is acknowledged: `auto` when the callback has finished, `manual` when it calls `event.done()`. */
 export type Acknowledgement = "auto" | "manual";
 
 /** Options of a {@link CallbackQueue}. */
 export interface CallbackQueueOptions extends BacklogOptions {
   readonly callback: (event: ChatEvent) => unknown;
   readonly ack: Acknowledgement;
-  /** The maximum number of unsettled calls for each room. */
+  /** The maximum number of concurrent calls for each room. */
   readonly concurrency: number;
   readonly overflowError: () => Error;
-  /** Adds to the reason of an end where the user called for listening. */
-  readonly placed: (reason: unknown) => unknown;
-  /** Makes the gap notice that stands for dropped events. */
-  readonly gapOf: (roomId: number, lost: Lost) => ChatEvent;
+  /** Adds the caller's position in the code to the reason that ended listening. */
+  readonly withCallSite: (reason: unknown) => unknown;
+  /** Creates the gap notice that replaces dropped events. */
+  readonly gapOf: (roomId: number, lost: LostRange) => ChatEvent;
   readonly reportUnhandled: (error: unknown) => void;
 }
 
-/** The calls for one room. */
+/** The queue of one room. */
 interface Lane {
   readonly roomId: number;
   readonly waiting: Backlog<ChatEvent>;
@@ -30,7 +30,7 @@ interface Lane {
 }
 
 export class CallbackQueue implements Receiver {
-  /** Resolves when the queue is closed; rejects when listening ended for good. */
+  /** Resolves when the queue is closed; rejects when listening ended permanently. */
   readonly closed: Promise<void>;
   readonly #options: CallbackQueueOptions;
   readonly #lanes = new Map<number, Lane>();
@@ -40,7 +40,7 @@ export class CallbackQueue implements Receiver {
 
   constructor(options: CallbackQueueOptions) {
     this.#options = options;
-    this.closed = quiet(
+    this.closed = markHandled(
       new Promise((resolve, reject) => {
         this.#settle = { resolve, reject };
       }),
@@ -54,7 +54,7 @@ export class CallbackQueue implements Receiver {
 
   onEvent(event: ChatEvent, delivery: Delivery | undefined): void {
     if (this.#isClosed) return;
-    // The common case: no call of this watch is under way in any room.
+    // The common case: no call is running in any room.
     const lane = this.#lanes.size === 0 ? undefined : this.#lanes.get(event.data.room_id ?? 0);
     if (!lane || (lane.running < this.#options.concurrency && lane.waiting.isEmpty)) this.#run(event, delivery, lane);
     else if (!lane.waiting.push(event, delivery)) this.#fail(this.#options.overflowError());
@@ -66,16 +66,16 @@ export class CallbackQueue implements Receiver {
     else this.#fail(reason);
   }
 
-  /** Stops listening; events that wait are not handled any more. Idempotent. */
+  /** Stops listening; waiting events are discarded. Idempotent. */
   close(): void {
     if (this.#end()) this.#settle?.resolve();
   }
 
   #fail(reason: unknown): void {
     if (!this.#end()) return;
-    const placed = this.#options.placed(reason);
-    this.#settle?.reject(placed);
-    this.#options.reportUnhandled(placed);
+    const located = this.#options.withCallSite(reason);
+    this.#settle?.reject(located);
+    this.#options.reportUnhandled(located);
   }
 
   #end(): boolean {
@@ -89,7 +89,7 @@ export class CallbackQueue implements Receiver {
   #run(given: ChatEvent, delivery: Delivery | undefined, lane: Lane | undefined): void {
     const { callback, ack, reportUnhandled } = this.#options;
     const isManual = ack === "manual" && delivery !== undefined;
-    const event = isManual ? withDone(given, () => delivery.done()) : given;
+    const event = isManual ? withAcknowledge(given, () => delivery.done()) : given;
     delivery?.take();
     const call = callSafely(callback, reportUnhandled, event);
     if (call) this.#await(call, isManual ? undefined : delivery, lane ?? this.#laneOf(given));
@@ -101,11 +101,11 @@ export class CallbackQueue implements Receiver {
     void call.then(() => {
       lane.running -= 1;
       delivery?.done();
-      this.#goOn(lane);
+      this.#drain(lane);
     });
   }
 
-  #goOn(lane: Lane): void {
+  #drain(lane: Lane): void {
     while (!this.#isClosed && lane.running < this.#options.concurrency) {
       const next = lane.waiting.shift();
       if (!next) break;

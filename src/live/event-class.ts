@@ -1,26 +1,26 @@
 /**
- * Tells classes of events from others: a class with a name that is the same in every copy of this package that a program has
- * loaded, and in a bundle that renames classes. The events themselves are in events.ts.
+ * Recognizes event classes by a name that is the same in every copy of this package that a program has loaded, and in a
+ * bundle that renames classes. The classes themselves are in events.ts.
  */
 import { UsageError } from "../errors/index.js";
-import { shown } from "../util/options.js";
+import { previewValue } from "../util/options.js";
 
-/** The key of a class's name. */
-const eventClass = Symbol.for("chatexchange-ts.EventClass");
+/** The property that holds the name of an event class. */
+const EVENT_CLASS = Symbol.for("chatexchange-ts.EventClass");
 
-/** Gives each class its name. */
+/** Stores the name of each event class on the class. */
 export function nameEventClasses(classes: Readonly<Record<string, object>>): void {
-  for (const [name, Class] of Object.entries(classes)) Object.defineProperty(Class, eventClass, { value: name });
+  for (const [name, Class] of Object.entries(classes)) Object.defineProperty(Class, EVENT_CLASS, { value: name });
 }
 
-/** The name of a class of events, of any copy of this package; undefined for everything else. */
+/** The name of an event class of any copy of this package; undefined for everything else. */
 export function nameOfEventClass(value: unknown): string | undefined {
-  if (typeof value !== "function" || !Object.hasOwn(value, eventClass)) return undefined;
-  const name: unknown = Reflect.get(value, eventClass);
+  if (typeof value !== "function" || !Object.hasOwn(value, EVENT_CLASS)) return undefined;
+  const name: unknown = Reflect.get(value, EVENT_CLASS);
   return typeof name === "string" ? name : undefined;
 }
 
-/** Whether a value is an event of a class: of this one, or, for an event of another copy, of the one with its name. */
+/** Whether a value is an instance of an event class. An event from another copy is compared by class name. */
 export function isEventOf(Class: object, Base: object, value: unknown): boolean {
   const isInstance = Function.prototype[Symbol.hasInstance];
   if (isInstance.call(Class, value)) return true;
@@ -32,28 +32,28 @@ export function isEventOf(Class: object, Base: object, value: unknown): boolean 
 }
 
 /**
- * Refuses what is no class of events: nothing would ever be of that class.
- * @throws {BAD_ARGUMENT} naming it
+ * Rejects values that are not event classes, because no event would ever match them.
+ * @throws {BAD_ARGUMENT} naming the value
  */
 export function checkEventClasses(classes: unknown): void {
-  const wanted = "classes of events, such as MessagePosted";
-  if (!Array.isArray(classes)) throw new UsageError(`listen takes a list of ${wanted}, not ${described(classes)}`);
+  const wanted = "event classes, such as MessagePosted";
+  if (!Array.isArray(classes)) throw new UsageError(`listen takes an array of ${wanted}, not ${described(classes)}`);
   for (const Class of classes)
     if (nameOfEventClass(Class) === undefined)
       throw new UsageError(`newEvents and listen take ${wanted}, not ${described(Class)}`);
 }
 
 /**
- * Refuses a class of events, too, where a function is called for each event.
- * @throws {BAD_ARGUMENT} saying what takes classes
+ * Rejects values that are not callbacks, event classes included.
+ * @throws {BAD_ARGUMENT} naming the method that takes classes
  */
 export function checkCallback(callback: unknown): void {
   if (typeof callback === "function" && nameOfEventClass(callback) === undefined) return;
   throw new UsageError(
-    `watch takes a function to call with (event, client), not ${described(callback)}; newEvents takes classes of events`,
+    `watch takes a callback (event, client) => …, not ${described(callback)}; newEvents takes event classes`,
   );
 }
 
 function described(value: unknown): string {
-  return typeof value === "function" && value.name !== "" ? value.name : shown(value);
+  return typeof value === "function" && value.name !== "" ? value.name : previewValue(value);
 }

@@ -1,4 +1,4 @@
-/** The events of a room, one class for each of the servers' own types (protocol.md §4.2). */
+/** The event classes, one for each event type of the server (protocol.md §4.2). */
 
 import type { Room } from "../objects/room.js";
 import type { User } from "../objects/user.js";
@@ -6,27 +6,27 @@ import type { RawEvent } from "../protocol/raw.js";
 import { numberOf } from "../protocol/values.js";
 import { ChatEvent, ChatMessageEvent, type EventContext } from "./chat-event.js";
 import { nameEventClasses } from "./event-class.js";
-import { type Gap, type GapKind, gapReasons } from "./gaps.js";
+import { GAP_REASONS, type Gap, type GapKind } from "./gaps.js";
 
 export { ChatEvent, ChatMessageEvent, type EventContext } from "./chat-event.js";
 
-/** A level of access, as the server names it. */
+/** An access level, as the server names it. */
 export type AccessWord = "owner" | "read-write" | "read-only" | "(default)" | "request" | (string & {});
 
 /** A message was posted. */
 export class MessagePosted extends ChatMessageEvent {}
-/** A message has a new text; {@link ChatEvent.timeStamp} is still that of the post. */
+/** A message was edited; {@link ChatEvent.timeStamp} is still when it was posted. */
 export class MessageEdited extends ChatMessageEvent {}
 /**
- * A message was starred, unstarred, pinned or unpinned. The server says by whom only if it was you:
- * {@link ChatEvent.user} is null for everybody else.
+ * A message was starred, unstarred, pinned or unpinned. {@link ChatEvent.user} is set only if it was you; the server
+ * does not say who else did it.
  */
 export class MessageStarred extends ChatMessageEvent {}
-/** You were mentioned. The same message also comes as {@link MessagePosted}. */
+/** You were mentioned. The message also arrives as {@link MessagePosted}; see `foldPings`. */
 export class UserMentioned extends ChatMessageEvent {}
-/** A message was flagged; only some people learn of it, and nobody learns who flagged. */
+/** A message was flagged. Only some users are told, and nobody is told who flagged it. */
 export class MessageFlagged extends ChatMessageEvent {
-  /** How many flags the message has; null when the server does not say. */
+  /** The number of flags; null when the server does not say. */
   get flags(): number | null {
     return numberOf(this.data.message_flags) ?? null;
   }
@@ -34,8 +34,8 @@ export class MessageFlagged extends ChatMessageEvent {
 /** A message was deleted; its content is gone. */
 export class MessageDeleted extends ChatMessageEvent {}
 /**
- * Somebody replied to you. The same message also comes as {@link MessagePosted}. A reply to your own message is one,
- * too: a bot that answers replies looks at {@link ChatEvent.byYou}, or it answers itself for ever.
+ * Somebody replied to you. The message also arrives as {@link MessagePosted}; see `foldPings`. A reply to your
+ * own message counts, too: a bot that answers replies must check {@link ChatEvent.byYou}, or it answers itself forever.
  */
 export class MessageReply extends ChatMessageEvent {}
 /** A message was moved out of this room by {@link ChatEvent.user}, who need not be its author. */
@@ -56,68 +56,68 @@ export class MessageMovedIn extends ChatMessageEvent {
 export class UserEntered extends ChatEvent {}
 /** A user left the room. */
 export class UserLeft extends ChatEvent {}
-/** The room's name, description, tags or visibility changed. */
+/** The room's name, description, tags or access changed. */
 export class RoomNameChanged extends ChatEvent {}
 /** Not normally sent. */
 export class DebugMessage extends ChatEvent {}
-/** A relic: a file was added to the room. */
+/** A file was added to the room. No longer sent. */
 export class FileAdded extends ChatEvent {}
-/** For moderators: a flag is waiting. */
+/** A flag needs attention. Sent to moderators. */
 export class ModeratorFlag extends ChatEvent {}
-/** Your settings changed elsewhere, such as your ignore list. */
+/** Your settings, such as your ignore list, changed in another session. */
 export class UserSettingsChanged extends ChatEvent {}
-/** A banner for everybody. */
+/** A notification for everybody. */
 export class GlobalNotification extends ChatEvent {}
-/** A user's right to the room changed, or a user asks for one. */
+/** A user's access to the room changed, or a user requests access. */
 export class AccessLevelChanged extends ChatEvent {
   /**
-   * The new level of {@link ChatEvent.targetUser}: `(default)` when their entry was removed, `request` when they ask for
-   * access, or another word of the server; null when the server says none.
+   * The new access level of {@link ChatEvent.targetUser}: `(default)` when their entry was removed, `request` when they
+   * request access, or another word of the server; null when the server does not say.
    */
   get level(): AccessWord | null {
     return this.textContent?.replace(/^Access now /, "") ?? null;
   }
 
-  /** The user who asks for access to the room; null when a right was given or taken. */
+  /** The user who requests access; null when access was granted or removed. */
   get requester(): User | null {
     return this.level === "request" ? (this.targetUser ?? this.user) : null;
   }
 }
-/** A banner for you, in no room: {@link ChatEvent.room} is null. */
+/** A notification for you, outside any room: {@link ChatEvent.room} is null. */
 export class UserNotification extends ChatEvent {
-  /** The room of yours that {@link ChatEvent.user} asks for access to; null for any other banner. */
+  /** Your room to which {@link ChatEvent.user} requests access; null for any other notification. */
   get requestedRoom(): Room | null {
     const id = /\shref="[^"]*\/rooms\/info\/(\d{1,15})[^"]*[?&;]tab=access"/.exec(this.content ?? "")?.[1];
     return id === undefined ? null : this.roomOf(Number(id));
   }
 }
 /**
- * You were invited to {@link ChatEvent.room} by {@link ChatEvent.user}. Listeners of any room get it: it comes under the
- * rooms that you are in.
+ * {@link ChatEvent.user} invited you to {@link ChatEvent.room}. Listeners of any room receive it, because the server
+ * sends it to the rooms you are in.
  */
 export class Invitation extends ChatEvent {}
-/** A gap in the history, or a timeout of the room. */
+/** A break in the history, or a room timeout. */
 export class TimeBreak extends ChatEvent {}
-/** A feed has something new for the room's ticker. */
+/** A feed posted something to the room's ticker. */
 export class FeedTicker extends ChatEvent {}
 /** A user was suspended. */
 export class UserSuspended extends ChatEvent {}
-/** Two accounts became one. */
+/** Two accounts were merged. */
 export class UserMerged extends ChatEvent {}
-/** {@link ChatEvent.targetUser} has a new name or avatar; {@link ChatEvent.user} is the system user `Feeds`. */
+/** {@link ChatEvent.targetUser} changed their name or avatar; {@link ChatEvent.user} is the system user `Feeds`. */
 export class UserNameOrAvatarChanged extends ChatEvent {}
 /**
- * Not of the server's making: events of this room were lost and cannot be fetched any more. The changes that the lists
- * of messages still show are delivered after it; who came and went in the meantime is not known.
+ * Events of this room were lost and cannot be recovered. This event comes from this package, not from the server.
+ * Changes that the message lists still show are delivered after it; users who entered or left meanwhile are unknown.
  */
 export class StreamGap extends ChatEvent {
   /** The first event id that may be missing. */
   readonly from: number;
   /** The last event id that may be missing. */
   readonly to: number;
-  /** Why they were lost, for programs: `reset` for one means that event ids count from the beginning again. */
+  /** Why they were lost, for programs. For example `reset` means that event ids start over. */
   readonly kind: GapKind;
-  /** The same in a sentence. */
+  /** Why they were lost, as a sentence. */
   readonly reason: string;
 
   /** @internal */
@@ -126,10 +126,10 @@ export class StreamGap extends ChatEvent {
     this.from = gap.from;
     this.to = gap.to;
     this.kind = gap.kind;
-    this.reason = gapReasons[gap.kind];
+    this.reason = GAP_REASONS[gap.kind];
   }
 }
-/** Any other event; {@link ChatEvent.data} has all there is. */
+/** An event of an unknown type. {@link ChatEvent.data} has everything the server sent. */
 export class UnknownEvent extends ChatEvent {}
 
 nameEventClasses({
@@ -164,15 +164,15 @@ nameEventClasses({
   UnknownEvent,
 });
 
-/** A class of events, as `newEvents` takes it. */
+/** An event class, as `newEvents` takes it. */
 export type EventClass<E extends ChatEvent = ChatEvent> = abstract new (...args: never[]) => E;
 
-/** The events that classes stand for: their instances, or any event when there is no class. */
+/** The instances of event classes, or any event when the list is empty. */
 export type EventsOf<C extends readonly EventClass[]> = C["length"] extends 0 ? ChatEvent : InstanceType<C[number]>;
 
 type ConcreteEvent = new (data: RawEvent, context: EventContext, receivedAt: number) => ChatEvent;
 
-const byType: ReadonlyMap<number, ConcreteEvent> = new Map<number, ConcreteEvent>([
+const CLASS_BY_TYPE: ReadonlyMap<number, ConcreteEvent> = new Map<number, ConcreteEvent>([
   [1, MessagePosted],
   [2, MessageEdited],
   [3, UserEntered],
@@ -200,22 +200,25 @@ const byType: ReadonlyMap<number, ConcreteEvent> = new Map<number, ConcreteEvent
   [34, UserNameOrAvatarChanged],
 ]);
 
-const classes: ReadonlyMap<number, { readonly Class: ConcreteEvent; readonly isAboutMessage: boolean }> = new Map(
-  [...byType].map(([type, Class]) => [type, { Class, isAboutMessage: Class.prototype instanceof ChatMessageEvent }]),
+const CLASSES: ReadonlyMap<number, { readonly Class: ConcreteEvent; readonly isAboutMessage: boolean }> = new Map(
+  [...CLASS_BY_TYPE].map(([type, Class]) => [
+    type,
+    { Class, isAboutMessage: Class.prototype instanceof ChatMessageEvent },
+  ]),
 );
 
-/** Wraps a raw event; one of unknown type, or without a field its class needs, becomes an UnknownEvent. @internal */
+/** Wraps a raw event. One of an unknown type, or without a field its class needs, becomes an UnknownEvent. @internal */
 export function eventOf(data: RawEvent, context: EventContext, receivedAt: number): ChatEvent {
-  const known = classes.get(data.event_type);
+  const known = CLASSES.get(data.event_type);
   if (!known || (known.isAboutMessage && numberOf(data.message_id) === undefined))
     return new UnknownEvent(data, context, receivedAt);
   return new known.Class(data, context, receivedAt);
 }
 
-/** A copy of the event for a listener that acknowledges it itself, with `event.done()`. @internal */
-export function withDone(event: ChatEvent, acknowledge: () => void): ChatEvent {
+/** A copy of the event for a listener that acknowledges it with `event.done()`. @internal */
+export function withAcknowledge(event: ChatEvent, acknowledge: () => void): ChatEvent {
   const { data, receivedAt } = event;
   const make = (context: EventContext): ChatEvent =>
     event instanceof StreamGap ? new StreamGap(data, context, receivedAt, event) : eventOf(data, context, receivedAt);
-  return ChatEvent.withDone(event, make, acknowledge);
+  return ChatEvent.withAcknowledge(event, make, acknowledge);
 }

@@ -1,27 +1,27 @@
-/** Why events can be lost for good: a kind for programs, and a sentence for people. */
+/** The reasons why events are lost: a kind for programs, a sentence for people. */
 
 /**
  * Why events were lost. `overflow`: a handler or reader was too slow. `expired`: the server no longer has them.
- * `reset`: the server started over, and counts from an earlier event again. `untold`: the server does not tell what
- * happened there. `before-start`: they came while listening could not begin yet.
+ * `reset`: the server restarted from an earlier event id. `untold`: the server does not say what happened there.
+ * `before-start`: they happened before listening could start.
  */
 export type GapKind = "overflow" | "expired" | "reset" | "untold" | "before-start";
 
-/** The sentences. */
-export const gapReasons: Readonly<Record<GapKind, string>> = {
-  overflow: "a handler or reader was too slow, and there was no room for more",
+/** The sentence for each kind. */
+export const GAP_REASONS: Readonly<Record<GapKind, string>> = {
+  overflow: "a handler or reader was too slow, and the backlog was full",
   expired: "the server no longer has these events",
-  reset: "the server has started over and counts from an earlier event again",
-  untold: "the server does not tell what happened there",
-  "before-start": "it was said before listening could begin",
+  reset: "the server restarted from an earlier event id",
+  untold: "the server does not say what happened there",
+  "before-start": "they happened before listening could start",
 };
 
-/** Events that cannot be recovered: those with ids from the first up to the last. */
+/** Events that cannot be recovered, from the first id up to the last. */
 export interface Gap {
   readonly roomId: number;
   readonly from: number;
   readonly to: number;
   readonly kind: GapKind;
-  /** The event id after which listening resumes; lower than `to` when the server counts anew. */
+  /** The event id after which listening resumes; lower than `to` when the server restarted its counter. */
   readonly cursor: number;
 }

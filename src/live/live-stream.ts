@@ -1,26 +1,29 @@
-/** A queue between the events of a room and `for await`. Each reader holds its own value until it asks for the next. */
-import { type InspectArguments, inspectCustom, inspected } from "../util/inspect.js";
-import { Backlog, type BacklogOptions, type Lost } from "./backlog.js";
+/**
+ * The queue between the events of a room and `for await`. Each reader holds its value, unacknowledged, until it asks
+ * for the next.
+ */
+import { type InspectArguments, inspectCustom, inspectFacts } from "../util/inspect.js";
+import { Backlog, type BacklogOptions, type LostRange } from "./backlog.js";
 import type { Delivery } from "./subscription.js";
 
-/** Events or messages as they come: endless until `break`, disposal, the signal, `room.leave()` or logout. */
+/** An endless stream of events or messages. Ends on `break`, disposal, the signal, `room.leave()` or logout. */
 export interface LiveStream<T> extends AsyncIterableIterator<T>, AsyncDisposable {
-  /** Resolves when events flow; rejects when listening ended for good before that. */
+  /** Resolves when events start to arrive; rejects when listening failed permanently before that. */
   readonly ready: Promise<void>;
-  /** The number of events lost because they were not read in time. */
+  /** The number of events dropped because they were not read in time. */
   readonly dropped: number;
-  /** Makes a reader, as `for await` does. There is one queue, so two loops share its events. */
+  /** Creates a reader, as `for await` does. All readers share one queue: two loops over a stream split its events. */
   [Symbol.asyncIterator](): AsyncIterableIterator<T>;
 }
 
 /** Options of an {@link EventQueue}. */
 export interface EventQueueOptions<T> extends BacklogOptions {
-  /** The value that a reader gets in place of dropped events; undefined for none. */
-  readonly lostValue: (lost: Lost) => T | undefined;
+  /** The value that replaces dropped events; undefined for none. */
+  readonly lostValue: (lost: LostRange) => T | undefined;
   readonly overflowError: () => Error;
-  /** Adds to the reason of an end where the user called for the stream. */
-  readonly placed: (reason: unknown) => unknown;
-  /** Called once when the stream has ended. */
+  /** Adds the caller's position in the code to the reason that ended the stream. */
+  readonly withCallSite: (reason: unknown) => unknown;
+  /** Called once, when the stream ends. */
   readonly onEnd: () => void;
 }
 
@@ -45,7 +48,7 @@ export class EventQueue<T> implements LiveStream<T> {
     this.#waiting = new Backlog<T>(options);
   }
 
-  /** Whether a value has been requested yet. @internal */
+  /** Whether anything has been read yet. @internal */
   get isRead(): boolean {
     return this.#isRead;
   }
@@ -54,17 +57,17 @@ export class EventQueue<T> implements LiveStream<T> {
     return this.#waiting.dropped;
   }
 
-  /** Hands a value to a waiting reader, or queues it. Does nothing once the stream has ended. */
+  /** Delivers a value to a waiting reader, or queues it. Does nothing after the end. */
   push(value: T, delivery: Delivery | undefined): void {
     if (this.#hasEnded) return;
     const read = this.#reads.shift();
     if (read) {
-      read.reader.holds(delivery);
+      read.reader.hold(delivery);
       read.resolve({ done: false, value });
     } else if (!this.#waiting.push(value, delivery)) this.fail(this.#options.overflowError());
   }
 
-  /** Takes no more values; those that wait can still be read. */
+  /** Accepts no more values; queued ones can still be read. */
   end(): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
@@ -72,20 +75,20 @@ export class EventQueue<T> implements LiveStream<T> {
     this.#options.onEnd();
   }
 
-  /** Ends the stream at once: values that wait are not read any more. */
+  /** Ends the stream at once; queued values are discarded. */
   stop(): void {
     this.#waiting.clear();
     this.#error = undefined;
     this.end();
   }
 
-  /** Like {@link end}, but the reader gets the reason, after the values that wait. */
+  /** Like {@link end}, but then rejects once with the reason, after the queued values. */
   fail(reason: unknown): void {
     if (this.#hasEnded) return;
-    const placed = this.#options.placed(reason);
+    const located = this.#options.withCallSite(reason);
     const read = this.#reads.shift();
-    if (read) read.reject(placed);
-    else this.#error = { reason: placed };
+    if (read) read.reject(located);
+    else this.#error = { reason: located };
     this.end();
   }
 
@@ -94,7 +97,7 @@ export class EventQueue<T> implements LiveStream<T> {
     return this.#reader.next();
   }
 
-  /** Ends the stream and drops the values that wait, as a `break` does. */
+  /** Ends the stream and discards queued values, as `break` does. */
   return(): Promise<IteratorResult<T>> {
     return this.#reader.return();
   }
@@ -108,20 +111,20 @@ export class EventQueue<T> implements LiveStream<T> {
     return new Reader(this);
   }
 
-  /** The values that wait, without taking them. @internal */
+  /** Shows the queued values without removing them. @internal */
   [inspectCustom](...given: InspectArguments): string {
     const { values, size, dropped } = this.#waiting;
     const facts = { waiting: size, dropped, ended: this.#hasEnded, last: values.slice(-5) };
-    return inspected("LiveStream", facts, given, `(${size} waiting)`);
+    return inspectFacts("LiveStream", facts, given, `(${size} waiting)`);
   }
 
-  /** The next value for one of the readers. @internal */
+  /** The next value for a reader. @internal */
   readFor(reader: Reader<T>): Promise<IteratorResult<T>> {
     this.#isRead = true;
     for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
       const value = next.lost ? this.#options.lostValue(next.lost) : next.value;
       if (value === undefined) continue;
-      reader.holds(next.delivery);
+      reader.hold(next.delivery);
       return Promise.resolve({ done: false, value });
     }
     if (this.#error) {
@@ -143,20 +146,20 @@ class Reader<T> implements AsyncIterableIterator<T> {
     this.#queue = queue;
   }
 
-  /** The delivery that this reader holds until it asks for the next value. */
-  holds(delivery: Delivery | undefined): void {
+  /** Holds a delivery until the reader asks for the next value. */
+  hold(delivery: Delivery | undefined): void {
     if (!delivery) return;
     delivery.take();
     this.#held.push(delivery);
   }
 
   next(): Promise<IteratorResult<T>> {
-    this.#letGo();
+    this.#acknowledge();
     return this.#queue.readFor(this);
   }
 
   return(): Promise<IteratorResult<T>> {
-    this.#letGo();
+    this.#acknowledge();
     this.#queue.stop();
     return Promise.resolve({ done: true, value: undefined });
   }
@@ -165,7 +168,7 @@ class Reader<T> implements AsyncIterableIterator<T> {
     return this;
   }
 
-  #letGo(): void {
+  #acknowledge(): void {
     if (this.#held.length === 0) return;
     for (const delivery of this.#held.splice(0)) delivery.done();
   }

@@ -1,12 +1,12 @@
 /**
- * The last known look of a room's messages: enough to tell from a list of them which were posted, edited, deleted or
- * starred in the meantime. Bounded to the latest messages.
+ * Remembers the last known state of a room's messages, to tell from a list which were posted, edited, deleted or
+ * starred meanwhile. Bounded to the latest messages.
  */
 import { EventType, type RawEvent } from "../protocol/raw.js";
 import { numberOf } from "../protocol/values.js";
 
 interface Seen {
-  /** When it was posted, in unix seconds; 0 when unknown. A server that started over may give the same id again. */
+  /** When it was posted, in Unix seconds; 0 when unknown. A server that restarted its counter may reuse the id. */
   readonly at: number;
   readonly edits: number;
   readonly stars: number;
@@ -14,37 +14,37 @@ interface Seen {
   readonly deleted: boolean;
 }
 
-/** The least number of messages of each kind (only posted, changed since) that are remembered; never twice as many. */
-const limit = 500;
+/** The minimum number of messages remembered of each kind (unchanged, changed); never twice as many. */
+const MIN_REMEMBERED = 500;
 
 export class MessageMemory {
   #posts = new PlainPosts();
-  /** The latest changed messages. When there are enough they become the older ones; the previous older are dropped. */
+  /** The latest changed messages. When full they become the older generation, and the previous one is dropped. */
   #recent = new Map<number, Seen>();
   #older: Map<number, Seen> = new Map();
-  /** The newest message known from its post; an event about an old message does not tell which messages are new. */
+  /** The newest message known from its post; events about old messages do not say which ids are new. */
   #newestPost = 0;
-  /** When the newest message that is known was posted, in unix seconds. */
+  /** When the newest known message was posted, in Unix seconds. */
   #newestAt = 0;
   #knowsNewest = false;
 
-  /** Listening begins at this time of the server, in unix seconds: any message posted later is news. */
+  /** Sets the server time at which listening starts, in Unix seconds: messages posted later are new. */
   startAt(time: number): void {
     this.#newestAt = Math.max(this.#newestAt, time);
   }
 
-  /** Notes the latest messages as they are: any newer message is news. */
+  /** Learns the current list of latest messages: any message after them is new. */
   learnList(list: readonly RawEvent[]): void {
     this.#knowsNewest = true;
     this.learn(list);
   }
 
-  /** Notes events or list items, oldest first. */
+  /** Learns from events or list items, oldest first. */
   learn(events: readonly RawEvent[]): void {
     for (const event of events) this.learnEvent(event);
   }
 
-  /** Notes one event or list item. */
+  /** Learns from one event or list item. */
   learnEvent(event: RawEvent): void {
     const id = numberOf(event.message_id);
     if (id === undefined) return;
@@ -59,12 +59,12 @@ export class MessageMemory {
     const before = isNew ? undefined : this.#seen(id, at);
     this.#posts.delete(id);
     this.#recent.set(id, seenIn(event, before));
-    if (this.#recent.size < limit) return;
+    if (this.#recent.size < MIN_REMEMBERED) return;
     this.#older = this.#recent;
     this.#recent = new Map();
   }
 
-  /** Forgets the messages but not the time of the last post: the server may count from the beginning again. */
+  /** Forgets the messages but not the time of the last post: the server may have restarted its counter. */
   startOver(list: readonly RawEvent[]): void {
     this.#posts = new PlainPosts();
     this.#recent = new Map();
@@ -73,7 +73,7 @@ export class MessageMemory {
     this.learnList(list);
   }
 
-  /** The message as it was, unless its id now belongs to another message, which was posted at another time. */
+  /** The last known state of a message, unless its id now belongs to another message, posted at another time. */
   #seen(id: number, at: number): Seen | undefined {
     const postedAt = this.#posts.get(id);
     const seen =
@@ -83,13 +83,13 @@ export class MessageMemory {
     return seen === undefined || seen.at === at || seen.at === 0 || at === 0 ? seen : undefined;
   }
 
-  /** Whether a message that is not known is news; otherwise it may be older than this memory. */
+  /** Whether an unknown message is new; otherwise it may be older than this memory. */
   #isNews(id: number, at: number): boolean {
     const isNewer = (this.#newestPost > 0 || this.#knowsNewest) && id > this.#newestPost;
     return isNewer || (this.#newestAt > 0 && at > this.#newestAt);
   }
 
-  /** The changes that a current list of messages shows, as events without ids. Ascending by message. */
+  /** The changes between the memory and a current list, as events without ids, ascending by message. */
   changes(list: readonly RawEvent[]): RawEvent[] {
     return list.flatMap((item) => {
       const id = numberOf(item.message_id);
@@ -105,17 +105,17 @@ export class MessageMemory {
   }
 }
 
-/** Messages that were posted and not changed since, like nearly all of them: ascending by id. */
+/** Messages that have not changed since they were posted, which are nearly all: sorted by id. */
 class PlainPosts {
   readonly #ids: number[] = [];
-  /** When each was posted, in unix seconds. */
+  /** When each was posted, in Unix seconds. */
   readonly #times: number[] = [];
 
-  /** @param id - greater than every other */
+  /** @param id - greater than all ids so far */
   add(id: number, at: number): void {
     this.#ids.push(id);
     this.#times.push(at);
-    if (this.#ids.length === 2 * limit) this.#remove(0, limit);
+    if (this.#ids.length === 2 * MIN_REMEMBERED) this.#remove(0, MIN_REMEMBERED);
   }
 
   get(id: number): number | undefined {
@@ -159,7 +159,7 @@ function changesOf(item: RawEvent, before: Seen, isDeleted: boolean): RawEvent[]
   return changes;
 }
 
-/** Whether an event with an id is about a message without edits and stars. */
+/** Whether it is an event (not a list item) about a message without edits and stars. */
 function isPlain({ id, message_edits, message_stars, message_owner_stars }: RawEvent): boolean {
   return (
     id !== undefined && message_edits === undefined && message_stars === undefined && message_owner_stars === undefined

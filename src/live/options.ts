@@ -1,46 +1,54 @@
-/** Options of listening to live events. */
+/** The options of live events. */
 import { UsageError } from "../errors/index.js";
-import { checkChoice, checkCount, checkCounts, checkId, checkOptions, described } from "../util/options.js";
+import { checkChoice, checkCount, checkCounts, checkId, checkOptions, describeValue } from "../util/options.js";
 
-/** One socket for each room, or one for all rooms of an account. */
+/** One socket per room, or one shared by all rooms of an account. */
 export type SocketMode = "room" | "shared";
 
-/** Options of the stream, all with defaults that suit the live sites. */
+/** Options of the event stream. The defaults suit the live sites. */
 export interface StreamOptions {
-  /** Milliseconds without a frame until a socket is dead: the servers send one every 15 to 25 s. @default 45000 */
+  /**
+   * Milliseconds without a frame after which a socket counts as dead; the servers send one every 15 to 25 s. @default
+   * 45000
+   */
   readonly idleMs?: number;
-  /** Milliseconds until the first frame of a new socket must have come. @default 30000 */
+  /** Milliseconds within which a new socket must receive its first frame. @default 30000 */
   readonly firstFrameMs?: number;
-  /** Milliseconds before the first reconnect; doubles up to {@link StreamOptions.maxReconnectMs}, with jitter. @default 1000 */
+  /**
+   * Milliseconds before the first reconnect. Doubles with each failure up to {@link StreamOptions.maxReconnectMs}, with
+   * jitter. @default 1000
+   */
   readonly reconnectMs?: number;
-  /** Milliseconds between reconnects at most. @default 60000 */
+  /** The maximum milliseconds between reconnects. @default 60000 */
   readonly maxReconnectMs?: number;
   /**
-   * Milliseconds of failing in a row after which listening ends with the last error. An answer that is not the site's own
-   * ends nothing before that. @default never
+   * Milliseconds of continuous failure after which listening ends with the last error. Until then, answers that are not
+   * the site's own never end it. @default never
    */
   readonly giveUpMs?: number;
   /**
-   * The sockets to open: one for each room, or one for all rooms of the account as far as the server feeds them there;
-   * a room that is not fed there gets a socket of its own. Anonymous clients never share. @default "room"
+   * `room` opens one socket per room. `shared` opens one for all rooms of the account that the server feeds through it;
+   * other rooms get their own socket. Anonymous clients never share. @default "room"
    */
   readonly sockets?: SocketMode;
-  /** After so many sockets in a row that did not open, or brought nothing, events are polled for. @default 3 */
+  /** The number of sockets in a row that fail to open, or deliver nothing, before events are polled. @default 3 */
   readonly socketTries?: number;
-  /** Milliseconds between polls while sockets do not work. @default 5000 */
+  /** Milliseconds between polls while sockets fail. @default 5000 */
   readonly pollMs?: number;
-  /** Milliseconds between attempts to return from polling to a socket. @default 60000 */
+  /** Milliseconds of polling between attempts to open a socket again. @default 60000 */
   readonly retrySocketMs?: number;
-  /** Milliseconds without news until one poll asks whether any was lost; 0 never asks. @default 120000 */
+  /** Milliseconds without an event after which one poll checks whether any was lost; 0 never checks. @default 120000 */
   readonly auditMs?: number;
-  /** Where to resume in each room, by room id: `client.cursors` from when the bot stopped. @default from now on */
+  /**
+   * The event id to resume from, by room id: the value of `client.cursors` from an earlier run. @default from now on
+   */
   readonly cursors?: Readonly<Record<number, number>>;
 }
 
-/** Every option with its value. */
+/** All options with their values. */
 export type ResolvedStreamOptions = Required<Omit<StreamOptions, "cursors">>;
 
-export const streamDefaults: ResolvedStreamOptions = {
+export const STREAM_DEFAULTS: ResolvedStreamOptions = {
   idleMs: 45_000,
   firstFrameMs: 30_000,
   reconnectMs: 1_000,
@@ -54,11 +62,11 @@ export const streamDefaults: ResolvedStreamOptions = {
 };
 
 /**
- * Checks the option `stream` by names and values.
- * @throws {BAD_ARGUMENT} naming the option and its fault
+ * Checks the names and values of the option `stream`.
+ * @throws {BAD_ARGUMENT} naming the option and what is wrong with it
  */
 export function checkStreamOptions(options: StreamOptions | undefined): void {
-  checkOptions("the option stream", options, [...Object.keys(streamDefaults), "cursors"]);
+  checkOptions("the option stream", options, [...Object.keys(STREAM_DEFAULTS), "cursors"]);
   if (options?.sockets !== undefined) checkChoice("stream.sockets", options.sockets, ["room", "shared"]);
   checkCounts("stream", options, {
     idleMs: 1,
@@ -77,7 +85,7 @@ export function checkStreamOptions(options: StreamOptions | undefined): void {
 function checkCursors(cursors: unknown): void {
   if (cursors === undefined) return;
   if (typeof cursors !== "object" || cursors === null || Array.isArray(cursors)) {
-    throw new UsageError(`stream.cursors is an object from room ids to event ids, not ${described(cursors)}`);
+    throw new UsageError(`stream.cursors must be an object from room ids to event ids, not ${describeValue(cursors)}`);
   }
   for (const [roomId, cursor] of Object.entries(cursors)) {
     checkId("room", Number(roomId));
@@ -86,7 +94,8 @@ function checkCursors(cursors: unknown): void {
 }
 
 /**
- * The state of a stream: `connecting` for the first time, `live`, `stale` when nothing came for too long, `resuming`
- * after a loss, `polling` while sockets do not work, `closed`.
+ * The state of the event stream. `connecting`: for the first time. `live`: events arrive through sockets. `stale`:
+ * nothing arrived for too long. `resuming`: reconnecting after a loss. `polling`: sockets fail, so events are polled.
+ * `closed`: not listening.
  */
 export type StreamState = "connecting" | "live" | "stale" | "resuming" | "polling" | "closed";

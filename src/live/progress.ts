@@ -1,25 +1,25 @@
 /**
- * The progress of one room: a low-water mark of handled events, and the ids done beyond it. Writes its changes to a
- * {@link CursorStore}. Pure: knows no listeners, no clock and no requests.
+ * The progress of one room: a low-water mark of acknowledged events, and the ids acknowledged beyond it. Writes changes
+ * to a {@link CursorStore}. Pure: knows no listeners, clock or requests.
  */
 import type { CursorStore, RoomMark } from "./cursors.js";
 
-/** The limit of ids remembered beyond the cursor; further events may be delivered again after a restart. */
-const DONE_LIMIT = 10_000;
+/** The most ids remembered beyond the cursor; events past this may be delivered again after a restart. */
+const MAX_DONE = 10_000;
 
-/** An event that was delivered and is not done. */
+/** An event that was delivered but not yet acknowledged. */
 export interface OpenEvent {
   readonly id: number;
-  /** The event delivered before it: the cursor stays there while this one is open. */
+  /** The event delivered before it: the cursor stays there until this one is acknowledged. */
   readonly before: number;
-  /** The number of subscriptions that are not done with it. */
+  /** The number of subscriptions that have not acknowledged it. */
   holders: number;
 }
 
 export class RoomProgress {
   readonly #roomId: number;
   readonly #store: CursorStore;
-  /** In the order of delivery. */
+  /** Unacknowledged events, in delivery order. */
   readonly #open = new Map<number, OpenEvent>();
   readonly #done: Set<number>;
   #cursor: number;
@@ -38,21 +38,24 @@ export class RoomProgress {
     return { cursor: this.#cursor, done: [...this.#done].sort((a, b) => a - b) };
   }
 
-  /** The newest event that is being handled; undefined when none is. */
+  /** The newest unacknowledged event; undefined when there is none. */
   get newestOpen(): number | undefined {
     let newest: number | undefined;
     for (const id of this.#open.keys()) newest = id;
     return newest;
   }
 
-  /** Whether this event must not be delivered again: it is done, or a handler still has it. */
+  /** Whether to skip this event, because it is acknowledged or a handler still has it. */
   skip(id: number): boolean {
     if (!this.#done.has(id) && !this.#open.has(id)) return false;
     if (id > this.#newest) this.#newest = id;
     return true;
   }
 
-  /** Opens an event for so many subscriptions; an id below the last one means that the server counts anew. */
+  /**
+   * Starts tracking an event that goes to the given number of subscriptions. An id below the last one means that the
+   * server restarted its counter.
+   */
   begin(id: number, holders: number): OpenEvent {
     if (id < this.#newest) this.#restart(id - 1);
     const event = { id, before: this.#newest, holders };
@@ -61,7 +64,7 @@ export class RoomProgress {
     return event;
   }
 
-  /** Notes that one subscription is done with an event. */
+  /** Acknowledges an event for one subscription. */
   finish(event: OpenEvent): void {
     event.holders -= 1;
     if (event.holders > 0 || this.#open.get(event.id) !== event) return;
@@ -69,7 +72,7 @@ export class RoomProgress {
     this.#advance(event.id);
   }
 
-  /** The last subscription has ended without handling these events: the cursor stays before them. */
+  /** Stops tracking events that the last subscription left unhandled; the cursor stays before them. */
   abandon(events: readonly OpenEvent[]): void {
     for (const event of events) {
       if (this.#open.get(event.id) !== event) continue;
@@ -78,13 +81,13 @@ export class RoomProgress {
     }
   }
 
-  /** Delivery begins again after the cursor: unhandled events come once more. */
-  goOn(): void {
+  /** Rewinds to the cursor: unacknowledged events are delivered again. */
+  rewind(): void {
     this.#newest = this.#cursor;
   }
 
-  /** Nothing up to here is for this room: the cursor may move when no event is open. */
-  cover(id: number): void {
+  /** Notes that no event up to this id belongs to the room: the cursor moves there if nothing is unacknowledged. */
+  skipTo(id: number): void {
     if (this.#open.size > 0 || id <= this.#newest || this.#newest !== this.#cursor) return;
     this.#newest = id;
     this.#moveTo(id);
@@ -94,7 +97,7 @@ export class RoomProgress {
     const first = this.#open.values().next();
     const limit = first.done ? this.#newest : first.value.before;
     if (limit > this.#cursor) this.#moveTo(limit);
-    if (id <= this.#cursor || this.#done.size >= DONE_LIMIT) return;
+    if (id <= this.#cursor || this.#done.size >= MAX_DONE) return;
     this.#done.add(id);
     this.#store.noteDone(this.#roomId, id);
   }

@@ -1,38 +1,43 @@
 /**
- * Keeps the events of one room complete: passes frames through the {@link Sequencer}, fetches missing events over HTTP,
- * and announces events that cannot be fetched any more as a gap.
+ * Keeps the events of one room complete: feeds frames to the {@link Sequencer}, fetches missing events over HTTP, and
+ * announces a gap when they cannot be fetched any more.
  */
 import type { RoomFrame } from "../protocol/frames.js";
 import type { RawEvent } from "../protocol/raw.js";
 import type { Session } from "../transport/session.js";
 import type { Services } from "../util/services.js";
-import { HOLE_TRIES, isFinal, OLD_FRAMES, removed } from "./endings.js";
+import { type CursorBatch, fetchLatest, type HostCursor, type PollBatch } from "./batched-requests.js";
+import { isFinal, removedFromRoom } from "./end-reasons.js";
 import type { Gap, GapKind } from "./gaps.js";
 import { MessageMemory } from "./message-memory.js";
-import type { Patience } from "./patience.js";
-import { askForList, type HostPlace, type Places, type Polls } from "./requests.js";
+import type { ReconnectBackoff } from "./reconnect-backoff.js";
 import { Sequencer } from "./sequencer.js";
+
+/** The number of attempts without progress after which missing events are given up. */
+const MAX_HOLE_TRIES = 4;
+/** The number of old frames in a row that mean the server's counter was reset, or that a frame was bogus. */
+const MAX_OLD_FRAMES = 3;
 
 /** The parts and callbacks of a {@link Recovery}. */
 export interface RecoveryContext {
   readonly roomId: number;
   readonly session: Session;
   readonly services: Services;
-  readonly polls: Polls;
-  readonly places: Places;
-  readonly patience: Patience;
-  /** Aborts everything. */
+  readonly polls: PollBatch;
+  readonly cursors: CursorBatch;
+  readonly backoff: ReconnectBackoff;
+  /** Aborts all requests and waits. */
   readonly closing: AbortSignal;
-  /** Takes an event, once and in order. */
+  /** Called for each event, once and in order. */
   readonly onEvent: (event: RawEvent) => void;
   readonly onGap: (gap: Gap) => void;
-  /** Called when an answer came. */
+  /** Called when an answer arrives. */
   readonly onHeard: () => void;
-  /** The room cannot be listened to any more. */
+  /** Called when listening to the room has ended permanently. */
   readonly onEnd: (reason: unknown) => void;
 }
 
-/** One attempt to fetch missed events, until it is done or a newer attempt replaces it. */
+/** One attempt to fetch missed events, until it finishes or a newer attempt replaces it. */
 interface Attempt {
   readonly stop: AbortController;
   readonly result: Promise<boolean>;
@@ -43,22 +48,22 @@ export class Recovery {
   readonly #sequencer: Sequencer;
   readonly #memory = new MessageMemory();
   #attempt: Attempt | undefined;
-  /** The retry loop, while there is one. */
-  #later: object | undefined;
-  /** The number of connections lost. */
+  /** Identifies the current retry loop, if any. */
+  #retryLoop: object | undefined;
+  /** The number of connections lost so far. */
   #connection = 0;
   #oldFrames = 0;
   /** Whether events may have been missed since the last one delivered. */
   #isBehind: boolean;
 
-  /** @param cursor - the last event delivered; undefined when there is none yet. */
+  /** @param cursor - the last event delivered; undefined when there is none yet */
   constructor(context: RecoveryContext, cursor: number | undefined) {
     this.#context = context;
     this.#isBehind = cursor !== undefined;
     this.#sequencer = new Sequencer(
       cursor ?? 0,
       (event) => this.#deliver(event),
-      () => void this.keepUp(),
+      () => void this.recoverEventually(),
       (events) => context.services.counters.add("stream:repeat", { roomId: context.roomId }, events),
     );
   }
@@ -67,16 +72,16 @@ export class Recovery {
     return this.#isBehind;
   }
 
-  /** The newest event that was delivered, or that is known not to be for this room. */
+  /** The newest event that was delivered, or is known not to belong to this room. */
   get cursor(): number {
     return this.#sequencer.covered;
   }
 
   /**
-   * Begins at a cursor of the host. Messages posted before it and after the call that began listening are delivered.
-   * @param newsSince - unix seconds of the server: messages from then on are news; undefined when there can be none
+   * Starts at the host's cursor. Delivers messages posted before it but after the call that started listening.
+   * @param newsSince - the server time from which messages are new, in Unix seconds; undefined when there can be none
    */
-  begin({ time, sync, list }: HostPlace, newsSince: number | undefined): void {
+  begin({ time, sync, list }: HostCursor, newsSince: number | undefined): void {
     if (list) this.#memory.learnList(list);
     if (sync !== null) this.#memory.startAt(sync);
     this.#sequencer.jump(time);
@@ -89,30 +94,30 @@ export class Recovery {
     for (const item of news) if (item.content !== undefined) this.#deliver(item);
   }
 
-  /** The connection was lost: frames wait until HTTP has brought the missed events. */
-  lose(): void {
+  /** Called when the connection is lost: holds frames until the missed events have been fetched over HTTP. */
+  disconnected(): void {
     this.#isBehind = true;
     this.#sequencer.hold();
     this.#attempt?.stop.abort();
     this.#attempt = undefined;
-    this.#later = undefined;
+    this.#retryLoop = undefined;
     this.#connection += 1;
   }
 
-  /** Takes the room's part of a frame. */
+  /** Accepts the room's part of a frame. */
   accept(frame: RoomFrame): void {
-    // A frame that lost its position, or some of its events, is read again over HTTP.
-    if (frame.reset || frame.isDamaged) void this.keepUp();
+    // If a frame lost its position or some of its events, fetch them over HTTP.
+    if (frame.reset || frame.isDamaged) void this.recoverEventually();
     else this.#sequencer.accept(frame);
     if (frame.t === undefined) return;
     this.#oldFrames = frame.t < this.#sequencer.covered ? this.#oldFrames + 1 : 0;
-    if (this.#oldFrames < OLD_FRAMES) return;
+    if (this.#oldFrames < MAX_OLD_FRAMES) return;
     this.#oldFrames = 0;
     this.#isBehind = true;
-    void this.keepUp();
+    void this.recoverEventually();
   }
 
-  /** Fetches all events since the last one delivered, then passes the frames that wait. False when it failed. */
+  /** Fetches all events since the last one delivered, then releases held frames. Resolves to whether that worked. */
   recover(): Promise<boolean> {
     if (this.#attempt) return this.#attempt.result;
     const stop = new AbortController();
@@ -129,23 +134,23 @@ export class Recovery {
     return attempt.result;
   }
 
-  /** Like {@link recover}, and when that fails retries with growing waits while this connection lasts. */
-  async keepUp(): Promise<void> {
+  /** Like {@link recover}, but retries with backoff while this connection lasts. */
+  async recoverEventually(): Promise<void> {
     const connection = this.#connection;
-    if ((await this.recover()) || this.#later || connection !== this.#connection) return;
-    const later = {};
-    this.#later = later;
-    await this.#keepRecovering(later);
-    if (this.#later === later) this.#later = undefined;
+    if ((await this.recover()) || this.#retryLoop || connection !== this.#connection) return;
+    const loop = {};
+    this.#retryLoop = loop;
+    await this.#keepRecovering(loop);
+    if (this.#retryLoop === loop) this.#retryLoop = undefined;
   }
 
-  /** Ends when no frame waits any more, or when the connection is lost: the next socket recovers anew. */
-  async #keepRecovering(later: object): Promise<void> {
-    const { patience, closing, onEnd } = this.#context;
-    const isWanted = (): boolean => this.#sequencer.isHolding && !closing.aborted && this.#later === later;
+  /** Ends when no frames are held, or when the connection is lost: the next socket recovers anew. */
+  async #keepRecovering(loop: object): Promise<void> {
+    const { backoff, closing, onEnd } = this.#context;
+    const isWanted = (): boolean => this.#sequencer.isHolding && !closing.aborted && this.#retryLoop === loop;
     try {
       for (let failures = 1; isWanted(); failures++) {
-        await patience.pause(failures);
+        await backoff.wait(failures);
         if (isWanted() && (await this.recover())) return;
       }
     } catch (error) {
@@ -154,27 +159,27 @@ export class Recovery {
   }
 
   async #tryToRecover(signal: AbortSignal): Promise<boolean> {
-    const { patience, services, roomId } = this.#context;
+    const { backoff, services, roomId } = this.#context;
     this.#sequencer.hold();
     try {
       for (let tries = 1; ; tries++) {
         const before = this.#sequencer.covered;
         await this.#fetchMissed(signal);
-        patience.succeeded();
+        backoff.succeeded();
         if (!this.#sequencer.isHolding) return true;
-        // The answer did not reach the first waiting frame. A long hole comes in parts; HTTP may lag behind the socket,
-        // but not for ever.
+        // The answer did not reach the first held frame. A long hole is filled in parts, and HTTP may lag behind the
+        // socket, but not forever.
         if (this.#sequencer.covered > before) tries = 0;
-        else if (tries >= HOLE_TRIES) this.#skipHole();
-        else await patience.pause(tries);
+        else if (tries >= MAX_HOLE_TRIES) this.#skipHole();
+        else await backoff.wait(tries);
         if (signal.aborted) return false;
       }
     } catch (error) {
       if (signal.aborted) return false;
       if (isFinal(error)) this.#context.onEnd(error);
       else {
-        patience.failed(error);
-        services.log.warn(`room ${roomId}: can not fetch what was missed yet`, error);
+        backoff.failed(error);
+        services.log.warn(`room ${roomId}: cannot fetch missed events yet`, error);
       }
       return false;
     }
@@ -187,15 +192,15 @@ export class Recovery {
   }
 
   async #fetchMissed(signal: AbortSignal): Promise<void> {
-    const { roomId, polls, places, services, onHeard } = this.#context;
+    const { roomId, polls, cursors, services, onHeard } = this.#context;
     const { covered } = this.#sequencer;
     services.counters.add("stream:poll", { roomId });
     const frame = await polls.poll(roomId, covered, signal);
     if (signal.aborted) return;
     onHeard();
-    if (frame?.exit) throw removed(roomId);
+    if (frame?.exit) throw removedFromRoom(roomId);
     if (frame?.reset) return this.#startOver(covered, "expired", signal);
-    if (this.#isBehind && frame?.t === undefined && (await places.find(roomId, signal)).time < covered) {
+    if (this.#isBehind && frame?.t === undefined && (await cursors.find(roomId, signal)).time < covered) {
       return this.#startOver(covered, "reset", signal);
     }
     if (signal.aborted) return;
@@ -205,10 +210,10 @@ export class Recovery {
     this.#sequencer.release(frame);
   }
 
-  /** The cursor is useless: delivers the changes that the lists still show, and announces the rest as a gap. */
+  /** Restarts from a new cursor: delivers the changes that the lists still show, and announces the rest as a gap. */
   async #startOver(covered: number, kind: GapKind, signal: AbortSignal): Promise<void> {
     const { session, roomId, onHeard } = this.#context;
-    const { events, time } = await askForList(session, roomId, 500, signal);
+    const { events, time } = await fetchLatest(session, roomId, 500, signal);
     if (signal.aborted) return;
     const changes = this.#memory.changes(events);
     onHeard();

@@ -1,25 +1,28 @@
 /**
- * The live stream of one room: a socket while sockets work, polling while they do not. It resumes for ever from the
- * last event delivered. The {@link Recovery} fetches events missed in between.
+ * The event stream of one room: a socket while sockets work, polling while they do not. Always resumes from the last
+ * event delivered; the {@link Recovery} fetches events missed in between.
  */
 import { ClosedError } from "../errors/index.js";
 import type { RoomFrame } from "../protocol/frames.js";
 import type { RawEvent } from "../protocol/raw.js";
 import type { Session } from "../transport/session.js";
 import { sleep } from "../util/clock.js";
-import { quiet } from "../util/promises.js";
+import { markHandled } from "../util/promises.js";
 import type { Services } from "../util/services.js";
-import { FLAP_MS, isFinal, isStale, removed, SocketEnd } from "./endings.js";
+import { type CursorBatch, fetchLatest, type HostCursor, type PollBatch } from "./batched-requests.js";
+import { isFinal, isStale, removedFromRoom, SocketClosedError } from "./end-reasons.js";
 import type { Gap } from "./gaps.js";
 import type { ResolvedStreamOptions, StreamState } from "./options.js";
-import { Patience } from "./patience.js";
+import { ReconnectBackoff } from "./reconnect-backoff.js";
 import { Recovery } from "./recovery.js";
-import { askForList, type HostPlace, type Places, type Polls } from "./requests.js";
-import { SocketTurn } from "./socket-turn.js";
 import type { RoomSocket, Sockets } from "./sockets.js";
+import { WatchedSocket } from "./watched-socket.js";
 
-/** So often in a row a server that is back is asked for a socket at once; then its sockets are the trouble. */
-const MOST_HOPES = 2;
+/** How many times in a row polling ends early because the server is back; after that its sockets are the problem. */
+const MAX_EARLY_RETURNS = 2;
+
+/** A socket that closes within this many milliseconds is flapping. */
+const FLAP_MS = 10_000;
 
 /** The parts and callbacks of a {@link RoomStream}. */
 export interface RoomStreamContext {
@@ -27,75 +30,75 @@ export interface RoomStreamContext {
   readonly services: Services;
   readonly options: ResolvedStreamOptions;
   readonly sockets: Sockets;
-  readonly polls: Polls;
-  readonly places: Places;
-  /** Listening begins after this event. */
+  readonly polls: PollBatch;
+  readonly cursors: CursorBatch;
+  /** Called when the start is found: listening begins after this event. */
   readonly onStart: (cursor: number) => void;
-  /** Takes an event, once and in order; `at` is its arrival (milliseconds of the clock). */
+  /** Called for each event, once and in order; `at` is when it arrived, in milliseconds of the clock. */
   readonly onEvent: (event: RawEvent, roomId: number, at: number) => void;
   readonly onGap: (gap: Gap) => void;
   readonly onState: (roomId: number, state: StreamState) => void;
-  /** The room cannot be listened to any more. */
+  /** Called when listening to the room has ended permanently. */
   readonly onEnd: (reason: unknown) => void;
 }
 
 export class RoomStream {
   readonly roomId: number;
-  /** Resolves when events flow for the first time; rejects when listening ended before that. */
+  /** Resolves when events arrive for the first time; rejects when listening ended before that. */
   readonly ready: Promise<void>;
   readonly #context: RoomStreamContext;
   readonly #closing = new AbortController();
-  readonly #patience: Patience;
+  readonly #backoff: ReconnectBackoff;
   readonly #recovery: Recovery;
   readonly #beganAt: number;
   #state: StreamState = "connecting";
   #settleReady: { resolve(): void; reject(reason: unknown): void } | undefined;
-  #placing: Promise<void> | undefined;
-  #settlePlacing: () => void = () => {};
+  #starting: Promise<void> | undefined;
+  #settleStarting: () => void = () => {};
   #heardAt = 0; // when the last frame or answer came
-  #turn: SocketTurn | undefined;
-  /** The start was found just now, so there is nothing to fetch yet. */
+  #socket: WatchedSocket | undefined;
+  /** Whether the start was found just now, so that there is nothing to fetch yet. */
   #isFresh = false;
-  /** While the socket is in doubt: the socket should have brought every event up to this one. */
-  #carriedUpTo = 0;
+  /** While a shared socket is being verified: it should have delivered every event up to this one. */
+  #verifyUpTo = 0;
   #hasMissed = false;
-  /** Releases the rooms that wait for this one, so that all ask at once for missed events. */
-  #letOthersGo: () => void = () => {};
+  /** Withdraws this room's announced poll, so that other rooms no longer wait for it. */
+  #releasePolls: () => void = () => {};
 
   constructor(roomId: number, context: RoomStreamContext, cursor?: number) {
     this.roomId = roomId;
     this.#context = context;
-    const { session, services, options, polls, places } = context;
+    const { session, services, options, polls, cursors } = context;
     this.#beganAt = services.clock.now();
-    this.#patience = new Patience(services, options, this.#closing.signal);
+    this.#backoff = new ReconnectBackoff(services, options, this.#closing.signal);
     this.#recovery = new Recovery(
       {
         roomId,
         session,
         services,
         polls,
-        places,
-        patience: this.#patience,
+        cursors,
+        backoff: this.#backoff,
         closing: this.#closing.signal,
         onEvent: (event) => this.#onEvent(event),
         onGap: (gap) => context.onGap(gap),
         onHeard: () => {
           this.#heardAt = services.clock.now();
-          this.#turn?.heardNews();
+          this.#socket?.noteNews();
         },
         onEnd: (reason) => this.#end(reason),
       },
       cursor,
     );
-    this.ready = quiet(
+    this.ready = markHandled(
       new Promise((resolve, reject) => {
         this.#settleReady = { resolve, reject };
       }),
     );
-    this.#placing = new Promise((resolve) => {
-      this.#settlePlacing = resolve;
+    this.#starting = new Promise((resolve) => {
+      this.#settleStarting = resolve;
     });
-    quiet(this.#run().catch((reason: unknown) => this.#end(reason)));
+    markHandled(this.#run().catch((reason: unknown) => this.#end(reason)));
   }
 
   /** The id of the newest event delivered. */
@@ -107,95 +110,98 @@ export class RoomStream {
     return this.#state;
   }
 
-  /** Resolves once the first try to find the start is over, successful or not; undefined from then on. */
-  get placing(): Promise<void> | undefined {
-    return this.#placing;
+  /** Resolves after the first attempt to find the start, successful or not; undefined from then on. */
+  get starting(): Promise<void> | undefined {
+    return this.#starting;
   }
 
   /** Stops listening. Idempotent. */
   close(): void {
     if (this.#closing.signal.aborted) return;
     this.#closing.abort();
-    this.#placed();
-    this.#letOthersGo();
+    this.#startSettled();
+    this.#releasePolls();
     this.#setState("closed");
     this.#settleReady?.reject(new ClosedError({ roomId: this.roomId }));
   }
 
-  #placed(): void {
-    this.#placing = undefined;
-    this.#settlePlacing();
+  #startSettled(): void {
+    this.#starting = undefined;
+    this.#settleStarting();
   }
 
   async #run(): Promise<void> {
     if (!this.#recovery.isBehind) await this.#findStart();
-    else this.#letOthersGo = this.#context.polls.expect();
-    this.#placed();
+    else this.#releasePolls = this.#context.polls.expect();
+    this.#startSettled();
     const { options, session } = this.#context;
-    /** Sockets in a row that did not open, or brought nothing. */
+    /** Sockets in a row that did not open or delivered nothing. */
     let failures = 0;
-    /** Sockets in a row that ended soon after they had joined on. */
+    /** Sockets in a row that closed soon after opening. */
     let flaps = 0;
-    /** Polling turns in a row that were cut short for another socket, in vain. */
-    let hopes = 0;
+    /** Times in a row that polling ended early for another socket, in vain. */
+    let earlyReturns = 0;
     while (!this.#closing.signal.aborted) {
-      const { aliveMs, error } = await this.#socketTurn();
+      const { aliveMs, error } = await this.#runSocket();
       if (this.#closing.signal.aborted) return;
       if (isFinal(error) && session.canLogIn) throw error;
       if (aliveMs !== null) flaps = aliveMs < FLAP_MS ? flaps + 1 : 0;
-      // Anonymous clients may get no socket at all; polling tells whether the room itself is closed to them.
+      // Anonymous clients may get no socket at all; polling shows whether the room itself is closed to them.
       if (isFinal(error)) failures = options.socketTries;
       else failures = aliveMs === null ? failures + 1 : 0;
-      if (aliveMs !== null) hopes = 0;
+      if (aliveMs !== null) earlyReturns = 0;
       this.#lost(error);
-      if (failures < 2 && flaps < 2) this.#letOthersGo = this.#context.polls.expect();
-      if (failures >= options.socketTries) hopes += (await this.#pollTurn(hopes < MOST_HOPES)) ? 1 : 0;
-      else await this.#patience.pause(Math.max(failures, flaps));
+      if (failures < 2 && flaps < 2) this.#releasePolls = this.#context.polls.expect();
+      if (failures >= options.socketTries)
+        earlyReturns += (await this.#pollUntilRetry(earlyReturns < MAX_EARLY_RETURNS)) ? 1 : 0;
+      else await this.#backoff.wait(Math.max(failures, flaps));
     }
   }
 
   /**
-   * Finds the start: the newest event of the host now. Retries while the network is down; messages posted meanwhile are
+   * Finds the start: the newest event of the host. Retries while the network is down; messages posted meanwhile are
    * delivered.
    */
   async #findStart(): Promise<void> {
-    const { places, services, onStart } = this.#context;
+    const { cursors, services, onStart } = this.#context;
     for (let failures = 0; ; failures++) {
       try {
-        const found = await places.find(this.roomId, this.#closing.signal);
+        const found = await cursors.find(this.roomId, this.#closing.signal);
         const elapsed = (services.clock.now() - this.#beganAt) / 1_000;
         const isLate = failures > 0 || elapsed >= 2;
-        const place = isLate && !found.list ? await this.#listed() : found;
-        this.#patience.succeeded();
+        const cursor = isLate && !found.list ? await this.#fetchCursorWithList() : found;
+        this.#backoff.succeeded();
         this.#heardAt = services.clock.now();
-        onStart(place.time);
-        // Server times are whole seconds: after a failure deliver a message too many rather than one too few.
-        const since = (place.sync ?? 0) - elapsed;
-        this.#recovery.begin(place, isLate ? (failures > 0 ? Math.floor(since) : since + 1) : undefined);
+        onStart(cursor.time);
+        // Server times are whole seconds: after a failure, deliver a message too many rather than lose one.
+        const since = (cursor.sync ?? 0) - elapsed;
+        this.#recovery.begin(cursor, isLate ? (failures > 0 ? Math.floor(since) : since + 1) : undefined);
         this.#isFresh = true;
         return;
       } catch (error) {
         if (this.#closing.signal.aborted || isFinal(error)) throw error;
-        this.#placed();
-        services.log.warn(`room ${this.roomId}: can not start yet`, error);
-        this.#patience.failed(error);
-        await this.#patience.pause(failures + 1);
+        this.#startSettled();
+        services.log.warn(`room ${this.roomId}: cannot start listening yet`, error);
+        this.#backoff.failed(error);
+        await this.#backoff.wait(failures + 1);
       }
     }
   }
 
-  async #listed(): Promise<HostPlace> {
-    const { events, time, sync } = await askForList(this.#context.session, this.roomId, 100, this.#closing.signal);
+  async #fetchCursorWithList(): Promise<HostCursor> {
+    const { events, time, sync } = await fetchLatest(this.#context.session, this.roomId, 100, this.#closing.signal);
     return { time, sync, list: events };
   }
 
-  /** Runs one socket to its end. Returns the reason, and how long it had joined on (null when it had not). */
-  async #socketTurn(): Promise<{ readonly error: unknown; readonly aliveMs: number | null }> {
+  /**
+   * Runs one socket until it closes. Returns the reason, and how long it delivered frames (null if it delivered none).
+   */
+  async #runSocket(): Promise<{ readonly error: unknown; readonly aliveMs: number | null }> {
     const { sockets, services, options } = this.#context;
-    // After a loss the socket may or may not replay missed events: frames wait for the answer over HTTP.
+    // After a loss the socket may or may not replay missed events, so hold frames until HTTP has answered.
     if (this.#isFresh) this.#isFresh = false;
-    else this.#recovery.lose();
-    const turn = new SocketTurn({
+    else this.#recovery.disconnected();
+    const socket = new WatchedSocket({
       roomId: this.roomId,
       sockets,
       services,
@@ -203,18 +209,18 @@ export class RoomStream {
       cursor: () => this.#recovery.cursor,
       onOpen: (socket) => this.#opened(socket),
       onFrame: (frame, at) => this.#accept(frame, at),
-      onSilence: () => this.#setState("stale"),
-      onAudit: () => void this.#recovery.keepUp(),
-      onDoubt: (socket) => void this.#doubt(socket),
+      onSilent: () => this.#setState("stale"),
+      onAudit: () => void this.#recovery.recoverEventually(),
+      onVerify: (socket) => void this.#verifySocket(socket),
     });
-    this.#turn = turn;
+    this.#socket = socket;
     try {
-      return await turn.run(this.#closing.signal);
+      return await socket.run(this.#closing.signal);
     } catch (error) {
-      return { error, aliveMs: this.#recovery.isBehind ? null : turn.aliveMs };
+      return { error, aliveMs: this.#recovery.isBehind ? null : socket.aliveMs };
     } finally {
-      this.#turn = undefined;
-      this.#letOthersGo();
+      this.#socket = undefined;
+      this.#releasePolls();
     }
   }
 
@@ -222,14 +228,14 @@ export class RoomStream {
     this.#context.services.counters.add("stream:connect", { roomId: this.roomId });
     this.#setState("live");
     this.#settleReady?.resolve();
-    if (this.#recovery.isBehind || isShared) void this.#recovery.keepUp();
-    else this.#patience.succeeded();
-    this.#letOthersGo();
+    if (this.#recovery.isBehind || isShared) void this.#recovery.recoverEventually();
+    else this.#backoff.succeeded();
+    this.#releasePolls();
   }
 
   #accept(frame: RoomFrame, at: number): void {
     this.#heardAt = at;
-    if (frame.exit) this.#turn?.end(removed(this.roomId));
+    if (frame.exit) this.#socket?.end(removedFromRoom(this.roomId));
     else this.#recovery.accept(frame);
   }
 
@@ -238,51 +244,53 @@ export class RoomStream {
     services.secrets.scrub(error);
     const reason = error instanceof Error ? error.message : String(error);
     services.counters.add("stream:drop", { roomId: this.roomId, reason });
-    services.log.warn(`room ${this.roomId}: no socket`, error);
-    this.#patience.failed(error);
-    this.#recovery.lose();
+    services.log.warn(`room ${this.roomId}: the socket is down`, error);
+    this.#backoff.failed(error);
+    this.#recovery.disconnected();
     if (this.#state === "connecting" || this.#state === "polling") return;
     this.#setState(isStale(error) ? "stale" : "resuming");
   }
 
   /**
-   * Polls until it is time to try a socket again: after `retrySocketMs`, or as soon as a server that was away is back.
-   * @param mayHope - false when that has not helped: the sockets are in trouble, not the server
+   * Polls until it is time to try a socket again: after `retrySocketMs`, or as soon as an unreachable server is back.
+   * @param mayReturnEarly - false if returning early did not help: the sockets are the problem, not the server
    * @returns whether the server came back
    */
-  async #pollTurn(mayHope: boolean): Promise<boolean> {
+  async #pollUntilRetry(mayReturnEarly: boolean): Promise<boolean> {
     const { options, services } = this.#context;
     const { clock } = services;
     const until = clock.now() + options.retrySocketMs;
     let failures = 0;
     while (clock.now() < until && !this.#closing.signal.aborted) {
-      const isThrough = await this.#recovery.recover();
-      if (isThrough && failures > 0 && mayHope) return true;
-      failures = isThrough ? 0 : failures + 1;
-      if (isThrough) {
+      const hasRecovered = await this.#recovery.recover();
+      if (hasRecovered && failures > 0 && mayReturnEarly) return true;
+      failures = hasRecovered ? 0 : failures + 1;
+      if (hasRecovered) {
         this.#setState("polling");
         this.#settleReady?.resolve();
       } else if (this.#state === "polling") this.#setState("resuming");
-      if (failures > 0) await this.#patience.pause(failures);
+      if (failures > 0) await this.#backoff.wait(failures);
       else await sleep(clock, Math.min(options.pollMs, Math.max(1, until - clock.now())), this.#closing.signal);
     }
     return false;
   }
 
-  /** Polls for events that the socket should have brought by now; there are none while it carries the room. */
-  async #doubt(socket: RoomSocket): Promise<void> {
-    if (!socket.isShared) return this.#recovery.keepUp();
-    this.#carriedUpTo = socket.passed();
+  /**
+   * Polls for events that a shared socket should have delivered by now. If there are any, it does not carry this room.
+   */
+  async #verifySocket(socket: RoomSocket): Promise<void> {
+    if (!socket.isShared) return this.#recovery.recoverEventually();
+    this.#verifyUpTo = socket.newestEvent();
     this.#hasMissed = false;
     await this.#recovery.recover();
-    this.#carriedUpTo = 0;
+    this.#verifyUpTo = 0;
     if (!this.#hasMissed) return;
-    socket.misses();
-    this.#turn?.end(new SocketEnd("the socket of another room does not carry this one"));
+    socket.reportMiss();
+    this.#socket?.end(new SocketClosedError("the socket of another room does not carry this one"));
   }
 
   #onEvent(event: RawEvent): void {
-    if (event.id !== undefined && event.id <= this.#carriedUpTo) this.#hasMissed = true;
+    if (event.id !== undefined && event.id <= this.#verifyUpTo) this.#hasMissed = true;
     this.#context.onEvent(event, this.roomId, this.#heardAt);
   }
 
@@ -290,8 +298,8 @@ export class RoomStream {
     if (this.#closing.signal.aborted) return;
     this.#context.services.secrets.scrub(reason);
     this.#closing.abort();
-    this.#placed();
-    this.#letOthersGo();
+    this.#startSettled();
+    this.#releasePolls();
     this.#setState("closed");
     this.#settleReady?.reject(reason);
     this.#context.onEnd(reason);

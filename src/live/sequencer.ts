@@ -1,26 +1,23 @@
-/**
- * Sequences the events of a room: passes every event once, in order, and notices when one must be missing. Knows which
- * have been delivered, and which wait. Pure: no clock, no requests.
- */
+/** Passes every event of a room on once and in order, and detects missing events. Pure: no clock, no requests. */
 import type { RoomFrame } from "../protocol/frames.js";
 import type { RawEvent } from "../protocol/raw.js";
 import { numberOf } from "../protocol/values.js";
 
-/** The limit of events that wait for a recovery; one frame is always held, and the others are fetched again. */
-const HELD_LIMIT = 5_000;
+/** The most events held during a recovery; one frame is always held, and discarded ones are fetched again. */
+const MAX_HELD = 5_000;
 
 export class Sequencer {
-  /** Every event up to this id has been delivered, or is known not to be for this room. */
+  /** Every event up to this id has been delivered, or is known not to belong to this room. */
   #covered: number;
   readonly #deliver: (event: RawEvent) => void;
   readonly #onHole: () => void;
   readonly #onRepeat: (events: number) => void;
   #held: RoomFrame[] | null = null;
   #heldEvents = 0;
-  /** Frames came that did not fit: their events must be fetched. */
+  /** Whether frames were discarded because too many were held: their events must be fetched. */
   #hasDiscarded = false;
 
-  /** @param onHole - asks for a recovery; frames wait until {@link Sequencer.release}. */
+  /** @param onHole - requests a recovery; frames are held until {@link Sequencer.release} */
   constructor(
     covered: number,
     deliver: (event: RawEvent) => void,
@@ -37,17 +34,20 @@ export class Sequencer {
     return this.#covered;
   }
 
-  /** Whether frames wait for a recovery. */
+  /** Whether frames are held for a recovery. */
   get isHolding(): boolean {
     return this.#held !== null;
   }
 
-  /** Holds frames back from now on. */
+  /** Holds frames from now on. */
   hold(): void {
     this.#held ??= [];
   }
 
-  /** A frame of the socket: delivered if nothing before it is missing (protocol.md §3.4: it covers the ids (t - d, t]). */
+  /**
+   * Accepts a frame from the socket, and delivers it if nothing before it is missing: it covers the ids (t - d, t]
+   * (protocol.md §3.4).
+   */
   accept(frame: RoomFrame): void {
     if (this.#held) {
       this.#keep(frame);
@@ -62,13 +62,13 @@ export class Sequencer {
     this.#pass(frame);
   }
 
-  /** Takes the events of a recovery, complete from {@link Sequencer.covered} on; then the frames that waited. */
+  /** Accepts the events of a recovery, complete from {@link Sequencer.covered} on, then the held frames. */
   release(recovered: RoomFrame | null): void {
     if (recovered) this.#pass(recovered);
     const held = this.#held ?? [];
     this.#held = null;
     this.#heldEvents = 0;
-    // A late frame may be older than the recovered events; its events are known by then.
+    // A late frame may be older than the recovered events; then its events are already known.
     for (const frame of held.sort((a, b) => (a.t ?? 0) - (b.t ?? 0))) this.accept(frame);
     if (!this.#hasDiscarded) return;
     this.#hasDiscarded = false;
@@ -76,7 +76,7 @@ export class Sequencer {
     this.#onHole();
   }
 
-  /** Gives up the ids before the waiting frames: returns the first and the last, or null when there are none. */
+  /** Gives up the ids before the held frames; returns the first and last of them, or null when there are none. */
   skipHole(): { readonly from: number; readonly to: number } | null {
     let to = Number.POSITIVE_INFINITY;
     for (const { t, d } of this.#held ?? []) if (t !== undefined && d !== undefined) to = Math.min(to, t - d);
@@ -86,16 +86,16 @@ export class Sequencer {
     return { from, to };
   }
 
-  /** Starts over at another cursor: the ids in between are lost, and the caller has announced that. */
+  /** Jumps to another cursor; the caller has announced the ids in between as lost. */
   jump(to: number): void {
     this.#covered = to;
   }
 
   #keep(frame: RoomFrame): void {
     if (frame.events.length === 0 && frame.t === undefined) return;
-    // A tick without events takes room as well: an outage of the recovery may last for days.
+    // A frame without events also counts: a recovery may be out for days.
     const size = Math.max(1, frame.events.length);
-    if (this.#heldEvents > 0 && this.#heldEvents + size > HELD_LIMIT) {
+    if (this.#heldEvents > 0 && this.#heldEvents + size > MAX_HELD) {
       this.#hasDiscarded = true;
       return;
     }
@@ -121,7 +121,7 @@ export class Sequencer {
   }
 }
 
-/** Most frames have one event. */
+/** Sorts events by id; most frames have only one. */
 function inOrder(events: readonly RawEvent[]): readonly RawEvent[] {
   return events.length < 2 ? events : events.toSorted(byId);
 }
@@ -130,7 +130,7 @@ function byId(a: RawEvent, b: RawEvent): number {
   return (numberOf(a.id) ?? 0) - (numberOf(b.id) ?? 0);
 }
 
-/** Whether events may lie between what is covered and where a frame begins. */
+/** Whether there may be events between the covered ids and the beginning of the frame. */
 function startsAfter({ t, d }: RoomFrame, covered: number): boolean {
   return t !== undefined && d !== undefined && t - d > covered;
 }

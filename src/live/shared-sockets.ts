@@ -1,7 +1,7 @@
 /**
- * One socket for all rooms of an account: the socket of a room also carries the rooms that the account is in
- * (protocol.md §3.4). Silence proves nothing, so each room is polled when it joins, and now and then; a room that turns
- * out not to be carried gets a socket of its own.
+ * One socket for all rooms of an account: the socket of one room also carries the other rooms that the account is in
+ * (protocol.md §3.4). Silence proves nothing, so each room is verified by a poll when it joins and periodically; a room
+ * that is not carried gets its own socket.
  */
 import type { Frame, RoomFrame } from "../protocol/frames.js";
 import { EventType } from "../protocol/raw.js";
@@ -10,46 +10,46 @@ import type { ChatSocket } from "../transport/socket.js";
 import type { Services } from "../util/services.js";
 import { type RoomSocket, RoomSockets, type SocketListener, type Sockets } from "./sockets.js";
 
-/** The client's parts that {@link SharedSockets} use. */
+/** The parts of the client that {@link SharedSockets} use. */
 export interface SharedSocketsContext {
   readonly session: Session;
   readonly services: Services;
-  /** Enters a room: only the rooms that the account is in are carried. */
+  /** Enters a room: a socket carries only rooms that the account is in. */
   readonly enter: (roomId: number, signal: AbortSignal) => Promise<void>;
 }
 
-/** Milliseconds after which the rooms are polled: about three ticks of the servers. */
-const DOUBT_MS = 60_000;
-/** A room missed twice within so many milliseconds gets a socket of its own; before that it is entered again. */
+/** Milliseconds between verifications: about three ticks of the servers. */
+const VERIFY_MS = 60_000;
+/** A room missed twice within this many milliseconds gets its own socket; after the first miss it is entered again. */
 const REENTRY_MS = 600_000;
 
 /** A room on a shared socket. */
 interface Member {
   readonly roomId: number;
   readonly listener: SocketListener;
-  /** Since this event of the host no frame of the socket was lost, and the socket carried the room. */
+  /** The event of the host since which no frame was lost and the socket carried the room. */
   since: number;
 }
 
-/** The one socket. */
-class Carrier {
+/** The shared socket. */
+class SharedSocket {
   readonly roomId: number;
   readonly members: Map<number, Member> = new Map();
   socket: ChatSocket | undefined;
   opening: Promise<void> = Promise.resolve();
-  isOver = false;
-  /** The newest event of the host according to a frame. */
+  isClosed = false;
+  /** The newest event of the host, according to the frames. */
   newest = 0;
-  askedAt: number;
+  verifiedAt: number;
 
-  constructor(roomId: number, askedAt: number) {
+  constructor(roomId: number, verifiedAt: number) {
     this.roomId = roomId;
-    this.askedAt = askedAt;
+    this.verifiedAt = verifiedAt;
   }
 
-  end(reason: string): void {
-    if (this.isOver) return;
-    this.isOver = true;
+  close(reason: string): void {
+    if (this.isClosed) return;
+    this.isClosed = true;
     this.socket?.close();
     const members = [...this.members.values()];
     this.members.clear();
@@ -59,95 +59,97 @@ class Carrier {
 
 export class SharedSockets implements Sockets {
   readonly #context: SharedSocketsContext;
-  readonly #own: RoomSockets;
-  #carrier: Carrier | undefined;
-  /** Rooms that need a socket of their own. */
-  readonly #alone = new Set<number>();
-  /** When each room was found not to be carried, in milliseconds of the clock. */
+  readonly #roomSockets: RoomSockets;
+  #shared: SharedSocket | undefined;
+  /** Rooms that need their own socket. */
+  readonly #unshared = new Set<number>();
+  /** When each room was last found not to be carried, in milliseconds of the clock. */
   readonly #missedAt = new Map<number, number>();
 
   constructor(context: SharedSocketsContext) {
     this.#context = context;
-    this.#own = new RoomSockets(context.session, context.services);
+    this.#roomSockets = new RoomSockets(context.session, context.services);
   }
 
   async open(roomId: number, listener: SocketListener, signal: AbortSignal): Promise<RoomSocket> {
     const { session, services, enter } = this.#context;
-    if (!session.canLogIn || this.#alone.has(roomId)) return this.#own.open(roomId, listener, signal);
-    const current = this.#carrier;
-    if (!current || current.isOver) return this.#carry(roomId, listener, signal);
+    if (!session.canLogIn || this.#unshared.has(roomId)) return this.#roomSockets.open(roomId, listener, signal);
+    const current = this.#shared;
+    if (!current || current.isClosed) return this.#openShared(roomId, listener, signal);
     try {
       await current.opening;
       await enter(roomId, signal);
     } catch (error) {
       if (signal.aborted) throw error;
-      services.log.warn(`room ${roomId}: can not take part in the socket of room ${current.roomId}`, error);
-      return current.isOver ? this.open(roomId, listener, signal) : this.#own.open(roomId, listener, signal);
+      services.log.warn(`room ${roomId}: cannot share the socket of room ${current.roomId}`, error);
+      return current.isClosed ? this.open(roomId, listener, signal) : this.#roomSockets.open(roomId, listener, signal);
     }
-    return current.isOver ? this.open(roomId, listener, signal) : this.#join(current, roomId, listener);
+    return current.isClosed ? this.open(roomId, listener, signal) : this.#join(current, roomId, listener);
   }
 
-  /** Opens the socket, for this room and for those that join it. */
-  async #carry(roomId: number, listener: SocketListener, signal: AbortSignal): Promise<RoomSocket> {
-    const carrier = new Carrier(roomId, this.#context.services.clock.now());
-    this.#carrier = carrier;
-    const attached = this.#join(carrier, roomId, listener);
-    const opening = this.#own.openRaw(roomId, listener.cursor, signal, {
-      onFrame: (frame) => this.#receive(carrier, frame),
-      onClose: (reason) => carrier.end(reason),
+  /** Opens the socket for this room and for those that join it. */
+  async #openShared(roomId: number, listener: SocketListener, signal: AbortSignal): Promise<RoomSocket> {
+    const shared = new SharedSocket(roomId, this.#context.services.clock.now());
+    this.#shared = shared;
+    const attached = this.#join(shared, roomId, listener);
+    const opening = this.#roomSockets.openRaw(roomId, listener.cursor, signal, {
+      onFrame: (frame) => this.#receive(shared, frame),
+      onClose: (reason) => shared.close(reason),
     });
-    carrier.opening = opening.then((socket) => {
-      carrier.socket = socket;
+    shared.opening = opening.then((socket) => {
+      shared.socket = socket;
     });
     try {
-      await carrier.opening;
+      await shared.opening;
     } catch (error) {
-      carrier.members.delete(roomId);
-      carrier.end("the socket could not be opened");
+      shared.members.delete(roomId);
+      shared.close("the socket could not be opened");
       throw error;
     }
     return attached;
   }
 
-  #join(carrier: Carrier, roomId: number, listener: SocketListener): RoomSocket {
-    const member: Member = { roomId, listener, since: carrier.newest };
-    carrier.members.set(roomId, member);
+  #join(shared: SharedSocket, roomId: number, listener: SocketListener): RoomSocket {
+    const member: Member = { roomId, listener, since: shared.newest };
+    shared.members.set(roomId, member);
     return {
-      isShared: roomId !== carrier.roomId,
+      isShared: roomId !== shared.roomId,
       close(wasSilent) {
-        if (carrier.members.get(roomId) === member) carrier.members.delete(roomId);
-        if (wasSilent) carrier.end("the socket went silent");
-        else if (carrier.members.size === 0) carrier.end("nobody listens any more");
+        if (shared.members.get(roomId) === member) shared.members.delete(roomId);
+        if (wasSilent) shared.close("the socket went silent");
+        else if (shared.members.size === 0) shared.close("nobody listens any more");
       },
-      passed: () => carrier.newest,
-      misses: () => this.#misses(roomId),
+      newestEvent: () => shared.newest,
+      reportMiss: () => this.#noteMiss(roomId),
     };
   }
 
-  #receive(carrier: Carrier, frame: Frame | undefined): void {
-    if (carrier.isOver) return;
-    for (const { listener } of carrier.members.values()) listener.onSign();
+  #receive(shared: SharedSocket, frame: Frame | undefined): void {
+    if (shared.isClosed) return;
+    for (const { listener } of shared.members.values()) listener.onActivity();
     if (!frame) return;
-    this.#follow(carrier, frame);
+    this.#follow(shared, frame);
     for (const part of frame.rooms) {
-      const member = carrier.members.get(part.roomId);
-      if (member) member.listener.onFrame(part.roomId === carrier.roomId ? part : this.#reaching(member, part));
+      const member = shared.members.get(part.roomId);
+      if (member) member.listener.onFrame(part.roomId === shared.roomId ? part : this.#extend(member, part));
     }
-    this.#doubt(carrier);
+    this.#verifyAll(shared);
   }
 
-  /** Follows the counter of the host, and notices lost frames. */
-  #follow(carrier: Carrier, { rooms }: Frame): void {
+  /** Follows the host's event ids and detects lost frames. */
+  #follow(shared: SharedSocket, { rooms }: Frame): void {
     const [{ t, d } = {}] = rooms.filter(({ t, d }) => t !== undefined && d !== undefined);
-    if (t === undefined || d === undefined || t <= carrier.newest) return;
-    if (carrier.newest === 0 || t - d > carrier.newest) {
-      for (const member of carrier.members.values()) member.since = Math.max(member.since, t - d);
+    if (t === undefined || d === undefined || t <= shared.newest) return;
+    if (shared.newest === 0 || t - d > shared.newest) {
+      for (const member of shared.members.values()) member.since = Math.max(member.since, t - d);
     }
-    carrier.newest = t;
+    shared.newest = t;
   }
 
-  /** Extends a frame back over earlier ones without the room's key, which had nothing for it, as far as is certain. */
-  #reaching(member: Member, part: RoomFrame): RoomFrame {
+  /**
+   * Extends a frame back over earlier frames without the room's key, which had no events for it, as far as is certain.
+   */
+  #extend(member: Member, part: RoomFrame): RoomFrame {
     const { t, d, events } = part;
     if (t === undefined || d === undefined) return part;
     const { me } = this.#context.session;
@@ -155,23 +157,23 @@ export class SharedSockets implements Sockets {
       ({ event_type, user_id }) => event_type === EventType.UserEntered && user_id === me?.id,
     )?.id;
     if (entered === undefined) return { ...part, d: Math.max(d, t - member.since) };
-    // While the account was out of the room, the socket did not carry it: the frame covers nothing before the arrival.
+    // While the account was not in the room, the socket did not carry it: the frame covers nothing before it entered.
     member.since = Math.max(member.since, entered - 1);
     return { ...part, d: Math.max(0, t - member.since) };
   }
 
-  /** Polls all rooms at once for missed events: one poll, which is the audit of the socket's own room, too. */
-  #doubt(carrier: Carrier): void {
+  /** Verifies all rooms at once with one poll, which also audits the socket's own room. */
+  #verifyAll(shared: SharedSocket): void {
     const now = this.#context.services.clock.now();
-    if (now - carrier.askedAt < DOUBT_MS && now >= carrier.askedAt) return;
-    carrier.askedAt = now;
-    for (const { listener } of [...carrier.members.values()]) listener.onDoubt();
+    if (now - shared.verifiedAt < VERIFY_MS && now >= shared.verifiedAt) return;
+    shared.verifiedAt = now;
+    for (const { listener } of [...shared.members.values()]) listener.onVerify();
   }
 
-  #misses(roomId: number): void {
+  #noteMiss(roomId: number): void {
     const now = this.#context.services.clock.now();
     const before = this.#missedAt.get(roomId);
     this.#missedAt.set(roomId, now);
-    if (before !== undefined && now - before < REENTRY_MS) this.#alone.add(roomId);
+    if (before !== undefined && now - before < REENTRY_MS) this.#unshared.add(roomId);
   }
 }

@@ -1,16 +1,19 @@
-/** One listener of a room, or of all rooms. It owns its events until they are done; its end gives them back. */
+/** A subscription to one room or to all rooms. It owns its events until they are acknowledged; its end returns them. */
 import type { ChatEvent } from "./events.js";
 import type { OpenEvent, RoomProgress } from "./progress.js";
 
 /** The receiving side of a listener. */
 export interface Receiver {
-  /** @param delivery - taken when a handler gets the event, done when it was handled; absent without a state. */
+  /**
+   * @param delivery - call `take` when a handler gets the event and `done` when it is handled; undefined without a
+   *   state file
+   */
   onEvent(event: ChatEvent, delivery: Delivery | undefined): void;
-  /** No more events come. With a reason: listening ended for good. */
+  /** Called when no more events will come; with a reason if listening ended permanently. */
   onEnd(reason?: unknown): void;
 }
 
-/** An event held by one listener. */
+/** An event that one listener has not acknowledged yet. */
 export class Delivery {
   readonly event: OpenEvent;
   readonly progress: RoomProgress;
@@ -23,7 +26,7 @@ export class Delivery {
     this.#owner = owner;
   }
 
-  /** Whether a handler has got the event. */
+  /** Whether a handler has the event. */
   get isTaken(): boolean {
     return this.#isTaken;
   }
@@ -33,7 +36,7 @@ export class Delivery {
     this.#isTaken = true;
   }
 
-  /** Notes that the event was handled, or lost. Idempotent. */
+  /** Acknowledges the event, because it was handled or dropped. Idempotent. */
   done(): void {
     if (this.#owner.release(this)) this.progress.finish(this.event);
   }
@@ -52,7 +55,7 @@ export class Subscription {
     return this.#isClosed;
   }
 
-  /** Gives an event to the listener. */
+  /** Delivers an event to the listener. */
   deliver(event: ChatEvent, open: OpenEvent | undefined, progress: RoomProgress | undefined): void {
     if (!open || !progress) {
       this.#receiver.onEvent(event, undefined);
@@ -63,15 +66,16 @@ export class Subscription {
     this.#receiver.onEvent(event, delivery);
   }
 
-  /** Gives up a delivery; false when it was given back before. @internal */
+  /** Releases a delivery; returns false if it was already released. @internal */
   release(delivery: Delivery): boolean {
     return this.#held.delete(delivery);
   }
 
   /**
-   * Gives back every event that is not done. While others listen on, these events count as done for this listener. The
-   * last listener of a room leaves events undone that no handler has got; a handler that is at work may still finish.
-   * @param isLast - the room has no listener after this one
+   * Ends the subscription and releases its unacknowledged events. If other listeners remain, they count as acknowledged
+   * for this one. The last listener of a room leaves events that no handler has unacknowledged; a running handler may
+   * still finish.
+   * @param isLast - whether no listener of the room remains
    */
   end(isLast: boolean): void {
     this.#isClosed = true;
@@ -83,8 +87,8 @@ export class Subscription {
     }
   }
 
-  /** Tells the listener that no more events come. */
-  tellEnd(reason?: unknown): void {
+  /** Tells the listener that no more events will come. */
+  notifyEnd(reason?: unknown): void {
     this.#receiver.onEnd(reason);
   }
 }

@@ -1,50 +1,52 @@
-/** The two ways to listen: a callback, and an async iterable. */
+/** The two ways to listen: with a callback, and with an async iterable. */
 import { AbortedError, UsageError } from "../errors/index.js";
 import type { ObjectContext } from "../objects/context.js";
-import { atCallSite, type CallSite, callSite, withCallSite } from "../util/call-site.js";
+import { addCallSite, type CallSite, captureCallSite, withCallSite } from "../util/call-site.js";
 import type { RequestOptions } from "../util/options.js";
 import { checkChoice, checkCount } from "../util/options.js";
-import { quiet } from "../util/promises.js";
+import { markHandled } from "../util/promises.js";
 import type { Overflow } from "./backlog.js";
 import { type Acknowledgement, CallbackQueue } from "./callback-queue.js";
 import type { ChatEvent } from "./events.js";
 import { EventQueue, type LiveStream } from "./live-stream.js";
 
-/** The client's parts that listening uses. */
+/** The parts of the client that listening uses. */
 export type ListenContext = Pick<ObjectContext, "live" | "membership" | "services" | "session">;
 
-/** Something that listens until it is closed or disposed of. */
+/** A callback that receives events until it is closed or disposed. */
 export interface Listening extends Disposable {
-  /** Resolves when it was closed, by you, by `room.leave()` or by logout; rejects when listening ended for good. */
+  /** Resolves when it is closed: by you, by `room.leave()` or by logout. Rejects when listening failed permanently. */
   readonly closed: Promise<void>;
   /** Stops listening. Idempotent. */
   close(): void;
 }
 
-/** A callback that is listening. Close it, or dispose of it, to stop. */
+/** A callback that receives the events of a room. Close or dispose it to stop. */
 export interface Watch extends Listening, AsyncDisposable {
-  /** Resolves when events flow; rejects when listening ended for good before that. */
+  /** Resolves when events start to arrive; rejects when listening failed permanently before that. */
   readonly ready: Promise<void>;
 }
 
-/** The limit for a slow listener, and the policy beyond it. */
+/** The backlog of a slow listener: its size, and the policy when it is full. */
 export interface WaitingOptions {
-  /** The most events that wait for a slow handler or reader. @default 10000 */
+  /** The maximum number of events in the backlog of a slow handler or reader. @default 10000 */
   readonly limit?: number;
   /**
-   * The policy when that many wait: drop the oldest, drop the newest, or end listening with an error. Lost events are
-   * always logged and counted; under a state a `StreamGap` stands for them. @default "drop-oldest"
+   * The policy when the backlog is full: drop the oldest event, drop the newest, or end listening with an error.
+   * Dropped events are always logged and counted; with a state file a `StreamGap` replaces them. @default "drop-oldest"
    */
   readonly overflow?: Overflow;
 }
 
 /** Options of `watch`. */
 export interface WatchOptions extends WaitingOptions {
-  /** The most async callbacks that run at a time, for each room. @default 1, no limit with `ack: "manual"` */
+  /**
+   * The maximum number of async callbacks that run concurrently, per room. @default 1, or no limit with `ack: "manual"`
+   */
   readonly concurrency?: number;
   /**
-   * When an event counts as handled, for the state: when the callback has returned and its promise has settled, or when
-   * it calls `event.done()`. @default "auto"
+   * When an event is acknowledged in the state file: `auto` when the callback has returned and its promise has settled,
+   * `manual` when it calls `event.done()`. @default "auto"
    */
   readonly ack?: Acknowledgement;
 }
@@ -53,36 +55,36 @@ export interface WatchOptions extends WaitingOptions {
 export interface ListenOptions extends RequestOptions, WaitingOptions {}
 
 /** The names of the options of `watch`, for the check. @internal */
-export const watchOptionNames: readonly (keyof WatchOptions)[] = ["limit", "overflow", "concurrency", "ack"];
+export const WATCH_OPTION_NAMES: readonly (keyof WatchOptions)[] = ["limit", "overflow", "concurrency", "ack"];
 
 const DEFAULT_LIMIT = 10_000;
 
-/** Calls back for every event of every room listened to. @internal */
+/** Calls `callback` for every event of all rooms that have listeners. @internal */
 export function watchAll(
   context: ListenContext,
   callback: (event: ChatEvent) => unknown,
   options: WatchOptions,
 ): Listening {
-  const callbacks = callbackQueue(context, callback, options, { what: "events", site: callSite(watchAll) });
+  const callbacks = callbackQueue(context, callback, options, { what: "events", site: captureCallSite(watchAll) });
   const { close } = context.live.listenToAll(callbacks);
   callbacks.onClose(close);
   return { closed: callbacks.closed, close: () => callbacks.close(), [Symbol.dispose]: () => callbacks.close() };
 }
 
-/** Calls back for every event of a room. @internal */
+/** Calls `callback` for every event of a room. @internal */
 export function watchRoom(
   context: ListenContext,
   roomId: number,
   callback: (event: ChatEvent) => unknown,
   options: WatchOptions,
 ): Watch {
-  const site = callSite(watchRoom);
+  const site = captureCallSite(watchRoom);
   const callbacks = callbackQueue(context, callback, options, { what: `events of room ${roomId}`, site });
   const listening = context.live.listen(roomId, callbacks);
   callbacks.onClose(listening.close);
   const close = (): void => callbacks.close();
   return {
-    ready: quiet(withCallSite(inRoom(context, roomId, listening.ready), site)),
+    ready: markHandled(withCallSite(inRoom(context, roomId, listening.ready), site)),
     closed: callbacks.closed,
     close,
     [Symbol.dispose]: close,
@@ -106,15 +108,16 @@ function callbackQueue(
     concurrency: concurrency ?? (ack === "manual" ? Number.POSITIVE_INFINITY : 1),
     limit,
     overflow,
-    onDrop: (dropped) => services.log.warn(`${what}: a callback is too slow; ${dropped} dropped so far`),
-    overflowError: () => new UsageError(`more than ${limit} ${what} wait for a callback; be faster or raise "limit"`),
-    placed: (reason) => atCallSite(reason, site),
+    onDrop: (dropped) => services.log.warn(`${what}: a callback is too slow; dropped ${dropped} so far`),
+    overflowError: () =>
+      new UsageError(`more than ${limit} ${what} are waiting for a callback; make it faster or raise "limit"`),
+    withCallSite: (reason) => addCallSite(reason, site),
     gapOf: (roomId, lost) => live.gapFor(roomId, lost),
     reportUnhandled: services.reportUnhandled,
   });
 }
 
-/** Queues the values that `pick` makes of a room's events; undefined is left out. @internal */
+/** Streams the values that `pick` returns for a room's events; undefined is skipped. @internal */
 export function streamRoom<T>(
   context: ListenContext,
   roomId: number,
@@ -124,16 +127,18 @@ export function streamRoom<T>(
   const { signal } = options;
   const { limit, overflow } = checkWaiting(options);
   const { live, services } = context;
-  const site = callSite(streamRoom);
+  const site = captureCallSite(streamRoom);
   let leaveSignal: (() => void) | undefined;
   const stream = new EventQueue<T>({
     limit,
     overflow,
     lostValue: (lost) => pick(live.gapFor(roomId, lost)),
     overflowError: () =>
-      new UsageError(`more than ${limit} events of room ${roomId} wait to be read; read faster or raise "limit"`),
-    placed: (reason) => atCallSite(reason, site),
-    onDrop: (dropped) => services.log.warn(`room ${roomId}: nobody reads fast enough; ${dropped} dropped so far`),
+      new UsageError(
+        `more than ${limit} events of room ${roomId} are waiting to be read; read faster or raise "limit"`,
+      ),
+    withCallSite: (reason) => addCallSite(reason, site),
+    onDrop: (dropped) => services.log.warn(`room ${roomId}: the reader is too slow; dropped ${dropped} so far`),
     onEnd() {
       leaveSignal?.();
       listening.close();
@@ -149,7 +154,7 @@ export function streamRoom<T>(
     onEnd: (reason) => (reason === undefined || reason instanceof AbortedError ? stream.stop() : stream.fail(reason)),
   });
   live.streams.add(stream);
-  stream.ready = quiet(withCallSite(inRoom(context, roomId, listening.ready), site));
+  stream.ready = markHandled(withCallSite(inRoom(context, roomId, listening.ready), site));
   leaveSignal = signal && services.signals.onAbort(signal, () => stream.end());
   return stream;
 }
@@ -160,7 +165,7 @@ function checkWaiting({ limit, overflow }: WaitingOptions): Required<WaitingOpti
   return { limit: limit ?? DEFAULT_LIMIT, overflow: overflow ?? "drop-oldest" };
 }
 
-/** A logged-in client with a socket of a room is in the room. */
+/** Notes the room as entered: a logged-in client with a socket of a room is in the room. */
 async function inRoom(context: ListenContext, roomId: number, ready: Promise<void>): Promise<void> {
   await ready;
   if (context.session.me) context.membership.enter(roomId);

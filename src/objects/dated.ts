@@ -1,4 +1,4 @@
-/** Answers with the moment of their request: values that events have changed since then are newer, and stay. */
+/** Dates answers with the moment of their request, so that they never overwrite values that a later event changed. */
 import type { Call } from "../protocol/call.js";
 import type { RequestOptions } from "../util/options.js";
 import type { ObjectContext } from "./context.js";
@@ -6,7 +6,7 @@ import type { ObjectContext } from "./context.js";
 /** An answer, and the moment of its request. */
 export interface Dated<T> {
   readonly value: T;
-  /** To be passed to `merge`, so that no newer value is overwritten. */
+  /** Pass this to `merge`, so that newer values are kept. */
   readonly asOf: number;
 }
 

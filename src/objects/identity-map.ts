@@ -1,4 +1,4 @@
-/** The identity promise: one Room, User or Message for each id while it is referenced, kept current by events. */
+/** The identity map: one Room, User or Message per id while it is referenced, kept current by events. */
 import { EventType, type RawEvent, type RawUser } from "../protocol/raw.js";
 import { numberOf } from "../protocol/values.js";
 import { WeakCache } from "../util/weak-cache.js";
@@ -8,7 +8,7 @@ import { Room } from "./room.js";
 import { User } from "./user.js";
 import { UserBatch } from "./user-batch.js";
 
-/** The number of latest events about messages kept for objects that are made after them. */
+/** The number of recent message events kept for message objects that are created after them. */
 const RECENT_EVENTS = 128;
 
 export class IdentityMap implements Identity {
@@ -18,7 +18,7 @@ export class IdentityMap implements Identity {
   readonly #messages = new WeakCache<number, Message>();
   readonly #batch: UserBatch;
   #moment = 0;
-  /** The latest events about messages, in a ring: an answer that is under way may be older than these. */
+  /** A ring buffer of recent message events: an answer in flight may be older than these. */
   readonly #recent: RawEvent[] = [];
   readonly #recentMoments: number[] = [];
   #newest = 0;
@@ -36,7 +36,7 @@ export class IdentityMap implements Identity {
     return this.#context.session.me?.id === userId;
   }
 
-  /** The number of events merged: it orders facts by age. */
+  /** The number of events merged so far: a logical clock that orders facts by age. */
   get moment(): number {
     return this.#moment;
   }
@@ -68,7 +68,7 @@ export class IdentityMap implements Identity {
   messageOf(raw: RawEvent): Message | null {
     const id = numberOf(raw.message_id);
     if (id === undefined) return null;
-    // A new object merges the event now; a known one merged it before delivery.
+    // A new object merges the event now; an existing one merged it before delivery.
     return this.#messages.get(id, () => {
       const message = new Message(this.#context, id);
       message.learnFromEvent(raw, this.#moment);
@@ -80,7 +80,7 @@ export class IdentityMap implements Identity {
     return this.#batch.get(id);
   }
 
-  /** Merges an event into known objects, before any listener gets it. */
+  /** Merges an event into existing objects, before any listener gets it. */
   learn(raw: RawEvent): void {
     this.#moment += 1;
     const messageId = numberOf(raw.message_id);
@@ -106,7 +106,7 @@ export class IdentityMap implements Identity {
     }
   }
 
-  /** A new message object merges the latest events about it, which are newer than pending answers. */
+  /** Creates a message object and merges the recent events about it, which are newer than answers in flight. */
   #newMessage(id: number): Message {
     const message = new Message(this.#context, id);
     for (let at = 0; at < this.#recent.length; at++) {

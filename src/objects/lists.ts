@@ -1,9 +1,9 @@
-/** Lists of the site: its rooms, its people, search hits, and who is where. */
+/** The lists of a site: rooms, users, search results, and pingable users. */
 
 import { UsageError } from "../errors/index.js";
 import { type RoomsQuery, roomsPage, searchPage } from "../protocol/actions/pages.js";
 import { avatarUrl, pingableUsers, searchUsers as userSearch } from "../protocol/actions/people.js";
-import { idOf } from "../protocol/ids.js";
+import { resolveId } from "../protocol/ids.js";
 import type { RequestOptions } from "../util/options.js";
 import { checkOptions } from "../util/options.js";
 import type { ObjectContext } from "./context.js";
@@ -23,17 +23,17 @@ export interface SearchOptions extends RequestOptions {
   readonly user?: User | number;
 }
 
-/** The most hits that `/users/search` gives. */
-const userSearchLimit = 100;
+/** The most hits that `/users/search` returns. */
+const MAX_USER_HITS = 100;
 
-/** The rooms of the site. */
-export async function* rooms(context: ObjectContext, options: RoomsOptions): AsyncGenerator<Room, void> {
+/** Iterates over the rooms of the site. */
+export async function* listRooms(context: ObjectContext, options: RoomsOptions): AsyncGenerator<Room, void> {
   checkOptions("rooms", options, ["tab", "sort", "filter", "frozen", "signal"]);
   const { signal, ...query } = options;
   const seen = new Set<number>();
   for (let number = 1; ; number++) {
     const { value: page, asOf } = await dated(context, roomsPage(query, number), { signal });
-    // People talk between two pages, so a room may appear again on the next.
+    // Activity between two requests reorders the list, so a room may appear again on the next page.
     const fresh = page.rooms.filter(({ id }) => !seen.has(id));
     for (const card of fresh) {
       seen.add(card.id);
@@ -55,14 +55,14 @@ export async function* rooms(context: ObjectContext, options: RoomsOptions): Asy
   }
 }
 
-/** The people whose names contain a text; the server gives 100 at most. */
-export async function* searchUsers(
+/** Iterates over the users whose names contain a text; the server returns at most 100. */
+export async function* findUsers(
   context: ObjectContext,
   text: string,
   options: RequestOptions,
 ): AsyncGenerator<User, void> {
-  if (typeof text !== "string" || text.trim() === "") throw new UsageError("a search for users needs a text");
-  const { value: hits, asOf } = await dated(context, userSearch(text, userSearchLimit), options);
+  if (typeof text !== "string" || text.trim() === "") throw new UsageError("searchUsers needs a non-empty text");
+  const { value: hits, asOf } = await dated(context, userSearch(text, MAX_USER_HITS), options);
   for (const hit of hits) {
     const user = context.identity.named(hit.id, hit.name, asOf);
     user.merge({ avatarUrl: avatarUrl(hit.emailHash) }, asOf);
@@ -70,19 +70,19 @@ export async function* searchUsers(
   }
 }
 
-/** Messages that contain a text, in the server's order. */
-export async function* searchMessages(
+/** Iterates over the messages that contain a text, in the server's order. */
+export async function* findMessages(
   context: ObjectContext,
   text: string,
   options: SearchOptions,
 ): AsyncGenerator<Message, void> {
   checkOptions("searchMessages", options, ["room", "user", "signal"]);
-  if (typeof text !== "string" || text.trim() === "") throw new UsageError("a search for messages needs a text");
+  if (typeof text !== "string" || text.trim() === "") throw new UsageError("searchMessages needs a non-empty text");
   const { site } = context.session;
   const query = {
     text,
-    ...(options.room === undefined ? {} : { roomId: idOf(site, "room", options.room) }),
-    ...(options.user === undefined ? {} : { userId: idOf(site, "user", options.user) }),
+    ...(options.room === undefined ? {} : { roomId: resolveId(site, "room", options.room) }),
+    ...(options.user === undefined ? {} : { userId: resolveId(site, "user", options.user) }),
   };
   const { signal } = options;
   for (let number = 1; ; number++) {
@@ -107,13 +107,13 @@ export async function* searchMessages(
   }
 }
 
-/** The users whom a mention in a room reaches. */
+/** The users whom a mention in a room notifies. */
 export function pingableIn(context: ObjectContext, room: Room, options: RequestOptions): Promise<User[]> {
   const { session, actions } = context;
-  return actions.tend(async () => {
+  return actions.track(async () => {
     if (session.canLogIn) await session.login();
     const { value: users, asOf } = await dated(context, pingableUsers(room.id), options);
-    // Their times are of this room, not of the site.
+    // The times in the answer are about this room, not about the site.
     return users.map(({ id, name }) => context.identity.named(id, name, asOf));
   });
 }

@@ -1,4 +1,4 @@
-/** The rooms that a client is in, as far as it knows. */
+/** Tracks which rooms a client is in, as far as it knows. */
 export class Membership {
   readonly #rooms = new Set<number>();
 
@@ -10,7 +10,7 @@ export class Membership {
     this.#rooms.add(roomId);
   }
 
-  /** Leaves a room; returns whether the client was in it. */
+  /** Removes a room; returns whether the client was in it. */
   leave(roomId: number): boolean {
     return this.#rooms.delete(roomId);
   }
@@ -19,12 +19,12 @@ export class Membership {
     this.#rooms.clear();
   }
 
-  /** The rooms, in the order of entering. */
+  /** The rooms, in the order in which they were entered. */
   get all(): readonly number[] {
     return [...this.#rooms];
   }
 
-  /** One of the rooms; undefined when the client is in none. */
+  /** One of the rooms; undefined when there are none. */
   get any(): number | undefined {
     const [first] = this.#rooms;
     return first;

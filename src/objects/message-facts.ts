@@ -1,4 +1,4 @@
-/** The sources of the facts about a message: events and JSON lists first, pages when those lack a fact. */
+/** The sources of a message's facts: events and JSON lists first, pages when those lack a fact. */
 
 import { NotFoundError } from "../errors/index.js";
 import { roomEvents } from "../protocol/actions/live.js";
@@ -21,13 +21,13 @@ import type { User } from "./user.js";
 export interface MessageFacts {
   /** The room it is in. */
   room: Room;
-  /** HTML; null when deleted. */
+  /** HTML; null when the message is deleted. */
   content: string | null;
-  /** Markdown as typed. */
+  /** The markdown source. */
   contentSource: string;
-  /** The author; null when that account is gone. */
+  /** The author; null when the account was deleted. */
   owner: User | null;
-  /** How many people starred it. */
+  /** The number of stars. */
   stars: number;
   /** Whether you starred it. */
   starredByYou: boolean;
@@ -35,21 +35,26 @@ export interface MessageFacts {
   pinned: boolean;
   /** Whether you pinned it. */
   pinnedByYou: boolean;
-  /** How many owners pinned it. */
+  /** The number of room owners who pinned it. */
   pins: number;
-  /** Unix seconds of the post; where pages alone told it, the earliest they allow, to the minute at best. */
+  /**
+   * When it was posted, in Unix seconds. If only pages told the time, the earliest possible one, to the minute at best.
+   */
   timeStamp: number;
-  /** How many seconds later than `timeStamp` it may have been: 0, unless pages alone told the time. Only in `peek`. */
+  /**
+   * How many seconds after `timeStamp` it may have been posted: 0 unless only pages told the time. Available only in
+   * `peek`.
+   */
   timeSpan: number;
-  /** Whether it was edited, ever. */
+  /** Whether it was ever edited. */
   edited: boolean;
-  /** How often it was edited. */
+  /** The number of edits. */
   edits: number;
   /** Whether it was deleted. */
   deleted: boolean;
-  /** The message this one is an explicit reply to; null when it is none. */
+  /** The message this one explicitly replies to; null when it is not a reply. */
   parent: Message | null;
-  /** The user who changed the text last; null when nobody did. */
+  /** The user who last edited it; null when nobody did. */
   editor: User | null;
   /** The room owners who pinned it. */
   pinners: User[];
@@ -57,26 +62,26 @@ export interface MessageFacts {
 
 /** The lazy fields of one message. */
 export function messageFields(context: ObjectContext, id: number): LazyFields<MessageFacts> {
-  type Told = Promise<Partial<MessageFacts>>;
+  type Facts = Promise<Partial<MessageFacts>>;
   const list: Source<MessageFacts> = {
     isAvailable: () => fields.peek("room") !== undefined,
-    fetch: async (): Told => readFromList(context, id, await fields.get("room")),
+    fetch: async (): Facts => readFromList(context, id, await fields.get("room")),
   };
   const listOnceRoomIsKnown: Source<MessageFacts> = { fetch: list.fetch };
   const html: Source<MessageFacts> = {
-    fetch: async (): Told => ({ content: await context.session.call(messageHtml(id)) }),
+    fetch: async (): Facts => ({ content: await context.session.call(messageHtml(id)) }),
   };
-  const page: Source<MessageFacts> = { fetch: async (): Told => (await readFromTranscript(context, id)).facts };
-  // Apart, because lists know the time better: pages are asked for it last.
+  const page: Source<MessageFacts> = { fetch: async (): Facts => (await readFromTranscript(context, id)).facts };
+  // A separate source, because lists know the time better: pages are asked for it last.
   const pageTime: Source<MessageFacts> = {
-    fetch: async (): Told => {
+    fetch: async (): Facts => {
       const { facts, shown } = await readFromTranscript(context, id);
       return { ...facts, ...timeOfShown(shown) };
     },
   };
   const history: Source<MessageFacts> = { fetch: () => readFromHistory(context, id) };
   const source: Source<MessageFacts> = {
-    fetch: async (): Told => ({ contentSource: await context.session.call(messageSource(id)) }),
+    fetch: async (): Facts => ({ contentSource: await context.session.call(messageSource(id)) }),
   };
   const marks = [list, page, history];
   const sources = {
@@ -102,7 +107,9 @@ export function messageFields(context: ObjectContext, id: number): LazyFields<Me
   return fields;
 }
 
-/** A message of a list is exact where pages are vague: seconds, counts, deletions (protocol.md §3.2). */
+/**
+ * Reads the message from a list, which is exact where pages are vague: seconds, counts, deletions (protocol.md §3.2).
+ */
 async function readFromList(context: ObjectContext, id: number, room: Room): Promise<Partial<MessageFacts>> {
   const { events } = await context.session.call(roomEvents(room.id, { before: id + 1, count: 1 }));
   const raw = events.find((event) => event.message_id === id);
@@ -116,7 +123,7 @@ async function readFromList(context: ObjectContext, id: number, room: Room): Pro
   return factsOfListed(context, raw);
 }
 
-/** The facts of a `mode=Messages` record: missing counters are zeros there. */
+/** The facts in a `mode=Messages` record, in which a missing counter means zero. */
 export function factsOfListed(context: ObjectContext, raw: RawEvent): Partial<MessageFacts> {
   const deleted = raw.content === undefined;
   const pins = numberOf(raw.message_owner_stars) ?? 0;
@@ -133,7 +140,7 @@ export function factsOfListed(context: ObjectContext, raw: RawEvent): Partial<Me
   };
 }
 
-/** The facts of an event. Counters it lacks stay as they are, except where its type means that they are zero. */
+/** The facts in an event. Missing counters are unknown, unless the event type means that they are zero. */
 export function factsOfEvent(context: ObjectContext, raw: RawEvent): Partial<MessageFacts> {
   switch (raw.event_type) {
     case EventType.MessagePosted:
@@ -144,7 +151,7 @@ export function factsOfEvent(context: ObjectContext, raw: RawEvent): Partial<Mes
       return { ...baseFacts(context, raw), ...authorFacts(context, raw), content: null, deleted: true };
     case EventType.MessageFlagged:
       return {};
-    // The user of a move is who moved the message, not who wrote it; and the room of the first is where it was.
+    // The user of a move event moved the message but need not be its author; the first event has the old room.
     case EventType.MessageMovedOut:
       return { ...contentFacts(raw), ...timeFacts(raw) };
     case EventType.MessageMovedIn:
@@ -163,14 +170,14 @@ function baseFacts(context: ObjectContext, raw: RawEvent): Partial<MessageFacts>
     ...timeFacts(raw),
     edits,
     edited: edits > 0,
-    // Star events carry no parent, so they say nothing about it.
+    // Star events have no parent, so they do not say that there is none.
     ...(raw.event_type === EventType.MessageStarred
       ? {}
       : { parent: parentId ? context.identity.message(parentId) : null }),
   };
 }
 
-/** Every event about a message has the time of its post, whatever happened now. */
+/** Every event about a message has the time of the original post. */
 function timeFacts(raw: RawEvent): Partial<MessageFacts> {
   const timeStamp = numberOf(raw.time_stamp);
   return timeStamp === undefined ? {} : { timeStamp, timeSpan: 0 };
@@ -193,7 +200,7 @@ function markFacts(raw: RawEvent): Partial<MessageFacts> {
   };
 }
 
-/** A star event names its actor to that actor alone, with all the marks that are theirs (protocol.md §4.1). */
+/** A star event names the user only to that user, with all their own marks (protocol.md §4.1). */
 function ownMarkFacts(context: ObjectContext, raw: RawEvent): Partial<MessageFacts> {
   const actor = numberOf(raw.user_id);
   if (actor === undefined || !context.identity.isMe(actor)) return {};
@@ -224,7 +231,7 @@ async function readFromTranscript(
   return { facts: factsOfShown(context, room, shown), shown };
 }
 
-/** The facts of a message that a page shows, but for its time. */
+/** The facts of a message on a page, except its time. */
 export function factsOfShown(
   context: ObjectContext,
   room: Room,
@@ -244,7 +251,7 @@ export function factsOfShown(
   };
 }
 
-/** The time of a message as far as a transcript page tells it. */
+/** The time of a message, as precisely as a transcript page tells it. */
 export function timeOfShown({ minTime, maxTime }: TranscriptMessage): Pick<MessageFacts, "timeStamp" | "timeSpan"> {
   return { timeStamp: minTime, timeSpan: maxTime - minTime };
 }
@@ -254,7 +261,7 @@ async function readFromHistory(context: ObjectContext, id: number): Promise<Part
   return factsOfHistory(context, page, asOf);
 }
 
-/** The facts of a history page. It shows the content of deleted messages, too, so that is not merged. */
+/** The facts on a history page. It also shows the content of deleted messages, so the content is not merged. */
 export function factsOfHistory(context: ObjectContext, page: HistoryPage, asOf: number): Partial<MessageFacts> {
   const edits = page.revisions.filter(({ kind }) => kind === "edited");
   const last = edits.at(-1);

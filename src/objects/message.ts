@@ -15,20 +15,20 @@ import {
 } from "../protocol/actions/messages.js";
 import { historyPage } from "../protocol/actions/pages.js";
 import type { Call } from "../protocol/call.js";
-import { idOf } from "../protocol/ids.js";
+import { resolveId } from "../protocol/ids.js";
 import { htmlToText } from "../protocol/markup/index.js";
 import type { RevisionKind } from "../protocol/pages/index.js";
 import { EventType, type RawEvent } from "../protocol/raw.js";
 import type { Site } from "../protocol/sites.js";
 import { checkText } from "../protocol/text-rules.js";
-import { again } from "../sending/actions.js";
+import { repeatSafely } from "../sending/actions.js";
 import { type EditOptions, edit } from "../sending/edit.js";
 import { isSameText } from "../sending/find-post.js";
-import type { Found, Task } from "../sending/job.js";
+import type { Lookup, Task } from "../sending/job.js";
 import { messageLane } from "../sending/lanes.js";
 import type { ActionOptions } from "../sending/options.js";
 import type { SendOptions } from "../sending/post.js";
-import { type InspectArguments, inspectCustom, inspected, quoted } from "../util/inspect.js";
+import { type InspectArguments, inspectCustom, inspectFacts, inspectText } from "../util/inspect.js";
 import type { RequestOptions } from "../util/options.js";
 import type { ObjectContext } from "./context.js";
 import { type Dated, dated } from "./dated.js";
@@ -37,26 +37,27 @@ import { factsOfEvent, factsOfHistory, type MessageFacts, messageFields } from "
 import type { Room } from "./room.js";
 import type { User } from "./user.js";
 
-/** One step in the life of a message. */
+/** One step in the history of a message. */
 export interface MessageRevision {
-  /** The kind of step: `said`, `edited`, `deleted`, `moved`, or `other` for words that we do not know. */
+  /** The kind of step: `said`, `edited`, `deleted`, `moved`, or `other` for words this package does not know. */
   readonly kind: RevisionKind;
-  /** Markdown as typed; null for steps without a text. */
+  /** The markdown source; null for steps without a text. */
   readonly source: string | null;
-  /** Time to the minute, UTC, as the page shows it; with the date when older. */
+  /** The time as the page shows it: UTC, to the minute, with the date when it is older. */
   readonly timeLabel: string | null;
-  /** The user who did it; null when that account is gone. */
+  /** The user who did it; null when the account was deleted. */
   readonly user: User | null;
 }
 
 /**
- * A message, the same object for the same id as long as it is referenced.
+ * A message. The same id always gives the same object while it is referenced.
  *
- * Every property but {@link Message.id} is fetched when first asked for, and may reject: with `NOT_FOUND` when there is
- * no such message or it is hidden from you. A message that came with an event knows most of them already.
+ * Every property except {@link Message.id} is a promise: its value is fetched on first access and then remembered. It
+ * rejects with `NOT_FOUND` when the message does not exist or is hidden from you. A message that came with an event
+ * already knows most of them.
  */
 export class Message {
-  /** The number of the message on its site; later messages have higher ones. */
+  /** The id of the message on its site; later messages have higher ids. */
   readonly id: number;
   readonly #context: ObjectContext;
   readonly #fields: LazyFields<MessageFacts>;
@@ -83,24 +84,24 @@ export class Message {
     return this.#fields.get("content");
   }
 
-  /** The content as plain text, formatting discarded; empty when the message is deleted. */
+  /** The content as plain text without formatting; empty when the message is deleted. */
   get textContent(): Promise<string> {
     return this.#fields.map("content", "textContent", (html) =>
       html === null ? "" : htmlToText(html, { origin: this.#context.identity.origin }),
     );
   }
 
-  /** The markdown as typed; for a reply with its `:id ` in front. Known of a message that this client sent. */
+  /** The markdown source; a reply starts with `:id `. Already known for messages that this client sent. */
   get contentSource(): Promise<string> {
     return this.#fields.get("contentSource");
   }
 
-  /** The author; null when that account is gone. */
+  /** The author; null when the account was deleted. */
   get owner(): Promise<User | null> {
     return this.#fields.get("owner");
   }
 
-  /** How many people starred it. */
+  /** The number of stars. */
   get stars(): Promise<number> {
     return this.#fields.get("stars");
   }
@@ -120,25 +121,25 @@ export class Message {
     return this.#fields.get("pinnedByYou");
   }
 
-  /** How many room owners pinned it. */
+  /** The number of room owners who pinned it. */
   get pins(): Promise<number> {
     return this.#fields.get("pins");
   }
 
   /**
-   * When it was posted, in unix seconds: to the second, but where the server refuses its lists and pages alone tell the
-   * time. Then it is the earliest they allow, and `peek.timeSpan` says how many seconds later it may have been.
+   * When it was posted, in Unix seconds. Exact to the second, unless the server refuses its lists and only pages tell
+   * the time: then it is the earliest possible time, and `peek.timeSpan` says how many seconds later it may have been.
    */
   get timeStamp(): Promise<number> {
     return this.#fields.get("timeStamp");
   }
 
-  /** Whether it was edited, ever. */
+  /** Whether it was ever edited. */
   get edited(): Promise<boolean> {
     return this.#fields.get("edited");
   }
 
-  /** How often it was edited. */
+  /** The number of edits. */
   get edits(): Promise<number> {
     return this.#fields.get("edits");
   }
@@ -148,12 +149,12 @@ export class Message {
     return this.#fields.get("deleted");
   }
 
-  /** The message this one replies to; null when it is no reply. */
+  /** The message this one replies to; null when it is not a reply. */
   get parent(): Promise<Message | null> {
     return this.#fields.get("parent");
   }
 
-  /** The user who changed the text last; null when nobody did. From `GET /messages/{id}/history`. */
+  /** The user who last edited it; null when nobody did. From `GET /messages/{id}/history`. */
   get editor(): Promise<User | null> {
     return this.#fields.get("editor");
   }
@@ -163,34 +164,34 @@ export class Message {
     return this.#fields.get("pinners");
   }
 
-  /** The address of the message in the transcript. */
+  /** The URL of the message in the transcript. */
   get permalink(): string {
     return `${this.#context.session.site.chatOrigin}/transcript/message/${this.id}#${this.id}`;
   }
 
-  /** The known facts, without a request. */
+  /** The values known so far. Makes no request. */
   get peek(): Readonly<Partial<MessageFacts>> {
     return this.#fields.known;
   }
 
-  /** Fetches all known facts again. */
+  /** Fetches all known values again. */
   refresh(): Promise<void> {
     return this.#fields.refresh();
   }
 
   /**
-   * Replies; resolves to the reply.
-   * @throws {NOT_LOGGED_IN} and everything `room.sendMessage` can.
+   * Replies to this message; resolves to the reply.
+   * @throws {NOT_LOGGED_IN} and everything `room.sendMessage` throws.
    */
   reply(text: string, options: Omit<SendOptions, "replyTo"> = {}): Promise<Message> {
     const send = (room: Room): Promise<Message> => room.sendMessage(text, { ...options, replyTo: this });
     const { room } = this.peek;
-    // At once if the room is known, so that messages to it keep the order of the calls.
-    return room ? send(room) : this.#context.actions.tend(async () => send(await this.room));
+    // Send at once if the room is known, so that messages keep the order of the calls.
+    return room ? send(room) : this.#context.actions.track(async () => send(await this.room));
   }
 
   /**
-   * Replaces the text; a reply stays one. Works for about two minutes after the post, for moderators always.
+   * Replaces the text; a reply stays a reply. Possible for about two minutes after the post, for moderators always.
    * `POST /messages/{id}`.
    * @throws {TOO_LATE} {NOT_YOURS} {ALREADY_DELETED} {EMPTY} {TOO_LONG} {NOT_LOGGED_IN}
    */
@@ -199,7 +200,8 @@ export class Message {
   }
 
   /**
-   * Deletes the message. Works for about two minutes after the post. `POST /messages/{id}/delete`.
+   * Deletes the message. Possible for about two minutes after the post, for moderators always. `POST
+   * /messages/{id}/delete`.
    * @throws {TOO_LATE} {NOT_YOURS} {ALREADY_DELETED} {NOT_LOGGED_IN}
    */
   delete(options: ActionOptions = {}): Promise<void> {
@@ -207,13 +209,13 @@ export class Message {
       const { asOf } = await this.#call(deleteMessage(this.id, this.peek.room?.id), signal);
       this.#fields.merge({ deleted: true, content: null }, asOf);
     };
-    return this.#act("delete", { attempt, find: () => this.#ifDeleted() }, options);
+    return this.#perform("delete", { attempt, lookUp: () => this.#lookUpDeletion() }, options);
   }
 
   /**
-   * Stars the message, or takes your star back. Looks first, because the server only toggles: saying it twice changes
-   * nothing. `POST /messages/{id}/star`.
-   * @param on - false takes the star back. @default true
+   * Stars the message, or removes your star. Idempotent: the server can only toggle, so the current state is read
+   * first. `POST /messages/{id}/star`.
+   * @param on - false removes your star. @default true
    * @throws {FORBIDDEN} {STAR_LIMIT} {NOT_LOGGED_IN}
    */
   star(on: boolean = true, options: ActionOptions = {}): Promise<void> {
@@ -222,17 +224,17 @@ export class Message {
       if ((await this.starredByYou) === on) return;
       const before = this.peek.stars;
       const { asOf } = await this.#call(toggleStar(this.id, this.peek.room?.id), signal);
-      // The event of this star may have been faster than the answer; then the count is known already.
+      // The event of this star may have arrived before the answer; then the count is already known.
       const counted = before === undefined ? {} : { stars: before + (on ? 1 : -1) };
       this.#fields.merge({ starredByYou: on, ...counted }, asOf);
     };
-    return this.#act("star", { attempt, find: again }, options);
+    return this.#perform("star", { attempt, lookUp: repeatSafely }, options);
   }
 
   /**
-   * Pins the message, or unpins it. Looks first: saying it twice changes nothing. For room owners.
-   * `POST /messages/{id}/owner-star`, and `unowner-star` to unpin.
-   * @param on - false unpins, also a pin of another owner. @default true
+   * Pins the message, or unpins it. For room owners. Idempotent: the current state is read first. `POST
+   * /messages/{id}/owner-star`, and `unowner-star` to unpin.
+   * @param on - false unpins, including pins of other owners. @default true
    * @throws {FORBIDDEN} {NOT_LOGGED_IN}
    */
   pin(on: boolean = true, options: ActionOptions = {}): Promise<void> {
@@ -244,11 +246,11 @@ export class Message {
       this.#fields.invalidate("pinners");
       this.#fields.merge({ pinned: on, pinnedByYou: on, pins: on ? 1 : 0 }, asOf);
     };
-    return this.#act("pin", { attempt, find: again }, options);
+    return this.#perform("pin", { attempt, lookUp: repeatSafely }, options);
   }
 
   /**
-   * Takes all stars away. For room owners. `POST /messages/{id}/unstar`.
+   * Removes all stars. For room owners. `POST /messages/{id}/unstar`.
    * @throws {FORBIDDEN} {NOT_LOGGED_IN}
    */
   cancelStars(options: ActionOptions = {}): Promise<void> {
@@ -256,15 +258,15 @@ export class Message {
       const { asOf } = await this.#call(cancelStars(this.id, this.peek.room?.id), signal);
       this.#fields.merge({ stars: 0, starredByYou: false }, asOf);
     };
-    return this.#act("cancel the stars of", { attempt, find: again }, options);
+    return this.#perform("cancel the stars of", { attempt, lookUp: repeatSafely }, options);
   }
 
   /**
-   * The revisions, oldest first: the post, then every change. `GET /messages/{id}/history`.
+   * The revisions, oldest first: the original post, then every change. `GET /messages/{id}/history`.
    * @throws {NOT_FOUND} also when the message is deleted and you are neither its author nor a moderator
    */
   history(options: RequestOptions = {}): Promise<MessageRevision[]> {
-    return this.#context.actions.tend(async () => {
+    return this.#context.actions.track(async () => {
       const { value: page, asOf } = await dated(this.#context, historyPage(this.id), options);
       this.#fields.merge(factsOfHistory(this.#context, page, asOf), asOf);
       return page.revisions.map(({ kind, source, timeLabel, userId, userName }) => ({
@@ -277,12 +279,12 @@ export class Message {
   }
 
   /**
-   * Moves the message to another room. For owners of the room it is in. `POST /admin/movePosts/{id}`.
+   * Moves the message to another room. For owners of its current room. `POST /admin/movePosts/{id}`.
    * @throws {FORBIDDEN} {BAD_ARGUMENT} {REFUSED} when the server moved nothing
    */
   moveTo(room: Room | number, options: ActionOptions = {}): Promise<void> {
-    return this.#context.actions.tend(async () => {
-      const target = idOf(this.site, "room", room);
+    return this.#context.actions.track(async () => {
+      const target = resolveId(this.site, "room", room);
       const moved = await (await this.room).moveMessages([this], target, options);
       if (moved !== 1)
         throw new RefusedError("the server moved nothing", { tried: `move message ${this.id}`, messageId: this.id });
@@ -290,34 +292,35 @@ export class Message {
   }
 
   /**
-   * Flags the message as spam or offensive, or with a reason for the moderators. Unlike a star, a second flag without a
-   * reason takes the first back, because the server only toggles. `POST /messages/{id}/flag`, with a reason `/mod`.
-   * @param reason - a note for the moderators of at most 400 characters; without it the flag means spam or offensive
+   * Flags the message as spam or offensive, or, with a reason, for moderator attention. Not idempotent: a second flag
+   * without a reason removes the first, because the server toggles it. `POST /messages/{id}/flag`, or `/flag/mod` with
+   * a reason.
+   * @param reason - a note for the moderators of at most 400 characters
    * @throws {FORBIDDEN} {BAD_ARGUMENT}
    */
   flag(reason?: string, options: ActionOptions = {}): Promise<void> {
     const attempt = async (signal: AbortSignal): Promise<void> => {
       if (reason !== undefined && (typeof reason !== "string" || reason.trim() === "" || reason.length > 400)) {
-        throw new UsageError("a reason for a flag has 1 to 400 characters");
+        throw new UsageError("the reason of a flag must have 1 to 400 characters");
       }
       const call = reason === undefined ? flagMessage(this.id) : flagForModerator(this.id, reason);
       await this.#context.session.call(call, { signal });
     };
-    return this.#act("flag", { attempt }, options);
+    return this.#perform("flag", { attempt }, options);
   }
 
-  /** Tells the server that you saw this message, which pinged you. `POST /messages/ack`. */
+  /** Marks this mention or reply as read. `POST /messages/ack`. */
   acknowledge(options: ActionOptions = {}): Promise<void> {
     const attempt = (signal: AbortSignal): Promise<void> =>
       this.#context.session.call(acknowledgeMessages([this.id]), { signal });
-    return this.#act("acknowledge", { attempt, find: again }, options);
+    return this.#perform("acknowledge", { attempt, lookUp: repeatSafely }, options);
   }
 
-  /** The task that replaces the text, and finds out whether it was replaced. @internal */
+  /** The task that edits the message, and looks up whether an unanswered edit was applied. @internal */
   editTask(text: string, replyForm: ReplyForm | undefined): Task<Message> {
     return {
       attempt: async (signal) => {
-        // An edit that does not name the parent would end the reply, so the parent must be known.
+        // An edit without the reply prefix would turn the reply into a plain message, so the parent must be known.
         const parent = await this.parent.catch(() => null);
         const room = this.peek.room;
         const form = replyForm ?? this.#context.actions.replyForm;
@@ -332,7 +335,7 @@ export class Message {
         this.#fields.merge({ edited: true });
         return this;
       },
-      find: (_, signal) => this.#ifEdited(text, signal),
+      lookUp: (_, signal) => this.#lookUpEdit(text, signal),
     };
   }
 
@@ -344,38 +347,38 @@ export class Message {
   /** @internal */
   learnFromEvent(raw: RawEvent, moment: number): void {
     const known = this.#fields.peek("content");
-    // The post of a message of ours, whose source is known from sending it, tells the content first.
+    // The source of our own message is known from sending it; the event of its post must not invalidate it.
     const isFirst = known === undefined && raw.event_type === EventType.MessagePosted;
     if (raw.content !== known && !isFirst) this.#fields.invalidate("contentSource");
     if (raw.event_type === EventType.MessageEdited) this.#fields.invalidate("editor");
     if (raw.event_type === EventType.MessageStarred) this.#fields.invalidate("pinners");
-    // It is elsewhere now: the event of its arrival says where, if that room is listened to.
+    // The message has left the room; the event of its arrival tells the new room, if you listen there.
     const isGone = raw.event_type === EventType.MessageMovedOut && this.#fields.peek("room")?.id === raw.room_id;
     if (isGone) this.#fields.invalidate("room");
     this.#fields.merge(factsOfEvent(this.#context, raw), moment);
   }
 
-  /** Acts on this message, in the lane of its other actions. */
-  #act(verb: string, task: Task<void>, options: ActionOptions): Promise<void> {
+  /** Queues an action on this message, in the message's lane. */
+  #perform(verb: string, task: Task<void>, options: ActionOptions): Promise<void> {
     const { actions } = this.#context;
-    return actions.act({ ...task, tried: `${verb} message ${this.id}`, lane: messageLane(this.id) }, options);
+    return actions.perform({ ...task, tried: `${verb} message ${this.id}`, lane: messageLane(this.id) }, options);
   }
 
-  /** Makes the call of an action, dated: events that come meanwhile are newer than its answer. */
+  /** Makes the call of an action and dates its answer: events that arrive meanwhile are newer. */
   #call(call: Call<void>, signal: AbortSignal): Promise<Dated<void>> {
     return dated(this.#context, call, { signal });
   }
 
-  /** Looks up an edit that was not answered: done, if the message has the text. */
-  async #ifEdited(text: string, signal: AbortSignal): Promise<Found<Message> | undefined> {
+  /** Looks up an unanswered edit: it was applied if the message has the new text. */
+  async #lookUpEdit(text: string, signal: AbortSignal): Promise<Lookup<Message> | undefined> {
     const source = await this.#context.session.call(messageSource(this.id), { signal, retry: false });
     this.#fields.invalidate("content", "contentSource", "edits", "edited", "editor");
     const plain = (value: string): string => value.replace(/^:\d+ /, "");
     return isSameText(plain(source), plain(text)) ? { result: this } : undefined;
   }
 
-  /** Looks up a deletion that was not answered: done, if the message is gone. */
-  async #ifDeleted(): Promise<Found<void> | undefined> {
+  /** Looks up an unanswered deletion: it was applied if the message is deleted. */
+  async #lookUpDeletion(): Promise<Lookup<void> | undefined> {
     this.#fields.invalidate("deleted");
     return (await this.deleted) ? { result: undefined } : undefined;
   }
@@ -384,12 +387,12 @@ export class Message {
   [inspectCustom](...given: InspectArguments): string {
     const facts = this.peek;
     const text = facts.content ? htmlToText(facts.content) : undefined;
-    const by = quoted(facts.owner?.peek.name, given);
-    const said = facts.deleted ? "(deleted)" : quoted(text, given);
-    return inspected(`Message ${this.id}`, facts, given, by && `by ${by}`, said);
+    const by = inspectText(facts.owner?.peek.name, given);
+    const said = facts.deleted ? "(deleted)" : inspectText(text, given);
+    return inspectFacts(`Message ${this.id}`, facts, given, by && `by ${by}`, said);
   }
 
-  /** Names it by its id, such as `Message 44402065`. */
+  /** Such as `Message 44402065`. */
   toString(): string {
     return `Message ${this.id}`;
   }

@@ -1,16 +1,16 @@
-/** The people who are in a room: fetched, and then kept current by the events of entering and leaving. */
+/** The users present in a room: fetched once, then kept current by enter and leave events. */
 import { EventType, type RawEvent } from "../protocol/raw.js";
 import { numberOf, stringOf } from "../protocol/values.js";
 import type { ObjectContext } from "./context.js";
 import type { User } from "./user.js";
 
-export class Presence {
+export class RoomPresence {
   readonly #context: ObjectContext;
   readonly #roomId: number;
-  /** The unbroken run of events in which the list was fetched; undefined when there was none. */
-  #run: object | undefined;
-  /** The people who came (the user) and went (null) while lists are being fetched, by id. */
-  #coming = new Map<number, User | null>();
+  /** The event epoch in which the list was fetched; undefined when there was none. */
+  #epoch: object | undefined;
+  /** The users who entered (the user) or left (null) while a list was being fetched, by id. */
+  #changes = new Map<number, User | null>();
   #fetches = 0;
 
   constructor(context: ObjectContext, roomId: number) {
@@ -20,32 +20,32 @@ export class Presence {
 
   /** Whether events have kept the list current since it was fetched. */
   get isCurrent(): boolean {
-    return this.#run !== undefined && this.#run === this.#context.live.runOf(this.#roomId);
+    return this.#epoch !== undefined && this.#epoch === this.#context.live.epochOf(this.#roomId);
   }
 
-  /** Fetches the list, and applies to it what has happened meanwhile: the answer may be from before or after that. */
-  async fetched(fetch: () => Promise<readonly User[]>): Promise<User[]> {
-    if (this.#fetches === 0) this.#coming.clear();
+  /** Fetches the list and applies the events that arrived meanwhile, because the answer may predate them. */
+  async load(fetch: () => Promise<readonly User[]>): Promise<User[]> {
+    if (this.#fetches === 0) this.#changes.clear();
     this.#fetches += 1;
-    const run = this.#context.live.runOf(this.#roomId);
+    const epoch = this.#context.live.epochOf(this.#roomId);
     try {
       const users = new Map((await fetch()).map((user) => [user.id, user]));
-      for (const [id, user] of this.#coming) put(users, id, user);
-      this.#run = run;
+      for (const [id, user] of this.#changes) put(users, id, user);
+      this.#epoch = epoch;
       return [...users.values()];
     } finally {
       this.#fetches -= 1;
     }
   }
 
-  /** The list after an event; undefined when that changes nothing, or there is no list. */
-  after(event: RawEvent, before: readonly User[] | undefined): User[] | undefined {
+  /** The list after an event; undefined when the event changes nothing, or there is no list. */
+  apply(event: RawEvent, before: readonly User[] | undefined): User[] | undefined {
     const id = numberOf(event.user_id);
     if (id === undefined || (event.event_type !== EventType.UserEntered && event.event_type !== EventType.UserLeft))
       return undefined;
     const isHere = event.event_type === EventType.UserEntered;
     const user = isHere ? this.#context.identity.userOf(id, stringOf(event.user_name)) : null;
-    if (this.#fetches > 0) this.#coming.set(id, user);
+    if (this.#fetches > 0) this.#changes.set(id, user);
     if (!before) return undefined;
     const users = new Map(before.map((present) => [present.id, present]));
     put(users, id, user);

@@ -1,4 +1,4 @@
-/** Reading a transcript page, which teaches the facts of its room as well. */
+/** Reads transcript pages, and merges what they say about their room. */
 import type { Call } from "../protocol/call.js";
 import type { TranscriptPage } from "../protocol/pages/index.js";
 import type { RequestOptions } from "../util/options.js";
@@ -7,12 +7,12 @@ import { type Dated, dated } from "./dated.js";
 import type { Room } from "./room.js";
 import { factsOfTranscript } from "./room-facts.js";
 
-/** A page, and the room it is of. */
+/** A page and its room. */
 export interface DatedTranscript extends Dated<TranscriptPage> {
   readonly room: Room;
 }
 
-/** Reads a transcript page; its room learns name, description and tags from the sidebar. */
+/** Reads a transcript page, and merges the name, description and tags in its sidebar into the room. */
 export async function readTranscript(
   context: ObjectContext,
   call: Call<TranscriptPage>,
@@ -22,7 +22,7 @@ export async function readTranscript(
   const room = context.identity.room(page.value.roomId);
   const facts = factsOfTranscript(page.value);
   const { description } = room.peek;
-  // The sidebar has the description without its markup, so a known one stays.
+  // The sidebar has the description without markup, so a known one is kept.
   room.merge(description === undefined ? facts : { ...facts, description }, page.asOf);
   return { ...page, room };
 }

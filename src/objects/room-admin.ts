@@ -1,4 +1,4 @@
-/** The tools of room owners: each a free function that takes the context first. */
+/** The tools of room owners, each a free function that takes the context first. */
 
 import { NotFoundError, UsageError } from "../errors/index.js";
 import { roomAccessPage } from "../protocol/actions/pages.js";
@@ -15,9 +15,9 @@ import {
   timeoutRoom,
   toggleFavorite,
 } from "../protocol/actions/room-tools.js";
-import { idOf } from "../protocol/ids.js";
+import { resolveId } from "../protocol/ids.js";
 import { htmlToMarkdown } from "../protocol/markup/index.js";
-import { again } from "../sending/actions.js";
+import { repeatSafely } from "../sending/actions.js";
 import { settingsLane } from "../sending/lanes.js";
 import type { ActionOptions } from "../sending/options.js";
 import type { RequestOptions } from "../util/options.js";
@@ -28,15 +28,15 @@ import type { Message } from "./message.js";
 import type { Room } from "./room.js";
 import type { User } from "./user.js";
 
-/** The settings of a room that can be changed. */
+/** The settings of a room to change; the others keep their values. */
 export interface RoomChange {
   /** Plain text, not empty. */
   readonly name?: string;
   /** Markdown. */
   readonly description?: string;
-  /** All of the tags, without spaces; they replace the present ones. */
+  /** The complete list of tags, each without spaces; replaces the current tags. */
   readonly tags?: readonly string[];
-  /** `public`: anyone may talk. `gallery`: anyone may read. `private`: only those let in. */
+  /** `public`: anyone may write. `gallery`: anyone may read. `private`: only users with access may read. */
   readonly access?: DefaultAccess;
 }
 
@@ -44,13 +44,13 @@ export interface RoomChange {
 export interface NewRoom extends RoomChange {
   /** Plain text, not empty. */
   readonly name: string;
-  /** The host of the site it belongs to, such as `codegolf.stackexchange.com`. @default the chat's own site */
+  /** The host of the parent site, such as `codegolf.stackexchange.com`. @default the chat host */
   readonly host?: string;
 }
 
-/** The rights given to users of a room. */
+/** The users with explicit access to a room. */
 export interface AccessList {
-  /** May do everything in the room. */
+  /** Room owners. */
   readonly owners: readonly User[];
   /** May read and write. */
   readonly readWrite: readonly User[];
@@ -58,29 +58,29 @@ export interface AccessList {
   readonly readOnly: readonly User[];
 }
 
-/** The most messages moved by one request: the server's own limit is not known, this keeps the request small. */
-const moveBatch = 100;
+/** The most messages moved per request. The server's own limit is unknown; this keeps the request small. */
+const MOVE_BATCH = 100;
 
-const levels: readonly AccessLevel[] = ["remove", "read-only", "read-write", "owner"];
-const accesses: readonly DefaultAccess[] = ["public", "gallery", "private"];
+const ACCESS_LEVELS: readonly AccessLevel[] = ["remove", "read-only", "read-write", "owner"];
+const DEFAULT_ACCESSES: readonly DefaultAccess[] = ["public", "gallery", "private"];
 
-/** Makes a new room. */
+/** Creates a room. */
 export async function createRoom(context: ObjectContext, room: NewRoom, options: RequestOptions): Promise<Room> {
   checkChange("createRoom", room, ["name", "description", "tags", "access", "host"]);
-  if (room.name === undefined) throw new UsageError("a room needs a name");
+  if (room.name === undefined) throw new UsageError("createRoom needs a name");
   const { name, description = "", tags = [], access = "public", host = context.session.chatHost } = room;
   const { roomId } = await context.session.call(saveRoom({ name, description, tags, access, host }), options);
   return context.identity.room(roomId);
 }
 
-/** Changes a room: the server wants all of its settings, so the others are read first. */
+/** Changes the settings of a room. The server wants all of them, so the others are read first. */
 export function updateRoom(
   context: ObjectContext,
   room: Room,
   change: RoomChange,
   options: ActionOptions,
 ): Promise<void> {
-  return set(context, room, `change room ${room.id}`, options, async (request) => {
+  return changeSetting(context, room, `change room ${room.id}`, options, async (request) => {
     checkChange("update", change, ["name", "description", "tags", "access"]);
     room.invalidate("name", "descriptionHtml", "description", "tags", "state");
     const { access } = await room.state;
@@ -89,7 +89,7 @@ export function updateRoom(
       description: change.description ?? htmlToMarkdown(await room.descriptionHtml),
       tags: change.tags ?? (await room.tags),
       access: change.access ?? access,
-      // Nothing, as one client sends it, so that the room keeps its site (protocol.md §5.8).
+      // Empty, as another client sends it, so that the room keeps its parent site (protocol.md §5.8).
       host: "",
     };
     await context.session.call(saveRoom(settings, room.id), request);
@@ -101,10 +101,10 @@ function checkChange(method: string, change: RoomChange, known: readonly string[
   checkOptions(method, change, known);
   const { name, access, tags } = change;
   if (name !== undefined && (typeof name !== "string" || name.trim() === ""))
-    throw new UsageError("the name of a room is a text that is not empty");
-  if (access !== undefined) checkChoice("the access of a room", access, accesses);
+    throw new UsageError("the name of a room must be a non-empty string");
+  if (access !== undefined) checkChoice("the access of a room", access, DEFAULT_ACCESSES);
   if (tags?.some((tag) => typeof tag !== "string" || /\s/.test(tag) || tag === ""))
-    throw new UsageError("a tag is a text without spaces");
+    throw new UsageError("a tag must be a non-empty string without spaces");
 }
 
 /** Moves messages to another room, in batches; returns how many the server moved. */
@@ -116,16 +116,16 @@ export async function moveMessages(
   options: ActionOptions,
 ): Promise<number> {
   const { site } = context.session;
-  const ids = messages.map((message) => idOf(site, "message", message));
-  const to = idOf(site, "room", target);
-  if (to === from.id) throw new UsageError(`the messages are in room ${to} already`);
+  const ids = messages.map((message) => resolveId(site, "message", message));
+  const to = resolveId(site, "room", target);
+  if (to === from.id) throw new UsageError(`the messages are already in room ${to}`);
   let moved = 0;
-  for (let start = 0; start < ids.length; start += moveBatch) {
-    const batch = ids.slice(start, start + moveBatch);
+  for (let start = 0; start < ids.length; start += MOVE_BATCH) {
+    const batch = ids.slice(start, start + MOVE_BATCH);
     const attempt = (signal: AbortSignal): Promise<Dated<number>> =>
       dated(context, movePosts(from.id, batch, to), { signal });
-    const act = { tried: `move messages from room ${from.id}`, attempt };
-    const { value: count, asOf } = await context.actions.act(act, options);
+    const perform = { tried: `move messages from room ${from.id}`, attempt };
+    const { value: count, asOf } = await context.actions.perform(perform, options);
     moved += count;
     if (count === batch.length)
       for (const id of batch) context.identity.message(id).merge({ room: context.identity.room(to) }, asOf);
@@ -133,7 +133,7 @@ export async function moveMessages(
   return moved;
 }
 
-/** Kicks a user for a while; returns the server's sentence. */
+/** Kicks a user for some time; returns the server's message. */
 export function kick(
   context: ObjectContext,
   room: Room,
@@ -141,31 +141,31 @@ export function kick(
   reason: string | undefined,
   options: ActionOptions,
 ): Promise<string> {
-  return act(context, `kick somebody from room ${room.id}`, options, (request) =>
-    context.session.call(kickUser(room.id, idOf(context.session.site, "user", user), reason), request),
+  return perform(context, `kick a user from room ${room.id}`, options, (request) =>
+    context.session.call(kickUser(room.id, resolveId(context.session.site, "user", user), reason), request),
   );
 }
 
-/** Invites a user; returns the server's sentence. */
+/** Invites a user; returns the server's message. */
 export function invite(
   context: ObjectContext,
   room: Room,
   user: User | number,
   options: ActionOptions,
 ): Promise<string> {
-  return act(context, `invite somebody to room ${room.id}`, options, (request) =>
-    context.session.call(inviteUser(room.id, idOf(context.session.site, "user", user)), request),
+  return perform(context, `invite a user to room ${room.id}`, options, (request) =>
+    context.session.call(inviteUser(room.id, resolveId(context.session.site, "user", user)), request),
   );
 }
 
-/** Asks the owners to be let in. */
+/** Asks the owners for access. */
 export function askForAccess(context: ObjectContext, room: Room, options: ActionOptions): Promise<void> {
-  return act(context, `request access to room ${room.id}`, options, (request) =>
+  return perform(context, `request access to room ${room.id}`, options, (request) =>
     context.session.call(requestAccess(room.id), request),
   );
 }
 
-/** Gives a user a right, or takes it back. */
+/** Gives a user an access level, or removes it. */
 export function setAccess(
   context: ObjectContext,
   room: Room,
@@ -173,14 +173,14 @@ export function setAccess(
   level: AccessLevel,
   options: ActionOptions,
 ): Promise<void> {
-  return set(context, room, `set access to room ${room.id}`, options, async (request) => {
-    checkChoice("an access level", level, levels);
-    await context.session.call(setUserAccess(room.id, idOf(context.session.site, "user", user), level), request);
+  return changeSetting(context, room, `set access to room ${room.id}`, options, async (request) => {
+    checkChoice("an access level", level, ACCESS_LEVELS);
+    await context.session.call(setUserAccess(room.id, resolveId(context.session.site, "user", user), level), request);
     room.invalidate("owners");
   });
 }
 
-/** Reads the rights given to users. */
+/** Reads the users with explicit access. */
 export async function accessList(context: ObjectContext, room: Room, options: RequestOptions): Promise<AccessList> {
   const { value: page, asOf } = await dated(context, roomAccessPage(room.id), options);
   const users = (cards: readonly { id: number; name: string }[]): User[] =>
@@ -188,7 +188,7 @@ export async function accessList(context: ObjectContext, room: Room, options: Re
   return { owners: users(page.owners), readWrite: users(page.readWrite), readOnly: users(page.readOnly) };
 }
 
-/** Lets nobody but owners post for a while. */
+/** Allows only owners to post for some time. */
 export function timeout(
   context: ObjectContext,
   room: Room,
@@ -196,14 +196,14 @@ export function timeout(
   reason: string,
   options: ActionOptions,
 ): Promise<void> {
-  return set(context, room, `set a timeout for room ${room.id}`, options, async (request) => {
+  return changeSetting(context, room, `set a timeout for room ${room.id}`, options, async (request) => {
     checkCount("the seconds of a timeout", seconds, 5);
-    if (typeof reason !== "string") throw new UsageError("a timeout needs a reason to show");
+    if (typeof reason !== "string") throw new UsageError("a timeout needs a reason, which the room shows");
     await context.session.call(timeoutRoom(room.id, seconds, reason), request);
   });
 }
 
-/** Keeps a conversation under a title; returns the server's sentence. */
+/** Bookmarks a conversation under a title; returns the server's message. */
 export function bookmark(
   context: ObjectContext,
   room: Room,
@@ -211,19 +211,19 @@ export function bookmark(
   title: string,
   options: ActionOptions,
 ): Promise<string> {
-  return act(context, `bookmark a conversation in room ${room.id}`, options, (request) => {
+  return perform(context, `bookmark a conversation in room ${room.id}`, options, (request) => {
     const { site } = context.session;
     if (typeof title !== "string" || title.trim() === "") throw new UsageError("a bookmark needs a title");
-    const [from, to] = [idOf(site, "message", first), idOf(site, "message", last)];
-    if (from > to) throw new UsageError("a conversation goes forward: the first message comes before the last");
+    const [from, to] = [resolveId(site, "message", first), resolveId(site, "message", last)];
+    if (from > to) throw new UsageError("the first message of a conversation must come before the last");
     return context.session.call(bookmarkConversation(room.id, from, to, title), request);
   });
 }
 
-/** Makes a room a favorite or not; looks first, because the server only toggles. */
+/** Adds a room to the favorites or removes it; reads the current state first, because the server toggles. */
 export function setFavorite(context: ObjectContext, room: Room, on: boolean, options: ActionOptions): Promise<void> {
-  const tried = `mark room ${room.id} as a favourite`;
-  return set(context, room, tried, options, async (request) => {
+  const tried = `mark room ${room.id} as a favorite`;
+  return changeSetting(context, room, tried, options, async (request) => {
     room.invalidate("isFavorite");
     if ((await room.isFavorite) === on) return;
     const isFavorite = await context.session.call(toggleFavorite(room.id), request);
@@ -232,17 +232,17 @@ export function setFavorite(context: ObjectContext, room: Room, on: boolean, opt
   });
 }
 
-function act<T>(
+function perform<T>(
   { actions }: ObjectContext,
   tried: string,
   options: ActionOptions,
   run: (request: RequestOptions) => Promise<T>,
 ): Promise<T> {
-  return actions.act({ tried, attempt: async (signal) => run({ signal }) }, options);
+  return actions.perform({ tried, attempt: async (signal) => run({ signal }) }, options);
 }
 
-/** Changes a setting, which is idempotent; the last call wins. */
-function set(
+/** Queues a change of a setting, which is safe to repeat; the last call wins. */
+function changeSetting(
   { actions }: ObjectContext,
   room: Room,
   tried: string,
@@ -250,5 +250,5 @@ function set(
   run: (request: RequestOptions) => Promise<void>,
 ): Promise<void> {
   const attempt = (signal: AbortSignal): Promise<void> => run({ signal });
-  return actions.act({ tried, lane: settingsLane(room.id), attempt, find: again }, options);
+  return actions.perform({ tried, lane: settingsLane(room.id), attempt, lookUp: repeatSafely }, options);
 }

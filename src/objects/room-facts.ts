@@ -1,4 +1,4 @@
-/** The sources of the facts about a room: the thumbs answer first, the info page for the rest. */
+/** The sources of a room's facts: the thumbs answer first, the info page for the rest. */
 
 import { roomInfoPage, roomPage, transcriptPage } from "../protocol/actions/pages.js";
 import { roomThumbs, tagNames } from "../protocol/actions/people.js";
@@ -8,17 +8,17 @@ import type { RequestOptions } from "../util/options.js";
 import type { ObjectContext } from "./context.js";
 import { type Dated, dated } from "./dated.js";
 import { LazyFields, type Source } from "./lazy-fields.js";
-import type { Presence } from "./presence.js";
+import type { RoomPresence } from "./presence.js";
 import type { Room } from "./room.js";
 import type { User } from "./user.js";
 
 /** The access to a room, and whether it is frozen or deleted. */
 export interface RoomState {
-  /** `public`: anyone may talk. `gallery`: anyone may read. `private`: only those let in. */
+  /** `public`: anyone may write. `gallery`: anyone may read. `private`: only users with access may read. */
   readonly access: "public" | "gallery" | "private";
-  /** Nobody can post until a moderator thaws it. */
+  /** Whether the room is frozen: nobody can post until a moderator unfreezes it. */
   readonly frozen: boolean;
-  /** The room is gone for all but moderators. */
+  /** Whether the room is deleted: only moderators can see it. */
   readonly deleted: boolean;
 }
 
@@ -30,11 +30,11 @@ export interface RoomFacts {
   description: string;
   /** The description as the server renders it. */
   descriptionHtml: string;
-  /** How many messages were ever sent here. */
+  /** The total number of messages. */
   messageCount: number;
-  /** How many people ever took part. */
+  /** The number of users who ever posted here. */
   userCount: number;
-  /** The name of the site the room belongs to; null when it belongs to none. */
+  /** The name of the parent site; null when there is none. */
   parentSiteName: string | null;
   /** The owners of the room. */
   owners: User[];
@@ -44,16 +44,16 @@ export interface RoomFacts {
   state: RoomState;
   /** Whether it is one of your favorites. */
   isFavorite: boolean;
-  /** The users in the room, while it is listened to. */
+  /** The users in the room, while you listen to it. */
   present: User[];
-  /** How many people were in the room when a transcript page of it was read. Only in `peek`. */
+  /** The number of users in the room when a transcript page was read. Available only in `peek`. */
   currentUserCount: number;
-  /** How many messages the two hours before that had. Only in `peek`. */
+  /** The number of messages in the two hours before that. Available only in `peek`. */
   recentMessageCount: number;
 }
 
 /** The lazy fields of one room. */
-export function roomFields(context: ObjectContext, room: Room, presence: Presence): LazyFields<RoomFacts> {
+export function roomFields(context: ObjectContext, room: Room, presence: RoomPresence): LazyFields<RoomFacts> {
   const { id } = room;
   const readThumbs = async (): Promise<Partial<RoomFacts>> => {
     const { name, description, tags, isFavorite } = await context.session.call(roomThumbs(id));
@@ -62,25 +62,25 @@ export function roomFields(context: ObjectContext, room: Room, presence: Presenc
       description: htmlToText(description),
       descriptionHtml: description,
       tags: tagNames(tags),
-      // An anonymous answer never shows a favorite, so it counts only if there can be no login.
-      ...(context.session.readsAsNobody ? {} : { isFavorite }),
+      // An anonymous answer never shows a favorite, so it counts only if the client has no login.
+      ...(context.session.readsAnonymously ? {} : { isFavorite }),
     };
   };
   const thumbs: Source<RoomFacts> = { fetch: readThumbs };
   const thumbsAsViewer: Source<RoomFacts> = {
     async fetch() {
-      await context.session.viewer();
+      await context.session.logInIfPossible();
       return readThumbs();
     },
   };
   const info: Source<RoomFacts> = { fetch: () => readInfo(context, id) };
   const here: Source<RoomFacts> = {
-    fetch: async () => ({ present: await presence.fetched(() => usersIn(context, room, {})) }),
+    fetch: async () => ({ present: await presence.load(() => usersIn(context, room, {})) }),
   };
   const sidebar: Source<RoomFacts> = {
     fetch: async () => factsOfTranscript(await context.session.call(transcriptPage(id))),
   };
-  // Last, so that it is used only when the viewer's answer is wanted anyway.
+  // Last, so that it is used only when a field needs the logged-in answer anyway.
   const cheap = [thumbs, info, thumbsAsViewer];
   const sources = {
     name: cheap,
@@ -114,11 +114,11 @@ async function readInfo(context: ObjectContext, id: number): Promise<Partial<Roo
     parentSiteName,
     owners: info.owners.map((owner) => context.identity.named(owner.id, owner.name, asOf)),
     state: { access, frozen, deleted: false },
-    ...(context.session.readsAsNobody ? {} : { isFavorite }),
+    ...(context.session.readsAnonymously ? {} : { isFavorite }),
   };
 }
 
-/** The facts of the sidebar of a transcript page. */
+/** The facts in the sidebar of a transcript page. */
 export function factsOfTranscript(page: TranscriptPage): Partial<RoomFacts> {
   const { roomName, roomDescription, tags, currentUserCount, recentMessageCount } = page;
   return {
@@ -130,13 +130,13 @@ export function factsOfTranscript(page: TranscriptPage): Partial<RoomFacts> {
   };
 }
 
-/** The facts of a room page, which is read when entering. */
+/** The facts on a room page, which is read when entering the room. */
 export function factsOfRoomPage(page: RoomPage): Partial<RoomFacts> {
   const { name, description, descriptionHtml, tags, access, frozen, deleted, isFavorite } = page;
   return { name, description, descriptionHtml, tags: [...tags], state: { access, frozen, deleted }, isFavorite };
 }
 
-/** The people a room page shows as present. */
+/** The users that a room page shows as present. */
 export function presentOf(context: ObjectContext, { value: page, asOf }: Dated<RoomPage>): User[] {
   return (page.present ?? []).map((present) => {
     const user = context.identity.named(present.id, present.name, asOf);
@@ -145,10 +145,10 @@ export function presentOf(context: ObjectContext, { value: page, asOf }: Dated<R
   });
 }
 
-/** The users in a room now; from outside by the info page, because reading the room page means entering. */
+/** The users in a room now. From outside they come from the info page, because reading the room page means entering. */
 export function usersIn(context: ObjectContext, room: Room, options: RequestOptions): Promise<User[]> {
   const { session, actions } = context;
-  return actions.tend(async () => {
+  return actions.track(async () => {
     if (room.isInRoom || !session.canLogIn) return presentOf(context, await dated(context, roomPage(room.id), options));
     const { value, asOf } = await dated(context, roomInfoPage(room.id), options);
     return value.users.map(({ id, name }) => context.identity.named(id, name, asOf));

@@ -1,4 +1,4 @@
-/** Listening to a room, as its methods offer it: checks the arguments and picks the values of a loop. */
+/** The listening methods of a room: checks their arguments and selects the values of a loop. */
 import type { Client } from "../client/client.js";
 import { checkCallback, checkEventClasses } from "../live/event-class.js";
 import { type ChatEvent, type EventClass, type EventsOf, MessagePosted } from "../live/events.js";
@@ -6,16 +6,16 @@ import type { LiveStream } from "../live/live-stream.js";
 import {
   type ListenOptions,
   streamRoom,
+  WATCH_OPTION_NAMES,
   type Watch,
   type WatchOptions,
-  watchOptionNames,
   watchRoom,
 } from "../live/watch.js";
 import { checkOptions } from "../util/options.js";
 import type { ObjectContext } from "./context.js";
 import type { Message } from "./message.js";
 
-/** Calls back for every event of a room. */
+/** Calls `callback` for every event of a room. */
 export function watchEvents(
   context: ObjectContext,
   roomId: number,
@@ -23,19 +23,19 @@ export function watchEvents(
   options: WatchOptions,
 ): Watch {
   checkCallback(callback);
-  checkOptions("watch", options, watchOptionNames);
+  checkOptions("watch", options, WATCH_OPTION_NAMES);
   checkResumed(context, roomId);
   return watchRoom(context, roomId, (event) => callback(event, context.client), options);
 }
 
-/** The messages that are posted in a room. */
+/** Streams the messages posted in a room. */
 export function streamMessages(context: ObjectContext, roomId: number, options: ListenOptions): LiveStream<Message> {
   checkOptions("newMessages", options, ["limit", "overflow", "signal"]);
   checkResumed(context, roomId);
   return streamRoom(context, roomId, (event) => (event instanceof MessagePosted ? event.message : undefined), options);
 }
 
-/** The events of a room that are of the classes given, or all. */
+/** Streams the events of a room, filtered by class if any are given. */
 export function streamEvents<C extends readonly EventClass[]>(
   context: ObjectContext,
   roomId: number,
@@ -50,7 +50,10 @@ export function streamEvents<C extends readonly EventClass[]>(
   return streamRoom<EventsOf<C>>(context, roomId, (event) => (isWanted(event) ? event : undefined), options);
 }
 
-/** A call before `resume()` is a mistake; after a `resume()` that failed, listening ends at once with its reason. */
+/**
+ * Throws if `resume()` has not been called. After a `resume()` that failed, listening ends at once with its reason
+ * instead.
+ */
 function checkResumed({ actions }: ObjectContext, roomId: number): void {
   if (!actions.refusal) actions.checkResumed(`listen to room ${roomId}`);
 }

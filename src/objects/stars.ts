@@ -1,6 +1,6 @@
 /**
- * The starred messages of a room: the list of the sidebar, which has times to the second and shortened texts, and the
- * pages of the stars tab, which have whole texts and times to the minute.
+ * The starred messages of a room: from the sidebar list, which has times to the second and shortened texts, or from the
+ * stars tab, which has full texts and times to the minute.
  */
 import { isChatError } from "../errors/index.js";
 import { starredMessages as starsList, starsPage } from "../protocol/actions/pages.js";
@@ -14,16 +14,16 @@ import type { Room } from "./room.js";
 
 /** Options of `room.starredMessages`. */
 export interface StarredOptions extends RequestOptions {
-  /** Everybody's stars, yours, or those on your messages; the last two need a login. @default "all" */
+  /** Which stars: everybody's, yours, or those on your messages. The last two need a login. @default "all" */
   readonly filter?: "all" | "yours" | "on-yours";
-  /** The most messages. @default all there are */
+  /** The maximum number of messages. @default no limit */
   readonly limit?: number;
 }
 
-/** The last second of a minute: what a label leaves open. */
-const minuteSpan = 59;
+/** A label to the minute leaves this many seconds open. */
+const MINUTE_SPAN = 59;
 
-/** The starred messages, those pinned first: from the list, or from the pages where the list is not to be had. */
+/** The starred messages, pinned ones first: from the list, or from the pages when the server refuses the list. */
 export async function starred(
   context: ObjectContext,
   room: Room,
@@ -34,20 +34,20 @@ export async function starred(
   checkCount("count", count, 0);
   return (
     (await fromList(context, room, count, { signal })) ??
-    collect(starredMessages(context, room, { signal, ...(count === 0 ? {} : { limit: count }) }), () => true)
+    collect(walkStars(context, room, { signal, ...(count === 0 ? {} : { limit: count }) }), () => true)
   );
 }
 
-/** The pinned messages. They come first, so that pages are read only as far as they go. */
+/** The pinned messages. They come first, so only as many pages are read as have some. */
 export async function pinned(context: ObjectContext, room: Room, options: RequestOptions): Promise<Message[]> {
   checkOptions("pinned", options, ["signal"]);
   const isPinned = (message: Message): boolean => message.peek.pinned === true;
   const list = await fromList(context, room, 0, options);
-  return list ? list.filter(isPinned) : collect(starredMessages(context, room, options), isPinned);
+  return list ? list.filter(isPinned) : collect(walkStars(context, room, options), isPinned);
 }
 
-/** Every starred message, page by page as they are asked for. */
-export async function* starredMessages(
+/** Iterates over all starred messages, one page per request. */
+export async function* walkStars(
   context: ObjectContext,
   room: Room,
   options: StarredOptions,
@@ -59,7 +59,7 @@ export async function* starredMessages(
   const seen = new Set<number>();
   for (let number = 1; seen.size < limit; number++) {
     const { value: page, asOf } = await dated(context, starsPage(room.id, number, filter), { signal });
-    // A star between two requests moves messages to the next page.
+    // A new star between two requests shifts messages to the next page.
     for (const shown of page.messages.filter(({ id }) => !seen.has(id))) {
       if (seen.size >= limit) return;
       seen.add(shown.id);
@@ -78,7 +78,7 @@ async function collect(messages: AsyncIterable<Message>, isWanted: (message: Mes
   return all;
 }
 
-/** The list of the sidebar; null when the server does not give it to us, or in a form that we do not know. */
+/** The messages of the sidebar list; null when the server refuses it, or answers in an unknown format. */
 async function fromList(
   context: ObjectContext,
   room: Room,
@@ -115,7 +115,7 @@ function fromStarsPage(context: ObjectContext, room: Room, shown: StarsPageMessa
   const message = context.identity.message(shown.id);
   const { timeStamp } = shown;
   const isExact = message.peek.timeSpan === 0;
-  const time = timeStamp === null || isExact ? {} : { timeStamp, timeSpan: minuteSpan };
+  const time = timeStamp === null || isExact ? {} : { timeStamp, timeSpan: MINUTE_SPAN };
   message.merge({ ...factsOfShown(context, room, shown), ...time }, asOf);
   return message;
 }

@@ -1,6 +1,6 @@
 /**
- * Transcript pages as the whole history, where a server has no JSON lists for us: busy days in parts, and the walk back
- * from day to day. Their times are to the minute at best.
+ * Reads the history from transcript pages alone, when the server refuses us its JSON lists: busy days in parts, and the
+ * walk back from day to day. Times are to the minute at best.
  */
 import { isChatError } from "../errors/index.js";
 import { messagePage, transcriptPage } from "../protocol/actions/pages.js";
@@ -12,7 +12,7 @@ import { factsOfShown, timeOfShown } from "./message-facts.js";
 import { type DatedTranscript, readTranscript } from "./read-transcript.js";
 import type { Room } from "./room.js";
 
-/** The parts of a busy day, in order; the day itself when it has only one. */
+/** The parts of a busy day, in order; the page itself when the day has only one part. */
 export async function* partsOfDay(
   context: ObjectContext,
   page: DatedTranscript,
@@ -34,40 +34,40 @@ async function* parts(
   }
 }
 
-/** A message as a page shows it. A time that is known to the second stays. */
-export function fromPage(context: ObjectContext, page: DatedTranscript, shown: TranscriptMessage): Message {
+/** Merges a message from a page. A time that is known to the second is kept. */
+export function messageFromPage(context: ObjectContext, page: DatedTranscript, shown: TranscriptMessage): Message {
   const message = context.identity.message(shown.id);
   const time = message.peek.timeSpan === 0 ? {} : timeOfShown(shown);
   message.merge({ ...factsOfShown(context, page.room, shown), ...time }, page.asOf);
   return message;
 }
 
-/** Whether a failed list may mean that this server has none for us, so that pages are to be read instead. */
-export function isWithoutLists(error: unknown): boolean {
+/** Whether a failed list may mean that the server refuses us its lists, so that pages must be read instead. */
+export function meansNoLists(error: unknown): boolean {
   return isChatError(error, "NOT_FOUND", "FORBIDDEN");
 }
 
-/** A message of a page that a walk passed, before it becomes an object. */
-export interface Passed {
+/** A message on a page of the walk, before it becomes an object. */
+export interface WalkedMessage {
   readonly page: DatedTranscript;
   readonly shown: TranscriptMessage;
 }
 
-/** The start of a walk back: before a message, at a day (`YYYY-MM-DD`), or with the newest message. */
+/** The start of a walk back: before a message, on a day (`YYYY-MM-DD`), or with the newest message. */
 export interface WalkStart {
   readonly messageId?: number | undefined;
   readonly day?: string | undefined;
 }
 
-/** All messages of a room, newest first, by the links from day to day and the pagers of busy days. */
+/** Iterates over all messages of a room, newest first, following the links between days and the pagers of busy days. */
 export async function* walkBack(
   context: ObjectContext,
   room: Room,
   start: WalkStart,
   options: RequestOptions,
-): AsyncGenerator<Passed, void> {
+): AsyncGenerator<WalkedMessage, void> {
   let page: DatedTranscript | null = await firstPage(context, room, start, options);
-  // The page of a message is a part of its day, and the later parts are not wanted.
+  // The page of a message shows one part of its day; later parts are not wanted.
   let isFromHere = start.messageId !== undefined;
   while (page !== null) {
     const latestFirst = page.value.hourPages.toReversed();
@@ -96,7 +96,7 @@ async function firstPage(
     const page = await readTranscript(context, wanted, options);
     if (page.value.roomId === room.id) return page;
   } catch (error) {
-    // A message that is gone, or a day without messages, is no place to begin: the newest day is.
+    // For a message or day that does not exist, start at the newest day.
     if (!isChatError(error, "NOT_FOUND") || (messageId === undefined && day === undefined)) throw error;
   }
   return readTranscript(context, transcriptPage(room.id), options);

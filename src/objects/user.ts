@@ -5,10 +5,10 @@ import { profilePage } from "../protocol/actions/pages.js";
 import { avatarUrl } from "../protocol/actions/people.js";
 import type { RawUser } from "../protocol/raw.js";
 import type { Site } from "../protocol/sites.js";
-import { again } from "../sending/actions.js";
+import { repeatSafely } from "../sending/actions.js";
 import { userLane } from "../sending/lanes.js";
 import type { ActionOptions } from "../sending/options.js";
-import { type InspectArguments, inspectCustom, inspected, quoted } from "../util/inspect.js";
+import { type InspectArguments, inspectCustom, inspectFacts, inspectText } from "../util/inspect.js";
 import type { ObjectContext } from "./context.js";
 import { dated } from "./dated.js";
 import { LazyFields, type Source } from "./lazy-fields.js";
@@ -16,34 +16,34 @@ import type { Room } from "./room.js";
 
 /** The facts about a user. */
 export interface UserFacts {
-  /** Display name, plain text. */
+  /** The display name, plain text. */
   name: string;
   /** The "about me" of the chat profile, plain text. */
   about: string;
-  /** Whether the account is flagged as a moderator. */
+  /** Whether the account is a moderator. */
   isModerator: boolean;
-  /** How many chat messages the user has sent. */
+  /** The total number of chat messages. */
   messageCount: number;
-  /** In how many chat rooms the user has taken part. */
+  /** The number of chat rooms the user has posted in. */
   roomCount: number;
-  /** Total over the associated accounts; null when the site shows none. */
+  /** The total over all associated accounts; null when the site shows none. */
   reputation: number | null;
-  /** When last seen, in milliseconds since the epoch; null when never or unknown. */
+  /** When the user was last seen, in milliseconds since the epoch; null when never or unknown. */
   lastSeenAt: number | null;
-  /** When the last message was sent, in milliseconds since the epoch; null when never or unknown. */
+  /** When the user last posted a message, in milliseconds since the epoch; null when never or unknown. */
   lastMessageAt: number | null;
-  /** URL of the profile on the parent site; null for system users. */
+  /** The URL of the profile on the parent site; null for system users. */
   parentProfileUrl: string | null;
-  /** URL of the avatar; null when the server does not say. */
+  /** The URL of the avatar; null when the server does not say. */
   avatarUrl: string | null;
-  /** The rooms the user was in lately, as the profile lists them. */
+  /** The user's recent rooms, as the profile lists them. */
   rooms: Room[];
-  /** How many messages the user sent in each of them, by room id. */
+  /** The number of messages in each of those rooms, by room id. */
   messagesByRoom: ReadonlyMap<number, number>;
 }
 
 /**
- * The facts that `POST /user/info` has. Its `last_seen` and `last_post` may be those of the room that the request names
+ * The facts in a record of `POST /user/info`. Its `last_seen` and `last_post` may be about the room in the request
  * (protocol.md §11), so they are left out.
  */
 export function factsOfRawUser(raw: RawUser): Partial<UserFacts> {
@@ -56,17 +56,18 @@ export function factsOfRawUser(raw: RawUser): Partial<UserFacts> {
 }
 
 /**
- * A user account, the same object for the same id as long as it is referenced. Ids below 0 are system users.
+ * A user account. The same id always gives the same object while it is referenced. Negative ids are system users.
  *
- * Every property but {@link User.id} is fetched when first asked for and may reject: with `NOT_FOUND` when there is no
- * such user, with `NOT_UNDERSTOOD` when the site's answer makes no sense.
+ * Every property except {@link User.id} is a promise: its value is fetched on first access and then remembered. It
+ * rejects with `NOT_FOUND` when the user does not exist, and with `NOT_UNDERSTOOD` when the site's answer cannot be
+ * parsed.
  */
 export class User {
-  /** The number of the chat account, which need not be that of any other site; below 0 for system users. */
+  /** The id of the chat account, which may differ from the ids on other sites; negative for system users. */
   readonly id: number;
   readonly #context: ObjectContext;
   readonly #fields: LazyFields<UserFacts>;
-  /** Whether the JSON answer, which is the better one, was requested. */
+  /** Whether the JSON answer, which is more exact, was requested. */
   #isInfoAsked = false;
 
   /** @internal */
@@ -99,7 +100,10 @@ export class User {
     this.#fields = new LazyFields<UserFacts>("user", sources, context.identity);
   }
 
-  /** The display name, plain text. From `POST /user/info`, together with everybody else's asked for in the same tick. */
+  /**
+   * The display name, plain text. From `POST /user/info`, in one request with all other users accessed in the same
+   * tick.
+   */
   get name(): Promise<string> {
     return this.#fields.get("name");
   }
@@ -109,34 +113,34 @@ export class User {
     return this.#fields.get("about");
   }
 
-  /** Whether the account is flagged as a moderator. From `POST /user/info`. */
+  /** Whether the account is a moderator. From `POST /user/info`. */
   get isModerator(): Promise<boolean> {
     return this.#fields.get("isModerator");
   }
 
-  /** How many chat messages the user has sent. From `GET /users/{id}`. */
+  /** The total number of chat messages. From `GET /users/{id}`. */
   get messageCount(): Promise<number> {
     return this.#fields.get("messageCount");
   }
 
-  /** In how many chat rooms the user has taken part. From `GET /users/{id}`. */
+  /** The number of chat rooms the user has posted in. From `GET /users/{id}`. */
   get roomCount(): Promise<number> {
     return this.#fields.get("roomCount");
   }
 
-  /** The total reputation of the associated accounts; null when the site shows none. From `POST /user/info`. */
+  /** The total reputation over all associated accounts; null when the site shows none. From `POST /user/info`. */
   get reputation(): Promise<number | null> {
     return this.#fields.get("reputation");
   }
 
-  /** About how many seconds ago the user was seen on the site; null when never or unknown. From `GET /users/{id}`. */
+  /** Roughly how many seconds ago the user was seen on the site; null when never or unknown. From `GET /users/{id}`. */
   get lastSeen(): Promise<number | null> {
     return this.#fields.map("lastSeenAt", "lastSeen", (at) => this.#secondsSince(at));
   }
 
   /**
-   * About how many seconds ago the user last said something, in any room; null when never or unknown. From
-   * `GET /users/{id}`.
+   * Roughly how many seconds ago the user posted a message in any room; null when never or unknown. From `GET
+   * /users/{id}`.
    */
   get lastMessage(): Promise<number | null> {
     return this.#fields.map("lastMessageAt", "lastMessage", (at) => this.#secondsSince(at));
@@ -152,12 +156,12 @@ export class User {
     return this.#fields.get("avatarUrl");
   }
 
-  /** The rooms the user was in lately, as the profile lists them. From `GET /users/{id}`. */
+  /** The user's recent rooms, as the profile lists them. From `GET /users/{id}`. */
   get rooms(): Promise<Room[]> {
     return this.#fields.get("rooms");
   }
 
-  /** How many messages the user sent in each of {@link User.rooms}, by room id. */
+  /** The number of messages in each of {@link User.rooms}, by room id. From `GET /users/{id}`. */
   get messagesByRoom(): Promise<ReadonlyMap<number, number>> {
     return this.#fields.get("messagesByRoom");
   }
@@ -168,29 +172,28 @@ export class User {
   }
 
   /**
-   * Hides this user's messages from you, or shows them again. A second call changes nothing.
-   * `POST /users/ignorelist/add` or `remove`.
+   * Hides this user's messages from you, or shows them again. Idempotent. `POST /users/ignorelist/add` or `remove`.
    * @param on - false shows them again. @default true
    * @throws {NOT_LOGGED_IN}
    */
   ignore(on: boolean = true, options: ActionOptions = {}): Promise<void> {
-    return this.#context.actions.act(
+    return this.#context.actions.perform(
       {
         tried: `ignore user ${this.id}`,
         lane: userLane(this.id),
         attempt: (signal) => this.#context.session.call(ignoreUser(this.id, on), { signal }),
-        find: again,
+        lookUp: repeatSafely,
       },
       options,
     );
   }
 
-  /** The known facts, without a request. */
+  /** The values known so far. Makes no request. */
   get peek(): Readonly<Partial<UserFacts>> {
     return this.#fields.known;
   }
 
-  /** Fetches all known facts again. */
+  /** Fetches all known values again. */
   refresh(): Promise<void> {
     return this.#fields.refresh();
   }
@@ -208,10 +211,10 @@ export class User {
   /** @internal */
   [inspectCustom](...given: InspectArguments): string {
     const { messagesByRoom: _, ...facts } = this.peek;
-    return inspected(`User ${this.id}`, facts, given, quoted(facts.name, given));
+    return inspectFacts(`User ${this.id}`, facts, given, inspectText(facts.name, given));
   }
 
-  /** Names them by the id, and by the name once that is known: `User -1 (Community)`. */
+  /** The id, and the name if it is known, such as `User -1 (Community)`. */
   toString(): string {
     return `User ${this.id}${this.peek.name === undefined ? "" : ` (${this.peek.name})`}`;
   }
@@ -221,7 +224,7 @@ export class User {
     const now = this.#context.services.clock.now();
     const ago = (seconds: number | null): number | null => (seconds === null ? null : now - seconds * 1000);
     const { peek } = this;
-    // The JSON answers are exact where the page is rounded or lacks a fact.
+    // The JSON answers are exact where the page rounds or lacks a value.
     const better = <T>(known: T | undefined, shown: T): boolean =>
       known === undefined && (shown !== null || this.#isInfoAsked);
     const [lastSeenAt, lastMessageAt] = [ago(page.lastSeen), ago(page.lastMessage)];

@@ -1,4 +1,4 @@
-/** One server action: how its request is built and how its answer is read. Pure; somebody else does the talking. */
+/** One server action: how to build its request and how to read its response. Pure: the transport sends it. */
 
 import type { DriftSink } from "./drift.js";
 
@@ -9,46 +9,50 @@ export interface FilePart {
   readonly type?: string;
 }
 
-/** A request as the protocol sees it. */
+/** A request, independent of the transport. */
 export interface WireRequest {
   readonly method: "GET" | "POST";
-  /** Path on the chat host, with its query. */
+  /** The path on the chat host, with its query. */
   readonly path: string;
-  /** Form fields; `fkey` is added by the session when `needs` is `"fkey"` or `"login"`. */
+  /** Form fields. The session adds `fkey` if `needs` is `"fkey"` or `"login"`. */
   readonly form?: Readonly<Record<string, string>>;
   /**
-   * What the request needs: nothing; to come from the viewer, if there can be a login, because the answer depends on who
-   * asks; an fkey (an anonymous one will do); or a logged-in session.
+   * The session that the request needs: none; the viewer's, if the client can log in, because the response depends on
+   * it; an
+   * fkey, even an anonymous one; or a login.
    */
   readonly needs: "nothing" | "viewer" | "fkey" | "login";
-  /** Parts of a `multipart/form-data` body instead of a form. */
+  /** The parts of a `multipart/form-data` body, instead of a form. */
   readonly multipart?: Readonly<Record<string, string | FilePart>>;
-  /** Whether to go where a redirect leads. @default true */
+  /** Whether to follow redirects. @default true */
   readonly follow?: boolean;
-  /** The answer may well be a page; without this a page is taken as the sign of a stale fkey. @default false */
+  /** Whether the response may be an HTML page. Otherwise a page counts as a sign of a stale fkey. @default false */
   readonly answersPage?: boolean;
-  /** The page the request is sent from, as a path: goes out as `Referer`. */
+  /** The path of the page to send as `Referer`. */
   readonly referer?: string;
-  /** What is tried, as the end of "Could not …". */
+  /** The attempt, worded to follow "Could not …". */
   readonly tried: string;
 }
 
-/** An answer as the protocol sees it; redirects are followed, except where noted. */
+/** A response, independent of the transport. Redirects have been followed, except where the request says otherwise. */
 export interface WireAnswer {
   readonly status: number;
-  /** The URL that answered, after redirects. */
+  /** The final URL, after redirects. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: string;
-  /** The chat host asked. */
+  /** The chat host that was asked. */
   readonly host: string;
-  /** Takes what the answer's reader missed in it or did not know. */
+  /** Receives what the reader missed in the response or did not recognize. */
   readonly drift?: DriftSink | undefined;
 }
 
-/** A request with the function that reads its answer. */
+/** A request and the function that reads its response. */
 export interface Call<T> {
   readonly request: WireRequest;
-  /** @throws a ChatError when the answer is a refusal or not understood. */
+  /**
+   * Reads the value from the response.
+   * @throws a ChatError when the response is a refusal or cannot be parsed
+   */
   read(answer: WireAnswer): T;
 }

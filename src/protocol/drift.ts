@@ -1,12 +1,13 @@
 /**
- * Drift: where the site differs from what our readers know. A drift names a place in the markup or the format, never
- * what people wrote, so it may be logged, published and reported. Pure; the transport keeps what is noted.
+ * Drift: differences between the site and what our parsers expect. A drift names a place in the markup or the format,
+ * never
+ * user content, so it may be logged, published and reported. Pure: the transport stores the notes.
  */
 import { ParseError } from "../errors/index.js";
 import type { Call, WireAnswer, WireRequest } from "./call.js";
 import { isRecord } from "./values.js";
 
-/** How an answer differs: a part that should be there is not, or something is there that nobody knows. */
+/** How a response differs: an expected part is missing, or something unknown is present. */
 export type DriftKind =
   | "missing"
   | "unknown form"
@@ -15,23 +16,23 @@ export type DriftKind =
   | "unknown access level"
   | "unknown sentence";
 
-/** One difference between the site and what this package knows of it. */
+/** One difference between the site and this package's knowledge of it. */
 export interface Drift {
-  /** The page, the event or the answer, such as `room page`, `event 6`, `answer to POST /messages/{id}/star`. */
+  /** The page, event or response, such as `room page`, `event 6`, `answer to POST /messages/{id}/star`. */
   readonly where: string;
-  /** How it differs. */
+  /** The kind of difference. */
   readonly what: DriftKind;
-  /** The selector, the name of the key, or the number of the type; never content. */
+  /** The selector, the key, or the number of the event type; never content. */
   readonly detail: string;
 }
 
-/** A drift as a reader notes it; without `where` it is about the answer to the request. */
+/** A drift as a parser notes it. Without `where` it is about the response to the request. */
 export type DriftNote = Omit<Drift, "where"> & Partial<Pick<Drift, "where">>;
 
-/** Takes what readers note. */
+/** Receives the drift that parsers note. */
 export type DriftSink = (note: DriftNote) => void;
 
-/** The words in the paths of the servers; everything else in a path may be somebody's. */
+/** The words in the servers' paths. Any other path segment may be user content. */
 const PATH_WORDS: ReadonlySet<string> = new Set(
   (
     "add admin all chats conversation delete events favorite flag history ignorelist image info invite join kickmute " +
@@ -40,21 +41,21 @@ const PATH_WORDS: ReadonlySet<string> = new Set(
   ).split(" "),
 );
 
-/** The name of an answer, by its request: without ids, and without anything that is not the site's own word. */
-export function answerTo({ method, path }: Pick<WireRequest, "method" | "path">): string {
+/** The name of the response to a request, with ids and user content masked. */
+export function answerName({ method, path }: Pick<WireRequest, "method" | "path">): string {
   const [route = ""] = path.split(/[?#]/, 1);
   const named = (segment: string): string =>
     segment === "" || PATH_WORDS.has(segment) ? segment : /^-?\d+$/.test(segment) ? "{id}" : "{…}";
   return `answer to ${method} ${route.split("/").slice(0, 8).map(named).join("/")}`;
 }
 
-/** A word of the site as it may be shown: an identifier of modest length, or nothing of it. */
-export function shownWord(word: string): string {
+/** A word of the site that is safe to show: a short identifier, or a placeholder. */
+export function safeIdentifier(word: string): string {
   return /^[A-Za-z][\w-]{0,31}$/.test(word) ? word : "(no identifier)";
 }
 
-/** A sink that passes each note on once: the records of one list differ in the same way. */
-export function once(sink: DriftSink | undefined): DriftSink | undefined {
+/** Wraps a sink to pass each note on once, because the records of a list all differ in the same way. */
+export function noteOnce(sink: DriftSink | undefined): DriftSink | undefined {
   if (!sink) return undefined;
   const noted = new Set<string>();
   return (note) => {
@@ -65,20 +66,20 @@ export function once(sink: DriftSink | undefined): DriftSink | undefined {
   };
 }
 
-/** The members of a record: true for those that are always there. */
-export type Members = Readonly<Record<string, boolean>>;
+/** The known keys of a record: true for those that are always present. */
+export type KnownKeys = Readonly<Record<string, boolean>>;
 
-/** Notes members that nobody knows, and those that are always there and are not. `place` stands before their names. */
-export function noteMembers(sink: DriftSink | undefined, value: unknown, members: Members, place: string = ""): void {
+/** Notes unknown keys, and missing keys that are always present. `place` is the prefix of their names. */
+export function noteKeys(sink: DriftSink | undefined, value: unknown, members: KnownKeys, place: string = ""): void {
   if (!sink || !isRecord(value)) return;
   for (const key in value)
-    if (!Object.hasOwn(members, key)) sink({ what: "unknown key", detail: place + shownWord(key) });
+    if (!Object.hasOwn(members, key)) sink({ what: "unknown key", detail: place + safeIdentifier(key) });
   for (const key in members)
     if (members[key] && !Object.hasOwn(value, key)) sink({ what: "missing", detail: place + key });
 }
 
 /**
- * Reads the answer to a call. What the reader could not do without, and did not find, is a drift, too.
+ * Reads the response to a call. Also notes a required part that is missing as drift.
  * @throws what the reader throws
  */
 export function readAnswer<T>(call: Pick<Call<T>, "read">, answer: WireAnswer): T {

@@ -1,10 +1,10 @@
 /** Notes unknown and missing keys of events (protocol.md §4). Pure. */
-import { type DriftSink, type Members, noteMembers, shownWord } from "./drift.js";
+import { type DriftSink, type KnownKeys, noteKeys, safeIdentifier } from "./drift.js";
 import type { Frame } from "./frames.js";
 import { EventType, type RawEvent } from "./raw.js";
 
-/** Every key that an event has been seen with. */
-const known: Members = Object.fromEntries(
+/** Every key seen in events. */
+const EVENT_KEYS: KnownKeys = Object.fromEntries(
   (
     "event_type time_stamp content id user_id target_user_id user_name room_id room_name message_id parent_id " +
     "message_stars message_owner_stars message_starred message_owner_starred message_edits message_flagged " +
@@ -13,14 +13,14 @@ const known: Members = Object.fromEntries(
     .split(" ")
     .map((key) => [key, false]),
 );
-/** The records of a list have no event number. */
-const listed: Members = { ...known, time_stamp: true, message_id: true, room_id: true };
-const live: Members = { ...known, time_stamp: true, id: true };
-const ofMessage: Members = { ...live, message_id: true, room_id: true };
+/** The records of a list have no event id. */
+const LISTED_EVENT_KEYS: KnownKeys = { ...EVENT_KEYS, time_stamp: true, message_id: true, room_id: true };
+const LIVE_EVENT_KEYS: KnownKeys = { ...EVENT_KEYS, time_stamp: true, id: true };
+const MESSAGE_EVENT_KEYS: KnownKeys = { ...LIVE_EVENT_KEYS, message_id: true, room_id: true };
 
-const types: ReadonlySet<number> = new Set(Object.values(EventType));
+const KNOWN_TYPES: ReadonlySet<number> = new Set(Object.values(EventType));
 
-const messageTypes: ReadonlySet<number> = new Set([
+const MESSAGE_TYPES: ReadonlySet<number> = new Set([
   EventType.MessagePosted,
   EventType.MessageEdited,
   EventType.MessageStarred,
@@ -31,42 +31,42 @@ const messageTypes: ReadonlySet<number> = new Set([
   EventType.MessageMovedIn,
 ]);
 
-const accessLevels: ReadonlySet<string> = new Set(["owner", "read-write", "read-only", "(default)", "request"]);
+const ACCESS_LEVELS: ReadonlySet<string> = new Set(["owner", "read-write", "read-only", "(default)", "request"]);
 
-/** Whether the servers' own name for a type is known. */
-export function isKnownType(type: number): boolean {
-  return types.has(type);
+/** Whether an event type is known. */
+export function isKnownEventType(type: number): boolean {
+  return KNOWN_TYPES.has(type);
 }
 
-/** Notes what one live event has that nobody knows, and what it lacks. */
+/** Notes unknown and missing keys of one live event. */
 export function noteEvent(sink: DriftSink, event: RawEvent): void {
   const type = event.event_type;
-  if (!isKnownType(type)) {
+  if (!isKnownEventType(type)) {
     sink({ where: "frame", what: "unknown event type", detail: String(type) });
     return;
   }
-  const own = named(sink, `event ${type}`);
-  noteMembers(own, event, messageTypes.has(type) ? ofMessage : live);
+  const own = sinkFor(sink, `event ${type}`);
+  noteKeys(own, event, MESSAGE_TYPES.has(type) ? MESSAGE_EVENT_KEYS : LIVE_EVENT_KEYS);
   if (type === EventType.AccessLevelChanged) noteLevel(own, event.content);
 }
 
-/** Notes what a frame has that nobody knows, events apart. */
+/** Notes unknown keys of a frame, apart from its events. */
 export function noteFrame(sink: DriftSink | undefined, { malformed, unknownKeys }: Frame): void {
   if (malformed.length > 0) sink?.({ where: "frame", what: "unknown form", detail: "part" });
-  for (const key of unknownKeys) sink?.({ where: "frame", what: "unknown key", detail: shownWord(key) });
+  for (const key of unknownKeys) sink?.({ where: "frame", what: "unknown key", detail: safeIdentifier(key) });
 }
 
-/** Notes the same of the records of a list of messages. */
-export function noteListed(sink: DriftSink | undefined, events: readonly RawEvent[]): void {
-  if (sink) for (const event of events) noteMembers(sink, event, listed, "events.");
+/** Notes unknown and missing keys of the records of a message list. */
+export function noteListedEvents(sink: DriftSink | undefined, events: readonly RawEvent[]): void {
+  if (sink) for (const event of events) noteKeys(sink, event, LISTED_EVENT_KEYS, "events.");
 }
 
 function noteLevel(sink: DriftSink, content: unknown): void {
   const level = typeof content === "string" ? /^Access now (.*)$/s.exec(content)?.[1] : undefined;
   if (level === undefined) sink({ what: "unknown form", detail: "content" });
-  else if (!accessLevels.has(level)) sink({ what: "unknown access level", detail: shownWord(level) });
+  else if (!ACCESS_LEVELS.has(level)) sink({ what: "unknown access level", detail: safeIdentifier(level) });
 }
 
-function named(sink: DriftSink, where: string): DriftSink {
+function sinkFor(sink: DriftSink, where: string): DriftSink {
   return (note) => sink({ ...note, where });
 }

@@ -12,7 +12,7 @@ describe("a frame", () => {
     ["[7]", undefined],
     ["1e999", undefined],
     ['{"toString":1,"valueOf":1}', undefined],
-  ])("takes %s as a timeout of %s seconds", (timeout, seconds) => {
+  ])("reads %s as a timeout of %s seconds", (timeout, seconds) => {
     expect(parseFrame(`{"r1":{"timeout":${timeout}}}`).rooms[0]?.timeout).toBe(seconds);
   });
 
@@ -29,7 +29,7 @@ describe("a frame", () => {
     ["R1", undefined],
     ["x1", undefined],
     ["1", undefined],
-  ])("takes the key %s for room %s", (key, roomId) => {
+  ])("reads the key %s as room %s", (key, roomId) => {
     expect(parseFrame(`{"${key}":{}}`).rooms.map((room) => room.roomId)).toEqual(roomId === undefined ? [] : [roomId]);
   });
 

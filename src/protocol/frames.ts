@@ -1,73 +1,73 @@
 /**
- * Frames of the live channel: one JSON object with a key `r{room}` for each room (protocol.md §3.4), the same from a
- * socket and from `POST /events`. A broken part is set aside, never the whole.
+ * Parses frames of the live channel: a JSON object with a key `r{room}` for each room (protocol.md §3.4), from a socket
+ * or
+ * from `POST /events`. A malformed part is set aside without losing the rest.
  */
 import { ParseError } from "../errors/index.js";
 import type { RawEvent } from "./raw.js";
-import { countOf, isRecord, listOf, numberOf } from "./values.js";
+import { countOf, isRecord, itemsOf, numberOf } from "./values.js";
 
 const LETTER_R = 0x72;
 const LETTER_H = 0x68;
 const DIGIT_0 = 0x30;
 
-const nothing: readonly unknown[] = [];
-const noKeys: readonly string[] = [];
+const NO_PARTS: readonly unknown[] = [];
+const NO_KEYS: readonly string[] = [];
 
-/** Keys of a frame, or of the answer to a poll, that are no rooms (protocol.md §3.5). */
-const frameKeys: ReadonlySet<string> = new Set(["sync", "reset", "ms", "action"]);
-/** Keys of a room besides the events and the counters. */
-const roomKeys: ReadonlySet<string> = new Set(["timeout", "reset", "exit", "ms"]);
-/** No frame needs to tell of more. */
-const MOST_KEYS = 10;
+/** Keys of a frame or of the answer to a poll that are not rooms (protocol.md §3.5). */
+const FRAME_KEYS: ReadonlySet<string> = new Set(["sync", "reset", "ms", "action"]);
+/** Keys of a room's part besides its events and counters. */
+const ROOM_KEYS: ReadonlySet<string> = new Set(["timeout", "reset", "exit", "ms"]);
+/** No frame reports more than this. */
+const MAX_UNKNOWN_KEYS = 10;
 
 function addKey(keys: readonly string[], key: string): readonly string[] {
-  return keys.length < MOST_KEYS ? [...keys, key] : keys;
+  return keys.length < MAX_UNKNOWN_KEYS ? [...keys, key] : keys;
 }
 
-/** What one frame says about one room. */
+/** One room's part of a frame. */
 export interface RoomFrame {
   readonly roomId: number;
   readonly events: readonly RawEvent[];
-  /** The newest event id of the host, when the frame says. */
+  /** The host's newest event id, if the frame has it. */
   readonly t: number | undefined;
-  /** How far `t` moved: the frame covers the ids (t - d, t]. */
+  /** How far `t` advanced: the frame covers the ids (t - d, t]. */
   readonly d: number | undefined;
-  /** We were removed from the room. */
+  /** Whether we were removed from the room. */
   readonly exit: boolean;
-  /** Our cursor is of no use any more: load everything afresh. */
+  /** Whether our cursor is useless now and everything must be loaded again. */
   readonly reset: boolean;
   /** The room is in timeout for this many seconds. */
   readonly timeout: number | undefined;
-  /** Some of its events made no sense and are left out. */
+  /** Whether some events were malformed and left out. */
   readonly isDamaged: boolean;
 }
 
-/** A frame taken apart. */
+/** A parsed frame. */
 export interface Frame {
   readonly rooms: readonly RoomFrame[];
-  /** Parts that made no sense, for the log. */
+  /** Malformed parts, for the log. */
   readonly malformed: readonly unknown[];
-  /** Keys of the frame and of its parts that nobody knows. */
+  /** Unknown keys of the frame and of its parts. */
   readonly unknownKeys: readonly string[];
 }
 
 /**
- * True for anything that has a usable event type, the one thing an event can not do without, and no impossible number
- * as its id.
+ * Whether a value is an event: it has a valid event type, the only required field, and no impossible number as an id.
  */
 export function isRawEvent(value: unknown): value is RawEvent {
   if (!isRecord(value) || !Number.isInteger(value.event_type)) return false;
   return !isImpossible(value.id) && !isImpossible(value.message_id) && !isImpossible(value.room_id);
 }
 
-/** A number that no counter of a server can have reached: it is not believed, and not kept. */
+/** A number that no counter of a server can have reached is not trusted. */
 function isImpossible(value: unknown): boolean {
   return typeof value === "number" && countOf(value) === undefined;
 }
 
 /**
- * Takes a frame apart.
- * @throws {NOT_UNDERSTOOD} when the text is not a JSON object.
+ * Parses a frame.
+ * @throws {NOT_UNDERSTOOD} when the text is not a JSON object
  */
 export function parseFrame(text: string): Frame {
   let value: unknown;
@@ -80,18 +80,18 @@ export function parseFrame(text: string): Frame {
 }
 
 /**
- * Takes an already decoded frame apart.
- * @throws {NOT_UNDERSTOOD} when it is not an object.
+ * Reads a decoded frame.
+ * @throws {NOT_UNDERSTOOD} when it is not an object
  */
 export function readFrame(value: unknown): Frame {
   if (!isRecord(value)) throw new ParseError("frame", "an object with room keys");
   const rooms: RoomFrame[] = [];
   let malformed: unknown[] | undefined;
-  let unknownKeys: readonly string[] = noKeys;
+  let unknownKeys: readonly string[] = NO_KEYS;
   for (const key in value) {
     const roomId = roomOfKey(key);
     if (roomId === undefined) {
-      if (!frameKeys.has(key)) unknownKeys = addKey(unknownKeys, key);
+      if (!FRAME_KEYS.has(key)) unknownKeys = addKey(unknownKeys, key);
       continue;
     }
     const part = value[key];
@@ -101,8 +101,8 @@ export function readFrame(value: unknown): Frame {
       continue;
     }
     for (const own in part)
-      if (own !== "e" && own !== "t" && own !== "d" && !roomKeys.has(own)) unknownKeys = addKey(unknownKeys, own);
-    const all = listOf(part.e);
+      if (own !== "e" && own !== "t" && own !== "d" && !ROOM_KEYS.has(own)) unknownKeys = addKey(unknownKeys, own);
+    const all = itemsOf(part.e);
     const events = all.every(isRawEvent) ? all : all.filter(isRawEvent);
     const isPartial = events.length < all.length;
     rooms.push(readRoom(roomId, part, events, isPartial));
@@ -110,7 +110,7 @@ export function readFrame(value: unknown): Frame {
     malformed ??= [];
     for (const event of all) if (!isRawEvent(event)) malformed.push(event);
   }
-  return { rooms, malformed: malformed ?? nothing, unknownKeys };
+  return { rooms, malformed: malformed ?? NO_PARTS, unknownKeys };
 }
 
 function readRoom(
@@ -138,12 +138,14 @@ function readRoom(
   };
 }
 
-/** Seconds, which some servers write as a string. */
+/** Seconds, which some servers send as a string. */
 function secondsOf(value: unknown): number | undefined {
   return typeof value === "string" && /^\d{1,15}$/.test(value) ? Number(value) : numberOf(value);
 }
 
-/** The room of a key such as `r123`, or `h123` in highlights mode; digit by digit, because every frame has one. */
+/**
+ * The room of a key such as `r123`, or `h123` in highlights mode. Parsed digit by digit, because every frame has one.
+ */
 function roomOfKey(key: string): number | undefined {
   const letter = key.charCodeAt(0);
   if ((letter !== LETTER_R && letter !== LETTER_H) || key.length < 2 || key.length > 16) return undefined;

@@ -1,23 +1,23 @@
 /**
- * Looks for work that grows faster than its input. No clock on the wall decides: the processor's time for the same work
- * on a small and a large input is taken in turn, in the same run, so that a slow or busy machine is the same for both.
+ * Detects work that grows faster than its input. No wall clock decides: the CPU times of the same work on a small and a
+ * large input are measured alternately in one run, so that a slow or busy machine affects both alike.
  */
 
-/** Something done to an input. */
+/** Work on an input. */
 export interface Work {
-  /** How large the input is, in any unit that both works share. */
+  /** The size of the input, in any unit that both works share. */
   readonly size: number;
   run(): void;
 }
 
-/** Memory may have been tidied up in between: only what is slow each time is slow. */
+/** Garbage collection may have run in between, so only work that is slow every time counts as slow. */
 const TRIES = 5;
-/** Not worth another try. */
+/** Fast enough without another attempt. */
 const IN_PROPORTION = 2;
 
 /**
- * How many times as long the large work takes as the small one repeated until it is as much: about 1 when the time is in
- * proportion to the size, about `large.size / small.size` when it is in proportion to its square. The least of five tries.
+ * How much longer the large work takes than as much of the small one: about 1 for linear work, about
+ * `large.size / small.size` for quadratic work. The minimum of five attempts.
  */
 export function slowdown(small: Work, large: Work): number {
   const times = Math.max(1, Math.round(large.size / small.size));

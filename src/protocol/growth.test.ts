@@ -1,8 +1,8 @@
-/** The measure of growth itself: it has to tell a square from a straight line. */
+/** Tests the measure of growth itself: it has to tell quadratic from linear. */
 import { describe, expect, it } from "vitest";
 import { slowdown, type Work } from "./growth.test-support.js";
 
-/** Work that takes so many small steps. */
+/** Work that takes this many small steps. */
 function steps(size: number, count: number): Work {
   let sum = 0;
   const run = (): void => {
@@ -12,11 +12,11 @@ function steps(size: number, count: number): Work {
 }
 
 describe("slowdown", () => {
-  it("is small for work in proportion", () => {
+  it("is small for linear work", () => {
     expect(slowdown(steps(1_000, 100_000), steps(16_000, 1_600_000))).toBeLessThan(4);
   });
 
-  it("is large for work in proportion to the square", () => {
+  it("is large for quadratic work", () => {
     expect(slowdown(steps(1_000, 100_000), steps(16_000, 100_000 * 256))).toBeGreaterThan(4);
   });
 });

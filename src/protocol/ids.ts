@@ -1,28 +1,28 @@
-/** Whatever a method takes for a room, a user or a message: the object, or its id. */
+/** Resolves method arguments for a room, a user or a message: either the object or its id. */
 import { UsageError } from "../errors/index.js";
 import type { Site } from "../protocol/sites.js";
 import { checkId } from "../util/options.js";
 
-/** What rooms, users and messages have in common. */
+/** The common part of rooms, users and messages. */
 export interface SiteObject {
-  /** Its number on that site. */
+  /** The id on its site. */
   readonly id: number;
-  /** The site it lives on: ids mean nothing elsewhere. */
+  /** The site it belongs to; ids mean nothing on another site. */
   readonly site: Site;
 }
 
 /**
- * The id of something of this site.
- * @throws {BAD_ARGUMENT} for what is no id, or lives on another site.
+ * Returns the id of an object of this site.
+ * @throws {BAD_ARGUMENT} for an invalid id or an object of another site
  */
-export function idOf(site: Site, what: "room" | "user" | "message", thing: SiteObject | number): number {
+export function resolveId(site: Site, what: "room" | "user" | "message", thing: SiteObject | number): number {
   if (typeof thing === "object" && thing !== null) {
     if (thing.site?.chatOrigin !== site.chatOrigin) {
       const other = thing.site?.host;
       throw new UsageError(
         other
-          ? `${what} ${thing.id} is of ${other}, not of ${site.host}; ids mean nothing on another site`
-          : `that is no ${what}`,
+          ? `${what} ${thing.id} belongs to ${other}, not to ${site.host}; ids mean nothing on another site`
+          : `that is not a ${what}`,
       );
     }
     return thing.id;

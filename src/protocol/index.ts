@@ -1,5 +1,7 @@
 /**
- * For experts: the pure readers and writers of the protocol. Names and shapes here follow the site, and change with it.
+ * For experts: the pure parsers and request builders of the protocol. This entry follows the site's wire format and is exempt
+ * from semantic versioning: any minor version may rename or remove an export; a patch version only adds to it. The
+ * changelog lists each change under "Protocol"; docs/releasing.md says what a version number promises.
  */
 export * from "./actions/index.js";
 export type { Call, WireAnswer, WireRequest } from "./call.js";

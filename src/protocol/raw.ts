@@ -1,6 +1,6 @@
 /**
- * The shapes the servers send, snake_case and untouched. Everything but the type of an event may be missing: a
- * reader must cope. Sources: protocol.md §3.2, §4.1, §6.1.
+ * The raw shapes that the servers send, in snake_case. Any field of an event but its type may be missing. Sources:
+ * protocol.md §3.2, §4.1, §6.1.
  */
 
 /** The servers' own numbers for event types (protocol.md §4.2). */
@@ -35,14 +35,14 @@ export const EventType = {
 /** The name of a known event type. */
 export type EventTypeName = keyof typeof EventType;
 
-/** One event of a frame, or one message of a `mode=Messages` list (which has no `id` and no `room_name`). */
+/** An event of a frame, or a message of a `mode=Messages` list, which has no `id` and no `room_name`. */
 export interface RawEvent {
   event_type: number;
-  /** Unix seconds. For message events the time of the original post, whatever happened now. */
+  /** Unix seconds. For message events, the time of the original post, whatever happened now. */
   time_stamp?: number;
-  /** HTML; missing when the message is deleted. */
+  /** HTML; missing if the message is deleted. */
   content?: string;
-  /** Host-wide event number, increasing: the cursor and the only key to recognise a repeat. */
+  /** The host-wide event number, which increases: the cursor, and the only key to dedupe by. */
   id?: number;
   user_id?: number;
   target_user_id?: number;
@@ -58,7 +58,7 @@ export interface RawEvent {
   message_owner_starred?: boolean;
   message_flagged?: boolean;
   message_flags?: number;
-  /** Only on explicit replies. `parent_id` without it is a guess of the server from an `@name`. */
+  /** Only on explicit replies. A `parent_id` without it is the server's guess from an `@name`. */
   show_parent?: boolean;
   moved?: boolean;
   parent_username?: string;
@@ -66,12 +66,12 @@ export interface RawEvent {
   user_email_hash?: string;
 }
 
-/** What a frame says under one room key. */
+/** One room's part of a frame. */
 export interface RawRoomFrame {
   e?: RawEvent[];
-  /** The newest event id of the host as of this frame. */
+  /** The host's newest event id as of this frame. */
   t?: number;
-  /** How far `t` moved since the frame before. */
+  /** How far `t` advanced since the previous frame. */
   d?: number;
   timeout?: number | string;
   reset?: boolean;
@@ -79,17 +79,17 @@ export interface RawRoomFrame {
   ms?: number;
 }
 
-/** `POST /chats/{room}/events`. */
+/** The response to `POST /chats/{room}/events`. */
 export interface RawEventsAnswer {
   events: RawEvent[];
-  /** The newest event id of the host: a cursor, not a clock. */
+  /** The host's newest event id: a cursor, not a clock. */
   time: number;
-  /** Unix seconds of the server. */
+  /** The server's clock in Unix seconds. */
   sync?: number;
   ms?: number;
 }
 
-/** A user as `POST /user/info` and the present-users list of a room page have it. */
+/** A user as in `POST /user/info` and in the present users of a room page. */
 export interface RawUser {
   id: number;
   name: string;
@@ -97,12 +97,12 @@ export interface RawUser {
   reputation?: number;
   is_moderator?: boolean;
   is_owner?: boolean | null;
-  /** Unix seconds; 0 or missing when never. */
+  /** Unix seconds; 0 or missing if never. */
   last_post?: number | null;
   last_seen?: number | null;
 }
 
-/** `GET /rooms/thumbs/{id}`. `description` and `tags` are HTML. */
+/** The response to `GET /rooms/thumbs/{id}`. `description` and `tags` are HTML. */
 export interface RawRoomThumbs {
   id: number;
   name: string;
@@ -112,17 +112,17 @@ export interface RawRoomThumbs {
   tags: string;
 }
 
-/** One row of `GET /rooms/pingable/{id}`: user id, name, last seen, last post (unix seconds). */
+/** A row of `GET /rooms/pingable/{id}`: user id, name, last seen, last post (Unix seconds). */
 export type RawPingable = [id: number, name: string, lastSeen: number, lastPost: number];
 
-/** One line of `GET /users/search`. `hash` is HTML-escaped. */
+/** A line of `GET /users/search`. `hash` is HTML-escaped. */
 export interface RawUserSearchHit {
   id: number;
   dn: string;
   hash: string;
 }
 
-/** `GET /users/thumbs/{id}`; never recorded, so everything but `id` and `name` may be missing. */
+/** The response to `GET /users/thumbs/{id}`. Never recorded: everything but `id` and `name` may be missing. */
 export interface RawUserThumbs {
   id: number;
   name: string;

@@ -1,7 +1,8 @@
 /**
- * Which answer of the server is which failure. The sentences are the literal ones of protocol.md §5 and §8; they come
- * with many statuses, bare or JSON-quoted, so the sentence decides and the status only breaks ties. A failure that is
- * not in the site's own words is marked `bare`: a proxy or a firewall may have given it.
+ * Maps responses to errors. The servers' sentences (protocol.md §5 and §8) come with various statuses, bare or as JSON
+ * strings, so the sentence decides, and the status only breaks ties. A failure that did not come from the site is
+ * marked
+ * `bare`: a proxy or a firewall may have sent it.
  */
 import {
   AlreadyDeletedError,
@@ -26,18 +27,18 @@ import {
   TooLongError,
 } from "../errors/index.js";
 import type { WireAnswer } from "./call.js";
-import { type ErrorPageKind, recogniseErrorPage } from "./pages/error-page.js";
-import { retryAfterOf } from "./retry-after.js";
+import { type ErrorPageKind, recognizeErrorAnswer } from "./pages/error-page.js";
+import { parseRetryAfter } from "./retry-after.js";
 
 type Rule = readonly [pattern: RegExp, failure: (match: RegExpExecArray, context: FailureContext) => ChatError];
 
-/** Numbers have few digits: nobody is to wait for ever because of a long one. */
-const throttled = /perform this action again in (\d{1,6}) second/i;
+/** The number of digits is limited, so that nobody waits forever because of a long number. */
+const THROTTLED = /perform this action again in (\d{1,6}) second/i;
 const throttle = (match: RegExpExecArray, context: FailureContext): ThrottledError =>
   new ThrottledError(Number(match[1]) * 1000, context);
 
-const rules: readonly Rule[] = [
-  [throttled, throttle],
+const RULES: readonly Rule[] = [
+  [THROTTLED, throttle],
   [/account is (?:blocked|suspended)(?:,? ending ([^.<"]+))?/i, (m, c) => new SuspendedError(m[1]?.trim() ?? null, c)],
   [
     /room is in timeout(?:,? ending in (\d{1,6}) (second|minute|hour))?/i,
@@ -67,7 +68,7 @@ function timeoutMs(match: RegExpExecArray): number | null {
   return match[1] && unit ? Number(match[1]) * unit : null;
 }
 
-/** The sentence in an answer: a JSON string unwrapped, bare text as it is; null for pages and JSON values. */
+/** The sentence in a response: an unwrapped JSON string, or bare text; null for pages and other JSON values. */
 export function sentenceOf(body: string): string | null {
   const text = body.trim();
   if (text.startsWith('"')) {
@@ -82,7 +83,7 @@ export function sentenceOf(body: string): string | null {
   return text === "" || text.length > 500 || isValue || /<\/?[a-z!]/i.test(text) ? null : text;
 }
 
-/** The failure context of an answer: everything a message needs, nothing secret. */
+/** The error context of a response: everything a message needs, nothing secret. */
 export function contextOf(answer: WireAnswer, about: FailureContext): FailureContext {
   const sentence = sentenceOf(answer.body);
   return {
@@ -93,8 +94,10 @@ export function contextOf(answer: WireAnswer, about: FailureContext): FailureCon
   };
 }
 
-/** The failure an answer stands for, or null when it looks like a success. */
-export function refusalOf(answer: WireAnswer, about: FailureContext): ChatError | null {
+/**
+ * The error that a response stands for, or null if it looks like a success. Pass `kind` if the page is parsed already.
+ */
+export function refusalOf(answer: WireAnswer, about: FailureContext, kind?: ErrorPageKind | null): ChatError | null {
   const context = contextOf(answer, about);
   const ok = answer.status >= 200 && answer.status < 300;
   const sentence = sentenceOf(answer.body);
@@ -102,38 +105,39 @@ export function refusalOf(answer: WireAnswer, about: FailureContext): ChatError 
     const known = failureOfSentence(sentence, context);
     if (known) return known;
   }
-  if (leadsToError(answer)) return new NotFoundError(context);
-  if (isLoginPage(answer)) return new NotLoggedInError(context, "the server asks for a login; the session has expired");
+  if (isErrorRedirect(answer)) return new NotFoundError(context);
+  if (isLoginRedirect(answer))
+    return new NotLoggedInError(context, "the server asks for a login; the session has expired");
   if (ok) return null;
   const throttled = throttleInPage(answer, context);
   if (throttled) return throttled;
   if (sentence !== null) noteSentence(answer);
-  return failureOfStatus(answer, context, sentence);
+  return failureOfStatus(answer, context, sentence, kind === undefined ? pageKindOf(answer) : kind);
 }
 
-/** The statuses with which the site gives its sentences, also without marking them (protocol.md §5); others may be a proxy's. */
-const sentenceStatuses: ReadonlySet<number> = new Set([200, 400, 404, 409]);
+/** Statuses that the site uses for its sentences, even unmarked (protocol.md §5). Others may come from a proxy. */
+const SENTENCE_STATUSES: ReadonlySet<number> = new Set([200, 400, 404, 409]);
 
-/** Notes that the site said something that no rule knows, but not what. */
+/** Notes that no rule knows the site's sentence, but not its content. */
 function noteSentence(answer: WireAnswer): void {
-  const isOwn = isMarked(answer) || sentenceStatuses.has(answer.status);
+  const isOwn = isMarked(answer) || SENTENCE_STATUSES.has(answer.status);
   if (isOwn) answer.drift?.({ what: "unknown sentence", detail: `status ${answer.status}` });
 }
 
-/** Some saw the throttle's sentence inside a page (protocol.md §8). A page with status 200 may be people talking of it. */
+/** Some clients saw the rate limit sentence inside a page (protocol.md §8). With status 200 it may be user text. */
 function throttleInPage(answer: WireAnswer, context: FailureContext): ThrottledError | null {
-  const match = throttled.exec(answer.body.slice(0, 20_000));
+  const match = THROTTLED.exec(answer.body.slice(0, 20_000));
   return match && throttle(match, context);
 }
 
-/** A sentence of the site: marked by its header, or as a JSON string (protocol.md §1, §5). */
+/** Whether a sentence is the site's: marked by its header, or a JSON string (protocol.md §1, §5). */
 function isMarked(answer: WireAnswer): boolean {
   return (
     answer.headers.chat === "error" || (answer.body.trimStart().startsWith('"') && sentenceOf(answer.body) !== null)
   );
 }
 
-const ownPages: ReadonlySet<ErrorPageKind | null> = new Set([
+const SITE_PAGES: ReadonlySet<ErrorPageKind | null> = new Set([
   "private-room",
   "not-found",
   "login",
@@ -141,33 +145,37 @@ const ownPages: ReadonlySet<ErrorPageKind | null> = new Set([
   "read-only",
 ]);
 
-/** Whether a failure is in the site's own words: a sentence that is marked as one, or one of its pages. */
-function isInOwnWords(answer: WireAnswer): boolean {
-  return isMarked(answer) || ownPages.has(isPage(answer.body) ? recogniseErrorPage(answer.body) : null);
+function pageKindOf(answer: WireAnswer): ErrorPageKind | null {
+  return isHtml(answer.body) || "cf-mitigated" in answer.headers ? recognizeErrorAnswer(answer) : null;
 }
 
-/** Whether an answer is a page of HTML. */
-export function isPage(body: string): boolean {
+/** Whether a body is an HTML page. */
+export function isHtml(body: string): boolean {
   return /^\s*(<!--[^>]*-->\s*)?<(!doctype|html|head|title|body|h1|div|p|center|form)\b/i.test(body.slice(0, 500));
 }
 
-/** The failure a sentence of the server stands for, or null when the sentence is not known. */
+/** The error that a sentence of the server stands for, or null if it is unknown. */
 export function failureOfSentence(sentence: string, context: FailureContext): ChatError | null {
-  for (const [pattern, failure] of rules) {
+  for (const [pattern, failure] of RULES) {
     const match = pattern.exec(sentence);
     if (match) return failure(match, context);
   }
   return null;
 }
 
-function failureOfStatus(answer: WireAnswer, own: FailureContext, sentence: string | null): ChatError {
-  const retryAfterMs = retryAfterOf(answer);
+function failureOfStatus(
+  answer: WireAnswer,
+  own: FailureContext,
+  sentence: string | null,
+  kind: ErrorPageKind | null,
+): ChatError {
+  const retryAfterMs = parseRetryAfter(answer);
   const context: FailureContext = {
     ...own,
-    ...(isInOwnWords(answer) ? {} : { bare: true }),
+    ...(isMarked(answer) || SITE_PAGES.has(kind) ? {} : { bare: true }),
     ...(retryAfterMs === null ? {} : { retryAfterMs }),
   };
-  if (isCloudflareChallenge(answer)) return new CloudflareChallengeError(context);
+  if (kind === "cloudflare") return new CloudflareChallengeError(context);
   const { status } = answer;
   if (status === 429) return new ThrottledError(retryAfterMs, context);
   if (status === 401) return new NotLoggedInError(context);
@@ -177,40 +185,38 @@ function failureOfStatus(answer: WireAnswer, own: FailureContext, sentence: stri
   return new RefusedError(sentence ? `the server said "${sentence}"` : "the server refused without a reason", context);
 }
 
-function isCloudflareChallenge(answer: WireAnswer): boolean {
-  if (answer.status !== 403 && answer.status !== 503) return false;
-  return answer.headers["cf-mitigated"] === "challenge" || /<title>\s*Just a moment/i.test(answer.body.slice(0, 5_000));
-}
-
-/** The server sends ids that never existed, and maybe stale fkeys, to `/error?aspxerrorpath=…` (protocol.md §2.5, §5.2). */
-export function leadsToError(answer: WireAnswer): boolean {
+/**
+ * Whether the server redirected to `/error?aspxerrorpath=…`, as for unknown ids and maybe stale fkeys (protocol.md
+ * §2.5, §5.2).
+ */
+export function isErrorRedirect(answer: WireAnswer): boolean {
   return URL.parse(answer.url)?.pathname.toLowerCase() === "/error";
 }
 
-function isLoginPage(answer: WireAnswer): boolean {
+function isLoginRedirect(answer: WireAnswer): boolean {
   return answer.status < 500 && URL.parse(answer.url)?.pathname === "/users/login";
 }
 
-/** @throws the failure the answer stands for, if it is not a 2xx answer with something to read. */
-export function assertSuccess(answer: WireAnswer, about: FailureContext): void {
-  const failure = refusalOf(answer, about);
+/** @throws the error that the response stands for, unless it is a 2xx response */
+export function assertSuccess(answer: WireAnswer, about: FailureContext, kind?: ErrorPageKind | null): void {
+  const failure = refusalOf(answer, about, kind);
   if (failure) throw failure;
 }
 
 /**
- * To readers "does not exist, or you do not have permission" is mostly a room that does not exist; who writes is more
- * often not allowed to. The rules of the chat refuse writers with 404, too (protocol.md §1, §5.1): the words count then.
- * @throws {FORBIDDEN} when the first is said, and what other words mean.
+ * For readers, "does not exist, or you do not have permission" mostly means that the room does not exist; a writer more
+ * often lacks permission. The chat also refuses writers with 404 (protocol.md §1, §5.1), and then its sentence decides.
+ * @throws {FORBIDDEN} for that sentence, or the error of any other sentence
  */
 export function assertMayWrite(answer: WireAnswer, about: FailureContext): void {
   assertMay(answer, about, "no such room, or you may not write in it");
 }
 
 /**
- * The same for what only owners may do.
- * @throws {FORBIDDEN} when the first is said, and what other words mean.
+ * Like {@link assertMayWrite}, for actions reserved to owners.
+ * @throws {FORBIDDEN} for that sentence, or the error of any other sentence
  */
-export function assertMayRule(answer: WireAnswer, about: FailureContext): void {
+export function assertMayManage(answer: WireAnswer, about: FailureContext): void {
   assertMay(answer, about, "no such room, or you are no owner of it");
 }
 
@@ -222,7 +228,7 @@ function assertMay(answer: WireAnswer, about: FailureContext, refused: string): 
   if (answer.status === 404 && answer.headers.chat === "error") throw refusedWith(answer, sentence, context);
 }
 
-/** Reads the answer of a message action: JSON string `"ok"`, or a sentence that says why not (protocol.md §5). */
+/** Reads the response to a message action: the JSON string `"ok"`, or a sentence of refusal (protocol.md §5). */
 export function readOk(answer: WireAnswer, about: FailureContext): void {
   assertMayWrite(answer, about);
   assertSuccess(answer, about);
@@ -233,7 +239,7 @@ function isOk(sentence: string | null): boolean {
   return sentence?.toLowerCase() === "ok";
 }
 
-/** The answer to an action as a value when it is JSON; undefined when it is text. @throws what it refuses with. */
+/** The response to an action as a JSON value, or undefined if it is text. @throws the refusal, if it is one */
 export function readReply(answer: WireAnswer, about: FailureContext): unknown {
   assertSuccess(answer, about);
   try {
@@ -244,8 +250,9 @@ export function readReply(answer: WireAnswer, about: FailureContext): unknown {
 }
 
 /**
- * Why an action did not get the answer it wanted: a sentence with any status is a refusal, known or not (protocol.md
- * §5); anything else was not understood.
+ * The error of an action whose response was not as expected: any sentence is a refusal, whatever its status
+ * (protocol.md
+ * §5); anything else could not be parsed.
  */
 export function failureOfAction(answer: WireAnswer, page: string, wanted: string, about: FailureContext): ChatError {
   const context = contextOf(answer, about);
@@ -256,7 +263,7 @@ export function failureOfAction(answer: WireAnswer, page: string, wanted: string
   return refusedWith(answer, sentence, isMarked(answer) ? context : { ...context, bare: true });
 }
 
-/** The failure that a sentence of a refusal stands for: REFUSED when nobody knows it. Keeps it in `context.body`. */
+/** The error for a sentence of refusal: REFUSED if it is unknown. `context.body` has the sentence. */
 export function refusedWith(answer: WireAnswer, sentence: string, about: FailureContext): ChatError {
   const { bare, ...own } = { ...about, body: sentence.slice(0, 200) };
   const known = failureOfSentence(sentence, own);
@@ -265,7 +272,10 @@ export function refusedWith(answer: WireAnswer, sentence: string, about: Failure
   return new RefusedError(`the server said "${sentence}"`, bare ? { ...own, bare } : own);
 }
 
-/** An answer without what was due: an empty body, another page. JSON is the site's own, whatever is missing in it. */
+/**
+ * The error for a response without its expected content, such as another page. JSON is the site's own, even if
+ * incomplete.
+ */
 export function notUnderstood(answer: WireAnswer, page: string, missing: string, about: FailureContext): ParseError {
   const context = contextOf(answer, about);
   return new ParseError(page, missing, isJson(answer.body) ? context : { ...context, bare: true });
@@ -280,8 +290,8 @@ function isJson(body: string): boolean {
 }
 
 /**
- * Reads a JSON answer.
- * @throws {NOT_UNDERSTOOD} when it is not JSON.
+ * Parses a JSON response.
+ * @throws {NOT_UNDERSTOOD} when it is not JSON
  */
 export function readJson(answer: WireAnswer, name: string, about: FailureContext): unknown {
   const value = readReply(answer, about);

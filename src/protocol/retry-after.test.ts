@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { retryAfterOf } from "./retry-after.js";
+import { parseRetryAfter } from "./retry-after.js";
 
-const date = "Tue, 01 Jan 2030 00:00:00 GMT";
+const DATE = "Tue, 01 Jan 2030 00:00:00 GMT";
 
 describe("Retry-After", () => {
   it.each([
@@ -16,11 +16,11 @@ describe("Retry-After", () => {
     ["2030", 2_030_000],
     ["Tue, 41 Jan 2030 00:00:00 GMT", null],
   ])("of %j is %j ms", (value, ms) => {
-    expect(retryAfterOf({ headers: { "retry-after": value, date } })).toBe(ms);
+    expect(parseRetryAfter({ headers: { "retry-after": value, date: DATE } })).toBe(ms);
   });
 
-  it("as a date says nothing without the date of the answer", () => {
-    expect(retryAfterOf({ headers: { "retry-after": date } })).toBeNull();
-    expect(retryAfterOf({ headers: {} })).toBeNull();
+  it("is unknown for a date without the date of the response", () => {
+    expect(parseRetryAfter({ headers: { "retry-after": DATE } })).toBeNull();
+    expect(parseRetryAfter({ headers: {} })).toBeNull();
   });
 });

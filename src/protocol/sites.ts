@@ -1,30 +1,32 @@
-/** The three chat installations, and how a name for one of them is read (protocol.md §1). */
+/** The three chat sites, and how their names are resolved (protocol.md §1). */
 import { UsageError } from "../errors/index.js";
 
-/** Where to connect for an origin instead of where its name points. */
+/** An address to connect to instead of the one that an origin resolves to. */
 export interface Endpoint {
   readonly hostname: string;
   readonly port: number;
-  /** Whether to speak TLS. @default false */
+  /** Whether to use TLS. @default false */
   readonly tls?: boolean;
-  /** Certificates (PEM) to trust there instead of the system's, such as that of a local server. */
+  /** Certificates (PEM) to trust instead of the system's, such as that of a local server. */
   readonly ca?: string | undefined;
 }
 
-/** Tells for an origin such as `https://chat.stackexchange.com` where to connect; undefined means where its name points. */
+/**
+ * Returns where to connect for an origin such as `https://chat.stackexchange.com`; undefined means where DNS points.
+ */
 export type Resolver = (origin: string) => Endpoint | undefined;
 
-/** A chat installation: its ids are its own. */
+/** A chat site. Its ids mean nothing on another site. */
 export interface Site {
   /** The host without `chat.`, such as `stackexchange.com`. */
   readonly host: string;
-  /** The name shown on its pages, such as `Stack Overflow`. */
+  /** The display name, such as `Stack Overflow`. */
   readonly name: string;
-  /** The root of chat, such as `https://chat.stackoverflow.com`. */
+  /** The origin of the chat, such as `https://chat.stackoverflow.com`. */
   readonly chatOrigin: string;
-  /** The root of the site that logs people in, such as `https://stackoverflow.com`. */
+  /** The origin of the site that handles logins, such as `https://stackoverflow.com`. */
   readonly loginOrigin: string;
-  /** Set by a local server: where these origins really are. */
+  /** Set by a local server: where its origins really are. */
   readonly resolve?: Resolver;
 }
 
@@ -50,21 +52,22 @@ export const sites: Readonly<Record<SiteHost, Site>> = {
   },
 };
 
-/** A host of one of the three live sites. */
+/** The host of a live site. */
 export type SiteHost = "stackexchange.com" | "meta.stackexchange.com" | "stackoverflow.com";
 
-/** 127.0.0.0/8 with four decimal numbers, without leading zeros, which some read as octal. */
-const loopbackAddress = /^127(?:\.(?:0|[1-9]\d?|1\d\d|2[0-4]\d|25[0-5])){3}$/;
+/** 127.0.0.0/8 as four decimal numbers without leading zeros, which some parsers read as octal. */
+const LOOPBACK_ADDRESS = /^127(?:\.(?:0|[1-9]\d?|1\d\d|2[0-4]\d|25[0-5])){3}$/;
 
 /** True for addresses that never leave this machine. */
 export function isLoopback(hostname: string): boolean {
-  return ["localhost", "[::1]", "::1"].includes(hostname) || loopbackAddress.test(hostname);
+  return ["localhost", "[::1]", "::1"].includes(hostname) || LOOPBACK_ADDRESS.test(hostname);
 }
 
 /**
- * Reads what a user may call a site: a host (with or without `chat.`), an `https://` URL of it, the
- * `http://127.0.0.1:…` URL of a local server, or a {@link Site}.
- * @throws {BAD_ARGUMENT} for anything else.
+ * Resolves a site: a host (with or without `chat.`), its `https://` URL, the `http://127.0.0.1:…` URL of a local
+ * server, or
+ * a {@link Site}.
+ * @throws {BAD_ARGUMENT} for anything else
  */
 export function siteOf(host: string | Site): Site {
   if (isSite(host)) return host;
@@ -84,7 +87,7 @@ export function siteOf(host: string | Site): Site {
   );
 }
 
-/** Own keys only: `constructor` is no host. */
+/** Own keys only: `constructor` is not a host. */
 function isSiteHost(name: string): name is SiteHost {
   return Object.hasOwn(sites, name);
 }

@@ -1,6 +1,6 @@
-/** Careful looks at values somebody else made: the type is checked, never believed. */
+/** Type-checked access to untrusted values. */
 
-/** True for a plain object, which may then be asked for keys. */
+/** Whether a value is a plain object. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
@@ -10,7 +10,7 @@ export function numberOf(value: unknown): number | undefined {
   return typeof value === "number" && Number.isFinite(value) ? value : undefined;
 }
 
-/** The value if it is a number that a counter or an id can be: whole, not negative, exact; else undefined. */
+/** The value if it is a valid counter or id (a non-negative safe integer), else undefined. */
 export function countOf(value: unknown): number | undefined {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
 }
@@ -20,7 +20,7 @@ export function stringOf(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-/** The members of an array, or none. */
-export function listOf(value: unknown): readonly unknown[] {
+/** The items of an array; none for any other value. */
+export function itemsOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }

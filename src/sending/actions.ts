@@ -1,27 +1,27 @@
-/** Actions of an account, from the method a user calls to the outbox: checked, logged in, queued, and reported. */
+/** Runs actions from the method a caller calls to the outbox: checks, login, queueing, and reporting of failures. */
 import { ClosedError, NotLoggedInError, UsageError } from "../errors/index.js";
 import type { ReplyForm } from "../protocol/actions/messages.js";
 import type { Session } from "../transport/session.js";
-import { callSite, withCallSite } from "../util/call-site.js";
+import { captureCallSite, withCallSite } from "../util/call-site.js";
 import { ActionPromise } from "../util/promises.js";
 import type { Services } from "../util/services.js";
-import type { Order, Task } from "./job.js";
-import { Keys } from "./keys.js";
+import { IdempotencyKeys } from "./idempotency-keys.js";
+import type { JobSpec, Task } from "./job.js";
 import type { Lane } from "./lanes.js";
 import { type ActionOptions, checkActionOptions } from "./options.js";
 import type { Outbox } from "./outbox.js";
 import type { ActionStore } from "./store.js";
 
-/** An action of one task. */
+/** An action with one task. */
 export interface Action<T> extends Task<T> {
-  /** The attempt in words, as the end of "Could not …". */
+  /** Describes the attempt, to complete "Could not …". */
   readonly tried: string;
-  /** The lane in which it keeps its order. @default none */
+  /** The lane that keeps its order. @default none */
   readonly lane?: Lane;
 }
 
-/** The `find` of idempotent actions: they are simply repeated. */
-export const again = async (): Promise<undefined> => undefined;
+/** The `lookUp` of idempotent actions: reports "not done", so that they are repeated. */
+export const repeatSafely = async (): Promise<undefined> => undefined;
 
 /** The parts of a client that {@link Actions} uses. */
 export interface ActionsContext {
@@ -29,9 +29,9 @@ export interface ActionsContext {
   readonly services: Services;
   readonly outbox: Outbox;
   readonly replyForm: ReplyForm | undefined;
-  /** Whether there is a state file, which must be read before anything else. */
+  /** Whether `resume()` must be called first, because there is a state file. */
   readonly mustResume: boolean;
-  /** For each room the newest open event. @default none */
+  /** The newest unacknowledged event of each room. @default none */
   readonly openEvents?: () => ReadonlyMap<number, number>;
 }
 
@@ -41,11 +41,11 @@ export class Actions {
   readonly outbox: Outbox;
   readonly replyForm: ReplyForm | undefined;
   readonly openEvents: () => ReadonlyMap<number, number>;
-  /** The newest message this client is known to have posted in each room. */
+  /** The newest message known to be posted by this client, by room id. */
   readonly posted: Map<number, number> = new Map();
-  /** The idempotency keys. */
-  readonly keys: Keys;
-  /** Stores actions that must survive the process; undefined without a state. */
+  /** The outcomes of idempotency keys. */
+  readonly keys: IdempotencyKeys;
+  /** Stores actions that must survive a restart; undefined without a state file. */
   store: ActionStore | undefined;
   mustResume: boolean;
   /** Why the last `resume()` failed. */
@@ -60,51 +60,52 @@ export class Actions {
     this.replyForm = replyForm;
     this.mustResume = mustResume;
     this.openEvents = openEvents ?? (() => new Map());
-    this.keys = new Keys(services.clock, () => this.store);
+    this.keys = new IdempotencyKeys(services.clock, () => this.store);
   }
 
-  /** Makes sure there is a login. @throws {NOT_LOGGED_IN} before any request when there can be none. */
+  /** Logs in unless logged in. @throws {NOT_LOGGED_IN} without a request when no login is possible. */
   async login(tried: string): Promise<void> {
     if (!this.session.canLogIn) throw new NotLoggedInError({ tried, host: this.session.chatHost });
     await this.session.login();
   }
 
-  /** Runs an action whose failure is reported when nothing handles it, and shows where the user called for it. */
-  tend<T>(action: () => Promise<T>): Promise<T> {
-    const site = callSite(this.tend);
+  /** Runs an action, reports its failure if nothing handles it, and adds the caller's position in the code. */
+  track<T>(action: () => Promise<T>): Promise<T> {
+    const site = captureCallSite(this.track);
     return ActionPromise.run(() => withCallSite(action(), site), this.services.reportUnhandled);
   }
 
-  /** Runs an action in its turn, with a login; a failure that nothing handles is reported. */
-  act<T>(action: Action<T>, options: ActionOptions = {}): Promise<T> {
-    return this.tend(async () => {
+  /** Queues an action and tracks its failure. */
+  perform<T>(action: Action<T>, options: ActionOptions = {}): Promise<T> {
+    return this.track(async () => {
       checkActionOptions("this method", options);
       const results: T[] = [];
       const { tried, lane } = action;
       const { priority, deadlineMs, signal } = options;
       const onDone = (result: T): void => void results.push(result);
-      await this.order({ tried, lane, tasks: [action], onDone, priority, deadlineMs, signal });
+      await this.submit({ tried, lane, tasks: [action], onDone, priority, deadlineMs, signal });
       return results[0] as T;
     });
   }
 
   /**
-   * @throws {BAD_ARGUMENT} when there is a state file that has not been read: listening or sending would overtake it.
+   * @throws {BAD_ARGUMENT} when there is a state file and `resume()` has not been called: listening or sending would
+   *   overtake it.
    * @throws the failure of the last `resume()`
    */
   checkResumed(tried: string): void {
     if (this.mustResume && this.refusal) throw this.refusal.reason;
-    if (this.mustResume) throw new UsageError("with the option stateFile await resume() first", { tried });
+    if (this.mustResume) throw new UsageError("with the option stateFile, call await client.resume() first", { tried });
   }
 
-  /** Puts tasks into the outbox. @throws {CLOSED} {NOT_LOGGED_IN} before any request */
-  async order<T>(order: Order<T>): Promise<void> {
-    this.checkOpen(order.tried);
-    await this.outbox.run(order);
+  /** Submits tasks to the outbox. @throws {CLOSED} {NOT_LOGGED_IN} without a request */
+  async submit<T>(submit: JobSpec<T>): Promise<void> {
+    this.checkCanAct(submit.tried);
+    await this.outbox.run(submit);
   }
 
-  /** @throws {BAD_ARGUMENT} {CLOSED} {NOT_LOGGED_IN} when no action can be done now */
-  checkOpen(tried: string): void {
+  /** @throws {BAD_ARGUMENT} {CLOSED} {NOT_LOGGED_IN} when actions are not possible now */
+  checkCanAct(tried: string): void {
     const about = { tried, host: this.session.chatHost, sent: "no" } as const;
     this.checkResumed(tried);
     if (this.isClosing) throw new ClosedError(about);

@@ -1,10 +1,7 @@
-/**
- * The order of actions: each has a lane, and within a lane one runs after the other. Among lanes the more urgent goes
- * first. Pure.
- */
+/** The order of actions. Actions in one lane run one at a time; among lanes the more urgent action runs first. Pure. */
 import type { Priority } from "./options.js";
 
-/** Actions of one lane run one after the other; other lanes do not wait for their trouble. */
+/** A lane: its actions run one at a time, and their failures do not delay other lanes. */
 export interface Lane {
   readonly kind: "room" | "message" | "settings" | "user";
   readonly id: number;
@@ -13,39 +10,42 @@ export interface Lane {
 /** The lane of messages to a room. */
 export const roomLane = (id: number): Lane => ({ kind: "room", id });
 
-/** The lane of acts on a message: they have a time limit, so they are urgent. */
+/** The lane of actions on a message, which are urgent because they have a time limit. */
 export const messageLane = (id: number): Lane => ({ kind: "message", id });
 
-/** The lane of changes to a room itself: the last change wins. */
+/** The lane of changes to a room's settings: the last change wins. */
 export const settingsLane = (roomId: number): Lane => ({ kind: "settings", id: roomId });
 
-/** The lane of acts on a user. */
+/** The lane of actions on a user. */
 export const userLane = (id: number): Lane => ({ kind: "user", id });
 
-/** The properties that decide the order of an action. */
+/** The properties that determine the order of an action. */
 export interface Queued {
   readonly lane: Lane | undefined;
   readonly priority: Priority;
   readonly isReply: boolean;
-  /** It is running, or some of it was done, or may have been. Nothing of its lane overtakes it. */
-  readonly isBegun: boolean;
+  /** Whether it is running, partly done, or possibly done. Nothing in its lane overtakes it. */
+  readonly isStarted: boolean;
 }
 
 const LOWEST_RANK = 4;
 
-const classes: Readonly<Record<Priority, number>> = { high: 0, normal: 1, low: 2 };
+const PRIORITY_RANKS: Readonly<Record<Priority, number>> = { high: 0, normal: 1, low: 2 };
 
-/** The next action of a lane: the most urgent of messages to a room, the first of acts on a message. */
+/** The next action of a lane: the most urgent one for messages to a room, the first one for other lanes. */
 export function headOf<T extends Queued>(lane: readonly T[]): T | undefined {
-  const begun = lane.find(({ isBegun }) => isBegun);
+  const started = lane.find(({ isStarted }) => isStarted);
   const [first] = lane;
-  if (begun || first?.lane?.kind !== "room") return begun ?? first;
-  return lane.reduce((best, next) => (classes[next.priority] < classes[best.priority] ? next : best), first);
+  if (started || first?.lane?.kind !== "room") return started ?? first;
+  return lane.reduce(
+    (best, next) => (PRIORITY_RANKS[next.priority] < PRIORITY_RANKS[best.priority] ? next : best),
+    first,
+  );
 }
 
-/** The rank of the next action of a lane: lower goes first. */
+/** The rank of the next action of a lane: lower runs first. */
 export function rankOf<T extends Queued>(head: T, lane: readonly T[]): number {
-  // An urgent act makes those before it on the same message urgent, too.
+  // An urgent action on a message makes the actions before it urgent, too.
   const all = head.lane?.kind === "message" ? lane : [head];
   return all.reduce((least, queued) => Math.min(least, ownRank(queued, queued === lane[0])), LOWEST_RANK);
 }
@@ -57,7 +57,7 @@ function ownRank({ priority, lane, isReply }: Queued, isFirst: boolean): number 
   return isReply && isFirst ? 2 : 3;
 }
 
-/** The actions of a lane in the order in which they run. */
+/** The actions of a lane in execution order. */
 export function inOrder<T extends Queued>(lane: readonly T[]): T[] {
   const rest = [...lane];
   const ordered: T[] = [];

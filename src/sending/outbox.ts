@@ -1,6 +1,6 @@
 /**
- * Decides when each action of an account has its turn. One request is under way at a time, because the server's limits
- * are per account; a slow one lets other lanes go on. Trouble holds up its own lane, the throttle holds up all.
+ * The queue of an account's actions. One request is in flight at a time, because the server's limits are per account; a
+ * slow one lets other lanes continue. A failure delays only its own lane, the throttle delays all.
  */
 import {
   AbortedError,
@@ -12,97 +12,97 @@ import {
 } from "../errors/index.js";
 import type { Clock } from "../util/clock.js";
 import type { Services } from "../util/services.js";
-import { Job, type Limits, type Order, withSent } from "./job.js";
+import { AccountThrottle } from "./account-throttle.js";
+import { Job, type JobSpec, type RetryLimits, withSent } from "./job.js";
 import { headOf, inOrder, rankOf } from "./lanes.js";
-import { Throttle } from "./throttle.js";
 
 /** Options of the outbox. */
 export interface OutboxOptions {
-  /** The most tries of an action when the server says "too fast". @default 8 */
+  /** The maximum number of attempts of an action when the server throttles it. @default 8 */
   readonly maxTries?: number;
   /** Milliseconds added to the wait the server asks for; more after that was too short. @default 100 */
   readonly marginMs?: number;
   /**
-   * Milliseconds for which an action is retried after trouble on the way, and the longest wait that the server may ask
-   * for. Then the action fails. @default 900000
+   * How long an action is retried after connection failures, in milliseconds, and the longest wait the server may ask
+   * for. After that the action fails. @default 900000
    */
   readonly patienceMs?: number;
   /**
-   * Whether actions fail at the first `CONNECTION_LOST` or `TIMED_OUT` as long as no connection of this client has ever
-   * worked, so that a wrong host name shows at once. A bot that may start before the network leaves it off.
-   * @default false
+   * Whether actions fail at the first `CONNECTION_LOST` or `TIMED_OUT` until a connection of this client has worked
+   * once, so that a wrong host name shows at once. Leave it off for a bot that may start before the network. @default
+   * false
    */
   readonly failFast?: boolean;
 }
 
-/** The names of the options, for the check. */
-export const outboxOptionNames: readonly (keyof OutboxOptions)[] = ["maxTries", "marginMs", "patienceMs", "failFast"];
+/** The names of the options, for checks. */
+export const OUTBOX_OPTION_NAMES: readonly (keyof OutboxOptions)[] = ["maxTries", "marginMs", "patienceMs", "failFast"];
 
-/** An action that has not been done yet. */
+/** An action that is queued or running. */
 export interface PendingAction {
-  /** The action in words, such as `post in room 1`. */
+  /** Describes the action, such as `post in room 1`. */
   readonly action: string;
-  /** The room a message is for; undefined for other actions. */
+  /** The room a message goes to; undefined for other actions. */
   readonly roomId: number | undefined;
-  /** When it was called for, in milliseconds since the epoch. */
+  /** When it was called, in milliseconds since the epoch. */
   readonly since: number;
-  /** The number of tries. */
+  /** The number of attempts so far. */
   readonly tries: number;
 }
 
-/** The users' view of the outbox. */
+/** A read-only view of the queue of actions. */
 export interface OutboxView {
-  /** The actions that wait or are under way, in the order in which they will be done if nothing holds them up. */
+  /** The queued and running actions, in the order in which they will run if nothing delays them. */
   readonly pending: readonly PendingAction[];
-  /** Resolves when no action waits any more. */
+  /** Resolves when no action is queued or running. */
   idle(): Promise<void>;
 }
 
-/** A request without an answer for so long holds up only its own lane. */
-const slowMs = 5_000;
+/** After this many milliseconds without an answer a request blocks only its own lane. */
+const SLOW_REQUEST_MS = 5_000;
 
-/** The longest delay of the machine's timers. */
-const longestTimerMs = 2_147_483_647;
+/** The longest delay that timers support. */
+const MAX_TIMER_MS = 2_147_483_647;
 
-/** A job with the promise of its result. */
+/** A job and the promise of its result. */
 interface Entry {
   readonly job: Job;
   resolve(): void;
   reject(reason: unknown): void;
-  /** Cancels its deadline and its signal listener. */
+  /** Cancels its timeout and its signal listener. */
   release(): void;
 }
 
 export class Outbox implements OutboxView {
-  readonly #limits: Limits;
+  readonly #limits: RetryLimits;
   readonly #clock: Clock;
   readonly #closing: AbortSignal;
   readonly #counters: Services["counters"];
   readonly #signals: Services["signals"];
   readonly #notice: Services["notice"];
-  readonly #throttle: Throttle;
+  readonly #throttle: AccountThrottle;
   readonly #entries = new Map<Job, Entry>();
-  /** The jobs in the order of the calls. */
+  /** The jobs of each lane, in call order. */
   readonly #lanes = new Map<unknown, Job[]>();
-  /** The job whose answer the others wait for. */
-  #awaited: Job | undefined;
+  /** The job that the others wait for. */
+  #blocking: Job | undefined;
   #timer: { cancel(): void } | undefined;
   #idle: (() => void)[] = [];
-  #asked = 0;
-  /** Whether it was told that the site cannot be reached. */
-  #isTold = false;
+  #nextSequence = 0;
+  /** Whether the current outage has been reported. */
+  #hasReportedOutage = false;
 
-  /** @param hasConnected - tells whether a connection has ever worked */
+  /** @param hasConnected - whether any connection has ever worked */
   constructor(options: OutboxOptions, services: Services, closing: AbortSignal, hasConnected = (): boolean => true) {
     const { maxTries = 8, marginMs = 100, patienceMs = 900_000, failFast = false } = options;
-    const isHopeless = (): boolean => failFast && !hasConnected();
-    this.#limits = { maxTries, patienceMs, random: services.random, isHopeless };
+    const shouldFailFast = (): boolean => failFast && !hasConnected();
+    this.#limits = { maxTries, patienceMs, random: services.random, shouldFailFast };
     this.#clock = services.clock;
     this.#counters = services.counters;
     this.#signals = services.signals;
     this.#notice = services.notice;
     this.#closing = closing;
-    this.#throttle = new Throttle(marginMs);
+    this.#throttle = new AccountThrottle(marginMs);
     closing.addEventListener("abort", () => this.#close(), { once: true });
   }
 
@@ -118,7 +118,7 @@ export class Outbox implements OutboxView {
     });
     return ranked
       .sort((a, b) => a.rank - b.rank || a.job.sequence - b.job.sequence)
-      .map(({ job: { order, lane, since, tries } }) => ({
+      .map(({ job: { spec: order, lane, since, tries } }) => ({
         action: order.tried,
         roomId: lane?.kind === "room" ? lane.id : undefined,
         since,
@@ -130,12 +130,12 @@ export class Outbox implements OutboxView {
     return this.#entries.size === 0 ? Promise.resolve() : new Promise((resolve) => this.#idle.push(resolve));
   }
 
-  /** Does tasks when their turn comes; after one that fails, the rest of the order is not done. */
-  run<T>(order: Order<T>): Promise<void> {
+  /** Runs tasks when their turn comes; after one fails, the rest of the job is not run. */
+  run<T>(order: JobSpec<T>): Promise<void> {
     return new Promise((resolve, reject) => {
       const job = new Job(
         { ...order, onDone: (result) => order.onDone(result as T) },
-        { since: this.#clock.now(), sequence: this.#asked++ },
+        { since: this.#clock.now(), sequence: this.#nextSequence++ },
         this.#limits,
       );
       const release = this.#watch(job);
@@ -148,15 +148,15 @@ export class Outbox implements OutboxView {
     });
   }
 
-  /** Ends a job when its signal is aborted or its deadline passes, whatever is before it. */
+  /** Cancels a job when its signal is aborted or its timeout passes, whatever is queued before it. */
   #watch(job: Job): () => void {
-    const { signal, deadlineMs } = job.order;
+    const { signal, deadlineMs } = job.spec;
     const leave = signal?.aborted === false ? this.#signals.onAbort(signal, () => this.#abort(job)) : undefined;
     let timer: { cancel(): void } | undefined;
     const arm = (): void => {
       const left = job.since + (deadlineMs ?? 0) - this.#clock.now();
-      if (left > 0) timer = this.#clock.setTimeout(arm, Math.min(left, longestTimerMs));
-      else this.#giveUp(job, new TimedOutError({ tried: job.order.tried }));
+      if (left > 0) timer = this.#clock.setTimeout(arm, Math.min(left, MAX_TIMER_MS));
+      else this.#cancel(job, new TimedOutError({ tried: job.spec.tried }));
     };
     if (deadlineMs !== undefined) arm();
     return () => {
@@ -166,21 +166,21 @@ export class Outbox implements OutboxView {
   }
 
   #abort(job: Job): void {
-    this.#giveUp(job, new AbortedError({ tried: job.order.tried, cause: job.order.signal?.reason }));
+    this.#cancel(job, new AbortedError({ tried: job.spec.tried, cause: job.spec.signal?.reason }));
   }
 
   #close(): void {
     let earlier: Promise<void> | undefined;
     for (const job of [...this.#entries.keys()]) {
-      earlier = this.#giveUp(job, new ClosedError({ tried: job.order.tried }), earlier);
+      earlier = this.#cancel(job, new ClosedError({ tried: job.spec.tried }), earlier);
     }
   }
 
   /**
-   * Ends a job that is no longer wanted, and its request that is under way, which tells whether it was sent.
+   * Cancels a job and its request in flight, whose failure says whether it was sent.
    * @param earlier - resolves when the jobs before it have been rejected
    */
-  #giveUp(job: Job, error: ChatError, earlier?: Promise<void>): Promise<void> | undefined {
+  #cancel(job: Job, error: ChatError, earlier?: Promise<void>): Promise<void> | undefined {
     const { sent, isRunning } = job;
     let told: Promise<void> | undefined;
     this.#settle(job, ({ reject }) => {
@@ -192,13 +192,13 @@ export class Outbox implements OutboxView {
     return told;
   }
 
-  /** Starts the most urgent action that may start now, or waits until one may. */
+  /** Starts the most urgent action that may run now, or waits until one may. */
   #pump(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
-    if (this.#awaited || this.#closing.aborted) return;
+    if (this.#blocking || this.#closing.aborted) return;
     const now = this.#clock.now();
-    this.#refuseLongWaits(now);
+    this.#failLongWaits(now);
     const gate = this.#throttle.readyAt(now);
     let best: { job: Job; rank: number } | undefined;
     let next = Number.POSITIVE_INFINITY;
@@ -214,49 +214,49 @@ export class Outbox implements OutboxView {
     }
     if (best) void this.#run(best.job);
     else if (next !== Number.POSITIVE_INFINITY)
-      this.#timer = this.#clock.setTimeout(() => this.#pump(), Math.min(next - now, longestTimerMs), { ref: true });
+      this.#timer = this.#clock.setTimeout(() => this.#pump(), Math.min(next - now, MAX_TIMER_MS), { ref: true });
   }
 
-  /** Fails actions at once, without a request, when the server asks for a longer wait than `patienceMs`. */
-  #refuseLongWaits(now: number): void {
-    const waitMs = this.#throttle.closedUntil - now;
+  /** Fails actions at once when the server asks for a longer wait than `patienceMs`. */
+  #failLongWaits(now: number): void {
+    const waitMs = this.#throttle.pausedUntil - now;
     if (waitMs <= this.#limits.patienceMs) return;
     for (const job of [...this.#entries.keys()]) {
-      const error = withSent(new ThrottledError(waitMs, { tried: job.order.tried }), job.sent);
+      const error = withSent(new ThrottledError(waitMs, { tried: job.spec.tried }), job.sent);
       if (!job.isRunning) this.#settle(job, ({ reject }) => reject(error));
     }
   }
 
-  /** Looks up the current task of a job if it is in doubt, and tries it if it was not done. */
+  /** Looks up the current task of a job if it may be done, and attempts it if it is not. */
   async #run(job: Job): Promise<void> {
     job.isRunning = true;
-    this.#awaited = job;
-    const slow = this.#clock.setTimeout(() => this.#letOthersGo(job), slowMs);
-    let isLooking = job.mustLook;
+    this.#blocking = job;
+    const slow = this.#clock.setTimeout(() => this.#unblock(job), SLOW_REQUEST_MS);
+    let isLooking = job.mustLookUp;
     try {
-      const found = isLooking ? await job.look() : undefined;
+      const found = isLooking ? await job.lookUp() : undefined;
       if (job.isSettled) return;
       isLooking = false;
       const result = found ? found.result : await job.attempt(this.#clock.now());
-      this.#throttle.accepted(this.#clock.now(), job.refusals);
+      this.#throttle.accepted(this.#clock.now(), job.throttleHistory);
       if (!job.isSettled) this.#succeed(job, result, found !== undefined);
     } catch (error) {
       if (!job.isSettled) this.#fail(job, error, isLooking);
     } finally {
       slow.cancel();
       job.isRunning = false;
-      this.#letOthersGo(job);
+      this.#unblock(job);
     }
   }
 
-  #letOthersGo(job: Job): void {
-    if (this.#awaited === job) this.#awaited = undefined;
+  #unblock(job: Job): void {
+    if (this.#blocking === job) this.#blocking = undefined;
     this.#pump();
   }
 
   #succeed(job: Job, result: unknown, wasFound: boolean): void {
-    const { tried, onDone } = job.order;
-    this.#isTold = false;
+    const { tried, onDone } = job.spec;
+    this.#hasReportedOutage = false;
     if (wasFound) this.#counters.add("outbox:found", { action: tried });
     this.#counters.add("outbox:sent", { action: tried });
     onDone(result);
@@ -265,34 +265,35 @@ export class Outbox implements OutboxView {
 
   #fail(job: Job, error: unknown, wasLooking: boolean): void {
     const now = this.#clock.now();
-    const verdict = wasLooking ? job.lookFailed(error, now) : job.attemptFailed(error, now);
-    const action = job.order.tried;
+    const verdict = wasLooking ? job.lookupFailed(error, now) : job.attemptFailed(error, now);
+    const action = job.spec.tried;
     if (verdict.kind === "failed") {
-      // A wait that is too long for this action applies to the others, too.
+      // A wait that is too long for this action also delays the others.
       if (error instanceof ThrottledError && !wasLooking && error.context.status === 429)
-        this.#throttle.closeUntil(now + error.waitMs);
+        this.#throttle.pauseUntil(now + error.waitMs);
       this.#settle(job, ({ reject }) => reject(verdict.error));
     } else if (verdict.kind === "retry") {
       this.#counters.add("outbox:retried", { action });
-      this.#tellTrouble(job, error);
+      this.#reportOutage(job, error);
       job.notBefore = verdict.at;
     } else {
       this.#counters.add("outbox:throttled", { action, waitMs: verdict.waitMs });
-      if (verdict.isPace) job.refusals = this.#throttle.refused(now, verdict.waitMs, job.refusals);
-      else this.#throttle.closeUntil(now + verdict.waitMs);
+      if (verdict.isAccountThrottle)
+        job.throttleHistory = this.#throttle.refused(now, verdict.waitMs, job.throttleHistory);
+      else this.#throttle.pauseUntil(now + verdict.waitMs);
     }
   }
 
-  /** Tells once of each outage that actions are tried again and again. */
-  #tellTrouble({ order }: Job, error: unknown): void {
-    if (!isChatError(error, "CONNECTION_LOST", "TIMED_OUT") || this.#isTold) return;
-    this.#isTold = true;
+  /** Reports once per outage that actions are being retried. */
+  #reportOutage({ spec: order }: Job, error: unknown): void {
+    if (!isChatError(error, "CONNECTION_LOST", "TIMED_OUT") || this.#hasReportedOutage) return;
+    this.#hasReportedOutage = true;
     const { tried, deadlineMs = Number.POSITIVE_INFINITY } = order;
     const forMs = Math.min(this.#limits.patienceMs, deadlineMs);
     const minutes = Number.isFinite(forMs) ? `for ${Math.round(forMs / 60_000)} min` : "until it works";
     const duration = forMs < 60_000 ? `for ${Math.round(forMs / 1000)} s` : minutes;
     const reason = error.code === "TIMED_OUT" ? "no answer in time" : (codeOf(error.cause) ?? "the connection failed");
-    this.#notice(`cannot reach ${error.context.host ?? "the site"} to ${tried} (${reason}); trying ${duration}`);
+    this.#notice(`cannot reach ${error.context.host ?? "the site"} to ${tried} (${reason}); retrying ${duration}`);
   }
 
   #settle(job: Job, how: (entry: Entry) => void): void {
@@ -301,25 +302,25 @@ export class Outbox implements OutboxView {
     job.isSettled = true;
     this.#entries.delete(job);
     entry.release();
-    this.#leave(job);
-    if (this.#awaited === job) this.#awaited = undefined;
+    this.#removeFromLane(job);
+    if (this.#blocking === job) this.#blocking = undefined;
     how(entry);
     if (this.#entries.size === 0) for (const resolve of this.#idle.splice(0)) resolve();
   }
 
-  #leave(job: Job): void {
+  #removeFromLane(job: Job): void {
     const lane = this.#lanes.get(laneKey(job));
     lane?.splice(lane.indexOf(job), 1);
     if (lane?.length === 0) this.#lanes.delete(laneKey(job));
   }
 }
 
-/** The key of a lane; an action without a lane is one by itself. */
+/** The map key of a lane; an action without a lane gets its own. */
 function laneKey(job: Job): unknown {
   return job.lane ? `${job.lane.kind} ${job.lane.id}` : job;
 }
 
-/** The code of the platform's error, such as `ECONNREFUSED`. */
+/** The platform's error code, such as `ECONNREFUSED`. */
 function codeOf(cause: unknown): string | undefined {
   return cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : undefined;
 }

@@ -1,9 +1,12 @@
-/** The store of actions over restarts: those that wait, and the outcome of those with a key. The state file is one. */
+/**
+ * The interface of the store of actions that survive restarts: queued ones, and the outcomes of those with a key. The
+ * state file implements it.
+ */
 import type { ReplyForm } from "../protocol/actions/messages.js";
 
-/** An action that waits: a message to post, or an edit. */
+/** A queued action: a message to post, or an edit. */
 export interface StoredAction {
-  /** Our own unique id. */
+  /** A unique id of our own. */
   readonly id: string;
   /** The caller's idempotency key. */
   readonly key?: string;
@@ -14,11 +17,11 @@ export interface StoredAction {
   readonly text: string;
   readonly replyTo?: number;
   readonly replyForm?: ReplyForm;
-  /** When it was called for, in milliseconds since the epoch. */
+  /** When it was called, in milliseconds since the epoch. */
   readonly at: number;
   /**
-   * For an action with a key: the newest event of each room that was still open when it was called for. The key is kept
-   * until the cursors of these rooms have passed them, and then for its time to live.
+   * For an action with a key: the newest unacknowledged event of each room at the call. The key is kept until the
+   * cursors of these rooms have passed them, and then for its time to live.
    */
   readonly during?: Readonly<Record<number, number>>;
 }
@@ -31,21 +34,21 @@ export interface StoredOutcome {
   readonly messageId: number;
 }
 
-/** An action with a key: still waiting, or done. */
+/** An action with a key: queued or done. */
 export interface KeyedAction {
   readonly action: StoredAction;
-  /** The message, once it is done. */
+  /** The message; null until it is done. */
   readonly messageId: number | null;
 }
 
-/** Stores actions. Its methods never throw: a write that fails is kept in memory and retried. */
+/** Stores actions. Its methods never throw: a failed write is kept in memory and retried. */
 export interface ActionStore {
-  /** Everything noted inside is stored whole or not at all. */
+  /** Stores everything noted in `act` atomically. */
   together(act: () => void): void;
   noteQueued(action: StoredAction): void;
   noteDone(outcome: StoredOutcome): void;
-  /** It was refused for good, or is no longer wanted; its key may be used again. */
+  /** Notes that it was refused or is no longer wanted; its key may be used again. */
   noteDropped(id: string): void;
-  /** The action with this key, if it waits, or was done and its time to live is not over. */
+  /** The action with this key, if it is queued, or done and not yet expired. */
   keyed(key: string): KeyedAction | undefined;
 }

@@ -1,10 +1,10 @@
-/** The local chat server: one listener for each site, all on loopback, and nothing left behind after `close()`. */
+/** The local chat server: one listener per site, all on loopback. `close()` releases everything they opened. */
 import type { AddressInfo } from "node:net";
 import type { HttpBindings } from "@hono/node-server";
 import { AddressInUseError, type ChatError, UsageError } from "../errors/index.js";
 import { isLoopback, type SiteHost } from "../protocol/sites.js";
 import { createFetch, type Shared } from "./http/app.js";
-import { asksForHttp2, createNodeServer, type NodeServer, passOverUpgrade } from "./http/node-server.js";
+import { asksForHttp2, createNodeServer, ignoreUpgrade, type NodeServer } from "./http/node-server.js";
 import { createUpgrades, type Upgrades } from "./http/upgrade.js";
 import { Journal } from "./journal/journal.js";
 import { LoginAttempts } from "./login-attempts.js";
@@ -21,13 +21,13 @@ interface Listener extends NodeServer {
 }
 
 /**
- * A chat server on your own machine that speaks the protocol of the live sites, for bots to talk to and for tests to
- * script. It listens on loopback and keeps everything in memory; see {@link ChatServerOptions}.
+ * A chat server on your own machine that speaks the protocol of the live sites. Bots connect to it and tests script it.
+ * It listens on loopback only and keeps everything in memory by default; {@link ChatServerOptions} can change both.
  */
 export class ChatServer implements AsyncDisposable {
-  /** The first site; hand it to `new Client(...)`. */
+  /** The first site. Pass it to `new Client(...)`. */
   readonly site: LocalSite;
-  /** The sites by host; asking for one that does not run is a BAD_ARGUMENT. */
+  /** The running sites by host. @throws {BAD_ARGUMENT} when you access a site that is not running */
   readonly sites: Readonly<Record<SiteHost, LocalSite>>;
   readonly #states: readonly SiteState[];
   readonly #listeners: readonly Listener[];
@@ -53,9 +53,9 @@ export class ChatServer implements AsyncDisposable {
   }
 
   /**
-   * Starts a server; it answers when the promise resolves.
-   * @throws {BAD_ARGUMENT} for options that are unknown or make no sense, for an address that is not loopback without
-   * `exposed`, and for one that it can't listen on.
+   * Starts a server. It accepts requests once the promise resolves.
+   * @throws {BAD_ARGUMENT} if an option is unknown or invalid, if the address is not loopback and `exposed` is not set,
+   * or if the server cannot listen on the address
    */
   static async start(given: ChatServerOptions = {}): Promise<ChatServer> {
     const options = resolveOptions(given);
@@ -63,7 +63,7 @@ export class ChatServer implements AsyncDisposable {
     const isReachable = options.exposed || !isLoopback(options.hostname);
     const network = new Network(new LoginAttempts(isReachable, options.clock));
     const states = options.sites.map((host) => createSiteState(host, network, options));
-    const journal = beginWorlds(states, network, options);
+    const journal = openWorlds(states, network, options);
     const requests = new RequestLog(options.maxRequests);
     const sites: ReadonlyMap<SiteHost, SiteState> = new Map(states.map((state) => [state.host, state]));
     const shared: Shared = { sites, requests, maxBodyBytes: options.maxBodyBytes };
@@ -79,31 +79,31 @@ export class ChatServer implements AsyncDisposable {
     return new ChatServer(states, listeners, requests, journal);
   }
 
-  /** The address of the first site, for browsers and for `new Client(server.url)`. */
+  /** The URL of the first site. Open it in a browser, or pass it to `new Client(server.url)`. */
   get url(): string {
     return this.site.url;
   }
 
-  /** The last requests, oldest first, without secrets. */
+  /** The most recent requests, oldest first, without passwords, cookies or fkeys. The option `maxRequests` limits them. */
   get requests(): readonly LoggedRequest[] {
     return this.#requests.all();
   }
 
-  /** Forgets the requests so far. */
+  /** Clears the list of requests. */
   clearRequests(): void {
     this.#requests.clear();
   }
 
   /**
-   * Closes sockets, connections, listeners and timers. Calling it again waits for the same end.
-   * @throws {STORAGE} when changes are lost because the disk of the `journal` took none until now; all is closed then, too
+   * Closes all sockets, connections, listeners and timers. Repeated calls return the same promise.
+   * @throws {STORAGE} if changes were lost because the `journal` could not be written; everything is closed nevertheless
    */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
   }
 
-  /** The same as {@link ChatServer.close}. */
+  /** Closes the server, like {@link ChatServer.close}. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
@@ -127,7 +127,7 @@ function sitesByHost(running: readonly LocalSite[]): Record<SiteHost, LocalSite>
       enumerable: found !== undefined,
       get: () => {
         if (found) return found;
-        throw new UsageError(`this server does not run ${host}; name it in the option "sites"`);
+        throw new UsageError(`this server does not run ${host}; add it to the option "sites"`);
       },
     };
   };
@@ -138,12 +138,12 @@ function sitesByHost(running: readonly LocalSite[]): Record<SiteHost, LocalSite>
   });
 }
 
-/** Gives every site its world: that of the journal, or a new one, which goes into the journal. */
-function beginWorlds(states: readonly SiteState[], network: Network, options: ResolvedOptions): Journal | null {
+/** Gives every site its world: restored from the journal, or seeded anew and written to the journal. */
+function openWorlds(states: readonly SiteState[], network: Network, options: ResolvedOptions): Journal | null {
   const journal =
     options.journal === "" ? null : Journal.open(options.journal, { states, network, clock: options.clock });
   for (const state of states) {
-    if (journal?.keeps(state.host)) state.presence.resume();
+    if (journal?.has(state.host)) state.presence.resume();
     else (options.world === "demo" ? seedDemo : seedEmpty)(state);
   }
   journal?.start();
@@ -157,14 +157,14 @@ function listen(shared: Shared, state: SiteState, index: number, options: Resolv
   const { server } = node;
   const upgrades = createUpgrades(shared, state);
   server.on("upgrade", (request, socket, head) => {
-    // Longer than what is read of a body, so that one that is too long still gets its answer.
+    // Larger than the body limit, so that a body over the limit still gets a 413.
     const mostBytes = 2 * Math.max(options.maxBodyBytes, options.maxImageBytes);
-    if (asksForHttp2(request)) void passOverUpgrade(node, request, socket, head, mostBytes);
+    if (asksForHttp2(request)) void ignoreUpgrade(node, request, socket, head, mostBytes);
     else upgrades.handle(request, socket, head);
   });
   return new Promise((resolve, reject) => {
     const port = options.port === 0 ? 0 : options.port + index;
-    const refuse = (error: Error & { code?: string }): void => reject(cannotListen(error, port, options.hostname));
+    const refuse = (error: Error & { code?: string }): void => reject(listenError(error, port, options.hostname));
     server.once("error", refuse);
     server.listen(port, options.hostname.replace(/^\[|\]$/g, ""), () => {
       server.removeListener("error", refuse);
@@ -174,15 +174,19 @@ function listen(shared: Shared, state: SiteState, index: number, options: Resolv
   });
 }
 
-function cannotListen(cause: Error & { code?: string }, port: number, hostname: string): ChatError {
+function listenError(cause: Error & { code?: string }, port: number, hostname: string): ChatError {
   const where = `cannot listen on ${port === 0 ? "" : `port ${port} of `}${hostname}`;
   switch (cause.code) {
     case "EADDRINUSE":
-      return new AddressInUseError(port, `${where}: it is in use; choose another, or 0 for any free one`, { cause });
+      return new AddressInUseError(
+        port,
+        `${where}: the address is already in use; choose another port, or 0 for any free port`,
+        { cause },
+      );
     case "EACCES":
       return new AddressInUseError(
         port,
-        `${where}: permission denied; choose a port above 1023, or 0 for any free one`,
+        `${where}: permission denied; choose a port above 1023, or 0 for any free port`,
         { cause },
       );
     case "EADDRNOTAVAIL":
@@ -195,10 +199,10 @@ function cannotListen(cause: Error & { code?: string }, port: number, hostname: 
 
 function warnOfExposure({ hostname, showAccounts, world }: ResolvedOptions): void {
   const anybody = showAccounts
-    ? "The login page lets anybody be anybody with one click (showAccounts)."
-    : `Its passwords are no secrets${world === "demo" ? ': everybody\'s is "password"' : ""}.`;
+    ? "Its login page lets anyone log in as any user with one click (showAccounts)."
+    : `Its passwords are not secret${world === "demo" ? ': every user has the password "password"' : ""}.`;
   process.emitWarning(
-    `The local chat server on ${hostname} can be reached by other machines. It is made for tests and has no real security. ${anybody}`,
+    `Other machines can reach the local chat server on ${hostname}. It is meant for tests and has no real security. ${anybody}`,
     { type: "ChatServerWarning", code: "CHATEXCHANGE_EXPOSED" },
   );
 }

@@ -1,26 +1,26 @@
-/** Plans for incoming requests: matched by path, for the next few or for all of them. */
+/** A queue of planned faults. Each applies to the next requests whose path matches. */
 
 interface Plan<T> {
   readonly pattern: string | RegExp;
-  readonly what: T;
+  readonly fault: T;
   left: number;
 }
 
-/** Plans for requests, each for a number of them. */
+/** Planned faults, each for a limited number of matching requests. */
 export class FaultPlans<T> {
   #plans: Plan<T>[] = [];
 
-  /** Plans something for the next requests whose path matches; a string matches the path's beginning. */
-  add(pattern: string | RegExp, what: T, times: number): void {
-    if (times > 0) this.#plans.push({ pattern, what, left: times });
+  /** Plans a fault for the next `times` requests whose path matches. A string matches as a prefix. */
+  add(pattern: string | RegExp, fault: T, times: number): void {
+    if (times > 0) this.#plans.push({ pattern, fault, left: times });
   }
 
-  /** The plan of this request that was made first, if there is one; counts it. */
+  /** Takes the oldest plan that matches this path, if any, and uses it up by one. */
   takeFirst(path: string): T | undefined {
     return this.#take(this.#plans.find(({ pattern }) => matches(pattern, path)));
   }
 
-  /** The plan of this request that was made last, if there is one; counts it. */
+  /** Takes the newest plan that matches this path, if any, and uses it up by one. */
   takeLast(path: string): T | undefined {
     return this.#take(this.#plans.findLast(({ pattern }) => matches(pattern, path)));
   }
@@ -33,7 +33,7 @@ export class FaultPlans<T> {
     if (!plan) return undefined;
     plan.left--;
     if (plan.left <= 0) this.#plans = this.#plans.filter((other) => other !== plan);
-    return plan.what;
+    return plan.fault;
   }
 }
 

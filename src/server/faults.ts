@@ -1,6 +1,6 @@
 /**
- * What can go wrong on purpose, each with one call. A planned fault is tried on every request in the order of
- * planning, before the request is handled or, for `cut` and `packed`, after it; the sockets' faults act at once.
+ * Fault injection. Planned faults apply to matching requests in the order of planning: before the request is handled or,
+ * for `cut` and `packed`, after. Socket faults take effect immediately.
  */
 import { UsageError } from "../errors/index.js";
 import { checkChoice, checkCount } from "../util/options.js";
@@ -9,32 +9,32 @@ import type { BadPacking } from "./http/packing.js";
 import { checkDelay, type Delay, type Latency } from "./latency.js";
 import type { SocketHub } from "./live/socket-hub.js";
 import type { Network } from "./network.js";
-import { type ProxyAnswer, proxyAnswer } from "./proxy-answer.js";
+import { type ProxyAnswer, proxyResponse } from "./proxy-response.js";
 import type { Throttle } from "./throttle.js";
 
-/** What a request gets instead of its answer. */
+/** The response that {@link Faults.fail} sends instead of the real one. */
 export interface PlannedAnswer {
-  /** The HTTP status of the answer. @default 500 */
+  /** The HTTP status. @default 500 */
   readonly status?: number;
-  /** What the answer says. @default "" */
+  /** The body. @default "" */
   readonly body?: string;
-  /** Headers of the answer, such as `Content-Type` or `cf-mitigated`. @default none */
+  /** The headers, such as `Content-Type` or `cf-mitigated`. @default none */
   readonly headers?: Readonly<Record<string, string>>;
-  /** How many requests it happens to. @default 1 */
+  /** The number of requests it applies to. @default 1 */
   readonly times?: number;
 }
 
 /** Options of {@link Faults.slow}. */
 export interface Slowness {
-  /** Whether the server acts late, too. Otherwise it acts at once, and only the answer is late. @default false */
+  /** Whether the server also handles the request late. Otherwise only the response is late. @default false */
   readonly before?: boolean;
-  /** How many requests it happens to. @default all */
+  /** The number of requests it applies to. @default all */
   readonly times?: number;
 }
 
 /**
- * The fault of one request. `cut` ends the connection after the server has acted, `hang-up` before; `hang` never
- * answers; a `bare` answer has none of the server's own headers.
+ * The fault of one request. `cut` closes the connection after the request was handled, `hang-up` before. `hang` never
+ * responds. A `bare` answer has none of the server's own headers.
  */
 export type PlannedFault =
   | {
@@ -49,11 +49,11 @@ export type PlannedFault =
   | { readonly kind: "hang-up" }
   | { readonly kind: "hang" };
 
-interface Ending {
+interface Closable {
   once(event: "close", listener: () => void): unknown;
 }
 
-/** Ways to make things go wrong on purpose, each with one call. */
+/** Injects faults: each method makes one thing go wrong. `site.faults` has an instance. */
 export class Faults {
   readonly #hub: SocketHub;
   readonly #network: Network;
@@ -75,67 +75,70 @@ export class Faults {
   }
 
   /**
-   * Answers the next requests whose path matches with this: a string matches the path's beginning.
-   * @throws {BAD_ARGUMENT} for what no answer can be
+   * Sends this response to the next requests whose path matches; the server does not handle them. A string matches as a
+   * prefix.
+   * @throws {BAD_ARGUMENT} if the status is out of range, or has a body that it cannot have
    */
   fail(pathPattern: string | RegExp, answer: PlannedAnswer = {}): void {
     const { status = 500, body = "", headers = {}, times = 1 } = answer;
     checkCount("status", status, 200, 599);
     if (body !== "" && [204, 205, 304].includes(status)) {
-      throw new UsageError(`an answer of status ${status} has no body; leave the body out, or choose another status`);
+      throw new UsageError(
+        `a response with status ${status} cannot have a body; omit the body, or choose another status`,
+      );
     }
     this.#plans.add(pathPattern, { kind: "answer", status, body, headers, bare: false }, times);
   }
 
   /**
-   * Answers the next matching requests as a proxy in front of the site does: a bare page without the site's own headers,
-   * such as 403, 429 with `Retry-After`, or 200 with a page of its own.
-   * @throws {BAD_ARGUMENT} for what no answer can be
+   * Answers the next matching requests as a proxy in front of the site would: with a bare page that lacks the site's own
+   * headers, such as a 403, a 429 with `Retry-After`, or a 200 with a page of the proxy.
+   * @throws {BAD_ARGUMENT} if the status or `retryAfter` is invalid
    */
   proxy(pathPattern: string | RegExp, answer: ProxyAnswer = {}): void {
-    this.#plans.add(pathPattern, { kind: "answer", bare: true, ...proxyAnswer(answer) }, answer.times ?? 1);
+    this.#plans.add(pathPattern, { kind: "answer", bare: true, ...proxyResponse(answer) }, answer.times ?? 1);
   }
 
   /**
-   * Handles the next matching requests, and packs the answer with gzip as no server should: `"bomb"` unpacks to 256 MiB,
-   * `"truncated"` ends in the middle, `"stacked"` is packed ten times.
-   * @throws {BAD_ARGUMENT} for another packing
+   * Handles the next matching requests, but compresses the response badly: `"bomb"` expands to 256 MiB, `"truncated"`
+   * ends in the middle of the gzip stream, and `"stacked"` is compressed ten times.
+   * @throws {BAD_ARGUMENT} if the packing is not one of these
    */
   packed(pathPattern: string | RegExp, packing: BadPacking, times = 1): void {
     checkChoice("a packing", packing, ["bomb", "truncated", "stacked"]);
     this.#plans.add(pathPattern, { kind: "packed", packing }, times);
   }
 
-  /** Handles the next matching requests, and ends the connection instead of answering. */
+  /** Handles the next matching requests, but closes the connection instead of responding. */
   cut(pathPattern: string | RegExp, times = 1): void {
     this.#plans.add(pathPattern, { kind: "cut" }, times);
   }
 
-  /** Ends the connection of the next matching requests without having handled them. */
+  /** Closes the connection of the next matching requests without handling them. */
   hangUp(pathPattern: string | RegExp, times = 1): void {
     this.#plans.add(pathPattern, { kind: "hang-up" }, times);
   }
 
-  /** Never answers the next matching requests. */
+  /** Leaves the next matching requests without a response. */
   hang(pathPattern: string | RegExp, times = 1): void {
     this.#plans.add(pathPattern, { kind: "hang" }, times);
   }
 
-  /** How many requests hang now: neither answered nor given up. */
+  /** The number of requests that hang now: without a response, and not yet abandoned by the client. */
   get hanging(): number {
     return this.#hanging + this.#hangingSockets;
   }
 
-  /** The number of hanging requests that are socket handshakes; {@link Faults.hanging} counts them, too. */
+  /** The number of hanging socket handshakes. {@link Faults.hanging} includes them. */
   get hangingSockets(): number {
     return this.#hangingSockets;
   }
 
   /**
-   * Makes answers of matching paths late, in milliseconds of real time, until {@link Faults.clear}; the latest call for
-   * a path counts, in place of the server's `latencyMs`. The server acts at once, so that the event of an action comes
-   * before its answer; with `{ before: true }` it acts late.
-   * @throws {BAD_ARGUMENT} for what is no delay
+   * Delays the responses of matching paths, in milliseconds of real time, until {@link Faults.clear}. The latest call for
+   * a path wins, and overrides the server's `latencyMs`. The server handles the request immediately, so the event of an
+   * action arrives before its response; with `{ before: true }` it handles the request late as well.
+   * @throws {BAD_ARGUMENT} if the delay is invalid
    */
   slow(pathPattern: string | RegExp, delayMs: Delay, { before = false, times = Infinity }: Slowness = {}): void {
     checkDelay("a delay", delayMs);
@@ -143,9 +146,9 @@ export class Faults {
   }
 
   /**
-   * Makes frames late, in milliseconds of real time, in place of the server's `latencyMs`, so that answers come before
-   * the events they are about; those of one socket stay in order. Without a delay frames take as long as answers again.
-   * @throws {BAD_ARGUMENT} for what is no delay
+   * Delays frames, in milliseconds of real time, so that responses arrive before the events they caused. Overrides the
+   * server's `latencyMs`. The frames of one socket stay in order. Without an argument, `latencyMs` applies again.
+   * @throws {BAD_ARGUMENT} if the delay is invalid
    */
   slowFrames(delayMs?: Delay): void {
     if (delayMs !== undefined) checkDelay("a delay", delayMs);
@@ -153,99 +156,99 @@ export class Faults {
   }
 
   /**
-   * The number of answers and frames that `latencyMs`, {@link Faults.slow} or {@link Faults.slowFrames} still delay. A
-   * test that advances a clock by hand must not do so until they have arrived.
+   * The number of responses and frames that `latencyMs`, {@link Faults.slow} or {@link Faults.slowFrames} still delay. A
+   * test that advances a manual clock should wait until this is 0.
    */
   get underWay(): number {
     return this.#latency.underWay;
   }
 
-  /** Forgets all planned faults of requests, and ends `slow`, `slowFrames`, `shortLivedSockets`, `captcha` and `readOnly`. */
+  /** Drops all planned request faults and turns off `slow`, `slowFrames`, `shortLivedSockets`, `captcha` and `readOnly`. */
   clear(): void {
     this.#plans.clear();
     this.#slow.clear();
     this.#latency.slowFrames(null);
-    this.#hub.limitLives(null);
+    this.#hub.limitLifetime(null);
     this.#captcha = false;
     this.#readOnly = false;
   }
 
-  /** Ends every login, as when cookies expire. */
+  /** Ends every login session, as if all cookies had expired. */
   expireSessions(): void {
     this.#network.expireSessions();
   }
 
-  /** Makes every fkey that pages have shown a stale one. */
+  /** Invalidates every fkey issued so far, so that requests with one fail as stale. */
   rotateFkeys(): void {
     this.#network.rotateFkeys();
   }
 
-  /** Whether a login is answered with a redirect to `/nocaptcha`. */
+  /** Redirects logins to the CAPTCHA page (`/nocaptcha`), or stops doing so. */
   captcha(on = true): void {
     this.#captcha = on;
   }
 
-  /** Whether the site takes no logins and no writes. */
+  /** Puts the site into read-only mode, in which it refuses logins and writes, or ends that. */
   readOnly(on = true): void {
     this.#readOnly = on;
   }
 
-  /** Whether writing fast is refused with "again in N seconds": the option `throttle`, to turn on and off. */
+  /** Turns the rate limit of writes on or off, like the option `throttle`: "You can perform this action again in N seconds". */
   throttle(on = true): void {
     this.#throttle.isOn = on;
   }
 
-  /** Closes all sockets as a restarting proxy does. */
+  /** Closes all sockets, as a restarting proxy does. */
   dropSockets(): void {
     this.#hub.dropAll();
   }
 
-  /** Keeps sockets open and sends nothing; when turned off they get what they missed. */
+  /** Keeps sockets open but sends nothing. When turned off, they get the events they missed. */
   silenceSockets(on = true): void {
     this.#hub.silence(on);
   }
 
   /**
-   * Buffers frames, as some proxies do: sockets get idle ticks only. When turned off, each socket gets all buffered events
-   * in one frame, however many they are.
+   * Buffers events, as some proxies do: sockets get heartbeats only. When turned off, each socket gets all buffered
+   * events in one frame, however large.
    */
   holdFrames(on = true): void {
     this.#hub.hold(on);
   }
 
   /**
-   * Closes each socket, those open now and those to come, after it has lived so many milliseconds of the server's clock,
-   * as proxies with a limit do; `false` ends that.
-   * @throws {BAD_ARGUMENT} for what is no length of time
+   * Limits the lifetime of each open and future socket, in milliseconds of the server's clock, as some proxies do.
+   * `false` removes the limit.
+   * @throws {BAD_ARGUMENT} if the lifetime is invalid
    */
   shortLivedSockets(livesMs: Delay | false = [30_000, 40_000]): void {
-    if (livesMs !== false) checkDelay("a life", livesMs);
-    this.#hub.limitLives(livesMs === false ? null : livesMs);
+    if (livesMs !== false) checkDelay("a lifetime", livesMs);
+    this.#hub.limitLifetime(livesMs === false ? null : livesMs);
   }
 
-  /** Sends a text to all sockets as it is. */
+  /** Sends a raw text frame to all sockets. */
   sendRaw(text: string): void {
     this.#hub.sendRaw(text);
   }
 
-  /** Loses the next frames with events, one per socket. */
+  /** Drops the next frames with events. Each socket's copy counts as one frame. */
   loseFrames(count = 1): void {
-    this.#hub.spoilFrames("lose", count);
+    this.#hub.planFrameFault("lose", count);
   }
 
-  /** Sends the next frames with events twice. */
+  /** Delivers the next frames with events twice. */
   duplicateFrames(count = 1): void {
-    this.#hub.spoilFrames("duplicate", count);
+    this.#hub.planFrameFault("duplicate", count);
   }
 
-  /** Sends the next frames with events late: each after the frame that follows it on its socket. */
+  /** Reorders the next frames with events: each is delivered after the frame that follows it on its socket. */
   delayFrames(count = 1): void {
-    this.#hub.spoilFrames("delay", count);
+    this.#hub.planFrameFault("delay", count);
   }
 
-  /** Spoils the next frames with events: by turns one is cut off in the middle, and one has an event that makes no sense. */
+  /** Corrupts the next frames with events: alternately, one is truncated and one has an invalid event. */
   garbleFrames(count = 1): void {
-    this.#hub.spoilFrames("garble", count);
+    this.#hub.planFrameFault("garble", count);
   }
 
   /** @internal */
@@ -258,25 +261,25 @@ export class Faults {
     return this.#readOnly;
   }
 
-  /** The fault of this request, if one is planned; counts it. @internal */
+  /** Takes the planned fault of this request, if any. @internal */
   take(path: string): PlannedFault | undefined {
     return this.#plans.takeFirst(path);
   }
 
-  /** How late this request's answer is, and whether the server acts late; counts it. @internal */
+  /** Takes the delay of this request, and whether it applies before handling. @internal */
   delayOf(path: string): { readonly ms: number; readonly before: boolean } {
     const slow = this.#slow.takeLast(path);
     return { ms: this.#latency.answerMs(slow?.delay), before: slow?.before ?? false };
   }
 
-  /** A request hangs until its connection ends. @internal */
-  hangs(connection: Ending): void {
+  /** Counts a request as hanging until its connection closes. @internal */
+  trackHanging(connection: Closable): void {
     this.#hanging++;
     connection.once("close", () => this.#hanging--);
   }
 
-  /** A socket that wants to open hangs until its connection ends. @internal */
-  hangsSocket(connection: Ending): void {
+  /** Counts a socket handshake as hanging until its connection closes. @internal */
+  trackHangingSocket(connection: Closable): void {
     this.#hangingSockets++;
     connection.once("close", () => this.#hangingSockets--);
   }

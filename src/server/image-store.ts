@@ -1,6 +1,6 @@
 /**
- * Uploaded pictures of one site, in memory and bounded: the oldest go first. It tells pictures by their first bytes and
- * takes nothing else, so that no upload becomes a page.
+ * The uploaded images of one site, in memory and bounded: the oldest are evicted first. It accepts images only, by their
+ * magic bytes, so that no upload can be served as a page.
  */
 import { randomInt } from "node:crypto";
 
@@ -9,12 +9,12 @@ export interface StoredImage {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** All pictures of a site together. */
-const maxTotalBytes = 67_108_864;
-const maxImages = 1_000;
-const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+/** The limit for all images of a site together. */
+const MAX_TOTAL_BYTES = 67_108_864;
+const MAX_IMAGES = 1_000;
+const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
-const kinds: readonly { readonly extension: string; readonly type: string; readonly magic: RegExp }[] = [
+const IMAGE_TYPES: readonly { readonly extension: string; readonly type: string; readonly magic: RegExp }[] = [
   { extension: "png", type: "image/png", magic: /^\x89PNG\r\n\x1a\n/ },
   { extension: "jpg", type: "image/jpeg", magic: /^\xff\xd8\xff/ },
   { extension: "gif", type: "image/gif", magic: /^GIF8[79]a/ },
@@ -27,37 +27,37 @@ export class ImageStore {
   #bytes = 0;
   #watcher: ((name: string, image: StoredImage) => void) | null = null;
 
-  /** Tells every picture that comes from now on. */
-  watch(watcher: (name: string, image: StoredImage) => void): void {
+  /** Calls back for every image added from now on. */
+  onAdd(watcher: (name: string, image: StoredImage) => void): void {
     this.#watcher = watcher;
   }
 
-  /** Keeps a picture and answers its file name; undefined when it is none. */
+  /** Stores an image and returns its new file name; undefined if the bytes are not an image. */
   add(bytes: Uint8Array<ArrayBuffer>): string | undefined {
     const start = Buffer.from(bytes.subarray(0, 16)).toString("latin1");
-    const kind = kinds.find(({ magic }) => magic.test(start));
+    const kind = IMAGE_TYPES.find(({ magic }) => magic.test(start));
     if (!kind) return undefined;
-    const random = Array.from({ length: 8 }, () => alphabet[randomInt(alphabet.length)]).join("");
+    const random = Array.from({ length: 8 }, () => ALPHABET[randomInt(ALPHABET.length)]).join("");
     const name = `${random}.${kind.extension}`;
     const image = { type: kind.type, bytes };
-    this.keep(name, image);
+    this.put(name, image);
     this.#watcher?.(name, image);
     return name;
   }
 
-  /** Takes in a picture under its name, once; the oldest make room. */
-  keep(name: string, added: StoredImage): void {
+  /** Stores an image under its name unless it is there already, and evicts the oldest beyond the limits. */
+  put(name: string, added: StoredImage): void {
     if (this.#images.has(name)) return;
     this.#images.set(name, added);
     this.#bytes += added.bytes.length;
     for (const [oldest, image] of this.#images) {
-      if (oldest === name || (this.#images.size <= maxImages && this.#bytes <= maxTotalBytes)) break;
+      if (oldest === name || (this.#images.size <= MAX_IMAGES && this.#bytes <= MAX_TOTAL_BYTES)) break;
       this.#images.delete(oldest);
       this.#bytes -= image.bytes.length;
     }
   }
 
-  /** All pictures by name, oldest first. */
+  /** All images by name, oldest first. */
   all(): ReadonlyMap<string, StoredImage> {
     return this.#images;
   }
@@ -67,7 +67,7 @@ export class ImageStore {
   }
 }
 
-/** One grey pixel: what stands for a picture that is elsewhere, because a local server fetches nothing. */
-export const placeholderImage: Uint8Array<ArrayBuffer> = new Uint8Array(
+/** One gray pixel: the stand-in for an upload by URL, because a local server fetches nothing. */
+export const PLACEHOLDER_IMAGE: Uint8Array<ArrayBuffer> = new Uint8Array(
   Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg==", "base64"),
 );

@@ -1,11 +1,11 @@
-/** `chatexchange-ts/server`: a chat server on your own machine, to develop and test against. */
+/** `chatexchange-ts/server`: a local chat server to develop and test against. */
 export { ChatServer } from "./chat-server.js";
 export { Faults, type PlannedAnswer, type Slowness } from "./faults.js";
 export type { BadPacking } from "./http/packing.js";
 export type { Delay } from "./latency.js";
 export type { ChatServerOptions, TlsFiles } from "./options.js";
 export type { ParentSite } from "./parent-sites.js";
-export type { ProxyAnswer } from "./proxy-answer.js";
+export type { ProxyAnswer } from "./proxy-response.js";
 export type { LoggedRequest } from "./request-log.js";
 export { type EventQuery, LocalSite, type NewServerRoom, type NewServerUser } from "./script/local-site.js";
 export type { MessageId, ServerEvent, ServerMessage } from "./script/server-message.js";

@@ -1,29 +1,29 @@
 /**
- * Network latency: answers and frames are delivered late. Delays pass in real time, because a network is physical even
- * where the server's clock is advanced by hand.
+ * Simulated network latency for responses and frames. Delays use real time even if the server's clock is manual, because
+ * the network between client and server is real.
  */
 import { UsageError } from "../errors/index.js";
-import { shown } from "../util/options.js";
+import { previewValue } from "../util/options.js";
 
-/** Milliseconds of real time, or the least and the most of them, between which each delay is drawn. */
+/** A delay in milliseconds of real time, or a range from which each delay is picked at random. */
 export type Delay = number | readonly [least: number, most: number];
 
-/** A frame that waits in a line. */
-interface Item {
+/** A frame waiting in a {@link DelayQueue}. */
+interface QueuedFrame {
   readonly deliver: () => void;
   timer: { cancel(): void } | null;
 }
 
-/** Checks a delay. @throws {BAD_ARGUMENT} unless it is a number of milliseconds from 0 up, or two in ascending order */
+/** @throws {BAD_ARGUMENT} unless the value is a non-negative number of milliseconds, or two in ascending order */
 export function checkDelay(name: string, value: unknown): asserts value is Delay {
   const [least, most, ...more]: unknown[] = Array.isArray(value) ? value : [value, value];
   const fits = (ms: unknown): ms is number => typeof ms === "number" && ms >= 0 && ms <= 2_147_483_647;
   if (fits(least) && fits(most) && least <= most && more.length === 0) return;
-  throw new UsageError(`${name} is a number of milliseconds or [least, most], not ${shown(value)}`);
+  throw new UsageError(`${name} must be a number of milliseconds or [least, most], not ${previewValue(value)}`);
 }
 
-/** A delay within its bounds. */
-export function drawn(delay: Delay, random: () => number): number {
+/** Returns a fixed delay, or a random one from the range. */
+export function pickDelay(delay: Delay, random: () => number): number {
   if (typeof delay === "number") return delay;
   const [least, most] = delay;
   return least + random() * (most - least);
@@ -34,7 +34,7 @@ export class Latency {
   readonly #random: () => number;
   readonly #delay: Delay;
   readonly #pending = new Set<{ cancel(): void }>();
-  /** For frames alone; null when they take as long as answers do. */
+  /** Overrides the delay for frames; null when frames are delayed like responses. */
   #frameDelay: Delay | null = null;
 
   constructor(delay: Delay, random: () => number) {
@@ -42,27 +42,27 @@ export class Latency {
     this.#random = random;
   }
 
-  /** The number of answers and frames that are delayed now. */
+  /** The number of responses and frames that are delayed now. */
   get underWay(): number {
     return this.#pending.size;
   }
 
-  /** Other delays for frames than for answers; null ends that. */
+  /** Sets a separate delay for frames; null removes it. */
   slowFrames(delay: Delay | null): void {
     this.#frameDelay = delay;
   }
 
-  /** The delay of the next answer, in milliseconds. */
+  /** The delay of the next response, in milliseconds. */
   answerMs(delay: Delay = this.#delay): number {
-    return drawn(delay, this.#random);
+    return pickDelay(delay, this.#random);
   }
 
   /** The delay of the next frame, in milliseconds. */
   frameMs(): number {
-    return drawn(this.#frameDelay ?? this.#delay, this.#random);
+    return pickDelay(this.#frameDelay ?? this.#delay, this.#random);
   }
 
-  /** Calls back after so long: at once when that is no time. */
+  /** Calls back after a delay; synchronously if the delay is 0. */
   after(ms: number, callback: () => void): { cancel(): void } | null {
     if (ms <= 0) {
       callback();
@@ -82,7 +82,7 @@ export class Latency {
     return pending;
   }
 
-  /** Resolves after so long, or when the connection has closed. */
+  /** Resolves after a delay, or when the connection closes. */
   async wait(ms: number, connection: Closable): Promise<void> {
     if (ms <= 0) return;
     await new Promise<void>((resolve) => {
@@ -98,7 +98,7 @@ export class Latency {
     });
   }
 
-  /** Nothing that is on its way arrives any more. */
+  /** Cancels everything that is still delayed. */
   close(): void {
     for (const pending of this.#pending) pending.cancel();
   }
@@ -109,18 +109,18 @@ interface Closable {
   removeListener(event: "close", listener: () => void): unknown;
 }
 
-/** The outgoing frames of one socket: late, but in the order in which they were sent. */
-export class Line {
+/** Delays the outgoing frames of one socket and keeps their order. */
+export class DelayQueue {
   readonly #latency: Latency;
-  readonly #items: Item[] = [];
+  readonly #items: QueuedFrame[] = [];
   #lastDueMs = 0;
 
   constructor(latency: Latency) {
     this.#latency = latency;
   }
 
-  /** Delivers this after everything that was sent before it. */
-  send(deliver: () => void): void {
+  /** Delivers a frame after its delay, and after all frames pushed before it. */
+  push(deliver: () => void): void {
     const ms = this.#latency.frameMs();
     if (ms <= 0 && this.#items.length === 0) {
       deliver();
@@ -128,19 +128,19 @@ export class Line {
     }
     const now = performance.now();
     this.#lastDueMs = Math.max(this.#lastDueMs, now + ms);
-    const item: Item = { deliver, timer: null };
+    const item: QueuedFrame = { deliver, timer: null };
     this.#items.push(item);
-    // At least a moment: earlier frames are not delivered yet.
+    // At least 1 ms, because earlier frames have not been delivered yet.
     item.timer = this.#latency.after(Math.max(this.#lastDueMs - now, 1), () => this.#deliverTo(item));
   }
 
-  /** Nothing that is in line is delivered any more. */
-  end(): void {
+  /** Drops all queued frames. */
+  clear(): void {
     for (const { timer } of this.#items.splice(0)) timer?.cancel();
   }
 
-  /** Timers of different lengths that end at the same moment come in no particular order. */
-  #deliverTo(last: Item): void {
+  /** Delivers the queue up to an item: timers that expire at the same moment fire in no particular order. */
+  #deliverTo(last: QueuedFrame): void {
     for (const item of this.#items.splice(0, this.#items.indexOf(last) + 1)) {
       item.timer?.cancel();
       item.deliver();

@@ -1,6 +1,6 @@
 /**
- * What the sites share: accounts with their passwords, login sessions, and the keys that forms must bring back.
- * A session is known by its `acct` cookie or by the cookie chat sets; fkeys are derived, so nothing is stored for them.
+ * State that all sites share: accounts with their passwords, login sessions, and the secret behind fkeys. A session is
+ * found by its `acct` cookie or by chat's own cookie. Fkeys are derived from the secret and not stored.
  */
 import { createHmac, randomBytes, randomUUID, timingSafeEqual } from "node:crypto";
 import type { LoginAttempts } from "./login-attempts.js";
@@ -15,31 +15,31 @@ export interface Account {
 export interface Session {
   readonly id: string;
   readonly account: Account;
-  /** Values of the `acct` and the chat cookie. */
+  /** The values of the `acct` cookie and of chat's own cookie. */
   readonly acct: string;
   readonly chat: string;
 }
 
-/** A login as it outlives a server. */
-export type KeptSession = Omit<Session, "account"> & { readonly email: string };
+/** A login session as the journal stores it. */
+export type StoredSession = Omit<Session, "account"> & { readonly email: string };
 
-/** The secret that forms' keys are made of, in hex. */
-export interface KeptKeys {
+/** The secret that fkeys are derived from, in hex. */
+export interface StoredKeys {
   readonly secret: string;
   readonly generation: number;
 }
 
-/** What outlives a server: keys, accounts and logins, or a change of these. */
-export interface KeptNetwork {
-  readonly keys?: KeptKeys;
+/** The keys, accounts and sessions that the journal stores, or a change of them. */
+export interface StoredNetwork {
+  readonly keys?: StoredKeys;
   readonly accounts?: readonly Account[];
-  readonly sessions?: readonly KeptSession[];
-  /** `acct` values of logins that are over; null ends all of them. */
+  readonly sessions?: readonly StoredSession[];
+  /** `acct` values of sessions that ended; null ends all of them. */
   readonly ended?: readonly string[] | null;
 }
 
-/** Sessions kept; the oldest go first. */
-const maxSessions = 10_000;
+/** The oldest sessions are evicted beyond this number. */
+const MAX_SESSIONS = 10_000;
 
 export class Network {
   readonly #accounts = new Map<string, Account>();
@@ -47,27 +47,27 @@ export class Network {
   readonly tickets: Tickets = new Tickets();
   #secret: Buffer = randomBytes(32);
   #generation = 0;
-  #watcher: ((change: KeptNetwork) => void) | null = null;
-  /** Wrong passwords; of no concern to a later server. */
+  #watcher: ((change: StoredNetwork) => void) | null = null;
+  /** Failed logins; not stored in the journal. */
   readonly attempts: LoginAttempts;
 
   constructor(attempts: LoginAttempts) {
     this.attempts = attempts;
   }
 
-  /** Tells every change from now on that a later server must know. */
-  watch(watcher: (change: KeptNetwork) => void): void {
+  /** Calls back for every change that the journal must store. */
+  onChange(watcher: (change: StoredNetwork) => void): void {
     this.#watcher = watcher;
   }
 
-  /** Everything that a later server must know. */
-  kept(): KeptNetwork {
-    const sessions = [...new Set(this.#sessions.values())].map(keptSession);
+  /** Everything that the journal must store. */
+  snapshot(): StoredNetwork {
+    const sessions = [...new Set(this.#sessions.values())].map(storedSession);
     return { keys: this.#keys(), accounts: this.accounts(), sessions };
   }
 
-  /** Takes back what an earlier server knew. */
-  restore({ keys, accounts = [], sessions = [], ended = [] }: KeptNetwork): void {
+  /** Applies a stored snapshot or change. */
+  restore({ keys, accounts = [], sessions = [], ended = [] }: StoredNetwork): void {
     if (keys) {
       this.#secret = Buffer.from(keys.secret, "hex");
       this.#generation = keys.generation;
@@ -75,16 +75,16 @@ export class Network {
     for (const account of accounts) this.#accounts.set(account.email, { ...account });
     for (const { email, ...rest } of sessions) {
       const account = this.account(email);
-      if (account) this.#keep({ ...rest, account });
+      if (account) this.#addSession({ ...rest, account });
     }
     if (ended === null) this.#sessions.clear();
     for (const acct of ended ?? []) {
       const session = this.#sessions.get(acct);
-      if (session) this.#drop(session);
+      if (session) this.#removeSession(session);
     }
   }
 
-  /** Adds an account, or gives an existing one a new password, which ends its logins. */
+  /** Adds an account, or sets the password of an existing one, which ends its sessions. */
   addAccount(email: string, name: string, password: string): Account {
     const key = email.trim().toLowerCase();
     const known = this.#accounts.get(key);
@@ -108,17 +108,17 @@ export class Network {
     return [...this.#accounts.values()];
   }
 
-  /** A new session, or undefined when email or password is wrong. */
+  /** Starts a session; undefined if the email or the password is wrong. */
   logIn(email: string, password: string): Session | undefined {
     const account = this.account(email);
     if (!account || account.password !== password) return undefined;
-    // Percent escapes inside, as in the real ones: a client that decodes or encodes them again is anonymous.
+    // Percent-escaped like the real cookies: a client that decodes or re-encodes them becomes anonymous.
     const token = (): string =>
       `t=${encodeURIComponent(`${randomBytes(24).toString("base64")}=`)}&s=${randomBytes(16).toString("hex")}`;
     const session: Session = { id: randomUUID(), account, acct: token(), chat: token() };
-    this.#keep(session);
-    this.#watcher?.({ sessions: [keptSession(session)] });
-    if (this.#sessions.size > 2 * maxSessions) {
+    this.#addSession(session);
+    this.#watcher?.({ sessions: [storedSession(session)] });
+    if (this.#sessions.size > 2 * MAX_SESSIONS) {
       const [oldest] = this.#sessions.values();
       if (oldest) this.logOut(oldest);
     }
@@ -126,7 +126,7 @@ export class Network {
   }
 
   logOut(session: Session): void {
-    this.#drop(session);
+    this.#removeSession(session);
     this.#watcher?.({ ended: [session.acct] });
   }
 
@@ -140,18 +140,18 @@ export class Network {
     this.#watcher?.({ ended: null });
   }
 
-  /** Makes every fkey handed out so far a stale one. */
+  /** Invalidates every fkey issued so far. */
   rotateFkeys(): void {
     this.#generation++;
     this.#watcher?.({ keys: this.#keys() });
   }
 
-  /** 32 hex digits; `holder` is a session, an anonymous visitor's cookie, or nothing. */
+  /** Returns a chat fkey of 32 hex digits. @param holder - a session id, an anonymous visitor's cookie, or "" */
   chatFkey(host: string, holder: string): string {
     return this.#digest(`chat ${host} ${holder}`).slice(0, 32);
   }
 
-  /** 64 hex digits, bound to the visitor's `prov` cookie. */
+  /** Returns the fkey of the login form: 64 hex digits, bound to the visitor's `prov` cookie. */
   loginFkey(prov: string): string {
     return this.#digest(`login ${prov}`);
   }
@@ -160,7 +160,7 @@ export class Network {
     return { secret: this.#secret.toString("hex"), generation: this.#generation };
   }
 
-  #keep(session: Session): void {
+  #addSession(session: Session): void {
     this.#sessions.set(session.acct, session).set(session.chat, session);
   }
 
@@ -168,7 +168,7 @@ export class Network {
     for (const session of new Set(this.#sessions.values())) if (session.account === account) this.logOut(session);
   }
 
-  #drop(session: Session): void {
+  #removeSession(session: Session): void {
     this.tickets.end((ticket) => ticket.session === session);
     this.#sessions.delete(session.acct);
     this.#sessions.delete(session.chat);
@@ -179,12 +179,12 @@ export class Network {
   }
 }
 
-function keptSession({ id, acct, chat, account }: Session): KeptSession {
+function storedSession({ id, acct, chat, account }: Session): StoredSession {
   return { id, acct, chat, email: account.email };
 }
 
-/** Compares without telling by its duration how much was right. */
-export function sameKey(given: string | undefined, expected: string): boolean {
+/** Compares two strings in constant time. */
+export function constantTimeEqual(given: string | undefined, expected: string): boolean {
   const a = Buffer.from(given ?? "");
   const b = Buffer.from(expected);
   return a.length === b.length && timingSafeEqual(a, b);

@@ -1,21 +1,21 @@
 /**
- * The Q&A sites of the network (protocol.md §1): each room of chat.stackexchange.com belongs to one of them, and those
- * under `*.stackexchange.com` log people in there.
+ * The Q&A sites of the network (protocol.md §1). Each room of chat.stackexchange.com belongs to one of them, and users log
+ * in to that chat on any of those under `*.stackexchange.com`.
  */
 
-/** A Q&A site that a room is about. */
+/** The Q&A site that a room belongs to. */
 export interface ParentSite {
-  /** Such as `codegolf.stackexchange.com`. */
+  /** The host, such as `codegolf.stackexchange.com`. */
   readonly host: string;
-  /** Such as `Code Golf`. */
+  /** The display name, such as `Code Golf`. */
   readonly name: string;
 }
 
-const networkHost =
+const NETWORK_HOST =
   /^(?:(?!chat\.|sockets\.|openid\.|api\.|data\.|cdn\.)[a-z0-9-]+\.(?:meta\.)?stackexchange|(?:meta\.|[a-z]{2}\.)?stackoverflow|(?:meta\.)?(?:superuser|serverfault|askubuntu)|stackapps)\.com$|^(?:meta\.)?mathoverflow\.net$/;
 
-/** Names that are not those of their hosts. */
-const names: ReadonlyMap<string, string> = new Map([
+/** Display names by host. */
+const SITE_NAMES: ReadonlyMap<string, string> = new Map([
   ["askubuntu.com", "Ask Ubuntu"],
   ["codegolf.stackexchange.com", "Code Golf"],
   ["codereview.stackexchange.com", "Code Review"],
@@ -36,20 +36,20 @@ const names: ReadonlyMap<string, string> = new Map([
   ["worldbuilding.stackexchange.com", "Worldbuilding"],
 ]);
 
-/** Whether a host is that of a Q&A site, by its form. */
+/** Whether a host has the form of a Q&A site's. */
 export function isQuestionSite(host: string): boolean {
-  return networkHost.test(host);
+  return NETWORK_HOST.test(host);
 }
 
-/** The site at a host; a host without a known name is its own name. Null for a host of no Q&A site. */
+/** The Q&A site at a host, named by its host if the name is unknown; null if the host is not a Q&A site's. */
 export function questionSite(host: string): ParentSite | null {
   const known = host.trim().toLowerCase();
-  return isQuestionSite(known) ? { host: known, name: names.get(known) ?? known } : null;
+  return isQuestionSite(known) ? { host: known, name: SITE_NAMES.get(known) ?? known } : null;
 }
 
 /**
- * Whether a host logs people in for chat.stackexchange.com: each Q&A site under its domain does. The OpenID host is gone
- * (protocol.md §2.3), but two clients still take their first fkey from it.
+ * Whether users log in to chat.stackexchange.com on this host: on each Q&A site under its domain they do. The OpenID host
+ * is gone (protocol.md §2.3), but two clients still take their first fkey from it.
  */
 export function isNetworkLogin(host: string): boolean {
   return host === "openid.stackexchange.com" || (host.endsWith(".stackexchange.com") && isQuestionSite(host));

@@ -1,7 +1,7 @@
-/** Addresses of pages, with the decorative end of those such as `/rooms/1/sandbox` (protocol.md §1). Pure. */
+/** Builds URLs of pages, with slugs where they have one, as in `/rooms/1/sandbox` (protocol.md §1). Pure. */
 
 /**
- * The slug of a name: lower case, no diacritics, `[0-9a-z-]` only, at most 80 characters. Empty when nothing is left.
+ * Returns the slug of a name: lower case, no diacritics, `[0-9a-z-]` only, at most 80 characters, possibly empty.
  */
 export function slugOf(name: string): string {
   return name
@@ -47,12 +47,12 @@ export function conversationPath(roomId: number, slug: string): string {
   return `/rooms/${roomId}/conversation/${urlPart(slug)}`;
 }
 
-/** A value as one piece of a URL; half a surrogate pair becomes U+FFFD instead of an exception. */
+/** Encodes a value as one URL component. A lone surrogate becomes U+FFFD instead of throwing. */
 export function urlPart(value: string): string {
   return encodeURIComponent(value.replace(/\p{Cs}/gu, "\ufffd"));
 }
 
-/** `?a=1&b=x` of the values that are set. */
+/** Builds a query such as `?a=1&b=x` from the values that are set. */
 export function queryOf(values: Readonly<Record<string, string | number | boolean | null | undefined>>): string {
   const parts = Object.entries(values)
     .filter(([, value]) => value !== null && value !== undefined && value !== "")

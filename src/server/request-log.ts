@@ -1,28 +1,29 @@
-/** The last requests a server got, for tests that count them. Never a password, a cookie or an fkey. */
+/** The most recent requests, for tests that assert on them. Never has passwords, cookies or fkeys. */
 
-/** One request; `status` 0 means that it got no answer. */
+/** One request that the server received, from `server.requests`. */
 export interface LoggedRequest {
   readonly method: string;
   /** The Host header, such as `chat.stackexchange.com`. */
   readonly host: string;
-  /** Without the query. */
+  /** The path without the query. */
   readonly path: string;
+  /** The HTTP status of the response; 0 if the request got none. */
   readonly status: number;
   /**
-   * Parameters of query and body by lower-case name, without secrets. What is longer than 16,384 characters is cut, and
-   * what comes after 65,536 characters in all is left out.
+   * The parameters of query and body by lower-case name, without secrets. A value over 16,384 characters is truncated, and
+   * parameters beyond 65,536 characters in all are omitted.
    */
   readonly form: Readonly<Record<string, string>>;
-  /** Milliseconds since the epoch, by the server's clock. */
+  /** When the request was logged, in milliseconds since the epoch of the server's clock. */
   readonly at: number;
 }
 
-/** Characters of a value and of a whole form, and number of parameters, that are kept of one request. */
-const maxValue = 16_384;
-const maxForm = 65_536;
-const maxParameters = 100;
+/** Limits per request: the characters of a value, the characters of a form, and the number of parameters. */
+const MAX_VALUE_CHARACTERS = 16_384;
+const MAX_FORM_CHARACTERS = 65_536;
+const MAX_PARAMETERS = 100;
 
-const secrets: ReadonlySet<string> = new Set(["password", "fkey"]);
+const SECRET_PARAMETERS: ReadonlySet<string> = new Set(["password", "fkey"]);
 
 export class RequestLog {
   readonly #limit: number;
@@ -33,11 +34,11 @@ export class RequestLog {
   }
 
   add(request: Omit<LoggedRequest, "form">, form: Iterable<[string, string]>): void {
-    this.#requests.push({ ...request, path: withoutTokens(request.path), form: keptOf(form) });
+    this.#requests.push({ ...request, path: withoutTokens(request.path), form: loggedForm(form) });
     if (this.#requests.length > this.#limit) this.#requests.splice(0, this.#requests.length - this.#limit);
   }
 
-  /** Oldest first, as of now. */
+  /** A copy of the log, oldest first. */
   all(): readonly LoggedRequest[] {
     return [...this.#requests];
   }
@@ -47,9 +48,9 @@ export class RequestLog {
   }
 }
 
-function keptOf(form: Iterable<[string, string]>): Record<string, string> {
-  const open = [...form].filter(([name]) => !secrets.has(name.toLowerCase())).slice(0, maxParameters);
-  let room = maxForm;
+function loggedForm(form: Iterable<[string, string]>): Record<string, string> {
+  const open = [...form].filter(([name]) => !SECRET_PARAMETERS.has(name.toLowerCase())).slice(0, MAX_PARAMETERS);
+  let room = MAX_FORM_CHARACTERS;
   const kept = open.map(([name, value]): [string, string] => [shortened(name), withoutTokens(shortened(value))]);
   return Object.fromEntries(
     kept.filter(([name, value]) => {
@@ -59,11 +60,11 @@ function keptOf(form: Iterable<[string, string]>): Record<string, string> {
   );
 }
 
-/** The token of a socket's address opens that socket, wherever it is written. */
+/** Redacts the tokens of socket URLs, because a token opens its socket wherever it is found. */
 function withoutTokens(text: string): string {
   return text.replace(/\b[0-9a-f]{32}\b/g, "token");
 }
 
 function shortened(value: string): string {
-  return value.length > maxValue ? `${value.slice(0, maxValue)}…` : value;
+  return value.length > MAX_VALUE_CHARACTERS ? `${value.slice(0, MAX_VALUE_CHARACTERS)}…` : value;
 }

@@ -1,4 +1,4 @@
-/** One running installation: its identity, its world, and what keeps the two in touch with the network. Internal. */
+/** One running site: its identity, its world, and its parts that face the network. Internal. */
 import { sites as liveSites, type Site, type SiteHost } from "../protocol/sites.js";
 import { Faults } from "./faults.js";
 import { ImageStore } from "./image-store.js";
@@ -13,7 +13,7 @@ import { World } from "./world/world.js";
 
 export interface SiteState {
   readonly host: SiteHost;
-  /** The live site's own origins and name. */
+  /** The origins and the name of the live site. */
   readonly live: Site;
   /** The Q&A site behind it, such as `https://stackoverflow.com`. */
   readonly siteUrl: string;
@@ -26,7 +26,7 @@ export interface SiteState {
   readonly images: ImageStore;
   readonly network: Network;
   readonly options: ResolvedOptions;
-  /** Where its listener is; 0 until it listens. */
+  /** The port of its listener; 0 until it listens. */
   port: number;
 }
 
@@ -38,7 +38,7 @@ export function createSiteState(host: SiteHost, network: Network, options: Resol
   const hub = new SocketHub(world, presence, latency, options);
   const throttle = new Throttle(options.throttle, options.throttlePauseMs);
   const faults = new Faults(hub, network, throttle, latency);
-  // Without this a ticket from before a kick would serve again after it.
+  // Otherwise a ticket issued before a kick would work again after it.
   world.signals.listen(({ kind, room }) => {
     if (kind !== "exit") return;
     network.tickets.end(({ host: of, roomId, userId }) => {

@@ -1,6 +1,6 @@
 /**
- * How often somebody may write (protocol.md §8): the pause before the n-th message in a row grows with the logarithm
- * of n up to 20 seconds, and is forgotten after a silence of twice its length. One count per person and site.
+ * The rate limit of writes (protocol.md §8). The required pause before the n-th message in a row grows with the logarithm
+ * of n, up to 20 seconds, and resets after a quiet period of twice its length. Counted per user and site.
  */
 import { Refusal } from "./world/refusal.js";
 
@@ -9,26 +9,26 @@ interface Streak {
   lastMs: number;
 }
 
-/** The pause the server wants before the n-th write in a row, in milliseconds. */
+/** Returns the pause that the server requires before the n-th write in a row, in milliseconds (protocol.md §8). */
 export function requiredPauseMs(n: number): number {
   return Math.min(4.1484 * Math.log(Math.max(n, 2)) + 1.02242, 20) * 1000;
 }
 
 export class Throttle {
-  /** Whether anybody is slowed down; what was written meanwhile does not count. */
+  /** Whether the rate limit applies. Writes while it is off are not counted. */
   isOn: boolean;
   readonly #streaks = new Map<number, Streak>();
   readonly #pauseMs: (n: number) => number;
 
-  /** @param pauseMs - the pause before the n-th write in a row. */
+  /** @param pauseMs - the required pause before the n-th write in a row */
   constructor(isOn: boolean, pauseMs: (n: number) => number) {
     this.isOn = isOn;
     this.#pauseMs = pauseMs;
   }
 
   /**
-   * Counts a write, or refuses it.
-   * @throws a {@link Refusal} of rule `throttled` with the seconds to wait.
+   * Counts a write.
+   * @throws a {@link Refusal} of rule `throttled` with the seconds to wait, if the write comes too soon
    */
   accept(userId: number, nowMs: number): void {
     if (!this.isOn) return;

@@ -1,39 +1,39 @@
 /**
- * The tokens at the end of socket URLs (`ws-auth`). One opens a few sockets within some minutes, and none once its login is
- * over or its holder is out of the room: clients ask for a new one each time they connect (protocol.md §3.4).
+ * The tokens at the end of socket URLs (`ws-auth`). A token opens a few sockets within ten minutes. It is revoked when its
+ * login ends or its user is put out of the room. Clients request a new one for each connection (protocol.md §3.4).
  */
 import { randomBytes } from "node:crypto";
 import type { SiteHost } from "../protocol/sites.js";
 import type { Session } from "./network.js";
 
-/** Whom and what a socket URL is for. */
+/** The room and the user that a socket URL is for. */
 export interface SocketTicket {
   readonly host: SiteHost;
   readonly roomId: number;
-  /** The login it was given to; null when anonymous. */
+  /** The login session it was issued to; null when anonymous. */
   readonly session: Session | null;
   /** The user of the site; null when anonymous. */
   readonly userId: number | null;
 }
 
-interface Kept extends SocketTicket {
+interface StoredTicket extends SocketTicket {
   readonly endsAt: number;
   usesLeft: number;
 }
 
-/** How long a ticket serves, in milliseconds of the server's clock, and how many sockets it opens (INF). */
+/** A ticket's lifetime in milliseconds of the server's clock, and the number of sockets it opens (INF). */
 const LIFE_MS = 600_000;
-const USES = 5;
-/** Tickets kept; the oldest go first. */
+const MAX_USES = 5;
+/** The oldest tickets are evicted beyond this number. */
 const MAX_TICKETS = 10_000;
 
 export class Tickets {
-  readonly #tickets = new Map<string, Kept>();
+  readonly #tickets = new Map<string, StoredTicket>();
 
-  /** The 32 hex digits for a ticket. @param now - milliseconds since the epoch */
+  /** Issues a token of 32 hex digits. @param now - milliseconds since the epoch */
   issue(ticket: SocketTicket, now: number): string {
     const token = randomBytes(16).toString("hex");
-    this.#tickets.set(token, { ...ticket, endsAt: now + LIFE_MS, usesLeft: USES });
+    this.#tickets.set(token, { ...ticket, endsAt: now + LIFE_MS, usesLeft: MAX_USES });
     for (const [oldest, { endsAt }] of this.#tickets) {
       if (endsAt > now && this.#tickets.size <= MAX_TICKETS) break;
       this.#tickets.delete(oldest);
@@ -46,7 +46,7 @@ export class Tickets {
     return ticket && ticket.endsAt > now ? ticket : undefined;
   }
 
-  /** A socket was opened with it. */
+  /** Counts a socket opened with the token. */
   use(token: string): void {
     const ticket = this.#tickets.get(token);
     if (!ticket) return;
@@ -54,7 +54,7 @@ export class Tickets {
     if (ticket.usesLeft <= 0) this.#tickets.delete(token);
   }
 
-  /** Ends those that match. */
+  /** Revokes the tickets that match. */
   end(isOver: (ticket: SocketTicket) => boolean): void {
     for (const [token, ticket] of this.#tickets) if (isOver(ticket)) this.#tickets.delete(token);
   }

@@ -1,18 +1,26 @@
-/** Files that are written whole or not at all. */
+/** Writes files atomically. */
 import { randomBytes } from "node:crypto";
+import { statSync } from "node:fs";
 import { open, rename, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { nodeFiles } from "./file-port.js";
-import { plainFile } from "./plain-file.js";
+import { removeLeftovers } from "./leftovers.js";
+import { resolvePlainFile } from "./plain-file.js";
+
+/** After how long a temporary file counts as left by a killed process, in milliseconds. */
+const LEFT_AFTER_MS = 60_000;
+const LEFTOVER = /^[\da-f]{12}\.tmp$/;
 
 /**
- * Writes a file whole or not at all, readable by its owner only: into a temporary file first, which then replaces it. A
- * link stays a link: its target is replaced. The owner stays, where this process may give files away.
- * @param temporary - the temporary file, for a path with one writer: one left behind by a kill is then replaced
+ * Writes a file atomically, readable only by its owner: the text goes to a temporary file, which is then renamed over
+ * the target. A symbolic link stays a link, and its target is replaced. The owner is kept if this process may change
+ * owners. Removes what killed processes left of their tries.
+ * @param temporary - the path of the temporary file, for a target with a single writer: a leftover of a killed process
+ *   is then replaced
  */
 export async function writeWholeFile(path: string, text: string, temporary?: string): Promise<void> {
-  const real = plainFile(path);
-  const next = temporary ?? besides(real);
+  const real = resolvePlainFile(path);
+  const next = temporary ?? temporaryBeside(real);
   try {
     await rm(next, { force: true });
     const file = await open(next, "wx", 0o600);
@@ -31,7 +39,9 @@ export async function writeWholeFile(path: string, text: string, temporary?: str
   }
 }
 
-/** A name that nothing else uses. */
-function besides(path: string): string {
-  return join(dirname(path), `.${randomBytes(6).toString("hex")}.tmp`);
+/** A file name that nothing else uses. */
+function temporaryBeside(path: string): string {
+  const prefix = join(dirname(path), `.${basename(path)}.`);
+  removeLeftovers(prefix, LEFTOVER, (left) => Date.now() - statSync(left).mtimeMs > LEFT_AFTER_MS);
+  return `${prefix}${randomBytes(6).toString("hex")}.tmp`;
 }

@@ -1,13 +1,15 @@
 /**
- * The compaction of a file that goes on being appended to: a snapshot is written beside it in slices, between which the
- * process serves others; then the lines appended meanwhile are copied, and the new file takes the place of the old one.
- * A kill at any moment leaves the one file or the other.
+ * Compacts a file while it is being appended to. A snapshot is written beside it in slices, between which the process
+ * can
+ * do other work. Then the lines appended meanwhile are copied, and the new file is renamed over the old one. A kill at
+ * any
+ * moment leaves one file or the other.
  */
 import { setImmediate as turn } from "node:timers/promises";
 import type { FilePort } from "./file-port.js";
 import { LineFile } from "./json-lines.js";
 
-/** The longest time that a slice takes, in milliseconds, and the most characters that it writes at once. */
+/** The longest that writing a slice takes, in milliseconds, and the most characters in it. */
 const SLICE_MS = 5;
 const SLICE_CHARS = 262_144;
 
@@ -20,8 +22,8 @@ export class Compaction {
   #isStopped = false;
 
   /**
-   * Begins a new file beside an open one that has every line noted so far.
-   * @param lines - its content as of now; a line may be made later, and then have what was appended meanwhile in it
+   * Starts a new file beside an open one that has every line written so far.
+   * @param lines - the content as of now; a line generated later may already include what was appended meanwhile
    * @throws an error of the file system
    */
   constructor(path: string, old: LineFile, lines: Iterable<string>, files: FilePort) {
@@ -29,12 +31,12 @@ export class Compaction {
     this.#old = old;
     this.#from = old.size;
     this.#lines = lines;
-    this.#next = LineFile.successor(path, files);
+    this.#next = LineFile.createReplacement(path, files);
   }
 
   /**
-   * Writes the new file, and resolves to it once it is in place; to undefined when it was stopped.
-   * @param mayWrite - false once another process has taken the file over
+   * Writes the new file and resolves to it once it has replaced the old one, or to undefined if stopped.
+   * @param mayWrite - false once another process has taken over the file
    * @throws an error of the file system, after which nothing has changed
    */
   async run(mayWrite: () => boolean): Promise<LineFile | undefined> {
@@ -47,7 +49,7 @@ export class Compaction {
       await this.#next.sync();
       if (!mayWrite()) this.stop();
       if (this.#isStopped) return undefined;
-      this.#next.succeed(this.#path, this.#old, this.#from);
+      this.#next.takeOver(this.#path, this.#old, this.#from);
       this.#isStopped = true;
       return this.#next;
     } catch (error) {
@@ -57,7 +59,7 @@ export class Compaction {
     }
   }
 
-  /** Removes the new file, unless it is in place. Idempotent, never throws. */
+  /** Removes the new file unless it has replaced the old one. Idempotent; never throws. */
   stop(): void {
     if (this.#isStopped) return;
     this.#isStopped = true;

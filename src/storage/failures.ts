@@ -1,7 +1,7 @@
-/** Turns an error of the file system into a failure that names the file, the fault and the remedy. */
+/** Converts file system errors to errors that name the file, the cause and the fix. */
 import { StorageError } from "../errors/index.js";
 
-const reasons: Readonly<Record<string, string>> = {
+const REASONS: Readonly<Record<string, string>> = {
   ENOSPC: "no space left on the device",
   EDQUOT: "the quota is used up",
   EACCES: "permission denied",
@@ -12,28 +12,28 @@ const reasons: Readonly<Record<string, string>> = {
   EISDIR: "it is a folder, not a file",
   ERR_FS_EISDIR: "it is a folder, not a file",
   ENAMETOOLONG: "the name is too long",
-  ELOOP: "its links lead in a circle",
+  ELOOP: "its symbolic links form a loop",
   EFBIG: "the file is too big",
   EIO: "the device failed",
-  EEXIST: "it is there already",
+  EEXIST: "it already exists",
   EMFILE: "too many files are open",
   ENFILE: "too many files are open",
 };
 
-const remedies: Readonly<Record<string, string>> = {
-  ENOSPC: "make room on the disk",
-  EDQUOT: "make room on the disk",
+const REMEDIES: Readonly<Record<string, string>> = {
+  ENOSPC: "free up disk space",
+  EDQUOT: "free up disk space",
   EACCES: "check who owns it and its folder",
   EPERM: "check who owns it and its folder",
   EISDIR: "name a file",
   ERR_FS_EISDIR: "name a file",
   ENOTDIR: "name a file in a folder",
-  ENAMETOOLONG: "take a shorter one",
-  ELOOP: "mend or delete the links",
+  ENAMETOOLONG: "use a shorter one",
+  ELOOP: "fix or delete the links",
 };
 
-/** Something other than a plain file stands at a path. */
-export class NotAFile extends Error {
+/** The path leads to something other than a plain file. */
+export class NotAPlainFileError extends Error {
   readonly remedy: string;
 
   /** @param kind - such as `a folder` */
@@ -43,25 +43,25 @@ export class NotAFile extends Error {
   }
 }
 
-/** The `code` of an error of the platform, such as `ENOSPC`. */
+/** The `code` of a platform error, such as `ENOSPC`. */
 export function codeOf(error: unknown): string | undefined {
   return error instanceof Error && "code" in error ? String(error.code) : undefined;
 }
 
-/** The fault of a file or a port in words; undefined when the failure is of another kind. */
+/** The cause of a file or port error in words; undefined for any other error. */
 export function fileReason(error: unknown): string | undefined {
-  return error instanceof NotAFile ? error.message : reasons[codeOf(error) ?? ""];
+  return error instanceof NotAPlainFileError ? error.message : REASONS[codeOf(error) ?? ""];
 }
 
-/** The remedy for the fault of a file. */
+/** The fix for a file error. */
 export function fileRemedy(error: unknown): string {
-  if (error instanceof NotAFile) return error.remedy;
-  return remedies[codeOf(error) ?? ""] ?? "check that its folder exists and is writable";
+  if (error instanceof NotAPlainFileError) return error.remedy;
+  return REMEDIES[codeOf(error) ?? ""] ?? "check that its folder exists and is writable";
 }
 
 /**
- * The failure to do something with a file.
- * @param what - the file in words. @default the path
+ * Creates the error for an operation on a file that failed.
+ * @param what - what to call the file. @default the path
  */
 export function storageError(
   act: "read" | "write" | "use" | "delete",

@@ -1,32 +1,32 @@
-/** The few file calls under durable files, behind a port: a test makes them fail as a full disk does. */
+/** The few file system calls that durable files need, injectable so that tests can make them fail like a full disk. */
 import fs from "node:fs";
 import { promisify } from "node:util";
 import { keepOwner, syncFolderOf } from "../util/platform.js";
 
-/** File calls. Each throws an error with a `code`, as those of `node:fs` do. */
+/** File system calls. Each throws errors with a `code`, as `node:fs` does. */
 export interface FilePort {
-  /** `a` appends, `ax` makes a new file (mode 0600) and appends, `r` reads. */
+  /** Opens a file: `a` appends, `ax` creates a new file (mode 0600) and appends, `r` reads. */
   open(path: string, how: "a" | "ax" | "r"): number;
-  /** Reads from a position, or from the end of the last read. Returns the number of bytes, 0 at the end. */
+  /** Reads at a position, or where the last read ended. Returns the number of bytes, 0 at the end of the file. */
   read(fd: number, into: Uint8Array, position: number | null): number;
-  /** Writes as many bytes as fit. Returns their number. */
+  /** Writes bytes and returns how many were written. */
   write(fd: number, bytes: Uint8Array): number;
   truncate(fd: number, size: number): void;
   size(fd: number): number;
   sync(fd: number): void;
-  /** The same without blocking the process. */
+  /** Like `sync`, without blocking the event loop. */
   syncLater(fd: number): Promise<void>;
-  /** Makes renames in the folder of a path survive a power cut, where the platform can. */
+  /** Makes renames in the directory of a path survive a power cut, if the platform can. */
   syncFolderOf(path: string): void;
-  /** Gives an open file the owner of the file that it will replace, where this process may. */
+  /** Gives an open file the owner of the file it will replace, if this process may change owners. */
   keepOwner(fd: number, path: string): void;
   rename(from: string, to: string): void;
-  /** Removes a file, if there is one. */
+  /** Removes a file if it exists. */
   remove(path: string): void;
   close(fd: number): void;
 }
 
-/** The machine's files. */
+/** The real file system. */
 export const nodeFiles: FilePort = {
   open: (path, how) => fs.openSync(path, how, 0o600),
   read: (fd, into, position) => fs.readSync(fd, into, 0, into.length, position),

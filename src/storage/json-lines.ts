@@ -1,20 +1,21 @@
 /**
- * An append-only file of JSON lines that survives its writer: a line is there whole or not at all. A process that is
- * killed leaves at most a torn last line, which the reader drops and counts.
+ * An append-only file of JSON lines that survives a kill: each line is written completely or not at all. A killed
+ * process
+ * leaves at most one torn line at the end, which the reader drops and counts.
  */
 import { StringDecoder } from "node:string_decoder";
 import { codeOf } from "./failures.js";
 import { type FilePort, nodeFiles } from "./file-port.js";
-import { withoutSum } from "./line-sum.js";
+import { stripChecksum } from "./line-checksum.js";
 
-/** A damaged line in the middle of a file. */
-export class BadLine extends Error {
-  /** The number of the line, from 1. */
+/** A corrupt line in the middle of a file. */
+export class CorruptLineError extends Error {
+  /** The line number, from 1. */
   readonly line: number;
-  /** The fault, in words that quote nothing of the line. */
+  /** The fault in words, without quoting the line. */
   readonly fault: string;
 
-  constructor(line: number, fault: string = "it is not what was written") {
+  constructor(line: number, fault: string = "it is corrupt") {
     super(`line ${line}: ${fault}`);
     this.line = line;
     this.fault = fault;
@@ -26,9 +27,9 @@ const CHUNK_BYTES = 1_048_576;
 export class LineFile {
   readonly #files: FilePort;
   readonly #fd: number;
-  /** The end of the last whole line, in bytes. */
+  /** The offset after the last complete line, in bytes. */
   #size: number;
-  /** Whether a failed write left bytes behind that could not be cut off yet. */
+  /** Whether a failed write left bytes behind that could not be truncated yet. */
   #isTorn = false;
 
   private constructor(path: string, files: FilePort, how: "a" | "ax") {
@@ -37,16 +38,16 @@ export class LineFile {
     this.#size = files.size(this.#fd);
   }
 
-  /** Opens a file for appending that {@link LineFile.read} found whole. */
+  /** Opens a file for appending that {@link LineFile.read} found intact. */
   static open(path: string, files: FilePort = nodeFiles): LineFile {
     const file = new LineFile(path, files, "a");
     if (!file.#endsWithLine(path)) file.append([""]);
     return file;
   }
 
-  /** Replaces a file in one step that survives a power cut, and opens the new one. Mode 0600. */
+  /** Replaces a file atomically and durably, and opens the new one. Mode 0600. */
   static replace(path: string, lines: Iterable<string>, files: FilePort = nodeFiles): LineFile {
-    const file = LineFile.successor(path, files);
+    const file = LineFile.createReplacement(path, files);
     try {
       file.#writeLines(lines);
       file.#takePlaceOf(path);
@@ -57,15 +58,15 @@ export class LineFile {
     return file;
   }
 
-  /** Begins a new file beside the one that it is to replace. */
-  static successor(path: string, files: FilePort): LineFile {
+  /** Creates a file beside the one it will replace. */
+  static createReplacement(path: string, files: FilePort): LineFile {
     files.remove(temporaryOf(path));
     return new LineFile(temporaryOf(path), files, "ax");
   }
 
   /**
-   * Parses each line of a file; none when there is no file. Returns how many bytes of a torn last line were left out.
-   * @throws a {@link BadLine} for anything but a torn end.
+   * Parses every line of a file, if it exists. Returns how many bytes of a torn last line were dropped.
+   * @throws a {@link CorruptLineError} for corruption anywhere but at the end
    */
   static read(path: string, onLine: (value: unknown, line: number) => void, files: FilePort = nodeFiles): number {
     let rest = "";
@@ -75,13 +76,13 @@ export class LineFile {
       rest = lines.pop() ?? "";
       for (const line of lines) {
         count += 1;
-        if (line !== "") onLine(parsed(line, count), count);
+        if (line !== "") onLine(parseLine(line, count), count);
       }
     }
     if (rest === "") return 0;
     let last: unknown;
     try {
-      last = parsed(rest, count + 1);
+      last = parseLine(rest, count + 1);
     } catch {
       return Buffer.byteLength(rest);
     }
@@ -94,7 +95,7 @@ export class LineFile {
     return this.#size;
   }
 
-  /** Appends lines: all of them or, when it throws, none. */
+  /** Appends all lines, or none if it throws. */
   append(lines: readonly string[]): void {
     const before = this.#size;
     this.#cutOff(before);
@@ -113,16 +114,16 @@ export class LineFile {
     this.#files.close(this.#fd);
   }
 
-  /** Resolves when the bytes so far are on the disk. */
+  /** Resolves when everything written so far is on the disk. */
   async sync(): Promise<void> {
     await this.#files.syncLater(this.#fd);
   }
 
   /**
-   * Takes the place of a file in one step that survives a power cut, with the lines that were appended to it since.
-   * @param from - the place in that file, in bytes, behind which this one lacks its lines
+   * Replaces the old file atomically and durably, after copying the lines appended to it meanwhile.
+   * @param from - the offset in the old file, in bytes, from which on lines have to be copied
    */
-  succeed(path: string, old: LineFile, from: number): void {
+  takeOver(path: string, old: LineFile, from: number): void {
     const fd = this.#files.open(path, "r");
     try {
       for (let at = from; at < old.size; ) {
@@ -138,13 +139,13 @@ export class LineFile {
     this.#takePlaceOf(path);
   }
 
-  /** Closes and removes a {@link LineFile.successor} that never took its place. Never throws. */
+  /** Closes and removes a {@link LineFile.createReplacement} that never took over. Never throws. */
   discard(path: string): void {
     try {
       this.close();
       this.#files.remove(temporaryOf(path));
     } catch {
-      // The next successor removes it.
+      // The next replacement removes it.
     }
   }
 
@@ -155,7 +156,7 @@ export class LineFile {
     this.#files.syncFolderOf(path);
   }
 
-  /** Cuts off half a line, because a line appended to it would be damaged. */
+  /** Truncates a torn line, because the next one would be appended to it. */
   #cutOff(size: number): void {
     if (!this.#isTorn) return;
     this.#files.truncate(this.#fd, size);
@@ -166,7 +167,7 @@ export class LineFile {
     try {
       this.#cutOff(size);
     } catch {
-      // The next append retries before it writes.
+      // The next append tries again before it writes.
     }
   }
 
@@ -182,7 +183,7 @@ export class LineFile {
     return last.toString() === "\n";
   }
 
-  /** Writes in chunks: all lines together may be longer than a string can be. */
+  /** Writes in chunks, because all lines together may exceed the maximum string length. */
   #writeLines(lines: Iterable<string>): void {
     let chunk = "";
     for (const line of lines) {
@@ -208,18 +209,18 @@ export class LineFile {
   }
 }
 
-/** A path has one writer, so a file left behind here by a kill is replaced. */
+/** Each path has one writer, so a leftover of a killed process can be replaced. */
 function temporaryOf(path: string): string {
   return `${path}.tmp`;
 }
 
-function parsed(line: string, number: number): unknown {
-  const bare = withoutSum(line);
-  if (bare === undefined) throw new BadLine(number, "its checksum is that of another line");
+function parseLine(line: string, number: number): unknown {
+  const bare = stripChecksum(line);
+  if (bare === undefined) throw new CorruptLineError(number, "its checksum does not match");
   try {
     return JSON.parse(bare);
   } catch {
-    throw new BadLine(number, "it is no JSON");
+    throw new CorruptLineError(number, "it is not JSON");
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * An append-only log of JSON lines whose owner never has to handle a failed write: entries that cannot be written are
- * kept and retried, and a file that has grown far beyond its content is compacted while it is used.
+ * An append-only log of JSON lines whose owner need not handle write failures: pending entries are kept in memory and
+ * retried. A log much longer than its content is compacted while in use.
  */
 import type { StorageError } from "../errors/index.js";
 import type { Clock } from "../util/clock.js";
@@ -9,17 +9,19 @@ import { storageError } from "./failures.js";
 import { type FilePort, nodeFiles } from "./file-port.js";
 import { LineFile } from "./json-lines.js";
 
-/** A file is compacted when it is longer than {@link LineLogLimits.compactBytes}, and than this times its compacted size. */
-const GROWTH = 4;
+/**
+ * A file is compacted once it is longer than {@link LineLogLimits.compactBytes} and this many times its compacted size.
+ */
+const GROWTH_FACTOR = 4;
 const FIRST_RETRY_MS = 1_000;
 const LAST_RETRY_MS = 60_000;
 
-/** The sizes of a {@link LineLog}. */
+/** Size limits of a {@link LineLog}. */
 export interface LineLogLimits {
-  /** A file of so many bytes is not compacted. @default 65_536 */
+  /** Files up to this length, in bytes, are never compacted. @default 65_536 */
   readonly compactBytes: number;
-  /** The most characters kept in memory: beyond that a snapshot is shorter. @default 65_536 */
-  readonly waitingChars: number;
+  /** The most characters of pending entries kept in memory. Beyond that, a snapshot replaces them. @default 65_536 */
+  readonly maxPendingChars: number;
 }
 
 /** Options and callbacks of a {@link LineLog}. */
@@ -27,26 +29,27 @@ export interface LineLogOptions {
   readonly clock: Clock;
   readonly files?: FilePort | undefined;
   readonly limits?: LineLogLimits;
-  /** The whole content, as the lines of a new file. */
+  /** Returns the whole content as the lines of a new file. */
   readonly snapshot: () => Iterable<string>;
   /**
-   * Compacts in slices, between which the process serves others. For content whose entries can be applied to a snapshot
-   * that has them already. @default false
+   * Whether to compact in slices, between which the process can do other work. Entries must be safe to apply to a
+   * snapshot
+   * that already includes them. @default false
    */
   readonly inSlices?: boolean;
-  /** An entry as a line. @default its JSON */
+  /** Serializes an entry. @default JSON.stringify */
   readonly lineOf?: (entry: object) => string;
-  /** Whether this process may still write: false once another one has taken the file over. */
+  /** Whether this process may still write: false once another process has taken over the file. */
   readonly mayWrite: () => boolean;
-  /** Called once for each outage. */
+  /** Called once per outage. */
   readonly onFailing: (error: StorageError) => void;
-  /** Called when writing works again. */
-  readonly onWorking: () => void;
-  /** Called when another file has taken the place of the one at the path. */
+  /** Called when writes succeed again. */
+  readonly onRecovered: () => void;
+  /** Called when another file has replaced the one at the path. */
   readonly onReplaced?: () => void;
 }
 
-const usualLimits: LineLogLimits = { compactBytes: 65_536, waitingChars: 65_536 };
+const DEFAULT_LIMITS: LineLogLimits = { compactBytes: 65_536, maxPendingChars: 65_536 };
 
 export class LineLog {
   readonly #path: string;
@@ -54,14 +57,14 @@ export class LineLog {
   readonly #files: FilePort;
   readonly #limits: LineLogLimits;
   #file: LineFile;
-  /** The size, in bytes, from which on the file is compacted. */
+  /** The file is compacted once it exceeds this size, in bytes. */
   #compactAt: number;
-  /** Entries of a {@link LineLog.together} that has not ended. */
+  /** Entries of a {@link LineLog.batch} in progress. */
   #group: object[] = [];
   #depth = 0;
-  #waiting: string[] = [];
-  #waitingChars = 0;
-  /** The waiting entries exceed the limit, so the next write is a snapshot. */
+  #pending: string[] = [];
+  #pendingChars = 0;
+  /** Whether the pending entries exceeded the limit, so the next write is a snapshot. */
   #needsSnapshot = false;
   #compaction: Compaction | undefined;
   #isFailing = false;
@@ -73,7 +76,7 @@ export class LineLog {
     this.#path = path;
     this.#options = options;
     this.#files = options.files ?? nodeFiles;
-    this.#limits = options.limits ?? usualLimits;
+    this.#limits = options.limits ?? DEFAULT_LIMITS;
     this.#file =
       keptBytes === undefined
         ? LineFile.replace(path, options.snapshot(), this.#files)
@@ -83,7 +86,7 @@ export class LineLog {
   }
 
   /**
-   * Replaces the file by a snapshot and opens it.
+   * Replaces the file with a snapshot and opens it.
    * @throws an error of the file system
    */
   static replace(path: string, options: LineLogOptions): LineLog {
@@ -91,21 +94,21 @@ export class LineLog {
   }
 
   /**
-   * Opens a file that was read and found whole.
-   * @param keptBytes - the size that it would have if it were compacted now
+   * Opens a file that was read and found intact.
+   * @param keptBytes - the size it would have if it were compacted now
    * @throws an error of the file system
    */
   static open(path: string, options: LineLogOptions, keptBytes: number): LineLog {
     return new LineLog(path, options, keptBytes);
   }
 
-  /** Whether entries wait in memory that the file does not have. */
+  /** Whether entries are pending that could not be written. */
   get isFailing(): boolean {
     return this.#isFailing;
   }
 
-  /** Everything noted inside becomes one line, so that it is stored whole or not at all. */
-  together(act: () => void): void {
+  /** Writes everything appended inside as one line, so that it is stored atomically. */
+  batch(act: () => void): void {
     this.#depth += 1;
     try {
       act();
@@ -115,16 +118,17 @@ export class LineLog {
     }
   }
 
-  /** Notes an entry. Never throws. */
-  note(entry: object): void {
+  /** Appends an entry. Never throws. */
+  append(entry: object): void {
     if (this.#isClosed) return;
     this.#group.push(entry);
     if (this.#depth === 0) this.#endGroup();
   }
 
   /**
-   * Writes the waiting entries, one last time, and closes the file. Never throws. Returns the failure by which the
-   * waiting entries are lost; undefined when none are.
+   * Tries once more to write pending entries, and closes the file. Never throws. Returns the error if pending entries
+   * were
+   * lost.
    */
   close(): StorageError | undefined {
     if (this.#isClosed) return undefined;
@@ -148,28 +152,28 @@ export class LineLog {
     const entry = more.length === 0 ? first : [first, ...more];
     if (!this.#needsSnapshot) {
       const line = (this.#options.lineOf ?? JSON.stringify)(entry);
-      this.#waiting.push(line);
-      this.#waitingChars += line.length;
+      this.#pending.push(line);
+      this.#pendingChars += line.length;
     }
     this.#flush();
   }
 
-  /** Returns the failure, if there was one. */
+  /** Returns the error if the write failed. */
   #flush(): StorageError | undefined {
     if (!this.#options.mayWrite()) {
       this.#stopCompaction();
-      this.#forgetWaiting();
+      this.#clearPending();
       return undefined;
     }
     try {
       if (this.#needsSnapshot) this.#replace();
-      else this.#file.append(this.#waiting);
-      this.#forgetWaiting();
+      else this.#file.append(this.#pending);
+      this.#clearPending();
       if (this.#file.size > this.#compactAt) this.#compact();
     } catch (error) {
       return this.#fail(storageError("write", this.#path, error));
     }
-    if (this.#isFailing) this.#options.onWorking();
+    if (this.#isFailing) this.#options.onRecovered();
     this.#isFailing = false;
     this.#retries = 0;
     this.#retry?.cancel();
@@ -198,7 +202,7 @@ export class LineLog {
       const file = await compaction.run(this.#options.mayWrite);
       if (file) this.#take(file);
     } catch {
-      // The file is whole without it.
+      // The file is intact without the compaction.
     } finally {
       if (this.#compaction === compaction) this.#compaction = undefined;
     }
@@ -209,7 +213,7 @@ export class LineLog {
     this.#compaction = undefined;
   }
 
-  /** Without room for a second file, the next try waits until the first has grown as much again. */
+  /** If there is no space for a second file, the next attempt waits until this one has grown as much again. */
   #postponeCompaction(): void {
     this.#compactAt = this.#file.size + this.#limits.compactBytes;
   }
@@ -222,24 +226,24 @@ export class LineLog {
     try {
       old.close();
     } catch {
-      // Its name leads to the new file already.
+      // Its name already refers to the new file.
     }
   }
 
   #limitFor(keptBytes: number): number {
-    return Math.max(this.#limits.compactBytes, GROWTH * keptBytes);
+    return Math.max(this.#limits.compactBytes, GROWTH_FACTOR * keptBytes);
   }
 
-  #forgetWaiting(): void {
-    this.#waiting = [];
-    this.#waitingChars = 0;
+  #clearPending(): void {
+    this.#pending = [];
+    this.#pendingChars = 0;
     this.#needsSnapshot = false;
   }
 
   #fail(error: StorageError): StorageError {
     this.#stopCompaction();
-    if (this.#waitingChars > this.#limits.waitingChars) {
-      this.#forgetWaiting();
+    if (this.#pendingChars > this.#limits.maxPendingChars) {
+      this.#clearPending();
       this.#needsSnapshot = true;
     }
     if (!this.#isFailing) {

@@ -1,30 +1,29 @@
 /**
- * The file behind a path. A link is followed, so that it stays a link and its target is replaced; anything but a plain
- * file is refused before it is opened, because a pipe would block the process and a device would be replaced.
+ * Resolves a path to a plain file. Symbolic links are followed, so that their target is replaced and not they. Anything
+ * but a plain file is rejected before it is opened: a pipe would block the process, and a device would be replaced.
  */
 import fs from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { UsageError } from "../errors/index.js";
-import { shown } from "../util/options.js";
-import { codeOf, NotAFile } from "./failures.js";
+import { previewValue } from "../util/options.js";
+import { codeOf, NotAPlainFileError } from "./failures.js";
 
 /**
- * The path of the plain file that a path leads to, whether it exists or not, so that a link and its target are one file
- * with one lock.
- * @throws {BAD_ARGUMENT} for a name that no file can have; a {@link NotAFile} for a folder, a pipe, a socket or a device;
- *   an error of the file system
+ * The real path of a plain file, which need not exist, so that a link and its target share one lock.
+ * @throws {BAD_ARGUMENT} for an invalid file name; a {@link NotAPlainFileError} for a folder, a pipe, a socket or a
+ * device; an error of the file system
  */
-export function plainFile(path: string): string {
+export function resolvePlainFile(path: string): string {
   checkFileName(path);
   const real = realPath(path);
-  checkKind(real, "name a file");
+  assertPlainFile(real, "name a file");
   return real;
 }
 
-/** @throws {BAD_ARGUMENT} for a name that no file can have */
+/** @throws {BAD_ARGUMENT} for an invalid file name */
 function checkFileName(path: string): void {
   if (typeof path === "string" && path !== "" && !path.includes("\0")) return;
-  throw new UsageError(`a file has a name without NUL characters, not ${shown(path)}; name another`);
+  throw new UsageError(`a file name must be a non-empty string without NUL characters, not ${previewValue(path)}`);
 }
 
 function realPath(path: string): string {
@@ -38,7 +37,7 @@ function realPath(path: string): string {
   }
 }
 
-/** The target of a link that leads nowhere; undefined for anything else. */
+/** The target of a dangling link; undefined for anything else. */
 function targetOf(path: string): string | undefined {
   try {
     return fs.readlinkSync(path);
@@ -47,25 +46,25 @@ function targetOf(path: string): string | undefined {
   }
 }
 
-/** Refuses anything at a path that is not a plain file, also a link. */
-export function checkKind(path: string, remedy: string): void {
+/** Rejects anything at a path that is not a plain file, including a link. */
+export function assertPlainFile(path: string, remedy: string): void {
   const found = fs.lstatSync(path, { throwIfNoEntry: false });
-  if (found && !found.isFile()) throw new NotAFile(kindOf(found), remedy);
+  if (found && !found.isFile()) throw new NotAPlainFileError(describeKind(found), remedy);
 }
 
-function kindOf(found: fs.Stats): string {
+function describeKind(found: fs.Stats): string {
   if (found.isDirectory()) return "a folder";
   if (found.isSymbolicLink()) return "a link";
   if (found.isFIFO()) return "a pipe";
   return found.isSocket() ? "a socket" : "a device";
 }
 
-/** Whether a file has another name, as a backup by hard links has: appending to it would change both. */
-export function isShared(path: string): boolean {
+/** Whether a file has other hard links, as in a backup: appending to it would change them all. */
+export function hasOtherHardLinks(path: string): boolean {
   return (fs.statSync(path, { throwIfNoEntry: false })?.nlink ?? 1) > 1;
 }
 
-/** The length of a file in bytes; 0 when there is none. */
+/** The length of a file in bytes; 0 if it does not exist. */
 export function fileSize(path: string): number {
   return fs.statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }

@@ -1,31 +1,31 @@
-/** The facts that tell processes apart: the machine, its current boot, the space of process ids, and start times. */
+/** The facts that identify a process: its machine, the current boot, its PID namespace and its start time. */
 import { hostname } from "node:os";
-import { bootAndSpace, lookAtProcess } from "../util/platform.js";
+import { bootIdAndPidNamespace, inspectProcess } from "../util/platform.js";
 
-/** Facts about this process and its neighbors; tests pass their own. */
+/** Facts about this process and others on the machine; tests inject their own. */
 export interface ProcessFacts {
   readonly host: string;
-  /** Changes when the machine reboots; empty when not known. */
+  /** The boot id, which changes on reboot; empty if unknown. */
   readonly boot: string;
-  /** The space of process ids, of which each container has its own; empty when not known. */
+  /** The PID namespace, of which each container has its own; empty if unknown. */
   readonly space: string;
   readonly pid: number;
   /** When this process started, in milliseconds since the epoch. */
   readonly startedAt: number;
-  /** Milliseconds since the epoch. */
+  /** The current time, in milliseconds since the epoch. */
   now(): number;
-  /** A process of the same space: its start time in the machine's own words (null: not known). Null when it is gone. */
-  look(pid: number): { readonly started: string | null } | null;
+  /** Looks up a process of the same namespace: null if it is gone, else its start time (null if unknown). */
+  inspect(pid: number): { readonly started: string | null } | null;
 }
 
-/** The facts of this process. */
+/** The facts of the current process. */
 export function processFacts(): ProcessFacts {
   return {
     host: hostname(),
-    ...bootAndSpace(),
+    ...bootIdAndPidNamespace(),
     pid: process.pid,
     startedAt: Date.now() - process.uptime() * 1000,
     now: () => Date.now(),
-    look: lookAtProcess,
+    inspect: inspectProcess,
   };
 }

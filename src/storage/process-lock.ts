@@ -1,57 +1,70 @@
 /**
- * One process at a time uses a file: a file beside it, `FILE.lock`, names the process, and so does one for the file itself,
- * whatever its name.
+ * Lets one process at a time use a file. `FILE.lock` beside it names that process, and so does a lock on its inode,
+ * which
+ * holds for every name of the file.
  */
 import { randomUUID } from "node:crypto";
 import { LockedError, StorageError, UsageError } from "../errors/index.js";
 import { type Clock, sleep, systemClock } from "../util/clock.js";
 import { storageError } from "./failures.js";
-import { LinkLocks } from "./link-locks.js";
-import { create, type Found, type Holder, named, readLock, remove, STALE_MS, take, touch } from "./lock-file.js";
-import { plainFile } from "./plain-file.js";
+import { InodeLocks } from "./inode-locks.js";
+import {
+  acquireLock,
+  createLockFile,
+  describeHolder,
+  type FoundLock,
+  type LockHolder,
+  readLock,
+  removeLock,
+  STALE_MS,
+  touchLock,
+} from "./lock-file.js";
+import { resolvePlainFile } from "./plain-file.js";
 import { type ProcessFacts, processFacts } from "./process-facts.js";
 
-/** The interval at which a holder touches its lock. */
+/** How often a holder sends a heartbeat. */
 const HEARTBEAT_MS = 5_000;
 const FIRST_WAIT_MS = 100;
 const LAST_WAIT_MS = 1_000;
 
 /** Options of {@link lockFile}. */
 export interface LockOptions {
-  /** @default those of this process */
+  /** @default the facts of the current process */
   readonly facts?: ProcessFacts | undefined;
-  /** Called once when another process has taken the lock over, as after a long stall of this one. */
+  /** The end of the name of the lock file, after the name of the file. @default ".lock" */
+  readonly suffix?: string;
+  /** Called once if another process takes over the lock, such as after a long stall of this one. */
   readonly onLost?: (error: LockedError) => void;
 }
 
 /** Options of {@link waitForLock}. */
-export interface WaitOptions extends LockOptions {
+export interface LockWaitOptions extends LockOptions {
   readonly clock?: Clock;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The locks of this process, to be released when it exits. */
-const held = new Set<ProcessLock>();
+/** The locks this process holds. They are released when it exits. */
+const heldLocks = new Set<ProcessLock>();
 
 /** Releases every lock of this process. */
 function releaseAll(): void {
-  for (const lock of [...held]) lock.release();
+  for (const lock of [...heldLocks]) lock.release();
 }
 
 /** A lock held by this process. */
 export class ProcessLock {
   readonly #path: string;
   readonly #file: string;
-  readonly #holder: Holder;
+  readonly #holder: LockHolder;
   readonly #facts: ProcessFacts;
   readonly #onLost: ((error: LockedError) => void) | undefined;
-  readonly #links: LinkLocks;
+  readonly #links: InodeLocks;
   readonly #timer: NodeJS.Timeout;
   #checkedAt: number;
   #isHeld = true;
 
   /** @internal */
-  constructor(path: string, file: string, links: LinkLocks, { facts = processFacts(), onLost }: LockOptions) {
+  constructor(path: string, file: string, links: InodeLocks, { facts = processFacts(), onLost }: LockOptions) {
     this.#path = path;
     this.#file = file;
     this.#links = links;
@@ -60,90 +73,91 @@ export class ProcessLock {
     this.#onLost = onLost;
     this.#checkedAt = facts.now();
     this.#timer = setInterval(() => this.#beat(), HEARTBEAT_MS).unref();
-    if (held.size === 0) process.on("exit", releaseAll);
-    held.add(this);
+    if (heldLocks.size === 0) process.on("exit", releaseAll);
+    heldLocks.add(this);
   }
 
-  /** Whether this process still has the lock. Reads the file when the last heartbeat is too long ago. */
+  /** Whether this process still holds the lock. Checks the lock file if the last heartbeat is too old. */
   get isHeld(): boolean {
     if (this.#isHeld && this.#facts.now() - this.#checkedAt > STALE_MS / 2) this.#beat();
     return this.#isHeld;
   }
 
-  /** Another file has taken the place of the one at the path: the lock goes with it. Never throws. */
-  follow(): void {
-    this.#links.follow();
+  /** Moves the inode lock to the file that is at the path now. Call it after replacing the file. Never throws. */
+  relock(): void {
+    this.#links.relock();
   }
 
-  /** Releases the lock. Idempotent, never throws. */
+  /** Releases the lock. Idempotent; never throws. */
   release(): void {
     this.#end();
     this.#links.release();
-    remove(this.#file, this.#holder);
+    removeLock(this.#file, this.#holder);
   }
 
   #beat(): void {
     if (!this.#isHeld) return;
-    let found: Found | undefined;
+    let found: FoundLock | undefined;
     try {
       found = readLock(this.#file);
       if (found === undefined) {
-        // The file was removed by hand: the first process to make it again has the lock.
-        create(this.#file, JSON.stringify(this.#holder));
+        // Someone deleted the lock file: the first process to create it again holds the lock.
+        createLockFile(this.#file, JSON.stringify(this.#holder));
         found = readLock(this.#file);
       }
-      if (found?.holder?.nonce === this.#holder.nonce) touch(this.#file, this.#facts.now());
+      if (found?.holder?.nonce === this.#holder.nonce) touchLock(this.#file, this.#facts.now());
       this.#links.touch(this.#facts.now());
     } catch {
-      return; // a disk that fails proves nothing about the lock
+      return; // a disk failure says nothing about the lock
     }
     this.#checkedAt = this.#facts.now();
     if (found?.holder?.nonce === this.#holder.nonce) return;
     this.#end();
-    this.#onLost?.(new LockedError(this.#path, found ? named(found, this.#facts) : "another process"));
+    this.#onLost?.(new LockedError(this.#path, found ? describeHolder(found, this.#facts) : "another process"));
   }
 
   #end(): void {
     this.#isHeld = false;
     clearInterval(this.#timer);
-    held.delete(this);
-    if (held.size === 0) process.removeListener("exit", releaseAll);
+    heldLocks.delete(this);
+    if (heldLocks.size === 0) process.removeListener("exit", releaseAll);
   }
 }
 
 /**
- * Takes the lock of a file.
- * @throws {LOCKED} when another process, or this one, has it {STORAGE} when the lock file cannot be written
- * @throws {BAD_ARGUMENT} for a name that no file can have
+ * Locks a file.
+ * @throws {LOCKED} when another process, or this one, already holds the lock {STORAGE} when the lock file cannot be
+ *   written
+ * @throws {BAD_ARGUMENT} for an invalid file name
  */
 export function lockFile(path: string, options: LockOptions = {}): ProcessLock {
-  const { facts = processFacts() } = options;
+  const { facts = processFacts(), suffix = ".lock" } = options;
   const { host, boot, space, pid } = facts;
-  const started = facts.look(pid)?.started ?? null;
-  const holder: Holder = { host, boot, space, pid, started, since: facts.now(), nonce: randomUUID() };
+  const started = facts.inspect(pid)?.started ?? null;
+  const holder: LockHolder = { host, boot, space, pid, started, since: facts.now(), nonce: randomUUID() };
   try {
-    const real = plainFile(path);
-    const file = `${real}.lock`;
-    const links = new LinkLocks(real, holder, facts);
-    let other = take(file, holder, facts);
-    if (other) throw new LockedError(path, named(other, facts));
-    other = links.follow();
+    const real = resolvePlainFile(path);
+    const file = `${real}${suffix}`;
+    const links = new InodeLocks(real, holder, facts);
+    let other = acquireLock(file, holder, facts);
+    if (other) throw new LockedError(path, describeHolder(other, facts));
+    other = links.relock();
     if (other) {
-      remove(file, holder);
-      throw new LockedError(path, `${named(other, facts)} by another name`);
+      removeLock(file, holder);
+      throw new LockedError(path, `${describeHolder(other, facts)} by another name`);
     }
     return new ProcessLock(path, file, links, { ...options, facts });
   } catch (error) {
-    const isTold = error instanceof LockedError || error instanceof StorageError || error instanceof UsageError;
-    throw isTold ? error : storageError("use", path, error);
+    const isKnown = error instanceof LockedError || error instanceof StorageError || error instanceof UsageError;
+    throw isKnown ? error : storageError("use", path, error);
   }
 }
 
 /**
- * Takes the lock of a file as soon as it is free.
- * @throws {STORAGE} when the lock file cannot be written; the signal's reason when that is aborted
+ * Locks a file, waiting until it is free.
+ * @throws {STORAGE} when the lock file cannot be written; the signal's reason if it is aborted
  */
-export async function waitForLock(path: string, options: WaitOptions = {}): Promise<ProcessLock> {
+export async function waitForLock(path: string, options: LockWaitOptions = {}): Promise<ProcessLock> {
   const { clock = systemClock, signal } = options;
   for (let delay = FIRST_WAIT_MS; ; delay = Math.min(2 * delay, LAST_WAIT_MS)) {
     signal?.throwIfAborted();

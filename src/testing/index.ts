@@ -1,10 +1,12 @@
 /**
- * `chatexchange-ts/testing`: helpers for tests of bots, for any test runner. A stage with people to act, a local
- * server, and time that is turned by hand.
+ * `chatexchange-ts/testing`: helpers for testing bots with any test runner: a stage with scripted people, a local
+ * server,
+ * and a clock under manual control.
  */
 export { CassetteError } from "../errors/index.js";
 export { ChatServer } from "../server/index.js";
 export { ManualClock } from "../util/manual-clock.js";
+export type { WaitOptions } from "./clock-driver.js";
 export { type Replay, type ReplayOptions, replay } from "./replay/replay.js";
 export {
   Stage,
@@ -14,5 +16,5 @@ export {
   type StageRoom,
   setStage,
 } from "./stage.js";
+export type { StageBot } from "./stage-bot.js";
 export { type Heard, type Match, StagePerson } from "./stage-person.js";
-export type { WaitOptions } from "./turning.js";

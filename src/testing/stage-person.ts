@@ -1,44 +1,44 @@
-/** Somebody on a stage: says things, and waits for what is said. */
+/** A scripted person on a stage, who posts messages and waits for replies. */
 import { UsageError } from "../errors/index.js";
 import type { MessageId, RoomName, ServerMessage, ServerRoom, ServerUser, UserInRoom } from "../server/index.js";
-import { shown } from "../util/options.js";
-import type { WaitOptions } from "./turning.js";
+import { previewValue } from "../util/options.js";
+import type { WaitOptions } from "./clock-driver.js";
 
-/** A message as somebody on the stage hears it. */
+/** A message as a person on the stage receives it. */
 export interface Heard extends ServerMessage {
-  /** Markdown as typed, without the `:id ` of a reply. */
+  /** Markdown as typed, without the `:id ` prefix of a reply. */
   readonly text: string;
   /** The author's name. */
   readonly userName: string;
 }
 
-/** Whether a message is the one waited for, at once or by a promise. It may be asked again about the same message. */
+/** Whether a message is the expected one; may be async. It may be called repeatedly with the same message. */
 export type Match = (message: Heard) => boolean | Promise<boolean>;
 
-/** What a person needs of the stage. */
-interface Ears {
+/** The part of the stage that a person uses. */
+interface PersonContext {
   in(room: RoomName): StagePerson;
   hear(after: number, match: Match, wanted: string, options: WaitOptions | undefined): Promise<Heard>;
-  /** The newest message of the site. */
+  /** The id of the newest message of the site. */
   newest(): number;
 }
 
-/** Somebody in a room of a stage, who speaks and listens. */
+/** A person in a room of a stage, who posts and waits for messages. */
 export class StagePerson {
-  /** The person on the server: account, `pings`, `suspend()`. */
+  /** The person's account on the server: `pings`, `suspend()` and more. */
   readonly user: ServerUser;
-  /** This person in the room, for all that is not talk: `here.stars(message)`, `here.kicks(user)`. */
+  /** The person in the room, for every action but talking: `here.stars(message)`, `here.kicks(user)`. */
   readonly here: UserInRoom;
-  readonly #ears: Ears;
-  /** The newest message that was said or heard. */
+  readonly #context: PersonContext;
+  /** The newest message that this person posted or heard. */
   #cursor: number;
 
   /** @internal */
-  constructor(user: ServerUser, room: ServerRoom, ears: Ears) {
+  constructor(user: ServerUser, room: ServerRoom, context: PersonContext) {
     this.user = user;
     this.here = user.in(room);
-    this.#ears = ears;
-    this.#cursor = ears.newest();
+    this.#context = context;
+    this.#cursor = context.newest();
   }
 
   /** The chat user id. */
@@ -53,10 +53,10 @@ export class StagePerson {
 
   /** The same person in another room. */
   in(room: RoomName): StagePerson {
-    return this.#ears.in(room);
+    return this.#context.in(room);
   }
 
-  /** Says something, also as a reply. What was said before is no answer to it: `hears` listens from here on. */
+  /** Posts a message or a reply. A later {@link StagePerson.hears} ignores earlier messages. */
   says(markdown: string, options: { readonly replyTo?: MessageId } = {}): ServerMessage {
     const message = this.here.says(markdown, options);
     this.#cursor = message.id;
@@ -64,14 +64,14 @@ export class StagePerson {
   }
 
   /**
-   * Waits for the next message of somebody else, after what this person last said or heard; the clock is turned
+   * Waits for the next message by someone else after the last one this person posted or heard. Advances the clock
    * meanwhile.
-   * @param what - its text, an expression that its text matches, or a condition. @default any message
-   * @throws {TIMED_OUT} when it does not come, saying what was said instead
+   * @param what - its text, a pattern its text matches, or a predicate. @default any message
+   * @throws {TIMED_OUT} listing what was said instead
    */
   async hears(what?: string | RegExp | Match, options?: WaitOptions): Promise<Heard> {
     const [match, wanted] = matching(what);
-    const message = await this.#ears.hear(this.#cursor, match, wanted, options);
+    const message = await this.#context.hear(this.#cursor, match, wanted, options);
     this.#cursor = message.id;
     return message;
   }
@@ -80,8 +80,9 @@ export class StagePerson {
 function matching(what: string | RegExp | Match | undefined): readonly [Match, string] {
   if (what === undefined) return [() => true, "anything"];
   if (typeof what === "string") return [({ text }) => text === what, JSON.stringify(what)];
-  if (typeof what === "function") return [what, "what the condition asks for"];
-  if (!(what instanceof RegExp)) throw new UsageError(`hears takes a text, a RegExp or a function, not ${shown(what)}`);
+  if (typeof what === "function") return [what, "a message that matches the predicate"];
+  if (!(what instanceof RegExp))
+    throw new UsageError(`hears takes a string, a RegExp or a function, not ${previewValue(what)}`);
   const pattern = new RegExp(what.source, what.flags.replace(/[gy]/g, ""));
   return [({ text }) => pattern.test(text), String(what)];
 }

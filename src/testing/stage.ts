@@ -1,4 +1,4 @@
-/** A local server with a room, people and an account for the bot: what most tests of bots begin with. */
+/** A local server with a room, people and an account for the bot: the setup of most bot tests. */
 import { ChatError, UsageError } from "../errors/index.js";
 import { Client, type ClientOptions } from "../index.js";
 import { EventType } from "../protocol/raw.js";
@@ -12,64 +12,81 @@ import {
   type ServerRoom,
   type ServerUser,
 } from "../server/index.js";
-import { isThenable, settled } from "../util/call-safely.js";
+import { isThenable, toNativePromise } from "../util/call-safely.js";
 import { ManualClock } from "../util/manual-clock.js";
-import { checkClock, checkCount, checkOptions, described, shown } from "../util/options.js";
+import { checkClock, checkCount, checkOptions, describeValue, previewValue } from "../util/options.js";
+import { ClockDriver, type WaitOptions } from "./clock-driver.js";
+import { isBotToRun, RunningBot, type StageBot } from "./stage-bot.js";
 import { type Heard, type Match, StagePerson } from "./stage-person.js";
-import { Turning, type WaitOptions } from "./turning.js";
 
-/** The properties of the room of a stage. */
+/** How long a bot may take to start or to stop, in milliseconds of real time. */
+const BOT_TIMEOUT_MS = 30_000;
+
+/** The properties of the stage's room. */
 export interface StageRoom extends Omit<NewServerRoom, "owners"> {
-  /** Its owners, by name, as accounts or by id; names are made up where there is no such person. @default nobody */
+  /** The owners: names, accounts or ids. An account is created for an unknown name. @default none */
   readonly owners?: readonly (string | ServerUser | number)[];
 }
 
 /** Options of a client on a stage. */
 export interface StageClientOptions extends ClientOptions {
-  /** The site, of those that the server runs: `stage.server.sites["stackoverflow.com"]`. @default the site of the stage */
+  /** One of the sites the server runs, such as `stage.server.sites["stackoverflow.com"]`. @default the stage's site */
   readonly site?: LocalSite;
 }
 
-/** What a stage is set with. */
+/** Options of {@link setStage}. */
 export interface StageOptions<Name extends string = string> {
-  /** The room of the test: a name, or what it is made of. @default room 1, "Sandbox" */
+  /** The room under test: a name or its properties. @default room 1, "Sandbox" */
   readonly room?: string | StageRoom;
   /** The names of the people, who are in the room from the start. @default ["Alice"] */
   readonly people?: readonly Name[];
-  /** The bot's account: a name, or what it is made of. @default "Bot" */
-  readonly bot?: string | NewServerUser;
-  /** Options of the server. @default one site, chat.stackexchange.com, in an empty world */
+  /**
+   * The bot's account: a name or its properties. Or the bot itself, or a function that makes it: the stage then starts it in
+   * its room, with the account "Bot", and stops it at the end. @default "Bot"
+   */
+  readonly bot?: string | NewServerUser | StageBot | (() => StageBot);
+  /** Options of the client with which the stage starts the bot, such as `stateFile`. @default none */
+  readonly client?: ClientOptions;
+  /** Options of the server. @default one site, chat.stackexchange.com, with an empty world */
   readonly server?: Omit<ChatServerOptions, "clock">;
-  /** The clock of server and clients. @default a new one */
+  /** The clock of the server and its clients. @default a new one */
   readonly clock?: ManualClock;
 }
 
-/** A failure that a client of the stage reported because nobody looked at it, as that of a callback that threw. */
+/** An unhandled failure that a client of the stage reported, such as a callback that threw. */
 export interface StageFailure {
-  /** What was thrown. */
+  /** The thrown value. */
   readonly error: unknown;
 }
 
 /**
  * Sets a stage: a local server, a room with people in it, and an account for the bot. Dispose of it with `await using`,
- * or call `close()` when the test is over.
- * @throws {BAD_ARGUMENT} for unknown options, also those of the server
+ * or call `close()` after the test.
+ * @throws {BAD_ARGUMENT} for unknown options, including those of the server
  */
 export async function setStage<const Name extends string = "Alice">(
   options: StageOptions<Name> = {},
 ): Promise<Stage<Name>> {
-  checkOptions("setStage", options, ["room", "people", "bot", "server", "clock"]);
+  checkOptions("setStage", options, ["room", "people", "bot", "client", "server", "clock"]);
   checkStageOptions(options);
   const { clock = new ManualClock(), people = ["Alice"] as readonly string[], bot = "Bot", room } = options;
   const server = await ChatServer.start({ sites: ["stackexchange.com"], ...options.server, clock });
+  let stage: Stage<Name> | undefined;
   try {
     const { site } = server;
     const place = room === undefined ? site.room(1) : site.addRoom(roomOf(room, site));
-    return new Stage<Name>(server, clock, place, typeof bot === "string" ? site.user(bot) : site.addUser(bot), people);
+    stage = new Stage<Name>(server, clock, place, accountOf(bot, site), people);
+    if (isBotToRun(bot)) await stage.run(bot, options.client ?? {});
+    return stage;
   } catch (error) {
-    await server.close();
+    await (stage ?? server).close();
     throw error;
   }
+}
+
+function accountOf(bot: NonNullable<StageOptions["bot"]>, site: LocalSite): ServerUser {
+  if (isBotToRun(bot)) return site.user("Bot");
+  return typeof bot === "string" ? site.user(bot) : site.addUser(bot);
 }
 
 function roomOf(room: string | StageRoom, site: LocalSite): NewServerRoom {
@@ -78,39 +95,43 @@ function roomOf(room: string | StageRoom, site: LocalSite): NewServerRoom {
   return { ...rest, owners: owners?.map((owner) => (typeof owner === "string" ? site.user(owner) : owner)) };
 }
 
-function checkStageOptions({ room, people = [], bot, server, clock }: StageOptions): void {
-  for (const [name, value] of Object.entries({ room, bot })) {
+function checkStageOptions({ room, people = [], bot, client, server, clock }: StageOptions): void {
+  if (client !== undefined && !isBotToRun(bot))
+    throw new UsageError("the option client needs a bot to start; pass options to stage.client() instead");
+  for (const [name, value] of Object.entries({ room, bot: isBotToRun(bot) ? undefined : bot })) {
     const isRight = value === undefined || typeof value === "string" || (typeof value === "object" && value !== null);
-    if (!isRight) throw new UsageError(`${name} is a name or an object such as { name }, not ${shown(value)}`);
+    if (!isRight)
+      throw new UsageError(`${name} must be a name or an object such as { name }, not ${previewValue(value)}`);
   }
-  if (!Array.isArray(people)) throw new UsageError(`people is a list of names, not ${shown(people)}`);
+  if (!Array.isArray(people)) throw new UsageError(`people must be a list of names, not ${previewValue(people)}`);
   const odd: unknown = people.find((name) => typeof name !== "string");
-  if (odd !== undefined) throw new UsageError(`people is a list of names, not a list with ${shown(odd)}`);
+  if (odd !== undefined) throw new UsageError(`people must be a list of names, not a list with ${previewValue(odd)}`);
   if (typeof server !== "object" && server !== undefined)
-    throw new UsageError(`the option server takes an object of options, not ${shown(server)}`);
+    throw new UsageError(`the option server takes an object of options, not ${previewValue(server)}`);
   if (clock !== undefined) checkClock("clock", clock);
 }
 
-/** A test's local server with its room, its people and its bot. */
+/** A local server for one test, with its room, its people and its bot. */
 export class Stage<Name extends string = string> implements AsyncDisposable {
   /** The server, for its `requests` and its other sites. */
   readonly server: ChatServer;
-  /** The site where it all happens: faults, other rooms, ground truth. */
+  /** The site of the stage: faults, other rooms, the actual state of messages and users. */
   readonly site: LocalSite;
-  /** Time, for the server and for the clients of the stage. Every wait of the stage turns it. */
+  /** The clock of the server and of the stage's clients. Every wait of the stage advances it. */
   readonly clock: ManualClock;
-  /** The room. */
+  /** The room under test. */
   readonly room: ServerRoom;
   /** The bot's account. */
   readonly bot: ServerUser;
-  /** The people by name: `stage.people.Alice`. */
+  /** The people by name, such as `stage.people.Alice`. */
   readonly people: Readonly<Record<Name, StagePerson>>;
-  readonly #turning: Turning;
+  readonly #clockDriver: ClockDriver;
   readonly #clients: Client[] = [];
   readonly #failures: StageFailure[] = [];
-  /** Ids of the messages since the stage was set. */
+  /** The ids of all messages posted since the stage was set. */
   readonly #said: number[] = [];
   readonly #stopListening: () => void;
+  #running: RunningBot | null = null;
   #closing: Promise<void> | null = null;
 
   /** @internal */
@@ -120,7 +141,7 @@ export class Stage<Name extends string = string> implements AsyncDisposable {
     this.clock = clock;
     this.room = room;
     this.bot = bot;
-    this.#turning = new Turning(clock, server);
+    this.#clockDriver = new ClockDriver(clock, server);
     this.#stopListening = this.site.onEvent(({ type, messageId }) => {
       if (type === EventType.MessagePosted && messageId !== null) this.#said.push(messageId);
     });
@@ -128,13 +149,14 @@ export class Stage<Name extends string = string> implements AsyncDisposable {
   }
 
   /**
-   * A client of the bot's account, on the stage's clock; it ends with the stage. On another site its account is made at need.
-   * Failures that nobody looks at show in what a wait says when it fails.
+   * Creates a client of the bot's account on the stage's clock. It is logged out when the stage closes. On another
+   * site, the
+   * account is created if needed. A wait that times out lists the client's unhandled failures.
    * @throws {BAD_ARGUMENT} for a site of another server
    */
   client({ site = this.site, ...options }: StageClientOptions = {}): Client {
     if (!Object.values(this.server.sites).includes(site))
-      throw new UsageError(`site is one of stage.server.sites, not ${shown(site)}`);
+      throw new UsageError(`site must be one of stage.server.sites, not ${previewValue(site)}`);
     const { email, name, password } = this.bot;
     if (!site.users.some((user) => user.email === email)) site.addUser({ name, email });
     const onError = (error: unknown): void => void this.#failures.push({ error });
@@ -144,20 +166,41 @@ export class Stage<Name extends string = string> implements AsyncDisposable {
     return client;
   }
 
-  /** Somebody else who speaks and listens, by name or as made with `site.addUser`; in the room of the stage. */
+  /** @internal Starts the bot. */
+  async run(bot: StageBot | (() => StageBot), options: ClientOptions): Promise<void> {
+    this.#running = new RunningBot(bot, options, {
+      roomId: this.room.id,
+      client: (more) => this.client(more),
+      report: (error) => void this.#failures.push({ error }),
+      until: (promise) => this.until(promise, { timeoutMs: BOT_TIMEOUT_MS }),
+    });
+    await this.#running.start();
+  }
+
+  /**
+   * Stops the bot that the stage runs, and starts a new one with a new client, as a new process would.
+   * @throws {BAD_ARGUMENT} unless `bot` is a function that makes the bot
+   */
+  async restart(): Promise<void> {
+    if (!this.#running)
+      throw new UsageError("the stage runs no bot; pass a function, as in setStage({ bot: makeBot })");
+    await this.#running.restart();
+  }
+
+  /** Another person in the stage's room: by name, or an account made with `site.addUser`. */
   person(who: string | ServerUser): StagePerson {
     return this.#personIn(typeof who === "string" ? this.site.user(who) : who, this.room);
   }
 
-  /** What clients of the stage reported because nobody looked at it: callbacks that threw, actions that failed. */
+  /** Failures that the stage's clients and its bot reported: callbacks and handlers that threw, actions that failed. */
   get failures(): readonly StageFailure[] {
     return [...this.#failures];
   }
 
   /**
-   * Turns the clock until something is so: until a condition gives a value other than false, null or undefined, at once
-   * or by a promise, or until a promise settles. Resolves to that value. A condition is asked again and again.
-   * @throws {TIMED_OUT} when it has not come true, saying what was said in the room
+   * Advances the clock until a condition, which may be async, returns something other than false, null or undefined, or
+   * until a promise settles. Resolves to that value. The condition is called repeatedly.
+   * @throws {TIMED_OUT} listing what was said in the room
    */
   async until<T>(
     what: PromiseLike<T> | (() => T | false | null | undefined | PromiseLike<T | false | null | undefined>),
@@ -165,26 +208,26 @@ export class Stage<Name extends string = string> implements AsyncDisposable {
   ): Promise<T> {
     checkCount("timeoutMs", timeoutMs, 1);
     if (typeof what !== "function" && !isThenable(what))
-      throw new UsageError(`until takes a function or a promise, not ${described(what)}`);
+      throw new UsageError(`until takes a function or a promise, not ${describeValue(what)}`);
     if (typeof what === "function") {
       const something = (value: T | false | null | undefined): T | undefined =>
         value === null || value === false ? undefined : value;
       return this.#wait(() => {
         const value = what();
-        return isThenable(value) ? settled(value).then(something) : something(value);
+        return isThenable(value) ? toNativePromise(value).then(something) : something(value);
       }, timeoutMs);
     }
     let isSettled = false;
     const settle = (): void => {
       isSettled = true;
     };
-    const outcome = settled(what);
+    const outcome = toNativePromise(what);
     outcome.then(settle, settle);
     await this.#wait(() => isSettled || undefined, timeoutMs);
     return outcome;
   }
 
-  /** Ends the clients of the stage and the server. Calling it again waits for the same end. */
+  /** Stops the bot, logs out the stage's clients and closes the server. Idempotent. */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -196,15 +239,19 @@ export class Stage<Name extends string = string> implements AsyncDisposable {
   }
 
   async #close(): Promise<void> {
-    await Promise.all(this.#clients.map((client) => client.logout({ drain: false })));
-    this.#stopListening();
-    this.#turning.close();
-    await this.server.close();
+    try {
+      await this.#running?.stop();
+    } finally {
+      await Promise.all(this.#clients.map((client) => client.logout({ drain: false })));
+      this.#stopListening();
+      this.#clockDriver.close();
+      await this.server.close();
+    }
   }
 
   async #wait<T>(look: () => T | undefined | Promise<T | undefined>, timeoutMs: number): Promise<T> {
-    const found = await this.#turning.until(look, timeoutMs);
-    if (found === undefined) throw this.#late(`It did not come true in ${timeoutMs} ms`, this.room);
+    const found = await this.#clockDriver.until(look, timeoutMs);
+    if (found === undefined) throw this.#late(`The condition did not come true within ${timeoutMs} ms`, this.room);
     return found;
   }
 
@@ -222,7 +269,7 @@ export class Stage<Name extends string = string> implements AsyncDisposable {
     });
   }
 
-  /** The first message of others in a room, after one, that matches. */
+  /** The first matching message by someone else in a room, after message `after`. */
   async #hear(
     user: ServerUser,
     room: ServerRoom,
@@ -237,9 +284,9 @@ export class Stage<Name extends string = string> implements AsyncDisposable {
       for (const message of others()) if (await match(message)) return message;
       return undefined;
     };
-    const found = await this.#turning.until(look, timeoutMs);
+    const found = await this.#clockDriver.until(look, timeoutMs);
     if (found) return found;
-    throw this.#late(`${user.name} did not hear ${wanted} in ${timeoutMs} ms`, room);
+    throw this.#late(`${user.name} did not hear ${wanted} within ${timeoutMs} ms`, room);
   }
 
   #heard(room: ServerRoom, after: number): Heard[] {
@@ -259,14 +306,14 @@ export class Stage<Name extends string = string> implements AsyncDisposable {
     const said =
       lines.length > 0 ? `said in ${room.name}:${lines.slice(-10).join("")}` : `nothing was said in ${room.name}`;
     const absent = room.present.includes(this.bot.id) ? "" : `\n${this.bot.name} is not in ${room.name}`;
-    const failures = this.#failures.map(({ error }) => `\n  ${traced(error)}`);
+    const failures = this.#failures.map(({ error }) => `\n  ${shortTrace(error)}`);
     const reported = failures.length > 0 ? `\nreported by a client:${failures.slice(-3).join("")}` : "";
     return new ChatError("TIMED_OUT", `${reason}; ${said}${absent}${reported}`);
   }
 }
 
-/** What failed, and the places in the bot where; not the way there. */
-function traced(error: unknown): string {
+/** The error and the first lines of its stack. */
+function shortTrace(error: unknown): string {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return text.split("\n").slice(0, 4).join("\n");
 }

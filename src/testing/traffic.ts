@@ -1,6 +1,6 @@
 /**
- * Requests and frames under way between the clients of this process and local servers. A clock that is advanced by hand
- * must stand still meanwhile: the network takes real time, and virtual time would run ahead of it.
+ * Counts requests and frames in flight between the clients of this process and local servers. A manual clock must not
+ * advance meanwhile: the network takes real time, and virtual time would run ahead of it.
  */
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 
@@ -11,25 +11,29 @@ interface Counted {
   >;
 }
 
-/** Counts the requests of this process that have no answer yet. */
+/** Counts the requests of this process that have no response yet. */
 export class Traffic {
   readonly #servers: () => Iterable<Counted>;
-  #requests = 0;
-  readonly #channels: readonly (readonly [string, () => void])[] = [
-    ["undici:request:create", () => this.#requests++],
-    ["undici:request:trailers", () => this.#requests--],
-    ["undici:request:error", () => this.#requests--],
+  /** The requests without a response. A set: a request that fails after its response ends twice. */
+  readonly #requests = new Set<unknown>();
+  readonly #channels: readonly (readonly [string, (message: unknown) => void])[] = [
+    ["undici:request:create", (message) => this.#requests.add(requestOf(message))],
+    ["undici:request:trailers", (message) => this.#requests.delete(requestOf(message))],
+    ["undici:request:error", (message) => this.#requests.delete(requestOf(message))],
   ];
 
-  /** @param servers - the servers that run now. */
+  /** @param servers - the servers running now */
   constructor(servers: () => Iterable<Counted>) {
     this.#servers = servers;
     for (const [name, count] of this.#channels) subscribe(name, count);
   }
 
-  /** Whether an answer, a handshake or a frame will still arrive. Hanging requests do not count: they are never answered. */
-  get isUnderWay(): boolean {
-    let requests = this.#requests;
+  /**
+   * Whether a response, a handshake or a frame is still in flight. Hanging requests do not count: they never get a
+   * response.
+   */
+  get isBusy(): boolean {
+    let requests = this.#requests.size;
     let late = 0;
     for (const server of this.#servers()) {
       for (const { faults } of Object.values(server.sites)) {
@@ -43,4 +47,8 @@ export class Traffic {
   close(): void {
     for (const [name, count] of this.#channels) unsubscribe(name, count);
   }
+}
+
+function requestOf(message: unknown): unknown {
+  return typeof message === "object" && message !== null && "request" in message ? message.request : message;
 }

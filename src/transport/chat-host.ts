@@ -1,24 +1,24 @@
-/** Requests to the chat host: a protocol request and a jar in, an answer out. Retries reads; renews no login. */
+/** Sends protocol requests to the chat host with the cookies of a jar. Retries reads; never renews a login. */
 import type { CookieJar } from "tough-cookie";
 import { AbortedError, ClosedError, type FailureContext } from "../errors/index.js";
 import type { WireAnswer, WireRequest } from "../protocol/call.js";
-import { answerTo } from "../protocol/drift.js";
+import { answerName } from "../protocol/drift.js";
 import type { Site } from "../protocol/sites.js";
 import type { Services } from "../util/services.js";
 import type { DriftLog } from "./drift-log.js";
-import type { RequestKind } from "./host-gate.js";
+import type { RequestKind } from "./host-limiter.js";
 import type { HttpClient } from "./http.js";
 import { type ReadOptions, ReadRetries } from "./read-retries.js";
 import { RequestScope } from "./request-scope.js";
 
 /** Options of one request. */
-export interface SendOptions {
+export interface ChatRequestOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Whether to retry a read that may work later; callers with retries of their own pass false. @default true */
+  /** Whether to retry a read that may succeed later; callers that retry themselves pass false. @default true */
   readonly retry?: boolean | undefined;
-  /** Whether it is to wait among actions or among reads. @default "post" for actions */
+  /** Whether it queues with actions or with reads. @default "post" for actions, "read" for the others */
   readonly kind?: RequestKind | undefined;
-  /** Called when it goes out for the first time; before that nobody has received it. */
+  /** Called when it is first sent; until then no server has received it. */
   readonly onSent?: (() => void) | undefined;
 }
 
@@ -29,7 +29,7 @@ export interface ChatHostParts {
   readonly services: Services;
   readonly drifts: DriftLog;
   readonly reads: ReadOptions;
-  /** Aborts every request. */
+  /** Aborts every request when the client closes. */
   readonly closing: AbortSignal;
 }
 
@@ -45,7 +45,7 @@ export class ChatHost {
   }
 
   /** @throws {CONNECTION_LOST} {TIMED_OUT} {ABORTED} {CLOSED} {NOT_UNDERSTOOD} {THROTTLED} */
-  async send(request: WireRequest, jar: CookieJar, options: SendOptions = {}): Promise<WireAnswer> {
+  async send(request: WireRequest, jar: CookieJar, options: ChatRequestOptions = {}): Promise<WireAnswer> {
     const { closing } = this.#parts;
     const about: FailureContext = { tried: request.tried, host: this.host };
     const scope = new RequestScope(this.#parts.services.signals, options.signal, closing);
@@ -63,7 +63,7 @@ export class ChatHost {
   }
 
   /**
-   * Waits for something that others wait for, too: a login. It goes on when this caller gives up.
+   * Awaits a promise that several callers share, such as a login. The shared work continues if this caller aborts.
    * @throws {ABORTED} at once when the signal is aborted
    */
   async join<T>(shared: Promise<T>, tried: string, signal: AbortSignal | undefined): Promise<T> {
@@ -84,7 +84,7 @@ export class ChatHost {
   async #sendOnce(
     request: WireRequest,
     jar: CookieJar,
-    { signal, onSent, kind = request.needs === "login" ? "post" : "read" }: SendOptions,
+    { signal, onSent, kind = request.needs === "login" ? "post" : "read" }: ChatRequestOptions,
     about: FailureContext,
   ): Promise<WireAnswer> {
     const { drifts, site } = this.#parts;
@@ -104,6 +104,6 @@ export class ChatHost {
       about,
     });
     const { status, url, headers, body } = answer;
-    return { status, url, headers, body, host: this.host, drift: drifts.sink(() => answerTo(request)) };
+    return { status, url, headers, body, host: this.host, drift: drifts.sink(() => answerName(request)) };
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Cookies in the forms that users have. A value goes back byte for byte: a client that encodes it again is silently
- * anonymous (protocol.md §1).
+ * Reads cookies in the forms that callers have them. Values are sent back byte for byte: re-encoding them silently
+ * makes the client anonymous (protocol.md §1).
  */
 import { Cookie, type CookieJar } from "tough-cookie";
 import { UsageError } from "../errors/index.js";
@@ -8,14 +8,14 @@ import { isLoopback, type Site } from "../protocol/sites.js";
 import { isRecord, stringOf } from "../protocol/values.js";
 import { registrable } from "./origins.js";
 
-/** One cookie as browsers and their extensions export it. */
+/** One cookie, as browsers and their extensions export it. */
 export interface CookieRecord {
   readonly name: string;
   readonly value: string;
-  /** @default the login site and everything under it */
+  /** @default the login site and its subdomains */
   readonly domain?: string;
   readonly path?: string;
-  /** @default whether the site speaks TLS */
+  /** @default true if the site uses TLS */
   readonly secure?: boolean;
   readonly httpOnly?: boolean;
 }
@@ -24,8 +24,8 @@ export interface CookieRecord {
 export type CookieInput = string | Readonly<Record<string, string>> | readonly CookieRecord[];
 
 /**
- * Puts a user's cookies into a jar.
- * @throws {BAD_ARGUMENT} when the input has none.
+ * Adds a caller's cookies to a jar.
+ * @throws {BAD_ARGUMENT} when there are none
  */
 export async function addCookies(jar: CookieJar, input: CookieInput, site: Site): Promise<void> {
   const records = recordsOf(input);
@@ -67,7 +67,7 @@ function recordsOf(input: CookieInput): readonly CookieRecord[] {
   return isRecord(input) ? Object.entries(input).map(([name, value]) => ({ name, value: String(value) })) : [];
 }
 
-/** A browser's export holds all sorts of cookies; those without a name, a value or a sensible domain are left out. */
+/** A browser's export contains all kinds of cookies; those without a name, a value or a valid domain are skipped. */
 function isCookie(cookie: unknown): cookie is CookieRecord {
   if (!isRecord(cookie) || !stringOf(cookie.name) || typeof cookie.value !== "string") return false;
   return (

@@ -1,14 +1,14 @@
-/** Keeps the drift of one session: each distinct one once, with how often it was seen; counts, publishes, logs. */
+/** Collects the drift that one session sees: keeps each distinct one with a count, publishes and logs it. */
 import type { Drift, DriftSink } from "../protocol/drift.js";
 import type { Services } from "../util/services.js";
 
-/** A {@link Drift}, and how often it was seen. */
+/** A {@link Drift} with the number of times it was seen. */
 export interface SeenDrift extends Drift {
   readonly count: number;
 }
 
-/** The most distinct drifts that are kept; a page that changes all the time fills no memory. */
-const MOST_KEPT = 100;
+/** The most distinct drifts kept, so that a page that changes all the time cannot fill the memory. */
+const MAX_DRIFTS = 100;
 
 export class DriftLog {
   readonly #services: Pick<Services, "counters" | "log">;
@@ -18,12 +18,12 @@ export class DriftLog {
     this.#services = services;
   }
 
-  /** The drift so far, in the order in which each was first seen. */
+  /** The drift so far, in the order first seen. */
   get list(): readonly SeenDrift[] {
     return [...this.#seen.values()].map((drift) => ({ ...drift }));
   }
 
-  /** Takes a drift. */
+  /** Adds a drift. */
   add({ where, what, detail }: Drift): void {
     const drift = { where, what, detail };
     this.#services.counters.add("protocol:drift", drift);
@@ -33,13 +33,13 @@ export class DriftLog {
       this.#seen.set(name, { ...before, count: before.count + 1 });
       return;
     }
-    if (this.#seen.size >= MOST_KEPT) return;
+    if (this.#seen.size >= MAX_DRIFTS) return;
     this.#seen.set(name, { ...drift, count: 1 });
     const level = what === "missing" || what === "unknown form" ? "warn" : "debug";
     this.#services.log[level](`drift: ${where}: ${what}: ${detail}`);
   }
 
-  /** A sink for readers; what they note without a place is about `where`. */
+  /** A sink for readers. Notes without a place get the place `where`. */
   sink(where: () => string): DriftSink {
     return (note) => this.add({ where: note.where ?? where(), what: note.what, detail: note.detail });
   }

@@ -1,18 +1,18 @@
 /**
- * Bytes over HTTP: the cookies of the jar a request comes with, redirects followed by hand so that every hop's cookies
- * are kept and every hop can be shown, deadlines, and a limit on what a server may send. Knows nothing of chat.
+ * The HTTP client: cookies, redirects followed by hand so that every hop's cookies are stored, timeouts, and a size
+ * limit for answers. Knows nothing about chat.
  */
 import type { CookieJar } from "tough-cookie";
 import type * as Undici from "undici";
 import { AbortedError, ConnectionError, type FailureContext, ParseError, TimedOutError } from "../errors/index.js";
 import type { FilePart } from "../protocol/call.js";
 import type { Clock } from "../util/clock.js";
-import { redactedUrl } from "../util/redact.js";
 import type { Secrets } from "../util/secrets.js";
+import { redactUrl } from "../util/secrets.js";
 import { SharedSignals } from "../util/shared-signals.js";
 import type { WireTap } from "../util/wire-tap.js";
-import { HostGates, type RequestKind } from "./host-gate.js";
-import { failureOfUser, networkCode, proxyFailure } from "./network-failure.js";
+import { HostLimiters, type RequestKind } from "./host-limiter.js";
+import { networkCode, proxyFailure, userErrorIn } from "./network-failure.js";
 import { redirectTarget } from "./origins.js";
 import type { ConnectionPool, OpenPool } from "./pool.js";
 import { RequestScope } from "./request-scope.js";
@@ -22,22 +22,22 @@ import { ACCEPT_ENCODING, unpack } from "./unpack.js";
 export interface HttpRequest {
   readonly method: "GET" | "POST";
   readonly url: string;
-  /** The cookies to send; the answer's cookies go there, too. */
+  /** The jar to send cookies from, and to store the answer's cookies in. */
   readonly jar: CookieJar;
   readonly headers?: Readonly<Record<string, string>>;
   readonly form?: Readonly<Record<string, string>>;
-  /** Parts of a `multipart/form-data` body instead of a form. */
+  /** The parts of a `multipart/form-data` body, instead of a form. */
   readonly multipart?: Readonly<Record<string, string | FilePart>>;
   readonly signal?: AbortSignal | undefined;
-  /** Aborts the request, too: the signal of the client. */
+  /** Also aborts the request: the signal of the client. */
   readonly closing?: AbortSignal | undefined;
   /** Whether to follow redirects. @default true */
   readonly follow?: boolean;
-  /** A read may be sent more than once. @default "post" */
+  /** Whether it is a read, which is safe to send again. @default "post" */
   readonly kind?: RequestKind;
-  /** Called when the request is sent: before that it waits for its turn, and no server has received it. */
+  /** Called when the request is sent; until then it is queued, and no server has received it. */
   readonly onSent?: (() => void) | undefined;
-  /** The attempt in words, for failures. */
+  /** Describes the attempt, for errors. */
   readonly about: FailureContext;
 }
 
@@ -53,52 +53,52 @@ export interface HttpAnswer {
   readonly url: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: string;
-  /** Every hop, the last included; URLs without secrets. */
+  /** All hops, the last included; URLs have their secrets removed. */
   readonly hops: readonly Hop[];
 }
 
 /** Options of {@link HttpClient}. */
 export interface HttpOptions {
   readonly pool: ConnectionPool;
-  /** Whether a redirect may lead to an address. */
+  /** Whether redirects may lead to an address. */
   readonly isOurs: (address: URL) => boolean;
   readonly clock: Clock;
   readonly secrets: Secrets;
   readonly userAgent: string;
-  /** Listens to every request and its answer. */
+  /** Observes every request and its answer. */
   readonly tap?: WireTap | undefined;
   /**
-   * Milliseconds of the clock that a request may take from when it goes out, redirects included; with the wait for its
-   * turn it may take twice as long. @default 30000
+   * The timeout of a request in milliseconds of the clock, counted from when it is sent, redirects included; with the
+   * time in the queue it takes at most twice as long. @default 30000
    */
   readonly timeoutMs?: number | undefined;
-  /** The most bytes of an answer, packed and unpacked. @default 16 MiB */
+  /** The maximum size of an answer in bytes, both compressed and decompressed. @default 16 MiB */
   readonly maxBodyBytes?: number;
 }
 
-/** One try of a request; a read that made room for a post has another. */
-interface Try {
+/** One attempt at a request; a preempted read gets another. */
+interface Attempt {
   readonly scope: RequestScope;
-  readonly isAgain: boolean;
-  /** When the request ends in any case, in milliseconds since the epoch. */
+  readonly wasPreempted: boolean;
+  /** The final deadline of the request, in milliseconds since the epoch. */
   readonly end: number;
 }
 
 const MAX_HOPS = 10;
 
-/** Makes requests over one pool. */
+/** Makes requests over one connection pool. */
 export class HttpClient {
   readonly #options: HttpOptions;
-  readonly #gates: HostGates;
+  readonly #limiters: HostLimiters;
   readonly #signals = new SharedSignals();
   #hasConnected = false;
 
   constructor(options: HttpOptions) {
     this.#options = options;
-    this.#gates = new HostGates(options.clock);
+    this.#limiters = new HostLimiters(options.clock);
   }
 
-  /** Whether a request has ever had an answer. */
+  /** Whether any request has ever been answered. */
   get hasConnected(): boolean {
     return this.#hasConnected;
   }
@@ -109,24 +109,24 @@ export class HttpClient {
    */
   async send(request: HttpRequest): Promise<HttpAnswer> {
     const pool = await this.#options.pool.open();
-    // Only now: the time to load the code of the pool is not the server's.
+    // The deadline starts only now, because loading the pool's code is not the server's fault.
     const end = this.#options.clock.now() + 2 * this.#timeoutMs;
-    for (let isAgain = false; ; isAgain = true) {
+    for (let wasPreempted = false; ; wasPreempted = true) {
       const scope = new RequestScope(this.#signals, request.signal, request.closing);
       scope.startDeadline(this.#options.clock, end - this.#options.clock.now());
       try {
-        return await this.#follow(pool, request, { scope, isAgain, end });
+        return await this.#follow(pool, request, { scope, wasPreempted, end });
       } catch (error) {
-        if (!scope.isDisplaced) throw failureOf(error, request, scope);
+        if (!scope.isPreempted) throw failureOf(error, request, scope);
       } finally {
         scope.close();
       }
     }
   }
 
-  async #follow(pool: OpenPool, request: HttpRequest, { scope, isAgain, end }: Try): Promise<HttpAnswer> {
+  async #follow(pool: OpenPool, request: HttpRequest, { scope, wasPreempted, end }: Attempt): Promise<HttpAnswer> {
     const { kind = "post" } = request;
-    const entrant = { kind, signal: scope.signal, isAgain, displace: () => scope.displace() };
+    const queued = { kind, signal: scope.signal, wasPreempted, preempt: () => scope.preempt() };
     const hops: Hop[] = [];
     let leave: (() => void) | undefined;
     try {
@@ -135,7 +135,7 @@ export class HttpClient {
         if (origin !== last) {
           leave?.();
           leave = undefined;
-          leave = await this.#gates.enter(origin, entrant);
+          leave = await this.#limiters.acquire(origin, queued);
         }
         if (hops.length === 0) {
           const { clock } = this.#options;
@@ -143,7 +143,7 @@ export class HttpClient {
           request.onSent?.();
         }
         const answer = await this.#hop(pool, step, scope.signal);
-        hops.push({ url: this.#options.secrets.hide(redactedUrl(answer.url)), status: answer.status });
+        hops.push({ url: this.#options.secrets.hide(redactUrl(answer.url)), status: answer.status });
         const next = request.follow === false ? undefined : nextStep(step, answer, this.#options.isOurs);
         if (!next) return { ...answer, hops };
         if (hops.length >= MAX_HOPS)
@@ -178,7 +178,7 @@ export class HttpClient {
     cookie: string,
     signal: AbortSignal,
   ): Promise<Omit<HttpAnswer, "hops">> {
-    const { proxy } = this.#options.pool.routes.to(new URL(step.url));
+    const { proxy } = this.#options.pool.routes.routeFor(new URL(step.url));
     const answer = await pool
       .request(step.url, {
         dispatcher: proxy ? pool.through(proxy) : pool.direct,
@@ -219,7 +219,7 @@ export class HttpClient {
       }
       chunks.push(chunk);
     }
-    // The connection is free again one turn later; an earlier request would open a second one.
+    // The connection is free one turn later; a request before that would open a second one.
     await new Promise((resolve) => setImmediate(resolve));
     return Buffer.concat(chunks);
   }
@@ -250,8 +250,8 @@ function bodyOf({ form, multipart }: HttpRequest, FormData: OpenPool["FormData"]
 }
 
 /**
- * The next request of a redirect: POST turns to GET as browsers do, and nothing private crosses origins.
- * @throws {NOT_UNDERSTOOD} when the redirect leads away from the site
+ * The next request after a redirect: POST becomes GET, as in browsers, and nothing private crosses origins.
+ * @throws {NOT_UNDERSTOOD} when the redirect leaves the site
  */
 function nextStep(
   step: HttpRequest,
@@ -269,11 +269,11 @@ function nextStep(
   return { ...rest, url: url.href, ...(keepsForm ? (form ? { form } : {}) : { method: "GET" as const }) };
 }
 
-/** Only a network failure is CONNECTION_LOST; a bug, ours or the user's, comes out unchanged. */
+/** Converts network failures to CONNECTION_LOST; bugs, ours or the caller's, pass unchanged. */
 function failureOf(error: unknown, { about, signal }: HttpRequest, scope: RequestScope): unknown {
-  if (scope.isLate) return new TimedOutError(about);
+  if (scope.isTimedOut) return new TimedOutError(about);
   if (scope.signal.aborted) return new AbortedError({ ...about, cause: signal?.reason });
-  const ofUser = failureOfUser(error);
+  const ofUser = userErrorIn(error);
   if (ofUser) return ofUser.original;
   const code = networkCode(error);
   return code === undefined

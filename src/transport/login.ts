@@ -1,4 +1,4 @@
-/** Logging in and out at the Q&A site that belongs to a chat site (protocol.md §2.1, MULTI; §2.7, ONE). */
+/** Logs in and out at the Q&A site of a chat site (protocol.md §2.1, MULTI; §2.7, ONE). */
 import type { CookieJar } from "tough-cookie";
 import {
   CaptchaRequiredError,
@@ -11,12 +11,12 @@ import {
   UsageError,
   WrongPasswordError,
 } from "../errors/index.js";
-import { isLoginPage, parseFkey, parseLoginPage, recogniseErrorPage } from "../protocol/pages/index.js";
-import { retryAfterOf } from "../protocol/retry-after.js";
+import { parseFkey, parseLoginPage, recognizeErrorAnswer, recognizeErrorPage } from "../protocol/pages/index.js";
+import { parseRetryAfter } from "../protocol/retry-after.js";
 import { isLoopback, type Resolver, type Site } from "../protocol/sites.js";
 import type { HttpAnswer, HttpClient } from "./http.js";
 import { isOfSite } from "./origins.js";
-import { looksLikeStaleForm } from "./stale-signs.js";
+import { looksLikeStaleForm } from "./stale-login.js";
 
 /** Email and password of a Stack Exchange account. */
 export interface Credentials {
@@ -24,19 +24,19 @@ export interface Credentials {
   readonly password: string;
 }
 
-/** The owner of a session. */
+/** The account of a session. */
 export interface Me {
   readonly id: number;
-  /** Null when the page does not say. */
+  /** Null when the page does not show it. */
   readonly name: string | null;
 }
 
-/** A login as requests use it; a request keeps its login from start to end. Replaced as a whole, never changed. */
+/** A login as requests use it. Immutable: a request keeps its login from start to end. */
 export interface Login {
   readonly jar: CookieJar;
-  /** Null when nobody is logged in. */
+  /** Null when anonymous. */
   readonly me: Me | null;
-  /** Null until a page has shown it. */
+  /** Null until a page has been read. */
   readonly fkey: string | null;
 }
 
@@ -48,9 +48,10 @@ export interface LoginSite {
 }
 
 /**
- * Logs in with email and password; on return the jar holds the login. Only the site's own words refuse it.
+ * Logs in with email and password; afterward the jar holds the login cookie. Only the site's own words count as a
+ * refusal.
  * @throws {WRONG_PASSWORD} {CAPTCHA_REQUIRED} {CLOUDFLARE_CHALLENGE} {SITE_READ_ONLY} {NOT_UNDERSTOOD}
- * @throws {SERVER_ERROR} {THROTTLED} when something other than the site answered; it may pass
+ * @throws {SERVER_ERROR} {THROTTLED} for transient failures, when something other than the site answered
  */
 export async function logInByPassword(tools: LoginSite, jar: CookieJar, credentials: Credentials): Promise<void> {
   const { site } = tools;
@@ -58,24 +59,27 @@ export async function logInByPassword(tools: LoginSite, jar: CookieJar, credenti
   const about: FailureContext = { tried: "log in", host };
   const url = `${site.loginOrigin}/users/login`;
   let posted = await postPassword(tools, jar, credentials, about);
-  // The fkey of the login page may have gone stale: one refetch, as for every other form.
+  // The fkey of the login page may be stale: retry once with a fresh one, as for every other form.
   if (posted && looksLikeStaleForm(posted.answer)) posted = await postPassword(tools, jar, credentials, about);
   if (!posted) return;
   const { answer, before } = posted;
-  refuseObstacles(answer, about);
-  const login = await loginIn(jar, url);
+  throwIfBlocked(answer, about);
+  const login = await loginCookie(jar, url);
   const context = { ...about, status: answer.status };
   const target = redirectOf(answer, site);
   if (target !== null && login === before && !isOfSite(site, target))
-    throw strangeAnswer("a way within the site", context);
+    throw unexpectedAnswer("a redirect within the site", context);
   if (leadsToCaptcha(target, login !== before)) throw new CaptchaRequiredError(context);
   if (login !== undefined && (answer.status !== 200 || login !== before)) return;
-  // The site shows its login page again for a wrong password; a page of another origin does not mean that.
-  if (target === null && !isLoginPage(answer.body)) throw strangeAnswer("the login form", context);
+  // For a wrong password the site shows its login page again; a page of another origin does not mean that.
+  if (target === null && recognizeErrorPage(answer.body) !== "login") throw unexpectedAnswer("the login form", context);
   throw new WrongPasswordError(context);
 }
 
-/** Fetches the login page and posts its form; null when the jar holds a login already. Tells which it held before. */
+/**
+ * Fetches the login page and posts its form. Returns the answer and the login cookie before it; null when the jar
+ * already holds a login.
+ */
 async function postPassword(
   { http, site, closing }: LoginSite,
   jar: CookieJar,
@@ -84,9 +88,9 @@ async function postPassword(
 ): Promise<{ readonly answer: HttpAnswer; readonly before: string | undefined } | null> {
   const url = `${site.loginOrigin}/users/login`;
   const page = await http.send({ method: "GET", url, jar, closing, about });
-  refuseObstacles(page, about);
+  throwIfBlocked(page, about);
   // A client that is already logged in is redirected away from the login page (protocol.md §2.1).
-  const before = await loginIn(jar, url);
+  const before = await loginCookie(jar, url);
   if (new URL(page.url).pathname !== "/users/login" && before !== undefined) return null;
   const headers = { origin: site.loginOrigin, referer: url };
   const fkey = loginFkeyOf(page, about);
@@ -104,43 +108,44 @@ function loginFkeyOf(page: HttpAnswer, about: FailureContext): string {
   }
 }
 
-function strangeAnswer(missing: string, context: FailureContext): ParseError {
+function unexpectedAnswer(missing: string, context: FailureContext): ParseError {
   return new ParseError("answer to the login", missing, { ...context, bare: true });
 }
 
-/** Ends a login. @throws {CLOUDFLARE_CHALLENGE} {SITE_READ_ONLY} {SERVER_ERROR} {NOT_UNDERSTOOD} */
+/** Ends a login at the site. @throws {CLOUDFLARE_CHALLENGE} {SITE_READ_ONLY} {SERVER_ERROR} {NOT_UNDERSTOOD} */
 export async function logOutAtSite({ http, site, closing }: LoginSite, jar: CookieJar): Promise<void> {
   const about: FailureContext = { tried: "log out", host: new URL(site.loginOrigin).host };
   const url = `${site.loginOrigin}/users/logout`;
   const page = await http.send({ method: "GET", url, jar, closing, about });
-  refuseObstacles(page, about);
+  throwIfBlocked(page, about);
   const form = { fkey: parseFkey(page.body, "logout page") };
   const headers = { origin: site.loginOrigin, referer: url };
-  refuseObstacles(await http.send({ method: "POST", url, jar, closing, headers, form, about }), about);
+  throwIfBlocked(await http.send({ method: "POST", url, jar, closing, headers, form, about }), about);
 }
 
 /**
- * @throws {CAPTCHA_REQUIRED} {CLOUDFLARE_CHALLENGE} {SITE_READ_ONLY} when an obstacle replaces the login page
- * @throws {THROTTLED} {SERVER_ERROR} for a status without a reason from the site
+ * Throws if something other than the expected page was answered.
+ * @throws {CAPTCHA_REQUIRED} {CLOUDFLARE_CHALLENGE} {SITE_READ_ONLY} when a page of that kind replaces the login page
+ * @throws {THROTTLED} {SERVER_ERROR} for an error status without a reason from the site
  */
-export function refuseObstacles(answer: HttpAnswer, about: FailureContext): void {
-  const { status, headers } = answer;
+export function throwIfBlocked(answer: HttpAnswer, about: FailureContext): void {
+  const { status } = answer;
   const context: FailureContext = { ...about, status };
-  const kind = recogniseErrorPage(answer.body);
-  if (headers["cf-mitigated"] === "challenge" || kind === "cloudflare") throw new CloudflareChallengeError(context);
+  const kind = recognizeErrorAnswer(answer);
+  if (kind === "cloudflare") throw new CloudflareChallengeError(context);
   if (kind === "captcha") throw new CaptchaRequiredError(context);
   if (kind === "read-only" || /read-?only mode/i.test(sentenceIn(answer))) throw new SiteReadOnlyError(context);
   if (status < 400) return;
-  const retryAfterMs = retryAfterOf(answer);
+  const retryAfterMs = parseRetryAfter(answer);
   const bare: FailureContext = { ...context, bare: true };
   if (status === 429) throw new ThrottledError(retryAfterMs, bare);
   throw new ServerError(
     retryAfterMs === null ? bare : { ...bare, retryAfterMs },
-    "the page that answered is not in the site's words",
+    "the answer is not one of the site's own pages",
   );
 }
 
-/** The site's sentence in the place of a page; empty for pages. */
+/** The site's error sentence; empty if the answer is a page. */
 function sentenceIn({ status, body }: HttpAnswer): string {
   return status >= 400 && body.length < 500 && !body.includes("<") ? body : "";
 }
@@ -151,31 +156,31 @@ function redirectOf(answer: HttpAnswer, site: Site): URL | null {
 }
 
 /**
- * A login redirects to the site's root or the requested page. Anything like `/nocaptcha` is an obstacle, and so is any
- * other page without a login; the login page again means a wrong password (protocol.md §2.1, MULTI).
+ * A successful login redirects to the site's root or the requested page. A page like `/nocaptcha`, or any other page
+ * without a login, is an obstacle; the login page again means a wrong password (protocol.md §2.1, MULTI).
  */
 function leadsToCaptcha(target: URL | null, isLoggedIn: boolean): boolean {
   if (target === null) return false;
   return /captcha|human/i.test(target.pathname) || (!isLoggedIn && !["/", "/users/login"].includes(target.pathname));
 }
 
-/** The login that the jar holds for the site. */
-async function loginIn(jar: CookieJar, url: string): Promise<string | undefined> {
+/** The value of the jar's login cookie for the site. */
+async function loginCookie(jar: CookieJar, url: string): Promise<string | undefined> {
   return (await jar.getCookies(url)).find((cookie) => cookie.key === "acct")?.value;
 }
 
 /**
- * Makes sure that a password goes over TLS, or only to this machine.
- * @throws {BAD_ARGUMENT} when it would be sent in clear text
+ * Ensures that passwords are sent only over TLS, or to this machine.
+ * @throws {BAD_ARGUMENT} when they would be sent in clear text
  */
-export function refuseCleartext(site: Site, resolve: Resolver | undefined): void {
+export function requireTls(site: Site, resolve: Resolver | undefined): void {
   for (const origin of [site.loginOrigin, site.chatOrigin]) {
     const target = resolve?.(origin);
     const url = new URL(origin);
     const isTls = target ? target.tls === true : url.protocol === "https:";
     if (!isTls && !isLoopback(target?.hostname ?? url.hostname)) {
       throw new UsageError(
-        `credentials are never sent without TLS except to this machine; ${url.host} would be reached in clear text`,
+        `refusing to send credentials to ${url.host} without TLS; only this machine may be reached in clear text`,
       );
     }
   }

@@ -1,6 +1,6 @@
 /**
- * Which addresses belong to a site: its requests, redirects and sockets go nowhere else, and from TLS only to TLS. Judges
- * origins, not the addresses that they resolve to.
+ * Decides which addresses belong to a site. Requests, redirects and sockets go nowhere else, and from TLS only to TLS.
+ * Judges origins, not the addresses they resolve to.
  */
 import { isIP } from "node:net";
 import { getPublicSuffix } from "tough-cookie";
@@ -8,8 +8,8 @@ import { type FailureContext, ParseError } from "../errors/index.js";
 import { type Endpoint, isLoopback, type Site, sites } from "../protocol/sites.js";
 
 /**
- * The domain that a host is registered under, by the public suffix list: cookies such as `acct` are set for it
- * (protocol.md §2.1). Undefined for an IP address, and for a name without a dot.
+ * The registrable domain of a host by the public suffix list: cookies such as `acct` are set for it (protocol.md §2.1).
+ * Undefined for an IP address and for a name without a dot.
  */
 export function registrable(hostname: string): string | undefined {
   if (isIP(hostname.replace(/^\[|\]$/g, "")) !== 0) return undefined;
@@ -19,14 +19,14 @@ export function registrable(hostname: string): string | undefined {
 /** The parts of a site that say where it is. */
 export type SiteOrigins = Pick<Site, "chatOrigin" | "loginOrigin" | "resolve">;
 
-/** The domains of the live sites lead to each other. */
+/** The live sites redirect between these domains. */
 const LIVE_DOMAINS: readonly string[] = [
   ...new Set(Object.values(sites).flatMap(({ host }) => registrable(host) ?? [])),
 ];
 
 /**
- * Whether an address is of the site: one of its origins, or a host of its domains, without a user or password in it. Of a
- * local server only what it resolves: a host that it does not know would be the real one.
+ * Whether an address belongs to the site: one of its origins, or a host under its domains, without user info. A local
+ * server owns only addresses that it resolves: any other host would be the real one.
  */
 export function isOfSite(site: SiteOrigins, address: URL): boolean {
   if (!/^(?:https?|wss?):$/.test(address.protocol) || address.username || address.password) return false;
@@ -50,7 +50,7 @@ function isOfDomains(hostname: string, domains: readonly string[]): boolean {
 
 /**
  * The address that a redirect leads to.
- * @throws {NOT_UNDERSTOOD} for one that is not the site's own, or leaves TLS, which would send cookies in clear text
+ * @throws {NOT_UNDERSTOOD} when it does not belong to the site, or leaves TLS, which would send cookies in clear text
  */
 export function redirectTarget(
   location: string,
@@ -59,17 +59,18 @@ export function redirectTarget(
   about: FailureContext,
 ): URL {
   const astray = (to: string): ParseError =>
-    new ParseError("redirect", `${from.host} leads to ${to}`, { ...about, bare: true });
+    new ParseError("redirect", `${from.host} redirects to ${to}`, { ...about, bare: true });
   const to = URL.parse(location, from.href);
-  if (!to) throw astray("something that is no address");
+  if (!to) throw astray("an invalid address");
   if (!/^https?:$/.test(to.protocol)) throw astray(`a ${to.protocol} address`);
-  if (!isOurs(to)) throw astray(`${to.host.slice(0, 100)}, which is not the site's`);
-  if (from.protocol === "https:" && to.protocol === "http:")
-    throw astray(`http://${to.host}, which is not a way over https`);
+  if (!isOurs(to)) throw astray(`${to.host.slice(0, 100)}, which does not belong to the site`);
+  if (from.protocol === "https:" && to.protocol === "http:") throw astray(`http://${to.host}, which is not https`);
   return to;
 }
 
-/** Whether a socket address is the site's own, and no less private than its pages: `ws:` is for this machine alone. */
+/**
+ * Whether a socket address belongs to the site and is as private as its pages: `ws:` is allowed only on this machine.
+ */
 export function isSocketOf(site: SiteOrigins, address: URL, target?: Endpoint): boolean {
   const isClear = address.protocol === "ws:";
   if (isClear && (site.chatOrigin.startsWith("https:") || !isLoopback(target?.hostname ?? address.hostname)))

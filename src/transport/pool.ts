@@ -1,21 +1,21 @@
-/** The connections of one client: made once, shared by all its logins, closed when the client ends. */
+/** The connection pool of one client: shared by all its logins, closed when the client closes. */
 import type * as Undici from "undici";
 import type { Dispatcher } from "undici";
 import { UsageError } from "../errors/index.js";
-import { PLACES_PER_HOST } from "./host-gate.js";
+import { MAX_REQUESTS_PER_HOST } from "./host-limiter.js";
+import { loadPackage } from "./load-package.js";
 import { asConnectFailure } from "./network-failure.js";
-import { loaded } from "./packages.js";
 import type { ProxyServer } from "./proxies.js";
 import type { Routes } from "./routes.js";
-import { tlsOptions, trusting } from "./tls.js";
+import { tlsOptions, trustOptions } from "./tls.js";
 
-/** The parts of undici that make a request, and the dispatcher for each way. */
+/** The parts of undici that make a request, and the dispatcher of each route. */
 export interface OpenPool {
   readonly request: typeof Undici.request;
   readonly FormData: typeof Undici.FormData;
-  /** The connections to resolved origins and to hosts that are reached directly. */
+  /** Connects to resolved origins and directly to all other hosts. */
   readonly direct: Dispatcher;
-  /** The connections through a proxy. */
+  /** Connects through a proxy. */
   through(proxy: ProxyServer): Dispatcher;
   destroy(): Promise<void>;
 }
@@ -30,13 +30,13 @@ export class ConnectionPool {
     this.routes = routes;
   }
 
-  /** The pool, loaded when it is first needed, so that importing the package stays cheap. */
+  /** Opens the pool on first use, so that importing the package stays cheap. */
   open(): Promise<OpenPool> {
     this.#open ??= openPool(this.routes);
     return this.#open;
   }
 
-  /** Closes every connection; requests under way fail. */
+  /** Closes every connection; requests in flight fail. */
   async close(): Promise<void> {
     const open = await this.#open;
     this.#open = undefined;
@@ -44,24 +44,27 @@ export class ConnectionPool {
   }
 }
 
-/** The deadline of a request is on the client's clock, and may be longer than the pool's own limits. */
-const LIMITS = { connections: PLACES_PER_HOST, pipelining: 1, headersTimeout: 0, bodyTimeout: 0 } as const;
+/** undici's own timeouts are off: request timeouts use the client's clock. */
+const LIMITS = { connections: MAX_REQUESTS_PER_HOST, pipelining: 1, headersTimeout: 0, bodyTimeout: 0 } as const;
 
 async function openPool(routes: Routes): Promise<OpenPool> {
-  // By its file: Bun has an "undici" of its own, which ignores the connector and would look up the real host.
-  const { Agent, ProxyAgent, buildConnector, FormData, request } = await loaded("undici", import("undici/index.js"));
+  // Import the file: Bun's built-in "undici" ignores the connector and would look up the real host.
+  const { Agent, ProxyAgent, buildConnector, FormData, request } = await loadPackage(
+    "undici",
+    import("undici/index.js"),
+  );
   if (!("dispatch" in Agent.prototype))
     throw new UsageError(
-      "undici is replaced by something that ignores where to connect; use the package undici itself",
+      "undici was replaced by something that ignores custom connectors; use the package undici itself",
     );
   const timeout = CONNECT_TIMEOUT_MS;
-  const trust = { timeout, ...trusting(routes.ca) };
+  const trust = { timeout, ...trustOptions(routes.ca) };
   const connect = buildConnector(trust);
   const direct = new Agent({
     ...LIMITS,
     connect(options, callback) {
       try {
-        const { target } = routes.to(new URL(`${options.protocol}//${options.host ?? options.hostname}`));
+        const { target } = routes.routeFor(new URL(`${options.protocol}//${options.host ?? options.hostname}`));
         if (!target) return connect(options, callback);
         const there = { ...options, hostname: target.hostname, port: String(target.port) };
         if (!target.tls) return connect({ ...there, protocol: "http:" }, callback);

@@ -1,8 +1,8 @@
-/** Which proxy stands between the client and a host: the one of the option, or of the environment, as curl reads it. */
+/** Selects the proxy for a host: from the option, or from the environment by curl's rules. */
 import { UsageError } from "../errors/index.js";
 import { isLoopback } from "../protocol/sites.js";
 
-/** A proxy. Its user name and password are for the connection alone, and never shown. */
+/** A proxy. Its user name and password are used for the connection only, and never shown. */
 export class ProxyServer {
   readonly #url: URL;
 
@@ -11,22 +11,23 @@ export class ProxyServer {
   }
 
   /**
-   * Reads the URL of a proxy.
-   * @param from - where the text is from, for the error, which never shows the text: it may hold a password
-   * @throws {BAD_ARGUMENT} when it is not one
+   * Parses the URL of a proxy.
+   * @param from - the source of the text, for the error; the text itself is never shown, because it may contain a
+   *   password
+   * @throws {BAD_ARGUMENT} when it is not a proxy URL
    */
   static read(text: unknown, from: string): ProxyServer {
     const url = typeof text === "string" ? URL.parse(text.includes("://") ? text : `http://${text}`) : null;
     const isWhole = url !== null && /^https?:$/.test(url.protocol) && url.hostname !== "";
     if (!isWhole || url.search || url.hash || url.pathname.length > 1 || !isDecodable(url.username + url.password)) {
       throw new UsageError(
-        `${from} is not the URL of a proxy; write http://host:port or http://user:password@host:port (percent-encoded), or set the option proxy to false to connect without one`,
+        `${from} is not a valid proxy URL; use http://host:port or http://user:password@host:port (percent-encoded), or set the option proxy to false to connect directly`,
       );
     }
     return new ProxyServer(url);
   }
 
-  /** Where it listens, without user name and password, such as `proxy.example:3128`. */
+  /** Its host and port without user info, such as `proxy.example:3128`. */
   get host(): string {
     return this.#url.host;
   }
@@ -35,12 +36,12 @@ export class ProxyServer {
     return this.#url.origin;
   }
 
-  /** The whole URL, with its secrets. */
+  /** The whole URL, including its secrets. */
   reveal(): string {
     return this.#url.href;
   }
 
-  /** The `Proxy-Authorization` header, if there is a user name or a password. */
+  /** The `Proxy-Authorization` header, if the URL has user info. */
   authorization(): string | undefined {
     const { username, password } = this.#url;
     if (!username && !password) return undefined;
@@ -49,13 +50,13 @@ export class ProxyServer {
   }
 }
 
-/** The proxies of the environment. */
+/** The environment variables. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * The proxy for an address by `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`; names in lower case come first. This machine
- * is always reached directly.
- * @throws {BAD_ARGUMENT} when the variable is not the URL of a proxy
+ * The proxy for an address by `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`; lowercase names take precedence. This machine
+ * is never proxied.
+ * @throws {BAD_ARGUMENT} when the variable is not a proxy URL
  */
 export function proxyOfEnvironment(address: URL, environment: Environment): ProxyServer | undefined {
   const isTls = /^(?:https|wss):$/.test(address.protocol);
@@ -70,7 +71,7 @@ export function proxyOfEnvironment(address: URL, environment: Environment): Prox
   return ProxyServer.read(text, `the environment variable ${from}`);
 }
 
-/** Whether an entry of `NO_PROXY` covers a host: `*`, or a domain with everything under it, perhaps for one port. */
+/** Whether an entry of `NO_PROXY` matches a host: `*`, or a domain with its subdomains, optionally for one port. */
 function isExcepted(entry: string, hostname: string, port: string): boolean {
   if (entry === "*") return true;
   const [, name = "", only] = /^(?:\*?\.)?(.*?)\.?(?::(\d+))?$/.exec(entry) ?? [];

@@ -1,45 +1,50 @@
 /**
- * Retries of reads. After HTTP 429 all reads of the host wait, as long as the server asks. A GET that meets a proxy's
- * page or a server in trouble is retried a few times. Actions never come here; the outbox decides about those.
+ * Retries reads. After HTTP 429 all reads of the host wait as long as the server asks; a GET that meets a proxy's error
+ * page or a failing server is retried a few times. Actions are retried by the outbox instead.
  */
 import { type FailureContext, ThrottledError } from "../errors/index.js";
 import type { WireAnswer, WireRequest } from "../protocol/call.js";
 import { refusalOf } from "../protocol/refusals.js";
-import { retryAfterOf } from "../protocol/retry-after.js";
+import { parseRetryAfter } from "../protocol/retry-after.js";
 import { sleep } from "../util/clock.js";
 import type { Services } from "../util/services.js";
 
-/** The patience of reads. */
+/** Options of retries of reads. */
 export interface ReadOptions {
-  /** The most tries of a GET when the server fails (408, 425, 500, 502, 503, 504, a bare 403). @default 3 */
+  /**
+   * The maximum number of attempts of a GET when the server fails (408, 425, 500, 502, 503, 504, or a bare 403).
+   * @default 3
+   */
   readonly tries?: number;
   /**
-   * Milliseconds that one read waits in all when the server says "too many requests" (429) or `Retry-After`. A longer
-   * wait is `THROTTLED` at once, with `context.retryAfterMs`. @default 30000
+   * The total milliseconds that one read waits when the server sends 429 "too many requests" or `Retry-After`. A longer
+   * wait fails at once with `THROTTLED` and `context.retryAfterMs`. @default 30000
    */
   readonly patienceMs?: number;
 }
 
-/** The names of the options, for the check. */
-export const readOptionNames: readonly (keyof ReadOptions)[] = ["tries", "patienceMs"];
+/** The names of the options, for checks. */
+export const READ_OPTION_NAMES: readonly (keyof ReadOptions)[] = ["tries", "patienceMs"];
 
 /** One read. */
 export interface Read {
   readonly request: WireRequest;
   /** Sends it once. */
   send(): Promise<WireAnswer>;
-  /** False for a caller that retries by itself: it gets the answer, or THROTTLED while the host is not to be asked. */
+  /**
+   * False for a caller that retries by itself: it gets the failed answer, or THROTTLED while the host is rate-limited.
+   */
   readonly retry: boolean;
   readonly signal: AbortSignal;
   readonly about: FailureContext;
 }
 
-const PASSING: ReadonlySet<number> = new Set([408, 425, 500, 502, 503, 504]);
+const TRANSIENT_STATUSES: ReadonlySet<number> = new Set([408, 425, 500, 502, 503, 504]);
 const FIRST_WAIT_MS = 500;
-const FIRST_THROTTLE_MS = 1_000;
-const MOST_THROTTLE_MS = 60_000;
+const MIN_THROTTLE_MS = 1_000;
+const MAX_THROTTLE_MS = 60_000;
 
-/** The reads of one host. */
+/** The retries of one host. */
 export class ReadRetries {
   readonly #tries: number;
   readonly #patienceMs: number;
@@ -55,7 +60,7 @@ export class ReadRetries {
   }
 
   /**
-   * The answer to a read, after retries.
+   * Sends a read, with retries.
    * @throws {THROTTLED} when the server asks for a longer wait than `patienceMs`
    */
   async run(read: Read): Promise<WireAnswer> {
@@ -75,7 +80,7 @@ export class ReadRetries {
         continue;
       }
       this.#throttles = 0;
-      const wait = Math.max(this.#backoff(tries), retryAfterOf(answer) ?? 0);
+      const wait = Math.max(this.#backoff(tries), parseRetryAfter(answer) ?? 0);
       if (!read.retry || tries >= this.#triesFor(read, answer) || wait > patience) return answer;
       patience -= wait;
       await sleep(clock, wait, read.signal);
@@ -83,18 +88,18 @@ export class ReadRetries {
     }
   }
 
-  /** Several reads that were under way together count once. */
+  /** Notes a 429; several reads in flight together count once. */
   #throttle(answer: WireAnswer, sentAt: number): void {
     const now = this.#services.clock.now();
     if (this.#throttles === 0 || sentAt >= this.#until) this.#throttles += 1;
-    const growing = Math.min(FIRST_THROTTLE_MS * 2 ** (this.#throttles - 1), MOST_THROTTLE_MS);
-    this.#until = Math.max(this.#until, now + Math.max(growing, retryAfterOf(answer) ?? 0));
+    const growing = Math.min(MIN_THROTTLE_MS * 2 ** (this.#throttles - 1), MAX_THROTTLE_MS);
+    this.#until = Math.max(this.#until, now + Math.max(growing, parseRetryAfter(answer) ?? 0));
   }
 
-  /** The most tries of a request with this answer. A bare 404 is believed, a bare 403 when it comes twice. */
+  /** The maximum number of attempts for this answer. A bare 404 is believed at once, a bare 403 the second time. */
   #triesFor({ request, about }: Read, answer: WireAnswer): number {
     if (request.method !== "GET") return 1;
-    if (PASSING.has(answer.status)) return this.#tries;
+    if (TRANSIENT_STATUSES.has(answer.status)) return this.#tries;
     const isBare403 = answer.status === 403 && refusalOf(answer, about)?.context.bare === true;
     return isBare403 ? Math.min(2, this.#tries) : 1;
   }

@@ -1,8 +1,11 @@
-/** The life of one request: ended by its caller, its client, or its deadline. Leaves nothing behind on any signal. */
+/**
+ * The lifetime of one request: ended by its caller, its client, or its deadline. Leaves no listeners behind on any
+ * signal.
+ */
 import type { Clock } from "../util/clock.js";
 import type { SharedSignals } from "../util/shared-signals.js";
 
-/** The turns of the event loop before a deadline that has passed counts. */
+/** The event loop turns to wait after a deadline has passed. */
 const LEAP_TURNS = 10;
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -11,8 +14,8 @@ export class RequestScope {
   readonly #controller = new AbortController();
   readonly #leave: readonly (() => void)[];
   #timer: { cancel(): void } | undefined;
-  #isLate = false;
-  #isDisplaced = false;
+  #isTimedOut = false;
+  #isPreempted = false;
   #isClosed = false;
 
   constructor(signals: SharedSignals, ...parents: readonly (AbortSignal | undefined)[]) {
@@ -26,36 +29,36 @@ export class RequestScope {
   }
 
   /** Whether the deadline ended it. */
-  get isLate(): boolean {
-    return this.#isLate;
+  get isTimedOut(): boolean {
+    return this.#isTimedOut;
   }
 
-  /** Whether {@link RequestScope.displace} ended it, and nothing else has meanwhile. */
-  get isDisplaced(): boolean {
-    return this.#isDisplaced;
+  /** Whether {@link RequestScope.preempt} ended it, and nothing else since. */
+  get isPreempted(): boolean {
+    return this.#isPreempted;
   }
 
-  /** Ends it for the sake of another request. */
-  displace(): void {
+  /** Aborts it in favor of another request. */
+  preempt(): void {
     if (this.signal.aborted) return;
-    this.#isDisplaced = true;
+    this.#isPreempted = true;
     this.#controller.abort();
   }
 
-  /** Sets the deadline, in milliseconds of the clock, in place of the one it has. */
+  /** Sets or replaces the deadline, in milliseconds from now by the clock. */
   startDeadline(clock: Clock, afterMs: number): void {
     this.#timer?.cancel();
     this.#timer = clock.setTimeout(() => void this.#expire(), afterMs);
   }
 
   /**
-   * A clock leaps when a machine has slept, or when a test advances it: the answer may have arrived meanwhile, unread.
-   * So the event loop turns a few times first.
+   * A clock jumps when a machine wakes up, or when a test advances it, and the answer may already have arrived unread.
+   * So let the event loop turn a few times before timing out.
    */
   async #expire(): Promise<void> {
     for (let turn = 0; turn < LEAP_TURNS && !this.#isClosed; turn++) await nextTurn();
     if (this.#isClosed || this.signal.aborted) return;
-    this.#isLate = true;
+    this.#isTimedOut = true;
     this.#controller.abort();
   }
 

@@ -1,36 +1,39 @@
-/** How the connections of one client are made: to a resolved address, through a proxy, or directly, and whom TLS trusts. */
+/**
+ * Decides how one client connects: to a resolved address, through a proxy, or directly, and which certificates it
+ * trusts.
+ */
 import { isIP } from "node:net";
 import { UsageError } from "../errors/index.js";
 import { type Endpoint, isLoopback, type Resolver } from "../protocol/sites.js";
 import { isRecord } from "../protocol/values.js";
-import { isThenable, settled } from "../util/call-safely.js";
-import { shown } from "../util/options.js";
-import { quiet } from "../util/promises.js";
-import { callUser } from "./network-failure.js";
+import { isThenable, toNativePromise } from "../util/call-safely.js";
+import { previewValue } from "../util/options.js";
+import { markHandled } from "../util/promises.js";
+import { callUserFunction } from "./network-failure.js";
 import { ProxyServer, proxyOfEnvironment } from "./proxies.js";
 import { certificatesOf } from "./tls.js";
 
-/** Options of all connections of a client. */
+/** Options for all connections of a client. */
 export interface ConnectionOptions {
   readonly resolve?: Resolver | undefined;
   readonly proxy?: string | false | undefined;
   readonly ca?: string | readonly string[] | undefined;
 }
 
-/** The way to one origin: at most one of the two is set. A resolved origin is never proxied. */
+/** The route to one origin: at most one of the two is set. Resolved origins are never proxied. */
 export interface Route {
   readonly target?: Endpoint | undefined;
   readonly proxy?: ProxyServer | undefined;
 }
 
 export class Routes {
-  /** The certificates to trust besides the runtime's, in PEM form, one each. */
+  /** The certificates to trust in addition to the runtime's, one PEM text each. */
   readonly ca: readonly string[] | undefined;
   readonly #resolve: Resolver | undefined;
-  /** False for no proxy at all, undefined for the environment's. */
+  /** False for no proxy, undefined for the environment's. */
   readonly #proxy: ProxyServer | false | undefined;
 
-  /** @throws {BAD_ARGUMENT} for a `proxy` or a `ca` that cannot be one */
+  /** @throws {BAD_ARGUMENT} for an invalid `proxy` or `ca` */
   constructor({ resolve, proxy, ca }: ConnectionOptions) {
     this.#resolve = resolve;
     this.#proxy = proxy === undefined || proxy === false ? proxy : ProxyServer.read(proxy, "the option proxy");
@@ -38,10 +41,10 @@ export class Routes {
   }
 
   /**
-   * The way to an address; a socket goes where the pages of its host go, unless the resolver leads it elsewhere.
-   * @throws the error of the user's resolver, wrapped {BAD_ARGUMENT} for what is no endpoint, and no proxy
+   * The route to an address. A socket takes the route of its host's pages, unless the resolver maps it elsewhere.
+   * @throws the error of the caller's resolver, wrapped {BAD_ARGUMENT} for an invalid endpoint or proxy
    */
-  to(address: URL): Route {
+  routeFor(address: URL): Route {
     const { protocol, origin, host } = address;
     const target =
       this.#resolved(origin) ??
@@ -52,15 +55,15 @@ export class Routes {
   }
 
   #resolved(origin: string): Endpoint | undefined {
-    return callUser(() => {
+    return callUserFunction(() => {
       const target: unknown = this.#resolve?.(origin);
       if (target === undefined || target === null) return undefined;
-      // Its rejection must not end the process: the error below says enough.
-      if (isThenable(target)) quiet(settled(target));
+      // A rejection must not end the process: the error below says enough.
+      if (isThenable(target)) markHandled(toNativePromise(target));
       const endpoint = isRecord(target) && endpointOf(target);
       if (endpoint) return endpoint;
       throw new UsageError(
-        `resolve gives { hostname, port, tls?, ca? } at once, or undefined; for ${origin} it gave ${described(target)}`,
+        `resolve must return { hostname, port, tls?, ca? } synchronously, or undefined; for ${origin} it returned ${describedEndpoint(target)}`,
       );
     });
   }
@@ -73,13 +76,13 @@ function endpointOf({ hostname, port, tls, ca }: Readonly<Record<string, unknown
   return { hostname, port, tls: tls === true, ca };
 }
 
-function described(target: unknown): string {
+function describedEndpoint(target: unknown): string {
   if (isThenable(target)) return "a promise";
-  if (!isRecord(target)) return shown(target);
-  return `the hostname ${shown(target.hostname)} and the port ${shown(target.port)}`;
+  if (!isRecord(target)) return previewValue(target);
+  return `the hostname ${previewValue(target.hostname)} and the port ${previewValue(target.port)}`;
 }
 
-/** The root of a host and port; IPv6 addresses get their brackets. */
+/** The http URL of a host and port; IPv6 addresses get brackets. */
 export function httpUrl(hostname: string, port: number): string {
   return `http://${isIP(hostname) === 6 ? `[${hostname}]` : hostname}:${port}`;
 }

@@ -1,4 +1,4 @@
-/** The file that keeps a session over restarts: cookies, never the password. Its content is checked on reading. */
+/** The session file: stores cookies over restarts, never the password. Its content is validated when read. */
 import { createHash } from "node:crypto";
 import { readFile, rm } from "node:fs/promises";
 import { CookieJar, type SerializedCookie } from "tough-cookie";
@@ -7,37 +7,37 @@ import type { Site } from "../protocol/sites.js";
 import { isRecord, numberOf, stringOf } from "../protocol/values.js";
 import { writeWholeFile } from "../storage/atomic-file.js";
 import { codeOf, storageError } from "../storage/failures.js";
-import { plainFile } from "../storage/plain-file.js";
+import { resolvePlainFile } from "../storage/plain-file.js";
 
 /** The content of a session file. */
 export interface StoredSession {
-  /** The chat host that the session is for. */
+  /** The chat host the session belongs to. */
   readonly host: string;
   readonly owner: { readonly id: number; readonly name: string | null };
-  /** Hash of the email that logged in; null for a session made from cookies. */
+  /** The hash of the email that logged in; null for a session from cookies. */
   readonly account: string | null;
   readonly cookies: readonly SerializedCookie[];
 }
 
-/** A fingerprint of an email, to tell accounts apart without storing the address. */
+/** A hash of an email, to tell accounts apart without storing the address. */
 export function accountFingerprint(email: string): string {
   return createHash("sha256").update(email.trim().toLowerCase()).digest("hex").slice(0, 32);
 }
 
 /**
- * Reads a session file; null when there is none or it is for another site.
- * @throws {BAD_ARGUMENT} when the file is no session file, or a damaged one {STORAGE} when it cannot be read
+ * Reads a session file; null when there is none or it belongs to another site.
+ * @throws {BAD_ARGUMENT} when the file is damaged or not a session file {STORAGE} when it cannot be read
  */
 export async function readSessionFile(path: string, site: Site): Promise<StoredSession | null> {
   let text: string;
   try {
-    text = await readFile(plainFile(path), "utf8");
+    text = await readFile(resolvePlainFile(path), "utf8");
   } catch (error) {
     if (codeOf(error) === "ENOENT") return null;
     throw failureOf("read", path, error);
   }
   const session = sessionOf(text);
-  if (!session) throw new UsageError(`${path} is not a session file; delete it or name another`);
+  if (!session) throw new UsageError(`${path} is not a session file; delete it or use another path`);
   return session.host === site.host ? session : null;
 }
 
@@ -58,17 +58,18 @@ function sessionOf(text: string): StoredSession | null {
   return { host, owner: { id, name: name ?? null }, account: stringOf(value.account) ?? null, cookies };
 }
 
-type Test = (field: unknown) => boolean;
+type FieldCheck = (field: unknown) => boolean;
 
-const isText: Test = (field) => typeof field === "string";
-/** What can stand in a `Cookie` header. */
-const isHeaderText: Test = (field) => typeof field === "string" && /^[\t\x20-\x3a\x3c-\x7e\x80-\xff]*$/.test(field);
-const isFlag: Test = (field) => typeof field === "boolean";
-const isEndless: Test = (field) => field === "Infinity" || field === "-Infinity";
-const isDate: Test = (field) => field === null || (typeof field === "string" && !Number.isNaN(Date.parse(field)));
+const isText: FieldCheck = (field) => typeof field === "string";
+/** Text that is valid in a `Cookie` header. */
+const isHeaderText: FieldCheck = (field) =>
+  typeof field === "string" && /^[\t\x20-\x3a\x3c-\x7e\x80-\xff]*$/.test(field);
+const isFlag: FieldCheck = (field) => typeof field === "boolean";
+const isEndless: FieldCheck = (field) => field === "Infinity" || field === "-Infinity";
+const isDate: FieldCheck = (field) => field === null || (typeof field === "string" && !Number.isNaN(Date.parse(field)));
 
-/** The types of a stored cookie's fields, where they are present; the jar itself would take anything. */
-const cookieFields: Readonly<Record<string, Test>> = {
+/** The checks of a stored cookie's optional fields; the jar itself would accept anything. */
+const COOKIE_FIELDS: Readonly<Record<string, FieldCheck>> = {
   domain: (field) => field === null || isText(field),
   path: (field) => field === null || isText(field),
   secure: isFlag,
@@ -85,11 +86,11 @@ const cookieFields: Readonly<Record<string, Test>> = {
 
 function isSerializedCookie(cookie: unknown): cookie is SerializedCookie {
   if (!isRecord(cookie) || !isHeaderText(cookie.key) || !isHeaderText(cookie.value)) return false;
-  return Object.entries(cookieFields).every(([name, test]) => cookie[name] === undefined || test(cookie[name]));
+  return Object.entries(COOKIE_FIELDS).every(([name, test]) => cookie[name] === undefined || test(cookie[name]));
 }
 
 /**
- * Writes a session file whole or not at all, readable by its owner only.
+ * Writes a session file atomically, readable only by its owner.
  * @throws {STORAGE} when it cannot be written
  */
 export async function writeSessionFile(path: string, session: StoredSession): Promise<void> {
@@ -110,10 +111,10 @@ export async function jarOf(session: StoredSession): Promise<CookieJar> {
   });
 }
 
-/** Deletes a session file whose login has ended, of a link the target. @throws {STORAGE} when it cannot be deleted */
+/** Deletes a session file whose login has ended; for a link, its target. @throws {STORAGE} when it cannot be deleted */
 export async function removeSessionFile(path: string): Promise<void> {
   try {
-    await rm(plainFile(path), { force: true });
+    await rm(resolvePlainFile(path), { force: true });
   } catch (error) {
     throw failureOf("delete", path, error);
   }

@@ -1,7 +1,7 @@
-/** Stores the session of one client in its file, if it has one. A failed write is one warning, and no failure. */
+/** Stores one client's session in its file, if it has one. A failed write is logged once and is not an error. */
 import type { Site } from "../protocol/sites.js";
 import type { Services } from "../util/services.js";
-import type { KnownLogin, Means } from "./obtain-login.js";
+import type { KnownLogin, LoginMethods } from "./obtain-login.js";
 import {
   accountFingerprint,
   readSessionFile,
@@ -28,27 +28,27 @@ export class SessionKeeper {
   }
 
   /**
-   * The stored session, if it is of the account that the means are for; null when there is none.
+   * The stored session, if it belongs to the account of the login methods; null when there is none.
    * @throws {BAD_ARGUMENT} when the file is not a session file {STORAGE} when it cannot be read
    */
-  async read(means: Means): Promise<StoredSession | null> {
+  async read(methods: LoginMethods): Promise<StoredSession | null> {
     if (this.#path === undefined) return null;
     const stored = await readSessionFile(this.#path, this.#site);
-    const account = accountOf(means);
+    const account = accountOf(methods);
     return stored && (account === null || stored.account === null || stored.account === account) ? stored : null;
   }
 
-  /** Writes a session. The login works even when that fails: then the next start needs a login. */
-  async write({ jar, me }: KnownLogin, means: Means): Promise<void> {
+  /** Stores a session. If that fails, the login still works, but the next start must log in again. */
+  async write({ jar, me }: KnownLogin, methods: LoginMethods): Promise<void> {
     if (this.#path === undefined) return;
     try {
       const { cookies } = await jar.serialize();
-      await writeSessionFile(this.#path, { host: this.#site.host, owner: me, account: accountOf(means), cookies });
+      await writeSessionFile(this.#path, { host: this.#site.host, owner: me, account: accountOf(methods), cookies });
       this.#hasWarned = false;
     } catch (error) {
       if (this.#hasWarned) return;
       this.#hasWarned = true;
-      this.#services.log.warn("the session works, but it cannot be kept in its file", error);
+      this.#services.log.warn("the session works, but cannot be saved to its file", error);
     }
   }
 
@@ -58,6 +58,6 @@ export class SessionKeeper {
   }
 }
 
-function accountOf({ credentials }: Means): string | null {
+function accountOf({ credentials }: LoginMethods): string | null {
   return credentials ? accountFingerprint(credentials.email) : null;
 }

@@ -1,63 +1,66 @@
-/** One websocket to the live events of a room. Only receives: the client never writes to a chat socket. */
+/** One WebSocket for the live events of a room. Receive only: the client never writes to a chat socket. */
 import type { Agent } from "node:http";
 import { AbortedError, ConnectionError, ParseError, UsageError } from "../errors/index.js";
 import type { WireTap } from "../util/wire-tap.js";
-import { failureOfUser, networkCode } from "./network-failure.js";
+import { loadPackage } from "./load-package.js";
+import { networkCode, userErrorIn } from "./network-failure.js";
 import { isSocketOf, type SiteOrigins } from "./origins.js";
-import { loaded } from "./packages.js";
 import type { ProxyServer } from "./proxies.js";
 import { httpUrl, type Route, type Routes } from "./routes.js";
-import { type TrustOptions, tlsOptions, trusting } from "./tls.js";
+import { type TrustOptions, tlsOptions, trustOptions } from "./tls.js";
 
 /** Options of a socket. */
 export interface SocketOptions {
-  /** The address of `ws-auth`, with its `?l=`. */
+  /** The URL from `ws-auth`, with its `?l=`. */
   readonly url: string;
-  /** Its chat root is the `Origin`: without the right one the server hangs up (protocol.md §3.4, MULTI). */
+  /**
+   * The site, whose chat origin is the `Origin` header: with another one the server closes the socket (protocol.md
+   * §3.4, MULTI).
+   */
   readonly site: SiteOrigins;
   readonly userAgent: string;
   readonly routes: Routes;
   readonly signal?: AbortSignal;
-  /** Listens to what comes. */
+  /** Observes the traffic. */
   readonly tap?: WireTap | undefined;
   readonly onFrame: (text: string) => void;
-  /** Called once when an open socket has closed; the reason is for the log. */
+  /** Called once when an open socket closes; the reason is for the log. */
   readonly onClose: (reason: string) => void;
 }
 
 /** An open socket. */
 export interface ChatSocket {
-  /** Hangs up; `onClose` is not called for that. */
+  /** Closes the socket without calling `onClose`. */
   close(): void;
 }
 
-/** Frames are small; a bigger message is not chat. */
-const maxFrameBytes = 4 * 1024 * 1024;
-/** The code of a socket that broke (RFC 6455). */
-const ENDED_WITHOUT_A_WORD = 1006;
+/** The maximum frame size. Frames are small; anything bigger is not chat. */
+const MAX_FRAME_BYTES = 4 * 1024 * 1024;
+/** The close code of a broken connection (RFC 6455). */
+const ABNORMAL_CLOSURE = 1006;
 
 /**
  * Opens a socket; resolves when it is open.
- * @throws {CONNECTION_LOST} when it could not be opened {NOT_UNDERSTOOD} for an address that is not the site's
+ * @throws {CONNECTION_LOST} when it cannot be opened {NOT_UNDERSTOOD} for an address outside the site
  */
 export async function openSocket(options: SocketOptions): Promise<ChatSocket> {
-  const { WebSocket } = await loaded("ws", import("ws"));
+  const { WebSocket } = await loadPackage("ws", import("ws"));
   const { site, userAgent, routes, signal, onFrame, onClose } = options;
   const url = new URL(options.url);
   const { host } = url;
   const about = { tried: "open a socket", host };
   const route = routeTo(url, routes);
   if (!isSocketOf(site, url, route.target))
-    throw new ParseError("socket authorisation", "an address of the site", { ...about, bare: true });
+    throw new ParseError("socket authorization", "an address of the site", { ...about, bare: true });
   const agent = route.proxy && (await agentFor(route.proxy, routes));
   if (signal?.aborted) throw new AbortedError(about);
   const socket = new WebSocket(addressOf(url, route), {
     origin: site.chatOrigin,
     headers: { "user-agent": userAgent, ...(route.target ? { host } : {}) },
     perMessageDeflate: false,
-    // A damaged character is no reason to hang up: it shows as U+FFFD.
+    // Invalid UTF-8 is no reason to close the socket: it shows as U+FFFD.
     skipUTF8Validation: true,
-    maxPayload: maxFrameBytes,
+    maxPayload: MAX_FRAME_BYTES,
     handshakeTimeout: 15_000,
     ...trustOf(url, route, routes),
     ...(agent ? { agent } : {}),
@@ -65,14 +68,14 @@ export async function openSocket(options: SocketOptions): Promise<ChatSocket> {
   const tap = options.tap?.socket(options.url);
   const failureOf = (cause: Error | undefined, reason: string): unknown => {
     if (cause && isBug(cause)) return cause;
-    // The site may have answered as well: ws does not tell whose answer it was.
+    // The proxy or the site may have answered; ws does not say which.
     const via = route.proxy ? `, through the proxy ${route.proxy.host}` : "";
     return new ConnectionError({ ...about, cause }, `${reason}${via}`);
   };
   return new Promise((opened, failed) => {
     let isOpen = false;
     let isOver = false;
-    const end = (reason: string, cause?: Error, code: number = ENDED_WITHOUT_A_WORD): void => {
+    const end = (reason: string, cause?: Error, code: number = ABNORMAL_CLOSURE): void => {
       if (isOver) return;
       isOver = true;
       if (!isOpen) tap?.failed(cause);
@@ -110,24 +113,24 @@ export async function openSocket(options: SocketOptions): Promise<ChatSocket> {
   });
 }
 
-/** Handshake errors of ws have no code and are plain Errors; a bug is of another class. */
+/** Handshake errors of ws are plain Errors without a code; bugs have other classes. */
 function isBug(error: Error): boolean {
   return error.constructor !== Error && networkCode(error) === undefined;
 }
 
-/** The way to an address. @throws the error of the user's resolver as it is */
+/** The route to an address. @throws the unwrapped error of the caller's resolver */
 function routeTo(url: URL, routes: Routes): Route {
   try {
-    return routes.to(url);
+    return routes.routeFor(url);
   } catch (error) {
-    const ofUser = failureOfUser(error);
+    const ofUser = userErrorIn(error);
     throw ofUser ? ofUser.original : error;
   }
 }
 
 /**
- * The address to connect to. A resolved one is written into the URL, with the site's host as a header: Bun's own `ws`
- * ignores `createConnection`, and would look up the real host.
+ * The URL to connect to. A resolved address goes into the URL, with the site's host as a header: Bun's own `ws` ignores
+ * `createConnection` and would look up the real host.
  */
 function addressOf(url: URL, { target }: Route): string {
   if (!target) return url.href;
@@ -136,21 +139,21 @@ function addressOf(url: URL, { target }: Route): string {
 }
 
 function trustOf(url: URL, { target }: Route, { ca }: Routes): TrustOptions {
-  if (!target) return trusting(ca);
+  if (!target) return trustOptions(ca);
   return target.tls ? tlsOptions(target, url.hostname, ca) : {};
 }
 
 /**
- * Connects sockets through a proxy: requests need no package for that, `ws` does.
+ * The agent for sockets through a proxy: undici needs no package for that, but ws does.
  * @throws {BAD_ARGUMENT} when the package is not installed
  */
 async function agentFor(proxy: ProxyServer, { ca }: Routes): Promise<Agent> {
   try {
     const { HttpsProxyAgent } = await import("https-proxy-agent");
-    return new HttpsProxyAgent(proxy.reveal(), { ...trusting(ca) });
+    return new HttpsProxyAgent(proxy.reveal(), { ...trustOptions(ca) });
   } catch (cause) {
     throw new UsageError(
-      `sockets through the proxy ${proxy.host} need a package: npm install https-proxy-agent; or set the option proxy to false, or NO_PROXY`,
+      `sockets through the proxy ${proxy.host} need a package: run npm install https-proxy-agent, or set the option proxy to false, or NO_PROXY`,
       { tried: "open a socket", cause },
     );
   }

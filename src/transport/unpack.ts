@@ -1,17 +1,17 @@
 /**
- * Unpacks the body of an answer. The packed size is bounded during reading; the unpacked size is bounded here, so that
- * a few kilobytes cannot fill the memory.
+ * Decompresses the body of an answer. The compressed size is limited while reading; the decompressed size is limited
+ * here, so that a few kilobytes cannot fill the memory.
  */
 import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from "node:zlib";
 import { ConnectionError, type FailureContext, ParseError } from "../errors/index.js";
 
-/** The encodings we accept, as an `accept-encoding` header. */
+/** The accepted encodings, as an `accept-encoding` header. */
 export const ACCEPT_ENCODING = "gzip, deflate, br";
 
 /**
- * The unpacked body.
- * @throws {NOT_UNDERSTOOD} when more than `limit` bytes come out, and for encodings that were not asked for
- * @throws {CONNECTION_LOST} when the end is missing
+ * The decompressed body.
+ * @throws {NOT_UNDERSTOOD} when it is larger than `limit` bytes, and for encodings that were not asked for
+ * @throws {CONNECTION_LOST} when its end is missing
  */
 export function unpack(
   body: Buffer,
@@ -30,14 +30,15 @@ export function unpack(
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
     if (code === "ERR_BUFFER_TOO_LARGE")
-      throw new ParseError("answer", `an end within ${limit} bytes, unpacked`, { ...context, cause: error });
-    if (code === "Z_BUF_ERROR") throw new ConnectionError({ ...about, cause: error }, "the packed answer has no end");
-    throw new ParseError("answer", `a body packed as ${name}`, { ...context, cause: error });
+      throw new ParseError("answer", `an end within ${limit} bytes, decompressed`, { ...context, cause: error });
+    if (code === "Z_BUF_ERROR")
+      throw new ConnectionError({ ...about, cause: error }, "the compressed answer is truncated");
+    throw new ParseError("answer", `a body compressed as ${name}`, { ...context, cause: error });
   }
   throw new ParseError("answer", `one of the encodings ${ACCEPT_ENCODING}`, context);
 }
 
-/** "deflate" should have the header of zlib; some servers leave it out. */
+/** "deflate" should have a zlib header; some servers omit it. */
 function hasZlibHeader(body: Buffer): boolean {
   const [first = 0, second = 0] = body;
   return (first & 0x0f) === 8 && ((first << 8) | second) % 31 === 0;

@@ -1,74 +1,74 @@
 /**
- * Calls of functions that a user gives us. Whatever they do (throw, reject, answer with nonsense), the failure is
- * reported and goes no further.
+ * Calls functions passed in by users. If one throws, rejects or returns an unusable value, the failure is reported and
+ * goes no further.
  */
 import { UsageError } from "../errors/index.js";
 import { type Clock, systemClock } from "./clock.js";
-import { shown } from "./options.js";
+import { previewValue } from "./options.js";
 
-/** Takes a failure of a user's function. Never throws. */
-export type Report = (error: unknown) => void;
+/** Handles a failure of a user's function. Never throws. */
+export type ReportFailure = (error: unknown) => void;
 
 /**
- * Calls a user's function. A throw or a rejection goes to `onFailure`, once, and never further.
- * @returns a promise for the end of the call when the function is async; it never rejects
+ * Calls a user's function. A throw or a rejection goes to `onFailure`, once.
+ * @returns a promise that resolves when an async function settles; it never rejects
  */
 export function callSafely<A extends readonly unknown[]>(
   call: (...args: A) => unknown,
-  onFailure: Report,
+  onFailure: ReportFailure,
   ...args: A
 ): Promise<void> | undefined {
   try {
     const result = call(...args);
-    // Most callbacks return nothing: that is seen at once.
-    if (result !== undefined && isThenable(result)) return settled(result).then(() => {}, onFailure);
+    // Most callbacks return undefined, which is cheap to detect.
+    if (result !== undefined && isThenable(result)) return toNativePromise(result).then(() => {}, onFailure);
   } catch (error) {
     onFailure(error);
   }
   return undefined;
 }
 
-/** Whether a value is a promise: ours, another realm's, or another library's. Throws what a getter of the value throws. */
+/** Whether a value is a promise of any realm or library. Throws if a getter of the value throws. */
 export function isThenable(value: unknown): value is PromiseLike<unknown> {
   if ((typeof value !== "object" || value === null) && typeof value !== "function") return false;
   return "then" in value && typeof value.then === "function";
 }
 
-/** A promise of our own for a thenable, whatever that does when it is asked. */
-export function settled<T>(value: T | PromiseLike<T>): Promise<T> {
+/** Wraps a thenable, however it behaves, in a native promise. */
+export function toNativePromise<T>(value: T | PromiseLike<T>): Promise<T> {
   return new Promise((resolve) => resolve(value));
 }
 
-/** Takes care of a promise that should not be there: its rejection ends nothing. */
-export function swallow(value: unknown): void {
-  if (isThenable(value)) settled(value).catch(() => {});
+/** Ignores the rejection of a promise that should not be here. */
+export function ignoreRejection(value: unknown): void {
+  if (isThenable(value)) toNativePromise(value).catch(() => {});
 }
 
-/** Reports the first failure only: a function that is called all the time would fail all the time. */
-export function firstOnly(report: Report): Report {
-  let isTold = false;
+/** Reports only the first failure, so that a function called in a loop does not flood the handler. */
+export function reportFirst(report: ReportFailure): ReportFailure {
+  let isReported = false;
   return (error) => {
-    if (isTold) return;
-    isTold = true;
+    if (isReported) return;
+    isReported = true;
     report(error);
   };
 }
 
-/** A user's function that gives a number; where it fails, another stands in. */
+/** Wraps a user's function that returns a number. If it fails, the fallback is called instead. */
 export function safeNumber<A extends readonly unknown[]>(
   name: string,
   call: (...args: A) => number,
   { least, most }: { readonly least: number; readonly most: number },
   standIn: (...args: A) => number,
-  onFailure: Report,
+  onFailure: ReportFailure,
 ): (...args: A) => number {
-  const report = firstOnly(onFailure);
+  const report = reportFirst(onFailure);
   return (...args) => {
     try {
       const value: unknown = call(...args);
       if (typeof value === "number" && value >= least && value <= most) return value;
-      swallow(value);
-      report(new UsageError(`${name} gives numbers from ${least} up to ${most}, not ${shown(value)}`));
+      ignoreRejection(value);
+      report(new UsageError(`${name} must return a number from ${least} to ${most}, not ${previewValue(value)}`));
     } catch (error) {
       report(error);
     }
@@ -76,17 +76,17 @@ export function safeNumber<A extends readonly unknown[]>(
   };
 }
 
-/** A user's source of chance; where it fails, `Math.random` stands in. */
-export function safeRandom(random: () => number, onFailure: Report): () => number {
+/** Wraps a user's random number source; falls back to `Math.random`. */
+export function safeRandom(random: () => number, onFailure: ReportFailure): () => number {
   return random === Math.random
     ? random
     : safeNumber("random()", random, { least: 0, most: 1 }, Math.random, onFailure);
 }
 
-/** A user's clock; where it fails, the machine's stands in. */
-export function safeClock(clock: Clock, onFailure: Report): Clock {
+/** Wraps a user's clock; falls back to the system clock. */
+export function safeClock(clock: Clock, onFailure: ReportFailure): Clock {
   if (clock === systemClock) return clock;
-  const report = firstOnly(onFailure);
+  const report = reportFirst(onFailure);
   const range = { least: Number.MIN_SAFE_INTEGER, most: Number.MAX_SAFE_INTEGER };
   return {
     now: safeNumber("clock.now()", () => clock.now(), range, systemClock.now, report),
@@ -94,8 +94,8 @@ export function safeClock(clock: Clock, onFailure: Report): Clock {
       try {
         const timer = clock.setTimeout(callback, delayMs, options);
         if (typeof timer?.cancel === "function") return { cancel: () => void callSafely(() => timer.cancel(), report) };
-        swallow(timer);
-        report(new UsageError(`clock.setTimeout() gives { cancel() }, not ${shown(timer)}`));
+        ignoreRejection(timer);
+        report(new UsageError(`clock.setTimeout() must return { cancel() }, not ${previewValue(timer)}`));
         return { cancel() {} };
       } catch (error) {
         report(error);
@@ -105,7 +105,7 @@ export function safeClock(clock: Clock, onFailure: Report): Clock {
   };
 }
 
-/** Prints a line and the stack to stderr. Showing a value calls its getters, which may throw. */
+/** Prints a line and the error to stderr. Formatting the error calls its getters, which may throw. */
 export function printFailure(what: string, error: unknown): void {
   callSafely(
     () => console.error(`${what}:`, error),

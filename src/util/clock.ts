@@ -1,21 +1,21 @@
-/** Time as a thing that can be handed in, so that tests can turn it by hand. */
+/** An injectable source of time, so that tests can control it. */
 
 /** A source of time and timers. */
 export interface Clock {
-  /** Milliseconds since the epoch. */
+  /** The current time, in milliseconds since the epoch. */
   now(): number;
-  /** Calls back once after `delayMs`; the handle must not keep the process alive unless `ref` is true. */
+  /** Calls back once after `delayMs`. The timer must not keep the process alive unless `ref` is true. */
   setTimeout(
     callback: () => void,
     delayMs: number,
     options?: { ref?: boolean },
   ): {
-    /** Stops the timer; does nothing when it has fired. */
+    /** Cancels the timer; does nothing if it has already fired. */
     cancel(): void;
   };
 }
 
-/** The machine's own clock. */
+/** The system clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   setTimeout(callback, delayMs, { ref = false } = {}) {
@@ -25,7 +25,26 @@ export const systemClock: Clock = {
   },
 };
 
-/** Resolves after `delayMs` of the clock; rejects with the signal's reason when that is aborted first. */
+/** The longest that one timer waits: platforms overflow after 24 days. */
+const LONGEST_TIMER_MS = 86_400_000;
+
+/**
+ * Calls back once at a time, however far away, in milliseconds since the epoch; as soon as possible if it is past.
+ * Returns a handle that cancels it.
+ */
+export function callAt(clock: Clock, time: number, callback: () => void): { cancel(): void } {
+  const wait = (): { cancel(): void } => {
+    const left = Math.max(0, time - clock.now());
+    if (left <= LONGEST_TIMER_MS) return clock.setTimeout(callback, left);
+    return clock.setTimeout(() => {
+      timer = wait();
+    }, LONGEST_TIMER_MS);
+  };
+  let timer = wait();
+  return { cancel: () => timer.cancel() };
+}
+
+/** Resolves after `delayMs` of the clock. Rejects with the signal's reason if it is aborted first. */
 export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();

@@ -1,11 +1,11 @@
 /**
- * What happens behind the scenes, counted and published: `diagnostics_channel` names are `chatexchange:` and the name of
- * the count, such as `chatexchange:stream:gap`. Costs next to nothing while nobody subscribes.
+ * Counts internal events and publishes them to `diagnostics_channel`. The channel of a counter is its name with
+ * `chatexchange:` in front, such as `chatexchange:stream:gap`. Costs next to nothing without subscribers.
  */
 import { channel } from "node:diagnostics_channel";
 
-/** Everything that is counted. */
-export const countNames = [
+/** The names of all counters. */
+export const COUNT_NAMES = [
   "stream:connect",
   "stream:drop",
   "stream:poll",
@@ -21,26 +21,26 @@ export const countNames = [
   "protocol:drift",
 ] as const;
 
-/** The name of a count. */
-export type CountName = (typeof countNames)[number];
+/** The name of a counter. */
+export type CountName = (typeof COUNT_NAMES)[number];
 
-/** How often each thing happened since the client was made. */
+/** How often each event has happened since the client was created. */
 export type Counts = Readonly<Record<CountName, number>>;
 
-const channels = new Map(countNames.map((name) => [name, channel(`chatexchange:${name}`)]));
+const CHANNELS = new Map(COUNT_NAMES.map((name) => [name, channel(`chatexchange:${name}`)]));
 
 export class Counters {
-  readonly #counts = new Map<CountName, number>(countNames.map((name) => [name, 0]));
+  readonly #counts = new Map<CountName, number>(COUNT_NAMES.map((name) => [name, 0]));
   readonly #host: string;
 
   constructor(host: string) {
     this.#host = host;
   }
 
-  /** Counts something, and tells subscribers: the host, and details that hold no secret. */
+  /** Increments a counter and publishes the host with `details`, which must hold no secret. */
   add(name: CountName, details: object = {}, times: number = 1): void {
     this.#counts.set(name, (this.#counts.get(name) ?? 0) + times);
-    const subscribers = channels.get(name);
+    const subscribers = CHANNELS.get(name);
     if (subscribers?.hasSubscribers) subscribers.publish({ host: this.#host, ...details });
   }
 

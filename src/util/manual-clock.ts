@@ -1,28 +1,28 @@
-/** A clock that only moves when told to. For tests, ours and our users'. */
+/** A clock that moves only when told to, for tests. */
 import type { Clock } from "./clock.js";
 
-/** A {@link Clock} turned by hand: timers fire in order inside `advance`. */
+/** A {@link Clock} under manual control: `advance` fires the timers that fall due, in order. */
 export class ManualClock implements Clock {
   #now: number;
   #nextId = 0;
   readonly #timers = new Map<number, { at: number; callback: () => void }>();
 
-  /** @param startMs - the first value of `now()`, in milliseconds since the epoch. @default 2024-01-01T00:00:00Z */
+  /** @param startMs - the initial value of `now()`, in milliseconds since the epoch. @default 2024-01-01T00:00:00Z */
   constructor(startMs: number = Date.UTC(2024, 0, 1)) {
     this.#now = startMs;
   }
 
-  /** Milliseconds since the epoch, as turned so far. */
+  /** The current time of this clock, in milliseconds since the epoch. */
   now(): number {
     return this.#now;
   }
 
-  /** Calls back inside the {@link ManualClock.advance} that reaches `delayMs` from now. */
+  /** Calls back during the {@link ManualClock.advance} that reaches `delayMs` from now. */
   setTimeout(
     callback: () => void,
     delayMs: number,
   ): {
-    /** Stops the timer; does nothing when it has fired. */
+    /** Cancels the timer; does nothing if it has already fired. */
     cancel(): void;
   } {
     const id = this.#nextId++;
@@ -30,7 +30,7 @@ export class ManualClock implements Clock {
     return { cancel: () => void this.#timers.delete(id) };
   }
 
-  /** Moves time forward, fires what falls due in order of time, and lets promise reactions run in between. */
+  /** Moves time forward. Fires due timers in order and lets promise reactions run in between. */
   async advance(byMs: number): Promise<void> {
     const end = this.#now + byMs;
     await settle();
@@ -40,17 +40,17 @@ export class ManualClock implements Clock {
       next.callback();
       await settle();
     }
-    // Another advance may have gone further meanwhile.
+    // A concurrent advance may have gone further.
     this.#now = Math.max(this.#now, end);
   }
 
-  /** Milliseconds until the next timer falls due; null when none waits. */
+  /** Milliseconds until the next timer falls due; null if none is pending. */
   get untilNextMs(): number | null {
     const next = this.#due(Number.POSITIVE_INFINITY);
     return next ? Math.max(0, next.at - this.#now) : null;
   }
 
-  /** How many timers wait. */
+  /** How many timers are pending. */
   get pending(): number {
     return this.#timers.size;
   }

@@ -1,14 +1,14 @@
 /**
- * What differs between operating systems and between runtimes, and nothing else does: every other file calls this one.
- * docs/runtimes.md says which of it was run and which is only reasoned.
+ * Everything that differs between operating systems and runtimes. Other files must call this one. docs/runtimes.md says
+ * which branches have been run and which are only reasoned.
  */
 import fs from "node:fs";
 import { dirname } from "node:path";
 
-/** Whether the REPL of this runtime evaluates `await`; that of Deno does not. */
+/** Whether the REPL of this runtime evaluates top-level `await`; Deno's does not. */
 export const knowsTopLevelAwait: boolean = !("Deno" in globalThis);
 
-/** Whether the mode of a file says who may read it; on Windows an access list does, and the mode is made up. */
+/** Whether file modes control access. Windows uses access lists and reports a made-up mode. */
 export const hasFileModes: boolean = process.platform !== "win32";
 
 /** The operating system, and the runtime unless it is Node, such as `linux` or `linux under Bun 1.4.5`. */
@@ -18,43 +18,43 @@ export function platformName(): string {
   return deno === undefined ? process.platform : `${process.platform} under Deno ${deno}`;
 }
 
-/** Makes renames in the folder of a path survive a power cut. Windows cannot open a folder, and keeps renames by itself. */
+/** Makes renames in the directory of a path survive a power cut. Windows cannot open directories and needs no sync. */
 export function syncFolderOf(path: string): void {
   let fd: number | undefined;
   try {
     fd = fs.openSync(dirname(path), "r");
     fs.fsyncSync(fd);
   } catch {
-    // A file system that cannot do it makes the rename as durable as it makes renames.
+    // On a file system without directory sync, renames are as durable as it makes them.
   } finally {
     if (fd !== undefined) fs.closeSync(fd);
   }
 }
 
-/** Gives a new file the owner of the one it replaces. On Windows every file has owner 0, and nothing happens. */
+/** Gives a new file the owner of the file it replaces. Does nothing on Windows, where every owner is 0. */
 export function keepOwner(fd: number, path: string): void {
   try {
     const { uid, gid } = fs.statSync(path);
     const own = fs.fstatSync(fd);
     if (uid !== own.uid || gid !== own.gid) fs.fchownSync(fd, uid, gid);
   } catch {
-    // There is no such file yet, or only root gives files away: then the new one is this process's own.
+    // The file does not exist yet, or this process is not root: the new file keeps this process's owner.
   }
 }
 
-/** The current boot of this machine and the space of process ids; each is empty on all but Linux. */
-export function bootAndSpace(): { readonly boot: string; readonly space: string } {
+/** The boot id of this machine and its PID namespace; both empty on every system but Linux. */
+export function bootIdAndPidNamespace(): { readonly boot: string; readonly space: string } {
   return {
-    boot: textOf(() => fs.readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()),
-    space: textOf(() => fs.readlinkSync("/proc/self/ns/pid")),
+    boot: readOrEmpty(() => fs.readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()),
+    space: readOrEmpty(() => fs.readlinkSync("/proc/self/ns/pid")),
   };
 }
 
-/** Looks at a process: its start time in the machine's own words (null: not known). Null when it is gone. */
-export function lookAtProcess(pid: number): { readonly started: string | null } | null {
+/** Looks up a process: null if it is gone, else its start time in the system's own format (null if unknown). */
+export function inspectProcess(pid: number): { readonly started: string | null } | null {
   if (!processExists(pid)) return null;
-  const stat = textOf(() => fs.readFileSync(`/proc/${pid}/stat`, "utf8"));
-  // Fields 3 and 22 of proc_pid_stat(5); the name before them may have spaces and parentheses.
+  const stat = readOrEmpty(() => fs.readFileSync(`/proc/${pid}/stat`, "utf8"));
+  // Fields 3 and 22 of proc_pid_stat(5). The name before them may contain spaces and parentheses.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   const [state] = fields;
   if (state === "Z" || state === "X") return null;
@@ -69,7 +69,7 @@ function processExists(pid: number): boolean {
   }
 }
 
-function textOf(read: () => string): string {
+function readOrEmpty(read: () => string): string {
   try {
     return read();
   } catch {

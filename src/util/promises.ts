@@ -1,14 +1,14 @@
-/** Promises that behave well when nobody looks at them. */
+/** Promises whose rejections nobody may be waiting for. */
 
-/** Marks a rejection as handled: whoever awaits the promise still sees it, nobody else is disturbed. */
-export function quiet<T>(promise: Promise<T>): Promise<T> {
+/** Marks a rejection as handled: callers who await the promise still see it, and no unhandled rejection is raised. */
+export function markHandled<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => {});
   return promise;
 }
 
 /**
- * The promise of an action. When it fails and nobody has looked at it, the failure goes to `report` instead of ending
- * the process.
+ * The promise of an action. If it rejects and no caller has attached a handler, the error goes to `report` instead of
+ * crashing the process.
  */
 export class ActionPromise<T> extends Promise<T> {
   #observed = false;
@@ -17,7 +17,7 @@ export class ActionPromise<T> extends Promise<T> {
     return Promise;
   }
 
-  /** Runs an action and watches over its outcome. */
+  /** Runs an action and watches its outcome. */
   static run<T>(action: () => Promise<T>, report: (error: unknown) => void): Promise<T> {
     const promise = new ActionPromise<T>((resolve) => resolve(action()));
     Promise.prototype.catch.call(promise, (error: unknown) => {

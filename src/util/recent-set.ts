@@ -1,4 +1,4 @@
-/** Remembers the last so many values: enough to recognise a repeat, never more memory than that. */
+/** Remembers the most recent values, up to a limit: enough to detect a repeat in bounded memory. */
 export class RecentSet<T> {
   readonly #limit: number;
   readonly #values = new Set<T>();
@@ -7,7 +7,11 @@ export class RecentSet<T> {
     this.#limit = limit;
   }
 
-  /** Adds a value; false when it was there already. */
+  has(value: T): boolean {
+    return this.#values.has(value);
+  }
+
+  /** Adds a value; false if it was already there. */
   add(value: T): boolean {
     if (this.#values.has(value)) return false;
     this.#values.add(value);

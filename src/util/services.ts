@@ -1,4 +1,4 @@
-/** The services that every layer of a client is given: time, chance, a log, counters. Knows nothing of chat. */
+/** The services that every layer of a client receives: clock, random numbers, log, counters. Knows nothing of chat. */
 import { callSafely, printFailure, safeClock, safeRandom } from "./call-safely.js";
 import type { Clock } from "./clock.js";
 import type { Counters } from "./counters.js";
@@ -7,23 +7,23 @@ import { Secrets } from "./secrets.js";
 import { SharedSignals } from "./shared-signals.js";
 import type { WireTap } from "./wire-tap.js";
 
-/** Declared once; the client makes one and hands it down. */
+/** Created once by the client and passed down. */
 export interface Services {
   readonly clock: Clock;
-  /** Numbers from 0 up to 1. */
+  /** Returns numbers from 0 (inclusive) to 1 (exclusive). */
   readonly random: () => number;
   /** Never throws, whatever the user's logger does. */
   readonly log: Logger;
   readonly counters: Counters;
-  /** What goes out in confidence, and must not be shown. */
+  /** Credentials that must not appear in errors or logs. */
   readonly secrets: Secrets;
-  /** The signals that users give to calls. */
+  /** The abort signals that users pass to calls. */
   readonly signals: SharedSignals;
-  /** Tells what a person should know at once: to the logger, or on stderr without one. Never throws. */
+  /** Tells the user something important, through the logger or else on stderr. Never throws. */
   readonly notice: (text: string) => void;
-  /** Takes a failure that nothing else handles: `onError`, or a line on stderr. Never throws. */
+  /** Handles a failure that nothing else handles: calls `onError`, or prints to stderr. Never throws. */
   readonly reportUnhandled: (error: unknown) => void;
-  /** Listens to everything that goes over the wire, for a recording. */
+  /** Observes all traffic, for a recording. */
   readonly tap?: WireTap | undefined;
 }
 
@@ -35,11 +35,11 @@ export interface ServiceParts {
   readonly logger: Partial<Logger> | undefined;
   readonly onError: ((error: unknown) => unknown) | undefined;
   readonly tap?: WireTap | undefined;
-  /** Stands at the start of every log line: the host. */
+  /** The prefix of every log line: the host. */
   readonly about: string;
 }
 
-/** Puts the services of a client together. */
+/** Creates the services of a client. */
 export function createServices({ clock, random, counters, logger, onError, tap, about }: ServiceParts): Services {
   const secrets = new Secrets();
   const log = safeLogger(logger, { about, secrets }, (error) => reportUnhandled(error));

@@ -1,15 +1,15 @@
-/** One listener on each signal, however many calls share it: Node warns of more than ten, and they must not pile up. */
+/** Adds one listener to each signal, however many calls share it. Node warns about more than ten. */
 
 interface Entry {
   readonly callbacks: Set<() => void>;
-  /** Takes the listener off the signal. */
-  leave(): void;
+  /** Removes the listener from the signal. */
+  removeListener(): void;
 }
 
 export class SharedSignals {
   readonly #entries = new Map<AbortSignal, Entry>();
 
-  /** Calls back when the signal is aborted, at once if it is already. Returns an undo function. */
+  /** Calls back when the signal is aborted, at once if it already is. Returns an undo function. */
   onAbort(signal: AbortSignal, callback: () => void): () => void {
     if (signal.aborted) {
       callback();
@@ -21,7 +21,7 @@ export class SharedSignals {
       entry.callbacks.delete(callback);
       if (entry.callbacks.size > 0 || this.#entries.get(signal) !== entry) return;
       this.#entries.delete(signal);
-      entry.leave();
+      entry.removeListener();
     };
   }
 
@@ -32,7 +32,7 @@ export class SharedSignals {
       for (const callback of callbacks) callback();
     };
     signal.addEventListener("abort", aborted, { once: true });
-    const entry = { callbacks, leave: () => signal.removeEventListener("abort", aborted) };
+    const entry = { callbacks, removeListener: () => signal.removeEventListener("abort", aborted) };
     this.#entries.set(signal, entry);
     return entry;
   }

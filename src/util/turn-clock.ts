@@ -1,4 +1,4 @@
-/** What arrives together arrived at one time: reads a clock once for each turn of the event loop. */
+/** Reads the clock once per turn of the event loop, so that events that arrive together get one timestamp. */
 import type { Clock } from "./clock.js";
 
 export class TurnClock {
@@ -9,7 +9,7 @@ export class TurnClock {
     this.#clock = clock;
   }
 
-  /** Milliseconds since the epoch, the same until this turn is over. */
+  /** Milliseconds since the epoch; constant within one turn of the event loop. */
   now(): number {
     if (this.#now === undefined) {
       this.#now = this.#clock.now();

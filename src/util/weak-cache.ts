@@ -1,18 +1,18 @@
-/** One instance for each key while somebody holds it, and no longer: the identity promise of the client. */
+/** Keeps one instance per key while somebody holds it: this is what makes identity stable in a client. */
 
-/** A map that keeps its values only as long as others do. */
+/** A map that holds its values weakly. */
 export class WeakCache<K, V extends object> {
   readonly #refs = new Map<K, WeakRef<V>>();
   readonly #registry = new FinalizationRegistry<K>((key) => {
     if (this.#refs.get(key)?.deref() === undefined) this.#refs.delete(key);
   });
 
-  /** The value if it is still alive. */
+  /** The value, if it is still alive. */
   peek(key: K): V | undefined {
     return this.#refs.get(key)?.deref();
   }
 
-  /** The living value, or a new one. */
+  /** The value, if it is still alive, or a new one. */
   get(key: K, create: (key: K) => V): V {
     const known = this.peek(key);
     if (known) return known;
@@ -22,7 +22,7 @@ export class WeakCache<K, V extends object> {
     return value;
   }
 
-  /** How many keys are held, the dying included. */
+  /** How many keys are held, including those whose values were just collected. */
   get size(): number {
     return this.#refs.size;
   }

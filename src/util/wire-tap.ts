@@ -1,43 +1,43 @@
-/** A listener of everything that goes over the wire, such as a recorder. Its methods never throw. */
+/** An observer of all traffic, such as a recorder. Its methods never throw. */
 
-/** A request as it goes out, without its cookies and headers. */
+/** A request as it is sent, without its headers. */
 export interface TappedRequest {
   readonly method: string;
   readonly url: string;
   readonly form?: Readonly<Record<string, string>> | undefined;
   readonly multipart?: Readonly<Record<string, string | { readonly data: Uint8Array }>> | undefined;
-  /** The `Cookie` header, to know what must never be shown. */
+  /** The `Cookie` header: its values must never be recorded. */
   readonly cookie: string;
 }
 
-/** An answer as it came, unpacked. */
+/** A response as it was received, decompressed. */
 export interface TappedAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: string;
 }
 
-/** Takes what becomes of one request: one of the two. */
+/** Observes one request; exactly one of the methods is called. */
 export interface RequestTap {
   answered(answer: TappedAnswer): void;
   failed(error: unknown): void;
 }
 
-/** Takes what becomes of one socket. */
+/** Observes one socket. */
 export interface SocketTap {
   opened(): void;
   frame(text: string): void;
-  /** The server or the network ended it; 1006 stands for an end without a word. */
+  /** The server or the network closed the socket; code 1006 means without a close frame. */
   closed(code: number): void;
-  /** The client hung up. */
+  /** The client closed the socket. */
   left(): void;
   failed(error: unknown): void;
 }
 
-/** Listens to the wire. */
+/** Observes the traffic. */
 export interface WireTap {
   request(request: TappedRequest): RequestTap;
   socket(url: string): SocketTap;
-  /** Called when the client that it listens to has ended. */
+  /** Called when the observed client has ended. */
   close?(): Promise<void>;
 }

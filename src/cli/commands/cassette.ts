@@ -1,4 +1,4 @@
-/** `chatexchange cassette`: what is in a recording, before it is shared. */
+/** `chatexchange cassette`: shows the content of a recording before it is shared. */
 import { readFile } from "node:fs/promises";
 import {
   type Cassette,
@@ -11,9 +11,9 @@ import {
 } from "../../cassette/format.js";
 import { storageError } from "../../storage/failures.js";
 import type { CliContext } from "../context.js";
-import { exitCodes } from "../exit-codes.js";
-import { replacedLine } from "../output/replaced.js";
-import { harmless, oneLine } from "../output/text.js";
+import { EXIT_CODES } from "../exit-codes.js";
+import { describeReplaced } from "../output/describe-replaced.js";
+import { oneLine, sanitize } from "../output/text.js";
 import type { Flags } from "../table/arguments.js";
 
 export async function run(context: CliContext, [file = ""]: readonly string[], flags: Flags): Promise<number> {
@@ -23,10 +23,10 @@ export async function run(context: CliContext, [file = ""]: readonly string[], f
   const cassette = readCassette(text, file);
   if (context.json) await context.printJson(summaryOf(cassette));
   else await show(context, cassette, flags.full === true);
-  return exitCodes.success;
+  return EXIT_CODES.success;
 }
 
-/** Keys and tokens fill the line, and say nothing. */
+/** Long keys and tokens, which are shortened. */
 const LONG_KEY = /\b([0-9a-f]{6})[0-9a-f]{26,}\b/g;
 
 function summaryOf({ header, entries, isWhole }: Cassette): object {
@@ -48,8 +48,8 @@ async function show(context: CliContext, cassette: Cassette, isFull: boolean): P
   await context.print(`began ${new Date(header.began).toISOString()}`);
   await context.print(oneLine(header.note));
   const end = entries.find(isEnd);
-  if (end) await context.print(`replaced: ${replacedLine(end.replaced)}`);
-  if (!isWhole) await context.print("It has no last line: the recording was cut off.");
+  if (end) await context.print(`replaced: ${describeReplaced(end.replaced)}`);
+  if (!isWhole) await context.print("The recording is incomplete: its last line is missing.");
   await context.print("");
   for (const entry of entries) {
     for (const line of linesOf(entry, isFull)) await context.print(isFull ? line : line.replace(LONG_KEY, "$1…"));
@@ -60,7 +60,7 @@ function linesOf(entry: CassetteLine, isFull: boolean): string[] {
   const start = `${String(entry.line).padStart(5)}  ${(entry.at / 1000).toFixed(3).padStart(9)} s  `;
   const rest = (text: string | undefined): string[] =>
     isFull && text
-      ? harmless(text)
+      ? sanitize(text)
           .split("\n")
           .map((line) => `        ${line}`)
       : [];

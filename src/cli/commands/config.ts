@@ -1,17 +1,17 @@
-/** `chatexchange config`: what is in force and from where; or remembers a value. */
+/** `chatexchange config`: shows the settings and their sources, or stores one. */
 
 import type { CliContext } from "../context.js";
-import { exitCodes } from "../exit-codes.js";
+import { EXIT_CODES } from "../exit-codes.js";
 import { oneLine } from "../output/text.js";
 import { longSiteName, type Setting, type Settings } from "../setup/settings.js";
 import { remember } from "../setup/stored-config.js";
-import { usage } from "../table/arguments.js";
+import { usageError } from "../table/arguments.js";
 
 export async function run(context: CliContext, [key, value]: readonly string[]): Promise<number> {
   const { settings } = context;
   if (value !== undefined) {
     await change(settings, key ?? "", value);
-    return exitCodes.success;
+    return EXIT_CODES.success;
   }
   const rows = shown(settings).filter(([name]) => key === undefined || name === key);
   for (const [name, { value: text, source }] of rows) {
@@ -21,10 +21,10 @@ export async function run(context: CliContext, [key, value]: readonly string[]):
         `${context.style("dim", name.padEnd(9))} ${oneLine(text ?? "-").padEnd(28)} ${context.style("dim", source)}`,
       );
   }
-  return exitCodes.success;
+  return EXIT_CODES.success;
 }
 
-/** What may be seen: whether there is a password, not which. */
+/** The settings to show; of the password, only whether it is set. */
 function shown({ profile, folder, site, as, email, password }: Settings): [string, Setting<string | undefined>][] {
   return [
     ["site", site],
@@ -45,5 +45,5 @@ async function change(settings: Settings, key: string, value: string): Promise<v
   if (key === "site") return remember(settings, { site: wanted });
   if (key === "as") return remember(settings, { as: wanted });
   if (key === "email") return remember(settings, { email: wanted });
-  throw usage("config remembers site, as and email");
+  throw usageError(`cannot store "${key}"; config stores site, as and email`);
 }

@@ -1,9 +1,9 @@
-/** `chatexchange delete`: takes back what you said. */
+/** `chatexchange delete`: deletes messages. */
 import type { CliContext } from "../context.js";
-import { exitCodes } from "../exit-codes.js";
-import { actOn } from "../message-actions.js";
+import { EXIT_CODES } from "../exit-codes.js";
+import { forEachMessage } from "../message-actions.js";
 
 export async function run(context: CliContext, ids: readonly string[]): Promise<number> {
-  await actOn(context, ids, "deleted", (message) => message.delete({ signal: context.signal }));
-  return exitCodes.success;
+  await forEachMessage(context, ids, "deleted", (message) => message.delete({ signal: context.signal }));
+  return EXIT_CODES.success;
 }

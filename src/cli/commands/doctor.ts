@@ -1,9 +1,9 @@
-/** `chatexchange doctor`: the checks, and with `--record FILE` a cassette of what the site answered. */
+/** `chatexchange doctor`: runs the checks, and with `--record FILE` records what the site answers. */
 import { CassetteRecorder } from "../../cassette/recorder.js";
 import { systemClock } from "../../util/clock.js";
 import type { CliContext } from "../context.js";
 import { runDoctor } from "../doctor/index.js";
-import { replacedLine } from "../output/replaced.js";
+import { describeReplaced } from "../output/describe-replaced.js";
 import { type Flags, textFlag } from "../table/arguments.js";
 import { version } from "../version.js";
 
@@ -30,7 +30,7 @@ export async function run(context: CliContext, _args: readonly string[], flags: 
   }
   if (trouble !== undefined) return code;
   const many = `${requests} requests and ${frames} ${frames === 1 ? "frame" : "frames"}`;
-  await context.print(`\nRecorded ${many} in ${file}. Replaced: ${replacedLine(replaced)}.`);
-  await context.print(`Look at it before you share it: chatexchange cassette ${file}`);
+  await context.print(`\nRecorded ${many} in ${file}. Replaced: ${describeReplaced(replaced)}.`);
+  await context.print(`Review it before you share it: chatexchange cassette ${file}`);
   return code;
 }

@@ -1,14 +1,14 @@
-/** `chatexchange edit`: changes what you said. */
+/** `chatexchange edit`: edits a message. */
 
 import type { CliContext } from "../context.js";
-import { exitCodes } from "../exit-codes.js";
-import { actOn } from "../message-actions.js";
-import { type Flags, idOf } from "../table/arguments.js";
+import { EXIT_CODES } from "../exit-codes.js";
+import { forEachMessage } from "../message-actions.js";
+import { type Flags, parseId } from "../table/arguments.js";
 import { typedText } from "../typed-text.js";
 
 export async function run(context: CliContext, [id, ...words]: readonly string[], flags: Flags): Promise<number> {
-  idOf("message", id);
+  parseId("message", id);
   const text = await typedText(context, words, flags);
-  await actOn(context, [id ?? ""], "edited", (message) => message.edit(text, { signal: context.signal }));
-  return exitCodes.success;
+  await forEachMessage(context, [id ?? ""], "edited", (message) => message.edit(text, { signal: context.signal }));
+  return EXIT_CODES.success;
 }

@@ -1,12 +1,12 @@
-/** `chatexchange history`: the revisions of a message. */
+/** `chatexchange history`: prints the revisions of a message. */
 
 import type { CliContext } from "../context.js";
-import { exitCodes } from "../exit-codes.js";
-import { harmless, oneLine, wrap } from "../output/text.js";
-import { idOf } from "../table/arguments.js";
+import { EXIT_CODES } from "../exit-codes.js";
+import { oneLine, sanitize, wrap } from "../output/text.js";
+import { parseId } from "../table/arguments.js";
 
 export async function run(context: CliContext, [id]: readonly string[]): Promise<number> {
-  const message = (await context.client()).getMessage(idOf("message", id));
+  const message = (await context.client()).getMessage(parseId("message", id));
   const revisions = await message.history({ signal: context.signal });
   for (const { kind, source, timeLabel, user } of revisions) {
     const name = user === null ? null : await user.name;
@@ -16,8 +16,8 @@ export async function run(context: CliContext, [id]: readonly string[]): Promise
     }
     const who = oneLine(name ?? "somebody");
     await context.print(`${context.style("dim", (timeLabel ?? "").padEnd(13))} ${context.style("bold", who)} ${kind}`);
-    const lines = source === null ? [] : wrap(harmless(source), context.columns - 15);
+    const lines = source === null ? [] : wrap(sanitize(source), context.columns - 15);
     for (const line of lines) await context.print(`${" ".repeat(14)}${line}`);
   }
-  return exitCodes.success;
+  return EXIT_CODES.success;
 }

@@ -1,13 +1,13 @@
-/** `chatexchange room`: what a room is about. */
+/** `chatexchange room`: prints the facts about a room. */
 
 import type { CliContext } from "../context.js";
-import { exitCodes } from "../exit-codes.js";
+import { EXIT_CODES } from "../exit-codes.js";
 import { grouped, printFacts } from "../output/facts.js";
 import { oneLine } from "../output/text.js";
-import { idOf } from "../table/arguments.js";
+import { parseId } from "../table/arguments.js";
 
 export async function run(context: CliContext, [id]: readonly string[]): Promise<number> {
-  const room = (await context.client()).getRoom(idOf("room", id));
+  const room = (await context.client()).getRoom(parseId("room", id));
   const [name, description, tags] = await Promise.all([room.name, room.description, room.tags]);
   const owners = await room.owners;
   const [messageCount, userCount, parentSite] = [
@@ -20,7 +20,7 @@ export async function run(context: CliContext, [id]: readonly string[]): Promise
   if (context.json) {
     const facts = { name, description, tags, owners: people, access, frozen, messageCount, userCount, parentSite };
     await context.printJson({ id: room.id, ...facts });
-    return exitCodes.success;
+    return EXIT_CODES.success;
   }
   await context.print(context.style("bold", `${oneLine(name)} (room ${room.id})`));
   await printFacts(context, [
@@ -33,5 +33,5 @@ export async function run(context: CliContext, [id]: readonly string[]): Promise
     ["site", parentSite],
     ["address", `${room.site.chatOrigin}/rooms/${room.id}`],
   ]);
-  return exitCodes.success;
+  return EXIT_CODES.success;
 }

@@ -1,8 +1,8 @@
-/** `chatexchange rooms`: the rooms of the site. */
+/** `chatexchange rooms`: lists the rooms of the site. */
 
 import type { CliContext } from "../context.js";
-import { exitCodes } from "../exit-codes.js";
-import { inColumns, oneLine, shorten } from "../output/text.js";
+import { EXIT_CODES } from "../exit-codes.js";
+import { fitColumns, oneLine, shorten } from "../output/text.js";
 import { countFlag, type Flags } from "../table/arguments.js";
 
 export async function run(context: CliContext, [filter]: readonly string[], flags: Flags): Promise<number> {
@@ -11,7 +11,7 @@ export async function run(context: CliContext, [filter]: readonly string[], flag
   let shown = 0;
   for await (const room of client.rooms({ ...(filter ? { filter } : {}), signal: context.signal })) {
     if (limit > 0 && shown >= limit) {
-      if (!context.json) context.note(`more than ${limit}; --limit 0 shows all`);
+      if (!context.json) context.note(`showing the first ${limit}; use --limit 0 to show all`);
       break;
     }
     shown += 1;
@@ -26,11 +26,11 @@ export async function run(context: CliContext, [filter]: readonly string[], flag
       .filter(Boolean)
       .map((word) => ` [${word}]`)
       .join("");
-    const title = `${context.style("bold", inColumns(oneLine(name), 24))}${context.style("yellow", mark)}`;
+    const title = `${context.style("bold", fitColumns(oneLine(name), 24))}${context.style("yellow", mark)}`;
     const left = Math.max(10, context.columns - 34 - mark.length);
     const about = context.style("dim", shorten(oneLine(description), left));
     await context.print(`${String(room.id).padStart(6)}  ${title}  ${about}`.trimEnd());
   }
-  if (shown === 0 && !context.json) context.note(filter ? `no room has "${oneLine(filter)}" in its name` : "no rooms");
-  return exitCodes.success;
+  if (shown === 0 && !context.json) context.note(filter ? `no rooms match "${oneLine(filter)}"` : "no rooms");
+  return EXIT_CODES.success;
 }

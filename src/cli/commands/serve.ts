@@ -1,16 +1,16 @@
-/** `chatexchange serve`: a local chat server, until Ctrl-C. */
+/** `chatexchange serve`: runs a local chat server until Ctrl-C. */
 import { ChatServer } from "../../server/index.js";
 import type { CliContext } from "../context.js";
-import { exitCodes } from "../exit-codes.js";
-import { announceServer, localPassword } from "../setup/target.js";
+import { EXIT_CODES } from "../exit-codes.js";
+import { announceServer, LOCAL_PASSWORD } from "../setup/target.js";
 import { readTls } from "../setup/tls-files.js";
-import { countFlag, type Flags, textFlag, usage } from "../table/arguments.js";
+import { countFlag, type Flags, textFlag, usageError } from "../table/arguments.js";
 
-const defaultPort = 8070;
+const DEFAULT_PORT = 8070;
 
 export async function run(context: CliContext, _args: readonly string[], flags: Flags): Promise<number> {
-  const port = countFlag(flags, "port", 0) ?? defaultPort;
-  if (port > 65_533) throw usage("--port takes 0 to 65533; three sites need three ports");
+  const port = countFlag(flags, "port", 0) ?? DEFAULT_PORT;
+  if (port > 65_533) throw usageError("--port must be 0 to 65533, because the three sites use three consecutive ports");
   const data = textFlag(flags, "data");
   const files = textFlag(flags, "tls");
   const secured = files === undefined ? null : await readTls(files, Date.now());
@@ -26,7 +26,7 @@ export async function run(context: CliContext, _args: readonly string[], flags: 
   const server = await ChatServer.start(options);
   const withdraw = await announceServer(context.settings.folder.value, server, secured?.tls.cert).catch(
     (error: unknown) => {
-      context.note(`chatexchange: ${messageOf(error)}; --local will not find it`);
+      context.note(`chatexchange: ${messageOf(error)}; --local will not find this server`);
       return async () => {};
     },
   );
@@ -35,10 +35,10 @@ export async function run(context: CliContext, _args: readonly string[], flags: 
     await interruption(context.signal);
   } finally {
     await withdraw();
-    // A command that is interrupted has no other way to say what the disk of its data did not take.
+    // Errors of a command that was interrupted are not printed otherwise, such as data that could not be saved.
     await server.close().catch((error: unknown) => context.note(`chatexchange: ${messageOf(error)}`));
   }
-  return exitCodes.success;
+  return EXIT_CODES.success;
 }
 
 function messageOf(error: unknown): string {
@@ -57,25 +57,25 @@ async function introduce(
     return;
   }
   const { style } = context;
-  await context.print("A chat server is up, for this machine only:\n");
+  await context.print("The chat server is running, for this machine only:\n");
   for (const { url, host } of sites) await context.print(`  ${style("bold", url)}  ${host}`);
   if (isSecure) {
     await context.print(
-      "\nEach of them answers for all hosts of the live sites: docs/foreign-clients.md tells how clients get here.",
+      "\nEach of them answers for all hosts of the live sites; docs/foreign-clients.md explains how clients connect.",
     );
   }
   const people = server.site.users;
   if (people.length > 0) {
-    await context.print(`\nPeople you can be (password "${localPassword}"):\n`);
+    await context.print(`\nAccounts (password "${LOCAL_PASSWORD}"):\n`);
     for (const { name, email } of people) await context.print(`  ${name.padEnd(16)} ${style("dim", email)}`);
   }
   const name = people[0]?.name ?? "Alice";
-  await context.print(`\nTry, in another terminal:\n
+  await context.print(`\nIn another terminal, try:\n
   chatexchange tail 1 --follow --local
   chatexchange send 1 hello --local --as ${/\s/.test(name) ? `"${name}"` : name}
 
-${data === undefined ? "What is said is gone when it ends; --data FILE keeps it." : `What is said is kept in ${data}.`}
-Ctrl-C ends it.`);
+${data === undefined ? "Messages are lost when it stops; use --data FILE to keep them." : `Messages are stored in ${data}.`}
+Press Ctrl-C to stop.`);
 }
 
 function interruption(signal: AbortSignal): Promise<void> {

@@ -1,14 +1,14 @@
-/** `chatexchange user`: what a profile says. */
+/** `chatexchange user`: prints a user's profile. */
 
 import type { CliContext } from "../context.js";
-import { exitCodes } from "../exit-codes.js";
+import { EXIT_CODES } from "../exit-codes.js";
 import { grouped, printFacts } from "../output/facts.js";
 import { oneLine } from "../output/text.js";
-import { idOf } from "../table/arguments.js";
-import { ago } from "../times.js";
+import { parseId } from "../table/arguments.js";
+import { timeAgo } from "../times.js";
 
 export async function run(context: CliContext, [id]: readonly string[]): Promise<number> {
-  const user = (await context.client()).getUser(idOf("user", id));
+  const user = (await context.client()).getUser(parseId("user", id));
   const [name, reputation, isModerator] = await Promise.all([user.name, user.reputation, user.isModerator]);
   const about = await user.about;
   const [messageCount, roomCount, profile] = [
@@ -21,7 +21,7 @@ export async function run(context: CliContext, [id]: readonly string[]): Promise
   if (context.json) {
     const facts = { name, about, reputation, isModerator, messageCount, roomCount, profile };
     await context.printJson({ id: user.id, ...facts });
-    return exitCodes.success;
+    return EXIT_CODES.success;
   }
   await context.print(context.style("bold", `${oneLine(name)} (user ${user.id})${isModerator ? " ♦" : ""}`));
   await printFacts(context, [
@@ -29,9 +29,9 @@ export async function run(context: CliContext, [id]: readonly string[]): Promise
     ["reputation", grouped(reputation)],
     ["messages", grouped(messageCount)],
     ["rooms", rooms.length > 0 ? rooms.join(", ") : grouped(roomCount)],
-    ["seen", lastSeen === null ? null : ago(lastSeen)],
-    ["talked", lastMessage === null ? null : ago(lastMessage)],
+    ["seen", lastSeen === null ? null : timeAgo(lastSeen)],
+    ["talked", lastMessage === null ? null : timeAgo(lastMessage)],
     ["profile", profile],
   ]);
-  return exitCodes.success;
+  return EXIT_CODES.success;
 }

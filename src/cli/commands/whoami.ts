@@ -1,6 +1,6 @@
-/** `chatexchange whoami`: who you are, and where. */
+/** `chatexchange whoami`: prints the logged-in account and its host. */
 import type { CliContext } from "../context.js";
-import { exitCodes } from "../exit-codes.js";
+import { EXIT_CODES } from "../exit-codes.js";
 import { oneLine } from "../output/text.js";
 
 export async function run(context: CliContext): Promise<number> {
@@ -10,5 +10,5 @@ export async function run(context: CliContext): Promise<number> {
   const host = new URL(client.site.chatOrigin).host;
   if (context.json) await context.printJson({ id: me.id, name, host, reputation, isModerator });
   else await context.print(`${context.style("bold", oneLine(name))} (user ${me.id}) on ${host}`);
-  return exitCodes.success;
+  return EXIT_CODES.success;
 }

@@ -1,6 +1,6 @@
 /**
- * `chatexchange demo`: a local chat server, a bot that is a plain user of this package, and a person. Everything goes
- * over real HTTP and WebSocket connections.
+ * `chatexchange demo`: a local chat server, a bot that is an ordinary user of this package, and a person. Everything
+ * uses real HTTP and WebSocket connections.
  */
 import { styleText } from "node:util";
 import {
@@ -15,13 +15,13 @@ import {
 import { ChatServer } from "../../server/index.js";
 import { oneLine } from "../output/text.js";
 import { startPerson } from "./person.js";
-import { answerTo, namesOf } from "./replies.js";
+import { listNames, replyTo } from "./replies.js";
 
 /** Options of {@link runDemo}. */
 export interface DemoOptions {
-  /** Stay up, and answer whoever comes with a browser. */
+  /** Keep running, and answer everybody who joins with a browser. */
   readonly keep: boolean;
-  /** The port of the local server; 0 is any free one. */
+  /** The port of the local server; 0 for any free one. */
   readonly port: number;
 }
 
@@ -34,7 +34,7 @@ export async function runDemo({ keep, port }: DemoOptions): Promise<number> {
   const { site } = server;
   const account = site.user("Demo Bot");
   for (const name of ["Bob Baker", "Carol Müller"]) site.user(name).in(1).enters();
-  say("server", `a chat server is up at ${server.url} (only on this machine)`);
+  say("server", `running at ${server.url} (this machine only)`);
 
   await using chat = new Client(server.url, account.email, account.password);
   const me = await chat.login();
@@ -43,8 +43,8 @@ export async function runDemo({ keep, port }: DemoOptions): Promise<number> {
   const room = chat.getRoom(1);
   await room.join();
   say("bot", `joined room ${room.id}: ${await room.name}`);
-  say("bot", `its description: ${await room.description}`);
-  say("bot", `present: ${await namesOf(await room.currentUsers())}`);
+  say("bot", `description: ${await room.description}`);
+  say("bot", `present: ${await listNames(await room.currentUsers())}`);
 
   const watch = room.watch((event) => print(event));
   await watch.ready;
@@ -58,11 +58,10 @@ export async function runDemo({ keep, port }: DemoOptions): Promise<number> {
   console.log(
     styleText(
       "bold",
-      `\nDone in ${seconds} s: ${counts.events} events seen, ${counts.said} messages said, ${counts.starred} starred, ${counts.answered} answered.`,
+      `\nDone in ${seconds} s: ${counts.events} events received, ${counts.said} messages sent, ${counts.starred} starred, ${counts.answered} answered.`,
     ),
   );
-  if (!keep)
-    console.log("Next: `npm run demo -- --keep`, then open the address it prints and talk to the bot yourself.");
+  if (!keep) console.log("Next: run `npm run demo -- --keep`, open the printed URL and talk to the bot yourself.");
   return 0;
 }
 
@@ -98,21 +97,21 @@ async function stayUp(server: ChatServer, chat: Client, room: Room): Promise<voi
   counts.said += 1;
   console.log(`
   Open   ${styleText(["bold", "underline"], `${server.url}/users/login?returnurl=%2Frooms%2F${room.id}`)}
-  become one of the people with a click, and talk to the bot in ${await room.name}.
-  To look only: ${server.url}/rooms/${room.id}
-  Ctrl-C ends it.
+  log in as anyone with a click, and talk to the bot in ${await room.name}.
+  To watch without logging in: ${server.url}/rooms/${room.id}
+  Press Ctrl-C to stop.
 `);
   for await (const message of messages) {
     const owner = await message.owner;
     if (owner === null || owner === me) continue;
-    await message.reply(await answerTo(message, room)).catch(complain);
+    await message.reply(await replyTo(message, room)).catch(complain);
     counts.said += 1;
     counts.answered += 1;
   }
 }
 
 function complain(error: unknown): Message | undefined {
-  say("bot", `could not answer: ${error instanceof Error ? error.message : String(error)}`);
+  say("bot", `cannot answer: ${error instanceof Error ? error.message : String(error)}`);
   return undefined;
 }
 

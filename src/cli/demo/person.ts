@@ -1,16 +1,16 @@
-/** The demo's other person: somebody who comes in, takes a moment to type, makes a typo, mends it, and goes. */
+/** The demo's other person, who enters, pauses to type, makes a typo, corrects it, and leaves. */
 import { Client, MessagePosted } from "../../index.js";
 import type { ChatServer } from "../../server/index.js";
 import { sleep, systemClock } from "../../util/clock.js";
 
-/** Somebody in a room. */
-export interface Person extends AsyncDisposable {
-  /** Resolves when the person has gone. */
+/** A simulated person in a room. */
+export interface DemoPerson extends AsyncDisposable {
+  /** Resolves when the person has left. */
   readonly done: Promise<void>;
 }
 
-/** Sends Alice into a room; resolves when she is there. */
-export async function startPerson(server: ChatServer, roomId: number): Promise<Person> {
+/** Lets Alice enter a room; resolves when she is there. */
+export async function startPerson(server: ChatServer, roomId: number): Promise<DemoPerson> {
   const account = server.site.user("Alice");
   const client = new Client(server.url, account.email, account.password);
   const room = client.getRoom(roomId);
@@ -42,7 +42,7 @@ export async function startPerson(server: ChatServer, roomId: number): Promise<P
   };
 }
 
-/** The next event that fits; none when the stream ends first. */
+/** The next matching event; none if the stream ends first. */
 async function take(
   events: AsyncIterator<MessagePosted>,
   fits: (event: MessagePosted) => boolean,

@@ -1,13 +1,13 @@
-/** What the demo's bot answers to people. */
+/** The replies of the demo's bot. */
 import type { Message, Room, User } from "../../index.js";
 
-/** An answer to a message. */
-export async function answerTo(message: Message, room: Room): Promise<string> {
+/** The reply to a message. */
+export async function replyTo(message: Message, room: Room): Promise<string> {
   const text = (await message.textContent).trim();
   const command = /!(\w+)/.exec(text)?.[1];
   switch (command) {
     case "who": {
-      return `Here are: ${await namesOf(await room.currentUsers())}.`;
+      return `Here now: ${await listNames(await room.currentUsers())}.`;
     }
     case "star":
       await message.star();
@@ -19,7 +19,7 @@ export async function answerTo(message: Message, room: Room): Promise<string> {
   }
 }
 
-/** Their names, as a list to read. */
-export async function namesOf(users: readonly User[]): Promise<string> {
+/** The names of users, separated by commas. */
+export async function listNames(users: readonly User[]): Promise<string> {
   return (await Promise.all(users.map((user) => user.name))).join(", ");
 }

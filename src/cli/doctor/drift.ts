@@ -1,29 +1,29 @@
-/** The doctor's sum of what the site has that this package does not know, and lacks, on all that was read. */
+/** The doctor's summary of drift: what was unknown or missing on everything it read. */
 import { Client } from "../../index.js";
 import type { SeenDrift } from "../../transport/drift-log.js";
-import type { Examination, Eyes } from "./examination.js";
+import type { CheckRunner, DoctorSessions } from "./check-runner.js";
 
-/** So many are named in the line for people; `--json` has them all. */
+/** The most differences named for people; `--json` has all of them. */
 const MOST_NAMED = 5;
 
-/** Tells where the site has moved away from what this package knows. */
-export async function checkDrift(examination: Examination, { client, visitor }: Eyes): Promise<void> {
+/** Reports where the site differs from what this package expects. */
+export async function checkDrift(runner: CheckRunner, { client, visitor }: DoctorSessions): Promise<void> {
   const drift = joined([...Client.sessionOf(client).drifts.list, ...visitor.drifts.list]);
   const check = "drift";
   if (drift.length === 0) {
-    const seen = "nothing was missing, and nothing was unknown, on all that was read";
-    await examination.note({ check, result: "ok", seen });
+    const seen = "nothing was missing or unknown on anything that was read";
+    await runner.note({ check, result: "ok", seen });
     return;
   }
   const named = drift.slice(0, MOST_NAMED).map(({ where, what, detail }) => `${where}: ${what}: ${detail}`);
   if (drift.length > MOST_NAMED) named.push(`and ${drift.length - MOST_NAMED} more (--json has them)`);
   const advice =
-    "the site has changed, or something stands in between; please record it with `chatexchange doctor --record FILE`, " +
-    "which keeps no names and no texts, and report it (docs/reporting.md)";
-  await examination.note({ check, result: "warning", seen: named.join("; "), advice, drift });
+    "the site has changed, or a proxy interferes; please record it with `chatexchange doctor --record FILE`, " +
+    "which stores no names or texts, and report it (docs/reporting.md)";
+  await runner.note({ check, result: "warning", seen: named.join("; "), advice, drift });
 }
 
-/** Each distinct drift once. */
+/** Merges equal drifts and adds their counts. */
 function joined(all: readonly SeenDrift[]): SeenDrift[] {
   const sums = new Map<string, SeenDrift>();
   for (const drift of all) {

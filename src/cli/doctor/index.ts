@@ -1,29 +1,29 @@
 /**
- * `chatexchange doctor`: looks at the machine, the login, every page and answer, the socket and the clock, and says what
- * it saw and what to do. Never posts, and never shows anybody in a room.
+ * `chatexchange doctor`: checks the machine, the login, every page and answer, the socket and the clock, and prints
+ * what it saw and how to fix problems. Never posts, and never makes an account appear in a room.
  */
 import type { CassetteRecorder } from "../../cassette/recorder.js";
 import { Client } from "../../index.js";
 import type { CliContext } from "../context.js";
-import { exitCodes } from "../exit-codes.js";
+import { EXIT_CODES } from "../exit-codes.js";
 import { passwordOf } from "../setup/settings.js";
+import { CheckRunner, type DoctorSessions } from "./check-runner.js";
 import { checkDrift } from "./drift.js";
-import { Examination, type Eyes } from "./examination.js";
-import { exitCodeOf, type Finding, findingLines, findingOf, redacted } from "./finding.js";
-import { checkClock, checkOutbox, checkPolling, checkSocket } from "./live.js";
+import { exitCodeOf, type Finding, findingOf, formatFinding, redacted } from "./finding.js";
+import { checkOutbox, checkPolling, checkServerClock, checkSocket } from "./live.js";
 import { checkLogin, checkLoginPage, checkReach } from "./login.js";
 import { checkFolder, checkNode, checkSettings } from "./machine.js";
 import { checkPages } from "./pages.js";
 
-/** What the doctor needs of a command's context. */
+/** The part of a command's context that the doctor needs. */
 export type DoctorContext = Pick<
   CliContext,
-  "stdout" | "stderr" | "env" | "colours" | "json" | "signal" | "settings" | "client"
+  "stdout" | "stderr" | "env" | "colors" | "json" | "signal" | "settings" | "client"
 >;
 
-/** Options of a visit. */
+/** Options of {@link runDoctor}. */
 export interface DoctorOptions {
-  /** Takes what goes over the wire. */
+  /** Records the traffic. */
   readonly recorder?: CassetteRecorder;
   /** How long a socket may be silent, in milliseconds. @default 45000 */
   readonly firstFrameMs?: number;
@@ -32,24 +32,24 @@ export interface DoctorOptions {
 /** Runs every check; resolves to the exit code. */
 export async function runDoctor(context: DoctorContext, options: DoctorOptions = {}): Promise<number> {
   const { signal, settings } = context;
-  const examination = new Examination(teller(context), signal);
+  const runner = new CheckRunner(findingPrinter(context), signal);
   try {
-    await examination.note(checkNode());
-    await examination.note(await checkFolder(settings.folder.value));
-    await examination.note(checkSettings(settings));
-    await examineSite(context, examination, options);
+    await runner.note(checkNode());
+    await runner.note(await checkFolder(settings.folder.value));
+    await runner.note(checkSettings(settings));
+    await checkSite(context, runner, options);
   } catch (error) {
-    if (signal.aborted) return exitCodes.interrupted;
+    if (signal.aborted) return EXIT_CODES.interrupted;
     throw error;
   }
-  summarise(context, examination.findings);
-  return exitCodeOf(examination.findings);
+  summarize(context, runner.findings);
+  return exitCodeOf(runner.findings);
 }
 
-async function examineSite(context: DoctorContext, examination: Examination, options: DoctorOptions): Promise<void> {
+async function checkSite(context: DoctorContext, runner: CheckRunner, options: DoctorOptions): Promise<void> {
   const tap = options.recorder;
   const client = await context.client(tap ? { tap } : {}).catch(async (error: unknown) => {
-    await examination.note(findingOf("client", error));
+    await runner.note(findingOf("client", error));
     return undefined;
   });
   if (!client) return;
@@ -58,7 +58,7 @@ async function examineSite(context: DoctorContext, examination: Examination, opt
   const nobody = new Client(client.site, { ...connections, userAgent, timeoutMs: 20_000, tap });
   const visitor = Client.sessionOf(nobody);
   try {
-    await examine({ client, visitor, reader: visitor, userAgent }, examination, {
+    await runChecks({ client, visitor, reader: visitor, userAgent }, runner, {
       signal: context.signal,
       patienceMs: options.firstFrameMs,
     });
@@ -67,41 +67,41 @@ async function examineSite(context: DoctorContext, examination: Examination, opt
   }
 }
 
-async function examine(
-  eyes: Eyes,
-  examination: Examination,
+async function runChecks(
+  sessions: DoctorSessions,
+  runner: CheckRunner,
   patience: { readonly signal: AbortSignal; readonly patienceMs: number | undefined },
 ): Promise<void> {
-  await checkReach(examination, eyes);
-  const reached = examination.findings.at(-1);
+  await checkReach(runner, sessions);
+  const reached = runner.findings.at(-1);
   if (reached?.code === "CONNECTION_LOST" || reached?.code === "TIMED_OUT") {
-    const seen = "not looked at, because the site can not be reached";
-    await examination.note({ check: "everything else", result: "warning", seen });
+    const seen = "skipped, because the site cannot be reached";
+    await runner.note({ check: "everything else", result: "warning", seen });
     return;
   }
-  await checkLoginPage(examination, eyes);
-  await checkLogin(examination, eyes);
-  const sample = await checkPages(examination, eyes);
-  await checkSocket(examination, eyes, sample, patience);
-  await checkPolling(examination, eyes, sample);
-  await checkClock(examination, sample);
-  await checkOutbox(examination, eyes);
-  await checkDrift(examination, eyes);
+  await checkLoginPage(runner, sessions);
+  await checkLogin(runner, sessions);
+  const sample = await checkPages(runner, sessions);
+  await checkSocket(runner, sessions, sample, patience);
+  await checkPolling(runner, sessions, sample);
+  await checkServerClock(runner, sample);
+  await checkOutbox(runner, sessions);
+  await checkDrift(runner, sessions);
 }
 
-/** Prints findings as they come: lines for people, or one JSON object for each. */
-function teller({ stdout, env, settings, json, colours }: DoctorContext): (finding: Finding) => Promise<void> {
+/** Prints findings: lines for people, or one JSON object each. */
+function findingPrinter({ stdout, env, settings, json, colors }: DoctorContext): (finding: Finding) => Promise<void> {
   const secrets = [settings.email.value, passwordOf(env), env.CHATEXCHANGE_EMAIL, env.ChatExchangeU].filter(
-    // Everybody knows the password of the local worlds, and it is a word of our own.
+    // The password of local worlds is public, and a common word.
     (secret): secret is string => secret !== undefined && secret !== "" && secret !== "password",
   );
   return async (finding) => {
     const shown = redacted(finding, secrets);
-    stdout.write(`${json ? JSON.stringify(shown) : findingLines(shown, colours)}\n`);
+    stdout.write(`${json ? JSON.stringify(shown) : formatFinding(shown, colors)}\n`);
   };
 }
 
-function summarise({ stdout, json }: DoctorContext, findings: readonly Finding[]): void {
+function summarize({ stdout, json }: DoctorContext, findings: readonly Finding[]): void {
   const count = (wanted: Finding["result"]): number => findings.filter(({ result }) => result === wanted).length;
   const [problems, warnings] = [count("problem"), count("warning")];
   if (json) {
@@ -110,5 +110,5 @@ function summarise({ stdout, json }: DoctorContext, findings: readonly Finding[]
   }
   const many = (number: number, word: string): string => `${number} ${word}${number === 1 ? "" : "s"}`;
   const verdict = problems > 0 ? many(problems, "problem") : "No problem";
-  stdout.write(`\n${verdict}, ${many(warnings, "warning")}. Nothing was posted, and nobody was shown in a room.\n`);
+  stdout.write(`\n${verdict}, ${many(warnings, "warning")}. Nothing was posted, and no account appeared in a room.\n`);
 }

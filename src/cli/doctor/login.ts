@@ -1,19 +1,19 @@
-/** The doctor's checks of reaching the site, logging in, and knowing who is who. */
+/** The doctor's checks of reaching the site, logging in, and identifying the account. */
 import { CookieJar } from "tough-cookie";
 import { Client } from "../../index.js";
 import type { Call } from "../../protocol/call.js";
 import { type ChatPage, parseChatPage, parseLoginPage } from "../../protocol/pages/index.js";
 import { assertSuccess } from "../../protocol/refusals.js";
 import { HttpClient } from "../../transport/http.js";
-import { refuseObstacles } from "../../transport/login.js";
+import { throwIfBlocked } from "../../transport/login.js";
 import { isOfSite } from "../../transport/origins.js";
 import { ConnectionPool } from "../../transport/pool.js";
 import { systemClock } from "../../util/clock.js";
 import { Secrets } from "../../util/secrets.js";
-import type { Examination, Eyes, Seen } from "./examination.js";
+import type { CheckOutcome, CheckRunner, DoctorSessions } from "./check-runner.js";
 
-/** The first page of a chat host: the list of rooms, with the fkey and who is logged in. */
-const homePage: Call<ChatPage> = {
+/** The home page of a chat host: the list of rooms, with the fkey and the logged-in account. */
+const HOME_PAGE: Call<ChatPage> = {
   request: { method: "GET", path: "/", needs: "nothing", answersPage: true, tried: "read the first page" },
   read(answer) {
     assertSuccess(answer, { tried: "read the first page" });
@@ -21,31 +21,31 @@ const homePage: Call<ChatPage> = {
   },
 };
 
-/** Whether the site can be reached at all. */
-export function checkReach(examination: Examination, { visitor }: Eyes): Promise<boolean> {
-  return examination.check("home page", async () => {
-    const page = await visitor.call(homePage);
+/** Checks whether the site can be reached at all. */
+export function checkReach(runner: CheckRunner, { visitor }: DoctorSessions): Promise<boolean> {
+  return runner.check("home page", async () => {
+    const page = await visitor.call(HOME_PAGE);
     return page.fkey
-      ? `${visitor.site.chatOrigin} answers, with an fkey for visitors`
-      : { ...notUnderstood, seen: "it was read, but has no fkey: input[name=fkey] is missing" };
+      ? `${visitor.site.chatOrigin} answers, with an anonymous fkey`
+      : { ...NOT_UNDERSTOOD, seen: "the page has no fkey: input[name=fkey] is missing" };
   });
 }
 
-const notUnderstood = {
+const NOT_UNDERSTOOD = {
   result: "problem",
   code: "NOT_UNDERSTOOD",
-  advice: "the site has changed, or something stands in between; please report it with `chatexchange doctor --json`",
+  advice: "the site has changed, or a proxy interferes; please report it with `chatexchange doctor --json`",
 } as const;
 
-const loggedOut = {
+const LOGGED_OUT = {
   result: "problem",
   code: "NOT_LOGGED_IN",
-  seen: "the page has a link to log in: the session has ended",
+  seen: "the page has a login link: the session has ended",
   advice: "run `chatexchange login` again",
 } as const;
 
-/** Whether the page can be read that logins need. Nobody logs in here. */
-export async function checkLoginPage(examination: Examination, { visitor, userAgent }: Eyes): Promise<void> {
+/** Checks whether the login page can be parsed. Does not log in. */
+export async function checkLoginPage(runner: CheckRunner, { visitor, userAgent }: DoctorSessions): Promise<void> {
   const { site, routes, tap } = visitor;
   const pool = new ConnectionPool(routes);
   const isOurs = (address: URL): boolean => isOfSite(site, address);
@@ -55,42 +55,42 @@ export async function checkLoginPage(examination: Examination, { visitor, userAg
     const about = { tried: "read the login page", host: new URL(site.loginOrigin).host };
     const url = `${site.loginOrigin}/users/login`;
     const answer = await http.send({ method: "GET", url, jar: new CookieJar(), about });
-    refuseObstacles(answer, about);
+    throwIfBlocked(answer, about);
     parseLoginPage(answer.body);
     return `${about.host} shows its form`;
   };
-  await examination.check("login page", look).finally(() => pool.close());
+  await runner.check("login page", look).finally(() => pool.close());
 }
 
-/** Logs in if that is set up; from then on the reader is whoever that is. */
-export async function checkLogin(examination: Examination, eyes: Eyes): Promise<void> {
-  const { client } = eyes;
+/** Logs in if a login is configured; later checks then read as that account. */
+export async function checkLogin(runner: CheckRunner, sessions: DoctorSessions): Promise<void> {
+  const { client } = sessions;
   const session = Client.sessionOf(client);
   if (!session.canLogIn) {
-    await examination.note({
+    await runner.note({
       check: "login",
       result: "warning",
-      seen: "no login is set up, so everything is looked at as a visitor",
-      advice: "run `chatexchange login` to talk as somebody",
+      seen: "no login is configured, so everything is checked anonymously",
+      advice: "run `chatexchange login` to write messages",
     });
     return;
   }
   const before = client.counts["session:login"];
-  const isIn = await examination.check("login", async (): Promise<Seen> => {
+  const isIn = await runner.check("login", async (): Promise<CheckOutcome> => {
     const me = await client.login();
     const how = client.counts["session:login"] > before ? "with email and password" : "with the stored session";
     return `logged in as ${await me.name} (user ${me.id}) ${how}`;
   });
   if (!isIn) return;
-  eyes.reader = session;
-  await examination.check("who am I and fkey", async (): Promise<Seen> => {
-    const { me, fkey, isAnonymous } = await session.call(homePage);
+  sessions.reader = session;
+  await runner.check("who am I and fkey", async (): Promise<CheckOutcome> => {
+    const { me, fkey, isAnonymous } = await session.call(HOME_PAGE);
     const id = session.me?.id;
-    if (!fkey) return { ...notUnderstood, seen: "the page has no fkey, so nothing could be said" };
-    if (isAnonymous) return loggedOut;
-    if (!me) return { ...notUnderstood, seen: "the page tells neither who is logged in nor that nobody is" };
+    if (!fkey) return { ...NOT_UNDERSTOOD, seen: "the page has no fkey, so messages cannot be sent" };
+    if (isAnonymous) return LOGGED_OUT;
+    if (!me) return { ...NOT_UNDERSTOOD, seen: "the page shows neither an account nor a login link" };
     if (me.id !== id)
-      return { ...notUnderstood, seen: `the page is for user ${me.id}, the session for ${id ?? "nobody"}` };
+      return { ...NOT_UNDERSTOOD, seen: `the page belongs to user ${me.id}, but the session to ${id ?? "nobody"}` };
     const digits = fkey.length === 32 ? "32 digits" : `${fkey.length} characters`;
     return `both are on the page (an fkey of ${digits})`;
   });

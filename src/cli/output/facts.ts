@@ -1,8 +1,8 @@
-/** A list of facts, as `room` and `user` print it: labels in one column, values wrapped in the other. */
+/** Prints facts for `room` and `user`: labels in one column, wrapped values in the other. */
 import type { CliContext } from "../context.js";
-import { harmless, wrap } from "./text.js";
+import { sanitize, wrap } from "./text.js";
 
-/** A label, and what to say; nothing is printed when there is nothing to say. */
+/** A label and a value; without a value nothing is printed. */
 export type Fact = readonly [label: string, value: string | number | null | undefined];
 
 /** Prints facts. */
@@ -10,14 +10,14 @@ export async function printFacts(context: CliContext, facts: readonly Fact[]): P
   const said = facts.filter(([, value]) => value !== null && value !== undefined && value !== "");
   const column = Math.max(...said.map(([label]) => label.length)) + 2;
   for (const [label, value] of said) {
-    const lines = wrap(harmless(String(value)), context.columns - column - 1);
+    const lines = wrap(sanitize(String(value)), context.columns - column - 1);
     const [first = "", ...more] = lines;
     await context.print(`${context.style("dim", label.padEnd(column))}${first}`);
     for (const line of more) await context.print(`${" ".repeat(column)}${line}`);
   }
 }
 
-/** A number as people read it, such as `12,480`. */
+/** A number with thousands separators, such as `12,480`. */
 export function grouped(count: number | null): string | null {
   return count === null ? null : count.toLocaleString("en");
 }

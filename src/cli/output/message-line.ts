@@ -1,29 +1,29 @@
-/** What a line about a message says, and its JSON: both from what is known, without a request. */
+/** The content of a line about a message, and its JSON, from known values without a request. */
 import type { Message } from "../../index.js";
 import { htmlToText } from "../../protocol/markup/index.js";
 
-/** Something to show about a message. */
+/** A line about a message. */
 export interface MessageLine {
-  /** What happened to it; `said` for the message itself. */
+  /** The event that the line is about; `said` for the message itself. */
   readonly what: "said" | "edited" | "deleted" | "starred" | "moved";
   readonly messageId: number;
   readonly roomId: number | null;
-  /** When, in milliseconds since the epoch; null leaves the time out. */
+  /** When, in milliseconds since the epoch; null omits the time. */
   readonly time: number | null;
   readonly userId: number | null;
   readonly name: string | null;
-  /** HTML; null when it is deleted or not known. */
+  /** HTML; null when the message is deleted or unknown. */
   readonly html: string | null;
   readonly edited: boolean;
   readonly deleted: boolean;
   readonly stars: number;
   readonly pinned: boolean;
-  /** What it answers; null when it is no answer. */
+  /** The message it replies to; null when it is not a reply. */
   readonly parent: { readonly id: number; readonly name: string | null; readonly html: string | null } | null;
 }
 
-/** The line of a message as it is known now. */
-export function lineOf(message: Message, more: Partial<MessageLine> = {}): MessageLine {
+/** The line of a message, from the values known now. */
+export function messageLine(message: Message, more: Partial<MessageLine> = {}): MessageLine {
   const { room, content, owner, timeStamp, edited, deleted, stars, pinned, parent } = message.peek;
   return {
     what: "said",
@@ -47,7 +47,7 @@ function parentOf(parent: Message): NonNullable<MessageLine["parent"]> {
   return { id: parent.id, name: owner?.peek.name ?? null, html: content ?? null };
 }
 
-/** The JSON of a message, the same keys whatever is known. */
+/** The JSON of a message, with the same keys whatever is known. */
 export interface MessageJson {
   readonly id: number;
   readonly roomId: number | null;
@@ -55,9 +55,9 @@ export interface MessageJson {
   readonly user: string | null;
   readonly time: string | null;
   readonly timeStamp: number | null;
-  /** Plain text; empty when deleted. */
+  /** Plain text; empty when the message is deleted. */
   readonly text: string;
-  /** HTML; null when deleted. */
+  /** HTML; null when the message is deleted. */
   readonly content: string | null;
   readonly parentId: number | null;
   readonly edits: number;
@@ -67,15 +67,15 @@ export interface MessageJson {
   readonly permalink: string;
 }
 
-/** What is known of a message. */
-export function knownJson(message: Message): MessageJson {
+/** The JSON of a message, from the values known now. */
+export function messageJson(message: Message): MessageJson {
   const { room, content, owner, timeStamp, edits, deleted, stars, pins, parent } = message.peek;
   return {
     id: message.id,
     roomId: room?.id ?? null,
     userId: owner?.id ?? null,
     user: owner?.peek.name ?? null,
-    time: timeStamp === undefined ? null : isoTime(timeStamp),
+    time: timeStamp === undefined ? null : isoSeconds(timeStamp),
     timeStamp: timeStamp ?? null,
     text: content ? htmlToText(content) : "",
     content: content ?? null,
@@ -88,7 +88,7 @@ export function knownJson(message: Message): MessageJson {
   };
 }
 
-/** Unix seconds as ISO 8601 in UTC, such as `2024-02-29T12:00:00Z`. */
-export function isoTime(seconds: number): string {
+/** Formats Unix seconds as ISO 8601 in UTC, such as `2024-02-29T12:00:00Z`. */
+export function isoSeconds(seconds: number): string {
   return new Date(seconds * 1000).toISOString().replace(".000Z", "Z");
 }

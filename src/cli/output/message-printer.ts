@@ -1,13 +1,13 @@
 /**
- * Prints lines about messages for people: times, aligned names in colours of their own, what a reply answers above it,
- * edits, deletions and stars marked, everything wrapped at the terminal's width.
+ * Prints lines about messages for people: times, aligned names in colors, the parent above a reply, marks for edits,
+ * deletions and stars, all wrapped to the terminal's width.
  */
 import type { Output, Style } from "../context.js";
 import type { MessageLine } from "./message-line.js";
 import { marked, styledLines, styledText, unmarked } from "./styled-text.js";
-import { inColumns, oneLine, shorten, wrap } from "./text.js";
+import { fitColumns, oneLine, shorten, wrap } from "./text.js";
 
-const palette: readonly Style[] = [
+const PALETTE: readonly Style[] = [
   "cyan",
   "green",
   "magenta",
@@ -19,15 +19,15 @@ const palette: readonly Style[] = [
   "magentaBright",
 ];
 
-type PrinterContext = Pick<Output, "colours" | "columns" | "print" | "style">;
+type PrinterContext = Pick<Output, "colors" | "columns" | "print" | "style">;
 
 /** Options of a {@link MessagePrinter}. */
 export interface PrinterOptions {
-  /** Names of the rooms, to be shown when there are several. */
+  /** The names of the rooms, shown when there are several. */
   readonly rooms?: ReadonlyMap<number, string>;
-  /** Called before and after something is printed, so that a status line can get out of the way. */
+  /** Called before and after printing, to hide and restore a status line. */
   readonly around?: { before(): void; after(): void };
-  /** The root of the chat site, for links that are not whole. */
+  /** The origin of the chat site, to resolve relative links. */
   readonly origin?: string;
 }
 
@@ -52,8 +52,8 @@ export class MessagePrinter {
     const time = line.time === null ? "" : `${clockTime(line.time)}  `;
     const room = this.#roomCell(line.roomId);
     const left = time.length + room.length + nameWidth + 2;
-    const name = inColumns(oneLine(line.name ?? "somebody"), nameWidth);
-    const cell = line.what === "starred" ? style("dim", name) : style("bold", style(colourOf(line.userId), name));
+    const name = fitColumns(oneLine(line.name ?? "somebody"), nameWidth);
+    const cell = line.what === "starred" ? style("dim", name) : style("bold", style(colorOf(line.userId), name));
     const rows = [...this.#quote(line, columns - left), ...this.#body(line, columns - left)];
     const pad = " ".repeat(left);
     const printed = rows.map((row, at) =>
@@ -62,7 +62,7 @@ export class MessagePrinter {
     await this.#put(line.time, printed);
   }
 
-  /** Prints a notice in the place of the text, such as who came in. */
+  /** Prints a notice in the text column, such as who entered. */
   async notice(time: number | null, roomId: number | null, text: string, style: Style = "dim"): Promise<void> {
     const cell = `${time === null ? "" : `${clockTime(time)}  `}${this.#roomCell(roomId)}`;
     const left = `${cell}${" ".repeat(this.#context.columns < 60 ? 12 : 18)}`;
@@ -89,7 +89,7 @@ export class MessagePrinter {
   #roomCell(roomId: number | null): string {
     if (this.#rooms.size < 2) return "";
     const name = (roomId === null ? undefined : this.#rooms.get(roomId)) ?? `room ${roomId ?? "?"}`;
-    return `${inColumns(oneLine(name), 12)}  `;
+    return `${fitColumns(oneLine(name), 12)}  `;
   }
 
   #quote({ parent, what }: MessageLine, columns: number): string[] {
@@ -118,14 +118,14 @@ export class MessagePrinter {
   }
 }
 
-/** On one line, without marks. */
+/** A text on one line, without marks. */
 function flat(text: string): string {
   return oneLine(unmarked(text).replace(/│ /g, ""));
 }
 
-/** The same person has the same colour, always. */
-function colourOf(userId: number | null): Style {
-  return palette[Math.abs(userId ?? 0) % palette.length] ?? "cyan";
+/** The color of a user, always the same one. */
+function colorOf(userId: number | null): Style {
+  return PALETTE[Math.abs(userId ?? 0) % PALETTE.length] ?? "cyan";
 }
 
 function clockTime(ms: number): string {

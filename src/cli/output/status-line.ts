@@ -1,4 +1,4 @@
-/** One line at the bottom of a terminal that is rewritten in place, and gets out of the way of what is printed. */
+/** A status line at the bottom of a terminal, rewritten in place and hidden while something is printed. */
 import type { CliContext } from "../context.js";
 import { shorten } from "./text.js";
 
@@ -13,27 +13,27 @@ export class StatusLine {
     this.#context = context;
   }
 
-  /** Shows a text in place of the last; on anything but a terminal nothing is shown. */
+  /** Replaces the text; shows nothing if stderr is not a terminal. */
   show(text: string): void {
     this.#text = text;
     this.after();
   }
 
-  /** Takes the line away while something is printed. */
+  /** Hides the line while something is printed. */
   before(): void {
     if (!this.#isShown) return;
     this.#context.stderr.write("\r\u001b[K");
     this.#isShown = false;
   }
 
-  /** Brings it back. */
+  /** Shows the line again. */
   after(): void {
     if (!this.#context.isStderrTty || this.#text === "") return;
     this.#context.stderr.write(`\r\u001b[K${shorten(this.#text, this.#context.columns - 1)}`);
     this.#isShown = true;
   }
 
-  /** Takes it away for good. */
+  /** Removes the line. */
   end(): void {
     this.before();
     this.#text = "";

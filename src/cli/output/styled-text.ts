@@ -1,17 +1,20 @@
 /**
- * Message HTML as text for a terminal: bold, italics, struck, code and links as styles, several lines as lines, oneboxes
- * as their addresses. Styles travel as marks inside the text, so that it can be wrapped first and coloured after.
+ * Converts message HTML to text for a terminal: bold, italics, strikethrough, code and links as styles, line breaks as
+ * lines, oneboxes as their URLs. Styles are marks inside the text, so that it can be wrapped first and styled
+ * afterward.
  */
 import { Parser } from "htmlparser2";
-import { classNames, isFixedFont, isOneboxClass, isPartial } from "../../protocol/markup/describe.js";
-import { absoluteUrl, isShownUrl } from "../../protocol/markup/links.js";
+import { isFixedFont, isPartial } from "../../protocol/markup/describe.js";
+import { joinSourceLines } from "../../protocol/markup/lines.js";
+import { isShownUrl, resolveUrl } from "../../protocol/markup/links.js";
 import { joinLongWordsIn } from "../../protocol/markup/long-words.js";
-import { OpenOnebox } from "../../protocol/markup/open-onebox.js";
+import { MessageReader } from "../../protocol/markup/message-reader.js";
+import type { OpenOnebox } from "../../protocol/markup/open-onebox.js";
 import type { Output, Style } from "../context.js";
-import { harmless, wrap } from "./text.js";
+import { sanitize, wrap } from "./text.js";
 
-/** Marks are control characters: what comes from the network has none any more. */
-const marks = {
+/** Marks are control characters, which text from the network no longer contains. */
+const MARKS = {
   bold: ["\u0001", "\u0002"],
   italic: ["\u0003", "\u0004"],
   strikethrough: ["\u0005", "\u0006"],
@@ -21,9 +24,9 @@ const marks = {
   yellow: ["\u0014", "\u0015"],
 } as const;
 
-type Mark = keyof typeof marks;
+type Mark = keyof typeof MARKS;
 
-const byElement: Readonly<Record<string, Mark>> = {
+const MARK_BY_ELEMENT: Readonly<Record<string, Mark>> = {
   b: "bold",
   strong: "bold",
   i: "italic",
@@ -34,53 +37,53 @@ const byElement: Readonly<Record<string, Mark>> = {
   code: "code",
 };
 
-/** What stands before each line of fixed-width text. */
-const bar = "│ ";
+/** The prefix of each line of fixed-width text. */
+const CODE_BAR = "│ ";
 
-const opening = new Map(Object.entries(marks).map(([name, [open]]) => [open as string, name as Mark]));
-const closing = new Map(Object.entries(marks).map(([name, [, close]]) => [close as string, name as Mark]));
-const anyMark = /[\u0001-\u0006\u000e-\u0015]/;
-const anyMarks = /[\u0001-\u0006\u000e-\u0015]/g;
+const OPENING_MARKS = new Map(Object.entries(MARKS).map(([name, [open]]) => [open as string, name as Mark]));
+const CLOSING_MARKS = new Map(Object.entries(MARKS).map(([name, [, close]]) => [close as string, name as Mark]));
+const ANY_MARK = /[\u0001-\u0006\u000e-\u0015]/;
+const ALL_MARKS = /[\u0001-\u0006\u000e-\u0015]/g;
 
-/** A text in a style, as marks. */
+/** Wraps a text in the marks of a style. */
 export function marked(mark: Mark, text: string): string {
-  const [open, close] = marks[mark];
+  const [open, close] = MARKS[mark];
   return `${open}${text}${close}`;
 }
 
-/** A text without its marks. */
+/** Removes marks from a text. */
 export function unmarked(text: string): string {
-  return text.replace(anyMarks, "");
+  return text.replace(ALL_MARKS, "");
 }
 
-/** Reads message HTML, with marks. */
+/** Converts message HTML to a text with marks. */
 export function styledText(html: string, origin: string): string {
   const reader = new StyledReader(origin);
   new Parser(reader, { decodeEntities: true }).end(joinLongWordsIn(html));
   const text = reader.text.replace(/[ \t]+$/gm, "");
   const whole = isFixedFont(html) ? text.replace(/^\n+|\s+$/g, "") : text.trim();
-  const lines = isFixedFont(html) ? whole.split("\n").map((line) => bar + marked("code", line)) : [whole];
+  const lines = isFixedFont(html) ? whole.split("\n").map((line) => CODE_BAR + marked("code", line)) : [whole];
   return lines.join("\n") + (isPartial(html) ? marked("dim", " … (more)") : "");
 }
 
-/** Wraps a text with marks, and turns the marks into colours, or leaves them out. */
-export function styledLines(context: Pick<Output, "colours" | "style">, text: string, columns: number): string[] {
+/** Wraps a text with marks, and converts the marks to styles, or removes them. */
+export function styledLines(context: Pick<Output, "colors" | "style">, text: string, columns: number): string[] {
   const open: Mark[] = [];
   return text.split("\n").flatMap((line) => {
-    // Every line of code has its bar, also one that is wrapped.
-    const isCode = line.startsWith(bar);
-    const inside = isCode ? line.slice(bar.length) : line;
-    const lines = wrap(context.colours ? inside : plain(inside, isCode), columns - (isCode ? 2 : 0));
-    return lines.map((piece) => (isCode ? context.style("dim", "│ ") : "") + colour(context, piece, open));
+    // Every line of code has its bar, including wrapped ones.
+    const isCode = line.startsWith(CODE_BAR);
+    const inside = isCode ? line.slice(CODE_BAR.length) : line;
+    const lines = wrap(context.colors ? inside : plain(inside, isCode), columns - (isCode ? 2 : 0));
+    return lines.map((piece) => (isCode ? context.style("dim", "│ ") : "") + applyStyles(context, piece, open));
   });
 }
 
-/** Without colours only code shows what it is, by backticks. */
+/** Removes marks; without colors only code is still marked, by backticks. */
 function plain(text: string, isCode: boolean): string {
-  return text.replace(anyMarks, (mark) => (!isCode && (mark === marks.code[0] || mark === marks.code[1]) ? "`" : ""));
+  return text.replace(ALL_MARKS, (mark) => (!isCode && (mark === MARKS.code[0] || mark === MARKS.code[1]) ? "`" : ""));
 }
 
-const styleOf: Readonly<Record<Mark, Style>> = {
+const STYLE_BY_MARK: Readonly<Record<Mark, Style>> = {
   bold: "bold",
   italic: "italic",
   strikethrough: "strikethrough",
@@ -90,70 +93,62 @@ const styleOf: Readonly<Record<Mark, Style>> = {
   yellow: "yellow",
 };
 
-function colour(context: Pick<Output, "colours" | "style">, line: string, open: Mark[]): string {
+function applyStyles(context: Pick<Output, "colors" | "style">, line: string, open: Mark[]): string {
   let result = "";
   for (const piece of line.split(/([\u0001-\u0006\u000e-\u0015])/)) {
-    const opened = opening.get(piece);
-    const closed = closing.get(piece);
+    const opened = OPENING_MARKS.get(piece);
+    const closed = CLOSING_MARKS.get(piece);
     if (opened) open.push(opened);
     else if (closed && open.includes(closed)) open.splice(open.lastIndexOf(closed), 1);
-    else if (piece !== "" && !anyMark.test(piece)) {
-      result += open.reduce((shown, mark) => context.style(styleOf[mark], shown), piece);
+    else if (piece !== "" && !ANY_MARK.test(piece)) {
+      result += open.reduce((shown, mark) => context.style(STYLE_BY_MARK[mark], shown), piece);
     }
   }
   return result;
 }
 
-class StyledReader {
+class StyledReader extends MessageReader {
   text = "";
   readonly #origin: string;
   #preDepth = 0;
-  #onebox: OpenOnebox | null = null;
   #link: { readonly url: string; readonly from: number } | null = null;
 
   constructor(origin: string) {
+    super();
     this.#origin = origin;
   }
 
-  onopentag(name: string, attributes: Record<string, string>): void {
-    if (this.#onebox) {
-      this.#onebox.open(attributes);
-      return;
-    }
-    const classes = classNames(attributes.class);
-    if (isOneboxClass(name, classes)) {
-      this.#onebox = new OpenOnebox(classes);
-      return;
-    }
+  protected override openElement(
+    name: string,
+    classes: readonly string[],
+    attributes: Readonly<Record<string, string>>,
+  ): void {
     if (this.#preDepth > 0 || name === "pre") this.#preDepth += 1;
     if (name === "br") this.text = `${this.text.trimEnd()}\n`;
     if (name === "a" && attributes.href !== undefined)
-      this.#link = { url: harmless(absoluteUrl(attributes.href, this.#origin)), from: this.text.length };
-    const mark = byElement[name];
-    if (mark) this.text += marks[mark][0];
+      this.#link = { url: sanitize(resolveUrl(attributes.href, this.#origin)), from: this.text.length };
+    const mark = MARK_BY_ELEMENT[name];
+    if (mark) this.text += MARKS[mark][0];
     if (classes.includes("ob-post-tag")) this.text += "[";
   }
 
-  onclosetag(name: string): void {
-    if (this.#onebox) {
-      if (!this.#onebox.close()) return;
-      this.text += marked("underline", harmless(absoluteUrl(this.#onebox.address, this.#origin)));
-      this.#onebox = null;
-      return;
-    }
+  protected override readOnebox({ address }: OpenOnebox): void {
+    this.text += marked("underline", sanitize(resolveUrl(address, this.#origin)));
+  }
+
+  protected override closeElement(name: string): void {
     if (this.#preDepth > 0) this.#preDepth -= 1;
-    const mark = byElement[name];
-    if (mark) this.text += marks[mark][1];
+    const mark = MARK_BY_ELEMENT[name];
+    if (mark) this.text += MARKS[mark][1];
     if (name === "a") this.#endLink();
     if (/^(?:div|pre|p)$/.test(name) && this.text !== "" && !this.text.endsWith("\n")) this.text += "\n";
   }
 
-  ontext(data: string): void {
-    if (this.#onebox) return;
-    const plain = harmless(data.replaceAll("\u00a0", " "));
+  protected override readText(data: string): void {
+    const plain = sanitize(data.replaceAll("\u00a0", " "));
     if (this.#preDepth > 0) this.text += plain;
     else {
-      const words = plain.replace(/\s+/g, (space) => (space.includes("\n") ? " " : space));
+      const words = joinSourceLines(plain);
       this.text += this.text.endsWith("\n") ? words.replace(/^ /, "") : words;
     }
   }
@@ -163,8 +158,8 @@ class StyledReader {
     const { url, from } = this.#link;
     this.#link = null;
     const inside = this.text.slice(from);
-    const shown = inside.replace(anyMarks, "").trim();
-    // A "(see full text)" only leads to what the line says anyway.
+    const shown = inside.replace(ALL_MARKS, "").trim();
+    // The link "(see full text)" adds nothing to the text.
     if (/^\(see full text\)$/i.test(shown)) this.text = this.text.slice(0, from);
     else if (shown === "" || shown === url || isShownUrl(shown, url))
       this.text = this.text.slice(0, from) + marked("underline", url);

@@ -1,39 +1,39 @@
-/** The REPL's own commands: `.rooms`, `.watch`, `.unwatch` and a longer `.help`. */
+/** The REPL's commands: `.rooms`, `.watch`, `.unwatch` and a longer `.help`. */
 import type { REPLServer } from "node:repl";
 import type { Client, Watch } from "../../index.js";
 import { MessagePrinter } from "../output/message-printer.js";
 import { oneLine } from "../output/text.js";
 import { TailWriter } from "../tail/writer.js";
 import type { Evaluation } from "./evaluation.js";
-import type { Paint } from "./shown.js";
+import type { Paint } from "./format.js";
 
-/** How many rooms `.rooms` lists. */
-const listedRooms = 20;
+/** The most rooms that `.rooms` lists. */
+const MAX_LISTED_ROOMS = 20;
 
-/** What the commands work with. */
+/** The parts that the commands use. */
 export interface CommandTools {
   readonly server: REPLServer;
   readonly evaluation: Evaluation;
   readonly chat: Client;
   readonly paint: Paint;
-  readonly colours: boolean;
-  /** The end of `.help`. */
+  readonly colors: boolean;
+  /** The examples at the end of `.help`. */
   readonly examples: readonly string[];
-  /** Writes above the prompt. */
+  /** Prints above the prompt. */
   readonly above: (text: string) => void;
   /** The width of the terminal. */
   readonly columns: () => number;
 }
 
-/** The commands, and what they remember. */
+/** The commands and their state. */
 export class Commands {
   readonly #tools: CommandTools;
   readonly #watched = new Map<number, Watch>();
-  /** The names of the rooms that are watched. */
+  /** The names of the watched rooms. */
   readonly #names = new Map<number, string>();
   readonly #seen = new Set<number>([1]);
   readonly #writer: TailWriter;
-  /** Events are shown one after the other. */
+  /** Serializes the printing of events. */
   #turn: Promise<void> = Promise.resolve();
 
   constructor(tools: CommandTools) {
@@ -42,30 +42,30 @@ export class Commands {
     this.#writer = writerOf(tools, this.#names);
     const define = (name: string, help: string, action: (argument: string) => void): void =>
       server.defineCommand(name, { help, action: (argument) => action(argument.trim()) });
-    define("rooms", "Lists rooms: .rooms [words in the name]", (filter) => this.#run(() => this.#listRooms(filter)));
-    define("watch", "Shows what happens in a room above the prompt: .watch [id]", (id) =>
+    define("rooms", "List rooms: .rooms [words in the name]", (filter) => this.#run(() => this.#listRooms(filter)));
+    define("watch", "Show the events of a room above the prompt: .watch [id]", (id) =>
       this.#run(() => this.#watch(id)),
     );
-    define("unwatch", "Ends .watch: .unwatch [id], of all rooms without an id", (id) =>
+    define("unwatch", "Stop .watch for a room, or for all: .unwatch [id]", (id) =>
       this.#run(async () => this.#unwatch(id)),
     );
-    define("help", "Prints this", () => {
+    define("help", "Print this help", () => {
       this.#write(this.#help());
       server.displayPrompt();
     });
   }
 
-  /** The rooms that were listed or watched. */
+  /** The ids of rooms that were listed or watched. */
   get roomIds(): readonly number[] {
     return [...this.#seen].sort((a, b) => a - b);
   }
 
-  /** The rooms that are watched now. */
+  /** The ids of the watched rooms. */
   get watchedIds(): readonly number[] {
     return [...this.#watched.keys()];
   }
 
-  /** Ends all watching. */
+  /** Stops watching all rooms. */
   close(): void {
     for (const id of this.watchedIds) this.#forget(id);
   }
@@ -84,8 +84,8 @@ export class Commands {
     let count = 0;
     for await (const room of chat.rooms(filter ? { filter } : {})) {
       count += 1;
-      if (count > listedRooms) {
-        this.#write(paint("dim", "there are more; .rooms WORDS looks for those with the words in the name"));
+      if (count > MAX_LISTED_ROOMS) {
+        this.#write(paint("dim", "there are more; use .rooms WORDS to search by name"));
         return;
       }
       this.#seen.add(room.id);
@@ -93,8 +93,7 @@ export class Commands {
       const what = oneLine(description).slice(0, 60);
       this.#write(`${String(room.id).padStart(6)}  ${oneLine(name)}  ${paint("dim", what)}`);
     }
-    if (count === 0)
-      this.#write(filter ? `no room is called anything like "${oneLine(filter)}"` : "there are no rooms");
+    if (count === 0) this.#write(filter ? `no rooms match "${oneLine(filter)}"` : "no rooms");
   }
 
   async #watch(argument: string): Promise<void> {
@@ -108,7 +107,7 @@ export class Commands {
       this.#names.set(id, name);
       const watch = room.watch((event) => {
         const shown = this.#turn.then(() => this.#writer.event(event));
-        this.#turn = shown.catch(() => {}); // the client tells of it; the next is shown all the same
+        this.#turn = shown.catch(() => {}); // the client reports it; the next event is still shown
         return shown;
       });
       this.#watched.set(id, watch);
@@ -118,18 +117,18 @@ export class Commands {
       });
     }
     this.#seen.add(id);
-    const presence = isLoggedIn ? "you are in the room" : "from outside, as nobody";
-    this.#write(`watching ${name} (${presence}); .unwatch ${id} ends it`);
+    const presence = isLoggedIn ? "you are in the room" : "anonymous, not in the room";
+    this.#write(`watching ${name} (${presence}); .unwatch ${id} to stop`);
   }
 
   #unwatch(argument: string): void {
     const id = argument === "" ? undefined : this.#idOf(argument, "unwatch");
     if (argument !== "" && id === undefined) return;
     const ids = id === undefined ? this.watchedIds : this.watchedIds.filter((watched) => watched === id);
-    if (ids.length === 0) this.#write("that is not watched");
+    if (ids.length === 0) this.#write("not watching that room");
     for (const each of ids) {
       this.#forget(each);
-      this.#write(`room ${each} is watched no more`);
+      this.#write(`stopped watching room ${each}`);
     }
   }
 
@@ -139,12 +138,12 @@ export class Commands {
     this.#names.delete(id);
   }
 
-  /** The id that was typed; without one the sandbox. */
+  /** The id that was typed; by default the sandbox. */
   #idOf(argument: string, command: string): number | undefined {
     if (argument === "") return 1;
     const id = Number(/^\d+$/.test(argument) ? argument : Number.NaN);
     if (Number.isSafeInteger(id) && id > 0) return id;
-    this.#write(`.${command} takes the number of a room, such as .${command} 1; .rooms lists them`);
+    this.#write(`.${command} takes a room id, such as .${command} 1; use .rooms to list rooms`);
     return undefined;
   }
 
@@ -152,17 +151,17 @@ export class Commands {
     const { server, paint, examples } = this.#tools;
     const names = Object.keys(server.commands).sort();
     const lines = names.map((name) => `.${name.padEnd(9)} ${server.commands[name]?.help ?? ""}`);
-    return [...lines, "", "For example:", ...examples.map((line) => `  ${paint("cyan", line)}`)].join("\n");
+    return [...lines, "", "Examples:", ...examples.map((line) => `  ${paint("cyan", line)}`)].join("\n");
   }
 }
 
-/** Shows events above the prompt as `tail --follow` shows them; several rooms with their names. */
+/** Prints events above the prompt as `tail --follow` does, with room names if there are several. */
 function writerOf(
-  { paint, colours, columns, above, chat }: CommandTools,
+  { paint, colors, columns, above, chat }: CommandTools,
   rooms: ReadonlyMap<number, string>,
 ): TailWriter {
   const output = {
-    colours,
+    colors: colors,
     get columns() {
       return columns();
     },

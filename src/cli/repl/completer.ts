@@ -1,27 +1,27 @@
-/** What Tab completes: members, room ids for `.watch`, and everything else as Node does. Makes no request. */
+/** Tab completion: members, room ids for `.watch`, and Node's own completion for everything else. Makes no request. */
 import type { REPLServer } from "node:repl";
 import { runInContext } from "node:vm";
 import * as api from "../../index.js";
-import { follow, membersOf, type Step } from "./members.js";
+import { membersOf, resolvePath, type Step } from "./members.js";
 
 type Completion = [hits: string[], of: string];
 type Done = (error?: Error | null, completion?: Completion) => void;
 
-/** What the completer needs to know beside the values. */
+/** The values that the completer needs. */
 export interface CompleterOptions {
-  /** Ids for `.watch`. */
+  /** The ids to offer for `.watch`. */
   readonly roomIds: () => readonly number[];
-  /** Ids for `.unwatch`. */
+  /** The ids to offer for `.unwatch`. */
   readonly watchedIds: () => readonly number[];
-  /** The names that come first, those the REPL grabbed. */
-  readonly grabs: readonly string[];
+  /** The names of the REPL's globals, which come first. */
+  readonly globals: readonly string[];
 }
 
-/** A path before the cursor: a name or `(await path)`, then members, calls with a plain argument and indexes. */
-const path =
+/** A path before the cursor: a name or `(await path)`, then members, calls with a literal argument, and indexes. */
+const PATH_BEFORE_CURSOR =
   /(?:(?<name>[A-Za-z_$][\w$]*)|\(\s*await\s+(?<awaited>[A-Za-z_$][\w$]*(?:\.[\w$]+|\(-?\d*\)|\[\d+\])*)\s*\))(?<steps>(?:\??\.[\w$]+|\(-?\d*\)|\[\d+\])*)\??\.(?<start>[\w$]*)$/;
 
-/** Puts our completion in front of Node's. */
+/** Installs our completion in front of Node's. */
 export function installCompleter(server: REPLServer, options: CompleterOptions): void {
   const ofNode: unknown = server.completer;
   Reflect.set(server, "completer", (line: string, done: Done) => {
@@ -38,20 +38,20 @@ function ofCommand(line: string, { roomIds, watchedIds }: CompleterOptions): Com
 }
 
 function ofPath(server: REPLServer, line: string): Completion | undefined {
-  const groups = path.exec(line)?.groups;
+  const groups = PATH_BEFORE_CURSOR.exec(line)?.groups;
   if (!groups) return undefined;
   const { name, awaited, steps = "", start = "" } = groups;
   const [first = "", rest = ""] = name === undefined ? split(awaited ?? "") : [name, ""];
   const all = [...stepsIn(rest), ...(name === undefined ? [{ kind: "await" } as const] : []), ...stepsIn(steps)];
-  const value = follow(valueCalled(server, first), all);
+  const value = resolvePath(valueCalled(server, first), all);
   return [value === undefined ? [] : beginningWith(membersOf(value), start), start];
 }
 
-/** At the beginning of a line: what the REPL grabbed and what was declared, rather than everything there is. */
-function ofNothing({ context }: REPLServer, line: string, { grabs }: CompleterOptions): Completion | undefined {
+/** On an empty line: the REPL's globals and declared names, rather than every global. */
+function ofNothing({ context }: REPLServer, line: string, { globals }: CompleterOptions): Completion | undefined {
   if (!/^\s*(await\s+)?$/.test(line)) return undefined;
   const declared = Object.keys(context).filter((name) => !(name in globalThis) && !(name in api));
-  return [[...new Set([...grabs, ...declared])], ""];
+  return [[...new Set([...globals, ...declared])], ""];
 }
 
 function split(whole: string): [string, string] {
@@ -65,15 +65,15 @@ function stepsIn(text: string): Step[] {
   );
 }
 
-/** The value of a name: a property of the REPL's world, or one that was declared with `const` or `let`. */
+/** The value of a name: a property of the REPL's global object, or a `const` or `let`. */
 function valueCalled(server: REPLServer, name: string): unknown {
   const { context } = server;
   const own = Object.getOwnPropertyDescriptor(context, name);
-  // `_` is a getter that gives the last result; nobody else's getter is run.
+  // `_` is a getter that returns the last result; no other getter is run.
   if (own?.get && name !== "_" && name !== "_error") return undefined;
   if (own && !own.get) return own.value;
   try {
-    // A name alone runs nothing, so it needs no time limit, which a busy machine would exceed.
+    // A lone name runs no code, so it needs no time limit, which a busy machine would exceed.
     return runInContext(name, context);
   } catch {
     return undefined;

@@ -1,6 +1,6 @@
 /**
- * How the REPL evaluates a line, on top of Node's own way: a promise left at the prompt is awaited, a list that comes
- * page by page shows its first items, failures are told in a line, and Ctrl-C gives up waiting.
+ * Extends how Node's REPL evaluates a line: awaits promises, shows the first items of lists, prints failures on one
+ * line, and lets Ctrl-C stop waiting.
  */
 import { EventEmitter } from "node:events";
 import { type REPLEval, type REPLServer, Recoverable } from "node:repl";
@@ -8,37 +8,37 @@ import { isPromise } from "node:util/types";
 import { isRecord } from "../../protocol/values.js";
 import { withTopLevelAwait } from "./top-level-await.js";
 
-/** Under this name the REPL's code finds what is to be awaited. */
-const pendingKey = Symbol.for("chatexchange.repl.pending");
-const awaitPending = 'await globalThis[Symbol.for("chatexchange.repl.pending")]\n';
+/** The global under which REPL code finds the promise to await. */
+const PENDING_KEY = Symbol.for("chatexchange.repl.pending");
+const AWAIT_PENDING = 'await globalThis[Symbol.for("chatexchange.repl.pending")]\n';
 
-/** How many items of a list left at the prompt are shown. */
-export const shownItems = 5;
+/** The number of items shown of a list. */
+export const MAX_SHOWN_ITEMS = 5;
 
-/** What an evaluation tells about. */
+/** The callbacks of an evaluation. */
 export interface EvaluationOptions {
-  /** A line of code failed. */
+  /** A line failed. */
   readonly onFailure: (error: unknown) => void;
   /** Something in the background failed, such as a timer. */
   readonly onBackgroundFailure: (error: unknown) => void;
-  /** Ctrl-C while something was awaited. */
+  /** Ctrl-C was pressed while something was awaited. */
   readonly onInterrupt: () => void;
-  /** A promise was left at the prompt, or a list, and this is the code; what is answered is shown below the value. */
+  /** A line evaluated to a promise or a list; `code` is the line. */
   readonly onLeft: (kind: "promise" | "list", code: string) => void;
-  /** A line came to nothing: a call did what it does, or else there is no such value. */
+  /** A line evaluated to undefined: a call returned nothing, or there is no such value. */
   readonly onNothing: (isDone: boolean) => void;
 }
 
 type Callback = Parameters<REPLEval>[3];
 
-/** Stands between a REPL and its `eval`. */
+/** Wraps the `eval` of a REPL. */
 export class Evaluation {
   readonly #server: REPLServer;
   readonly #options: EvaluationOptions;
   readonly #run: REPLEval;
   #isBusy = false;
   #waiting: (() => void)[] = [];
-  /** The error that the process is handing to the REPL because nothing caught it. */
+  /** The uncaught error that the process is passing to the REPL. */
   #uncaught: { readonly error: unknown } | undefined;
 
   constructor(server: REPLServer, options: EvaluationOptions) {
@@ -53,8 +53,8 @@ export class Evaluation {
   }
 
   /**
-   * Handles an error that Node's REPL reports instead of passing it to the callback of `eval`: since Node 26 every failed
-   * line, and every error that nothing caught. Only the latter is announced by `uncaughtExceptionMonitor`.
+   * Handles an error that Node's REPL reports instead of passing it to the callback of `eval`: from Node 26 on, every
+   * failed line and every uncaught error. Only the latter is announced by `uncaughtExceptionMonitor`.
    */
   handleError(error: unknown): "ignore" {
     const isUncaught = this.#uncaught !== undefined && Object.is(this.#uncaught.error, error);
@@ -64,7 +64,7 @@ export class Evaluation {
     return "ignore";
   }
 
-  /** Whether a line is being evaluated; there is no prompt then. */
+  /** Whether a line is being evaluated, so that there is no prompt. */
   get isBusy(): boolean {
     return this.#isBusy;
   }
@@ -74,7 +74,7 @@ export class Evaluation {
     if (this.#isBusy) await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 
-  /** Waits for a command of the REPL as for code: keys wait, and Ctrl-C gives up. */
+  /** Runs a REPL command like code: input waits, and Ctrl-C stops waiting. */
   waitFor(work: () => Promise<void>): void {
     this.#start();
     this.#await(work(), () => {
@@ -104,11 +104,11 @@ export class Evaluation {
     });
   }
 
-  /** Awaits in the REPL's own way, which knows what to do with keys in the meantime. */
+  /** Awaits inside the REPL, which handles keys in the meantime. */
   #await(promise: Promise<unknown>, done: (value: unknown) => void): void {
     const { context } = this.#server;
-    Object.defineProperty(context, pendingKey, { value: promise, configurable: true, enumerable: false });
-    this.#run.call(this.#server, awaitPending, context, "REPL", (error, value) => {
+    Object.defineProperty(context, PENDING_KEY, { value: promise, configurable: true, enumerable: false });
+    this.#run.call(this.#server, AWAIT_PENDING, context, "REPL", (error, value) => {
       if (error) this.#fail(error);
       else done(value);
     });
@@ -140,8 +140,8 @@ export class Evaluation {
   }
 
   /**
-   * Up to Node 25 a failed line goes to a domain of the REPL, which would print a stack of the REPL's internals. From
-   * Node 26 on there is no domain, and {@link Evaluation.handleError} is called.
+   * Up to Node 25, a failed line goes to a domain of the REPL, which would print a stack of REPL internals. From Node
+   * 26 on there is no domain, and {@link Evaluation.handleError} is called.
    */
   #takeOverFailures(): void {
     const note = (error: unknown): void => {
@@ -159,18 +159,18 @@ export class Evaluation {
   }
 }
 
-/** What a line came to, if it has to be awaited first. */
+/** The promise or list that a line evaluated to, if it must be awaited. */
 function leftAtPrompt(
   code: string,
   value: unknown,
 ): { readonly kind: "promise" | "list"; readonly promise: Promise<unknown> } | undefined {
   if (isPromise(value)) return { kind: "promise", promise: value };
-  // What has a name may be wanted later; only what was made in this line is read.
-  if (isGenerator(value) && code.includes("(")) return { kind: "list", promise: firstOf(value, shownItems) };
+  // A list in a variable may be needed later, so read only one that this line created.
+  if (isGenerator(value) && code.includes("(")) return { kind: "list", promise: firstOf(value, MAX_SHOWN_ITEMS) };
   return undefined;
 }
 
-/** Whether a value is what an `async function*` gives: the lists of the API, but not its live streams. */
+/** Whether a value is an async generator, as the API's lists are, but not its live streams. */
 export function isGenerator(value: unknown): value is AsyncGenerator<unknown> {
   return Object.prototype.toString.call(value) === "[object AsyncGenerator]";
 }
@@ -184,7 +184,7 @@ async function firstOf(list: AsyncGenerator<unknown>, count: number): Promise<un
   return items;
 }
 
-/** Whether somebody who typed this wants to hear what became of it: calls and names, but no declarations and loops. */
+/** Whether to say that a line evaluated to nothing: for calls and names, but not for declarations and loops. */
 function wantsAnswer(code: string): boolean {
   if (/^[\w$.?\s[\]]+$/.test(code.trim())) return !/^(const|let|var|class|undefined\b)/.test(code.trim());
   return (

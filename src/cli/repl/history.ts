@@ -1,39 +1,39 @@
-/** The REPL's history: a file that only its owner reads, without the lines that hold a password. */
+/** The REPL's history: a private file, without lines that contain a password. */
 import { once } from "node:events";
 import { chmodSync, closeSync, mkdirSync, openSync } from "node:fs";
 import { join } from "node:path";
 import type { REPLServer } from "node:repl";
 import { codeOf, fileReason } from "../../storage/failures.js";
-import { plainFile } from "../../storage/plain-file.js";
+import { resolvePlainFile } from "../../storage/plain-file.js";
 
-/** Lines that may hold a secret. */
-const secretive = /\blogin\s*\(|password|cookie/i;
+/** Lines that may contain a secret. */
+const SECRET_LINE = /\blogin\s*\(|password|cookie/i;
 
-/** How long the end waits for the last lines to be written, in milliseconds. */
-const patienceMs = 1_000;
+/** How long to wait on exit for the last lines to be written, in milliseconds. */
+const FLUSH_TIMEOUT_MS = 1_000;
 
-/** How keeping a history goes. */
+/** The state of the history. */
 export interface History {
-  /** Why there is none. */
+  /** Why it is off. */
   readonly trouble?: string;
   /** Resolves when the last lines are in the file. */
   written(): Promise<void>;
 }
 
-/** Keeps the history in the folder; tells why not when that can not be. */
+/** Stores the history in the folder; returns the reason if that is not possible. */
 export async function keepHistory(server: REPLServer, folder: string): Promise<History> {
   const path = join(folder, "repl-history");
   const off = (reason: string): History => ({ trouble: `History is off: ${reason}.`, written: async () => {} });
   try {
-    // Synchronous, so that no line is read before there is a history to keep it in.
+    // Synchronous, so that no line is read before there is a history to store it in.
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    closeSync(openSync(plainFile(path), "a+", 0o600));
+    closeSync(openSync(resolvePlainFile(path), "a+", 0o600));
     chmodSync(path, 0o600);
   } catch (error) {
-    return off(`${path} can not be written (${codeOf(error) ?? fileReason(error) ?? "unknown"})`);
+    return off(`cannot write ${path} (${codeOf(error) ?? fileReason(error) ?? "unknown"})`);
   }
   server.on("history", (lines: string[]) => {
-    const kept = lines.filter((line) => !secretive.test(line));
+    const kept = lines.filter((line) => !SECRET_LINE.test(line));
     if (kept.length < lines.length) lines.splice(0, lines.length, ...kept);
   });
   // A REPL whose input ends meanwhile never calls back.
@@ -51,7 +51,8 @@ export async function keepHistory(server: REPLServer, folder: string): Promise<H
   });
   return {
     async written() {
-      if (isWaiting) await once(server, "flushHistory", { signal: AbortSignal.timeout(patienceMs) }).catch(() => {});
+      if (isWaiting)
+        await once(server, "flushHistory", { signal: AbortSignal.timeout(FLUSH_TIMEOUT_MS) }).catch(() => {});
     },
   };
 }

@@ -1,6 +1,6 @@
 /**
- * `chatexchange repl`: Node's REPL with a client in it. What comes in over a pipe is evaluated line by line, and only
- * results are printed.
+ * `chatexchange repl`: Node's REPL with a client. Input from a pipe is evaluated line by line, and only results are
+ * printed.
  */
 import { once } from "node:events";
 import { createInterface } from "node:readline";
@@ -9,41 +9,41 @@ import { PassThrough } from "node:stream";
 import { inspect } from "node:util";
 import * as api from "../../index.js";
 import type { CliContext } from "../context.js";
-import { exitCodes } from "../exit-codes.js";
+import { EXIT_CODES } from "../exit-codes.js";
 import { oneLine } from "../output/text.js";
 import { Commands } from "./commands.js";
 import { installCompleter } from "./completer.js";
-import { Evaluation, shownItems } from "./evaluation.js";
-import { type Grabs, grab } from "./grabs.js";
+import { connectRepl, type ReplConnection } from "./connection.js";
+import { Evaluation, MAX_SHOWN_ITEMS } from "./evaluation.js";
+import { formatFailure, formatValue, type Paint, paintIf, sanitizedConsole } from "./format.js";
+import { createGlobals, type ReplGlobals } from "./globals.js";
 import { keepHistory } from "./history.js";
-import { openPlace, type Place } from "./place.js";
-import { harmlessConsole, type Paint, paintIf, shownFailure, shownValue } from "./shown.js";
 import { printAbove } from "./terminal.js";
 
-/** What the REPL needs of a command's context. */
+/** The part of a command's context that the REPL needs. */
 export type ReplContext = Pick<
   CliContext,
-  "stdout" | "stderr" | "stdin" | "isTty" | "colours" | "columns" | "signal" | "settings" | "client"
+  "stdout" | "stderr" | "stdin" | "isTty" | "colors" | "columns" | "signal" | "settings" | "client"
 >;
 
 /** Runs the REPL; resolves to the exit code when it has ended and everything is closed. */
 export async function runRepl(context: ReplContext): Promise<number> {
-  let report = (error: unknown): void => tell(context, shownFailure(error, false));
-  const place = await openPlace(context, (error) => report(error));
+  let report = (error: unknown): void => tell(context, formatFailure(error, false));
+  const connection = await connectRepl(context, (error) => report(error));
   try {
-    const grabs = await grab(place);
-    const session = startSession(context, place, grabs);
+    const globals = await createGlobals(connection);
+    const session = startSession(context, connection, globals);
     report = session.report;
     const giveBack = takeCtrlC(context);
     return await session.run().finally(giveBack);
   } finally {
-    await place.close();
+    await connection.close();
   }
 }
 
 /**
- * In a terminal Ctrl-C is a key of the REPL, but while code runs it is a signal, which is to end that code and not the
- * program: Node sees to it when nobody else listens.
+ * In a terminal Ctrl-C is a key of the REPL. While code runs it is a signal, which must stop the code rather than the
+ * process; Node does that if nothing else listens for it.
  */
 function takeCtrlC({ stdin }: ReplContext): () => void {
   if (stdin !== process.stdin || !process.stdin.isTTY) return () => {};
@@ -59,48 +59,48 @@ interface Session {
   run(): Promise<number>;
 }
 
-/** The REPL with everything around it. */
-function startSession(context: ReplContext, place: Place, grabs: Grabs): Session {
-  const { stdin, stdout, colours, signal, settings } = context;
+/** Creates the REPL and everything around it. */
+function startSession(context: ReplContext, connection: ReplConnection, globals: ReplGlobals): Session {
+  const { stdin, stdout, colors, signal, settings } = context;
   const isInteractive = context.isTty && Reflect.get(stdin, "isTTY") === true;
-  const paint = paintIf(colours);
-  introduce(context, place, grabs, isInteractive);
+  const paint = paintIf(colors);
+  introduce(context, connection, globals, isInteractive);
   const piped = isInteractive ? undefined : new PassThrough();
   const server = startNode(context, piped ?? stdin, isInteractive, (error) => evaluation.handleError(error));
   const above = (text: string): void => printAbove(server, evaluation.isBusy, text);
-  const report = (error: unknown): void => above(shownFailure(error, colours));
+  const report = (error: unknown): void => above(formatFailure(error, colors));
   const counts = { failures: 0 };
   const evaluation = new Evaluation(server, {
-    ...reactions(context, place, server, isInteractive),
+    ...reactions(context, connection, server, isInteractive),
     onFailure(error) {
       counts.failures += 1;
-      (isInteractive ? stdout : context.stderr).write(`${shownFailure(error, colours)}\n`);
+      (isInteractive ? stdout : context.stderr).write(`${formatFailure(error, colors)}\n`);
     },
     onBackgroundFailure: report,
   });
-  furnish(server, grabs);
-  const chat = place.client;
+  installGlobals(server, globals);
+  const chat = connection.client;
   const commands = new Commands({
     server,
     evaluation,
     chat,
     paint,
-    colours,
-    examples: examples(grabs, place),
+    colors,
+    examples: examples(globals, connection),
     above,
     columns: () => context.columns,
   });
   installCompleter(server, {
     roomIds: () => commands.roomIds,
     watchedIds: () => commands.watchedIds,
-    grabs: Object.keys(grabs.values),
+    globals: Object.keys(globals.values),
   });
   return {
     report,
     async run() {
       const setUp = isInteractive ? keepHistory(server, settings.folder.value) : undefined;
-      // An interruption does not wait for "exit", which Node emits only when nothing is awaited at the prompt any more.
-      // It does wait for the history: from Node 24 on a REPL closed before that never closes the file of its history.
+      // On an interruption, do not wait for "exit", which Node emits only after the awaited promise settles. But wait
+      // for the history: since Node 24 a REPL that is closed earlier never closes its history file.
       const over = once(server, "exit", { signal }).catch(async () => {
         await setUp;
         server.close();
@@ -111,15 +111,15 @@ function startSession(context: ReplContext, place: Place, grabs: Grabs): Session
       await over;
       commands.close();
       await history?.written();
-      if (signal.aborted) return exitCodes.interrupted;
-      return !isInteractive && counts.failures > 0 ? exitCodes.failure : exitCodes.success;
+      if (signal.aborted) return EXIT_CODES.interrupted;
+      return !isInteractive && counts.failures > 0 ? EXIT_CODES.failure : EXIT_CODES.success;
     },
   };
 }
 
-/** Node's own REPL. */
+/** Starts Node's REPL. */
 function startNode(
-  { stdout, colours }: ReplContext,
+  { stdout, colors }: ReplContext,
   input: NodeJS.ReadableStream,
   isInteractive: boolean,
   handleError: (error: unknown) => "ignore",
@@ -129,13 +129,13 @@ function startNode(
     output: stdout,
     terminal: isInteractive,
     prompt: isInteractive ? "> " : "",
-    useColors: colours,
+    useColors: colors,
     useGlobal: false,
     ignoreUndefined: true,
-    // A preview would evaluate what is being typed, and with it make requests.
+    // A preview would evaluate incomplete input, and with it make requests.
     preview: false,
     breakEvalOnSigint: isInteractive,
-    writer: (value) => shownValue(value, colours),
+    writer: (value) => formatValue(value, colors),
     handleError,
   };
   const server = start(options);
@@ -143,14 +143,14 @@ function startNode(
   return server;
 }
 
-/** What the REPL says when a promise or a list was left at the prompt, and what Ctrl-C ends. Each is explained once. */
+/** The notes that the REPL prints about promises, lists and Ctrl-C. Each is explained once. */
 function reactions(
-  { stdout, colours }: ReplContext,
-  { client }: Place,
+  { stdout, colors }: ReplContext,
+  { client }: ReplConnection,
   server: REPLServer,
   isInteractive: boolean,
 ): Pick<ConstructorParameters<typeof Evaluation>[1], "onLeft" | "onNothing" | "onInterrupt"> {
-  const paint = paintIf(colours);
+  const paint = paintIf(colors);
   const explained = new Set<string>();
   const note = (text: string): void => {
     if (isInteractive) stdout.write(`${paint("dim", text)}\n`);
@@ -159,34 +159,30 @@ function reactions(
     onLeft(kind, code) {
       if (explained.has(kind)) return;
       explained.add(kind);
-      if (kind === "promise")
-        note(`// that is a promise, awaited here for you; in a program write: await ${oneLine(code)}`);
-      else note(`// the first ${shownItems} at most; for all of them: for await (const item of ${oneLine(code)}) …`);
+      if (kind === "promise") note(`// this is a promise, awaited for you; in a program write: await ${oneLine(code)}`);
+      else
+        note(`// at most the first ${MAX_SHOWN_ITEMS}; for all of them: for await (const item of ${oneLine(code)}) …`);
     },
     onNothing: (isDone) => note(isDone ? "// done" : "// undefined"),
     onInterrupt() {
       const ended = api.Client.endStreamsOf(client);
-      note(
-        ended > 0
-          ? "// Ctrl-C: stopped listening"
-          : "// Ctrl-C: no longer waiting; what was asked for may still happen",
-      );
+      note(ended > 0 ? "// Ctrl-C: stopped listening" : "// Ctrl-C: stopped waiting; the action may still happen");
       server.clearBufferedCommand();
     },
   };
 }
 
-/** Puts the API and the grabbed objects into the REPL's world, and the classes that are looked at by `instanceof`. */
-function furnish(server: REPLServer, { values }: Grabs): void {
+/** Adds the API, the globals, and the classes needed for `instanceof` to the REPL's global object. */
+function installGlobals(server: REPLServer, { values }: ReplGlobals): void {
   const fill = (): void => {
     const { context } = server;
-    Object.assign(context, { Date, Error, console: harmlessConsole(context.console) }, api, values);
+    Object.assign(context, { Date, Error, console: sanitizedConsole(context.console) }, api, values);
   };
   fill();
   server.on("reset", fill);
 }
 
-/** Hands over the lines of a pipe one by one, each when the one before is through. */
+/** Passes on the lines of a pipe one by one, each after the one before is done. */
 async function feed(
   from: NodeJS.ReadableStream,
   to: PassThrough,
@@ -207,20 +203,25 @@ async function feed(
   to.end();
 }
 
-/** Says where we are and what there is to play with. */
-function introduce(context: ReplContext, { told }: Place, grabs: Grabs, isInteractive: boolean): void {
-  const { colours } = context;
-  const paint: Paint = isInteractive ? paintIf(colours) : (_, text) => text;
-  const lines = [...told, ...grabs.failures.map((error) => shownFailure(error, isInteractive && colours))];
+/** Prints the banner: where the REPL is connected, and the globals. */
+function introduce(
+  context: ReplContext,
+  { banner: told }: ReplConnection,
+  globals: ReplGlobals,
+  isInteractive: boolean,
+): void {
+  const { colors } = context;
+  const paint: Paint = isInteractive ? paintIf(colors) : (_, text) => text;
+  const lines = [...told, ...globals.failures.map((error) => formatFailure(error, isInteractive && colors))];
   if (isInteractive) {
-    const names = Object.entries(grabs.values);
+    const names = Object.entries(globals.values);
     const width = Math.max(...names.map(([name]) => name.length));
     lines.push(
       "",
-      ...names.map(([name, value]) => `  ${paint("bold", name.padEnd(width))}  ${inShort(value, colours)}`),
+      ...names.map(([name, value]) => `  ${paint("bold", name.padEnd(width))}  ${inShort(value, colors)}`),
     );
-    lines.push("", "Try:", ...tries(grabs).map((line) => `  ${paint("cyan", line)}`));
-    lines.push("", "Tab completes, .watch shows what is said in a room, .help tells more, Ctrl-D ends.", "");
+    lines.push("", "Try:", ...suggestions(globals).map((line) => `  ${paint("cyan", line)}`));
+    lines.push("", "Tab completes, .watch shows a room's events, .help shows more, Ctrl-D exits.", "");
   }
   tell(context, lines.join("\n"), isInteractive);
 }
@@ -229,7 +230,7 @@ function tell({ stdout, stderr }: ReplContext, text: string, toStdout: boolean =
   (toStdout ? stdout : stderr).write(`${text}\n`);
 }
 
-/** An object in one line, as it looks inside of others. */
+/** Formats an object on one line, as it looks inside other objects. */
 function inShort(value: object, colors: boolean): string {
   if (value.constructor.name === "ChatServer") return 'the local server: server.site.user("Alice").in(1).says("hi")';
   return inspect([value], { colors, depth: 3, breakLength: Number.POSITIVE_INFINITY, compact: true })
@@ -237,16 +238,16 @@ function inShort(value: object, colors: boolean): string {
     .trim();
 }
 
-/** Two lines to begin with. */
-function tries({ isLoggedIn, values }: Grabs): string[] {
+/** Two lines to start with. */
+function suggestions({ isLoggedIn, values }: ReplGlobals): string[] {
   const first = values.greeting ? "await greeting.textContent" : "await sandbox.description";
   return [first, isLoggedIn ? 'await sandbox.sendMessage("hello, world")' : "await sandbox.currentUsers()"];
 }
 
-/** What `.help` gives as examples. */
-function examples(grabs: Grabs, { server }: Place): string[] {
+/** The examples of `.help`. */
+function examples(globals: ReplGlobals, { server }: ReplConnection): string[] {
   return [
-    ...tries(grabs),
+    ...suggestions(globals),
     "for await (const message of sandbox.newMessages()) console.log(await message.textContent)",
     ...(server ? ['server.site.user("Alice").in(1).says("Hello from Alice")'] : []),
   ];

@@ -1,10 +1,10 @@
 /**
- * Looks at values without asking anybody: what a path such as `sandbox.owners[0]` stands for as far as it is known, and
- * what members it has. Never runs a getter that could make a request.
+ * Inspects values without requests: resolves a path such as `sandbox.owners[0]` as far as it is known, and lists
+ * members. Never runs a getter that could make a request.
  */
 import { ChatEvent, Client, Message, Room, User } from "../../index.js";
 
-/** What a promise is known to come to. */
+/** A promise whose value, or type, is known. */
 class Awaitable {
   readonly value: unknown;
 
@@ -13,8 +13,8 @@ class Awaitable {
   }
 }
 
-/** Members that cross layers inside the package: not for users. */
-const internal: ReadonlySet<string> = new Set([
+/** Internal members, which are not offered. */
+const INTERNAL_MEMBERS: ReadonlySet<string> = new Set([
   "constructor",
   "learn",
   "forget",
@@ -27,11 +27,11 @@ const internal: ReadonlySet<string> = new Set([
   "isRead",
 ]);
 
-/** Getters of things with lazy values that make no request. */
-const immediate: ReadonlySet<string> = new Set(["peek", "site", "permalink", "isInRoom"]);
+/** Getters of objects with lazy values that make no request. */
+const IMMEDIATE_GETTERS: ReadonlySet<string> = new Set(["peek", "site", "permalink", "isInRoom"]);
 
-/** What the lazy values that are things come to, for when the value is not known yet. */
-const kinds: Readonly<Record<string, object>> = {
+/** The prototypes of lazy values that are objects, for when the value is not known yet. */
+const PROTOTYPES: Readonly<Record<string, object>> = {
   owner: User.prototype,
   editor: User.prototype,
   room: Room.prototype,
@@ -41,14 +41,14 @@ const kinds: Readonly<Record<string, object>> = {
   rooms: [Room.prototype],
 };
 
-/** What comes after the first word of a path. */
+/** A step of a path after its first name. */
 export type Step =
   | { readonly kind: "member"; readonly name: string }
   | { readonly kind: "call"; readonly argument: string }
   | { readonly kind: "await" };
 
-/** What a path leads to as far as that is known; undefined when it is not. */
-export function follow(start: unknown, steps: readonly Step[]): unknown {
+/** The value of a path as far as it is known; undefined when it is not. */
+export function resolvePath(start: unknown, steps: readonly Step[]): unknown {
   let value: unknown = start;
   let holder: unknown;
   let called = "";
@@ -61,7 +61,7 @@ export function follow(start: unknown, steps: readonly Step[]): unknown {
     else value = value instanceof Awaitable ? value.value : value;
     if (value === undefined || value === null) return undefined;
   }
-  // Without an await this is only a promise.
+  // Without an await it is only a promise.
   return value instanceof Awaitable ? Promise.prototype : value;
 }
 
@@ -71,13 +71,13 @@ function memberOf(value: unknown, name: string): unknown {
   if (!found.get) return found.value;
   if (value instanceof Client || value instanceof ChatEvent) return attempt(() => found.get?.call(value));
   if (!isLazyThing(value)) return undefined;
-  if (immediate.has(name)) return attempt(() => found.get?.call(value));
+  if (IMMEDIATE_GETTERS.has(name)) return attempt(() => found.get?.call(value));
   const peek: unknown = attempt(() => value.peek);
   const known = typeof peek === "object" && peek !== null ? Reflect.get(peek, name) : undefined;
-  return new Awaitable(known ?? kinds[name]);
+  return new Awaitable(known ?? PROTOTYPES[name]);
 }
 
-/** The methods of the client that only look up an object. */
+/** Resolves the client's methods that only look up an object. */
 function resultOf(holder: unknown, name: string, argument: string): unknown {
   if (!(holder instanceof Client)) return undefined;
   const id = Number(argument);
@@ -101,19 +101,19 @@ function descriptorOf(value: unknown, name: string): PropertyDescriptor | undefi
   return undefined;
 }
 
-/** An object and what it inherits from. */
+/** An object and its prototypes. */
 function* chainOf(value: unknown): Generator<object> {
   if (value === null || value === undefined) return;
   for (let holder: object | null = Object(value); holder !== null; holder = Object.getPrototypeOf(holder)) yield holder;
 }
 
-/** The names of the members of a value, its own and inherited ones; what every object has is left out. */
+/** The names of a value's members, own and inherited, without those that every object has. */
 export function membersOf(value: unknown): string[] {
   const names = new Set<string>();
   for (const holder of chainOf(value)) {
     if (Object.getPrototypeOf(holder) === null && holder !== value) continue;
     for (const name of Object.getOwnPropertyNames(holder)) {
-      if (/^[A-Za-z$][\w$]*$/.test(name) && !internal.has(name)) names.add(name);
+      if (/^[A-Za-z$][\w$]*$/.test(name) && !INTERNAL_MEMBERS.has(name)) names.add(name);
     }
   }
   return [...names].sort((a, b) => a.localeCompare(b));

@@ -1,8 +1,8 @@
-/** Where the REPL writes: results below the prompt, and what happens meanwhile above it. */
+/** Prints what happens in the background above the REPL's prompt. */
 import { clearScreenDown, cursorTo, moveCursor } from "node:readline";
 import type { REPLServer } from "node:repl";
 
-/** Writes a text above the line that is being typed, which stays as it is; just writes it when there is no prompt. */
+/** Prints a text above the line being typed, which stays intact; without a prompt, just prints it. */
 export function printAbove(server: REPLServer, isBusy: boolean, text: string): void {
   const { output } = server;
   if (!server.terminal || isBusy || isClosed(server)) {
@@ -14,7 +14,7 @@ export function printAbove(server: REPLServer, isBusy: boolean, text: string): v
   cursorTo(output, 0);
   clearScreenDown(output);
   output.write(`${text}\n`);
-  // The line starts on a fresh row now; without this a long one would be drawn over the text.
+  // The prompt now starts on a new row; without this, a long line would be drawn over the text.
   Reflect.set(server, "prevRows", 0);
   server.prompt(true);
 }

@@ -1,9 +1,9 @@
-/** `await` at the prompt where the REPL does not know it: a line that has one becomes an async function. */
+/** Top-level `await` for runtimes whose REPL lacks it: a line with `await` becomes an async function. */
 import type { REPLEval } from "node:repl";
 import { isRecord } from "../../protocol/values.js";
 import { knowsTopLevelAwait } from "../../util/platform.js";
 
-/** Evaluates code as `run` does, and `await` on every runtime. */
+/** Evaluates code like `run`, with `await` on every runtime. */
 export function withTopLevelAwait(run: REPLEval): REPLEval {
   if (knowsTopLevelAwait) return run;
   return function evaluate(code, context, file, done) {
@@ -27,8 +27,8 @@ export function withTopLevelAwait(run: REPLEval): REPLEval {
 }
 
 /**
- * A line as the call of an async function: as one expression, whose value is shown, else as statements. A name that it
- * declares becomes a property of the global object, so that the next lines know it.
+ * Rewrites a line as calls of an async function: as one expression, whose value is shown, or else as statements.
+ * Declared names become properties of the global object, so that later lines know them.
  */
 function asFunctions(code: string): string[] {
   const line = code.trim().replace(/;$/, "");

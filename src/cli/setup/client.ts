@@ -1,31 +1,31 @@
-/** The client of a command: where it goes, who it is there, and how patient it is. */
+/** Creates the client of a command: its site, its login, and its timeouts. */
 import { constants } from "node:fs";
 import { access } from "node:fs/promises";
 import { dirname } from "node:path";
 import { Client, type ClientOptions, type Logger } from "../../index.js";
 import type { CliContext } from "../context.js";
 import { oneLine } from "../output/text.js";
-import { usage } from "../table/arguments.js";
+import { usageError } from "../table/arguments.js";
 import { version } from "../version.js";
 import { passwordOf } from "./settings.js";
-import { localPassword, makeFolder, personCalled, type Target } from "./target.js";
+import { findPerson, LOCAL_PASSWORD, makeFolder, type Target } from "./target.js";
 
-/** How long a command waits for a site that is in trouble before it gives up, in milliseconds. */
-const patienceMs = 15_000;
+/** How long a command retries before it gives up, in milliseconds. */
+const PATIENCE_MS = 15_000;
 
-/** Makes the client of a command. */
+/** Creates the client of a command. */
 export async function makeClient(context: CliContext, more: Pick<ClientOptions, "stateFile" | "tap">): Promise<Client> {
   const target = await context.target();
-  return new Client(target.site, { ...clientOptions(context), ...(await means(context, target)), ...more });
+  return new Client(target.site, { ...clientOptions(context), ...(await loginOptions(context, target)), ...more });
 }
 
-/** The options that every client of the command line has. */
+/** The options of every client of the command line. */
 export function clientOptions(context: CliContext): ClientOptions {
   return {
     userAgent: `chatexchange-cli/${version()}`,
     timeoutMs: 20_000,
-    outbox: { patienceMs },
-    reads: { patienceMs },
+    outbox: { patienceMs: PATIENCE_MS },
+    reads: { patienceMs: PATIENCE_MS },
     onError: () => {},
     logger: loggerOf(context),
   };
@@ -40,35 +40,38 @@ function loggerOf({ verbose, note }: CliContext): Logger {
   return { debug() {}, info: line, warn: line, error: line };
 }
 
-/** How to log in there: as a person of the local world, with the stored session, with what the environment has. */
-async function means(context: CliContext, target: Target): Promise<ClientOptions> {
+/**
+ * How to log in: as a user of the local server, with the stored session, or with the credentials of the environment.
+ */
+async function loginOptions(context: CliContext, target: Target): Promise<ClientOptions> {
   const { settings, env } = context;
   const as = settings.as.value;
   if (target.isLocal && as !== undefined)
-    return { email: personCalled(as, target).email, password: passwordOf(env) ?? localPassword };
+    return { email: findPerson(as, target).email, password: passwordOf(env) ?? LOCAL_PASSWORD };
   if (as !== undefined && settings.as.source.startsWith("flag"))
-    throw usage(`--as picks somebody of a local server, and ${settings.site.value} is none; add --local`);
+    throw usageError(`--as works only on a local server, which ${settings.site.value} is not; add --local`);
   const file = target.sessionFile;
-  const hasSession = file !== null && (await isThere(file));
+  const hasSession = file !== null && (await fileExists(file));
   const email = settings.email.value;
   const password = passwordOf(env);
-  const isFixed = hasSession && !(await canBeMade(dirname(file)));
-  if (isFixed) context.note(`chatexchange: ${dirname(file)} can not be written to; the session there is used as it is`);
+  const isFixed = hasSession && !(await isWritable(dirname(file)));
+  if (isFixed)
+    context.note(`chatexchange: ${dirname(file)} is not writable; using the stored session without updating it`);
   if (email === undefined || password === undefined) return hasSession ? { sessionFile: file } : {};
-  // Repeated logins lead to a CAPTCHA, so the session is kept where it can be.
-  const canKeep = file !== null && (await canBeMade(dirname(file)));
+  // Repeated logins lead to a CAPTCHA, so store the session where possible.
+  const canKeep = file !== null && (await isWritable(dirname(file)));
   return { email, password, ...(file !== null && (hasSession || canKeep) ? { sessionFile: file } : {}) };
 }
 
-/** Whether there is a file. */
-export async function isThere(path: string): Promise<boolean> {
+/** Whether a file exists. */
+export async function fileExists(path: string): Promise<boolean> {
   return access(path).then(
     () => true,
     () => false,
   );
 }
 
-async function canBeMade(folder: string): Promise<boolean> {
+async function isWritable(folder: string): Promise<boolean> {
   return makeFolder(folder)
     .then(() => access(folder, constants.W_OK))
     .then(

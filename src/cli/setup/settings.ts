@@ -1,37 +1,37 @@
 /**
- * What is in force and where each value comes from: flags beat the environment, the environment beats the file of the
- * profile, and that beats the defaults. Holds no secret that can be printed: a password is only known to be there.
+ * The settings and their sources: flags override the environment, which overrides the profile in the config file, which
+ * overrides the defaults. Contains no secret that could be printed: of the password only whether it is set.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import envPaths from "env-paths";
 import { codeOf, fileReason } from "../../storage/failures.js";
-import { plainFile } from "../../storage/plain-file.js";
-import { CliError, exitCodes } from "../exit-codes.js";
+import { resolvePlainFile } from "../../storage/plain-file.js";
+import { CliError, EXIT_CODES } from "../exit-codes.js";
 
-/** A value and where it comes from, such as `flag --site` or `default`. */
+/** A value and its source, such as `flag --site` or `default`. */
 export interface Setting<T> {
   readonly value: T;
   readonly source: string;
 }
 
-/** What is in force. */
+/** The settings in effect. */
 export interface Settings {
-  /** The name under which a target and a session are remembered. */
+  /** The name under which a target and a session are stored. */
   readonly profile: Setting<string>;
-  /** Where the config file and the sessions are. */
+  /** The folder of the config file and the sessions. */
   readonly folder: Setting<string>;
   /** `stackexchange.com`, `stackoverflow.com`, `meta.stackexchange.com`, `local`, or the address of a local server. */
   readonly site: Setting<string>;
-  /** Who to be on a local server: the name of a person of its world. */
+  /** The account to use on a local server: the name of one of its users. */
   readonly as: Setting<string | undefined>;
-  /** The email of the environment or of the file. */
+  /** The email from the environment or the config file. */
   readonly email: Setting<string | undefined>;
-  /** Whether the environment has a password, and which variable. */
+  /** Whether the environment has a password, and in which variable. */
   readonly password: Setting<boolean>;
 }
 
-/** The flags that decide about the target, as every command takes them. */
+/** The flags that select the target, which every command takes. */
 export interface TargetFlags {
   readonly site?: string | undefined;
   readonly local?: boolean | undefined;
@@ -39,38 +39,38 @@ export interface TargetFlags {
   readonly profile?: string | undefined;
 }
 
-/** What the config file keeps for one profile. */
+/** One profile in the config file. */
 export interface StoredProfile {
   readonly site?: string;
   readonly as?: string;
   readonly email?: string;
 }
 
-/** What the config file keeps. */
+/** The content of the config file. */
 export interface StoredConfig {
   readonly profiles: Readonly<Record<string, StoredProfile>>;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-const shortNames: Readonly<Record<string, string>> = {
+const SHORT_SITE_NAMES: Readonly<Record<string, string>> = {
   se: "stackexchange.com",
   so: "stackoverflow.com",
   meta: "meta.stackexchange.com",
 };
 
-/** What `--site` may be called, written out; anything else stays as it is, for the client to judge. */
+/** Expands a short site name; anything else is returned unchanged, for the client to validate. */
 export function longSiteName(name: string): string {
-  return Object.hasOwn(shortNames, name) ? (shortNames[name] ?? name) : name;
+  return Object.hasOwn(SHORT_SITE_NAMES, name) ? (SHORT_SITE_NAMES[name] ?? name) : name;
 }
 
 /**
- * Works out what is in force.
- * @throws {CliError} for contradicting flags, a bad profile name, and a config file that makes no sense
+ * Determines the settings in effect.
+ * @throws {CliError} for conflicting flags, an invalid profile name, or an invalid config file
  */
 export function readSettings(flags: TargetFlags, env: Environment): Settings {
   if (flags.local && flags.site !== undefined)
-    throw new CliError("--site and --local exclude each other; leave one out", exitCodes.usage);
+    throw new CliError("--site and --local cannot be used together", EXIT_CODES.usage);
   const folder = folderOf(env);
   const profile = first(
     ["flag --profile", flags.profile],
@@ -78,7 +78,7 @@ export function readSettings(flags: TargetFlags, env: Environment): Settings {
     ["default", "default"],
   );
   if (!/^[\w.-]{1,40}$/.test(profile.value) || profile.value.startsWith("."))
-    throw new CliError("a profile is named with letters, digits, - and _ only", exitCodes.usage);
+    throw new CliError("invalid profile name; use only letters, digits, dots, - and _", EXIT_CODES.usage);
   const file = configFile(folder.value);
   const stored = readConfig(file).profiles[profile.value] ?? {};
   const site = first(
@@ -102,7 +102,7 @@ export function readSettings(flags: TargetFlags, env: Environment): Settings {
   };
 }
 
-/** The password of the environment, for those who log in; never to be printed. */
+/** The password of the environment, to log in with; never print it. */
 export function passwordOf(env: Environment): string | undefined {
   return env.CHATEXCHANGE_PASSWORD || env.ChatExchangeP || undefined;
 }
@@ -112,29 +112,29 @@ function passwordSource(env: Environment): Setting<boolean> {
   return { value: name !== undefined, source: name ?? "not set" };
 }
 
-/** Where the config file is. */
+/** The path of the config file. */
 export function configFile(folder: string): string {
   return join(folder, "config.json");
 }
 
-/** @throws {CliError} when the file is there and makes no sense */
+/** Reads the config file. @throws {CliError} when it exists but is invalid */
 export function readConfig(file: string): StoredConfig {
   let text: string;
   try {
-    text = readFileSync(plainFile(file), "utf8");
+    text = readFileSync(resolvePlainFile(file), "utf8");
   } catch (error) {
     if (["ENOENT", "ENOTDIR"].includes(codeOf(error) ?? "")) return { profiles: {} };
-    const reason = fileReason(error) ?? "unknown trouble";
-    throw new CliError(`cannot read ${file}: ${reason}; check that it is your own file`, exitCodes.failure);
+    const reason = fileReason(error) ?? "unknown error";
+    throw new CliError(`cannot read ${file}: ${reason}; check its permissions`, EXIT_CODES.failure);
   }
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value === "object" && value !== null && "profiles" in value && typeof value.profiles === "object")
       return { profiles: profilesOf(value.profiles ?? {}) };
   } catch {
-    // Said below.
+    // Reported below.
   }
-  throw new CliError(`${file} is not a config file of chatexchange; mend or delete it`, exitCodes.failure);
+  throw new CliError(`${file} is not a valid config file; fix or delete it`, EXIT_CODES.failure);
 }
 
 function profilesOf(value: object): Record<string, StoredProfile> {
@@ -148,7 +148,7 @@ function profilesOf(value: object): Record<string, StoredProfile> {
   );
 }
 
-/** The platform's config folder for this program, unless the environment names another. */
+/** The platform's config folder for this program, unless the environment overrides it. */
 function folderOf(env: Environment): Setting<string> {
   const { CHATEXCHANGE_CONFIG_DIR: own } = env;
   if (own) return { value: own, source: "CHATEXCHANGE_CONFIG_DIR" };
@@ -157,7 +157,7 @@ function folderOf(env: Environment): Setting<string> {
 
 type Candidate = readonly [source: string, value: string | undefined];
 
-/** The first that says something; an empty variable says nothing. */
+/** The first candidate with a value; an empty variable has none. */
 function maybe(...candidates: readonly Candidate[]): Setting<string | undefined> {
   for (const [source, value] of candidates) if (value !== undefined && value !== "") return { value, source };
   return { value: undefined, source: "not set" };

@@ -1,11 +1,11 @@
-/** Changes what the config file remembers for a profile. */
+/** Stores values of a profile in the config file. */
 import { writeWholeFile } from "../../storage/atomic-file.js";
 import { fileReason } from "../../storage/failures.js";
-import { CliError, exitCodes } from "../exit-codes.js";
+import { CliError, EXIT_CODES } from "../exit-codes.js";
 import { configFile, readConfig, type Settings, type StoredProfile } from "./settings.js";
 import { makeFolder } from "./target.js";
 
-/** Remembers values; undefined forgets one. @throws {CliError} when the folder can not be written to */
+/** Stores values; undefined removes one. @throws {CliError} when the folder is not writable */
 export async function remember(
   { folder, profile }: Settings,
   values: { readonly [Key in keyof StoredProfile]: string | undefined },
@@ -19,10 +19,10 @@ export async function remember(
   try {
     await writeWholeFile(file, `${JSON.stringify({ profiles: { ...profiles, [profile.value]: after } }, null, 2)}\n`);
   } catch (error) {
-    const reason = fileReason(error) ?? "it can not be written";
+    const reason = fileReason(error) ?? "unknown error";
     throw new CliError(
-      `can not write ${file}: ${reason}; set CHATEXCHANGE_CONFIG_DIR to a folder that can be written to`,
-      exitCodes.failure,
+      `cannot write ${file}: ${reason}; set CHATEXCHANGE_CONFIG_DIR to a writable folder`,
+      EXIT_CODES.failure,
       error,
     );
   }

@@ -1,45 +1,48 @@
-/** Where a command goes: a live site, a local server at an address, or the one that `serve` runs or this command starts. */
+/**
+ * Finds the target of a command: a live site, a local server by its URL, the server that `serve` runs, or one started
+ * for this command.
+ */
 import { mkdir, readFile, rm } from "node:fs/promises";
 import http from "node:http";
 import https from "node:https";
 import { join } from "node:path";
 import { isLoopback, type Site, siteOf } from "../../protocol/sites.js";
-import { isRecord, listOf, numberOf, stringOf } from "../../protocol/values.js";
+import { isRecord, itemsOf, numberOf, stringOf } from "../../protocol/values.js";
 import type { ChatServer } from "../../server/index.js";
 import { writeWholeFile } from "../../storage/atomic-file.js";
 import { fileReason } from "../../storage/failures.js";
-import { plainFile } from "../../storage/plain-file.js";
-import { CliError, exitCodes } from "../exit-codes.js";
-import { usage } from "../table/arguments.js";
+import { resolvePlainFile } from "../../storage/plain-file.js";
+import { CliError, EXIT_CODES } from "../exit-codes.js";
+import { usageError } from "../table/arguments.js";
 import type { Settings } from "./settings.js";
 
-/** Somebody whom `--as` can name. */
+/** A user that `--as` can name. */
 export interface Person {
   readonly name: string;
   readonly email: string;
 }
 
-/** The password of everybody in a local world, unless told otherwise. */
-export const localPassword = "password";
+/** The password of all accounts of a local world, by default. */
+export const LOCAL_PASSWORD = "password";
 
-/** A site that a client can be made for. */
+/** A site to create a client for. */
 export interface Target {
   readonly site: Site;
   readonly isLocal: boolean;
-  /** Where the profile keeps its session at this site; null where none lasts. */
+  /** The profile's session file for this site; null if sessions do not last. */
   readonly sessionFile: string | null;
-  /** The people of a local server, as far as they are known. */
+  /** The known users of a local server. */
   readonly people: readonly Person[];
-  /** A server that was started for this command. */
+  /** The server that was started for this command. */
   readonly server: ChatServer | null;
 }
 
-/** Whether what is said would go to a server that ends with the command. */
-export async function isForNobody({ site, folder }: Settings): Promise<boolean> {
+/** Whether messages would go to a server that ends with the command, where nobody could read them. */
+export async function hasNoAudience({ site, folder }: Settings): Promise<boolean> {
   return site.value === "local" && (await firstSite(await runningServer(folder.value))) === null;
 }
 
-/** Finds the target, or starts it. */
+/** Finds the target, or starts a server. */
 export async function findTarget({ site, folder, profile }: Settings, note: (line: string) => void): Promise<Target> {
   const running = await runningServer(folder.value);
   if (site.value !== "local") {
@@ -50,13 +53,11 @@ export async function findTarget({ site, folder, profile }: Settings, note: (lin
   }
   const first = await firstSite(running);
   if (first) {
-    const found = trusting(siteOf(first.url), first.ca);
+    const found = withTrustedCa(siteOf(first.url), first.ca);
     const file = sessionFile(folder.value, profile.value, found);
     return { site: found, isLocal: true, sessionFile: file, people: first.people, server: null };
   }
-  note(
-    "no local server is running, so a fresh one serves this command alone; chatexchange serve starts one that stays",
-  );
+  note("no local server is running, so this command uses a temporary one; run chatexchange serve to start one");
   const { ChatServer } = await import("../../server/index.js");
   const server = await ChatServer.start({ world: "demo" });
   const { users } = server.site;
@@ -64,18 +65,18 @@ export async function findTarget({ site, folder, profile }: Settings, note: (lin
   return { site: siteOf(server.url), isLocal: true, sessionFile: null, people, server };
 }
 
-/** The account that `--as` means. @throws {CliError} when there is no such person */
-export function personCalled(name: string, { people }: Target): Person {
+/** The account that `--as` names. @throws {CliError} when there is no such user */
+export function findPerson(name: string, { people }: Target): Person {
   const wanted = name.trim().toLowerCase();
   const found = people.find((person) => person.name.toLowerCase() === wanted || person.email === wanted);
   if (found) return found;
   if (people.length > 0)
-    throw usage(`nobody there is called "${name}"; --as takes ${people.map((person) => person.name).join(", ")}`);
+    throw usageError(`no user "${name}"; --as takes ${people.map((person) => person.name).join(", ")}`);
   const email = wanted.includes("@") ? wanted : `${wanted.replace(/[^\p{L}\p{N}]+/gu, ".")}@example.com`;
   return { name, email };
 }
 
-/** What a running server says of itself in the config folder. */
+/** A running server, as announced in the config folder. */
 interface Running {
   readonly pid: number;
   readonly sites: readonly RunningSite[];
@@ -84,14 +85,16 @@ interface Running {
 interface RunningSite {
   readonly host: string;
   readonly url: string;
-  /** Its certificate, when it speaks TLS. */
+  /** Its certificate, if it uses TLS. */
   readonly ca: string | undefined;
   readonly people: readonly Person[];
 }
 
 const stateFile = (folder: string): string => join(folder, "local-server.json");
 
-/** Tells other commands where a local server is, and its certificate; answers a way to take that back. */
+/**
+ * Announces a local server and its certificate to other commands; returns a function that withdraws the announcement.
+ */
 export async function announceServer(folder: string, server: ChatServer, ca?: string): Promise<() => Promise<void>> {
   const running: Running = {
     pid: process.pid,
@@ -111,40 +114,40 @@ export async function announceServer(folder: string, server: ChatServer, ca?: st
 
 async function runningServer(folder: string): Promise<Running | null> {
   try {
-    const value: unknown = JSON.parse(await readFile(plainFile(stateFile(folder)), "utf8"));
+    const value: unknown = JSON.parse(await readFile(resolvePlainFile(stateFile(folder)), "utf8"));
     if (!isRecord(value)) return null;
-    const sites = listOf(value.sites)
+    const sites = itemsOf(value.sites)
       .filter(isRecord)
       .map((site) => ({
         host: stringOf(site.host) ?? "",
         url: stringOf(site.url) ?? "",
         ca: stringOf(site.ca) ?? undefined,
-        people: listOf(site.people)
+        people: itemsOf(site.people)
           .filter(isRecord)
           .map((person) => ({ name: stringOf(person.name) ?? "", email: stringOf(person.email) ?? "" })),
       }));
     return { pid: numberOf(value.pid) ?? 0, sites };
   } catch {
-    return null; // none was started, or its note is torn
+    return null; // none was started, or the file is damaged
   }
 }
 
-/** The first site of a server that answers. */
+/** The first site of a server, if it answers. */
 async function firstSite(running: Running | null): Promise<RunningSite | null> {
   const [first] = running?.sites ?? [];
-  return first && (await answers(first)) ? first : null;
+  return first && (await isAlive(first)) ? first : null;
 }
 
-/** The same site, whose certificate is trusted for its own address alone. */
-function trusting(site: Site, ca: string | undefined): Site {
+/** The same site, trusting its certificate for its own address only. */
+function withTrustedCa(site: Site, ca: string | undefined): Site {
   if (ca === undefined) return site;
   const { hostname, port } = new URL(site.chatOrigin);
   const endpoint = { hostname, port: Number(port || 443), tls: true, ca };
   return { ...site, resolve: (origin) => (origin === site.chatOrigin ? endpoint : undefined) };
 }
 
-/** Whether a server is there: after a crash its note stays behind. */
-function answers({ url, ca }: RunningSite): Promise<boolean> {
+/** Whether a server answers; after a crash its announcement is left behind. */
+function isAlive({ url, ca }: RunningSite): Promise<boolean> {
   return new Promise((resolve) => {
     try {
       const address = new URL(siteOf(url).chatOrigin);
@@ -167,15 +170,15 @@ function sessionFile(folder: string, profile: string, site: Site): string {
   return join(folder, "sessions", `${profile}@${host}.json`);
 }
 
-/** Makes a folder that only its owner can read. @throws {CliError} naming the way out */
+/** Creates a private folder. @throws {CliError} with advice */
 export async function makeFolder(folder: string): Promise<void> {
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
   } catch (error) {
-    const reason = fileReason(error) ?? "it can not be made";
+    const reason = fileReason(error) ?? "unknown error";
     throw new CliError(
-      `can not write to the config folder ${folder}: ${reason}; set CHATEXCHANGE_CONFIG_DIR to another`,
-      exitCodes.failure,
+      `cannot write to the config folder ${folder}: ${reason}; set CHATEXCHANGE_CONFIG_DIR to another folder`,
+      EXIT_CODES.failure,
       error,
     );
   }

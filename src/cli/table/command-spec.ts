@@ -1,11 +1,11 @@
-/** The shape of the table of commands. */
+/** The types of the table of commands. */
 
 /** A flag of a command. */
 export interface FlagSpec {
   readonly name: string;
-  /** One letter. */
+  /** The one-letter form. */
   readonly short?: string;
-  /** What stands for its value in the help; a flag without it is on or off. */
+  /** The placeholder for its value in the help; a flag without one is boolean. */
   readonly value?: string;
   /** The values there are. */
   readonly choices?: readonly string[];
@@ -15,24 +15,24 @@ export interface FlagSpec {
 /** An argument of a command, such as `ID`. */
 export interface ArgumentSpec {
   readonly name: string;
-  /** May be left out. */
+  /** Whether it may be left out. */
   readonly optional?: boolean;
-  /** May come more than once. */
+  /** Whether it may be repeated. */
   readonly many?: boolean;
   /** The values there are. */
   readonly choices?: readonly string[];
 }
 
-/** One command: what `--help`, docs/cli.md, the completions and the reading of arguments are made of. */
+/** A command: the source of `--help`, docs/cli.md, the completions and the argument parser. */
 export interface CommandSpec {
   readonly name: string;
   readonly arguments: readonly ArgumentSpec[];
-  /** One line. */
+  /** One line, in lower case. */
   readonly summary: string;
-  /** Paragraphs for those who want to know more. */
+  /** Paragraphs of details. */
   readonly details?: readonly string[];
   readonly flags: readonly FlagSpec[];
-  /** What to type, and what it does. */
+  /** Command lines and what they do. */
   readonly examples: readonly (readonly [command: string, about: string])[];
   /** The keys of its JSON lines. */
   readonly json?: readonly string[];

@@ -1,22 +1,22 @@
-/** Completion scripts for bash, zsh and fish, written from the table of commands. */
+/** Generates completion scripts for bash, zsh and fish from the table of commands. */
 
-import { usage } from "./arguments.js";
+import { usageError } from "./arguments.js";
 import type { CommandSpec, FlagSpec } from "./command-spec.js";
-import { commands, commonFlags } from "./commands.js";
+import { COMMON_FLAGS, commands } from "./commands.js";
 
-/** The script for a shell. @throws {CliError} for a shell that we do not know */
+/** The script for a shell. @throws {CliError} for an unknown shell */
 export function completionScript(shell: string): string {
   const writers: Readonly<Record<string, () => string>> = { bash, zsh, fish };
   const write = Object.hasOwn(writers, shell) ? writers[shell] : undefined;
-  if (!write) throw usage(`SHELL is bash, zsh or fish, not "${shell}"`);
+  if (!write) throw usageError(`invalid SHELL "${shell}"; use bash, zsh or fish`);
   return write();
 }
 
-const flagsOf = (command: CommandSpec): readonly FlagSpec[] => [...command.flags, ...commonFlags];
-const sites = ["so", "se", "meta", "local"];
+const flagsOf = (command: CommandSpec): readonly FlagSpec[] => [...command.flags, ...COMMON_FLAGS];
+const SITES = ["so", "se", "meta", "local"];
 
 function choicesOf({ name, choices }: FlagSpec): readonly string[] | undefined {
-  return name === "site" ? sites : choices;
+  return name === "site" ? SITES : choices;
 }
 
 /** Flags whose value is a file. */
@@ -109,7 +109,7 @@ function fish(): string {
       ...(choices.length > 0 ? [`complete -c chatexchange ${seen} -f -a '${choices.join(" ")}'`] : []),
     ];
   });
-  const common = commonFlags.map((flag) => `complete -c chatexchange ${fishFlag(flag)}`);
+  const common = COMMON_FLAGS.map((flag) => `complete -c chatexchange ${fishFlag(flag)}`);
   return `# fish completion for chatexchange: chatexchange completion fish | source\n${[...lines, ...common].join("\n")}\n`;
 }
 
@@ -125,7 +125,7 @@ function fishFlag(flag: FlagSpec): string {
   return `${flag.short ? `-s ${flag.short} ` : ""}-l ${flag.name}${value} -d '${quoted(flag.about)}'`;
 }
 
-/** Inside single quotes of a shell. */
+/** Makes a text safe inside single quotes of a shell. */
 function quoted(text: string): string {
   return text.replaceAll("'", "").replaceAll(":", "");
 }

@@ -1,14 +1,14 @@
-/** The help, written from the table of commands. */
+/** Generates the help from the table of commands. */
 
-import { exitMeanings } from "../exit-codes.js";
+import { EXIT_MEANINGS } from "../exit-codes.js";
 import type { ArgumentSpec, CommandSpec, FlagSpec } from "./command-spec.js";
-import { commonFlags, groups } from "./commands.js";
+import { COMMAND_GROUPS, COMMON_FLAGS } from "./commands.js";
 
-const width = 100;
+const WIDTH = 100;
 
-/** The overview: every command with one line. */
+/** The overview: every command on one line. */
 export function overview(): string {
-  const lists = groups.map(([title, commands]) => {
+  const lists = COMMAND_GROUPS.map(([title, commands]) => {
     const rows = commands.map((command): Row => [usageOf(command), command.summary]);
     return `${title}:\n${table(rows, 34)}`;
   });
@@ -17,24 +17,24 @@ export function overview(): string {
 ${lists.join("\n\n")}
 
 Flags of every command:
-${flagTable(commonFlags)}
+${flagTable(COMMON_FLAGS)}
 
-chatexchange COMMAND --help says more, with examples. Without an account: chatexchange demo, or any command with --local.
+Run chatexchange COMMAND --help for details and examples. To try it without an account: chatexchange demo, or any command with --local.
 `;
 }
 
-/** All about one command. */
+/** The help of one command. */
 export function helpOf(command: CommandSpec): string {
   const parts = [
     `usage: chatexchange ${usageOf(command)}${command.flags.length > 0 ? " [FLAGS]" : ""}`,
-    wrap(`${capital(command.summary)}.`, width),
-    ...(command.details ?? []).map((text) => wrap(text, width)),
+    wrap(`${capital(command.summary)}.`, WIDTH),
+    ...(command.details ?? []).map((text) => wrap(text, WIDTH)),
     ...(command.flags.length > 0 ? [`Flags:\n${flagTable(command.flags)}`] : []),
-    `Flags of every command:\n${flagTable(commonFlags)}`,
+    `Flags of every command:\n${flagTable(COMMON_FLAGS)}`,
     `Examples:\n${command.examples.map(([typed, about]) => `  ${typed}\n      ${about}`).join("\n")}`,
-    ...(command.json ? [wrap(`Keys of --json: ${command.json.join(", ")}`, width)] : []),
+    ...(command.json ? [wrap(`Keys of --json: ${command.json.join(", ")}`, WIDTH)] : []),
     `Exit codes:\n${table(
-      exitMeanings.map(([code, meaning]) => [String(code), meaning]),
+      EXIT_MEANINGS.map(([code, meaning]) => [String(code), meaning]),
       5,
     )}`,
   ];
@@ -67,7 +67,7 @@ function flagTable(flags: readonly FlagSpec[]): string {
 function table(rows: readonly Row[], column: number): string {
   return rows
     .map(([left, right]) => {
-      const about = wrap(right, width - column - 2).replaceAll("\n", `\n${" ".repeat(column + 2)}`);
+      const about = wrap(right, WIDTH - column - 2).replaceAll("\n", `\n${" ".repeat(column + 2)}`);
       const gap = left.length < column ? " ".repeat(column - left.length) : `\n${" ".repeat(column + 2)}`;
       return `  ${left}${gap}${about}`;
     })

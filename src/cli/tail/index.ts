@@ -1,26 +1,26 @@
-/** `chatexchange tail`: the latest messages of rooms, and with `--follow` everything that happens from then on. */
+/** `chatexchange tail`: prints the latest messages of rooms, and with `--follow` all events from then on. */
 
 import { type ChatEvent, Client, type LiveStream, type Message, type Room, type StreamState } from "../../index.js";
 import type { CliContext } from "../context.js";
-import { exitCodes } from "../exit-codes.js";
+import { EXIT_CODES } from "../exit-codes.js";
 import { MessagePrinter } from "../output/message-printer.js";
 import { StatusLine } from "../output/status-line.js";
 import { oneLine } from "../output/text.js";
-import { countFlag, type Flags, idOf, textFlag, usage } from "../table/arguments.js";
+import { countFlag, type Flags, parseId, textFlag, usageError } from "../table/arguments.js";
 import { readSince } from "../times.js";
 import { TailWriter } from "./writer.js";
 
-/** More events than a reader may fall behind by: rather an error than a silent loss. */
-const waitingAtMost = 1_000_000;
+/** The backlog limit. When it is exceeded, an error is better than silent loss. */
+const MAX_BACKLOG = 1_000_000;
 
 export async function run(context: CliContext, args: readonly string[], flags: Flags): Promise<number> {
-  const ids = [...new Set(args.map((text) => idOf("room", text)))];
+  const ids = [...new Set(args.map((text) => parseId("room", text)))];
   const since = textFlag(flags, "since");
   const after = since === undefined ? undefined : readSince(since, Date.now());
   const limit = countFlag(flags, "limit", 0) ?? (since === undefined ? 20 : undefined);
   const follow = flags.follow === true;
   const state = textFlag(flags, "state");
-  if (state !== undefined && !follow) throw usage("--state goes with --follow");
+  if (state !== undefined && !follow) throw usageError("--state needs --follow");
   const client = await context.client(state === undefined ? {} : { stateFile: state });
   if (state !== undefined) await client.resume();
   const goesOn = new Set(Object.keys(client.cursors).map(Number));
@@ -38,7 +38,7 @@ export async function run(context: CliContext, args: readonly string[], flags: F
     const starts = Object.entries(client.cursors).filter(([id]) => !goesOn.has(Number(id)));
     const past = rooms.filter(({ id }) => !goesOn.has(id));
     for (const message of await pastOf(past, { after, limit, signal: context.signal })) await writer.past(message);
-    // A run that is killed before it has shown an event goes on from here, behind the past that it has shown.
+    // Store the start, so that a run killed before its first event resumes after the past that it has printed.
     Client.noteCursors(client, Object.fromEntries(starts));
     writer.startFollowing();
     await followAll(streams, writer);
@@ -46,12 +46,12 @@ export async function run(context: CliContext, args: readonly string[], flags: F
     stopShowing();
     status.end();
   }
-  return exitCodes.success;
+  return EXIT_CODES.success;
 }
 
-/** Starts to listen before the past is read, so that nothing falls in between. */
+/** Starts listening before the past is read, so that nothing is lost in between. */
 async function listen(rooms: readonly Room[], signal: AbortSignal): Promise<LiveStream<ChatEvent>[]> {
-  const streams = rooms.map((room) => room.listen([], { limit: waitingAtMost, overflow: "fail", signal }));
+  const streams = rooms.map((room) => room.listen([], { limit: MAX_BACKLOG, overflow: "fail", signal }));
   await Promise.all(streams.map((stream) => stream.ready));
   return streams;
 }
@@ -62,10 +62,10 @@ interface PastOptions {
   readonly signal: AbortSignal;
 }
 
-/** What was said in the rooms, oldest first. */
+/** The past messages of the rooms, oldest first. */
 async function pastOf(rooms: readonly Room[], { after, limit, signal }: PastOptions): Promise<Message[]> {
   const messages: Message[] = [];
-  // A message that is named is the first to be shown.
+  // A message given by id is printed first.
   const point = typeof after === "number" ? (after > 1 ? after - 1 : undefined) : after;
   for (const room of rooms) {
     const history = room.history({
@@ -79,8 +79,8 @@ async function pastOf(rooms: readonly Room[], { after, limit, signal }: PastOpti
 }
 
 /**
- * Shows the events of all rooms, one after the other, until the streams end. An event counts as handled when the next one
- * is asked for, thus when its lines have been taken. A `for await` would count it as well when writing it fails.
+ * Prints the events of all rooms, one at a time, until the streams end. An event is acknowledged when the next one is
+ * requested, after its lines have been written. A `for await` would also acknowledge it when writing fails.
  */
 async function followAll(streams: readonly LiveStream<ChatEvent>[], writer: TailWriter): Promise<void> {
   let turn: Promise<void> = Promise.resolve();
@@ -94,21 +94,21 @@ async function followAll(streams: readonly LiveStream<ChatEvent>[], writer: Tail
   await Promise.all(streams.map(follow));
 }
 
-const words: Readonly<Record<StreamState, string>> = {
+const STATE_TEXTS: Readonly<Record<StreamState, string>> = {
   connecting: "◌ connecting",
   live: "● live",
-  stale: "◌ nothing comes any more; connecting again",
-  resuming: "◌ the connection is gone; connecting again",
-  polling: "◐ no socket; asking every few seconds",
+  stale: "◌ no data; reconnecting",
+  resuming: "◌ disconnected; reconnecting",
+  polling: "◐ no socket; polling every few seconds",
   closed: "○ closed",
 };
 
-/** Shows how the connection is: in place on a terminal, as lines with `--verbose`. */
+/** Shows the state of the connection: in a status line on a terminal, as lines with `--verbose`. */
 function showState(context: CliContext, client: Client, status: StatusLine, names: readonly string[]): () => void {
   const place = names.length === 1 ? oneLine(names[0] ?? "") : `${names.length} rooms`;
   const show = (state: StreamState): void => {
-    if (context.isStderrTty) status.show(`${words[state]}  ${place}  (Ctrl-C ends)`);
-    else if (context.verbose) context.note(`chatexchange: ${words[state].slice(2)}`);
+    if (context.isStderrTty) status.show(`${STATE_TEXTS[state]}  ${place}  (Ctrl-C to stop)`);
+    else if (context.verbose) context.note(`chatexchange: ${STATE_TEXTS[state].slice(2)}`);
   };
   show("connecting");
   return client.onStateChange((state) => {

@@ -1,10 +1,10 @@
 /**
- * What was shown of the latest messages: so that what the past told is not told again by an event that overlaps with it,
- * and so that a star or a deletion can say of what. Bounded.
+ * Remembers the latest printed messages, so that events which overlap with the past are not printed twice, and a star
+ * or deletion can quote its message. Bounded.
  */
 import type { MessageLine } from "../output/message-line.js";
 
-/** A message as it was shown last. */
+/** A message as it was last printed. */
 export interface Shown {
   readonly line: MessageLine;
   readonly edits: number;
@@ -13,26 +13,26 @@ export interface Shown {
   readonly deleted: boolean;
 }
 
-const limit = 2_000;
+const MAX_REMEMBERED = 2_000;
 
 export class TailMemory {
   readonly #shown = new Map<number, Shown>();
 
-  /** The message as it was shown last. */
+  /** The message as it was last printed. */
   get(messageId: number): Shown | undefined {
     return this.#shown.get(messageId);
   }
 
-  /** Forgets everything: the server has started over, and its ids mean other messages. */
+  /** Forgets everything, because the server restarted its counter and reuses ids. */
   clear(): void {
     this.#shown.clear();
   }
 
-  /** Takes note of what is shown. */
+  /** Notes what is printed. */
   note(messageId: number, shown: Shown): void {
     this.#shown.delete(messageId);
     this.#shown.set(messageId, shown);
     const [oldest] = this.#shown.keys();
-    if (this.#shown.size > limit && oldest !== undefined) this.#shown.delete(oldest);
+    if (this.#shown.size > MAX_REMEMBERED && oldest !== undefined) this.#shown.delete(oldest);
   }
 }

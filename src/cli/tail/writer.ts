@@ -1,6 +1,6 @@
 /**
- * Shows what `tail` and the REPL's `.watch` hear, for people or for programs. What an event says about a message that was shown in that state
- * already is left out, so that the past and the present overlap without repeating anything.
+ * Prints the messages and events of `tail` and the REPL's `.watch`, for people or for programs. Skips events that add
+ * nothing to what was printed about a message, so that past and present overlap without repetition.
  */
 import {
   type ChatEvent,
@@ -22,7 +22,7 @@ import {
 } from "../../index.js";
 import { htmlToText } from "../../protocol/markup/index.js";
 import type { Output } from "../context.js";
-import { isoTime, knownJson, lineOf, type MessageLine } from "../output/message-line.js";
+import { isoSeconds, type MessageLine, messageJson, messageLine } from "../output/message-line.js";
 import type { MessagePrinter } from "../output/message-printer.js";
 import { type Shown, TailMemory } from "./memory.js";
 
@@ -40,26 +40,26 @@ type LineType =
   | "gap"
   | "event";
 
-const whatOf: Readonly<Partial<Record<LineType, MessageLine["what"]>>> = {
+const WHAT_BY_TYPE: Readonly<Partial<Record<LineType, MessageLine["what"]>>> = {
   message: "said",
   edited: "edited",
   deleted: "deleted",
   starred: "starred",
 };
 
-/** What a {@link TailWriter} needs. */
+/** Options of a {@link TailWriter}. */
 export interface TailOptions {
   readonly context: Pick<Output, "json" | "printJson">;
   readonly printer: MessagePrinter;
   readonly rooms: ReadonlyMap<number, string>;
-  /** Leave out who comes and goes. */
+  /** Whether to omit users entering and leaving. */
   readonly quiet: boolean;
-  /** How many unknown parents may be fetched for a list of the past. */
+  /** The most unknown parents to fetch for past messages. */
   readonly parentsAtMost: number;
 }
 
-/** How long a reply waits for what it answers, in milliseconds. */
-const parentMs = 2_000;
+/** How long a reply waits for its parent, in milliseconds. */
+const PARENT_TIMEOUT_MS = 2_000;
 
 export class TailWriter {
   readonly #options: TailOptions;
@@ -71,9 +71,9 @@ export class TailWriter {
     this.#parentsLeft = options.parentsAtMost;
   }
 
-  /** Shows a message of the past. */
+  /** Prints a past message. */
   async past(message: Message): Promise<void> {
-    const line = lineOf(message);
+    const line = messageLine(message);
     const { edits = 0, stars = 0, pins = 0 } = message.peek;
     this.#memory.note(message.id, { line, edits, stars, pins, deleted: line.deleted });
     const { context } = this.#options;
@@ -82,9 +82,9 @@ export class TailWriter {
     await this.#options.printer.print({ ...line, parent: parent && (await this.#parentOf(line, parent)) });
   }
 
-  /** Shows an event. */
+  /** Prints an event. */
   async event(event: ChatEvent): Promise<void> {
-    if (event instanceof UserMentioned || event instanceof MessageReply) return; // the message itself comes, too
+    if (event instanceof UserMentioned || event instanceof MessageReply) return; // the message itself also arrives
     if (event instanceof ChatMessageEvent) return this.#ofMessage(event);
     if (event instanceof UserEntered || event instanceof UserLeft) {
       if (!this.#options.quiet) await this.#comeOrGo(event);
@@ -94,12 +94,12 @@ export class TailWriter {
       const { from, to, kind, reason } = event;
       if (kind === "reset") this.#memory.clear();
       if (this.#options.context.json) return this.#json("gap", event.room, null, { from, to, kind, reason });
-      const text = `!! ${reason}; what happened in between (events ${from} to ${to}) may be missing`;
+      const text = `!! events ${from} to ${to} may be missing: ${reason}`;
       return this.#options.printer.notice(null, event.room?.id ?? null, text, "red");
     }
     const type = event instanceof RoomNameChanged ? "room-changed" : "event";
     if (this.#options.context.json) {
-      const keys = { ...userKeys(event), time: isoTime(event.timeStamp), text: event.textContent ?? "" };
+      const keys = { ...userKeys(event), time: isoSeconds(event.timeStamp), text: event.textContent ?? "" };
       return this.#json(
         type,
         event.room,
@@ -107,7 +107,7 @@ export class TailWriter {
         type === "event" ? { ...keys, event: event.constructor.name } : keys,
       );
     }
-    const what = type === "room-changed" ? "the room is now: " : "";
+    const what = type === "room-changed" ? "room changed: " : "";
     const text = `· ${what}${event.textContent ?? event.constructor.name}`;
     await this.#options.printer.notice(event.timeStamp * 1000, event.room?.id ?? null, text);
   }
@@ -115,9 +115,9 @@ export class TailWriter {
   async #comeOrGo(event: UserEntered | UserLeft): Promise<void> {
     const { context, printer } = this.#options;
     const isIn = event instanceof UserEntered;
-    const keys = { ...userKeys(event), time: isoTime(event.timeStamp) };
+    const keys = { ...userKeys(event), time: isoSeconds(event.timeStamp) };
     if (context.json) return this.#json(isIn ? "entered" : "left", event.room, event.id, keys);
-    const text = `${isIn ? "→" : "←"} ${event.user?.peek.name ?? "somebody"} ${isIn ? "came in" : "went"}`;
+    const text = `${isIn ? "→" : "←"} ${event.user?.peek.name ?? "somebody"} ${isIn ? "entered" : "left"}`;
     await printer.notice(event.timeStamp * 1000, event.room?.id ?? null, text);
   }
 
@@ -141,21 +141,21 @@ export class TailWriter {
     await printer.print({ ...line, parent: quote, time: type === "message" ? line.time : event.receivedAt });
   }
 
-  /** The message as it was shown, unless the server has started over and gave its id to another. */
+  /** The message as it was last printed, unless the server restarted its counter and reused its id. */
   #before(event: ChatMessageEvent): Shown | undefined {
     const shown = this.#memory.get(event.messageId);
     const isAnother = event.timeStamp > 0 && shown?.line.time !== event.timeStamp * 1000;
     return isAnother && shown?.line.time ? undefined : shown;
   }
 
-  /** The line of an event: what it says, and what was known before. */
+  /** The line of an event, completed from what was printed before. */
   #lineOf(event: ChatMessageEvent, type: LineType, before: MessageLine | undefined): MessageLine {
     const hasAuthor = type === "message" || type === "edited";
     const content = event.content ?? before?.html ?? null;
     const isSaying = event.isReply && event.parentId !== null;
     const asBefore = before?.parent ?? null;
     return {
-      what: whatOf[type] ?? "moved",
+      what: WHAT_BY_TYPE[type] ?? "moved",
       messageId: event.messageId,
       roomId: event.room?.id ?? null,
       time: event.timeStamp * 1000,
@@ -170,7 +170,7 @@ export class TailWriter {
     };
   }
 
-  /** What a reply answers: from memory, from what the server sent along, or fetched. */
+  /** The parent of a reply: from memory, from the event, or fetched. */
   async #parentOf({ parent }: MessageLine, message: Message | null): Promise<MessageLine["parent"]> {
     if (parent === null) return null;
     const shown = this.#memory.get(parent.id)?.line;
@@ -179,14 +179,14 @@ export class TailWriter {
     this.#parentsLeft -= 1;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<null>((resolve) => {
-      timer = setTimeout(resolve, parentMs, null);
+      timer = setTimeout(resolve, PARENT_TIMEOUT_MS, null);
     });
     const html = await Promise.race([message.content.catch(() => null), late]);
     clearTimeout(timer);
     return { ...parent, html };
   }
 
-  /** From now on parents are those of the present, which come one at a time. */
+  /** Lifts the limit of fetched parents, because new messages arrive one at a time. */
   startFollowing(): void {
     this.#parentsLeft = Number.POSITIVE_INFINITY;
   }
@@ -206,7 +206,7 @@ function typeOf(event: ChatMessageEvent): LineType | undefined {
   return event instanceof MessageMovedIn ? "moved-in" : undefined;
 }
 
-/** Whether what was shown of the message says all that the event says. */
+/** Whether the event adds nothing to what was printed about the message. */
 function isKnown(event: ChatMessageEvent, before: Shown | undefined): boolean {
   if (!before) return false;
   if (event instanceof MessagePosted) return true;
@@ -216,7 +216,7 @@ function isKnown(event: ChatMessageEvent, before: Shown | undefined): boolean {
 }
 
 function messageKeys(message: Message): object {
-  const { roomId: _, timeStamp: __, permalink: ___, ...keys } = knownJson(message);
+  const { roomId: _, timeStamp: __, permalink: ___, ...keys } = messageJson(message);
   return keys;
 }
 
@@ -228,14 +228,14 @@ function movedBy(event: MessageMovedOut | MessageMovedIn): object {
   return { movedById: event.movedBy?.id ?? null, movedBy: event.userName };
 }
 
-/** The same keys as those of a message of the past. */
+/** The same keys as those of a past message. */
 function eventKeys(event: ChatMessageEvent, line: MessageLine): object {
   const content = line.deleted ? null : event.content;
   return {
     id: event.messageId,
     userId: line.userId,
     user: line.name,
-    time: isoTime(event.timeStamp),
+    time: isoSeconds(event.timeStamp),
     text: content === null ? "" : htmlToText(content),
     content,
     parentId: line.parent?.id ?? null,

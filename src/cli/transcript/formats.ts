@@ -1,34 +1,34 @@
-/** The four ways to write a transcript. Each message is written by itself, so that a download can be resumed anywhere. */
+/** The four transcript formats. Each message is formatted independently, so that a download can resume anywhere. */
 import { htmlToMarkdown, htmlToText, isFixedFont, isMultiline } from "../../protocol/markup/index.js";
 import type { MessageJson } from "../output/message-line.js";
-import { harmless, jsonLine, oneLine } from "../output/text.js";
-import { escaped, safeHtml } from "./safe-html.js";
+import { jsonLine, oneLine, sanitize } from "../output/text.js";
+import { escapeHtml, safeHtml } from "./safe-html.js";
 
-/** Before this there was no chat; a transcript from here on has everything. */
-export const firstDayOfAll = "2008-01-01";
+/** A day before the first chat message; a transcript from here on is complete. */
+export const FIRST_DAY = "2008-01-01";
 
-/** What a transcript is of. */
-export interface TranscriptOf {
+/** The room and days of a transcript. */
+export interface TranscriptHeader {
   readonly roomId: number;
   readonly roomName: string;
-  /** The root of the chat site. */
+  /** The origin of the chat site. */
   readonly origin: string;
   readonly from: string;
   readonly to: string;
 }
 
-/** A way to write a transcript. */
+/** A transcript format. */
 export interface TranscriptFormat {
-  head(of: TranscriptOf): string;
+  head(of: TranscriptHeader): string;
   day(day: string): string;
-  message(message: MessageJson, of: TranscriptOf): string;
+  message(message: MessageJson, of: TranscriptHeader): string;
   foot(): string;
 }
 
 const clock = (message: MessageJson): string => message.time?.slice(11, 19) ?? "--:--:--";
 const whose = (message: MessageJson): string => oneLine(message.user ?? "somebody");
-const span = ({ from, to }: TranscriptOf): string =>
-  from === to ? from : from === firstDayOfAll ? `from the beginning to ${to}` : `${from} to ${to}`;
+const span = ({ from, to }: TranscriptHeader): string =>
+  from === to ? from : from === FIRST_DAY ? `from the beginning to ${to}` : `${from} to ${to}`;
 
 function marksOf({ edits, stars, pins, deleted }: MessageJson): string {
   const marks = [edits > 0 && !deleted ? "edited" : "", stars > 0 ? `★${stars}` : "", pins > 0 ? "pinned" : ""];
@@ -41,8 +41,8 @@ const text: TranscriptFormat = {
     `${oneLine(of.roomName)} (room ${of.roomId}), ${span(of)}, times in UTC\n${of.origin}/rooms/${of.roomId}\n`,
   day: (day) => `\n== ${day} ==\n`,
   message(message, of) {
-    const reply = message.parentId === null ? "" : ` (answers #${message.parentId})`;
-    const said = message.deleted ? "(deleted)" : harmless(htmlToText(message.content ?? "", of));
+    const reply = message.parentId === null ? "" : ` (reply to #${message.parentId})`;
+    const said = message.deleted ? "(deleted)" : sanitize(htmlToText(message.content ?? "", of));
     const lead = `[${clock(message)}] #${message.id} ${whose(message)}${reply}: `;
     return `${lead}${said.replaceAll("\n", "\n    ")}${marksOf(message)}\n`;
   },
@@ -66,22 +66,22 @@ const markdown: TranscriptFormat = {
   foot: () => "",
 };
 
-/** The content, as the rest of a list item; code begins on a line of its own. */
-function bodyOf(html: string, of: TranscriptOf): string {
+/** The content as the rest of a list item; code starts on its own line. */
+function bodyOf(html: string, of: TranscriptHeader): string {
   if (isFixedFont(html)) {
-    const code = harmless(htmlToText(html, of));
+    const code = sanitize(htmlToText(html, of));
     const longest = Math.max(2, ...[...code.matchAll(/`+/g)].map(([run]) => run.length));
     const fence = "`".repeat(longest + 1);
     return `\n${[fence, ...code.split("\n"), fence].map((line) => `  ${line}`).join("\n")}`;
   }
   if (isMultiline(html)) {
-    const lines = harmless(htmlToText(html, of)).split("\n");
+    const lines = sanitize(htmlToText(html, of)).split("\n");
     return ` ${lines.map(plainMarkdown).join("\\\n  ")}`;
   }
-  return ` ${withoutHtml(harmless(htmlToMarkdown(html, of)))}`;
+  return ` ${withoutHtml(sanitize(htmlToMarkdown(html, of)))}`;
 }
 
-/** Chat knows no HTML, no pictures and no addresses outside of the web in what is typed; other readers of markdown do. */
+/** Escapes HTML, images and non-web URLs, which chat markdown does not have but other markdown readers do. */
 function withoutHtml(source: string): string {
   return source
     .split(/(`+[^`]+`+)/)
@@ -91,7 +91,7 @@ function withoutHtml(source: string): string {
     .join("");
 }
 
-/** A text without markup, as markdown. */
+/** Escapes a plain text as markdown. */
 function plainMarkdown(plain: string): string {
   return plain
     .replace(/[\\`*_[\]<>|~]|&(?=#?\w+;)/g, "\\$&")
@@ -100,7 +100,7 @@ function plainMarkdown(plain: string): string {
     );
 }
 
-const style =
+const STYLE =
   "body{font:16px/1.45 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222;background:#fff}" +
   "article{display:grid;grid-template-columns:5rem 9rem 1fr;gap:.75rem;padding:.15rem 0}article:target{background:#fff3c4}" +
   "time a,.marks,.deleted,.reply{color:#595959;text-decoration:none}.user{font-weight:600;text-align:right;overflow-wrap:anywhere}" +
@@ -113,26 +113,26 @@ const html: TranscriptFormat = {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src https: http:; style-src 'unsafe-inline'">
-<title>${escaped(oneLine(of.roomName))}, ${span(of)}</title>
-<style>${style}</style>
+<title>${escapeHtml(oneLine(of.roomName))}, ${span(of)}</title>
+<style>${STYLE}</style>
 </head>
 <body>
-<h1>${escaped(oneLine(of.roomName))}</h1>
-<p><a href="${escaped(of.origin)}/rooms/${of.roomId}">Room ${of.roomId}</a>, ${span(of)}, times in UTC.</p>
+<h1>${escapeHtml(oneLine(of.roomName))}</h1>
+<p><a href="${escapeHtml(of.origin)}/rooms/${of.roomId}">Room ${of.roomId}</a>, ${span(of)}, times in UTC.</p>
 `,
   day: (day) => `<h2 id="${day}">${day}</h2>\n`,
   message(message, of) {
     const reply =
       message.parentId === null
         ? ""
-        : `<a class="reply" href="#m${message.parentId}" title="answers ${message.parentId}">↪</a> `;
+        : `<a class="reply" href="#m${message.parentId}" title="reply to ${message.parentId}">↪</a> `;
     const said = message.deleted
       ? '<span class="deleted">(deleted)</span>'
       : `${reply}${safeHtml(message.content ?? "", of.origin)}`;
     const marks = marksOf(message);
-    const time = `<time datetime="${message.time ?? ""}"><a href="${escaped(message.permalink)}">${clock(message)}</a></time>`;
-    return `<article id="m${message.id}">${time}<span class="user">${escaped(whose(message))}</span><div class="said">${said}${
-      marks === "" ? "" : `<span class="marks">${escaped(marks)}</span>`
+    const time = `<time datetime="${message.time ?? ""}"><a href="${escapeHtml(message.permalink)}">${clock(message)}</a></time>`;
+    return `<article id="m${message.id}">${time}<span class="user">${escapeHtml(whose(message))}</span><div class="said">${said}${
+      marks === "" ? "" : `<span class="marks">${escapeHtml(marks)}</span>`
     }</div></article>\n`;
   },
   foot: () => "</body>\n</html>\n",
@@ -145,10 +145,10 @@ const json: TranscriptFormat = {
   foot: () => "",
 };
 
-/** By name. */
-export const transcriptFormats: Readonly<Record<string, TranscriptFormat>> = { text, markdown, html, json };
+/** The formats by name. */
+export const TRANSCRIPT_FORMATS: Readonly<Record<string, TranscriptFormat>> = { text, markdown, html, json };
 
-/** The format that the end of a file's name asks for. */
+/** The format for the extension of a file. */
 export function formatOfFile(path: string): string {
   const end = /\.(\w+)$/.exec(path)?.[1]?.toLowerCase() ?? "";
   const byEnd: Readonly<Record<string, string>> = {

@@ -1,7 +1,6 @@
 /**
- * A file that grows for a long time and appears only when it is whole. `FILE.part` holds what is there, `FILE.part.json`
- * up to where it can be trusted and where to go on; a run that was interrupted is taken up from there. `FILE.part.lock` keeps
- * a second run away while one is under way.
+ * A resumable download that appears under its name only when it is complete. `FILE.part` holds the partial content, and
+ * `FILE.part.json` how much of it is valid and where to resume. `FILE.part.lock` keeps a second run out.
  */
 import { type FileHandle, open, readFile, rename, rm, stat } from "node:fs/promises";
 import { LockedError, StorageError, UsageError } from "../../errors/index.js";
@@ -9,26 +8,26 @@ import { isRecord, numberOf, stringOf } from "../../protocol/values.js";
 import { writeWholeFile } from "../../storage/atomic-file.js";
 import { codeOf, fileReason, fileRemedy } from "../../storage/failures.js";
 import { nodeFiles } from "../../storage/file-port.js";
-import { checkKind, plainFile } from "../../storage/plain-file.js";
+import { assertPlainFile, resolvePlainFile } from "../../storage/plain-file.js";
 import { lockFile, type ProcessLock } from "../../storage/process-lock.js";
-import { CliError, exitCodes } from "../exit-codes.js";
+import { CliError, EXIT_CODES } from "../exit-codes.js";
 
-/** How far a download is. */
+/** The position of a download. */
 export interface Checkpoint {
-  /** The first day that is not there yet. */
+  /** The first day that is missing. */
   readonly nextDay: string;
-  /** The last day that was asked for, so that a later run ends where this one would have. */
+  /** The last day requested, so that a resumed run ends at the same day. */
   readonly to: string;
-  /** How many messages are there. */
+  /** The number of messages so far. */
   readonly messages: number;
 }
 
-/** How much is written at once, in characters. */
-const chunk = 65_536;
+/** The number of characters to buffer before writing. */
+const CHUNK_CHARACTERS = 65_536;
 
 export class PartFile {
   readonly path: string;
-  /** Where an earlier run stopped; null at the beginning. */
+  /** The position of an earlier run; null for a new download. */
   readonly resumed: Checkpoint | null;
   readonly #what: string;
   readonly #lock: ProcessLock;
@@ -50,20 +49,20 @@ export class PartFile {
   }
 
   /**
-   * Begins a file, or takes up one that was begun.
-   * @param what - says what goes into it, so that nothing else is ever mixed in
-   * @throws {CliError} when the file is there already, or a part of it is of something else
-   * @throws {LOCKED} when another process writes it {STORAGE} when it cannot be read or written
+   * Starts a download, or resumes one.
+   * @param what - describes the download, so that different ones are never mixed
+   * @throws {CliError} when the file exists, or a partial download is of something else
+   * @throws {LOCKED} when another process is writing it {STORAGE} when it cannot be read or written
    */
   static async open(given: string, what: string, { force }: { readonly force: boolean }): Promise<PartFile> {
     const path = fileAt(given);
     if (!force && (await sizeOf(path)) !== null)
-      throw new CliError(`${path} is there already; give --force to replace it, or another name`, exitCodes.failure);
+      throw new CliError(`${path} already exists; use --force to overwrite it`, EXIT_CODES.failure);
     try {
-      checkKind(`${path}.part`, "delete it");
+      assertPlainFile(`${path}.part`, "delete it");
       const lock = lockFile(`${path}.part`);
       try {
-        const { file, stored } = await takeUp(path, what, force);
+        const { file, stored } = await openPart(path, what, force);
         return new PartFile(path, what, { file, lock, stored });
       } catch (error) {
         lock.release();
@@ -75,13 +74,13 @@ export class PartFile {
     }
   }
 
-  /** Adds a text. */
+  /** Appends a text. */
   async write(text: string): Promise<void> {
     this.#waiting += text;
-    if (this.#waiting.length >= chunk) await this.#flush();
+    if (this.#waiting.length >= CHUNK_CHARACTERS) await this.#flush();
   }
 
-  /** What is there now can be trusted: a later run goes on behind it. */
+  /** Marks the content so far as valid: a later run resumes after it. */
   async checkpoint(checkpoint: Checkpoint): Promise<void> {
     await this.#flush();
     try {
@@ -94,7 +93,7 @@ export class PartFile {
     }
   }
 
-  /** The file is whole: it appears under its name. */
+  /** Completes the download: renames it to its final name. */
   async finish(): Promise<void> {
     await this.#flush();
     try {
@@ -109,7 +108,7 @@ export class PartFile {
     }
   }
 
-  /** Stops here; what was not trusted yet is written again by a later run. */
+  /** Stops; a later run rewrites everything after the last checkpoint. */
   async stop(): Promise<void> {
     await this.#file.close().catch(() => {});
     this.#lock.release();
@@ -131,8 +130,8 @@ export class PartFile {
   }
 }
 
-/** Opens the part that is there, cut where it can be trusted, or an empty one. */
-async function takeUp(
+/** Opens the partial download, truncated to its valid length, or an empty one. */
+async function openPart(
   path: string,
   what: string,
   force: boolean,
@@ -141,8 +140,8 @@ async function takeUp(
   const size = await sizeOf(`${path}.part`);
   if (stored && stored.what !== what && !force)
     throw new CliError(
-      `${path}.part is an unfinished download of something else (${stored.what}); finish that first, or give --force to begin anew`,
-      exitCodes.failure,
+      `${path}.part is an unfinished download of something else (${stored.what}); finish it first, or use --force to start over`,
+      EXIT_CODES.failure,
     );
   if (stored === null || stored.what !== what || size === null || size < stored.bytes) {
     const file = await open(`${path}.part`, "w", 0o644);
@@ -158,10 +157,10 @@ async function removeState(path: string): Promise<void> {
   for (const end of ["json", "json.new"]) await rm(`${path}.part.${end}`, { force: true });
 }
 
-/** The plain file at a path, the target of a link. */
+/** The file at a path; for a link, its target. */
 function fileAt(path: string): string {
   try {
-    return plainFile(path);
+    return resolvePlainFile(path);
   } catch (error) {
     throw error instanceof UsageError ? error : failureOf(path, error);
   }
@@ -172,7 +171,7 @@ function failureOf(path: string, error: unknown): StorageError {
   const cause = error instanceof StorageError ? error.cause : error;
   const reason = fileReason(cause) ?? (cause instanceof Error ? cause.message : String(cause));
   const advice = ["ENOSPC", "EDQUOT"].includes(codeOf(cause) ?? "")
-    ? "make room and run the same command again: it goes on where it stopped"
+    ? "free some space and run the same command again to resume"
     : fileRemedy(cause);
   return new StorageError(path, `cannot write ${path}: ${reason}; ${advice}`, { cause });
 }
@@ -190,10 +189,10 @@ interface Stored {
   readonly checkpoint: Checkpoint;
 }
 
-/** The state of an earlier run; null when there is none that makes sense. */
+/** The state of an earlier run; null when there is no valid one. */
 async function readState(path: string): Promise<Stored | null> {
   try {
-    const value: unknown = JSON.parse(await readFile(plainFile(`${path}.part.json`), "utf8"));
+    const value: unknown = JSON.parse(await readFile(resolvePlainFile(`${path}.part.json`), "utf8"));
     if (!isRecord(value)) return null;
     const [what, nextDay, to] = [stringOf(value.what), stringOf(value.nextDay), stringOf(value.to)];
     const [bytes, messages] = [numberOf(value.bytes), numberOf(value.messages)];

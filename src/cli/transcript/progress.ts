@@ -1,10 +1,10 @@
-/** How far a download by days is: a bar, the rate, and the time that is left. */
+/** The progress of a download by days: a bar, the rate, and the remaining time. */
 import type { CliContext } from "../context.js";
 import { StatusLine } from "../output/status-line.js";
-import { daysBetween, duration } from "../times.js";
+import { countDays, duration } from "../times.js";
 
-/** Milliseconds between two pictures of the bar. */
-const pictureMs = 100;
+/** Milliseconds between redraws of the bar. */
+const REDRAW_MS = 100;
 
 export class Progress {
   readonly #status: StatusLine;
@@ -14,41 +14,41 @@ export class Progress {
   #first: string | null = null;
   #drawn = 0;
 
-  /** @param before - how many messages an earlier run has brought */
+  /** @param before - the number of messages of an earlier run */
   constructor(context: CliContext, to: string, before: number) {
     this.#status = new StatusLine(context);
     this.#to = to;
     this.#before = before;
   }
 
-  /** Shows where it is. */
+  /** Redraws the bar. */
   show(day: string, messages: number): void {
     this.#first ??= day;
     const now = performance.now();
-    if (now - this.#drawn < pictureMs) return;
+    if (now - this.#drawn < REDRAW_MS) return;
     this.#drawn = now;
     const seconds = (now - this.#started) / 1000;
-    const total = daysBetween(this.#first, this.#to);
-    const done = Math.max(0, daysBetween(this.#first, day) - 1);
+    const total = countDays(this.#first, this.#to);
+    const done = Math.max(0, countDays(this.#first, day) - 1);
     this.#status.show(
       progressText({ day, messages, fresh: messages - this.#before, seconds, share: total > 0 ? done / total : 0 }),
     );
   }
 
-  /** Takes the bar away. */
+  /** Removes the bar. */
   end(): void {
     this.#status.end();
   }
 }
 
-/** What a progress bar says. */
+/** The text of the progress bar. */
 export function progressText(at: {
   readonly day: string;
   readonly messages: number;
-  /** Of these, how many this run has brought. */
+  /** The number of messages of this run. */
   readonly fresh: number;
   readonly seconds: number;
-  /** From 0 to 1. */
+  /** The fraction that is done, from 0 to 1. */
   readonly share: number;
 }): string {
   const { day, messages, fresh, seconds, share } = at;

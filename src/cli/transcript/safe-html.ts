@@ -1,9 +1,9 @@
-/** HTML that may stand in a page of ours: only what chat messages are made of, with addresses that lead to the web. */
+/** Sanitizes HTML: allows only the elements of chat messages, with links and images from the web. */
 import { Parser } from "htmlparser2";
-import { absoluteUrl } from "../../protocol/markup/links.js";
-import { harmless } from "../output/text.js";
+import { resolveUrl } from "../../protocol/markup/links.js";
+import { sanitize } from "../output/text.js";
 
-const allowed: ReadonlySet<string> = new Set([
+const ALLOWED_ELEMENTS: ReadonlySet<string> = new Set([
   "b",
   "i",
   "strong",
@@ -24,16 +24,24 @@ const allowed: ReadonlySet<string> = new Set([
   "ol",
   "li",
 ]);
-/** What is inside of these is no text. */
-const silent: ReadonlySet<string> = new Set(["script", "style", "template", "iframe", "object", "noscript", "title"]);
-const empty: ReadonlySet<string> = new Set(["br", "img"]);
+/** Elements whose content is dropped. */
+const DROPPED_ELEMENTS: ReadonlySet<string> = new Set([
+  "script",
+  "style",
+  "template",
+  "iframe",
+  "object",
+  "noscript",
+  "title",
+]);
+const VOID_ELEMENTS: ReadonlySet<string> = new Set(["br", "img"]);
 
-/** A text as HTML. */
-export function escaped(text: string): string {
+/** Escapes a text as HTML. */
+export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }
 
-/** The HTML without anything that acts, loads or styles. Elements that are left open are closed. */
+/** The HTML without scripts, styles and embedded content. Closes elements that are left open. */
 export function safeHtml(html: string, origin: string): string {
   const open: string[] = [];
   let result = "";
@@ -41,16 +49,16 @@ export function safeHtml(html: string, origin: string): string {
   const parser = new Parser(
     {
       onopentag(name, attributes) {
-        if (silent.has(name)) silence += 1;
-        if (silence > 0 || !allowed.has(name)) return;
+        if (DROPPED_ELEMENTS.has(name)) silence += 1;
+        if (silence > 0 || !ALLOWED_ELEMENTS.has(name)) return;
         result += `<${name}${attributesOf(name, attributes, origin)}>`;
-        if (!empty.has(name)) open.push(name);
+        if (!VOID_ELEMENTS.has(name)) open.push(name);
       },
       ontext(text) {
-        if (silence === 0) result += escaped(harmless(text));
+        if (silence === 0) result += escapeHtml(sanitize(text));
       },
       onclosetag(name) {
-        if (silent.has(name)) silence = Math.max(0, silence - 1);
+        if (DROPPED_ELEMENTS.has(name)) silence = Math.max(0, silence - 1);
         else if (silence === 0 && open.includes(name)) {
           let closed: string | undefined;
           do {
@@ -75,16 +83,16 @@ export function safeHtml(html: string, origin: string): string {
 function attributesOf(name: string, attributes: Readonly<Record<string, string>>, origin: string): string {
   if (name === "a") {
     const url = webUrl(attributes.href, origin);
-    return url === null ? "" : ` href="${escaped(url)}" rel="nofollow noopener noreferrer"`;
+    return url === null ? "" : ` href="${escapeHtml(url)}" rel="nofollow noopener noreferrer"`;
   }
   if (name === "img") {
     const url = webUrl(attributes.src, origin);
-    return `${url === null ? "" : ` src="${escaped(url)}"`} alt="${escaped(harmless(attributes.alt ?? ""))}" loading="lazy"`;
+    return `${url === null ? "" : ` src="${escapeHtml(url)}"`} alt="${escapeHtml(sanitize(attributes.alt ?? ""))}" loading="lazy"`;
   }
   return "";
 }
 
 function webUrl(address: string | undefined, origin: string): string | null {
-  const url = URL.parse(absoluteUrl(address ?? "", origin));
+  const url = URL.parse(resolveUrl(address ?? "", origin));
   return url && /^(?:https?|ftp):$/.test(url.protocol) ? url.href : null;
 }

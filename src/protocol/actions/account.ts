@@ -1,14 +1,14 @@
 import type { Call, FilePart, WireAnswer } from "../call.js";
 import { readLiteral } from "../html/js-literal.js";
 import { assertSuccess, contextOf, notUnderstood, readJson, readOk, readReply, refusedWith } from "../refusals.js";
-import { listOf, numberOf } from "../values.js";
+import { itemsOf, numberOf } from "../values.js";
 
-/** `POST /messages/{id}/flag`: flags as spam or offensive; says it again to take it back. */
+/** `POST /messages/{id}/flag`: flags a message as spam or offensive. A second call removes the flag. */
 export function flagMessage(messageId: number): Call<void> {
   return flag(messageId, "flag", {});
 }
 
-/** `POST /messages/{id}/mod`: calls a moderator, with a reason of at most 400 characters. */
+/** `POST /messages/{id}/mod`: flags a message for moderators, with a reason of at most 400 characters. */
 export function flagForModerator(messageId: number, info: string): Call<void> {
   return flag(messageId, "mod", { info });
 }
@@ -21,7 +21,7 @@ function flag(messageId: number, verb: string, form: Record<string, string>): Ca
   };
 }
 
-/** `POST /messages/ack`: tells the server that pings were seen. */
+/** `POST /messages/ack`: acknowledges mentions and replies. */
 export function acknowledgeMessages(messageIds: readonly number[]): Call<void> {
   const tried = "acknowledge mentions";
   return {
@@ -30,7 +30,7 @@ export function acknowledgeMessages(messageIds: readonly number[]): Call<void> {
   };
 }
 
-/** `GET /users/ignorelist`: the ids of the people you ignore. */
+/** `GET /users/ignorelist`: the ids of the users you ignore. */
 export function ignoreList(): Call<readonly number[]> {
   const tried = "read the ignore list";
   return {
@@ -38,12 +38,12 @@ export function ignoreList(): Call<readonly number[]> {
     read(answer) {
       const value = readJson(answer, "ignore list", { tried });
       if (!Array.isArray(value)) throw notUnderstood(answer, "ignore list", "an array", { tried });
-      return listOf(value).flatMap((id) => numberOf(typeof id === "string" ? Number(id) : id) ?? []);
+      return itemsOf(value).flatMap((id) => numberOf(typeof id === "string" ? Number(id) : id) ?? []);
     },
   };
 }
 
-/** `POST /users/ignorelist/add` or `remove`. */
+/** `POST /users/ignorelist/add` or `remove`: ignores a user, or stops ignoring one. */
 export function ignoreUser(userId: number, on: boolean): Call<void> {
   const tried = `${on ? "ignore" : "stop ignoring"} user ${userId}`;
   return {
@@ -58,7 +58,7 @@ export function ignoreUser(userId: number, on: boolean): Call<void> {
   };
 }
 
-/** `POST /upload/image`: stores a picture, or a copy of the one at a URL; answers the address to post. */
+/** `POST /upload/image`: uploads an image, or a copy of the one at a URL. Returns the URL to post. */
 export function uploadImage(picture: FilePart | string): Call<string> {
   const tried = "upload a picture";
   return {
@@ -82,7 +82,7 @@ export function uploadImage(picture: FilePart | string): Call<string> {
   };
 }
 
-/** The string that a script of the answer assigns to a variable. */
+/** The string that a script in the response assigns to a variable. */
 function variable(answer: WireAnswer, name: string): string | null {
   const literal = new RegExp(`var\\s+${name}\\s*=\\s*('(?:[^'\\\\]|\\\\.)*'|"(?:[^"\\\\]|\\\\.)*")`).exec(
     answer.body,
@@ -91,7 +91,7 @@ function variable(answer: WireAnswer, name: string): string | null {
   return typeof value === "string" && value !== "" ? value : null;
 }
 
-/** Any POST with an fkey: the answer as JSON if it is JSON, else as text. */
+/** Any POST with an fkey. Returns the response as parsed JSON if possible, else as text. */
 export function anyAction(path: string, form: Readonly<Record<string, string>>): Call<unknown> {
   const tried = `post to ${path}`;
   return {

@@ -1,25 +1,25 @@
 import type { Call } from "../call.js";
-import { type Members, noteMembers, once } from "../drift.js";
-import { noteFrame, noteListed } from "../event-drift.js";
+import { type KnownKeys, noteKeys, noteOnce } from "../drift.js";
+import { noteFrame, noteListedEvents } from "../event-drift.js";
 import { type Frame, isRawEvent, readFrame } from "../frames.js";
 import type { RawEvent } from "../raw.js";
 import { assertSuccess, notUnderstood, readJson } from "../refusals.js";
-import { countOf, isRecord, listOf, stringOf } from "../values.js";
+import { countOf, isRecord, itemsOf, stringOf } from "../values.js";
 
 /** Options of {@link roomEvents}. */
 export interface RoomEventsOptions {
-  /** `Messages` gives one record for each message as it is now. @default "Messages" */
+  /** `Messages` returns one record per message, in its current state. @default "Messages" */
   readonly mode?: "Messages" | "Events";
-  /** How many, at most 500. @default 100 */
+  /** How many records, at most 500. @default 100 */
   readonly count?: number;
   /** Only messages with a smaller id. */
   readonly before?: number;
-  /** Only messages with this id or a greater one. */
+  /** Only messages with this id or a larger one. */
   readonly after?: number;
 }
 
-/** The members of {@link RawEventsAnswer}, and those of a room's part of a frame that it may have. */
-const eventsMembers: Members = {
+/** The keys of {@link RawEventsAnswer}, and those of a frame's room part that it may also have. */
+const EVENTS_ANSWER_KEYS: KnownKeys = {
   events: true,
   time: true,
   sync: true,
@@ -29,16 +29,16 @@ const eventsMembers: Members = {
   exit: false,
 };
 
-/** The messages of a room as they are now, ascending by id, and the host's cursor. */
+/** The current messages of a room, ascending by id, and the host's cursor. */
 export interface RoomEvents {
   readonly events: readonly RawEvent[];
-  /** The newest event id of the host: where to start listening. */
+  /** The host's newest event id: the cursor to start listening from. */
   readonly time: number;
-  /** Unix seconds of the server; null when not said. */
+  /** The server's clock in Unix seconds; null if missing. */
   readonly sync: number | null;
 }
 
-/** `POST /chats/{room}/events` (protocol.md §3.2, OBS). */
+/** `POST /chats/{room}/events`: the newest messages of a room (protocol.md §3.2, OBS). */
 export function roomEvents(roomId: number, options: RoomEventsOptions = {}): Call<RoomEvents> {
   const { mode = "Messages", count = 100, before, after } = options;
   const tried = `read the messages of room ${roomId}`;
@@ -63,16 +63,16 @@ export function roomEvents(roomId: number, options: RoomEventsOptions = {}): Cal
       if (!isRecord(value) || time === undefined) {
         throw notUnderstood(answer, "list of events", 'the key "time"', { tried, roomId });
       }
-      const events = listOf(value.events).filter(isRawEvent);
-      const drift = once(answer.drift);
-      noteMembers(drift, value, eventsMembers);
-      noteListed(drift, events);
+      const events = itemsOf(value.events).filter(isRawEvent);
+      const drift = noteOnce(answer.drift);
+      noteKeys(drift, value, EVENTS_ANSWER_KEYS);
+      noteListedEvents(drift, events);
       return { events, time, sync: countOf(value.sync) ?? null };
     },
   };
 }
 
-/** `POST /ws-auth`: the address of a socket for a room (protocol.md §3.3, OBS). */
+/** `POST /ws-auth`: the URL of a socket for a room (protocol.md §3.3, OBS). */
 export function authorizeSocket(roomId: number): Call<{ readonly url: string }> {
   const tried = `open a socket for room ${roomId}`;
   return {
@@ -85,18 +85,18 @@ export function authorizeSocket(roomId: number): Call<{ readonly url: string }> 
       tried,
     },
     read(answer) {
-      const value = readJson(answer, "socket authorisation", { tried, roomId });
+      const value = readJson(answer, "socket authorization", { tried, roomId });
       const url = isRecord(value) ? stringOf(value.url) : undefined;
       if (!url || !/^wss?:$/.test(URL.parse(url)?.protocol ?? "")) {
-        throw notUnderstood(answer, "socket authorisation", 'a "url" of a socket', { tried, roomId });
+        throw notUnderstood(answer, "socket authorization", 'a "url" of a socket', { tried, roomId });
       }
-      noteMembers(answer.drift, value, { url: true });
+      noteKeys(answer.drift, value, { url: true });
       return { url };
     },
   };
 }
 
-/** `POST /events`: what happened in these rooms since these cursors (protocol.md §3.5). */
+/** `POST /events`: polls the events of rooms since their cursors (protocol.md §3.5). */
 export function pollEvents(cursors: ReadonlyMap<number, number>): Call<Frame> {
   const tried = `poll the events of room ${[...cursors.keys()].join(", ")}`;
   return {
@@ -111,7 +111,7 @@ export function pollEvents(cursors: ReadonlyMap<number, number>): Call<Frame> {
       const value = readJson(answer, "poll of events", { tried });
       const frame = readFrame(value);
       noteFrame(answer.drift, frame);
-      // An answer that knows no room and no time is nobody's: nothing follows from it, least of all that nothing happened.
+      // An answer without any of these rooms and without a time proves nothing, least of all that nothing happened.
       if (
         frame.rooms.some(({ roomId }) => cursors.has(roomId)) ||
         (isRecord(value) && countOf(value.sync) !== undefined)
@@ -122,7 +122,7 @@ export function pollEvents(cursors: ReadonlyMap<number, number>): Call<Frame> {
   };
 }
 
-/** `POST /chats/leave/{room}`, or all rooms at once (protocol.md §3.1). */
+/** `POST /chats/leave/{room}`: leaves a room, or all rooms at once (protocol.md §3.1). */
 export function leaveRoom(room: number | "all"): Call<void> {
   const tried = room === "all" ? "leave all rooms" : `leave room ${room}`;
   return {

@@ -1,7 +1,7 @@
-/** Saying, changing and marking messages, and reading one by its id (protocol.md §5.1 to §5.4, §6.1). */
+/** Posts, edits, deletes and marks messages, and reads one by its id (protocol.md §5.1 to §5.4, §6.1). */
 import { DuplicateMessageError, type FailureContext } from "../../errors/index.js";
 import type { Call, WireAnswer } from "../call.js";
-import { noteMembers } from "../drift.js";
+import { noteKeys } from "../drift.js";
 import {
   assertMayWrite,
   assertSuccess,
@@ -13,24 +13,29 @@ import {
 } from "../refusals.js";
 import { isRecord, numberOf } from "../values.js";
 
-/** What the server says of a message it took. */
+/** The server's confirmation of a posted message. */
 export interface Posted {
   readonly id: number;
   /** Unix seconds. */
   readonly time: number;
 }
 
-/** How a reply names its parent: `:id ` before the text (all ages), or the form field `parentId` (since 2025-11). */
+/**
+ * How a reply names its parent: by an `:id ` prefix of the text (any server), or by the form field `parentId` (since
+ * 2025-11).
+ */
 export type ReplyForm = "prefix" | "parentId";
 
-/** What a text answers, and how to say so. */
+/** The parent of a reply. */
 export interface ReplyTo {
   readonly messageId: number;
-  /** @default `"prefix"`, which every server understands; `"parentId"` for fixed-width text, which a prefix would spoil */
+  /**
+   * @default `"prefix"`, which every server understands; `"parentId"` for fixed-width text, which a prefix would break
+   */
   readonly form?: ReplyForm | undefined;
 }
 
-/** `POST /chats/{room}/messages/new`. */
+/** `POST /chats/{room}/messages/new`: posts a message or a reply. */
 export function postMessage(roomId: number, text: string, replyTo?: ReplyTo): Call<Posted> {
   const tried = replyTo ? `reply to message ${replyTo.messageId} in room ${roomId}` : `post in room ${roomId}`;
   const about: FailureContext = { tried, roomId };
@@ -52,7 +57,7 @@ export function postMessage(roomId: number, text: string, replyTo?: ReplyTo): Ca
       if (!isRecord(value) || known === undefined) {
         throw failureOfAction(answer, "answer to a post", 'the key "id"', about);
       }
-      noteMembers(answer.drift, value, { id: true, time: true });
+      noteKeys(answer.drift, value, { id: true, time: true });
       return { id: known, time: numberOf(value.time) ?? 0 };
     },
   };
@@ -64,14 +69,14 @@ function textFields(text: string, replyTo: ReplyTo | undefined): Record<string, 
   return prefix === "" ? { text, parentId: String(replyTo.messageId) } : { text: prefix + text };
 }
 
-/** What a reply has in front of its text: `:id `, or nothing when the form names the parent. */
+/** The prefix of a reply's text: `:id `, or "" if the form names the parent. */
 export function replyPrefix(text: string, replyTo: ReplyTo | undefined): string {
   if (!replyTo) return "";
   const form = replyTo.form ?? (text.startsWith("    ") ? "parentId" : "prefix");
   return form === "prefix" ? `:${replyTo.messageId} ` : "";
 }
 
-/** `POST /messages/{id}`: replaces the text. Say again what it replies to, or the message stops being a reply. */
+/** `POST /messages/{id}`: replaces the text. Without `replyTo`, a reply stops being one. */
 export function editMessage(
   messageId: number,
   text: string,
@@ -80,27 +85,27 @@ export function editMessage(
   return messageAction(messageId, "", "edit", options.roomId, textFields(text, options.replyTo));
 }
 
-/** `POST /messages/{id}/delete`. */
+/** `POST /messages/{id}/delete`: deletes a message. */
 export function deleteMessage(messageId: number, roomId?: number): Call<void> {
   return messageAction(messageId, "/delete", "delete", roomId);
 }
 
-/** `POST /messages/{id}/star`: turns my star on or off. */
+/** `POST /messages/{id}/star`: toggles your star. */
 export function toggleStar(messageId: number, roomId?: number): Call<void> {
   return messageAction(messageId, "/star", "star", roomId);
 }
 
-/** `POST /messages/{id}/unstar`: owners take all stars away. */
+/** `POST /messages/{id}/unstar`: removes all stars; for room owners. */
 export function cancelStars(messageId: number, roomId?: number): Call<void> {
   return messageAction(messageId, "/unstar", "cancel the stars of", roomId);
 }
 
-/** `POST /messages/{id}/owner-star`: owners turn their pin on or off. */
+/** `POST /messages/{id}/owner-star`: toggles your pin; for room owners. */
 export function togglePin(messageId: number, roomId?: number): Call<void> {
   return messageAction(messageId, "/owner-star", "pin", roomId);
 }
 
-/** `POST /messages/{id}/unowner-star`: owners take all pins away. */
+/** `POST /messages/{id}/unowner-star`: removes all pins; for room owners. */
 export function removePins(messageId: number, roomId?: number): Call<void> {
   return messageAction(messageId, "/unowner-star", "unpin", roomId);
 }
@@ -126,12 +131,12 @@ function messageAction(
   };
 }
 
-/** `GET /message/{id}`: the content as HTML. Not found also when deleted. */
+/** `GET /message/{id}`: the content as HTML. A deleted message is not found. */
 export function messageHtml(messageId: number): Call<string> {
   return messageText(`/message/${messageId}`, messageId, "content");
 }
 
-/** `GET /message/{id}?plain=true`: the markdown as typed, with the `:id ` of a reply. */
+/** `GET /message/{id}?plain=true`: the markdown as typed, with the `:id ` prefix of a reply. */
 export function messageSource(messageId: number): Call<string> {
   return messageText(`/message/${messageId}?plain=true`, messageId, "source");
 }
@@ -145,7 +150,7 @@ function messageText(path: string, messageId: number, what: string): Call<string
   };
 }
 
-/** The text is whatever the message says, so its sentences are no refusals: only the status counts. */
+/** The body is user text, so a sentence in it is no refusal: only the status counts. */
 function readText(answer: WireAnswer, about: FailureContext): string {
   if (answer.status === 200 && !/^\/(error|users\/login)$/.test(URL.parse(answer.url)?.pathname ?? ""))
     return answer.body;

@@ -1,4 +1,4 @@
-/** The calls that read a page: the request, and the obstacles that come instead of the page (protocol.md §6). */
+/** Calls that fetch a page, and the failures behind other pages that may come instead (protocol.md §6). */
 import {
   type ChatError,
   type FailureContext,
@@ -37,12 +37,12 @@ const searchReader: Reader<SearchPage> = { name: "search page", read: readSearch
 const starsPageReader: Reader<StarsPage> = { name: "stars page", read: readStarsPage };
 const starsReader: Reader<readonly StarredMessage[]> = { name: "list of starred messages", read: readStarsFragment };
 
-/** `GET /rooms/{id}`: the page people chat in. Reading it with a login makes you present in the room. */
+/** `GET /rooms/{id}`: the chat page of a room. Fetching it with a login enters the room. */
 export function roomPage(roomId: number): Call<RoomPage> {
   return page(`/rooms/${roomId}`, { tried: `enter room ${roomId}`, roomId }, roomReader);
 }
 
-/** `GET /rooms/info/{id}`. */
+/** `GET /rooms/info/{id}`: the info page of a room. */
 export function roomInfoPage(roomId: number): Call<RoomInfoPage> {
   return page(
     `/rooms/info/${roomId}?id=${roomId}&tab=general&users=current`,
@@ -51,12 +51,12 @@ export function roomInfoPage(roomId: number): Call<RoomInfoPage> {
   );
 }
 
-/** `GET /users/{id}`. */
+/** `GET /users/{id}`: a user's profile. */
 export function profilePage(userId: number): Call<ProfilePage> {
   return page(`/users/${userId}`, { tried: `read user ${userId}`, userId }, profileReader);
 }
 
-/** `GET /transcript/message/{id}`: the page of the day of a message. */
+/** `GET /transcript/message/{id}`: the transcript page that contains a message. */
 export function messagePage(messageId: number): Call<TranscriptPage> {
   return page(
     `/transcript/message/${messageId}`,
@@ -66,7 +66,7 @@ export function messagePage(messageId: number): Call<TranscriptPage> {
   );
 }
 
-/** `GET /messages/{id}/history`. */
+/** `GET /messages/{id}/history`: the revisions of a message. */
 export function historyPage(messageId: number): Call<HistoryPage> {
   return page(
     `/messages/${messageId}/history`,
@@ -76,19 +76,19 @@ export function historyPage(messageId: number): Call<HistoryPage> {
   );
 }
 
-/** Which part of a list to show. */
+/** Selects rooms of the list. */
 export interface RoomsQuery {
   /** @default "all" */
   readonly tab?: "all" | "favorite" | "mine" | "invited" | "events" | "site";
   /** @default "active" */
   readonly sort?: "active" | "created" | "people" | "event";
-  /** Words that name, description or tags must have. */
+  /** Words that the name, description or tags must contain. */
   readonly filter?: string;
-  /** Frozen rooms, too. @default false */
+  /** Whether to include frozen rooms. @default false */
   readonly frozen?: boolean;
 }
 
-/** `GET /rooms`: a page of the list of rooms, 20 on each. */
+/** `GET /rooms`: one page of the list of rooms, with 20 rooms. */
 export function roomsPage(query: RoomsQuery, number: number): Call<RoomsPage> {
   const { tab = "all", sort = "active", filter = "", frozen = false } = query;
   const fields = {
@@ -101,7 +101,7 @@ export function roomsPage(query: RoomsQuery, number: number): Call<RoomsPage> {
   return page(`/rooms?${new URLSearchParams(fields)}`, { tried: "list the rooms" }, roomsReader, "viewer");
 }
 
-/** `GET /search`: a page of the messages found. */
+/** `GET /search`: one page of search results. */
 export function searchPage(
   query: { text: string; roomId?: number; userId?: number },
   number: number,
@@ -122,7 +122,7 @@ export function searchPage(
   );
 }
 
-/** `GET /chats/stars/{room}`: the starred messages, those pinned first; all of them when `count` is 0. */
+/** `GET /chats/stars/{room}`: the starred messages, pinned ones first; all of them if `count` is 0. */
 export function starredMessages(roomId: number, count: number): Call<readonly StarredMessage[]> {
   return page(
     `/chats/stars/${roomId}?count=${count}`,
@@ -132,14 +132,14 @@ export function starredMessages(roomId: number, count: number): Call<readonly St
   );
 }
 
-/** The stars that a page of the stars tab shows: everybody's, yours, or those on your messages. */
+/** Whose stars the stars tab lists: everyone's, yours, or those on your messages. */
 export type StarsFilter = "all" | "yours" | "on-yours";
 
-const starsFilters: Readonly<Record<StarsFilter, string>> = { all: "", yours: "mystars", "on-yours": "mymessages" };
+const STARS_FILTERS: Readonly<Record<StarsFilter, string>> = { all: "", yours: "mystars", "on-yours": "mymessages" };
 
-/** `GET /rooms/info/{id}?tab=stars`: a page of all starred messages, 50 on each, those pinned first. */
+/** `GET /rooms/info/{id}?tab=stars`: one page of all starred messages, with 50 messages, pinned ones first. */
 export function starsPage(roomId: number, number: number, filter: StarsFilter = "all"): Call<StarsPage> {
-  const value = starsFilters[filter];
+  const value = STARS_FILTERS[filter];
   const fields = { tab: "stars", ...(value ? { filter: value } : {}), page: String(number) };
   return page(
     `/rooms/info/${roomId}?${new URLSearchParams(fields)}`,
@@ -149,7 +149,7 @@ export function starsPage(roomId: number, number: number, filter: StarsFilter = 
   );
 }
 
-/** `GET /rooms/info/{id}?tab=access`: who has been given which right. */
+/** `GET /rooms/info/{id}?tab=access`: the users with explicit access rights. */
 export function roomAccessPage(roomId: number): Call<RoomAccessPage> {
   return page(
     `/rooms/info/${roomId}?tab=access`,
@@ -158,7 +158,7 @@ export function roomAccessPage(roomId: number): Call<RoomAccessPage> {
   );
 }
 
-/** `GET /transcript/{room}/{y}/{m}/{d}[/{from}-{to}]`; without a day the latest that has messages. */
+/** `GET /transcript/{room}/{y}/{m}/{d}[/{from}-{to}]`: one day of a room; by default the latest day with messages. */
 export function transcriptPage(
   roomId: number,
   day?: string,
@@ -174,13 +174,15 @@ export function transcriptPage(
   );
 }
 
-/** What a page is called in errors, and how it is read. */
+/** The name of a page in error messages, and its parser. */
 interface Reader<T> {
   readonly name: string;
   readonly read: (document: PageDocument) => T;
 }
 
-/** A page; `needs` says whether it looks different to different people. It is parsed once, whatever it turns out to be. */
+/**
+ * Fetches and reads a page; `needs` is `viewer` if it differs between users. The page is parsed once, whatever it is.
+ */
 function page<T>(
   path: string,
   about: FailureContext & { tried: string },
@@ -192,9 +194,10 @@ function page<T>(
     read(answer) {
       try {
         const document = parse(answer.body, name);
-        const obstacle = obstacleOf(errorPageKind(document), contextOf(answer, about));
+        const kind = errorPageKind(document);
+        const obstacle = obstacleOf(kind, contextOf(answer, about));
         if (obstacle) throw obstacle;
-        assertSuccess(answer, about);
+        assertSuccess(answer, about, kind);
         try {
           return read(document);
         } finally {

@@ -1,16 +1,16 @@
-/** What the JSON endpoints tell about rooms and people (protocol.md §6.1). */
+/** Reads rooms and users from the JSON endpoints (protocol.md §6.1). */
 import { decodeHTML } from "entities";
 import type { FailureContext, ParseError } from "../../errors/index.js";
 import type { Call, WireAnswer } from "../call.js";
-import { type Members, noteMembers, once } from "../drift.js";
+import { type KnownKeys, noteKeys, noteOnce } from "../drift.js";
 import { parse } from "../html/dom.js";
 import { tagsIn } from "../pages/reading.js";
 import type { RawPingable, RawRoomThumbs, RawUser, RawUserThumbs } from "../raw.js";
 import { assertSuccess, notUnderstood, readJson } from "../refusals.js";
-import { isRecord, listOf, numberOf, stringOf } from "../values.js";
+import { isRecord, itemsOf, numberOf, stringOf } from "../values.js";
 
-/** The members of {@link RawRoomThumbs}: true for those that are always there. */
-export const roomMembers: Members = {
+/** The keys of {@link RawRoomThumbs}: true for those that are always present. */
+export const ROOM_KEYS: KnownKeys = {
   id: true,
   name: true,
   description: true,
@@ -19,7 +19,7 @@ export const roomMembers: Members = {
   tags: true,
 };
 
-/** `GET /rooms/thumbs/{id}`. */
+/** `GET /rooms/thumbs/{id}`: the name, description and tags of a room. */
 export function roomThumbs(roomId: number): Call<RawRoomThumbs> {
   const about: FailureContext = { tried: `read room ${roomId}`, roomId };
   return {
@@ -27,8 +27,8 @@ export function roomThumbs(roomId: number): Call<RawRoomThumbs> {
     read(answer) {
       const value = readJson(answer, "room thumbs", about);
       const name = isRecord(value) ? stringOf(value.name) : undefined;
-      if (!isRecord(value) || name === undefined) throw missing(answer, "room thumbs", "name", about);
-      noteMembers(answer.drift, value, roomMembers);
+      if (!isRecord(value) || name === undefined) throw missingKey(answer, "room thumbs", "name", about);
+      noteKeys(answer.drift, value, ROOM_KEYS);
       return {
         id: numberOf(value.id) ?? roomId,
         name,
@@ -41,21 +41,21 @@ export function roomThumbs(roomId: number): Call<RawRoomThumbs> {
   };
 }
 
-/** The tag names in the `tags` of {@link roomThumbs}, which are links in HTML. */
+/** The tag names in the `tags` of {@link roomThumbs}, which are HTML links. */
 export function tagNames(tagsHtml: string): string[] {
   return tagsIn(parse(tagsHtml, "room tags").root);
 }
 
-/** Someone a mention in a room reaches. */
+/** A user who can be notified by a mention in a room. */
 export interface PingableUser {
   readonly id: number;
   readonly name: string;
-  /** Unix seconds; 0 when not known. */
+  /** Unix seconds; 0 if unknown. */
   readonly lastSeen: number;
   readonly lastPost: number;
 }
 
-/** `GET /rooms/pingable/{id}`. Empty for anonymous sessions. */
+/** `GET /rooms/pingable/{id}`: the users that a mention can notify. Empty for anonymous sessions. */
 export function pingableUsers(roomId: number): Call<readonly PingableUser[]> {
   const about: FailureContext = { tried: `read who is pingable in room ${roomId}`, roomId };
   return {
@@ -67,23 +67,23 @@ export function pingableUsers(roomId: number): Call<readonly PingableUser[]> {
     },
     read(answer) {
       const value = readJson(answer, "list of pingable users", about);
-      if (!Array.isArray(value)) throw missing(answer, "list of pingable users", "array", about);
-      if (!value.every((row) => listOf(row).length === 4)) answer.drift?.({ what: "unknown form", detail: "row" });
+      if (!Array.isArray(value)) throw missingKey(answer, "list of pingable users", "array", about);
+      if (!value.every((row) => itemsOf(row).length === 4)) answer.drift?.({ what: "unknown form", detail: "row" });
       return value.flatMap(readPingable);
     },
   };
 }
 
-/** One row: a {@link RawPingable}, of which only id and name are needed. */
+/** Reads one row, a {@link RawPingable}; only id and name are required. */
 function readPingable(row: unknown): PingableUser[] {
-  const [rawId, rawName, lastSeen, lastPost] = listOf(row);
+  const [rawId, rawName, lastSeen, lastPost] = itemsOf(row);
   const id = numberOf(rawId);
   const name = stringOf(rawName);
   if (id === undefined || name === undefined) return [];
   return [{ id, name, lastSeen: numberOf(lastSeen) ?? 0, lastPost: numberOf(lastPost) ?? 0 }];
 }
 
-/** `POST /user/info`: several people at once; those unknown to the server are left out. Needs no session. */
+/** `POST /user/info`: several users at once; unknown ones are left out. Needs no session. */
 export function userInfo(userIds: readonly number[], roomId: number): Call<readonly RawUser[]> {
   const tried = `read user ${userIds.join(", ")}`;
   return {
@@ -97,26 +97,26 @@ export function userInfo(userIds: readonly number[], roomId: number): Call<reado
     read(answer) {
       const value = readJson(answer, "user info", { tried });
       const users = isRecord(value) ? value.users : undefined;
-      if (!Array.isArray(users)) throw missing(answer, "user info", "users", { tried });
-      noteMembers(answer.drift, value, { users: true });
-      noteUsers(answer, users, userMembers);
-      return users.map((user) => sound(user, userMembers)).filter(isRawUser);
+      if (!Array.isArray(users)) throw missingKey(answer, "user info", "users", { tried });
+      noteKeys(answer.drift, value, { users: true });
+      noteUsers(answer, users, USER_FIELDS);
+      return users.map((user) => withoutInvalidFields(user, USER_FIELDS)).filter(isRawUser);
     },
   };
 }
 
-type Test = (member: unknown) => boolean;
+type FieldTest = (member: unknown) => boolean;
 
-const isText: Test = (member) => stringOf(member) !== undefined;
-const isNumber: Test = (member) => numberOf(member) !== undefined;
-const isFlag: Test = (member) => typeof member === "boolean";
+const isText: FieldTest = (member) => stringOf(member) !== undefined;
+const isNumber: FieldTest = (member) => numberOf(member) !== undefined;
+const isFlag: FieldTest = (member) => typeof member === "boolean";
 const orNull =
-  (test: Test): Test =>
+  (test: FieldTest): FieldTest =>
   (member) =>
     member === null || test(member);
 
-/** What the members of {@link RawUser} are, where they are there at all. */
-const userMembers: Readonly<Record<string, Test>> = {
+/** Validates the optional fields of {@link RawUser}. */
+const USER_FIELDS: Readonly<Record<string, FieldTest>> = {
   email_hash: isText,
   reputation: isNumber,
   is_moderator: isFlag,
@@ -126,8 +126,8 @@ const userMembers: Readonly<Record<string, Test>> = {
 };
 
 /** The same for {@link RawUserThumbs}. */
-const thumbsMembers: Readonly<Record<string, Test>> = {
-  ...userMembers,
+const THUMBS_FIELDS: Readonly<Record<string, FieldTest>> = {
+  ...USER_FIELDS,
   is_registered: isFlag,
   user_message: orNull(isText),
   usage: orNull(isText),
@@ -139,35 +139,38 @@ const thumbsMembers: Readonly<Record<string, Test>> = {
   may_pairoff: () => true,
 };
 
-/** Notes what records of users lack, have besides, and have in another form than known. */
-function noteUsers(answer: WireAnswer, users: readonly unknown[], members: Readonly<Record<string, Test>>): void {
-  const drift = once(answer.drift);
-  const known: Members = {
+/** Notes missing, unknown and malformed keys of user records. */
+function noteUsers(answer: WireAnswer, users: readonly unknown[], members: Readonly<Record<string, FieldTest>>): void {
+  const drift = noteOnce(answer.drift);
+  const known: KnownKeys = {
     ...Object.fromEntries(Object.keys(members).map((key) => [key, false])),
     id: true,
     name: true,
   };
   for (const user of users) {
-    noteMembers(drift, user, known);
+    noteKeys(drift, user, known);
     for (const [key, test] of Object.entries(members))
       if (isRecord(user) && Object.hasOwn(user, key) && !test(user[key]))
         drift?.({ what: "unknown form", detail: key });
   }
 }
 
-/** A record without the members that are not what they should be; those that nobody knows stay. */
-function sound(value: unknown, members: Readonly<Record<string, Test>>): unknown {
+/** Removes known fields with invalid values; unknown fields stay. */
+function withoutInvalidFields(value: unknown, members: Readonly<Record<string, FieldTest>>): unknown {
   if (!isRecord(value)) return value;
   const kept = Object.entries(value).filter(([key, member]) => !Object.hasOwn(members, key) || members[key]?.(member));
   return Object.fromEntries(kept);
 }
 
-/** True for a record that names a user. */
+/** Whether a record names a user. */
 function isRawUser(value: unknown): value is RawUser {
   return isRecord(value) && numberOf(value.id) !== undefined && stringOf(value.name) !== undefined;
 }
 
-/** `GET /users/thumbs/{id}` (implemented by many clients, never recorded: everything but id and name may be missing). */
+/**
+ * `GET /users/thumbs/{id}`: a user's card. Many clients use it, but it was never recorded: only id and name are
+ * certain.
+ */
 export function userThumbs(userId: number): Call<RawUserThumbs> {
   const about: FailureContext = { tried: `read user ${userId}`, userId };
   return {
@@ -179,9 +182,9 @@ export function userThumbs(userId: number): Call<RawUserThumbs> {
     },
     read(answer) {
       const found = readJson(answer, "user thumbs", about);
-      noteUsers(answer, [found], thumbsMembers);
-      const value = sound(found, thumbsMembers);
-      if (!isRawUserThumbs(value)) throw missing(answer, "user thumbs", "name", about);
+      noteUsers(answer, [found], THUMBS_FIELDS);
+      const value = withoutInvalidFields(found, THUMBS_FIELDS);
+      if (!isRawUserThumbs(value)) throw missingKey(answer, "user thumbs", "name", about);
       return value.rooms ? { ...value, rooms: value.rooms.filter(isRawUser) } : value;
     },
   };
@@ -191,15 +194,15 @@ function isRawUserThumbs(value: unknown): value is RawUserThumbs {
   return isRawUser(value);
 }
 
-/** A person found by {@link searchUsers}. */
+/** A user found by {@link searchUsers}. */
 export interface UserHit {
   readonly id: number;
   readonly name: string;
-  /** Gravatar md5, or `!` and a URL. */
+  /** The MD5 of a Gravatar, or `!` and a URL. */
   readonly emailHash: string;
 }
 
-/** `GET /users/search`: one JSON object a line, not an array (protocol.md §6.1, OBS). `limit` is at most 100. */
+/** `GET /users/search`: one JSON object per line, not an array (protocol.md §6.1, OBS). `limit` is at most 100. */
 export function searchUsers(query: string, limit: number = 50): Call<readonly UserHit[]> {
   const tried = `search users for ${JSON.stringify(query)}`;
   return {
@@ -211,7 +214,7 @@ export function searchUsers(query: string, limit: number = 50): Call<readonly Us
     },
     read(answer) {
       if (answer.status !== 200) assertSuccess(answer, { tried });
-      const whole = { ...answer, drift: once(answer.drift) };
+      const whole = { ...answer, drift: noteOnce(answer.drift) };
       return answer.body.split("\n").flatMap((line) => readHit(line.trim(), whole, tried));
     },
   };
@@ -225,8 +228,8 @@ function readHit(line: string, answer: WireAnswer, tried: string): UserHit[] {
   } catch {
     throw notUnderstood(answer, "user search", "one JSON object on each line", { tried });
   }
-  return listOf(Array.isArray(value) ? value : [value]).flatMap((hit) => {
-    noteMembers(answer.drift, hit, { id: true, dn: true, hash: true });
+  return itemsOf(Array.isArray(value) ? value : [value]).flatMap((hit) => {
+    noteKeys(answer.drift, hit, { id: true, dn: true, hash: true });
     const id = isRecord(hit) ? numberOf(hit.id) : undefined;
     const name = isRecord(hit) ? stringOf(hit.dn) : undefined;
     if (!isRecord(hit) || id === undefined || name === undefined) return [];
@@ -234,13 +237,13 @@ function readHit(line: string, answer: WireAnswer, tried: string): UserHit[] {
   });
 }
 
-/** The URL of an avatar for an `email_hash`: gravatar, or the URL after a `!` (protocol.md §6.1). */
+/** The avatar URL for an `email_hash`: a Gravatar, or the URL after a `!` (protocol.md §6.1). */
 export function avatarUrl(emailHash: string | undefined, size: number = 128): string | null {
   if (!emailHash) return null;
   if (emailHash.startsWith("!")) return emailHash.slice(1).replace(/^\/\//, "https://");
   return `https://www.gravatar.com/avatar/${emailHash}?s=${size}&d=identicon&r=PG`;
 }
 
-function missing(answer: WireAnswer, page: string, key: string, about: FailureContext): ParseError {
+function missingKey(answer: WireAnswer, page: string, key: string, about: FailureContext): ParseError {
   return notUnderstood(answer, page, `the key "${key}"`, about);
 }

@@ -1,9 +1,9 @@
-/** What owners and visitors do with a room as a whole (protocol.md §5.6 to §5.8). */
+/** Actions on a room as a whole, by owners and visitors (protocol.md §5.6 to §5.8). */
 import type { FailureContext } from "../../errors/index.js";
 import type { Call, WireAnswer, WireRequest } from "../call.js";
-import { type Members, noteMembers } from "../drift.js";
+import { type KnownKeys, noteKeys } from "../drift.js";
 import {
-  assertMayRule,
+  assertMayManage,
   assertSuccess,
   contextOf,
   failureOfAction,
@@ -13,33 +13,33 @@ import {
   sentenceOf,
 } from "../refusals.js";
 import { isRecord, numberOf, stringOf } from "../values.js";
-import { roomMembers } from "./people.js";
+import { ROOM_KEYS } from "./people.js";
 
-/** Who may do what in a room when nothing else is said. */
+/** The access that users have by default. */
 export type DefaultAccess = "public" | "gallery" | "private";
 
-/** What somebody may do in a room: `remove` takes back what was given. */
+/** A user's explicit access to a room; `remove` resets it to the default. */
 export type AccessLevel = "remove" | "read-only" | "read-write" | "owner";
 
-/** The servers' words for {@link DefaultAccess}. */
-const defaultAccess: Readonly<Record<DefaultAccess, string>> = {
+/** The wire values of {@link DefaultAccess}. */
+const ACCESS_WORDS: Readonly<Record<DefaultAccess, string>> = {
   public: "read-write",
   gallery: "read-only",
   private: "request",
 };
 
-/** Everything a room is saved with. */
+/** Every setting of a room. */
 export interface RoomSettings {
   readonly name: string;
   /** Markdown. */
   readonly description: string;
   readonly tags: readonly string[];
   readonly access: DefaultAccess;
-  /** Host of the parent site; only chat.stackexchange.com looks at it. */
+  /** The host of the parent site; only chat.stackexchange.com uses it. */
   readonly host: string;
 }
 
-/** `POST /rooms/save`: creates a room, or changes the one with the id given; answers the room's id. */
+/** `POST /rooms/save`: creates a room, or updates the one with the given id. Returns the room id. */
 export function saveRoom(settings: RoomSettings, roomId?: number): Call<{ readonly roomId: number }> {
   const tried = roomId === undefined ? `create the room ${JSON.stringify(settings.name)}` : `change room ${roomId}`;
   const { name, description, tags, access, host } = settings;
@@ -52,7 +52,7 @@ export function saveRoom(settings: RoomSettings, roomId?: number): Call<{ readon
         name,
         description,
         tags: tags.join(" "),
-        defaultAccess: defaultAccess[access],
+        defaultAccess: ACCESS_WORDS[access],
         host,
         noDupeCheck: "true",
       },
@@ -67,13 +67,15 @@ export function saveRoom(settings: RoomSettings, roomId?: number): Call<{ readon
       const url = typeof location === "string" ? location : answer.url;
       const id = /\/rooms\/(?:info\/)?(\d+)(?:\/|$|\?)/.exec(url)?.[1];
       if (id !== undefined) return { roomId: Number(id) };
-      if (roomId !== undefined) assertMayRule(answer, { tried, roomId });
+      if (roomId !== undefined) assertMayManage(answer, { tried, roomId });
       throw failureOfAction(answer, "answer to saving a room", "the way to /rooms/info/{id}", { tried, roomId });
     },
   };
 }
 
-/** `POST /admin/movePosts/{from}`: moves messages; answers how many. Needs an owner of the source room. */
+/**
+ * `POST /admin/movePosts/{from}`: moves messages and returns how many were moved. Requires an owner of the source room.
+ */
 export function movePosts(fromRoomId: number, messageIds: readonly number[], toRoomId: number): Call<number> {
   const tried = `move ${messageIds.length} messages from room ${fromRoomId} to room ${toRoomId}`;
   const about = { tried, roomId: fromRoomId };
@@ -85,7 +87,7 @@ export function movePosts(fromRoomId: number, messageIds: readonly number[], toR
       tried,
     ),
     read(answer) {
-      assertMayRule(answer, about);
+      assertMayManage(answer, about);
       const value = readReply(answer, about);
       const moved = numberOf(value);
       if (moved !== undefined && Number.isInteger(moved)) return moved;
@@ -94,7 +96,7 @@ export function movePosts(fromRoomId: number, messageIds: readonly number[], toR
   };
 }
 
-/** `POST /rooms/kickmute/{room}`: throws somebody out for 1, 5 or 30 minutes; answers the server's sentence. */
+/** `POST /rooms/kickmute/{room}`: kicks a user for 1, 5 or 30 minutes. Returns the server's sentence. */
 export function kickUser(roomId: number, userId: number, reason?: string): Call<string> {
   const tried = `kick user ${userId} from room ${roomId}`;
   const about = { tried, roomId, userId };
@@ -102,10 +104,10 @@ export function kickUser(roomId: number, userId: number, reason?: string): Call<
   return {
     request: roomPost(`/rooms/kickmute/${roomId}`, form, roomId, tried),
     read(answer) {
-      assertMayRule(answer, about);
+      assertMayManage(answer, about);
       const value = readReply(answer, about);
       const message = isRecord(value) ? stringOf(value.message) : undefined;
-      // One client compares with the misspelling "neeb kicked": look for the one word that both have.
+      // One client compares with the misspelling "neeb kicked", so match the one word that both share.
       if (message !== undefined && /kicked/i.test(message)) return message;
       if (message) throw refusedWith(answer, message, contextOf(answer, about));
       throw failureOfAction(answer, "answer to a kick", 'a "message" that says so', about);
@@ -113,7 +115,7 @@ export function kickUser(roomId: number, userId: number, reason?: string): Call<
   };
 }
 
-/** `POST /rooms/setuseraccess/{room}`. Success has been seen as nothing, as `"ok"` and as a page. */
+/** `POST /rooms/setuseraccess/{room}`: sets a user's access. A success may be an empty body, `"ok"` or a page. */
 export function setUserAccess(roomId: number, userId: number, level: AccessLevel): Call<void> {
   const tried = `set the access of user ${userId} to room ${roomId} to ${level}`;
   const about = { tried, roomId, userId };
@@ -123,13 +125,13 @@ export function setUserAccess(roomId: number, userId: number, level: AccessLevel
       answersPage: true,
     },
     read(answer) {
-      assertMayRule(answer, about);
+      assertMayManage(answer, about);
       readAnySuccess(answer, about);
     },
   };
 }
 
-/** `POST /users/invite`: asks somebody into a room; answers the server's sentence. */
+/** `POST /users/invite`: invites a user into a room. Returns the server's sentence. */
 export function inviteUser(roomId: number, userId: number): Call<string> {
   const tried = `invite user ${userId} to room ${roomId}`;
   return {
@@ -141,7 +143,7 @@ export function inviteUser(roomId: number, userId: number): Call<string> {
   };
 }
 
-/** `POST /rooms/timeout/{room}`: for so many seconds (at least 5) only owners may post. */
+/** `POST /rooms/timeout/{room}`: lets only owners post for a number of seconds (at least 5). */
 export function timeoutRoom(roomId: number, seconds: number, reason: string): Call<void> {
   const tried = `set a timeout for room ${roomId}`;
   const about = { tried, roomId };
@@ -149,13 +151,13 @@ export function timeoutRoom(roomId: number, seconds: number, reason: string): Ca
     request: roomPost(`/rooms/timeout/${roomId}`, { duration: String(seconds), reason }, roomId, tried),
     read(answer) {
       if (answer.status === 200 && /timeout applied/i.test(answer.body)) return;
-      assertMayRule(answer, about);
+      assertMayManage(answer, about);
       throw failureOfAction(answer, "answer to a timeout", '"timeout applied"', about);
     },
   };
 }
 
-/** `POST /conversation/new`: bookmarks the messages from the first to the last under a title. */
+/** `POST /conversation/new`: bookmarks a range of messages under a title. */
 export function bookmarkConversation(
   roomId: number,
   firstMessageId: number,
@@ -182,26 +184,26 @@ export function bookmarkConversation(
   };
 }
 
-/** The answer to a favourite is like that of the room's thumbs (protocol.md §5.8). */
-const favoriteMembers: Members = Object.fromEntries(Object.keys(roomMembers).map((key) => [key, false]));
+/** The response has the keys of the room's thumbs (protocol.md §5.8). */
+const FAVORITE_KEYS: KnownKeys = Object.fromEntries(Object.keys(ROOM_KEYS).map((key) => [key, false]));
 
-/** `POST /rooms/favorite`: turns the favourite mark of a room on or off; answers whether it is on now. */
+/** `POST /rooms/favorite`: toggles whether a room is a favorite. Returns whether it is one now. */
 export function toggleFavorite(roomId: number): Call<boolean> {
-  const tried = `mark room ${roomId} as a favourite`;
+  const tried = `mark room ${roomId} as a favorite`;
   return {
     request: roomPost("/rooms/favorite", { roomId: String(roomId) }, roomId, tried),
     read(answer) {
       const value = readReply(answer, { tried, roomId });
       if (isRecord(value) && typeof value.isFavorite === "boolean") {
-        noteMembers(answer.drift, value, favoriteMembers);
+        noteKeys(answer.drift, value, FAVORITE_KEYS);
         return value.isFavorite;
       }
-      throw failureOfAction(answer, "answer to a favourite", 'the key "isFavorite"', { tried, roomId });
+      throw failureOfAction(answer, "answer to a favorite", 'the key "isFavorite"', { tried, roomId });
     },
   };
 }
 
-/** `POST /rooms/requestaccess`: asks the owners of a gallery or private room to be let in. */
+/** `POST /rooms/requestaccess`: asks the owners of a gallery or private room for access. */
 export function requestAccess(roomId: number): Call<void> {
   const tried = `request access to room ${roomId}`;
   return {
@@ -210,7 +212,7 @@ export function requestAccess(roomId: number): Call<void> {
   };
 }
 
-/** Any 200 is a success, unless it is a sentence that says otherwise. */
+/** Accepts any 200, unless its body is a sentence of refusal. */
 function readAnySuccess(answer: WireAnswer, about: FailureContext): void {
   assertSuccess(answer, about);
   const sentence = sentenceOf(answer.body);

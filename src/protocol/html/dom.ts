@@ -1,6 +1,6 @@
 /**
- * Asking a parsed page for things: CSS selectors, text, attributes, source HTML. What must be there and is not
- * becomes a ParseError that names page and selector. The tree is never deep, so walks may recurse. Knows nothing of chat.
+ * Queries parsed pages: CSS selectors, text, attributes, source HTML. A missing required part becomes a ParseError that
+ * names the page and the selector. Trees are never deep, so walks may recurse. Knows nothing of chat.
  */
 import { compile } from "css-select";
 import { ParseError } from "../../errors/index.js";
@@ -9,20 +9,20 @@ import { type PageDocument, type PageElement, type PageNode, type PageNote, type
 
 export type { PageDocument, PageElement, PageNode, PageNote } from "./tree.js";
 
-/** Where to look: a whole page, or below one element. */
+/** The root of a search: a whole page, or one element. */
 export type Scope = PageDocument | PageElement;
 
 /**
  * Parses a page. Any input gives a document, however broken.
- * @throws {NOT_UNDERSTOOD} when elements nest deeper than any real page.
+ * @throws {NOT_UNDERSTOOD} when elements nest deeper than in any real page
  */
 export function parse(html: string, page: string): PageDocument {
   return parseTree(html, page);
 }
 
-/** Every element below `scope` that the selector matches, in page order. */
+/** Every element below `scope` that matches the selector, in document order. */
 export function select(scope: Scope, selector: string): PageElement[] {
-  const matches = predicate(selector);
+  const matches = matcherFor(selector);
   const found: PageElement[] = [];
   walk(rootOf(scope), (element) => {
     if (matches(element)) found.push(element);
@@ -31,67 +31,67 @@ export function select(scope: Scope, selector: string): PageElement[] {
   return found;
 }
 
-/** Like `select`, but without looking inside what matched: cards in cards count once, and the work stays linear. */
+/** Like `select`, but does not search inside a match: nested cards count once, and the work stays linear. */
 export function selectOutermost(scope: Scope, selector: string): PageElement[] {
-  const matches = predicate(selector);
+  const matches = matcherFor(selector);
   const found: PageElement[] = [];
   walk(rootOf(scope), (element) => !matches(element) || found.push(element) === 0);
   return found;
 }
 
-/** The first element below `scope` that the selector matches, or null. */
-export function maybe(scope: Scope, selector: string): PageElement | null {
-  return find(rootOf(scope), predicate(selector));
+/** The first element below `scope` that matches the selector, or null. */
+export function selectFirst(scope: Scope, selector: string): PageElement | null {
+  return find(rootOf(scope), matcherFor(selector));
 }
 
-/** Like `maybe`, for what every such page has: without it the page gets a note that it is missing. */
-export function expected(scope: Scope, selector: string): PageElement | null {
-  return orNote(scope, maybe(scope, selector), selector);
+/** Like `selectFirst`, for parts that every such page has: notes a drift if the part is missing. */
+export function selectExpected(scope: Scope, selector: string): PageElement | null {
+  return orNoteMissing(scope, selectFirst(scope, selector), selector);
 }
 
-/** The value, or null and a note that the page lacks what `detail` names. */
-export function orNote<T>(scope: Scope, value: T | null | undefined, detail: string): T | null {
+/** Returns the value, or null after noting that `detail` is missing from the page. */
+export function orNoteMissing<T>(scope: Scope, value: T | null | undefined, detail: string): T | null {
   if (value !== null && value !== undefined) return value;
-  note(scope, "missing", detail);
+  noteDrift(scope, "missing", detail);
   return null;
 }
 
-/** Notes that items are missing when there are none, although `sign` finds a part of one. */
+/** Notes that items are missing if there are none although `sign` matches a part of one. */
 export function noteEmpty(scope: Scope, items: readonly unknown[], sign: string, detail: string): void {
-  if (items.length === 0 && maybe(scope, sign) !== null) note(scope, "missing", detail);
+  if (items.length === 0 && selectFirst(scope, sign) !== null) noteDrift(scope, "missing", detail);
 }
 
-/** Notes on the page what its reader missed or did not know; `detail` is a selector or a word of the site. */
-export function note(scope: Scope, what: DriftKind, detail: string): void {
+/** Notes a drift on the page; `detail` is a selector or a word of the site. */
+export function noteDrift(scope: Scope, what: DriftKind, detail: string): void {
   let top: PageElement = rootOf(scope);
   while (top.parent !== null) top = top.parent;
   if (isPageRoot(top)) top.notes.set(`${what} ${detail}`, { what, detail });
 }
 
-/** The drift that the readers of a page noted. */
+/** The drift that parsers noted on a page. */
 export function notesOn(document: PageDocument): readonly PageNote[] {
   return [...document.root.notes.values()];
 }
 
 /**
- * The first element that the selector matches; it has to be there.
- * @throws {NOT_UNDERSTOOD} naming the page and the selector.
+ * The first element that matches the selector, which is required.
+ * @throws {NOT_UNDERSTOOD} naming the page and the selector
  */
-export function one(document: PageDocument, selector: string, scope: Scope = document): PageElement {
-  const found = maybe(scope, selector);
+export function selectRequired(document: PageDocument, selector: string, scope: Scope = document): PageElement {
+  const found = selectFirst(scope, selector);
   if (found === null) throw new ParseError(document.page, selector);
   return found;
 }
 
-/** Plain text of a node: entities decoded, white space of a page (also no-break spaces) collapsed, trimmed. */
-export function text(node: PageNode): string {
-  if (typeof node === "string") return collapse(node);
+/** The plain text of a node: entities decoded, white space (including no-break spaces) collapsed, trimmed. */
+export function textOf(node: PageNode): string {
+  if (typeof node === "string") return collapseSpace(node);
   const [only] = node.children;
-  if (node.children.length === 1 && typeof only === "string") return collapse(only);
-  return collapse(textInside(node, " "));
+  if (node.children.length === 1 && typeof only === "string") return collapseSpace(only);
+  return collapseSpace(textInside(node, " "));
 }
 
-/** The text of an element exactly as it is, for scripts and preformatted text. */
+/** The exact text of an element, for scripts and preformatted text. */
 export function rawText(element: PageElement): string {
   return textInside(element, "");
 }
@@ -102,17 +102,17 @@ export function attr(element: PageElement, name: string): string | null {
   return value === undefined ? null : detach(value);
 }
 
-/** What stands between start and end tag, byte for byte as the server sent it, trimmed. */
+/** The source between start and end tag, byte for byte, trimmed. */
 export function innerHtml(document: PageDocument, element: PageElement): string {
   return sourceBetween(document, element.innerStart, element.innerEnd);
 }
 
-/** A piece of the page's source, trimmed. */
+/** A slice of the page's source, trimmed. */
 export function sourceBetween(document: PageDocument, start: number, end: number): string {
   return detach(document.source.slice(start, end).trim());
 }
 
-/** True when the element has the class. */
+/** Whether the element has the class. */
 export function hasClass(element: PageElement, name: string): boolean {
   const classes = element.attributes.class;
   if (typeof classes !== "string") return false;
@@ -125,17 +125,17 @@ export function hasClass(element: PageElement, name: string): boolean {
   return false;
 }
 
-/** Elements directly below `element`. */
+/** The child elements of `element`. */
 export function childElements(element: PageElement): PageElement[] {
   return element.children.filter((child) => typeof child !== "string");
 }
 
-/** Visits every element below `top` in page order; where `visit` says false, what is inside is passed over. */
+/** Visits every element below `top` in document order. Skips the contents of an element if `visit` returns false. */
 export function walk(top: PageElement, visit: (element: PageElement) => boolean): void {
   for (const child of top.children) if (typeof child !== "string" && visit(child)) walk(child, visit);
 }
 
-/** The first element below `top` that passes the test, in page order, or null. */
+/** The first element below `top` that passes the test, in document order, or null. */
 export function find(top: PageElement, test: (element: PageElement) => boolean): PageElement | null {
   for (const child of top.children) {
     if (typeof child === "string") continue;
@@ -162,17 +162,14 @@ function rootOf(scope: Scope): PageElement {
   return "root" in scope ? scope.root : scope;
 }
 
-/**
- * Collapses what a page is laid out with, and trims. Other white space is part of what people wrote: an ideographic
- * space in a name stays one.
- */
-export function collapse(raw: string): string {
+/** Collapses layout white space, and trims. Other white space is user text: an ideographic space in a name stays. */
+export function collapseSpace(raw: string): string {
   const words = raw.replace(/[\t-\r \u00a0]+/g, " ");
   const end = words.length - (words.endsWith(" ") ? 1 : 0);
   return detach(words.slice(words.startsWith(" ") ? 1 : 0, Math.max(end, 0)));
 }
 
-/** A copy that does not keep the page alive: engines store a slice as a reference to the whole. */
+/** Copies a string, because engines keep a whole page alive for a slice of it. */
 function detach(value: string): string {
   return value.length < 13 ? value : ` ${value}`.slice(1);
 }
@@ -184,10 +181,10 @@ function isSpace(value: string, index: number): boolean {
 
 type Predicate = (node: PageNode) => boolean;
 
-/** Compiled selectors. All are literals of our own source, so this holds a few dozen and never anything of a page. */
+/** Compiled selectors. They are literals in our source, so the cache stays small and holds nothing of a page. */
 const compiled = new Map<string, Predicate>();
 
-function predicate(selector: string): Predicate {
+function matcherFor(selector: string): Predicate {
   let found = compiled.get(selector);
   if (found === undefined) {
     found = compile<PageNode, PageElement>(selector, { adapter, cacheResults: false });

@@ -1,15 +1,15 @@
 /**
- * Reads data out of the inline scripts of chat pages: JavaScript literals and the arguments of a known call.
- * It evaluates nothing: what is no literal stops the reading. Linear in its input, and also reads JSON.
+ * Reads data from the inline scripts of chat pages: JavaScript literals and the arguments of a known call. It evaluates
+ * nothing: reading stops at anything but a literal. Linear; also reads JSON.
  */
 
-/** A value of a literal; objects become maps. */
+/** The value of a literal; objects become maps. */
 export type JsValue = string | number | boolean | null | JsValue[] | Map<string, JsValue>;
 
 const MAX_DEPTH = 64;
 const ESCAPES: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t", b: "\b", f: "\f", v: "\v", "0": "\0" };
 
-/** Reads one literal and nothing but white space around it; undefined when it is none. */
+/** Reads a source that is a single literal; undefined if it is not. */
 export function readLiteral(source: string): JsValue | undefined {
   const reader = new LiteralReader(source, 0);
   const value = reader.value(0);
@@ -17,8 +17,8 @@ export function readLiteral(source: string): JsValue | undefined {
 }
 
 /**
- * The arguments of the first call of `name` in a script, as far as they are literals; null when there is no such call.
- * An argument that is no literal ends the list.
+ * Reads the arguments of the first call of `name` in a script, up to the first one that is not a literal. Null if there
+ * is no such call.
  */
 export function readCall(script: string, name: string): JsValue[] | null {
   const at = script.indexOf(`${name}(`);
@@ -42,11 +42,11 @@ class LiteralReader {
     if (char === '"' || char === "'") return this.#string(char);
     if (char === "{") return this.#object(depth);
     if (char === "[") return this.#array(depth);
-    if (char === "(") return this.#parenthesised(depth);
+    if (char === "(") return this.#parenthesized(depth);
     return this.#word();
   }
 
-  /** Comma-separated values up to `close`; empty places between commas are passed over. */
+  /** Reads comma-separated values up to `close`; empty places are skipped. */
   list(close: string, depth: number): { values: JsValue[]; complete: boolean } {
     const values: JsValue[] = [];
     for (;;) {
@@ -70,7 +70,7 @@ class LiteralReader {
     return complete ? values : undefined;
   }
 
-  #parenthesised(depth: number): JsValue | undefined {
+  #parenthesized(depth: number): JsValue | undefined {
     this.#at++;
     const value = this.value(depth + 1);
     this.#skipBlank();

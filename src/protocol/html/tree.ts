@@ -1,27 +1,31 @@
 /**
- * HTML string to a small tree: elements with attributes, children and their places in the source; text as strings.
- * htmlparser2 tokenises; the tree is our own because it is a third of the cost and can keep source offsets.
- * Refuses deep nesting, so that no later walk can be made slow or overflow. Knows nothing of chat.
+ * Parses HTML into a small tree: elements with attributes, children and source offsets, and text as strings.
+ * htmlparser2
+ * does the tokenizing; our own tree costs a third and keeps source offsets. Rejects deep nesting, so that no later walk
+ * can be slow or overflow the stack. Knows nothing of chat.
  */
 import { type Handler, Parser } from "htmlparser2";
 import { ParseError } from "../../errors/index.js";
 import type { DriftKind } from "../drift.js";
 
-/** Real pages nest about 20 deep. The tokenizer scans the open elements at every stray close tag, so this bounds time. */
+/**
+ * Real pages nest about 20 deep. The tokenizer scans all open elements at every stray close tag, so this bounds its
+ * time.
+ */
 const MAX_DEPTH = 256;
 
-/** A piece of text (entities decoded) or an element. */
+/** A text (entities decoded) or an element. */
 export type PageNode = PageElement | string;
 
 /** An element of a page. */
 export interface PageElement {
   /** Lower-case tag name. */
   readonly name: string;
-  /** Attribute values, entities decoded. Look up only through `attr`. */
+  /** Attribute values, entities decoded. Read them only through `attr`. */
   readonly attributes: Readonly<Record<string, string>>;
   readonly children: readonly PageNode[];
   readonly parent: PageElement | null;
-  /** Offset of `<` of the start tag. */
+  /** Offset of the `<` of the start tag. */
   readonly start: number;
   /** Offset just after the start tag. */
   readonly innerStart: number;
@@ -31,25 +35,25 @@ export interface PageElement {
   readonly end: number;
 }
 
-/** A thing that a reader missed in a page or did not know; the detail is a selector or a word of the site. */
+/** A drift noted on a page; the detail is a selector or a word of the site. */
 export interface PageNote {
   readonly what: DriftKind;
   readonly detail: string;
 }
 
-/** The nameless element around a whole page. */
+/** The nameless root element of a page. */
 export interface PageRoot extends PageElement {
-  /** The drift that the readers of the page noted, each once. */
+  /** The drift noted on the page, deduplicated. */
   readonly notes: Map<string, PageNote>;
 }
 
-/** A parsed page, with what is needed to name it in errors and to cut pieces out of it. */
+/** A parsed page. */
 export interface PageDocument {
-  /** What to call it in an error, such as `"room page"`. */
+  /** The name of the page in error messages, such as `"room page"`. */
   readonly page: string;
   readonly source: string;
   readonly root: PageRoot;
-  /** The first element of each id. */
+  /** The first element with each id. */
   readonly ids: ReadonlyMap<string, PageElement>;
 }
 
@@ -61,8 +65,8 @@ interface OpenElement extends PageElement {
 }
 
 /**
- * Parses a page of any quality in linear time.
- * @throws {NOT_UNDERSTOOD} when elements nest deeper than any real page.
+ * Parses a page, however broken, in linear time.
+ * @throws {NOT_UNDERSTOOD} when elements nest deeper than in any real page
  */
 export function parseTree(html: string, page: string): PageDocument {
   const builder = new TreeBuilder(page);

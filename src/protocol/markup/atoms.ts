@@ -1,19 +1,20 @@
 /**
- * The smallest parts of a message's source, found by laying the rendered HTML beside it: so the renderer alone decides
- * what is markup. Every character of the source is in exactly one atom.
+ * Splits the source of a message into its smallest parts by aligning it with the rendered HTML, so that the renderer
+ * alone
+ * decides what is markup. Every character of the source is in exactly one atom.
  */
 import { decodeText } from "./escape.js";
 import { readLinkTarget } from "./links.js";
 
-/** A part of the source that means one thing. A `text` has no white space in it; `open` and `close` are marks of emphasis. */
+/** A part of the source with one meaning. A `text` has no white space; `open` and `close` are emphasis marks. */
 export interface Atom {
   readonly kind: "text" | "space" | "escape" | "url" | "link" | "tag" | "code" | "open" | "close";
   readonly source: string;
-  /** What a code span shows; "" for all else. */
+  /** The content of a code span; "" for other kinds. */
   readonly code: string;
 }
 
-/** Cuts a source into atoms; `html` is what the renderer makes of it, without the block around several lines. */
+/** Splits a source into atoms; `html` is its rendering, without the block around several lines. */
 export function readAtoms(source: string, html: string): readonly Atom[] {
   const reader = new AtomReader(source, 0);
   reader.read(html);
@@ -21,10 +22,11 @@ export function readAtoms(source: string, html: string): readonly Atom[] {
 }
 
 /**
- * Every visible character of some HTML, each with the elements it is in. White space and U+2060 are left out. Two
- * sources that give the same list look the same.
+ * Every visible character of some HTML, each with its enclosing elements. White space and U+2060 are left out. Two
+ * sources
+ * that give the same list look the same.
  */
-export function readShown(html: string): readonly string[] {
+export function visibleCharacters(html: string): readonly string[] {
   const shown: string[] = [];
   let open: readonly string[] = [];
   let style = "";
@@ -41,15 +43,15 @@ export function readShown(html: string): readonly string[] {
   return shown;
 }
 
-/** White space that a cut may fall on, or else a word: a no-break space holds its words together. */
-const spaceOrWord = /([^\S\u00a0\u2007\u202f\ufeff]+)|(?:\S|[\u00a0\u2007\u202f\ufeff])+/g;
-/** The entities that are the trace of a backslash. */
-const escapeTrace = /^#(?:4[012]|9[1356])$/;
+/** White space where a cut may go, or a word. A no-break space holds its words together. */
+const SPACE_OR_WORD = /([^\S\u00a0\u2007\u202f\ufeff]+)|(?:\S|[\u00a0\u2007\u202f\ufeff])+/g;
+/** The entities that a backslash escape renders to. */
+const ESCAPED_ENTITY = /^#(?:4[012]|9[1356])$/;
 
 class AtomReader {
   readonly atoms: Atom[] = [];
   readonly #source: string;
-  /** Where the source not yet read begins. */
+  /** The offset up to which the source has been read. */
   at: number;
 
   constructor(source: string, start: number) {
@@ -57,7 +59,7 @@ class AtomReader {
     this.at = start;
   }
 
-  /** Reads as much of the source as this HTML shows. */
+  /** Reads the part of the source that this HTML renders. */
   read(html: string): void {
     const token = /<(\/?)([a-z]+)([^>]*)>|&(#?\w+);|[^<&]+/g;
     for (let match = token.exec(html); match; match = token.exec(html)) {
@@ -69,7 +71,7 @@ class AtomReader {
         else this.#link(inner, attributes ?? "");
       } else if (name !== undefined) {
         if (this.#mark(isEnd === "/")) token.lastIndex += isEnd ? 4 : 3;
-      } else if (entity !== undefined && escapeTrace.test(entity)) this.#push("escape", this.at + 2);
+      } else if (entity !== undefined && ESCAPED_ENTITY.test(entity)) this.#push("escape", this.at + 2);
       else this.#text(entity === undefined ? all.length : 1);
     }
   }
@@ -80,7 +82,7 @@ class AtomReader {
   }
 
   #text(length: number): void {
-    for (const [word, space] of this.#source.slice(this.at, this.at + length).matchAll(spaceOrWord)) {
+    for (const [word, space] of this.#source.slice(this.at, this.at + length).matchAll(SPACE_OR_WORD)) {
       const kind = space === undefined && /\S/.test(word) ? "text" : "space";
       const end = this.at + word.length;
       const previous = this.atoms.at(-1);
@@ -92,7 +94,7 @@ class AtomReader {
     }
   }
 
-  /** Reads a mark; true for `***`, which is two elements. */
+  /** Reads a mark; true for `***`, which renders as two elements. */
   #mark(isEnd: boolean): boolean {
     const run = /(.)\1*/y;
     run.lastIndex = this.at;

@@ -1,7 +1,8 @@
-/** Messages from pieces: exact outputs, and the promise that no text breaks the markup around it. */
+/** Messages built from pieces: exact output, and the guarantee that no text breaks the markup around it. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { readShown } from "./atoms.js";
+import { sizeOf } from "../../../test/sizes.js";
+import { visibleCharacters } from "./atoms.js";
 import { type MessageBuilder, type MessageBuilderOptions, message } from "./builder.js";
 import { escapeHtml } from "./escape.js";
 import { failureOf } from "./failure-of.test-support.js";
@@ -79,22 +80,22 @@ describe("message()", () => {
     expect(`${built}`).toBe(expected);
   });
 
-  it("refuses what chat can not say", () => {
+  it("rejects what chat cannot express", () => {
     expect(failureOf(() => message().text("a\n").bold("b").toString())).toMatch(/^BAD_ARGUMENT: text of several lines/);
     expect(failureOf(() => message().code("a\nb").toString())).toMatch(/markupInLines: "drop"$/);
     for (const address of ["javascript:alert(1)", "/path", "", "http://", "data:text/html,x", "mailto:a@b.c", "a.b"]) {
-      expect(failureOf(() => message().link("a", address))).toMatch(/^BAD_ARGUMENT: a link leads to an http/);
+      expect(failureOf(() => message().link("a", address))).toMatch(/^BAD_ARGUMENT: a link must lead to an http/);
     }
     expect(failureOf(() => message().link("a".repeat(501), url))).toMatch(/^TOO_LONG/);
     expect(failureOf(() => message().link("a", `https://a.b/${"(".repeat(400)}`))).toMatch(/^TOO_LONG/);
-    expect(failureOf(() => message().tag("a b"))).toBe('BAD_ARGUMENT: "a b" can not be a tag');
+    expect(failureOf(() => message().tag("a b"))).toBe('BAD_ARGUMENT: "a b" is not a valid tag');
     expect(failureOf(() => message().metaTag(""))).toMatch(/^BAD_ARGUMENT/);
     expect(failureOf(() => message().mention(" @ "))).toMatch(/^BAD_ARGUMENT/);
     expect(failureOf(() => message().reply(0))).toMatch(/^BAD_ARGUMENT/);
     expect(failureOf(() => message().reply(1).reply(2))).toMatch(/one message only/);
     expect(failureOf(() => message().text("a").quote("b"))).toMatch(/comes first/);
-    expect(failureOf(() => message().fixedWidth("a").text("b").toString())).toMatch(/fixed font has nothing else/);
-    expect(failureOf(() => message().reply(1).fixedWidth("a").toString())).toMatch(/fixed font has nothing else/);
+    expect(failureOf(() => message().fixedWidth("a").text("b").toString())).toMatch(/cannot contain anything else/);
+    expect(failureOf(() => message().reply(1).fixedWidth("a").toString())).toMatch(/cannot contain anything else/);
     expect(failureOf(() => message({ drop: true } as MessageBuilderOptions))).toMatch(/no option "drop"/);
     expect(failureOf(() => message().text(1 as unknown as string))).toMatch(/^BAD_ARGUMENT/);
   });
@@ -126,7 +127,7 @@ function build(steps: readonly Step[], isQuote: boolean): MessageBuilder {
   return built;
 }
 
-/** What must be seen of the steps, as HTML written by hand. */
+/** The expected HTML of a step, written by hand. */
 function wanted([kind, words]: Step): string {
   const shown = escapeHtml(words);
   switch (kind) {
@@ -149,37 +150,37 @@ function wanted([kind, words]: Step): string {
   }
 }
 
-describe("message() of anything", () => {
-  it("shows exactly the elements asked for, with exactly their texts", () => {
+describe("message() with arbitrary pieces", () => {
+  it("shows exactly the requested elements with exactly their texts", () => {
     fc.assert(
       fc.property(fc.array(stepOf(text), { maxLength: 6 }), fc.boolean(), (steps, isQuote) => {
         const markdown = build(steps, isQuote).toString();
         expect(splitReplyPrefix(markdown).replyTo).toBeNull();
         expect(markdown.startsWith("> ")).toBe(isQuote);
-        const expected = readShown((isQuote ? "&gt;q" : "") + steps.map(wanted).join(""));
-        expect(readShown(renderMarkdown(markdown, { onebox: preview }))).toEqual(expected);
+        const expected = visibleCharacters((isQuote ? "&gt;q" : "") + steps.map(wanted).join(""));
+        expect(visibleCharacters(renderMarkdown(markdown, { onebox: preview }))).toEqual(expected);
       }),
-      { numRuns: 8000 },
+      { numRuns: sizeOf({ near: 1000, release: 8_000 }) },
     );
   });
 
-  it("shows exactly the texts when they have addresses in them", () => {
+  it("shows exactly the texts when they contain URLs", () => {
     fc.assert(
       fc.property(fc.array(stepOf(addressed), { maxLength: 6 }), fc.boolean(), (steps, isQuote) => {
         const letters = (html: string): string =>
-          readShown(html)
+          visibleCharacters(html)
             .map((each) => String.fromCodePoint(each.codePointAt(0) ?? 0))
             .join("");
         const html = renderMarkdown(build(steps, isQuote).toString(), { onebox: preview });
         expect(letters(html)).toBe(letters((isQuote ? "&gt;q" : "") + steps.map(wanted).join("")));
         for (const name of ["b", "i", "strike", "code"]) {
-          const count = steps.filter(([kind, words]) => words.trim() !== "" && tags[kind] === name).length;
+          const count = steps.filter(([kind, words]) => words.trim() !== "" && TAGS[kind] === name).length;
           expect(html.split(`<${name}>`).length - 1).toBe(count);
         }
       }),
-      { numRuns: 800 },
+      { numRuns: sizeOf({ near: 100, release: 800 }) },
     );
   });
 });
 
-const tags: Readonly<Partial<Record<Step[0], string>>> = { bold: "b", italic: "i", strike: "strike", code: "code" };
+const TAGS: Readonly<Partial<Record<Step[0], string>>> = { bold: "b", italic: "i", strike: "strike", code: "code" };

@@ -1,18 +1,18 @@
 /**
- * Messages put together from pieces: every text is escaped, every mark gets the boundary beside it that makes it a mark,
- * and what the chat dialect cannot say is an error instead of stray characters.
+ * Builds messages from pieces. Text is escaped, marks get the boundaries they need, and content that the chat dialect
+ * cannot express is an error instead of stray characters.
  */
 import { TooLongError, UsageError } from "../../errors/index.js";
 import { checkChoice, checkId, checkOptions } from "../../util/options.js";
-import { isBoundaryAfter, isBoundaryBefore, isEscapable, wordJoiner } from "./escape.js";
+import { isBoundaryAfter, isBoundaryBefore, isEscapable, WORD_JOINER } from "./escape.js";
 import { codeSpan, escapeLine, fixedWidth, guardStart } from "./escape-markdown.js";
 import { unixLines, withoutBlankStart } from "./lines.js";
 
-/** What a message builder does when it can not do both. */
+/** Options of a message builder. */
 export interface MessageBuilderOptions {
   /**
-   * Text of several lines has no markup. `refuse` throws when a message has both; `drop` keeps the text: a link becomes
-   * `text (address)`, a tag `[x]`.
+   * How to handle a message with both several lines and markup, which chat does not render together. `refuse` throws;
+   * `drop` keeps the text: a link becomes `text (address)`, a tag `[x]`.
    * @default "refuse"
    */
   readonly markupInLines?: "refuse" | "drop";
@@ -21,16 +21,16 @@ export interface MessageBuilderOptions {
 /** A piece of a message. */
 interface Piece {
   readonly kind: "text" | "markup" | "link" | "mention" | "raw" | "fixed";
-  /** As it is written on one line; for `text` the text itself. */
+  /** How it is written on a single line; for `text`, the text itself. */
   readonly written: string;
-  /** As it is written among several lines. */
+  /** How it is written in a message of several lines. */
   readonly plain: string;
 }
 
-/** The longest link text and address that the server reads as a link, in characters. */
+/** The longest link text and address that the server recognizes as a link, in characters. */
 const LINK_TEXT_LIMIT = 499;
 const ADDRESS_LIMIT = 990;
-const endsMention = /^(?:$|[\s.,_!?():;/+&<'"-])/;
+const MENTION_END = /^(?:$|[\s.,_!?():;/+&<'"-])/;
 
 /** Starts a message: `message().reply(123).text("See ").link("the docs", url).toString()`. */
 export function message(options: MessageBuilderOptions = {}): MessageBuilder {
@@ -38,19 +38,19 @@ export function message(options: MessageBuilderOptions = {}): MessageBuilder {
 }
 
 /**
- * Collects the pieces of one message; each method adds one and gives the builder back. White space at the edges of bold,
- * italic, strike and code goes outside of the marks. Where a mark needs white space or punctuation beside it and there
- * is none, a space is put in. Empty pieces vanish.
+ * Builds a message from pieces; each method adds one and returns the builder. White space at the edges of bold, italic,
+ * strike and code moves outside the marks. A space is inserted where a mark needs one beside it. Empty pieces are
+ * dropped.
  */
 export class MessageBuilder {
   readonly #pieces: Piece[] = [];
   readonly #drops: boolean;
   #replyTo: number | null = null;
   #isQuote = false;
-  /** Whether the next piece begins a new line. */
+  /** Whether the next piece starts a new line. */
   #isLineDone = false;
 
-  /** @throws {BAD_ARGUMENT} for options that can not be */
+  /** @throws {BAD_ARGUMENT} for invalid options */
   constructor(options: MessageBuilderOptions = {}) {
     checkOptions("message", options, ["markupInLines"]);
     const { markupInLines = "refuse" } = options;
@@ -59,8 +59,8 @@ export class MessageBuilder {
   }
 
   /**
-   * Makes the message a reply, wherever in the chain it is called.
-   * @throws {BAD_ARGUMENT} for what is no id, or a second reply
+   * Makes the message a reply; may be called anywhere in the chain.
+   * @throws {BAD_ARGUMENT} for an invalid id or a second reply
    */
   reply(messageId: number): this {
     checkId("message", messageId);
@@ -69,44 +69,44 @@ export class MessageBuilder {
     return this;
   }
 
-  /** Adds a text that shows as it is. With a line break in it the message has several lines. */
+  /** Adds text that shows exactly as given. A line break makes it a message of several lines. */
   text(text: string): this {
     return this.#add("text", text, text);
   }
 
-  /** Adds markdown as it is; that it is whole is up to you. */
+  /** Adds raw markdown; the caller must make sure that it is complete. */
   raw(markdown: string): this {
     return this.#add("raw", markdown, markdown);
   }
 
-  /** Adds a text in bold. */
+  /** Adds bold text. */
   bold(text: string): this {
     return this.#mark("**", text);
   }
 
-  /** Adds a text in italics. */
+  /** Adds italic text. */
   italic(text: string): this {
     return this.#mark("*", text);
   }
 
-  /** Adds a text struck out. */
+  /** Adds struck-out text. */
   strike(text: string): this {
     return this.#mark("---", text);
   }
 
-  /** Adds code, between as many backticks as it takes. */
+  /** Adds inline code, between as many backticks as needed. */
   code(text: string): this {
     return this.#spaced(text, codeSpan(text), text.trim());
   }
 
   /**
-   * Adds a link; without a text it shows the address. Parentheses, spaces, quotes and the like in the address are
+   * Adds a link; an empty text shows the address. Parentheses, spaces, quotes and the like in the address are
    * percent-encoded.
    * @throws {BAD_ARGUMENT} for an address that is not http, https or ftp
-   * @throws {TOO_LONG} for a text or an address that the server would not read as a link
+   * @throws {TOO_LONG} for a text or an address too long for the server to recognize a link
    */
   link(text: string, url: string | URL): this {
-    const address = webAddress(String(url));
+    const address = linkAddress(String(url));
     const shown = text.trim() === "" ? String(url).trim() : text.trim();
     const inner = escapeLine(shown, "ignore").replace(/\\$/, "\\ ");
     if (inner.length > LINK_TEXT_LIMIT)
@@ -116,20 +116,20 @@ export class MessageBuilder {
   }
 
   /**
-   * Adds a tag of the room's site, as a link.
-   * @throws {BAD_ARGUMENT} for what can not be a tag
+   * Adds a tag of the room's site as a link.
+   * @throws {BAD_ARGUMENT} for an invalid tag
    */
   tag(name: string): this {
     return this.#tag("tag", name);
   }
 
-  /** As {@link tag}, for a tag of the site's meta. */
+  /** Like {@link tag}, for a tag of the site's meta. */
   metaTag(name: string): this {
     return this.#tag("meta-tag", name);
   }
 
   /**
-   * Makes the message a quote that begins with this text. All of the message is in the quote.
+   * Makes the whole message a quote that starts with this text.
    * @throws {BAD_ARGUMENT} unless it is the first piece
    */
   quote(text: string): this {
@@ -140,8 +140,8 @@ export class MessageBuilder {
   }
 
   /**
-   * Adds `@name`, which notifies whoever has that name: spaces are left out, as chat wants it.
-   * @throws {BAD_ARGUMENT} for a name without characters
+   * Adds `@name`, which notifies that user. Spaces in the name are removed, as chat requires.
+   * @throws {BAD_ARGUMENT} for an empty name
    */
   mention(name: string): this {
     const word = name.replace(/[\s\u2060]+/g, "").replace(/^@/, "");
@@ -149,7 +149,7 @@ export class MessageBuilder {
     return this.#add("mention", `@${escapeLine(word, "defuse")}`, `@${word}`);
   }
 
-  /** Adds each text on a line of its own; what follows begins a new line. */
+  /** Adds each text on a line of its own; the next piece starts a new line. */
   lines(...texts: readonly string[]): this {
     if (texts.length === 0) return this;
     if (this.#pieces.length > 0) this.#isLineDone = true;
@@ -158,15 +158,15 @@ export class MessageBuilder {
     return this;
   }
 
-  /** Adds lines in fixed font. A message in fixed font has nothing else, and is no reply by its text. */
+  /** Adds fixed-width lines. Such a message cannot contain anything else or have a reply prefix. */
   fixedWidth(text: string): this {
     const lines = fixedWidth(text);
     return this.#add("fixed", lines, lines);
   }
 
   /**
-   * Writes the message; "" when nothing is in it.
-   * @throws {BAD_ARGUMENT} when markup meets several lines, or fixed font anything else
+   * Returns the message; "" if it is empty.
+   * @throws {BAD_ARGUMENT} when markup is combined with several lines, or fixed-width text with anything else
    */
   toString(): string {
     const body = this.#body();
@@ -188,7 +188,7 @@ export class MessageBuilder {
   #fixed(): string {
     if (this.#replyTo !== null || this.#isQuote || this.#pieces.some((piece) => piece.kind !== "fixed")) {
       throw new UsageError(
-        "a message in fixed font has nothing else in it; to reply with one, give its text to reply() of the message",
+        "a fixed-width message cannot contain anything else; to reply with one, pass its text to message.reply()",
       );
     }
     return withoutBlankStart(this.#pieces.map((piece) => piece.written).join("\n")).trimEnd();
@@ -199,7 +199,7 @@ export class MessageBuilder {
     return `> ${body}`;
   }
 
-  /** Whether the author wrote the start, and may mean a quote or a onebox by it. */
+  /** Whether the message starts with raw markdown, which may be meant as a quote or a onebox. */
   #startsRaw(): boolean {
     return this.#pieces[0]?.kind === "raw";
   }
@@ -215,15 +215,15 @@ export class MessageBuilder {
   }
 
   #mark(mark: string, text: string): this {
-    // A dash beside `---` would make the mark longer, and a backslash before a mark would make it literal.
+    // A dash beside `---` would lengthen the mark, and a backslash before a mark would escape it.
     const inner = escapeLine(text.trim(), "show").replace(
       mark === "---" ? /^(?=-)|(?<=[-\\])$/g : /(?<=\\)$/,
-      wordJoiner,
+      WORD_JOINER,
     );
     return this.#spaced(text, inner === "" ? "" : mark + inner + mark, text.trim());
   }
 
-  /** Adds marked text; the white space at its edges comes outside of the marks. */
+  /** Adds marked text; white space at its edges goes outside the marks. */
   #spaced(text: string, written: string, plain: string): this {
     const inked = text.trimStart();
     this.text(text.slice(0, text.length - inked.length));
@@ -233,7 +233,7 @@ export class MessageBuilder {
 
   #tag(kind: "tag" | "meta-tag", name: string): this {
     if (!/^[^\s[\]<>"'`\\]{1,40}$/.test(name) || /\p{Surrogate}/u.test(name)) {
-      throw new UsageError(`${JSON.stringify(name)} can not be a tag`);
+      throw new UsageError(`${JSON.stringify(name)} is not a valid tag`);
     }
     return this.#add("link", `[${kind}:${name}]`, `[${name}]`);
   }
@@ -247,7 +247,7 @@ function joinLine(pieces: readonly Piece[]): string {
     const written = piece.kind === "text" ? escapeLine(piece.written, "show") : piece.written;
     const isApart =
       (before === "markup" && !isBoundaryAfter(written[0])) ||
-      (before === "mention" && !endsMention.test(written)) ||
+      (before === "mention" && !MENTION_END.test(written)) ||
       (piece.kind === "markup" && !isBoundaryBefore(line.at(-1))) ||
       (piece.kind === "mention" && /[\p{L}\p{N}\p{M}@_]$/u.test(line)) ||
       (line.endsWith("\\") && isEscapable(written[0])) ||
@@ -258,7 +258,7 @@ function joinLine(pieces: readonly Piece[]): string {
   return line;
 }
 
-/** Texts that follow each other are one text: what they mean together has to be escaped. */
+/** Merges adjacent texts, because they may form markup together and must be escaped as one. */
 function joinTexts(pieces: readonly Piece[]): readonly Piece[] {
   const joined: Piece[] = [];
   for (const piece of pieces) {
@@ -269,15 +269,17 @@ function joinTexts(pieces: readonly Piece[]): readonly Piece[] {
   return joined;
 }
 
-/** The address as it may stand in a link. */
-function webAddress(url: string): string {
+/** Encodes an address for use in a link. */
+function linkAddress(url: string): string {
   const address = url.trim().replace(/[\s\x00-\x1f\x7f()<>"\\`[\]]/g, (character) => {
     if (character === "(" || character === ")") return character === "(" ? "%28" : "%29";
     return encodeURIComponent(character);
   });
   const whole = address.startsWith("//") ? `https:${address}` : address;
   if (!/^(?:https?|ftp):\/\/[^/?#]/i.test(whole) || !URL.canParse(whole)) {
-    throw new UsageError(`a link leads to an http, https or ftp address, not to ${JSON.stringify(url.slice(0, 80))}`);
+    throw new UsageError(
+      `a link must lead to an http, https or ftp address, not to ${JSON.stringify(url.slice(0, 80))}`,
+    );
   }
   if (address.length > ADDRESS_LIMIT) throw new TooLongError({}, `an address has at most ${ADDRESS_LIMIT} characters`);
   return address;

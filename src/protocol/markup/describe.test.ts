@@ -1,4 +1,4 @@
-/** What kind of message some HTML is. */
+/** Classifies message HTML. */
 import { describe, expect, it, test } from "vitest";
 import { isFixedFont, isMultiline, isOnebox, isPartial, moveNotice } from "./describe.js";
 import { renderMarkdown } from "./render.js";
@@ -20,7 +20,7 @@ describe("the kind of a message", () => {
   });
 });
 
-test("the preview of a comment is one, a quote that somebody typed is none", () => {
+test("a comment preview is a onebox, and a typed quote is not", () => {
   const link = '<a href="//x.y/q/2#comment3_2"><span class="relativetime" title="z">now</span></a>';
   expect(isOnebox(`<div class="quote">why? &mdash; <a href="//x.y/users/1">Ann</a> ${link}</div>`)).toBe(true);
   expect(isOnebox('<div class="quote">why? &mdash; <a href="//x.y/users/1">Ann</a></div>')).toBe(false);

@@ -1,25 +1,25 @@
 /**
- * Pairs the marks of bold, italic and strike-through in one pass. A mark that finds no partner, or whose partner has
- * no boundary beside it, stays as the characters typed. At most one mark of a kind is open at a time.
+ * Pairs bold, italic and strike-through marks in one pass. A mark without a partner, or whose partner has no boundary
+ * beside it, stays literal. At most one mark of each kind is open at a time.
  */
 
-/** A run of emphasis characters met in the source. */
+/** A run of emphasis characters in the source. */
 interface Mark {
   readonly mark: string;
-  /** Whether it may open: a boundary, or a mark that may open, is right before it, and ink right after. */
+  /** Whether it may open: a boundary, or an opening mark, precedes it, and a visible character follows. */
   readonly canOpen: boolean;
-  /** Whether a boundary is before it, whatever its neighbours are. */
+  /** Whether a boundary precedes it, apart from neighboring marks. */
   readonly freeBefore: boolean;
-  /** Whether a boundary is after it, whatever its neighbours are. */
+  /** Whether a boundary follows it, apart from neighboring marks. */
   readonly freeAfter: boolean;
-  /** Whether the character before it is no white space. */
+  /** Whether the preceding character is visible. */
   readonly inkBefore: boolean;
 }
 
-/** HTML, or a mark still to be paired. */
+/** HTML, or a mark to be paired. */
 export type Piece = string | Mark;
 
-const tags: Readonly<Record<string, readonly [open: string, close: string]>> = {
+const TAGS: Readonly<Record<string, readonly [open: string, close: string]>> = {
   "*": ["<i>", "</i>"],
   _: ["<i>", "</i>"],
   "**": ["<b>", "</b>"],
@@ -29,12 +29,12 @@ const tags: Readonly<Record<string, readonly [open: string, close: string]>> = {
   "---": ["<strike>", "</strike>"],
 };
 
-/** True for runs that mean something: one to three `*` or `_`, exactly three `-`. */
+/** Whether a run is a mark: one to three `*` or `_`, or exactly three `-`. */
 export function isMark(run: string): boolean {
-  return Object.hasOwn(tags, run);
+  return Object.hasOwn(TAGS, run);
 }
 
-/** Joins the pieces to HTML, with every pair of marks turned into its element. */
+/** Joins pieces into HTML, with each pair of marks as an element. */
 export function pairMarks(pieces: readonly Piece[]): string {
   const partners = findPartners(pieces);
   confirm(pieces, partners);
@@ -45,12 +45,12 @@ export function pairMarks(pieces: readonly Piece[]): string {
       return;
     }
     const partner = partners.get(index);
-    html += partner === undefined ? piece.mark : (tags[piece.mark]?.[partner > index ? 0 : 1] ?? "");
+    html += partner === undefined ? piece.mark : (TAGS[piece.mark]?.[partner > index ? 0 : 1] ?? "");
   });
   return html;
 }
 
-/** For each mark that has a partner, the index of that partner; both directions. */
+/** Maps each paired mark to the index of its partner, in both directions. */
 function findPartners(pieces: readonly Piece[]): Map<number, number> {
   const closable = closableMarks(pieces);
   const partners = new Map<number, number>();
@@ -81,7 +81,7 @@ function closableMarks(pieces: readonly Piece[]): Set<number> {
   return closable;
 }
 
-/** Drops pairs that leaned on a neighbouring mark which itself stayed literal. Outer pairs come first. */
+/** Drops pairs whose boundary was a neighboring mark that stayed literal. Outer pairs come first. */
 function confirm(pieces: readonly Piece[], partners: Map<number, number>): void {
   pieces.forEach((piece, index) => {
     const close = partners.get(index);

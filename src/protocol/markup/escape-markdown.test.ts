@@ -1,13 +1,14 @@
-/** Text that shows as itself: exact outputs, and the promise for any text. */
+/** Escaped text shows as itself: exact output, and the guarantee for any text. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { sizeOf } from "../../../test/sizes.js";
 import { codeSpan, defuseMentions, escapeLine, escapeMarkdown, fixedWidth } from "./escape-markdown.js";
 import { markupUnit, preview } from "./markup-unit.test-support.js";
 import { renderMarkdown } from "./render.js";
 import { splitReplyPrefix } from "./reply-prefix.js";
 import { htmlToText } from "./to-text.js";
 
-/** The text of a message as a person sees it. */
+/** The text of a message as users see it. */
 const seen = (markdown: string): string => htmlToText(renderMarkdown(markdown)).replaceAll("\u2060", "").trim();
 
 const hostile: fc.Arbitrary<string> = fc.oneof(
@@ -70,13 +71,13 @@ describe("escapeMarkdown", () => {
     expect(escapeMarkdown(text)).toBe(markdown);
   });
 
-  it("keeps a URL that is too long for a link readable, not linked", () => {
+  it("shows a URL that is too long for a link in full, without a link", () => {
     const url = `https://a.b/${"c".repeat(200)}`;
     expect(escapeMarkdown(`see ${url}`)).toBe(`see \u2060${url}`);
     expect(renderMarkdown(escapeMarkdown(`see ${url}`))).not.toContain("<a");
   });
 
-  it("leaves text of several lines alone but for its start", () => {
+  it("changes only the start of text of several lines", () => {
     expect(escapeMarkdown("*a*\n`b`")).toBe("*a*\n`b`");
     expect(escapeMarkdown("    a\n    b")).toBe("\u2060    a\n    b");
     expect(escapeMarkdown(":1 a\nb")).toBe("\u2060:1 a\nb");
@@ -95,11 +96,11 @@ describe("escapeMarkdown", () => {
       fc.property(lines, (text) => {
         expect(seen(escapeMarkdown(text))).toBe(text.replaceAll("\u2060", "").trim());
       }),
-      { numRuns: 4000 },
+      { numRuns: sizeOf({ near: 500, release: 4_000 }) },
     );
   });
 
-  it("makes no element but links, no reply, no quote, no fixed font and no onebox of any line", () => {
+  it("turns no line into a reply, a quote, fixed-width text, a onebox, or any element but links", () => {
     fc.assert(
       fc.property(lines, (text) => {
         const markdown = escapeMarkdown(text);
@@ -111,11 +112,11 @@ describe("escapeMarkdown", () => {
           expect(htmlToText(inner ?? "").replaceAll("\u2060", "")).toBe(htmlToText(href ?? ""));
         }
       }),
-      { numRuns: 4000 },
+      { numRuns: sizeOf({ near: 500, release: 4_000 }) },
     );
   });
 
-  it("makes no element but links of several lines", () => {
+  it("turns several lines into no element but links", () => {
     const several = fc.array(lines, { minLength: 2, maxLength: 4 }).map((all) => all.join("\n"));
     fc.assert(
       fc.property(several, (text) => {
@@ -127,14 +128,14 @@ describe("escapeMarkdown", () => {
 });
 
 describe("escapeLine beside markup", () => {
-  it("never pairs with marks around it", () => {
+  it("never pairs with the marks around it", () => {
     fc.assert(
       fc.property(lines, fc.constantFrom("*", "__", "---", "***"), (text, mark) => {
         const inner = `x ${escapeLine(text, "defuse")} x`;
         const html = renderMarkdown(`${mark}${inner}${mark} ${escapeLine(text, "defuse")} ${mark}a${mark}`);
         expect(html.match(/<(?:b|i|strike)>/g)?.length).toBe(mark === "***" ? 4 : 2);
       }),
-      { numRuns: 1000 },
+      { numRuns: sizeOf({ near: 125, release: 1_000 }) },
     );
   });
 });
@@ -154,7 +155,7 @@ describe("defuseMentions", () => {
 });
 
 describe("fixedWidth", () => {
-  it("indents every line that has something on it", () => {
+  it("indents every line that is not blank", () => {
     expect(fixedWidth("a\r\n\n  b")).toBe("    a\n\n      b");
     expect(fixedWidth("")).toBe("");
   });
@@ -195,7 +196,7 @@ describe("codeSpan", () => {
         expect(htmlToText(html)).toBe(code.trim() === "" ? "x  x" : `x ${code.trim()} x`);
         if (code.trim() !== "") expect(html).toMatch(/^x <code>.*<\/code> x$/s);
       }),
-      { numRuns: 1000 },
+      { numRuns: sizeOf({ near: 125, release: 1_000 }) },
     );
   });
 });

@@ -1,10 +1,11 @@
 /**
- * Characters and their entities, as the chat servers write them in `content` (protocol.md §1, §7.1). Pure strings;
- * nothing here knows about markup.
+ * Entities and character classes as the chat servers use them in `content` (protocol.md §1, §7.1). Pure; knows nothing
+ * of
+ * markup.
  */
 import { decodeHTML } from "entities";
 
-const escapes: Readonly<Record<string, string>> = {
+const ESCAPES: Readonly<Record<string, string>> = {
   "&": "&amp;",
   "<": "&lt;",
   ">": "&gt;",
@@ -12,45 +13,45 @@ const escapes: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
-/** Escapes what a person typed for use as HTML text or inside a double-quoted attribute, as recorded: `&#39;`, `&quot;`. */
+/** Escapes typed text for HTML or a double-quoted attribute, with the servers' entities `&#39;` and `&quot;`. */
 export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => escapes[character] ?? character);
+  return text.replace(/[&<>"']/g, (character) => ESCAPES[character] ?? character);
 }
 
-/** Joins words without a gap: shows nothing, is no white space, and is no boundary of markup. */
-export const wordJoiner = "\u2060";
+/** An invisible character that is neither white space nor a markup boundary. */
+export const WORD_JOINER = "\u2060";
 
-/** Turns entities into characters; a no-break space becomes a plain one. */
+/** Decodes entities; no-break spaces become plain ones. */
 export function decodeText(html: string): string {
   return (html.includes("&") ? decodeHTML(html) : html).replaceAll("\u00a0", " ");
 }
 
-/** True for the characters that a backslash makes literal: `` ` * _ [ ] ( ) `` (protocol.md §7.1). */
+/** Whether a backslash escapes this character: `` ` * _ [ ] ( ) `` (protocol.md §7.1). */
 export function isEscapable(character: string | undefined): boolean {
   return character !== undefined && character !== "" && "`*_[]()".includes(character);
 }
 
-/** The numeric entity that the servers write for a character escaped with a backslash: `\[` becomes `&#91;` [OBS]. */
+/** The numeric entity that the servers write for an escaped character: `\[` becomes `&#91;` [OBS]. */
 export function numericEntity(character: string): string {
   return `&#${character.charCodeAt(0)};`;
 }
 
-/** What must stand before inline markup: nothing, white space, or one of `,('"` (protocol.md §7.1). */
+/** Whether inline markup may follow this character: none, white space, or one of `,('"` (protocol.md §7.1). */
 export function isBoundaryBefore(character: string | undefined): boolean {
   return !character || /[\s,('"]/.test(character);
 }
 
-/** What must follow inline markup: nothing, white space, or one of `?!.;:,)` (protocol.md §7.1). */
+/** Whether this character may follow inline markup: none, white space, or one of `?!.;:,)` (protocol.md §7.1). */
 export function isBoundaryAfter(character: string | undefined): boolean {
   return !character || /[\s?!.;:,)]/.test(character);
 }
 
-/** True for a letter or a digit. */
+/** Whether a character is a letter or a digit. */
 export function isWord(character: string | undefined): boolean {
   return character !== undefined && /[\p{L}\p{N}]/u.test(character);
 }
 
-/** True for a character that is there and is not white space. */
-export function isInk(character: string | undefined): boolean {
+/** Whether there is a character that is not white space. */
+export function isVisible(character: string | undefined): boolean {
   return !!character && /\S/.test(character);
 }

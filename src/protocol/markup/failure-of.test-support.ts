@@ -1,7 +1,7 @@
-/** What a call that throws says, for tests that look at errors. */
+/** Formats the error that a call throws, for tests. */
 import { isChatError } from "../../errors/index.js";
 
-/** The code and message of the ChatError that is thrown, or `no error`; anything else that is thrown goes on. */
+/** The code and message of the ChatError thrown, or `no error`; any other error is rethrown. */
 export function failureOf(action: () => unknown): string {
   try {
     action();

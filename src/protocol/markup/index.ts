@@ -1,6 +1,4 @@
-/**
- * Chat markup: what people type, what the servers make of it, and back again (protocol.md §7). Pure functions.
- */
+/** Chat markup: markdown to the servers' HTML and back (protocol.md §7). Pure functions. */
 export { MessageBuilder, type MessageBuilderOptions, message } from "./builder.js";
 export { isFixedFont, isMultiline, isOnebox, isPartial, type MoveNotice, moveNotice } from "./describe.js";
 export { defuseMentions, type EscapeOptions, escapeMarkdown, fixedWidth } from "./escape-markdown.js";

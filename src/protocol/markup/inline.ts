@@ -1,39 +1,40 @@
 /**
- * The inline dialect of one line: code, emphasis, links, tags, bare URLs and backslash escapes (protocol.md §7.1).
- * One pass from left to right; every look ahead is bounded or remembered, so the time is linear in the input.
+ * Renders the inline markup of one line: code, emphasis, links, tags, bare URLs and backslash escapes (protocol.md
+ * §7.1).
+ * A single pass with bounded or memoized lookahead, so it is linear.
  */
 import { isMark, type Piece, pairMarks } from "./emphasis.js";
-import { escapeHtml, isBoundaryAfter, isBoundaryBefore, isEscapable, isInk, numericEntity } from "./escape.js";
+import { escapeHtml, isBoundaryAfter, isBoundaryBefore, isEscapable, isVisible, numericEntity } from "./escape.js";
 import { bareLink, matchBareUrl, readLinkTarget, textLink } from "./links.js";
 
-/** Where `[tag:x]` and `[meta-tag:x]` lead. */
+/** The sites that `[tag:x]` and `[meta-tag:x]` link to. */
 interface TagSites {
-  /** The root of the site, such as `https://stackoverflow.com` or `//stackoverflow.com`. */
+  /** The root URL of the site, such as `https://stackoverflow.com` or `//stackoverflow.com`. */
   readonly siteUrl: string;
-  /** The root of its meta. */
+  /** The root URL of its meta. */
   readonly metaUrl: string;
 }
 
-/** The longest link text looked for, in characters: a whole single-line message has at most 500. */
+/** The longest link text considered, in characters; a whole single-line message has at most 500. */
 const LINK_TEXT_LIMIT = 500;
 /** The style attribute of every tag, as recorded. */
 export const TAG_STYLE: string = "background-color:#E0EAF1;color:#3E6D8E;border-color:#3E6D8E;border-style:solid;";
-const loneSurrogate = /\p{Surrogate}/u;
-const tag = /\[(meta-)?tag:([^\s[\]<>"'`\\]{1,40})\]/y;
+const LONE_SURROGATE = /\p{Surrogate}/u;
+const TAG = /\[(meta-)?tag:([^\s[\]<>"'`\\]{1,40})\]/y;
 
-/** Renders one line of markdown to the HTML the chat servers send. */
+/** Renders one line of markdown to the HTML that the chat servers send. */
 export function renderInline(source: string, sites: TagSites): string {
   return new InlineScanner(source, sites).render();
 }
 
 class InlineScanner {
   readonly #source: string;
-  /** Null inside the text of a link, where there are no further links. */
+  /** Null inside a link text, which cannot contain links. */
   readonly #sites: TagSites | null;
   readonly #pieces: Piece[] = [];
   readonly #fences: ReadonlyMap<number, number[]>;
   #at = 0;
-  /** Where the plain text not yet written begins. */
+  /** The start of the plain text not flushed yet. */
   #textFrom = 0;
 
   constructor(source: string, sites: TagSites | null) {
@@ -50,7 +51,7 @@ class InlineScanner {
     return pairMarks(this.#pieces);
   }
 
-  /** Takes what starts here; false when it is plain text. */
+  /** Parses the markup that starts here; false if it is plain text. */
   #step(character: string): boolean {
     switch (character) {
       case "\\":
@@ -85,7 +86,7 @@ class InlineScanner {
     return true;
   }
 
-  /** Whether markup may begin here: after a boundary, or right after a mark that may open. */
+  /** Whether markup may start here: after a boundary, or right after an opening mark. */
   #mayBegin(): boolean {
     if (isBoundaryBefore(this.#source[this.#at - 1])) return true;
     const before = this.#textFrom === this.#at ? this.#pieces.at(-1) : undefined;
@@ -122,23 +123,23 @@ class InlineScanner {
     const after = this.#source[end];
     const piece: Piece = {
       mark: run,
-      canOpen: isInk(after) && this.#mayBegin(),
+      canOpen: isVisible(after) && this.#mayBegin(),
       freeBefore: isBoundaryBefore(before),
       freeAfter: isBoundaryAfter(after),
-      inkBefore: isInk(before),
+      inkBefore: isVisible(before),
     };
     return this.#push(piece, end);
   }
 
   #tag(sites: TagSites): boolean {
-    tag.lastIndex = this.#at;
-    const match = tag.exec(this.#source);
+    TAG.lastIndex = this.#at;
+    const match = TAG.exec(this.#source);
     const name = match?.[2];
-    if (name === undefined || loneSurrogate.test(name)) return false;
+    if (name === undefined || LONE_SURROGATE.test(name)) return false;
     const root = match?.[1] ? sites.metaUrl : sites.siteUrl;
     const href = `${escapeHtml(root)}/questions/tagged/${escapeHtml(encodeURIComponent(name))}`;
     const span = `<span class="ob-post-tag" style="${TAG_STYLE}">${escapeHtml(name)}</span>`;
-    return this.#push(`<a href="${href}">${span}</a>`, tag.lastIndex);
+    return this.#push(`<a href="${href}">${span}</a>`, TAG.lastIndex);
   }
 
   #link(): boolean {
@@ -180,7 +181,7 @@ function closingFences(source: string): Map<number, number[]> {
   return fences;
 }
 
-/** Where the link text that starts here ends: the next `]` outside code and escapes, with no `[` before it. */
+/** The end of the link text that starts here: the next `]` outside code and escapes, with no `[` before it. */
 function linkTextEnd(source: string, start: number): number | null {
   const limit = Math.min(source.length, start + LINK_TEXT_LIMIT);
   for (let at = start; at < limit; at += 1) {

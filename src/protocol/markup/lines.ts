@@ -1,16 +1,22 @@
-/** Text of several lines: its line ends, the blank lines before it, and when all of it is in fixed font. Pure strings. */
+/** Line ends, blank lines and indentation of text of several lines. Pure. */
 
-/** The text with newlines for line ends. */
+/** Converts line ends to newlines. */
 export function unixLines(text: string): string {
   return text.replace(/\r\n?/g, "\n");
 }
 
-/** The text without the blank lines it begins with; the indentation of the first other line stays. */
+/** Replaces white space with a line end in it by a space, as a browser shows the source of a page. */
+export function joinSourceLines(source: string): string {
+  if (!source.includes("\n")) return source;
+  return source.replace(/\s+/g, (space) => (space.includes("\n") ? " " : space));
+}
+
+/** Removes leading blank lines, but not the indentation of the first line with text. */
 export function withoutBlankStart(text: string): string {
   return text.replace(/^(?:[^\S\n]*\n)+/, "");
 }
 
-/** True when every line that is not blank is indented by four spaces, which shows them all in fixed font. */
+/** Whether every line that is not blank is indented by four spaces, which shows them in fixed-width font. */
 export function isIndented(lines: readonly string[]): boolean {
   return lines.every((line) => line.trim() === "" || line.startsWith("    "));
 }

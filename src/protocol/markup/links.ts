@@ -1,28 +1,32 @@
 /**
- * Addresses in chat messages: which ones become links, how the links look, and how a bare URL is shortened
- * (protocol.md §7.1). Only http, https, ftp and protocol-relative addresses ever become a link.
+ * URLs in chat messages: which become links, how the links look, and how bare URLs are shortened (protocol.md §7.1).
+ * Only http, https, ftp and protocol-relative URLs become links.
  */
 import { escapeHtml, isBoundaryBefore, isEscapable } from "./escape.js";
 
-/** A bare URL longer than this many characters, without scheme and `www.`, is shown shortened. Between 62 and 64 [OBS]. */
+/**
+ * The servers shorten a bare URL with more characters than this, without scheme and `www.`. Between 62 and 64 [OBS].
+ */
 const SHOWN_URL_LIMIT = 62;
 
-/** The longest address read in `[text](address)`, in characters: keeps hostile input cheap. */
+/** The longest address parsed in `[text](address)`, in characters, to keep hostile input cheap. */
 const ADDRESS_LIMIT = 1000;
 const REL = "nofollow noopener noreferrer";
-const networkHost =
+const NETWORK_HOST =
   /^(?:https?:)?\/\/(?:[a-z0-9-]+\.)*(?:stackexchange\.com|stackoverflow\.com|superuser\.com|serverfault\.com|askubuntu\.com|stackapps\.com|mathoverflow\.net)(?:[/?#:]|$)/i;
-const questionSlug = /^[^/]*\/\/[^/]+\/questions\/\d+\/([^/?#]+)/i;
-const bareUrl = /(?:https?|ftp):\/\/[\p{L}\p{N}][^\s<>"`\\[\]]*/iuy;
-const addressStart = /(?:(?:https?|ftp):)?\/\/[^\s/?#()<>"\\]/iuy;
-const addressEnd = /\s*(?:\s"([^"]{1,500})"\s*)?\)/y;
+const QUESTION_SLUG = /^[^/]*\/\/[^/]+\/questions\/\d+\/([^/?#]+)/i;
+const BARE_URL = /(?:https?|ftp):\/\/[\p{L}\p{N}][^\s<>"`\\[\]]*/iuy;
+const ADDRESS_START = /(?:(?:https?|ftp):)?\/\/[^\s/?#()<>"\\]/iuy;
+const ADDRESS_END = /\s*(?:\s"([^"]{1,500})"\s*)?\)/y;
 
-/** True for addresses of Stack Exchange sites: links typed to them carry no `rel` [OBS]. */
+/** Whether a URL leads to a Stack Exchange site: typed links to them have no `rel` [OBS]. */
 export function isNetworkUrl(url: string): boolean {
-  return networkHost.test(url);
+  return NETWORK_HOST.test(url);
 }
 
-/** A bare URL as it is shown: no scheme, no `www.`, no final slash, and when long with `…` for all behind its last slash. */
+/**
+ * Shortens a bare URL as the servers do: no scheme, `www.` or final slash, and a long one is cut after its last slash.
+ */
 function shortenUrl(url: string): string {
   const shown = plainUrl(url);
   if (shown.length <= SHOWN_URL_LIMIT) return shown;
@@ -30,7 +34,7 @@ function shortenUrl(url: string): string {
   return `${slash > 0 ? shown.slice(0, slash + 1) : shown.slice(0, SHOWN_URL_LIMIT).replace(/[\ud800-\udbff]$/, "")}…`;
 }
 
-/** True when `text` is what some server would show for the bare URL `url`, wherever that server cuts. */
+/** Whether `text` is how a server may show the bare URL `url`, wherever it cuts. */
 export function isShownUrl(text: string, url: string): boolean {
   const shown = plainUrl(url);
   if (text === shown) return true;
@@ -41,10 +45,10 @@ function plainUrl(url: string): string {
   return url.replace(/^(?:https?|ftp):\/\/(?:www\.)?/i, "").replace(/\/$/, "");
 }
 
-/** The bare URL that starts at `start`, without the punctuation that ends its sentence; null when there is none. */
+/** The bare URL that starts at `start`, without trailing punctuation; null if there is none. */
 export function matchBareUrl(source: string, start: number): string | null {
-  bareUrl.lastIndex = start;
-  const match = bareUrl.exec(source)?.[0];
+  BARE_URL.lastIndex = start;
+  const match = BARE_URL.exec(source)?.[0];
   if (match === undefined) return null;
   const shortest = match.indexOf("//") + 3;
   let surplus = count(match, ")") - count(match, "(");
@@ -59,14 +63,14 @@ export function matchBareUrl(source: string, start: number): string | null {
   return url.endsWith("---") && end - 3 >= shortest ? url.slice(0, -3) : url;
 }
 
-/** A stretch of text, and the bare URL after it; "" at the end. */
+/** A stretch of text and the bare URL after it; "" at the end. */
 interface Stretch {
   readonly from: number;
   readonly words: string;
   readonly url: string;
 }
 
-/** Cuts a text before and after every bare URL that the server would link. */
+/** Splits a text around every bare URL that the server would link. */
 export function* cutAtUrls(text: string): Generator<Stretch> {
   const start = /(?:https?|ftp):\/\//gi;
   let from = 0;
@@ -84,15 +88,15 @@ function count(text: string, character: string): number {
   return text.split(character).length - 1;
 }
 
-/** The link for a bare URL. It has a `rel` even inside the network, and a title for questions with a slug [OBS]. */
+/** Renders a bare URL. It has a `rel` even within the network, and a title for questions with a slug [OBS]. */
 export function bareLink(url: string): string {
-  const slug = isNetworkUrl(url) ? questionSlug.exec(url)?.[1] : undefined;
+  const slug = isNetworkUrl(url) ? QUESTION_SLUG.exec(url)?.[1] : undefined;
   const title = slug === undefined ? "" : ` title="${escapeHtml(slug.replaceAll("-", " "))}"`;
   const shown = escapeHtml(shortenUrl(url)).replace(/…$/, "&hellip;");
   return `<a href="${escapeHtml(url)}" rel="${REL}"${title}>${shown}</a>`;
 }
 
-/** The link for `[text](url "title")`; `inner` is HTML already. */
+/** Renders `[text](url "title")`; `inner` is HTML. */
 export function textLink(inner: string, url: string, title: string | undefined): string {
   const rel = isNetworkUrl(url) ? "" : ` rel="${REL}"`;
   const titled = title === undefined ? "" : ` title="${escapeHtml(title)}"`;
@@ -103,14 +107,14 @@ export function textLink(inner: string, url: string, title: string | undefined):
 interface LinkTarget {
   readonly url: string;
   readonly title: string | undefined;
-  /** Where the source goes on after the closing parenthesis. */
+  /** The offset after the closing parenthesis. */
   readonly end: number;
 }
 
-/** Reads `url "title")` at `start`. Parentheses inside the URL must be balanced or escaped with a backslash. */
+/** Parses `url "title")` at `start`. Parentheses in the URL must be balanced or escaped with a backslash. */
 export function readLinkTarget(source: string, start: number): LinkTarget | null {
-  addressStart.lastIndex = start;
-  if (!addressStart.test(source)) return null;
+  ADDRESS_START.lastIndex = start;
+  if (!ADDRESS_START.test(source)) return null;
   const limit = Math.min(source.length, start + ADDRESS_LIMIT);
   let url = "";
   let depth = 0;
@@ -126,12 +130,12 @@ export function readLinkTarget(source: string, start: number): LinkTarget | null
     }
     url += character;
   }
-  addressEnd.lastIndex = at;
-  const end = addressEnd.exec(source);
-  return end ? { url, title: end[1], end: addressEnd.lastIndex } : null;
+  ADDRESS_END.lastIndex = at;
+  const end = ADDRESS_END.exec(source);
+  return end ? { url, title: end[1], end: ADDRESS_END.lastIndex } : null;
 }
 
-/** Puts the chat site's root before a path such as `/transcript/message/1#1`; other addresses stay as they are. */
-export function absoluteUrl(url: string, origin: string | undefined): string {
+/** Resolves a path such as `/transcript/message/1#1` against the chat site; other URLs stay unchanged. */
+export function resolveUrl(url: string, origin: string | undefined): string {
   return origin !== undefined && /^\/(?!\/)/.test(url) ? origin + url : url;
 }

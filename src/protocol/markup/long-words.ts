@@ -1,24 +1,25 @@
 /**
- * The invisible pair U+200C U+200B, which the servers put into long words so that pages can break them, and which nobody
- * typed (protocol.md §7.1.11). Only this pair, in this order, is the servers': either character alone is somebody's own.
+ * The invisible pair U+200C U+200B, which the servers insert into long words so that browsers can break them
+ * (protocol.md
+ * §7.1.11). Only this pair in this order is the servers'; either character alone is user text.
  */
 
-const pair = "\u200c\u200b";
-/** One pair comes after each of so many characters without white space, when more of them follow. */
+const PAIR = "\u200c\u200b";
+/** A pair follows this many characters without white space, if there are more. */
 const WORD_LIMIT = 80;
-const longWord = /\S{81}/;
-const block = /^\s*<(?:div|pre)\b/;
-const token = /<(\/?)([a-z]+)[^<>]*>|&#?\w+;|\s+|[^\s<&]+|[<&]/g;
-const writtenPair = /(?:\u200c|&zwnj;|&#8204;|&#x200c;)(?:\u200b|&#8203;|&#x200b;)/i;
-const tagOrPair = /<[^<>]*>|(?:\u200c|&zwnj;|&#8204;|&#x200c;)(?:\u200b|&#8203;|&#x200b;)/gi;
+const LONG_WORD = /\S{81}/;
+const BLOCK = /^\s*<(?:div|pre)\b/;
+const TOKEN = /<(\/?)([a-z]+)[^<>]*>|&#?\w+;|\s+|[^\s<&]+|[<&]/g;
+const WRITTEN_PAIR = /(?:\u200c|&zwnj;|&#8204;|&#x200c;)(?:\u200b|&#8203;|&#x200b;)/i;
+const TAG_OR_PAIR = /<[^<>]*>|(?:\u200c|&zwnj;|&#8204;|&#x200c;)(?:\u200b|&#8203;|&#x200b;)/gi;
 
-/** Puts the pairs into the rendered HTML of one line: not into code, links and blocks (unknown, and seen without). */
+/** Inserts the pairs into the rendered HTML of one line, except in code, links and blocks (none seen there). */
 export function breakLongWords(html: string): string {
-  if (!longWord.test(html) || block.test(html)) return html;
+  if (!LONG_WORD.test(html) || BLOCK.test(html)) return html;
   let broken = "";
   let length = 0;
   let isApart = false;
-  for (const [part, isEnd, name] of html.matchAll(token)) {
+  for (const [part, isEnd, name] of html.matchAll(TOKEN)) {
     if (name === "a" || name === "code") isApart = isEnd === "";
     if (name !== undefined || isApart) {
       broken += part;
@@ -29,7 +30,7 @@ export function breakLongWords(html: string): string {
     } else {
       for (const character of part.startsWith("&") ? [part] : part) {
         if (length >= WORD_LIMIT) {
-          broken += pair;
+          broken += PAIR;
           length = 0;
         }
         broken += character;
@@ -40,13 +41,13 @@ export function breakLongWords(html: string): string {
   return broken;
 }
 
-/** Takes the pairs out of plain text. */
+/** Removes the pairs from plain text. */
 export function joinLongWords(text: string): string {
-  return text.replaceAll(pair, "");
+  return text.replaceAll(PAIR, "");
 }
 
-/** Takes the pairs out of HTML, but not out of addresses. */
+/** Removes the pairs from HTML, but not from URLs. */
 export function joinLongWordsIn(html: string): string {
-  if (!writtenPair.test(html)) return html;
-  return html.replace(tagOrPair, (part) => (part.startsWith("<") ? part : ""));
+  if (!WRITTEN_PAIR.test(html)) return html;
+  return html.replace(TAG_OR_PAIR, (part) => (part.startsWith("<") ? part : ""));
 }

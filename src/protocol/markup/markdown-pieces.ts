@@ -1,26 +1,29 @@
 /**
- * The last step from HTML to markdown: joins pieces, and leaves out markup that the dialect cannot express at that
- * place because no boundary is beside it. Knows nothing about HTML.
+ * The last step from HTML to markdown: joins pieces, and drops markup that the dialect cannot express in that place
+ * because it lacks a boundary. Knows nothing of HTML.
  */
-import { isBoundaryAfter, isBoundaryBefore, isEscapable, isInk, isWord } from "./escape.js";
+import { isBoundaryAfter, isBoundaryBefore, isEscapable, isVisible, isWord } from "./escape.js";
 import { matchBareUrl } from "./links.js";
 
-/** The two ends of one emphasis share this. */
+/** An emphasis; its two ends share this object. */
 export interface Emphasis {
   readonly mark: string;
-  /** Set to false when the dialect cannot express it here. */
+  /** False if the dialect cannot express it here. */
   isKept: boolean;
 }
 
-/** A part of a line of markdown to be. */
+/** A piece of a line of markdown. */
 export type MarkdownPiece =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "code"; readonly code: string }
   | { readonly kind: "open" | "close"; readonly emphasis: Emphasis }
-  /** `bare` is null when the link must be written out. */
+  /** `bare` is null if the link must be written out. */
   | { readonly kind: "link"; readonly bare: string | null; readonly written: string };
 
-/** Joins the pieces of one line, or of one link text. With `keepsAll` nothing is left out: the caller checks the result. */
+/**
+ * Joins the pieces of one line or of one link text. With `keepsAll` nothing is dropped, and the caller checks the
+ * result.
+ */
 export function joinPieces(pieces: readonly MarkdownPiece[], keepsAll: boolean): string {
   const ticks = tickRuns(pieces.map((piece) => (piece.kind === "text" ? piece.text : "")).join(" "));
   if (keepsAll) return pieces.reduce((markdown, piece) => markdown + writeAsIs(piece, ticks), "");
@@ -89,15 +92,15 @@ function boundariesAfter(pieces: readonly MarkdownPiece[]): boolean[] {
 
 function opensWell(mark: string, next: MarkdownPiece | undefined): boolean {
   if (next === undefined || next.kind === "close") return false;
-  return next.kind !== "text" || (isInk(next.text[0]) && next.text[0] !== mark[0]);
+  return next.kind !== "text" || (isVisible(next.text[0]) && next.text[0] !== mark[0]);
 }
 
 function closesWell(previous: MarkdownPiece | undefined): boolean {
   if (previous === undefined || previous.kind === "open") return false;
-  return previous.kind !== "text" || isInk(previous.text.at(-1));
+  return previous.kind !== "text" || isVisible(previous.text.at(-1));
 }
 
-/** Whether the renderer would find just this URL here, given the pieces that follow. */
+/** Whether the renderer would find exactly this URL here, given the pieces that follow. */
 function endsUrl(url: string | null, [next, second]: readonly MarkdownPiece[]): boolean {
   if (url === null) return false;
   if (next === undefined) return matchBareUrl(url, 0) === url;
@@ -106,7 +109,7 @@ function endsUrl(url: string | null, [next, second]: readonly MarkdownPiece[]): 
   return matchBareUrl(url + next.text.slice(0, 40), 0) === url;
 }
 
-/** Puts code between as many backticks as neither it nor the text around it has in a row; `ticks` are those of the text. */
+/** Puts code between as many backticks as needed; `ticks` are the lengths of runs in the surrounding text. */
 export function fence(code: string, ticks: ReadonlySet<number> = new Set()): string {
   const inside = tickRuns(code);
   let length = 1;
@@ -120,7 +123,7 @@ function tickRuns(text: string): ReadonlySet<number> {
   return new Set((text.match(/`+/g) ?? []).map((run) => run.length));
 }
 
-/** Puts a backslash before the characters that could be read as markup; in a link text also before every bracket. */
+/** Escapes characters that could be read as markup; in a link text, every bracket as well. */
 export function escapeText(text: string, isInLink: boolean): string {
   return text.replace(/[`*_[\]()]/g, (character, at: number) => {
     const before = text[at - 1];
@@ -128,7 +131,7 @@ export function escapeText(text: string, isInLink: boolean): string {
     const isNeeded =
       before === "\\" ||
       character === "`" ||
-      // In the middle of words, too: not all servers ask for a boundary there (protocol.md §7.1.4).
+      // Within words, too: not all servers require a boundary there (protocol.md §7.1.4).
       character === "*" ||
       ((character === "[" || character === "]") && isInLink) ||
       (character === "_" && !(isWord(before) && isWord(after))) ||
@@ -138,7 +141,7 @@ export function escapeText(text: string, isInLink: boolean): string {
   });
 }
 
-/** An address as it must stand between the parentheses of a link. */
+/** Escapes a URL for the parentheses of a link. */
 export function escapeAddress(url: string): string {
   const isBalanced = balanced(url);
   return url

@@ -1,4 +1,4 @@
-/** Each rule of the dialect, with the exact HTML. */
+/** Each rule of the dialect, with exact HTML. */
 import { describe, expect, it } from "vitest";
 import { PARTIAL_LIMIT, renderMarkdown } from "./render.js";
 
@@ -147,7 +147,7 @@ for (const [rule, examples] of Object.entries(rules)) {
 }
 
 describe("renderMarkdown with a context", () => {
-  it("takes tag links to the room's own site", () => {
+  it("links tags to the room's own site", () => {
     const context = {
       siteUrl: "https://bicycles.stackexchange.com",
       metaUrl: "https://bicycles.meta.stackexchange.com",
@@ -183,12 +183,12 @@ describe("renderMarkdown of long texts", () => {
     expect(shown.length).toBeGreaterThan(PARTIAL_LIMIT - 6);
   });
 
-  it("cuts fixed font too, and one long word without splitting a character", () => {
+  it("cuts fixed-width text, and a long word without splitting a character", () => {
     expect(renderMarkdown(`    ${words}`)).toMatch(/^<pre class='partial'>w0 /);
     expect(renderMarkdown(`\nx${"😀".repeat(400)}`)).toBe(`<div class='partial'>x${"😀".repeat(299)}</div>`);
   });
 
-  it("gives the full text when asked, and never cuts one line", () => {
+  it("renders the full text when asked, and never cuts a single line", () => {
     expect(renderMarkdown(`x\n${words}`, { partialLimit: Number.POSITIVE_INFINITY })).toMatch(/^<div class='full'>/);
     expect(renderMarkdown(`\n${"a".repeat(600)}`)).toMatch(/^<div class='full'>/);
     expect(renderMarkdown(words)).toBe(words);

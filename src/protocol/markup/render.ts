@@ -1,6 +1,7 @@
 /**
- * Markdown to HTML as the chat servers do it when a message is posted or edited (protocol.md §7.1, §7.2). What comes
- * out is safe to put on a page: every character a person typed is escaped, and only web addresses become links.
+ * Renders markdown to HTML as the chat servers do (protocol.md §7.1, §7.2). The output is safe to put on a page: every
+ * typed
+ * character is escaped, and only web URLs become links.
  */
 import { escapeHtml } from "./escape.js";
 import { renderInline } from "./inline.js";
@@ -8,24 +9,25 @@ import { isIndented, unixLines, withoutBlankStart } from "./lines.js";
 import { bareLink, cutAtUrls } from "./links.js";
 import { imageOnebox, isPictureUrl, loneUrl } from "./onebox.js";
 
-/** A text over several lines that is longer than this many characters (UTF-16) is sent cut, as `partial` [OBS]. */
+/** A text of several lines with more UTF-16 units than this is sent truncated, as `partial` [OBS]. */
 export const PARTIAL_LIMIT = 600;
 
-/** What rendering may know about the room. */
+/** Options of {@link renderMarkdown}. */
 export interface RenderContext {
-  /** The root of the room's site, for `[tag:x]`. @default "//stackoverflow.com" */
+  /** The root URL of the room's site, for `[tag:x]`. @default "//stackoverflow.com" */
   readonly siteUrl?: string;
-  /** The root of that site's meta, for `[meta-tag:x]`. @default "//meta.stackoverflow.com" */
+  /** The root URL of that site's meta, for `[meta-tag:x]`. @default "//meta.stackoverflow.com" */
   readonly metaUrl?: string;
-  /** Gives the HTML for a message that is only this URL, or null for none; asked before the image rule. */
+  /** Returns the onebox HTML for a message that is only this URL, or null; called before the image rule. */
   readonly onebox?: (url: string) => string | null;
-  /** Where long texts are cut, in characters; `Infinity` for the full text. @default 600 */
+  /** The length at which long texts are cut, in characters; `Infinity` for the full text. @default 600 */
   readonly partialLimit?: number;
 }
 
 /**
- * Renders the source of a message, without its reply prefix, to the `content` the servers send, but for the invisible
- * characters that they put into long words.
+ * Renders the source of a message, without its reply prefix, to the `content` the servers send, except for the
+ * invisible
+ * characters in long words.
  */
 export function renderMarkdown(source: string, context: RenderContext = {}): string {
   const text = unixLines(source).trimEnd();
@@ -38,7 +40,7 @@ function renderLine(line: string, context: RenderContext): string {
   const lone = loneUrl(line);
   if (lone) {
     if (lone.forced) return imageOnebox(lone.url);
-    // A preview takes the place of a text (OLD), but not that of a picture: such a link keeps its text [OBS].
+    // A preview replaces a link with a text (OLD), but an image does not: such a link keeps its text [OBS].
     const onebox = context.onebox?.(lone.url) ?? null;
     if (onebox !== null) return onebox;
     if (!lone.hasText && isPictureUrl(lone.url)) return imageOnebox(lone.url);
@@ -59,7 +61,7 @@ function renderLines(text: string, context: RenderContext): string {
   return `<div class='${name}'>${shown.split("\n").map(linkUrls).join(" <br> ")}</div>`;
 }
 
-/** The text up to the last word or line that ends within the limit. */
+/** Cuts the text after the last word or line that fits. */
 function cutText(text: string, limit: number): string {
   if (text.length <= limit) return text;
   const space = /\s\S*$/.exec(text.slice(0, limit + 1));

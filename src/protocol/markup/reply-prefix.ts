@@ -1,26 +1,26 @@
 /**
- * The `:{id} ` that makes a message a reply (protocol.md §5.1, §7.1). The server takes it off before it renders;
+ * The `:{id} ` prefix that makes a message a reply (protocol.md §5.1, §7.1). The server removes it before rendering;
  * clients since 2025 send `parentId` instead.
  */
-import { wordJoiner } from "./escape.js";
+import { WORD_JOINER } from "./escape.js";
 
-/** A message text without its reply prefix. */
+/** A message text split from its reply prefix. */
 export interface ReplyPrefix {
-  /** The message replied to; null when the text is no reply. */
+  /** The id of the parent message; null if the text is not a reply. */
   readonly replyTo: number | null;
   readonly text: string;
 }
 
-const prefix = /^\s*:(\d{1,15})\s+(?=\S)/;
+const PREFIX = /^\s*:(\d{1,15})\s+(?=\S)/;
 
-/** Takes a leading `:{id} ` off a text. White space after it goes too, so such a reply is never fixed font. */
+/** Splits off a leading `:{id} `. White space after it is removed too, so such a reply is never fixed-width. */
 export function splitReplyPrefix(text: string): ReplyPrefix {
-  const match = prefix.exec(text);
+  const match = PREFIX.exec(text);
   const replyTo = Number(match?.[1]);
   return match && replyTo > 0 ? { replyTo, text: text.slice(match[0].length) } : { replyTo: null, text };
 }
 
-/** Puts U+2060 before what the server would take for a reply prefix; it finds one behind the spaces of fixed font too. */
+/** Inserts U+2060 before what the server would take for a reply prefix, which it also finds behind indentation. */
 export function guardReplyPrefix(text: string): string {
-  return text.replace(/^\s*(?=:\d{1,15}\s)/, `$&${wordJoiner}`);
+  return text.replace(/^\s*(?=:\d{1,15}\s)/, `$&${WORD_JOINER}`);
 }

@@ -1,14 +1,18 @@
-/** Cutting long texts: what must hold for any text, in time in proportion. */
+/** Splitting long texts: properties of any text, in linear time. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { sizeOf } from "../../../test/sizes.js";
 import { isChatError } from "../../errors/index.js";
 import { slowdown, type Work } from "../growth.test-support.js";
-import { readAtoms, readShown } from "./atoms.js";
+import { readAtoms, visibleCharacters } from "./atoms.js";
 import { failureOf } from "./failure-of.test-support.js";
 import { renderMarkdown } from "./render.js";
 import { splitReplyPrefix } from "./reply-prefix.js";
 import { type SplitOptions, splitMessage } from "./split.js";
 import { htmlToText } from "./to-text.js";
+
+/** The length of the small input in the checks of linear time. */
+const SMALL = sizeOf({ near: 1_000, release: 2_000 });
 
 const words = (count: number, word = "word"): string => Array.from({ length: count }, () => word).join(" ");
 
@@ -50,10 +54,10 @@ const options: fc.Arbitrary<SplitOptions> = fc.record({
 
 const entire = { partialLimit: Number.POSITIVE_INFINITY };
 
-/** What people see of these parts, without white space: characters only, or with the elements they are in. */
+/** The visible characters of these parts, without white space, each with its enclosing elements. */
 function shownBy(parts: readonly string[], isQuote: boolean): string[] {
   return parts.flatMap((part, index) => {
-    const shown = readShown(renderMarkdown(part, entire));
+    const shown = visibleCharacters(renderMarkdown(part, entire));
     return isQuote && index > 0 ? shown.slice(1) : shown;
   });
 }
@@ -63,7 +67,7 @@ function tornCharacters(part: string): boolean {
 }
 
 describe("readAtoms", () => {
-  it("cuts any line into atoms that are the whole line", () => {
+  it("cuts any line into atoms that add up to the line", () => {
     fc.assert(
       fc.property(markup, (text) => {
         const line = text.trim();
@@ -71,12 +75,12 @@ describe("readAtoms", () => {
         const atoms = readAtoms(line, renderMarkdown(line));
         expect(atoms.map((atom) => atom.source).join("")).toBe(line);
       }),
-      { numRuns: 400 },
+      { numRuns: sizeOf({ near: 20, release: 400 }) },
     );
   });
 });
 
-describe("splitMessage of anything", () => {
+describe("splitMessage of any text", () => {
   const check = (text: string, rules: SplitOptions): { parts: string[]; whole: string; isQuote: boolean } | null => {
     if (text.trim() === "") return null;
     const limit = rules.limit ?? 500;
@@ -106,7 +110,7 @@ describe("splitMessage of anything", () => {
     return { parts, whole, isQuote: /^(?:<div class='full'>)?&gt; /.test(renderMarkdown(whole, entire)) };
   };
 
-  it("shows the same text in parts as in one", () => {
+  it("shows the same text in parts as in one message", () => {
     fc.assert(
       fc.property(fc.oneof(markup, several, block), options, (text, rules) => {
         const all = check(text, rules);
@@ -114,9 +118,11 @@ describe("splitMessage of anything", () => {
         const letters = (shown: readonly string[]): string =>
           shown.map((each) => String.fromCodePoint(each.codePointAt(0) ?? 0)).join("");
         const parts = [splitReplyPrefix(all.parts[0] ?? "").text, ...all.parts.slice(1)];
-        expect(letters(shownBy(parts, all.isQuote))).toBe(letters(readShown(renderMarkdown(all.whole, entire))));
+        expect(letters(shownBy(parts, all.isQuote))).toBe(
+          letters(visibleCharacters(renderMarkdown(all.whole, entire))),
+        );
       }),
-      { numRuns: 600 },
+      { numRuns: sizeOf({ near: 20, release: 600 }) },
     );
   });
 
@@ -132,25 +138,25 @@ describe("splitMessage of anything", () => {
         const all = check(text, rules);
         if (all === null || all.parts.length === 1) return;
         const shown = shownBy([splitReplyPrefix(all.parts[0] ?? "").text, ...all.parts.slice(1)], all.isQuote);
-        expect(shown).toEqual(readShown(renderMarkdown(all.whole)));
+        expect(shown).toEqual(visibleCharacters(renderMarkdown(all.whole)));
       }),
-      { numRuns: 300 },
+      { numRuns: sizeOf({ near: 20, release: 300 }) },
     );
   });
 
-  it("takes any string", () => {
+  it("accepts any string", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary", minLength: 60, maxLength: 300 }), options, (text, rules) => {
         if (text.trim() === "" || /\p{Surrogate}/u.test(text)) return;
         const code = failureOf(() => check(text, rules));
         expect(code).toMatch(/^(?:no error|TOO_LONG)/);
       }),
-      { numRuns: 300 },
+      { numRuns: sizeOf({ near: 20, release: 300 }) },
     );
   });
 });
 
-describe("hostile input takes time in proportion", () => {
+describe("hostile input takes linear time", () => {
   const units = [
     ...["*a ", "[", "`", "---", "((((", "`a ``b ```c ", "[a](http://x", "[a](//x(", "http://a,", "[tag:", "**_", "[`"],
     ...[
@@ -187,6 +193,6 @@ describe("hostile input takes time in proportion", () => {
   };
 
   it.each(units)("%j", (unit) => {
-    expect(slowdown(work(unit, 2_000), work(unit, 16_000))).toBeLessThan(4);
+    expect(slowdown(work(unit, SMALL), work(unit, 8 * SMALL))).toBeLessThan(4);
   });
 });

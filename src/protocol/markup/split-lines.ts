@@ -1,21 +1,22 @@
 /**
- * Cuts text of several lines, or in fixed font, at the ends of its lines. Such text has no inline markup but links, and
- * a part that is left with one line must not get any.
+ * Cuts text of several lines, or in fixed-width font, at line ends. Such text has no inline markup but links, and a
+ * part
+ * with only one line must not gain any.
  */
-import { type Atom, readAtoms, readShown } from "./atoms.js";
-import { wordJoiner } from "./escape.js";
+import { type Atom, readAtoms, visibleCharacters } from "./atoms.js";
+import { WORD_JOINER } from "./escape.js";
 import { isIndented, withoutBlankStart } from "./lines.js";
 import { renderMarkdown } from "./render.js";
 import { guardReplyPrefix } from "./reply-prefix.js";
-import { cutLongAtoms, planParts, type Rooms } from "./split-plan.js";
+import { cutLongAtoms, type PartLimits, planParts } from "./split-plan.js";
 import { guardAlone } from "./split-write.js";
 
-/** The most that is put around a line so that it means what it meant: a line break and U+2060 or a space, in characters. */
+/** The most characters added around a line to keep its meaning: a line break and U+2060 or a space. */
 const WRAPPING = 3;
 
-/** Cuts a text whose line ends are newlines, without white space at its end. */
-export function splitLines(text: string, isReply: boolean, rooms: Rooms): string[] {
-  const splitter = new LineSplitter(withoutBlankStart(text).split("\n"), isReply, rooms);
+/** Cuts a text with newlines as line ends and no trailing white space. */
+export function splitLines(text: string, isReply: boolean, limits: PartLimits): string[] {
+  const splitter = new LineSplitter(withoutBlankStart(text).split("\n"), isReply, limits);
   return splitter.split();
 }
 
@@ -23,23 +24,23 @@ class LineSplitter {
   readonly #lines: readonly string[];
   readonly #isFixed: boolean;
   readonly #isReply: boolean;
-  /** Stands before every part: `> ` or nothing. */
+  /** The prefix of every part: `> ` or "". */
   readonly #marker: string;
-  readonly #rooms: Rooms;
+  readonly #limits: PartLimits;
   readonly #parts: string[] = [];
-  /** The lines of the next part: the first and the last are not blank. */
+  /** The lines of the next part; the first and the last are not blank. */
   #group: string[] = [];
-  /** The length of those lines with the breaks between them. */
+  /** The length of those lines, including line breaks. */
   #size = 0;
-  /** Blank lines that belong between those and the next. */
+  /** Blank lines between those and the next. */
   #blanks = 0;
 
-  constructor(lines: readonly string[], isReply: boolean, rooms: Rooms) {
+  constructor(lines: readonly string[], isReply: boolean, limits: PartLimits) {
     this.#isFixed = isIndented(lines);
     this.#marker = !this.#isFixed && /^\s*> /.test(lines[0] ?? "") ? "> " : "";
     this.#lines = this.#marker === "" ? lines : lines.with(0, (lines[0] ?? "").trimStart().slice(2));
     this.#isReply = isReply;
-    this.#rooms = rooms;
+    this.#limits = limits;
   }
 
   split(): string[] {
@@ -52,7 +53,7 @@ class LineSplitter {
   }
 
   get #room(): number {
-    return this.#rooms.roomOf(this.#parts.length) - this.#marker.length;
+    return this.#limits.limitOf(this.#parts.length) - this.#marker.length;
   }
 
   #take(line: string): void {
@@ -95,27 +96,27 @@ class LineSplitter {
     return part.startsWith("\n") ? `\n${this.#marker}${part.slice(1)}` : this.#marker + part;
   }
 
-  /** Some lines as they must be written to look as they did among the others. */
+  /** Writes some lines so that they look as they did among the others. */
   #wrap(lines: string): string {
     const text = this.#marker === "" ? this.#guard(lines) : lines.trimStart();
     if (this.#isFixed || text.includes("\n") || isSameAlone(text)) return text;
-    // A reply prefix takes the white space after it away, so there the line break goes to the end.
-    return this.#isReply && this.#parts.length === 0 ? `${text}\n${wordJoiner}` : `\n${text}`;
+    // A reply prefix removes the white space after it, so the line break goes to the end.
+    return this.#isReply && this.#parts.length === 0 ? `${text}\n${WORD_JOINER}` : `\n${text}`;
   }
 
-  /** Cuts a line that is too long for a part; its end may be joined by the lines that follow. */
+  /** Cuts a line that is too long for a part; following lines may join its last piece. */
   #cut(line: string): void {
     const indent = this.#isFixed ? (/^ {4,40}/.exec(line)?.[0] ?? "") : "";
     const first = this.#parts.length;
     const used = this.#marker.length + indent.length + WRAPPING;
-    const roomOf = (part: number): number => Math.max(8, this.#rooms.roomOf(first + part) - used);
-    const atoms = cutLongAtoms(this.#atomsOf(line.trim()), roomOf(0));
+    const limitOf = (part: number): number => Math.max(8, this.#limits.limitOf(first + part) - used);
+    const atoms = cutLongAtoms(this.#atomsOf(line.trim()), limitOf(0));
     let oversize: Atom | null = null;
     const onOversize = (atom: Atom, room: number): void => {
-      this.#rooms.onOversize(atom, room);
+      this.#limits.onOversize(atom, room);
       oversize = atom;
     };
-    for (const span of planParts(atoms, { roomOf, onOversize })) {
+    for (const span of planParts(atoms, { limitOf, onOversize })) {
       this.#flush();
       const piece = atoms.slice(span.from, span.to);
       const text = piece
@@ -138,9 +139,9 @@ class LineSplitter {
   }
 }
 
-/** Whether a line looks the same as a message of its own and as one of several lines. */
+/** Whether a line looks the same alone as it does among other lines. */
 function isSameAlone(line: string): boolean {
-  const alone = readShown(renderMarkdown(line));
-  const amongOthers = readShown(renderMarkdown(`\n${line}`, { partialLimit: Number.POSITIVE_INFINITY }));
+  const alone = visibleCharacters(renderMarkdown(line));
+  const amongOthers = visibleCharacters(renderMarkdown(`\n${line}`, { partialLimit: Number.POSITIVE_INFINITY }));
   return alone.length === amongOthers.length && alone.every((character, index) => character === amongOthers[index]);
 }

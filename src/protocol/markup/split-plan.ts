@@ -1,38 +1,39 @@
 /**
- * Where to cut a line that is too long: the latest place of the best kind within reach. Knows atoms and their lengths,
+ * Plans where to cut a line that is too long: the latest cut of the best kind within reach. Knows atoms and their
+ * lengths,
  * not how a part is written.
  */
 import type { Atom } from "./atoms.js";
 import { codeSpan, escapeLine } from "./escape-markdown.js";
 
-/** What a cut costs the reader, best first; `none` must not be cut. */
-const cost = { none: 0, betweenWords: 1, inEmphasis: 2, inCode: 3, inWord: 4 } as const;
+/** How bad a cut is for the reader, best first; `none` forbids it. */
+const CUT_COST = { none: 0, betweenWords: 1, inEmphasis: 2, inCode: 3, inWord: 4 } as const;
 
 /** A run of atoms that becomes a part. */
 export interface Span {
   readonly from: number;
   readonly to: number;
-  /** The marks of emphasis that are open before the first atom, outermost first. */
+  /** The emphasis marks open before the first atom, outermost first. */
   readonly open: readonly string[];
 }
 
-/** What the planner asks about the parts. */
-export interface Rooms {
-  /** How many characters the part with this number may have. */
-  readonly roomOf: (part: number) => number;
-  /** Called when a single URL, link or tag has no room; gives up by throwing, or lets it through. */
+/** The limits on parts. */
+export interface PartLimits {
+  /** The maximum length of the part with this index, in characters. */
+  readonly limitOf: (part: number) => number;
+  /** Called when a single URL, link or tag does not fit; throws, or lets it through. */
   readonly onOversize: (atom: Atom, room: number) => void;
 }
 
-/** The length of an atom when it is written so that nothing around it can change what it means. */
+/** The length of an atom written so that its context cannot change its meaning. */
 function safeLength(atom: Atom): number {
   return atom.kind === "text"
     ? Math.max(atom.source.length, escapeLine(atom.source, "defuse").length)
     : atom.source.length;
 }
 
-/** Cuts atoms into parts. Marks and space at the edges of a part are not in it. */
-export function planParts(atoms: readonly Atom[], rooms: Rooms): readonly Span[] {
+/** Cuts atoms into parts. Marks and space at the edges of a part are left out. */
+export function planParts(atoms: readonly Atom[], limits: PartLimits): readonly Span[] {
   const spans: Span[] = [];
   const open: string[] = [];
   const lengths = atoms.map(safeLength);
@@ -44,8 +45,8 @@ export function planParts(atoms: readonly Atom[], rooms: Rooms): readonly Span[]
       from += 1;
       continue;
     }
-    const room = rooms.roomOf(spans.length);
-    const to = reach(atoms, lengths, from, open, room) ?? forced(atoms, lengths, from, room, rooms);
+    const room = limits.limitOf(spans.length);
+    const to = findCut(atoms, lengths, from, open, room) ?? forcedCut(atoms, lengths, from, room, limits);
     spans.push({ from, to, open: [...open] });
     for (const atom of atoms.slice(from, to)) {
       if (atom.kind === "open") open.push(atom.source);
@@ -56,8 +57,8 @@ export function planParts(atoms: readonly Atom[], rooms: Rooms): readonly Span[]
   return spans;
 }
 
-/** The best end of a part that starts at `from`; null when not even one atom has room. */
-function reach(
+/** The best end of a part that starts at `from`; null if not even one atom fits. */
+function findCut(
   atoms: readonly Atom[],
   lengths: readonly number[],
   from: number,
@@ -79,49 +80,55 @@ function reach(
     if (atom.kind === "space" || atom.kind === "open") continue;
     if (length + closing > room) return best?.to ?? null;
     const price = costOfCut(atoms, at + 1, stack.length);
-    if (price !== cost.none && (best === null || price <= best.cost)) best = { to: at + 1, cost: price };
+    if (price !== CUT_COST.none && (best === null || price <= best.cost)) best = { to: at + 1, cost: price };
   }
   return atoms.length;
 }
 
-/** The end of a part whose first atom has no room beside its marks. */
-function forced(atoms: readonly Atom[], lengths: readonly number[], from: number, room: number, rooms: Rooms): number {
+/** The end of a part whose first atom does not fit with its marks. */
+function forcedCut(
+  atoms: readonly Atom[],
+  lengths: readonly number[],
+  from: number,
+  room: number,
+  limits: PartLimits,
+): number {
   let at = from;
   while (atoms[at]?.kind === "open") at += 1;
   const atom = atoms[at];
-  if (atom !== undefined && isSolid(atom) && (lengths[at] ?? 0) + guardLength(atom) > room)
-    rooms.onOversize(atom, room);
+  if (atom !== undefined && isUnbreakable(atom) && (lengths[at] ?? 0) + guardLength(atom) > room)
+    limits.onOversize(atom, room);
   return Math.min(at + 1, atoms.length);
 }
 
-function isSolid(atom: Atom): boolean {
+function isUnbreakable(atom: Atom): boolean {
   return atom.kind === "url" || atom.kind === "link" || atom.kind === "tag";
 }
 
 /** How many invisible characters a part that starts with this atom may need. */
 function guardLength(atom: Atom | undefined): number {
   if (atom === undefined) return 0;
-  return atom.kind === "url" ? 2 : isSolid(atom) || /^(?:>|:\d|[-=]{3}|!?\/\/|!)/.test(atom.source) ? 1 : 0;
+  return atom.kind === "url" ? 2 : isUnbreakable(atom) || /^(?:>|:\d|[-=]{3}|!?\/\/|!)/.test(atom.source) ? 1 : 0;
 }
 
-/** What it costs to cut before this atom, with so many marks open. */
+/** The cost of a cut before this atom, with this many marks open. */
 function costOfCut(atoms: readonly Atom[], to: number, depth: number): number {
   let next = to;
   while (atoms[next]?.kind === "space") next += 1;
   const atom = atoms[next];
-  if (atom === undefined) return cost.betweenWords;
-  if (atom.kind === "text" && extendsCluster(atom.source)) return cost.none;
-  if (next > to) return depth > 0 ? cost.inEmphasis : cost.betweenWords;
-  if (atom.kind === "close") return cost.none;
-  return atom.kind === "code" && atoms[to - 1]?.kind === "code" ? cost.inCode : cost.inWord;
+  if (atom === undefined) return CUT_COST.betweenWords;
+  if (atom.kind === "text" && extendsCluster(atom.source)) return CUT_COST.none;
+  if (next > to) return depth > 0 ? CUT_COST.inEmphasis : CUT_COST.betweenWords;
+  if (atom.kind === "close") return CUT_COST.none;
+  return atom.kind === "code" && atoms[to - 1]?.kind === "code" ? CUT_COST.inCode : CUT_COST.inWord;
 }
 
-/** Whether a text starts with what belongs to the character before it. */
+/** Whether a text starts with a continuation of the preceding grapheme. */
 function extendsCluster(text: string): boolean {
   return /^(?:\p{M}|\u200d|[\u{1f3fb}-\u{1f3ff}])/u.test(text);
 }
 
-/** Cuts words and code spans that have more than `room` characters, the marks around them counted; all else stays. */
+/** Cuts words and code spans longer than `room`, including the marks around them; other atoms stay whole. */
 export function cutLongAtoms(atoms: readonly Atom[], room: number): readonly Atom[] {
   const cutter = new Cutter();
   const cut: Atom[] = [];
@@ -139,7 +146,7 @@ export function cutLongAtoms(atoms: readonly Atom[], room: number): readonly Ato
 }
 
 class Cutter {
-  /** Made when first needed: most messages never are. */
+  /** Created on first use: most messages need none. */
   #segmenter: Intl.Segmenter | undefined;
 
   cutText(atom: Atom, room: number): Atom[] {
@@ -173,14 +180,14 @@ class Cutter {
     return pieces;
   }
 
-  /** The beginning of some code, up to a space if there is one. */
+  /** The beginning of some code, up to a space if possible. */
   #takeCode(code: string, size: number): string {
     if (code.length <= size) return code;
     const space = /\s\S*$/.exec(code.slice(0, size + 1));
     return space !== null && space.index > 0 ? code.slice(0, space.index) : this.#take(code, size);
   }
 
-  /** The beginning of a text: whole characters as a reader sees them, and no backslash at its end. */
+  /** The beginning of a text: whole graphemes, without a trailing backslash. */
   #take(text: string, size: number): string {
     if (text.length <= size) return text;
     this.#segmenter ??= new Intl.Segmenter(undefined, { granularity: "grapheme" });

@@ -1,58 +1,59 @@
 /**
- * Writes one part of a line that was cut, so that it shows what the line showed there: emphasis is closed at the end
- * and opened again in the next part. Each way to write it is rendered and compared; the first that shows the same wins.
+ * Writes one part of a cut line so that it looks as it did in the line: emphasis is closed at the end and reopened in
+ * the
+ * next part. Each candidate is rendered and compared; the first match wins.
  */
-import { type Atom, readShown } from "./atoms.js";
-import { wordJoiner } from "./escape.js";
+import { type Atom, visibleCharacters } from "./atoms.js";
+import { WORD_JOINER } from "./escape.js";
 import { codeSpan, escapeLine, guardStart } from "./escape-markdown.js";
 import { renderMarkdown } from "./render.js";
 import type { Span } from "./split-plan.js";
 
 /** One way to write a part. */
-interface Way {
-  /** Whether to escape what is plain text: it could pair up differently now that its surroundings are gone. */
+interface PartStyle {
+  /** Whether to escape plain text, which might pair up differently out of context. */
   readonly escapes: boolean;
-  /** Which of the emphases that the cut divides use the other mark, `_` for `*`; by their depth. */
+  /** Which of the emphases divided by the cut use the other mark, `_` for `*`, by depth. */
   readonly swaps: (depth: number) => boolean;
-  /** Whether to leave emphasis out: only the text has to be right. */
+  /** Whether to drop emphasis, so that only the text must match. */
   readonly isFlat: boolean;
 }
 
-const swappings: readonly ((depth: number) => boolean)[] = [
+const SWAPS: readonly ((depth: number) => boolean)[] = [
   () => false,
   () => true,
   (depth) => depth % 2 === 0,
   (depth) => depth % 2 === 1,
 ];
 
-const ways: readonly Way[] = [
-  ...[false, true].flatMap((escapes) => swappings.map((swaps) => ({ escapes, swaps, isFlat: false }))),
+const STYLES: readonly PartStyle[] = [
+  ...[false, true].flatMap((escapes) => SWAPS.map((swaps) => ({ escapes, swaps, isFlat: false }))),
   { escapes: true, swaps: () => false, isFlat: true },
 ];
 
-/** Writes the parts of a line one after the other, and keeps account of what must be seen next. */
+/** Writes the parts of a line in order, and tracks what must be visible next. */
 export class PartWriter {
   readonly #atoms: readonly Atom[];
-  /** Stands before every part: `> ` or nothing. */
+  /** The prefix of every part: `> ` or "". */
   readonly #marker: string;
-  /** What the whole line shows. */
+  /** The visible characters of the whole line. */
   readonly #expected: readonly string[];
   #seen = 0;
 
   constructor(atoms: readonly Atom[], html: string, marker: string) {
     this.#atoms = atoms;
     this.#marker = marker;
-    this.#expected = readShown(html);
+    this.#expected = visibleCharacters(html);
   }
 
-  /** Writes the next part, in at most `room` characters and the marker. */
+  /** Writes the next part, of at most `room` characters after the marker. */
   write(span: Span, room: number): string {
     let body = "";
     let shownCount = 0;
-    for (const way of ways) {
+    for (const way of STYLES) {
       const written = writeSpan(this.#atoms, span, way);
       body = this.#marker === "" ? guardAlone(written) : written;
-      const shown = readShown(renderMarkdown(this.#marker + body)).slice(this.#marker === "" ? 0 : 1);
+      const shown = visibleCharacters(renderMarkdown(this.#marker + body)).slice(this.#marker === "" ? 0 : 1);
       shownCount = shown.length;
       if (body.length <= room && shown.length > 0 && this.#matches(shown, way.isFlat)) break;
     }
@@ -60,10 +61,10 @@ export class PartWriter {
     return this.#marker + body;
   }
 
-  /** Gives an address that is longer than any part: a line break frees it from the limit, and it is still a link. */
+  /** Writes a URL longer than any part: a line break lifts the limit, and it stays a link. */
   writeOversize(atom: Atom): string {
     const part = `\n${this.#marker}${atom.source}`;
-    this.#seen += readShown(renderMarkdown(part)).length - this.#marker.trim().length;
+    this.#seen += visibleCharacters(renderMarkdown(part)).length - this.#marker.trim().length;
     return part;
   }
 
@@ -76,20 +77,20 @@ export class PartWriter {
   }
 }
 
-/** Keeps a part from being a onebox, a reply and the like. A bare address must stay a link, so its guard comes after it. */
+/** Keeps a part from becoming a onebox, a reply or the like. A bare URL must stay a link, so its guard follows it. */
 export function guardAlone(part: string): string {
-  return /^(?:https?|ftp):\/\/\S*$/i.test(part) ? `${part} ${wordJoiner}` : guardStart(part);
+  return /^(?:https?|ftp):\/\/\S*$/i.test(part) ? `${part} ${WORD_JOINER}` : guardStart(part);
 }
 
-function writeSpan(atoms: readonly Atom[], span: Span, way: Way): string {
+function writeSpan(atoms: readonly Atom[], span: Span, way: PartStyle): string {
   const inside = joinCode(atoms.slice(span.from, span.to));
   const divided = dividedMarks(inside);
   const open: string[] = [];
   let written = "";
   const add = (piece: string): void => {
-    // A mark of dashes beside a dash would be a longer run, which is no mark.
+    // A mark of dashes after a dash would be a longer run, which is not a mark.
     const touches = way.escapes && written.endsWith("-") && piece.startsWith("-");
-    written += touches ? wordJoiner + piece : piece;
+    written += touches ? WORD_JOINER + piece : piece;
   };
   const begin = (mark: string, isDivided: boolean): void => {
     open.push(isDivided && way.swaps(open.length) ? otherMark(mark) : mark);
@@ -109,7 +110,7 @@ function writeSpan(atoms: readonly Atom[], span: Span, way: Way): string {
   return written.trim();
 }
 
-/** Puts the pieces of a code span together again that came into the same part. */
+/** Joins the pieces of a code span that ended up in the same part. */
 function joinCode(atoms: readonly Atom[]): readonly Atom[] {
   const joined: Atom[] = [];
   for (const atom of atoms) {
@@ -120,7 +121,7 @@ function joinCode(atoms: readonly Atom[]): readonly Atom[] {
   return joined;
 }
 
-/** The indices of the opening marks that are not closed among these atoms. */
+/** The indices of opening marks that are not closed among these atoms. */
 function dividedMarks(atoms: readonly Atom[]): ReadonlySet<number> {
   const open: number[] = [];
   atoms.forEach((atom, index) => {
@@ -130,7 +131,7 @@ function dividedMarks(atoms: readonly Atom[]): ReadonlySet<number> {
   return new Set(open);
 }
 
-/** The mark that means the same: `__` for `**` and the like; `---` has none. */
+/** The equivalent mark: `__` for `**` and so on; `---` has none. */
 function otherMark(mark: string): string {
   if (mark.startsWith("-")) return mark;
   return (mark.startsWith("*") ? "_" : "*").repeat(mark.length);

@@ -1,4 +1,4 @@
-/** Cutting long texts: exact parts. */
+/** Splitting long texts: exact parts. */
 import { describe, expect, it } from "vitest";
 import { failureOf } from "./failure-of.test-support.js";
 import { type SplitOptions, splitMessage } from "./split.js";
@@ -15,7 +15,7 @@ describe("splitMessage", () => {
     }
   });
 
-  it("cuts at white space, as late as it can", () => {
+  it("cuts at white space, as late as possible", () => {
     expect(lengths(splitMessage(words(250)))).toEqual([499, 499, 249]);
     expect(at50(`${"a".repeat(45)} bbbb ccccc`)).toEqual([`${"a".repeat(45)} bbbb`, "ccccc"]);
     expect(at50(`${"a".repeat(45)} bbbbb   ccccc`)).toEqual(["a".repeat(45), "bbbbb   ccccc"]);
@@ -35,7 +35,7 @@ describe("splitMessage", () => {
     expect(lengths(parts)[0]).toBeLessThanOrEqual(500);
   });
 
-  it("never cuts inside links, tags, addresses, code and emphasis", () => {
+  it("never cuts inside links, tags, URLs, code or emphasis", () => {
     const filler = "0123456789 0123456789 0123456789 01234";
     for (const piece of [
       "[the text](http://a.b/c)",
@@ -54,7 +54,7 @@ describe("splitMessage", () => {
     }
   });
 
-  it("closes emphasis that is too long for a part, and opens it again", () => {
+  it("closes and reopens emphasis that is too long for a part", () => {
     expect(at50(`x **${words(20)}** y`)).toEqual(["x", `**${words(9)}**`, `**${words(9)}**`, "**word word** y"]);
     expect(at50(`*${words(11)} **bold bold** ${words(6)}*`)).toEqual([
       `*${words(9)}*`,
@@ -65,13 +65,13 @@ describe("splitMessage", () => {
     expect(at50(`---${words(15)}---`)).toEqual([`---${words(8)}---`, `---${words(7)}---`]);
   });
 
-  it("closes code that is too long for a part, and opens it again", () => {
+  it("closes and reopens code that is too long for a part", () => {
     expect(at50(`\`${words(12)}\``)).toEqual([`\`${words(9)}\``, `\`${words(3)}\``]);
     expect(at50(`\`\`a\`b ${words(12)}\`\``)).toEqual([`\`\`a\`b ${words(8)}\`\``, `\`${words(4)}\``]);
     expect(splitMessage(`\`${"x".repeat(600)}\``).every((part) => /^`x+`$/.test(part))).toBe(true);
   });
 
-  it("cuts a word that is too long between characters as people see them", () => {
+  it("cuts a word that is too long between graphemes", () => {
     expect(lengths(splitMessage("a".repeat(1200)))).toEqual([500, 500, 200]);
     const family = "👨‍👩‍👧‍👦";
     for (const cluster of [family, "é", "🇩🇪", "👍🏽", "😀"]) {
@@ -83,7 +83,7 @@ describe("splitMessage", () => {
     expect(splitMessage(tower).join("")).toBe(tower);
   });
 
-  it("never cuts between a backslash and what it escapes", () => {
+  it("never cuts between a backslash and the character it escapes", () => {
     for (let shift = 0; shift < 3; shift += 1) {
       const text = "a".repeat(shift) + "\\*".repeat(400);
       const parts = splitMessage(text);
@@ -92,11 +92,11 @@ describe("splitMessage", () => {
     }
   });
 
-  it("writes a part anew when its marks would pair up differently than in the whole", () => {
+  it("rewrites a part whose marks would pair up differently on their own", () => {
     expect(at50(`*${words(9)} *xxxx y* ${words(10)}`)).toEqual([`*${words(9)}*`, `_*xxxx y_ ${words(8)}`, words(2)]);
   });
 
-  it("keeps a part from becoming a reply, a quote, fixed font, a ruler or a onebox", () => {
+  it("keeps a part from becoming a reply, a quote, fixed-width text, a ruler or a onebox", () => {
     const long = "a".repeat(49);
     expect(at50(`${long} :123 ${words(3)}`)[1]).toBe(`\u2060:123 ${words(3)}`);
     expect(at50(`${long} > ${words(3)}`)[1]).toBe(`\u2060> ${words(3)}`);
@@ -107,19 +107,19 @@ describe("splitMessage", () => {
     expect(at50(`${long} //a.b/c.png`)[1]).toBe("\u2060//a.b/c.png");
   });
 
-  it("goes on with a quote in every part", () => {
+  it("continues a quote in every part", () => {
     expect(at50(`> ${words(12)}`)).toEqual([`> ${words(9)}`, `> ${words(3)}`]);
   });
 
-  it("goes on with fixed font in every part", () => {
+  it("continues fixed-width text in every part", () => {
     const parts = at50(`    ${words(14)}`);
     expect(parts).toEqual([`    ${words(8)}`, `    ${words(6)}`]);
   });
 
-  it("names the link that has no room", () => {
+  it("names the link that does not fit", () => {
     const url = `https://a.b/${"c".repeat(600)}`;
     expect(failureOf(() => splitMessage(`see [this](${url}) x`))).toMatch(
-      /^TOO_LONG: the link \[this\]\(https:\/\/a.b\/c+… has 620 characters, and can not be cut into parts of 500$/,
+      /^TOO_LONG: the link \[this\]\(https:\/\/a.b\/c+… has 620 characters and cannot be split into parts of 500$/,
     );
     expect(failureOf(() => splitMessage(`see ${url}`))).toMatch(/^TOO_LONG: the address https:/);
     expect(failureOf(() => splitMessage(`see [this](${url}) x`, { mode: "lines" }))).toMatch(/^TOO_LONG: the link/);
@@ -127,10 +127,10 @@ describe("splitMessage", () => {
     expect(splitMessage(`a\nsee ${url} x`, { mode: "lines" })).toEqual(["a", "see", `\n${url}`, "x"]);
   });
 
-  it("refuses what can not be", () => {
+  it("rejects invalid arguments", () => {
     expect(failureOf(() => splitMessage(" \n "))).toMatch(/^EMPTY/);
     expect(failureOf(() => splitMessage("a", { limit: 10 }))).toBe(
-      "BAD_ARGUMENT: limit is a whole number from 50 up, not 10",
+      "BAD_ARGUMENT: limit must be a whole number of at least 50, not 10",
     );
     expect(failureOf(() => splitMessage("a", { replyPrefixLength: 480 }))).toMatch(/from 0 to 475, not 480/);
     expect(failureOf(() => splitMessage("a", { mode: "none" } as object))).toMatch(/"words" or "lines", not "none"/);
@@ -143,19 +143,19 @@ describe("splitMessage of several lines", () => {
   const at = (text: string, more: SplitOptions = {}): string[] =>
     splitMessage(text, { mode: "lines", limit: 50, ...more });
 
-  it("leaves them whole with words, for the server takes them", () => {
+  it("leaves them whole in the mode words, because the server has no limit for them", () => {
     const text = `${words(60)}\n${words(60)}`;
     expect(splitMessage(text)).toEqual([text]);
     expect(splitMessage(`\n${words(120)}`)).toEqual([`\n${words(120)}`]);
     expect(splitMessage(`${words(120)}\n`)).toHaveLength(2);
   });
 
-  it("cuts at the ends of lines", () => {
+  it("cuts at line ends", () => {
     expect(at(`${words(4)}\n${words(4)}\n\n${words(4)}\r\nx`)).toEqual([`${words(4)}\n${words(4)}`, `${words(4)}\nx`]);
     expect(at(`${words(6)}\n\n\n${words(4)}\n${words(4)}`)).toEqual([words(6), `${words(4)}\n${words(4)}`]);
   });
 
-  it("cuts a longer line at white space, and lets the next lines join its end", () => {
+  it("cuts a longer line at white space, and lets the next lines join its last piece", () => {
     expect(at(`a\n${words(12)}\nb`)).toEqual(["a", words(9), `${words(3)}\nb`]);
   });
 
@@ -164,13 +164,13 @@ describe("splitMessage of several lines", () => {
     expect(at(`:12 **b** ${words(7)}\n${words(9)}`)).toEqual([`:12 **b** ${words(7)}\n\u2060`, words(9)]);
   });
 
-  it("keeps a part from becoming a quote, a reply or fixed font", () => {
+  it("keeps a part from becoming a quote, a reply or fixed-width text", () => {
     expect(at(`${words(9)}\n> ${words(5)}\nx`)[1]).toBe(`\u2060> ${words(5)}\nx`);
     expect(at(`${words(9)}\n:12 ${words(5)}\nx`)[1]).toBe(`\u2060:12 ${words(5)}\nx`);
     expect(at(`${words(9)}\n    ${words(5)}\n    x`)[1]).toBe(`${words(5)}\n    x`);
   });
 
-  it("goes on with a quote and with fixed font", () => {
+  it("continues quotes and fixed-width text", () => {
     expect(at(`> ${words(9)}\n${words(9)}\n*x* yyy`)).toEqual([`> ${words(9)}`, `> ${words(9)}`, "\n> *x* yyy"]);
     expect(at(`    ${words(8)}\n\n      ${words(8)}\n    x`)).toEqual([
       `    ${words(8)}`,
@@ -180,7 +180,7 @@ describe("splitMessage of several lines", () => {
     expect(at(`    a\n    ${words(12)}\n    b`)).toEqual(["    a", `    ${words(8)}`, `    ${words(4)}\n    b`]);
   });
 
-  it("cuts the long answer with links, a fixed-font block and a quote", () => {
+  it("splits a long answer with links, a fixed-width block and a quote", () => {
     const answer = [
       `> ${words(30)} https://stackoverflow.com/questions/1/a-b-c ${words(40)}`,
       words(90),

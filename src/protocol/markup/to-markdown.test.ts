@@ -1,10 +1,10 @@
-/** Markdown written from HTML must show the same HTML again. */
+/** Markdown converted from HTML must render to the same HTML. */
 import { describe, expect, it } from "vitest";
 import { breakLongWords } from "./long-words.js";
 import { renderMarkdown } from "./render.js";
 import { htmlToMarkdown } from "./to-markdown.js";
 
-const sources: readonly string[] = [
+const SOURCES: readonly string[] = [
   "**b** *i* ---s--- `c` ``a`b`` `` `a` ``",
   "*a __b__* **_x_**",
   '[a](http://x.com/(b) "t") [`c/d`](//x.y) https://en.wikipedia.org/wiki/A_(b), http://www.a.b/',
@@ -19,7 +19,7 @@ const sources: readonly string[] = [
 ];
 
 describe("htmlToMarkdown", () => {
-  it.each(sources)("gives back %j", (source) => {
+  it.each(SOURCES)("restores %j", (source) => {
     expect(htmlToMarkdown(renderMarkdown(source))).toBe(source);
   });
 
@@ -44,12 +44,12 @@ describe("htmlToMarkdown", () => {
     expect(htmlToMarkdown(html)).toBe(markdown);
   });
 
-  it("takes out what the server put into long words, and nothing else", () => {
+  it("removes the characters that the server inserts into long words, and nothing else", () => {
     const word = "w".repeat(200);
     expect(htmlToMarkdown(breakLongWords(renderMarkdown(`**a** ${word} \u200c`)))).toBe(`**a** ${word} \u200c`);
   });
 
-  it("writes a tweet as the address of the tweet, a comment as the address of the comment", () => {
+  it("writes the preview of a tweet or a comment as its URL", () => {
     const tweet =
       '<div class="onebox ob-tweet"><a href="//t.co/ann">x</a><p class="ob-tweet-info"><a href="//t.co/ann">Ann</a> <a href="//t.co/5&amp;6">5</a></p></div>';
     expect(htmlToMarkdown(tweet)).toBe("//t.co/5&6");
@@ -58,7 +58,7 @@ describe("htmlToMarkdown", () => {
     expect(htmlToMarkdown(comment)).toBe("//x.y/q/2#comment3_2");
   });
 
-  it("writes a onebox as its address", () => {
+  it("writes a onebox as its URL", () => {
     const html = '<div class="onebox ob-message"><a href="/transcript/message/1#1">x</a>, by y <br/><div>z</div></div>';
     expect(htmlToMarkdown(html)).toBe("/transcript/message/1#1");
     expect(htmlToMarkdown(html, { origin: "https://chat.a.b" })).toBe("https://chat.a.b/transcript/message/1#1");

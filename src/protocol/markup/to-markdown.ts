@@ -1,35 +1,38 @@
 /**
- * Message HTML back to the markdown that would show the same. First it is written with no more escapes than the HTML
- * itself shows; when that does not render to the same HTML, everything doubtful is escaped, and what the dialect cannot
- * express is left out.
+ * Converts message HTML back to markdown that renders the same. The first attempt uses no more escapes than the HTML
+ * shows.
+ * If it does not render to the same HTML, everything doubtful is escaped, and what the dialect cannot express is
+ * dropped.
  */
 import { decodeHTMLAttribute } from "entities";
 import { Parser } from "htmlparser2";
-import { classNames, commentAddress, isFixedFont, isMultiline, isOneboxClass, withoutOwnMentions } from "./describe.js";
+import { commentAddress, isFixedFont, isMultiline, withoutOwnMentions } from "./describe.js";
 import { decodeText } from "./escape.js";
-import { absoluteUrl, isShownUrl } from "./links.js";
+import { joinSourceLines } from "./lines.js";
+import { isShownUrl, resolveUrl } from "./links.js";
 import { joinLongWordsIn } from "./long-words.js";
 import { type Emphasis, escapeAddress, escapeText, joinPieces, type MarkdownPiece } from "./markdown-pieces.js";
+import { MessageReader } from "./message-reader.js";
 import { isPictureUrl } from "./onebox.js";
-import { OpenOnebox } from "./open-onebox.js";
+import type { OpenOnebox } from "./open-onebox.js";
 import { type RenderContext, renderMarkdown } from "./render.js";
 import { htmlToText, type ReadContext, readText } from "./to-text.js";
 
-/** What reading a message may know about where it came from. */
+/** Options of {@link htmlToMarkdown}. */
 export interface MarkdownContext extends ReadContext {
-  /** How the server would render, to find out which escapes are needed. */
+  /** How the server renders, to find out which escapes are needed. */
   readonly render?: RenderContext;
 }
 
-/** Writes message HTML as markdown. For the exact source prefer the server's own, which also has what `partial` hides. */
+/** Converts message HTML to markdown. Prefer the server's source, which also has the rest of a `partial` message. */
 export function htmlToMarkdown(html: string, context: MarkdownContext = {}): string {
   const trimmed = joinLongWordsIn(html).trim();
   if (isFixedFont(trimmed)) return readText(trimmed, context, true).replace(/^(?=[^\n])/gm, "    ");
   if (isMultiline(trimmed)) return ensureLines(readText(trimmed, context, true));
   const comment = commentAddress(trimmed);
-  if (comment !== null) return absoluteUrl(decodeHTMLAttribute(comment), context.origin);
+  if (comment !== null) return resolveUrl(decodeHTMLAttribute(comment), context.origin);
   const wanted = withoutOwnMentions(trimmed);
-  for (const way of ways) {
+  for (const way of STYLES) {
     const markdown = new MarkdownReader(context.origin, way).read(trimmed);
     if (markdown === null) return ensureLines(readText(trimmed, context, true));
     const shown = renderMarkdown(markdown, context.render);
@@ -40,32 +43,32 @@ export function htmlToMarkdown(html: string, context: MarkdownContext = {}): str
 }
 
 /** One way to write markdown. */
-interface Way {
-  /** The character of the outermost emphasis; inside it the other one is used. */
+interface MarkdownStyle {
+  /** The character of the outermost emphasis; nested emphasis uses the other one. */
   readonly mark: "*" | "_";
-  /** Whether to escape everything doubtful and to leave out what cannot be expressed. */
+  /** Whether to escape everything doubtful and to drop what cannot be expressed. */
   readonly escapesAll: boolean;
   /** Whether to keep only text and links. */
   readonly isFlat: boolean;
 }
 
 /** Tried in this order. */
-const ways: readonly Way[] = [
+const STYLES: readonly MarkdownStyle[] = [
   { mark: "*", escapesAll: false, isFlat: false },
   { mark: "_", escapesAll: false, isFlat: false },
   { mark: "*", escapesAll: true, isFlat: false },
   { mark: "*", escapesAll: true, isFlat: true },
 ];
 
-/** A text of one line needs a leading newline to be taken as several. */
+/** Makes a single line count as several by a leading newline. */
 function ensureLines(text: string): string {
   return text.includes("\n") || text === "" ? text : `\n${text}`;
 }
 
 /** How often each element repeats its mark character. */
-const emphasisLengths: Readonly<Record<string, number>> = { b: 2, strong: 2, i: 1, em: 1, strike: 3, s: 3, del: 3 };
-const codeTags = new Set(["code", "tt", "kbd"]);
-const webAddress = /^(?:(?:https?|ftp):)?\/\/./i;
+const EMPHASIS_LENGTHS: Readonly<Record<string, number>> = { b: 2, strong: 2, i: 1, em: 1, strike: 3, s: 3, del: 3 };
+const CODE_TAGS = new Set(["code", "tt", "kbd"]);
+const WEB_ADDRESS = /^(?:(?:https?|ftp):)?\/\/./i;
 
 /** The link whose text is being read. */
 interface OpenLink {
@@ -73,31 +76,31 @@ interface OpenLink {
   readonly title: string | undefined;
   /** The index of its first piece. */
   readonly from: number;
-  /** The text shown. */
+  /** The visible text. */
   shown: string;
   isTag: boolean;
 }
 
-class MarkdownReader {
+class MarkdownReader extends MessageReader {
   readonly #origin: string | undefined;
-  readonly #way: Way;
+  readonly #way: MarkdownStyle;
   readonly #pieces: MarkdownPiece[] = [];
-  /** What to do when each open element ends, innermost last. */
+  /** The callbacks for the ends of open elements, innermost last. */
   readonly #ends: (() => void)[] = [];
   readonly #emphases: string[] = [];
-  /** Raw text not yet made a piece. */
+  /** Raw text not flushed into a piece yet. */
   #raw = "";
   #link: OpenLink | null = null;
   #isInCode = false;
-  #onebox: OpenOnebox | null = null;
   #hasBreak = false;
 
-  constructor(origin: string | undefined, way: Way) {
+  constructor(origin: string | undefined, way: MarkdownStyle) {
+    super();
     this.#origin = origin;
     this.#way = way;
   }
 
-  /** Null when there are line breaks: then there can be no inline markup. */
+  /** Returns null if there are line breaks, which rule out inline markup. */
   read(html: string): string | null {
     new Parser(this, { decodeEntities: false }).end(html);
     if (this.#hasBreak) return null;
@@ -105,36 +108,31 @@ class MarkdownReader {
     return joinPieces(this.#pieces, !this.#way.escapesAll).trim();
   }
 
-  ontext(raw: string): void {
-    if (this.#onebox === null) this.#raw += raw;
+  protected override readText(raw: string): void {
+    this.#raw += raw;
   }
 
-  onopentag(name: string, attributes: Record<string, string>): void {
-    const classes = classNames(attributes.class);
-    if (this.#onebox) {
-      this.#onebox.open(attributes);
-    } else if (isOneboxClass(name, classes)) {
-      this.#flush();
-      this.#onebox = new OpenOnebox(classes);
-    } else {
-      this.#ends.push(this.#isInCode ? nothing : this.#begin(name, classes, attributes));
-    }
+  protected override openElement(
+    name: string,
+    classes: readonly string[],
+    attributes: Readonly<Record<string, string>>,
+  ): void {
+    this.#ends.push(this.#isInCode ? nothing : this.#begin(name, classes, attributes));
   }
 
-  onclosetag(): void {
-    if (!this.#onebox) this.#ends.pop()?.();
-    else if (this.#onebox.close()) this.#endOnebox(this.#onebox);
+  protected override closeElement(): void {
+    this.#ends.pop()?.();
   }
 
-  /** Starts an element and gives what to do at its end. */
-  #begin(name: string, classes: readonly string[], attributes: Record<string, string>): () => void {
-    if (this.#way.isFlat && (codeTags.has(name) || Object.hasOwn(emphasisLengths, name))) return nothing;
-    if (Object.hasOwn(emphasisLengths, name)) return this.#beginEmphasis(emphasisLengths[name] ?? 0);
+  /** Starts an element and returns the callback for its end. */
+  #begin(name: string, classes: readonly string[], attributes: Readonly<Record<string, string>>): () => void {
+    if (this.#way.isFlat && (CODE_TAGS.has(name) || Object.hasOwn(EMPHASIS_LENGTHS, name))) return nothing;
+    if (Object.hasOwn(EMPHASIS_LENGTHS, name)) return this.#beginEmphasis(EMPHASIS_LENGTHS[name] ?? 0);
     if (name === "a" && this.#link === null && attributes.href !== undefined) {
       const isTag = classes.some((word) => word === "tag" || word === "post-tag");
       return this.#beginLink(attributes.href, attributes.title, isTag);
     }
-    if (codeTags.has(name)) {
+    if (CODE_TAGS.has(name)) {
       this.#flush();
       this.#isInCode = true;
       return () => this.#endCode();
@@ -165,7 +163,7 @@ class MarkdownReader {
 
   #beginLink(href: string, title: string | undefined, isTag: boolean): () => void {
     this.#flush();
-    const address = absoluteUrl(decodeHTMLAttribute(href), this.#origin);
+    const address = resolveUrl(decodeHTMLAttribute(href), this.#origin);
     const hover = title === undefined ? undefined : decodeHTMLAttribute(title).replace(/["\n]/g, "'");
     const link: OpenLink = { href: address, title: hover, from: this.#pieces.length, shown: "", isTag };
     this.#link = link;
@@ -187,21 +185,21 @@ class MarkdownReader {
     if (code !== "") this.#pieces.push({ kind: "code", code });
   }
 
-  #endOnebox({ address, isImage }: OpenOnebox): void {
-    const url = absoluteUrl(decodeHTMLAttribute(address), this.#origin);
-    this.#onebox = null;
+  protected override readOnebox({ address, isImage }: OpenOnebox): void {
+    const url = resolveUrl(decodeHTMLAttribute(address), this.#origin);
+    this.#flush();
     if (url !== "") this.#pieces.push({ kind: "text", text: isImage && !isPictureUrl(url) ? `!${url}` : url });
   }
 
   #flush(): void {
     if (this.#raw === "" || this.#isInCode) return;
-    const raw = this.#raw.includes("\n") ? this.#raw.replace(/\s+/g, unbroken) : this.#raw;
+    const raw = joinSourceLines(this.#raw);
     this.#raw = "";
     if (this.#link) this.#link.shown += decodeText(raw);
     this.#pieces.push({ kind: "text", text: this.#markdownText(raw) });
   }
 
-  /** A numeric entity of a markup character is the trace of a backslash; the rest is escaped where needed. */
+  /** Numeric entities of markup characters come from backslashes; other text is escaped as needed. */
   #markdownText(raw: string): string {
     let text = "";
     raw.split(/(&#(?:4[012]|9[1356]);)/).forEach((part, index) => {
@@ -213,14 +211,14 @@ class MarkdownReader {
   }
 }
 
-/** Writes a link that has been read whole. */
+/** Writes a complete link. */
 function linkPieces(link: OpenLink, inner: readonly MarkdownPiece[], keepsAll: boolean): readonly MarkdownPiece[] {
   const shown = link.shown.trim();
   if (link.isTag && shown !== "" && !/[\s[\]]/.test(shown)) {
     const isMeta = /\/\/(?:[^/]+\.)?meta\./.test(link.href);
     return [{ kind: "link", bare: null, written: `[${isMeta ? "meta-" : ""}tag:${shown}]` }];
   }
-  if (!webAddress.test(link.href)) return inner;
+  if (!WEB_ADDRESS.test(link.href)) return inner;
   if (shown === "") return [{ kind: "link", bare: link.href, written: link.href }];
   const title = link.title === undefined || link.title === "" ? "" : ` "${link.title}"`;
   const text = joinPieces(inner, keepsAll).replace(/\\$/, "\\ ");
@@ -229,7 +227,3 @@ function linkPieces(link: OpenLink, inner: readonly MarkdownPiece[], keepsAll: b
 }
 
 function nothing(): void {}
-
-function unbroken(space: string): string {
-  return space.includes("\n") ? " " : space;
-}

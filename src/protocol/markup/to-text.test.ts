@@ -1,4 +1,4 @@
-/** What a person reads in message HTML. */
+/** The plain text of message HTML. */
 import { describe, expect, it } from "vitest";
 import { htmlToText } from "./to-text.js";
 
@@ -7,7 +7,7 @@ const image =
 const quoted =
   '<div class="onebox ob-message"><a class="roomname" href="/transcript/message/1#1"><span title="x">yesterday</span></a>, by <span class="user-name">H</span> <br/><div class="quote">hi</div></div>';
 
-/** A tweet as recorded: its first link is the author's profile. */
+/** A recorded tweet: its first link is the author's profile. */
 const tweet =
   '<div class="onebox ob-tweet"><a class="ob-profile-image" href="https://twitter.com/ann"><img src="//a.b/c.png"></a>' +
   '<div class="ob-status-text">see <a href="https://t.co/x">t.co/x</a></div><div class="ob-status-meta">' +
@@ -16,7 +16,7 @@ const tweet =
 const comment =
   '<div class="quote">why not? &mdash; <a href="//stackoverflow.com/users/1/ann">Ann</a> ' +
   '<a href="//stackoverflow.com/questions/2#comment3_2"><span class="relativetime" title="2018-10-02 13:37:00Z">Oct 2</span></a></div>';
-const pair = "\u200c\u200b";
+const PAIR = "\u200c\u200b";
 
 describe("htmlToText", () => {
   it.each([
@@ -39,18 +39,18 @@ describe("htmlToText", () => {
     ['<div class="onebox ob-tweet"><a href="//t.co/x">no line about it</a></div>', "//t.co/x"],
     [comment, "why not? — Ann Oct 2"],
     ["foo<b>bar</b>baz", "foobarbaz"],
-    [`lo${pair}ng`, "long"],
-    [`<b>lo${pair}ng</b> wo&zwnj;&#8203;rd`, "long word"],
+    [`lo${PAIR}ng`, "long"],
+    [`<b>lo${PAIR}ng</b> wo&zwnj;&#8203;rd`, "long word"],
     [
       "\u0646\u0645\u06cc\u200c\u062e\u0648 a\u200bb \u200b\u200c",
       "\u0646\u0645\u06cc\u200c\u062e\u0648 a\u200bb \u200b\u200c",
     ],
-    [`<a href="http://a.b/${pair}c"></a>${pair}`, ""],
+    [`<a href="http://a.b/${PAIR}c"></a>${PAIR}`, ""],
   ])("%j", (html, text) => {
     expect(htmlToText(html)).toBe(text);
   });
 
-  it("makes the address of a message onebox whole when told the origin", () => {
+  it("resolves the URL of a message onebox against the origin", () => {
     const origin = "https://chat.stackexchange.com";
     expect(htmlToText(quoted, { origin })).toBe("https://chat.stackexchange.com/transcript/message/1#1");
     expect(htmlToText(image, { origin })).toBe("//i.imgur.com/a.png");

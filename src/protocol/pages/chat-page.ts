@@ -1,31 +1,32 @@
 /**
- * What every page of a chat host tells: the fkey, who is logged in, the server's clock (protocol.md §2.4, §2.5, §6.2).
- * Works on the outside layout, the room page and the transcript alike.
+ * Reads what every page of a chat host has: the fkey, the viewer, the server's clock (protocol.md §2.4, §2.5, §6.2).
+ * Works
+ * for the outside layout, room pages and transcripts.
  */
 import { ParseError } from "../../errors/index.js";
 import { attr, parse, type Scope, select } from "../html/dom.js";
-import { scriptsOf, serverTimeIn } from "./reading.js";
-import { type Viewing, viewingOf } from "./viewer.js";
+import { inlineScripts, serverTimeIn } from "./reading.js";
+import { readViewing, type Viewing } from "./viewer.js";
 
-/** What any chat page says about the session. */
+/** The session data of a chat page. */
 export interface ChatPage extends Viewing {
-  /** The token for POSTs; anonymous pages have one too. Null when the page has none or an empty one. */
+  /** The token for POST requests, which anonymous pages have too; null if missing or empty. */
   readonly fkey: string | null;
-  /** Unix seconds. */
+  /** The server's clock in Unix seconds. */
   readonly serverTime: number | null;
 }
 
-/** Reads the session off any chat page. Nothing is required, so this fails only on absurd nesting. */
+/** Reads the session data of any chat page. Nothing is required, so this fails only on absurd nesting. */
 export function parseChatPage(html: string): ChatPage {
   const document = parse(html, "chat page");
-  const scripts = scriptsOf(document);
-  return { fkey: fkeyIn(document), ...viewingOf(document, scripts), serverTime: serverTimeIn(scripts) };
+  const scripts = inlineScripts(document);
+  return { fkey: fkeyIn(document), ...readViewing(document, scripts), serverTime: serverTimeIn(scripts) };
 }
 
 /**
- * The fkey of any page, of a chat host or of a login site.
- * @param page - what to call the page in an error, such as `"logout page"`
- * @throws {NOT_UNDERSTOOD} when the page has no fkey.
+ * Reads the fkey of any page of a chat host or a login site.
+ * @param page - the name of the page in errors, such as `"logout page"`
+ * @throws {NOT_UNDERSTOOD} when the page has no fkey
  */
 export function parseFkey(html: string, page: string): string {
   const fkey = fkeyIn(parse(html, page));
@@ -33,7 +34,7 @@ export function parseFkey(html: string, page: string): string {
   return fkey;
 }
 
-/** @internal The first fkey of a page, or of a part of it, that is not empty. */
+/** @internal The first non-empty fkey of a page or a part of it. */
 export function fkeyIn(scope: Scope): string | null {
   for (const input of select(scope, "input[name=fkey]")) {
     const value = attr(input, "value")?.trim();

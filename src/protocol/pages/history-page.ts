@@ -1,40 +1,40 @@
 /**
- * The history of a message, `GET /messages/{id}/history` (protocol.md §6.6).
- * Never recorded: this goes by what four other parsers take from it.
+ * The history of a message, `GET /messages/{id}/history` (protocol.md §6.6). Never recorded: this follows four other
+ * parsers.
  */
 
 import { ParseError } from "../../errors/index.js";
 import {
   attr,
-  expected,
   hasClass,
-  maybe,
-  note,
-  one,
-  orNote,
+  noteDrift,
+  orNoteMissing,
   type PageDocument,
   type PageElement,
   parse,
   rawText,
   select,
-  text,
+  selectExpected,
+  selectFirst,
+  selectRequired,
+  textOf,
   walk,
 } from "../html/dom.js";
-import { authorOf, type PageAuthor, type PageMessage, readMessage } from "./message.js";
-import { clean, idInPath, type Named, namedLink, scriptsOf, serverTimeIn } from "./reading.js";
+import { type PageAuthor, type PageMessage, readAuthor, readMessage } from "./message.js";
+import { idInPath, inlineScripts, type Named, namedLink, nonEmptyText, serverTimeIn } from "./reading.js";
 import { timeOfLabel } from "./relative-time.js";
 
-/** What happened to a message. */
+/** The kind of a step in the history of a message. */
 export type RevisionKind = "said" | "edited" | "deleted" | "moved" | "other";
 
-/** One step of a message's life. */
+/** One step in the history of a message. */
 export interface Revision extends PageAuthor {
   readonly kind: RevisionKind;
-  /** Time to the minute, UTC, as on the page; with the date when older. */
+  /** The time as on the page, UTC, to the minute, with the date if older. */
   readonly timeLabel: string | null;
-  /** Unix seconds, to the minute; null when the label or the server's clock is not known. */
+  /** Unix seconds, to the minute; null if the label or the server's clock is unknown. */
   readonly timeStamp: number | null;
-  /** Markdown as typed; null for steps without a text. */
+  /** The markdown as typed; null for a step without text. */
   readonly source: string | null;
 }
 
@@ -43,7 +43,7 @@ export interface HistoryPage extends PageMessage, PageAuthor {
   readonly roomId: number | null;
   /** Oldest first. */
   readonly revisions: readonly Revision[];
-  /** Who pinned it. */
+  /** The users who pinned it. */
   readonly pinners: readonly Named[];
   /** True when moderators removed older revisions. */
   readonly isPurged: boolean;
@@ -52,27 +52,27 @@ export interface HistoryPage extends PageMessage, PageAuthor {
 const PAGE = "message history page";
 
 /**
- * Reads the history page of a message.
- * @throws {NOT_UNDERSTOOD} when the message itself is not on the page.
+ * Parses the history page of a message.
+ * @throws {NOT_UNDERSTOOD} when the message itself is missing
  */
 export function parseHistoryPage(html: string): HistoryPage {
   return readHistoryPage(parse(html, PAGE));
 }
 
-/** @internal The same for a page that is parsed already. */
+/** @internal Reads a page that is parsed already. */
 export function readHistoryPage(document: PageDocument): HistoryPage {
-  const content = orNote(document, document.ids.get("content"), "#content") ?? one(document, "body");
+  const content = orNoteMissing(document, document.ids.get("content"), "#content") ?? selectRequired(document, "body");
   const [current, ...steps] = monologuesBySection(content);
   if (current === undefined) throw new ParseError(PAGE, "#content .monologue");
-  const element = one(document, ".message", current);
+  const element = selectRequired(document, ".message", current);
   const message = readMessage(document, element);
   if (message === null) throw new ParseError(PAGE, ".message[id^=message-]");
-  const now = serverTimeIn(scriptsOf(document));
+  const now = serverTimeIn(inlineScripts(document));
   const revisions = oldestFirst(steps.map((step) => readRevision(step, now)));
-  const link = expected(element, "a[href*='/transcript/']");
+  const link = selectExpected(element, "a[href*='/transcript/']");
   return {
     ...message,
-    ...authorOf(current),
+    ...readAuthor(current),
     edited: message.edited || revisions.some((revision) => revision.kind === "edited"),
     roomId: idInPath(link && attr(link, "href"), "transcript"),
     revisions,
@@ -95,15 +95,15 @@ function monologuesBySection(content: PageElement): PageElement[] {
 }
 
 function readRevision(monologue: PageElement, now: number | null): Revision {
-  const label = expected(monologue, ".content b");
-  const time = expected(monologue, ".timestamp");
-  const source = maybe(monologue, ".message-source");
-  const timeLabel = time && clean(text(time));
-  const kind = kindOf(label ? text(label) : text(monologue));
-  if (kind === "other") note(monologue, "unknown form", ".content b");
-  if (kind === "said" || kind === "edited") orNote(monologue, source, ".message-source");
+  const label = selectExpected(monologue, ".content b");
+  const time = selectExpected(monologue, ".timestamp");
+  const source = selectFirst(monologue, ".message-source");
+  const timeLabel = time && nonEmptyText(textOf(time));
+  const kind = kindOf(label ? textOf(label) : textOf(monologue));
+  if (kind === "other") noteDrift(monologue, "unknown form", ".content b");
+  if (kind === "said" || kind === "edited") orNoteMissing(monologue, source, ".message-source");
   return {
-    ...authorOf(monologue),
+    ...readAuthor(monologue),
     kind,
     timeLabel,
     timeStamp: timeOfLabel(timeLabel, now),
@@ -116,7 +116,7 @@ function kindOf(label: string): RevisionKind {
   return found === "said" || found === "edited" || found === "deleted" || found === "moved" ? found : "other";
 }
 
-/** Indentation matters in a source, so only the template's own line break and padding go. */
+/** Indentation matters in markdown, so only the template's own line break and padding are removed. */
 function sourceText(source: PageElement): string {
   return rawText(source)
     .replace(/^[ \t]*\r?\n[ \t]*/, "")
@@ -127,7 +127,7 @@ function oldestFirst(revisions: Revision[]): Revision[] {
   return revisions.at(0)?.kind !== "said" && revisions.at(-1)?.kind === "said" ? revisions.reverse() : revisions;
 }
 
-/** Looks past everything that people wrote or are called. */
+/** Skips user text and names. */
 function saysPurged(element: PageElement): boolean {
   return element.children.some((child) => {
     if (typeof child === "string") return child.includes("(older data no longer available)");
@@ -138,7 +138,7 @@ function saysPurged(element: PageElement): boolean {
 }
 
 function pinnersIn(content: PageElement): Named[] {
-  const pinned = select(content, "p").filter((paragraph) => maybe(paragraph, ".stars.owner-star") !== null);
+  const pinned = select(content, "p").filter((paragraph) => selectFirst(paragraph, ".stars.owner-star") !== null);
   const users = pinned.flatMap((paragraph) => select(paragraph, "a[href^='/users/']"));
   return users.flatMap((link) => namedLink(link, "users") ?? []);
 }

@@ -1,20 +1,11 @@
-/**
- * The page parsers: an HTML string in, a checked value out. Pure; no I/O and no clock.
- */
+/** The page parsers: an HTML string in, a validated value out. Pure: no I/O and no clock. */
 
-// The session: who am I, the fkey, and what may stand in the way.
+// The session: the viewer, the fkey, and error pages.
 export { type ChatPage, parseChatPage, parseFkey } from "./chat-page.js";
-export { type ErrorPageKind, recogniseErrorPage } from "./error-page.js";
+export { type ErrorPageKind, recognizeErrorAnswer, recognizeErrorPage } from "./error-page.js";
 // Messages.
 export { type HistoryPage, parseHistoryPage, type Revision, type RevisionKind } from "./history-page.js";
-export {
-  isCaptchaPage,
-  isCloudflareChallenge,
-  isLoginPage,
-  isReadOnlyPage,
-  type LoginPage,
-  parseLoginPage,
-} from "./login-page.js";
+export { type LoginPage, parseLoginPage } from "./login-page.js";
 export type { PageAuthor, PageMessage, PageStars } from "./message.js";
 // Rooms.
 export type { PresentUser } from "./present-users.js";

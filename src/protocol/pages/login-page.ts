@@ -1,30 +1,27 @@
 /**
- * Pages of the Q&A sites that stand around a login: the form, the CAPTCHA, Cloudflare, read-only notices (protocol.md §2.1).
- * Only the first two layouts were ever recorded; the other readers go by what clients report.
+ * The login form of the Q&A sites (protocol.md §2.1), and signs of other pages that may come instead: CAPTCHA,
+ * Cloudflare,
+ * read-only. Only the first two layouts were ever recorded; the rest follows what clients report.
  */
 import { ParseError } from "../../errors/index.js";
-import { attr, maybe, type PageDocument, parse, select, text } from "../html/dom.js";
+import { attr, type PageDocument, parse, select, selectFirst, textOf } from "../html/dom.js";
 import { fkeyIn } from "./chat-page.js";
 
 /** The login form of a Q&A site. */
 export interface LoginPage {
-  /** 32 or 64 hex digits; not the chat's fkey. */
+  /** 32 or 64 hex digits; not the fkey of the chat. */
   readonly fkey: string;
-  /** Hidden fields to send back as they are: `ssrc`, `oauth_version`, `oauth_server`. */
+  /** Hidden fields to send back unchanged: `ssrc`, `oauth_version`, `oauth_server`. */
   readonly hidden: Readonly<Record<string, string>>;
 }
 
 /**
- * Reads `GET /users/login` of a Q&A site.
- * @throws {NOT_UNDERSTOOD} when there is no fkey in the form.
+ * Parses `GET /users/login` of a Q&A site.
+ * @throws {NOT_UNDERSTOOD} when the form has no fkey
  */
 export function parseLoginPage(html: string): LoginPage {
-  return readLoginPage(parse(html, "login page"));
-}
-
-/** @internal The same for a page that is parsed already. */
-export function readLoginPage(document: PageDocument): LoginPage {
-  const form = maybe(document, "#login-form") ?? document;
+  const document = parse(html, "login page");
+  const form = selectFirst(document, "#login-form") ?? document;
   const fkey = fkeyIn(form);
   if (fkey === null) throw new ParseError("login page", "#login-form input[name=fkey]");
   const hidden = select(form, "input[type=hidden][name]")
@@ -33,72 +30,42 @@ export function readLoginPage(document: PageDocument): LoginPage {
   return { fkey, hidden: Object.fromEntries(hidden) };
 }
 
-/** True for a page with the login form: after a login attempt it means that email or password were wrong. */
-export function isLoginPage(html: string): boolean {
-  return withDocument(html, hasLoginForm);
-}
-
-/** True for a page that wants a human: clients report the words "Human verification" and addresses with `captcha`. */
-export function isCaptchaPage(html: string): boolean {
-  return /human verification/i.test(html) || withDocument(html, hasCaptcha);
-}
-
-/** True when a site says that it takes no writes or logins for now. */
-export function isReadOnlyPage(html: string): boolean {
-  return withDocument(html, saysReadOnly);
-}
-
-/** True when Cloudflare answered in the site's place. */
-export function isCloudflareChallenge(
-  status: number,
-  headers: Readonly<Record<string, string | string[] | undefined>>,
-  html: string,
-): boolean {
-  for (const [name, value] of Object.entries(headers)) {
-    if (name.toLowerCase() === "cf-mitigated" && String(value).includes("challenge")) return true;
-  }
-  return (status === 403 || status === 429 || status === 503) && withDocument(html, isChallenge);
-}
-
-/** @internal */
+/**
+ * @internal Whether the page has a login form. After a login attempt it means that the email or the password is wrong.
+ */
 export function hasLoginForm(document: PageDocument): boolean {
   if (document.ids.has("login-form")) return true;
-  return fkeyIn(document) !== null && maybe(document, "input[type=password]") !== null;
+  return fkeyIn(document) !== null && selectFirst(document, "input[type=password]") !== null;
 }
 
-/** @internal Looks at headings and form targets only, so that no chat message can pretend. */
+/**
+ * @internal Whether the page asks for a CAPTCHA. Looks only at headings and form targets, which no chat message can
+ *   forge.
+ */
 export function hasCaptcha(document: PageDocument): boolean {
   if (headings(document).some((heading) => /human verification|are you a (?:human|robot)/i.test(heading))) return true;
   return select(document, "form[action]").some((form) => /captcha/i.test(attr(form, "action") ?? ""));
 }
 
-/** @internal */
+/** @internal Whether the site says that it is in read-only mode. */
 export function saysReadOnly(document: PageDocument): boolean {
-  const notices = select(document, ".system-notice, .js-system-message, .site-notice, #noty, .notice").map(text);
+  const notices = select(document, ".system-notice, .js-system-message, .site-notice, #noty, .notice").map(textOf);
   const words = /read-?\s?only mode|in read-?\s?only|offline for maintenance|we are (?:currently )?offline/i;
   return [...headings(document), ...notices].some((said) => words.test(said));
 }
 
-/** @internal */
-export function isChallenge(document: PageDocument): boolean {
-  const title = maybe(document, "title");
-  return title !== null && /^(?:just a moment|attention required! \| cloudflare)/i.test(text(title));
+/** @internal Whether the page is a Cloudflare challenge. */
+export function isChallengePage(document: PageDocument): boolean {
+  const title = selectFirst(document, "title");
+  return title !== null && /^(?:just a moment|attention required! \| cloudflare)/i.test(textOf(title));
 }
 
 /**
- * @internal Title and headings that are the site's own. Pages of the chat have a `.subheader`: there, and in their
- * titles, stand the names of rooms and people, who may be called anything.
+ * @internal The title and headings written by the site. On chat pages, which have a `.subheader`, these contain names
+ *   of
+ * rooms and users, so none are returned.
  */
 export function headings(document: PageDocument): string[] {
-  const isChatPage = maybe(document, "title") !== null && maybe(document, ".subheader") !== null;
-  return isChatPage ? [] : select(document, "title, h1, h2").map(text);
-}
-
-function withDocument(html: string, test: (document: PageDocument) => boolean): boolean {
-  try {
-    return test(parse(html, "login page"));
-  } catch (error) {
-    if (error instanceof ParseError) return false;
-    throw error;
-  }
+  const isChatPage = selectFirst(document, "title") !== null && selectFirst(document, ".subheader") !== null;
+  return isChatPage ? [] : select(document, "title, h1, h2").map(textOf);
 }

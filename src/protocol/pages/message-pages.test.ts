@@ -69,11 +69,11 @@ describe("a transcript", () => {
         `${link}<div class="preview"><div class="message" id="message-3"><a class="reply-info" href="#2"></a><div class="content">parent's</div></div></div>`,
       ),
     ],
-  ])("finds the parent of a reply and its own content in %s", (_, html) => {
+  ])("finds the parent and the content of a reply in %s", (_, html) => {
     expect(only(html)).toMatchObject([{ id: 9, replyTo: 3, contentHtml: "mine" }]);
   });
 
-  it("reads a name without a link, whose digits are the user", () => {
+  it("reads the user id from a name without a link", () => {
     const bare = (classes: string, name: string): string =>
       `<div class="monologue ${classes}"><div class="signature"><div class="username">${name}</div></div><div class="messages">${message(7, "x")}</div></div>`;
     const authors = [bare("", "user12716323"), bare("user-0", "user5"), bare("user-8", "user5"), bare("", "Ann5")].map(
@@ -87,12 +87,12 @@ describe("a transcript", () => {
     ]);
   });
 
-  it("takes no other link to a message for the one of a reply", () => {
+  it("takes no other message link for a reply link", () => {
     const other = '<a class="share" href="/transcript/1?m=3#3">share</a><a href="#4">x</a>';
     expect(only(contained(other))).toMatchObject([{ replyTo: null, contentHtml: "mine" }]);
   });
 
-  it("sees deletions, edits and stars in the markup of 2025", () => {
+  it("reads deletions, edits and stars in the markup of 2025", () => {
     const stars =
       '<span class="flash"><span class="stars vote-count-container"><span class="times">2</span></span></span>';
     const gone = '<div class="content"><span class="deleted">(removed)</span></div>';
@@ -101,14 +101,14 @@ describe("a transcript", () => {
     ]);
   });
 
-  it("takes no link of the content and no link to itself for a reply", () => {
+  it("takes no link in the content and no link to the message itself for a reply link", () => {
     const [said] = only(
       message(9, '<a class="reply-info" href="/transcript/1?m=8#8">x</a>', '<a href="/messages/9/history">h</a>'),
     );
     expect(said?.replyTo).toBeNull();
   });
 
-  it("reads stars, pins and their numbers", () => {
+  it("reads stars, pins and their counts", () => {
     const starred = (id: number, classes: string, times: string): string =>
       `<div class="message" id="message-${id}"><div class="content">x</div><span class="flash">
        <span class="stars vote-count-container ${classes}"><span class="img"></span><span class="times">${times}</span></span></span></div>`;
@@ -126,7 +126,7 @@ describe("a transcript", () => {
     ]);
   });
 
-  it("knows a deleted message from an empty one", () => {
+  it("distinguishes a deleted message from an empty one", () => {
     const found = only(message(1, '<span class="deleted">(removed)</span>') + message(2, ""));
     expect(found.map(({ contentHtml, deleted }) => [contentHtml, deleted])).toEqual([
       [null, true],
@@ -134,7 +134,7 @@ describe("a transcript", () => {
     ]);
   });
 
-  it("bounds times by the labels around", () => {
+  it("bounds the time of a message by the labels around it", () => {
     const label = (words: string): string => `<div class="timestamp">${words}</div>`;
     const day = Date.UTC(2024, 1, 9) / 1000;
     const found = only(
@@ -155,7 +155,7 @@ describe("a transcript", () => {
     ]);
   });
 
-  it("reads days and the pages of a busy day", () => {
+  it("reads links to other days and the pages of a busy day", () => {
     const pager = `<a href="/transcript/1/2023/12/1">&laquo; first day (70 days earlier)</a> <a rel="next" href="/transcript/1/2024/2/10" title="2024-02-10">next day &rarr;</a>
       <a href="/transcript/1/2024/11/2" title="2024-11-02">last day (267 days later) &raquo;</a>
       <div class="pager"><span class="page-numbers current">00:00 - 01:00</span><a href="/transcript/1/2024/2/9/1-24"><span class="page-numbers">01:00 - 00:00</span></a></div>`;
@@ -178,7 +178,7 @@ describe("a transcript", () => {
     });
   });
 
-  it("says what is missing", () => {
+  it("names the missing part", () => {
     expect(() => parseTranscriptPage("<p>")).toThrow("the transcript page was not understood: link[rel=canonical]");
     expect(() => parseTranscriptPage("<title>Room - 2024-02-09</title>")).toThrow("#info .room-name a[href]");
     expect(() => parseTranscriptPage(page(monologue("user-1", '<div class="message">')))).toThrow(
@@ -192,7 +192,7 @@ describe("the history of a message", () => {
     `<div class="monologue user-5"><div class="username"><a href="/users/5/ann">Ann</a></div><div class="timestamp">${time}</div>
      <div class="content"><b>${label}</b> <div class="message-source">${source}</div></div></div>`;
 
-  it("reads the message, its revisions oldest first, and who pinned it", () => {
+  it("reads the message, its revisions (oldest first) and the users who pinned it", () => {
     const page = parseHistoryPage(`<div id="content"><h2>Now</h2>${monologue("user-5", message(9, "<b>two</b>"))}
       <p><span class="stars owner-star"></span> pinned by <a href="/users/6/bo">Bo</a></p>
       <h2>History</h2>${step("edited:", "**two**", "1:05 PM")}${step("said:", "    one\n    more", "1:04 PM")}</div>`);
@@ -211,7 +211,7 @@ describe("the history of a message", () => {
     ]);
   });
 
-  it("says what is missing", () => {
+  it("names the missing part", () => {
     expect(() => parseHistoryPage('<div id="content"></div>')).toThrow(
       "message history page was not understood: #content .monologue",
     );
@@ -244,7 +244,7 @@ describe("the list of starred messages", () => {
     expect(parseStarsFragment("")).toEqual([]);
   });
 
-  it("says what is missing", () => {
+  it("names the missing part", () => {
     expect(() => parseStarsFragment("an error sentence")).toThrow("li[id^=summary_]");
     expect(() => parseStarsFragment('<li id="summary_1">')).toThrow(".stars");
   });
@@ -258,7 +258,7 @@ describe("a reply in the markup of 2025", () => {
      <div class="message-info-container"><div class="content">mine</div></div></div>`,
   );
 
-  it("is read alike in history and search", () => {
+  it("is read the same in history and search", () => {
     expect(parseHistoryPage(`<div id="content"><h2>Now</h2>${reply}<h2>History</h2></div>`)).toMatchObject({
       replyTo: 3,
       contentHtml: "mine",
@@ -273,7 +273,7 @@ describe("search results", () => {
   it.each([
     (room: string, message: string) => `${room}${message}`,
     (room: string, message: string) => `${message}${room}`,
-  ])("reads the room of a hit before the message and behind it", (inOrder) => {
+  ])("reads the room of a hit before or after the message", (inOrder) => {
     const room = '<div class="message-room">in <a href="/rooms/1/den">Den</a></div>';
     const said = message(9, 'see <a href="/rooms/1/not-this">here</a>');
     expect(parseSearchPage(`<div id="content">${monologue("user-5", inOrder(room, said))}</div>`).hits).toMatchObject([

@@ -1,6 +1,7 @@
 /**
- * The servers' words for "how long ago", and the labels of times in lists. Pure: for words that name a date the caller gives the server's clock,
- * and without it they are unknown. Must not know any page.
+ * Parses the servers' relative times and time labels. Pure: labels that name a date need the server's clock from the
+ * caller,
+ * and are null without it. Must not know any page.
  */
 
 const SECONDS: Readonly<Record<string, number>> = {
@@ -24,10 +25,12 @@ const WEEKDAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
 const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
 /**
- * Seconds ago, from `just now`, `14s ago`, `49m`, `2 minutes ago`, `37d ago`, `1y`, and with `now` (unix seconds of
- * the server) also from labels in UTC: `4:49 PM` today, `yst 7:51 PM`, `yesterday at 3:04`, `Mon 8:29 PM` for the last
- * Monday before today, `Apr 19 3:55 PM`, `oct 2 at 1:37`, `Oct 2, 17 1:40 PM`. Precise to the unit named. Null for `n/a`
- * and the rest.
+ * Seconds ago, from `just now`, `14s ago`, `49m`, `2 minutes ago`, `37d ago`, `1y`. With `now`, the server's clock in
+ * Unix
+ * seconds, also from UTC labels: `4:49 PM` today, `yst 7:51 PM`, `yesterday at 3:04`, `Mon 8:29 PM` for the last Monday
+ * before today, `Apr 19 3:55 PM`, `oct 2 at 1:37`, `Oct 2, 17 1:40 PM`. As precise as the unit named. Null for `n/a`
+ * and
+ * anything else.
  */
 export function secondsAgo(words: string | null, now: number | null = null): number | null {
   const said = (words ?? "").slice(0, 80).replace(/\s+/g, " ").trim().toLowerCase();
@@ -43,13 +46,13 @@ export function secondsAgo(words: string | null, now: number | null = null): num
   return seconds === null ? null : Math.max(0, (now % 86400) + days * 86400 - seconds);
 }
 
-/** Unix seconds of a relative time or label, precise to the unit named; `now` is the server's clock. */
+/** Unix seconds of a relative time or label, as precise as the unit named; `now` is the server's clock. */
 export function timeOfLabel(words: string | null, now: number | null): number | null {
   const ago = now === null ? null : secondsAgo(words, now);
   return now === null || ago === null ? null : now - ago;
 }
 
-/** Seconds after midnight from `11:58 AM` or `23:58`, also at the end of more words; null when there is no time. */
+/** Seconds after midnight from `11:58 AM` or `23:58`, also after other words; null if there is no time. */
 export function clockSeconds(label: string | null): number | null {
   const found = /(\d{1,2}):(\d{2})(?:\s?([ap])\.?m\.?)?$/i.exec((label ?? "").slice(-40).trim());
   if (found === null) return null;
@@ -59,10 +62,10 @@ export function clockSeconds(label: string | null): number | null {
   return hours < 24 && minutes < 60 ? hours * 3600 + minutes * 60 : null;
 }
 
-/** Unix seconds of the start of a UTC day `YYYY-MM-DD`; null when there is no such day. */
+/** Unix seconds of the start of a UTC day `YYYY-MM-DD`; null for an invalid date. */
 export function dayStart(day: string): number | null {
   const time = /^\d{4}-\d{2}-\d{2}$/.test(day) ? Date.parse(`${day}T00:00:00Z`) : Number.NaN;
-  // Date.parse takes the 31st of February for the 2nd of March.
+  // Date.parse accepts February 31 as March 2.
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(day) ? time / 1000 : null;
 }
 
@@ -71,7 +74,7 @@ function spanSeconds(amount: string, unit: string): number | null {
   return typeof size === "number" ? (amount.startsWith("a") ? 1 : Number(amount)) * size : null;
 }
 
-/** The days since the day of a label; a weekday is the last such day before today. Null for other words. */
+/** How many days ago the day of a label was; a weekday is the last one before today. Null for other words. */
 function daysAgo(word: string | undefined, now: number): number | null {
   if (word === undefined || word === "today") return 0;
   if (word === "yst" || word === "yesterday") return 1;

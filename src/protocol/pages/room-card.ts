@@ -1,48 +1,46 @@
-/**
- * A `.roomcard`: how lists of rooms show a room, on the rooms list and on profiles (protocol.md §6.8, §6.10).
- */
+/** Reads a `.roomcard`, which shows a room on the rooms list and on profiles (protocol.md §6.8, §6.10). */
 import {
   attr,
-  expected,
   hasClass,
-  maybe,
   noteEmpty,
-  orNote,
+  orNoteMissing,
   type PageElement,
   parse,
   select,
+  selectExpected,
+  selectFirst,
   selectOutermost,
-  text,
+  textOf,
 } from "../html/dom.js";
 import {
   fullText,
   idAfter,
   idInPath,
-  leadingCount,
-  marksOf,
+  imageLabel,
   type Named,
   namedLink,
-  pictureText,
+  parseLeadingCount,
+  parseRoundedCount,
   type RoomAccess,
-  roundedCount,
-  shownCount,
+  readCount,
+  readRoomMarks,
   titleOf,
 } from "./reading.js";
 import { secondsAgo } from "./relative-time.js";
 
-/** A user in a room, as the little picture on its card tells. */
+/** A user in a room, as shown by an avatar on its card. */
 export interface CardUser {
   readonly id: number;
   readonly name: string;
-  /** Seconds ago; null when never. */
+  /** Seconds ago; null if never. */
   readonly lastPost: number | null;
-  /** Messages in this room. */
+  /** The user's messages in this room. */
   readonly messageCount: number | null;
 }
 
-/** The newest activity in a room. */
+/** The latest activity in a room. */
 export interface CardActivity {
-  /** As on the page, such as `54s ago`. */
+  /** The time as on the page, such as `54s ago`. */
   readonly when: string;
   /** Seconds ago. */
   readonly secondsAgo: number | null;
@@ -61,21 +59,21 @@ export interface RoomCard {
   readonly frozen: boolean;
   readonly deleted: boolean;
   readonly lastActivity: CardActivity | null;
-  /** The users the card shows; big rooms have more than fit. */
+  /** The users shown on the card; large rooms have more. */
   readonly present: readonly CardUser[];
-  /** How many there are; null when the card does not tell. */
+  /** How many users are present; null if the card does not show it. */
   readonly presentCount: number | null;
   /** Exact; on a profile it counts that user's messages. */
   readonly messageCount: number | null;
   readonly userCount: number | null;
 }
 
-/** The room cards of any page or piece of a page. */
+/** Parses the room cards of a page or fragment. */
 export function parseRoomCards(html: string): RoomCard[] {
   return cardsIn(parse(html, "room cards").root, null);
 }
 
-/** @internal The cards below an element; `now` is the server's clock in unix seconds. */
+/** @internal The cards below an element; `now` is the server's clock in Unix seconds. */
 export function cardsIn(scope: PageElement, now: number | null): RoomCard[] {
   const cards = selectOutermost(scope, ".roomcard");
   noteEmpty(scope, cards, "[id^=room-]", ".roomcard");
@@ -83,43 +81,43 @@ export function cardsIn(scope: PageElement, now: number | null): RoomCard[] {
 }
 
 function readCard(card: PageElement, now: number | null): RoomCard | null {
-  const holder = expected(card, ".room-name");
-  const link = holder && maybe(holder, "a");
+  const holder = selectExpected(card, ".room-name");
+  const link = holder && selectFirst(holder, "a");
   const shownId = idAfter("room-", attr(card, "id")) ?? idInPath(link && attr(link, "href"), "rooms", "transcript");
-  const id = orNote(card, shownId, ".roomcard[id^=room-]");
+  const id = orNoteMissing(card, shownId, ".roomcard[id^=room-]");
   if (holder === null || id === null) return null;
-  const description = expected(card, ".room-description");
-  const site = maybe(card, "img.small-site-logo");
-  const messages = expected(card, ".room-message-count");
-  const users = maybe(card, ".room-user-count");
-  const activity = expected(card, ".last-activity");
-  const present = expected(card, ".room-users");
+  const description = selectExpected(card, ".room-description");
+  const site = selectFirst(card, "img.small-site-logo");
+  const messages = selectExpected(card, ".room-message-count");
+  const users = selectFirst(card, ".room-user-count");
+  const activity = selectExpected(card, ".last-activity");
+  const present = selectExpected(card, ".room-users");
   return {
     id,
-    name: titleOf(holder) ?? titleOf(link) ?? text(holder),
+    name: titleOf(holder) ?? titleOf(link) ?? textOf(holder),
     description: description ? fullText(description) : "",
     parentSiteName: titleOf(site),
-    ...marksOf(card),
+    ...readRoomMarks(card),
     deleted: hasClass(card, "deleted"),
     lastActivity: activity && readActivity(activity, now),
     present: select(card, ".room-users a").flatMap((user) => readCardUser(user, now) ?? []),
-    presentCount: present && leadingCount(attr(present, "title")),
-    messageCount: shownCount(messages),
-    userCount: users && roundedCount(text(users)),
+    presentCount: present && parseLeadingCount(attr(present, "title")),
+    messageCount: readCount(messages),
+    userCount: users && parseRoundedCount(textOf(users)),
   };
 }
 
 function readActivity(activity: PageElement, now: number | null): CardActivity {
-  const link = maybe(activity, "a");
-  const when = (/^[^–]*/.exec(text(activity))?.[0] ?? "").trim();
+  const link = selectFirst(activity, "a");
+  const when = (/^[^–]*/.exec(textOf(activity))?.[0] ?? "").trim();
   return { when, secondsAgo: secondsAgo(when, now), user: namedLink(link, "users") };
 }
 
-/** `Name: 6h ago, 31580 posts (1%)`, or `Name: no posts`; names may have colons too. */
+/** Reads `Name: 6h ago, 31580 posts (1%)` or `Name: no posts`; names may contain colons. */
 function readCardUser(link: PageElement, now: number | null): CardUser | null {
   const id = idInPath(attr(link, "href"), "users");
-  const image = maybe(link, "img");
-  const title = pictureText(image);
+  const image = selectFirst(link, "img");
+  const title = imageLabel(image);
   if (id === null || !title) return null;
   const colon = title.lastIndexOf(": ");
   if (colon === -1) return { id, name: title, lastPost: null, messageCount: null };
@@ -127,5 +125,5 @@ function readCardUser(link: PageElement, now: number | null): CardUser | null {
   const facts = title.slice(colon + 2);
   if (facts === "no posts") return { id, name, lastPost: null, messageCount: 0 };
   const [when = "", posts = null] = facts.split(", ");
-  return { id, name, lastPost: secondsAgo(when, now), messageCount: leadingCount(posts) };
+  return { id, name, lastPost: secondsAgo(when, now), messageCount: parseLeadingCount(posts) };
 }

@@ -37,7 +37,7 @@ describe("the room page", () => {
     ]);
   });
 
-  it("adds the viewer, whom pages of 2019 have apart from the list", () => {
+  it("adds the viewer, who is not in the list on pages of 2019", () => {
     const list = `CHAT.RoomUsers.initPresent([{id: 5, name: ("Bo"), email_hash: ("b"), reputation: 7, last_post: 9}]);`;
     const update = (id: number): string =>
       `CHAT.RoomUsers.update(${id},{name:("Ann"),email_hash:("a"),reputation:1234,is_owner:true});`;
@@ -55,7 +55,7 @@ describe("the room page", () => {
     expect(page(name).present).toHaveLength(1);
   });
 
-  it("reads the StartChat of 2019, with ids as strings and unseen mentions", () => {
+  it("reads StartChat of 2019, with ids as strings and unacknowledged mentions", () => {
     const third = "{id:17,host:'',deleted:true,frozen:true,is_live_chat:false,live_chat_host_id:0}";
     const page = parseRoomPage(start(`{ws:true}, 0, ${third}, ["7","8"], false, false, {"44":1,45:17}`));
     expect(page).toMatchObject({
@@ -75,7 +75,7 @@ describe("the room page", () => {
     expect(page.present).toBeNull();
   });
 
-  it("says what is missing", () => {
+  it("names the missing part", () => {
     expect(() => parseRoomPage("<p>")).toThrow("the room page was not understood: #roomname");
     expect(() => parseRoomPage(room(""))).toThrow("StartChat room id");
     const id = start("{}, 0, {id: 1}");
@@ -91,7 +91,7 @@ describe("the room info page", () => {
   const counts = '<div class="room-message-count-xxl">12</div><div class="room-user-count-xxl">3</div>';
   const card = (inner: string): string => `<div class="roomcard-xxl frozen" id="room-9">${inner}${counts}</div>`;
 
-  it("leaves out the diamond, and the edit link that owners see", () => {
+  it("omits the diamond, and the edit link that owners see", () => {
     const heading = '<h1><span class="sprite sprite-sec-private"></span><span>&#9830;</span>&nbsp;Secret</h1>';
     const page = parseRoomInfoPage(
       card(`${heading}<p>About <i>it</i> (<a href="#">edit</a>)</p><img title="Code Golf">`),
@@ -112,14 +112,14 @@ describe("the room info page", () => {
     });
   });
 
-  it("says what is missing", () => {
+  it("names the missing part", () => {
     expect(() => parseRoomInfoPage("<h1>x</h1>")).toThrow("the room info page was not understood: .roomcard-xxl");
     expect(() => parseRoomInfoPage('<div class="roomcard-xxl" id="room-9"><h1>x</h1>')).toThrow(
       ".room-message-count-xxl",
     );
   });
 
-  it("reads who has which right", () => {
+  it("reads the access list", () => {
     const user =
       '<div class="usercard" id="user-4"><div class="user-header" title="Mo ♦"><a class="username" href="/users/4/mo">Mo ♦</a></div></div>';
     const page = parseRoomAccessPage(
@@ -140,7 +140,7 @@ describe("any tab of the room info page", () => {
   const card =
     '<div class="roomcard frozen" id="room-9"><span class="room-name" title="Den"><a href="/transcript/9">Den</a></span><div class="room-description">Currently no feeds are being posted into this room.</div></div>';
 
-  it("has counts in digits, rounded or not at all, and a small card outside the general tab", () => {
+  it("has exact, rounded or no counts, and a small card outside the general tab", () => {
     const page = parseRoomTabPage(tab("stars", card));
     expect(page).toMatchObject({ roomId: 9, roomName: "Den", card: { id: 9, frozen: true }, withoutFeeds: null });
     expect(page.tabs.map(({ name, count, isCurrent }) => [name, count, isCurrent])).toEqual([
@@ -159,7 +159,7 @@ describe("any tab of the room info page", () => {
     ["frozen", "Because this room is frozen, no feeds are being\n posted into this room."],
     ["deleted", "Because this room is deleted, no feeds are being posted into this room."],
     [null, "3 feeds are being posted into this room."],
-  ])("tells by the feeds tab that a room is %s", (kind, sentence) => {
+  ])("shows on the feeds tab that a room is %s", (kind, sentence) => {
     expect(parseRoomTabPage(tab("feeds", `${card}<p>${sentence}</p>`)).withoutFeeds).toBe(kind);
   });
 });
@@ -184,7 +184,7 @@ describe("the list of rooms", () => {
     });
   });
 
-  it("says what is missing", () => {
+  it("names the missing part", () => {
     expect(() => parseRoomsPage("<p>")).toThrow("the rooms page was not understood: #roomlist");
   });
 });
@@ -216,7 +216,7 @@ describe("a profile", () => {
     });
   });
 
-  it("says what is missing", () => {
+  it("names the missing part", () => {
     expect(() => parseProfilePage("<h1>x</h1>")).toThrow("the profile page was not understood: .usercard-xxl");
   });
 });

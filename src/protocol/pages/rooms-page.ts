@@ -1,12 +1,10 @@
-/**
- * The list of rooms, `GET /` and `GET /rooms` (protocol.md §6.8).
- */
-import { attr, maybe, one, orNote, type PageDocument, parse } from "../html/dom.js";
+/** The list of rooms, `GET /` and `GET /rooms` (protocol.md §6.8). */
+import { attr, orNoteMissing, type PageDocument, parse, selectFirst, selectRequired } from "../html/dom.js";
 import { type JsValue, readCall } from "../html/js-literal.js";
 import { fkeyIn } from "./chat-page.js";
-import { currentPageIn, idOf, lastPageIn, scriptsOf, serverTimeIn } from "./reading.js";
+import { currentPageIn, inlineScripts, lastPageIn, literalId, serverTimeIn } from "./reading.js";
 import { cardsIn, type RoomCard } from "./room-card.js";
-import { type PageViewer, viewerOf } from "./viewer.js";
+import { type PageViewer, readPageViewer } from "./viewer.js";
 
 /** One page of the list of rooms. */
 export interface RoomsPage {
@@ -19,39 +17,39 @@ export interface RoomsPage {
   /** `active`, `created`, `people`, `event`. */
   readonly sort: string | null;
   readonly filter: string;
-  /** True when frozen rooms are in the list. */
+  /** True when frozen rooms are included. */
   readonly showsFrozen: boolean;
   readonly me: PageViewer | null;
   readonly fkey: string | null;
-  /** Unix seconds. */
+  /** The server's clock in Unix seconds. */
   readonly serverTime: number | null;
 }
 
 /**
- * Reads the list of rooms.
- * @throws {NOT_UNDERSTOOD} when there is no list.
+ * Parses the list of rooms.
+ * @throws {NOT_UNDERSTOOD} when the list is missing
  */
 export function parseRoomsPage(html: string): RoomsPage {
   return readRoomsPage(parse(html, "rooms page"));
 }
 
-/** @internal The same for a page that is parsed already. */
+/** @internal Reads a page that is parsed already. */
 export function readRoomsPage(document: PageDocument): RoomsPage {
-  const list = one(document, "#roomlist");
-  const scripts = scriptsOf(document);
-  const serverTime = orNote(document, serverTimeIn(scripts), "serverTime");
+  const list = selectRequired(document, "#roomlist");
+  const scripts = inlineScripts(document);
+  const serverTime = orNoteMissing(document, serverTimeIn(scripts), "serverTime");
   const [tab, sort, , page, showsFrozen, filter] =
-    orNote(document, readCall(scripts, "InitRoomIndex"), "InitRoomIndex(…)") ?? [];
+    orNoteMissing(document, readCall(scripts, "InitRoomIndex"), "InitRoomIndex(…)") ?? [];
   return {
     rooms: cardsIn(list, serverTime),
-    page: idOf(page) ?? currentPageIn(document),
+    page: literalId(page) ?? currentPageIn(document),
     pageCount: lastPageIn(document),
     tab: word(tab) ?? chosen(document, "#tabs .youarehere", "tab"),
     sort: word(sort) ?? chosen(document, ".subtabs .youarehere", "sort"),
     filter: word(filter) ?? "",
     showsFrozen: showsFrozen === true,
-    me: viewerOf(document, scripts),
-    fkey: orNote(document, fkeyIn(document), "input[name=fkey]"),
+    me: readPageViewer(document, scripts),
+    fkey: orNoteMissing(document, fkeyIn(document), "input[name=fkey]"),
     serverTime,
   };
 }
@@ -61,7 +59,7 @@ function word(value: JsValue | undefined): string | null {
 }
 
 function chosen(document: PageDocument, selector: string, parameter: string): string | null {
-  const link = maybe(document, selector);
+  const link = selectFirst(document, selector);
   const query = link && attr(link, "href")?.split("?")[1];
   return query ? new URLSearchParams(query).get(parameter) : null;
 }

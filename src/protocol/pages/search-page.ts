@@ -1,31 +1,32 @@
 /**
- * Search results, `GET /search?q=…` (protocol.md §6.11). Never recorded and told by one source only, so this is tolerant:
- * whatever looks like a message in a monologue is a result.
+ * Search results, `GET /search?q=…` (protocol.md §6.11). Never recorded and reported by one source only, so this parser
+ * is
+ * lenient: every message in a monologue is a result.
  */
 import { ParseError } from "../../errors/index.js";
 import {
   attr,
-  expected,
   hasClass,
-  maybe,
   noteEmpty,
-  orNote,
+  orNoteMissing,
   type PageDocument,
   type PageElement,
   parse,
+  selectExpected,
+  selectFirst,
   selectOutermost,
-  text,
+  textOf,
   walk,
 } from "../html/dom.js";
-import { authorOf, type PageAuthor, type PageMessage, readMessage } from "./message.js";
+import { type PageAuthor, type PageMessage, readAuthor, readMessage } from "./message.js";
 import {
-  clean,
   currentPageIn,
   idInPath,
+  inlineScripts,
   lastPageIn,
   type Named,
   namedLink,
-  scriptsOf,
+  nonEmptyText,
   serverTimeIn,
 } from "./reading.js";
 import { timeOfLabel } from "./relative-time.js";
@@ -35,9 +36,9 @@ export interface SearchHit extends PageMessage, PageAuthor {
   readonly roomId: number | null;
   /** Null when the page does not name the room. */
   readonly roomName: string | null;
-  /** Date and time as on the page, such as `yst 1:40 PM`. */
+  /** The time as on the page, such as `yst 1:40 PM`. */
   readonly timeLabel: string | null;
-  /** Unix seconds, to the minute; null when the label or the server's clock is not known. */
+  /** Unix seconds, to the minute; null if the label or the server's clock is unknown. */
   readonly timeStamp: number | null;
 }
 
@@ -52,18 +53,18 @@ export interface SearchPage {
 const PAGE = "search page";
 
 /**
- * Reads search results; no results are an empty list.
- * @throws {NOT_UNDERSTOOD} when this is no page of the chat, or a result has no id.
+ * Parses search results; no results are an empty list.
+ * @throws {NOT_UNDERSTOOD} when this is not a page of the chat, or a result has no id
  */
 export function parseSearchPage(html: string): SearchPage {
   return readSearchPage(parse(html, PAGE));
 }
 
-/** @internal The same for a page that is parsed already. */
+/** @internal Reads a page that is parsed already. */
 export function readSearchPage(document: PageDocument): SearchPage {
-  const top = document.ids.get("content") ?? maybe(document, "#main, #transcript, .messages");
+  const top = document.ids.get("content") ?? selectFirst(document, "#main, #transcript, .messages");
   if (top === null) throw new ParseError(PAGE, "#content");
-  const now = serverTimeIn(scriptsOf(document));
+  const now = serverTimeIn(inlineScripts(document));
   const hits = selectOutermost(top, ".monologue").flatMap((monologue) => readHits(document, monologue, now));
   noteEmpty(top, hits, "[id^=message-]", ".monologue .message");
   return { hits, page: currentPageIn(document), pageCount: lastPageIn(document) };
@@ -72,22 +73,22 @@ export function readSearchPage(document: PageDocument): SearchPage {
 function readHits(document: PageDocument, monologue: PageElement, now: number | null): SearchHit[] {
   const hits: Omit<SearchHit, "roomName">[] = [];
   const rooms: Named[] = [];
-  const author = authorOf(monologue);
+  const author = readAuthor(monologue);
   let timeLabel: string | null = null;
   walk(monologue, (part) => {
-    if (hasClass(part, "timestamp")) timeLabel = clean(text(part));
+    if (hasClass(part, "timestamp")) timeLabel = nonEmptyText(textOf(part));
     const room = part.name === "a" ? namedLink(part, "rooms", "rooms/info") : null;
     if (room !== null) rooms.push(room);
     if (!hasClass(part, "message")) return true;
     const message = readMessage(document, part);
     if (message === null) throw new ParseError(PAGE, ".message[id^=message-]");
-    const link = expected(part, "a[href*='/transcript/']");
+    const link = selectExpected(part, "a[href*='/transcript/']");
     const roomId = idInPath(link && attr(link, "href"), "transcript");
     hits.push({ ...message, ...author, timeLabel, timeStamp: timeOfLabel(timeLabel, now), roomId });
     return false;
   });
-  orNote(monologue, timeLabel, ".timestamp");
-  // The link of the room, if there is one, may come after the message (protocol.md §6.11).
+  orNoteMissing(monologue, timeLabel, ".timestamp");
+  // The link to the room, if any, may follow the message (protocol.md §6.11).
   const [room] = rooms;
   return hits.map((hit) => {
     const roomId = hit.roomId ?? room?.id ?? null;

@@ -2,13 +2,11 @@ import { describe, expect, it } from "vitest";
 import {
   clockSeconds,
   dayStart,
-  isCaptchaPage,
-  isCloudflareChallenge,
-  isReadOnlyPage,
   parseChatPage,
   parseFkey,
   parseLoginPage,
-  recogniseErrorPage,
+  recognizeErrorAnswer,
+  recognizeErrorPage,
   secondsAgo,
   timeOfLabel,
 } from "./index.js";
@@ -93,12 +91,12 @@ describe("any chat page", () => {
       "<header></header><script>StartChat({ws:true}, 5, {id: 1})</script>",
       { ...ann, me: { id: 5, name: null } },
     ],
-  ])("knows the viewer by %s", (_, html, viewing) => {
+  ])("recognizes the viewer by %s", (_, html, viewing) => {
     const { me, isAnonymous } = parseChatPage(html);
     expect({ me, isAnonymous }).toEqual(viewing);
   });
 
-  it("finds the viewer and the name of a transcript", () => {
+  it("reads the viewer and the viewer's name from a transcript", () => {
     const own =
       '<div class="monologue user-5 mine"><div class="username"><a href="/users/5/ann" title="Ann">Ann</a></div>';
     expect(parseChatPage(`<script>initTranscript(true, 5, false, true, 1, true);</script>${own}`).me).toEqual({
@@ -118,25 +116,24 @@ describe("any chat page", () => {
     expect(parseChatPage(`<script>${script}</script>`).serverTime).toBe(time);
   });
 
-  it("passes over an empty fkey", () => {
+  it("skips an empty fkey", () => {
     expect(parseFkey("<input name=fkey value=''><input name=fkey value=real>", "logout page")).toBe("real");
     expect(() => parseFkey("<p>", "logout page")).toThrow("the logout page was not understood: input[name=fkey]");
   });
 });
 
 describe("pages around a login", () => {
-  it("takes the fkey of the form, not of another one", () => {
+  it("reads the fkey of the login form, not of another form", () => {
     const html = '<form><input name=fkey value=other></form><form id="login-form"><input name=fkey value=mine></form>';
     expect(parseLoginPage(html).fkey).toBe("mine");
   });
 
-  it("knows a CAPTCHA, a Cloudflare challenge and a read-only notice", () => {
-    expect(isCaptchaPage("<title>Human verification - Stack Overflow</title>")).toBe(true);
-    expect(isCaptchaPage('<form action="/nocaptcha?s=1">')).toBe(true);
-    expect(isCloudflareChallenge(200, { "CF-Mitigated": "challenge" }, "")).toBe(true);
-    expect(isCloudflareChallenge(503, {}, "<title>Just a moment...</title>")).toBe(true);
-    expect(isCloudflareChallenge(200, {}, "<title>Just a moment...</title>")).toBe(false);
-    expect(isReadOnlyPage('<div class="system-notice">This site is in read-only mode.</div>')).toBe(true);
+  it("recognizes a CAPTCHA, a Cloudflare challenge and a read-only notice", () => {
+    expect(recognizeErrorPage("<title>Human verification - Stack Overflow</title>")).toBe("captcha");
+    expect(recognizeErrorPage('<form action="/nocaptcha?s=1">')).toBe("captcha");
+    expect(recognizeErrorAnswer({ headers: { "cf-mitigated": "challenge" }, body: "" })).toBe("cloudflare");
+    expect(recognizeErrorAnswer({ headers: {}, body: "<title>Just a moment...</title>" })).toBe("cloudflare");
+    expect(recognizeErrorPage('<div class="system-notice">This site is in read-only mode.</div>')).toBe("read-only");
   });
 
   it.each([
@@ -150,8 +147,8 @@ describe("pages around a login", () => {
     [null, "<title>Overview | x</title><div class=subheader><h1>Read-only mode</h1></div><h1>Human verification</h1>"],
     [null, "<h1>Rooms</h1>"],
     [null, '<body id="transcript-body"><title>Page Not Found | chat</title><h1>Page not found</h1>'],
-  ])("recognises %s", (kind, html) => {
-    expect(recogniseErrorPage(html)).toBe(kind);
+  ])("recognizes %s", (kind, html) => {
+    expect(recognizeErrorPage(html)).toBe(kind);
   });
 });
 
@@ -195,7 +192,7 @@ describe("relative times", () => {
     expect(secondsAgo(words, now)).toBe(seconds);
   });
 
-  it("does not guess dates without a clock", () => {
+  it("does not guess dates without the server's clock", () => {
     const labels = ["oct 2 at 1:37", "4:49 PM", "yst 7:51 PM", "Mon 8:29 PM", "Oct 2, 17 1:40 PM"];
     expect(labels.map((label) => secondsAgo(label))).toEqual(labels.map(() => null));
     expect([timeOfLabel("4:49 AM", now), timeOfLabel("4:49 AM", null), timeOfLabel("n/a", now)]).toEqual([

@@ -12,7 +12,7 @@ interface Starred {
   readonly container?: boolean;
 }
 
-/** A message of the tab as a page of 2018 had it, or in the container of 2025. */
+/** A message of the tab, as on a page of 2018 or in the container of 2025. */
 function monologue({ id, label, times = "", pinned = false, before = "", container = false }: Starred): string {
   const owner = pinned ? " owner-star" : "";
   const content = `<div class="content">\n  said ${id} <a href="/users/9/other">x</a>\n</div>`;
@@ -37,7 +37,7 @@ describe("the stars tab", () => {
   const pager = `<div class="pager"><span class="page-numbers current">1</span> <a href="?tab=stars&amp;page=2"><span class="page-numbers">2</span></a>
     <span class="page-numbers dots">&hellip;</span> <a href="?tab=stars&amp;page=353"><span class="page-numbers">353</span></a> <a href="?tab=stars&amp;page=2" rel="next"><span class="page-numbers next">next</span></a></div>`;
 
-  it("is read with whole contents, counts, pins, and times to the minute", () => {
+  it("is read with full content, counts, pins, and times to the minute", () => {
     const page = parseStarsPage(
       starsTab(
         monologue({ id: 1, label: "Apr 19 3:55 PM", times: "12", pinned: true }) +
@@ -75,7 +75,7 @@ describe("the stars tab", () => {
     expect(page.messages).toMatchObject([{ id: 9, replyTo: 2, timeLabel: "n/a", timeStamp: null }]);
   });
 
-  it("is empty in a room without stars, and refuses another page", () => {
+  it("is empty in a room without stars, and rejects any other page", () => {
     expect(parseStarsPage(starsTab("")).messages).toEqual([]);
     expect(() => parseStarsPage("<p>hello</p>")).toThrow(
       "the stars page was not understood: #tabs, .monologue .message",

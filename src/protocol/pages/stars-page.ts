@@ -1,38 +1,48 @@
 /**
- * The stars tab of a room, `GET /rooms/info/{id}?tab=stars&page=N` (protocol.md §6.7): 50 messages a page with their whole
- * content, the pinned ones first. Times are relative labels, to the minute at best.
+ * The stars tab of a room, `GET /rooms/info/{id}?tab=stars&page=N` (protocol.md §6.7): 50 messages per page with their
+ * full
+ * content, pinned ones first. Times are relative labels, to the minute at best.
  */
 import { ParseError } from "../../errors/index.js";
 import {
   attr,
   hasClass,
-  maybe,
-  note,
+  noteDrift,
   noteEmpty,
-  orNote,
+  orNoteMissing,
   type PageDocument,
   type PageElement,
   parse,
+  selectFirst,
   selectOutermost,
-  text,
+  textOf,
   walk,
 } from "../html/dom.js";
-import { authorOf, type PageAuthor, type PageMessage, readMessage } from "./message.js";
-import { clean, currentPageIn, idAfter, idInPath, isLastPage, lastPageIn, scriptsOf, serverTimeIn } from "./reading.js";
+import { type PageAuthor, type PageMessage, readAuthor, readMessage } from "./message.js";
+import {
+  currentPageIn,
+  idAfter,
+  idInPath,
+  inlineScripts,
+  isLastPage,
+  lastPageIn,
+  nonEmptyText,
+  serverTimeIn,
+} from "./reading.js";
 import { timeOfLabel } from "./relative-time.js";
 
 /** A message of the stars tab. */
 export interface StarsPageMessage extends PageMessage, PageAuthor {
   /** The time as on the page, such as `yst 7:51 PM`. */
   readonly timeLabel: string | null;
-  /** Unix seconds, to the minute; null when the label or the server's clock is not known. */
+  /** Unix seconds, to the minute; null if the label or the server's clock is unknown. */
   readonly timeStamp: number | null;
 }
 
 /** One page of the stars tab. */
 export interface StarsPage {
   readonly roomId: number | null;
-  /** Those pinned first, as sent. */
+  /** In page order, pinned ones first. */
   readonly messages: readonly StarsPageMessage[];
   /** From 1. */
   readonly page: number;
@@ -44,21 +54,23 @@ export interface StarsPage {
 const PAGE = "stars page";
 
 /**
- * Reads the stars tab; a room without stars gives an empty list.
- * @throws {NOT_UNDERSTOOD} when this is no tab of a room, or a message has no id
+ * Parses the stars tab; a room without stars gives an empty list.
+ * @throws {NOT_UNDERSTOOD} when this is not a tab of a room, or a message has no id
  */
 export function parseStarsPage(html: string): StarsPage {
   return readStarsPage(parse(html, PAGE));
 }
 
-/** @internal The same for a page that is parsed already. */
+/** @internal Reads a page that is parsed already. */
 export function readStarsPage(document: PageDocument): StarsPage {
   const top = document.ids.get("content") ?? document.root;
-  const now = orNote(document, serverTimeIn(scriptsOf(document)), "serverTime");
+  const now = orNoteMissing(document, serverTimeIn(inlineScripts(document)), "serverTime");
   const messages = selectOutermost(top, ".monologue").flatMap((monologue) => readMonologue(document, monologue, now));
   noteEmpty(top, messages, "[id^=message-]", ".monologue .message");
-  if (messages.some(({ timeStamp }) => timeStamp === null) && now !== null) note(top, "unknown form", ".timestamp");
-  if (messages.length === 0 && maybe(top, "#tabs") === null) throw new ParseError(PAGE, "#tabs, .monologue .message");
+  if (messages.some(({ timeStamp }) => timeStamp === null) && now !== null)
+    noteDrift(top, "unknown form", ".timestamp");
+  if (messages.length === 0 && selectFirst(top, "#tabs") === null)
+    throw new ParseError(PAGE, "#tabs, .monologue .message");
   return {
     roomId: roomIdOf(top),
     messages,
@@ -68,19 +80,19 @@ export function readStarsPage(document: PageDocument): StarsPage {
   };
 }
 
-/** The room of the card above the list, else of the first message's link. */
+/** The room of the card above the list, or else of the first message's link. */
 function roomIdOf(top: PageElement): number | null {
-  const card = maybe(top, ".roomcard, .roomcard-xxl");
-  const link = maybe(top, ".message a[name]");
+  const card = selectFirst(top, ".roomcard, .roomcard-xxl");
+  const link = selectFirst(top, ".message a[name]");
   return idAfter("room-", card && attr(card, "id")) ?? idInPath(link && attr(link, "href"), "transcript");
 }
 
 function readMonologue(document: PageDocument, monologue: PageElement, now: number | null): StarsPageMessage[] {
   const found: StarsPageMessage[] = [];
-  const author = authorOf(monologue);
+  const author = readAuthor(monologue);
   let timeLabel: string | null = null;
   walk(monologue, (part) => {
-    if (hasClass(part, "timestamp")) timeLabel = clean(text(part));
+    if (hasClass(part, "timestamp")) timeLabel = nonEmptyText(textOf(part));
     if (!hasClass(part, "message")) return true;
     const message = readMessage(document, part);
     if (message === null) throw new ParseError(PAGE, ".message[id^=message-]");

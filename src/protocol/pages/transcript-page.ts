@@ -1,45 +1,46 @@
 /**
- * A day of a room, `GET /transcript/…` (protocol.md §6.5): messages, and the links to other hours and days.
- * Walked by hand, because archivers read many of these. The page has times to the minute at best, so bounds are given.
+ * A day of a room, `GET /transcript/…` (protocol.md §6.5): messages, and links to other hours and days. The tree is
+ * walked
+ * by hand, because archivers read many of these. The page shows times to the minute at best, so messages have bounds.
  */
 import { ParseError } from "../../errors/index.js";
 import {
   attr,
-  expected,
   hasClass,
-  maybe,
-  note,
+  noteDrift,
   noteEmpty,
-  orNote,
+  orNoteMissing,
   type PageDocument,
   type PageElement,
   parse,
   rawText,
   select,
+  selectExpected,
+  selectFirst,
   selectOutermost,
-  text,
+  textOf,
   walk,
 } from "../html/dom.js";
 import { type JsValue, readCall } from "../html/js-literal.js";
 import { fkeyIn } from "./chat-page.js";
-import { authorOf, type PageAuthor, type PageMessage, readMessage } from "./message.js";
+import { type PageAuthor, type PageMessage, readAuthor, readMessage } from "./message.js";
 import {
-  accessOf,
-  clean,
-  dayIn,
   fullText,
   idInPath,
-  idOf,
-  integer,
+  leadingDay,
+  literalId,
+  nonEmptyText,
+  parseInteger,
   type RoomAccess,
-  shownCount,
+  readAccess,
+  readCount,
   tagsIn,
 } from "./reading.js";
 import { clockSeconds, dayStart } from "./relative-time.js";
 
 /** A message of a transcript. */
 export interface TranscriptMessage extends PageMessage, PageAuthor {
-  /** The time that stands directly before this message, as on the page (`11:58 AM`, UTC). */
+  /** The time shown directly before this message (`11:58 AM`, UTC). */
   readonly timeLabel: string | null;
   /** Unix seconds: the message is not older than this. */
   readonly minTime: number;
@@ -47,19 +48,19 @@ export interface TranscriptMessage extends PageMessage, PageAuthor {
   readonly maxTime: number;
 }
 
-/** Hours of a day, from the first up to but without the second. */
+/** Hours of a day, from `from` (inclusive) to `to` (exclusive). */
 export interface HourRange {
   readonly from: number;
   readonly to: number;
 }
 
-/** One of the pages that a busy day is split into. */
+/** One of the pages of a busy day. */
 export interface HourPage extends HourRange {
-  /** Null for the page at hand. */
+  /** Null for the current page. */
   readonly path: string | null;
 }
 
-/** What the viewer is in this room. */
+/** The viewer's role in this room. */
 export interface TranscriptViewer {
   readonly id: number;
   readonly isOwner: boolean;
@@ -75,23 +76,23 @@ export interface TranscriptPage {
   readonly roomDescription: string;
   readonly access: RoomAccess;
   readonly tags: readonly string[];
-  /** The number of people in the room, as the sidebar has it; null when it does not tell. */
+  /** The number of users in the room; null if the sidebar does not show it. */
   readonly currentUserCount: number | null;
-  /** The number of messages in the last two hours; null when the sidebar does not tell. */
+  /** The number of messages in the last two hours; null if the sidebar does not show it. */
   readonly recentMessageCount: number | null;
   readonly day: string;
-  /** The hours this page is about; null when it does not say. */
+  /** The hours this page covers; null if it does not say. */
   readonly hours: HourRange | null;
   readonly firstDay: string | null;
   readonly previousDay: string | null;
   readonly nextDay: string | null;
   readonly lastDay: string | null;
-  /** The pages of a split day, in order; empty when there is only this one. */
+  /** The pages of a split day, in order; empty if this is the only one. */
   readonly hourPages: readonly HourPage[];
   readonly messages: readonly TranscriptMessage[];
-  /** The message that was asked for by its permalink. */
+  /** The message that was requested by its permalink. */
   readonly highlightId: number | null;
-  /** Null when nobody is logged in. */
+  /** Null if nobody is logged in. */
   readonly me: TranscriptViewer | null;
   readonly fkey: string | null;
 }
@@ -99,54 +100,54 @@ export interface TranscriptPage {
 const PAGE = "transcript page";
 
 /**
- * Reads any transcript page of a day.
- * @throws {NOT_UNDERSTOOD} without a day, a room, or with a message that has no id.
+ * Parses any transcript page of a day.
+ * @throws {NOT_UNDERSTOOD} when the day or the room is missing, or a message has no id
  */
 export function parseTranscriptPage(html: string): TranscriptPage {
   return readTranscriptPage(parse(html, PAGE));
 }
 
-/** @internal The same for a page that is parsed already. */
+/** @internal Reads a page that is parsed already. */
 export function readTranscriptPage(document: PageDocument): TranscriptPage {
-  const title = text(maybe(document, "title") ?? "");
-  const canonical = expected(document, "link[rel=canonical]");
+  const title = textOf(selectFirst(document, "title") ?? "");
+  const canonical = selectExpected(document, "link[rel=canonical]");
   const path = readPath(canonical && attr(canonical, "href"));
   const day = path?.day ?? /- (\d{4}-\d{2}-\d{2})(?: \(page \d{1,4} of \d{1,4}\))?$/.exec(title)?.[1] ?? null;
   const start = dayStart(day ?? "");
   if (day === null || start === null) throw new ParseError(PAGE, "link[rel=canonical][href*='/transcript/']");
-  const args = orNote(document, readCall(headScripts(document), "initTranscript"), "initTranscript(…)") ?? [];
-  const info = orNote(document, document.ids.get("info"), "#info") ?? document.root;
-  const roomLink = expected(info, ".room-name a");
-  const roomId = path?.roomId ?? idOf(args[4]) ?? idInPath(roomLink && attr(roomLink, "href"), "rooms");
+  const args = orNoteMissing(document, readCall(headScripts(document), "initTranscript"), "initTranscript(…)") ?? [];
+  const info = orNoteMissing(document, document.ids.get("info"), "#info") ?? document.root;
+  const roomLink = selectExpected(info, ".room-name a");
+  const roomId = path?.roomId ?? literalId(args[4]) ?? idInPath(roomLink && attr(roomLink, "href"), "rooms");
   if (roomId === null || roomId === undefined) throw new ParseError(PAGE, "#info .room-name a[href]");
-  const mini = maybe(info, ".room-mini-description");
+  const mini = selectFirst(info, ".room-mini-description");
   const messages = readMessages(document, start, path?.hours ?? null);
   return {
     roomId,
     roomName: roomLink ? fullText(roomLink) : title.replace(/ - \d{4}-\d{2}-\d{2}.*$/, ""),
     roomDescription: mini ? fullText(mini) : "",
-    access: accessOf(maybe(info, ".room-mini")),
+    access: readAccess(selectFirst(info, ".room-mini")),
     tags: tagsIn(info),
-    currentUserCount: countIn(maybe(info, ".room-current-user-count")),
-    recentMessageCount: countIn(maybe(info, ".room-message-count")),
+    currentUserCount: countIn(selectFirst(info, ".room-current-user-count")),
+    recentMessageCount: countIn(selectFirst(info, ".room-message-count")),
     day,
     hours: path?.hours ?? null,
     ...readNavigation(document),
     messages,
     highlightId: messages.find((message) => message.highlighted)?.id ?? null,
     me: readViewer(args),
-    fkey: orNote(document, readFkey(document), "input[name=fkey]"),
+    fkey: orNoteMissing(document, readFkey(document), "input[name=fkey]"),
   };
 }
 
-/** The count that a link of the sidebar shows, such as `3` or `1.1k`. */
+/** The count shown by a link of the sidebar, such as `3` or `1.1k`. */
 function countIn(holder: PageElement | null): number | null {
-  return holder && shownCount(maybe(holder, "a") ?? holder);
+  return holder && readCount(selectFirst(holder, "a") ?? holder);
 }
 
 function readFkey(document: PageDocument): string | null {
   const input = document.ids.get("fkey");
-  return input ? clean(attr(input, "value")) : fkeyIn(document);
+  return input ? nonEmptyText(attr(input, "value")) : fkeyIn(document);
 }
 
 function headScripts(document: PageDocument): string {
@@ -159,18 +160,18 @@ function headScripts(document: PageDocument): string {
 }
 
 function readViewer([isOwner, id, isModerator, mayAct]: readonly JsValue[]): TranscriptViewer | null {
-  const me = idOf(id);
+  const me = literalId(id);
   if (me === null || me === 0) return null;
   return { id: me, isOwner: isOwner === true, isModerator: isModerator === true, mayAct: mayAct === true };
 }
 
-/** Room, day and hours of a path such as `/transcript/17/2018/3/30/11-23`. */
+/** The room, day and hours of a path such as `/transcript/17/2018/3/30/11-23`. */
 function readPath(href: string | null): { roomId: number | null; day: string; hours: HourRange | null } | null {
   const found = /\/transcript\/(\d{1,16})\/(\d{4})\/(\d{1,2})\/(\d{1,2})(?:\/(\d{1,2})-(\d{1,2}))?/.exec(href ?? "");
   if (found === null) return null;
   const [, room, year = "", month = "", date = "", from, to] = found;
   const hours = from === undefined || to === undefined ? null : { from: Number(from), to: Number(to) || 24 };
-  return { roomId: integer(room), day: `${year}-${month.padStart(2, "0")}-${date.padStart(2, "0")}`, hours };
+  return { roomId: parseInteger(room), day: `${year}-${month.padStart(2, "0")}-${date.padStart(2, "0")}`, hours };
 }
 
 interface Placed {
@@ -183,12 +184,12 @@ function readMessages(document: PageDocument, start: number, hours: HourRange | 
   const placed: Placed[] = [];
   let label: string | null = null;
   for (const monologue of selectOutermost(
-    orNote(document, document.ids.get("transcript"), "#transcript") ?? document,
+    orNoteMissing(document, document.ids.get("transcript"), "#transcript") ?? document,
     ".monologue",
   )) {
-    const author = authorOf(monologue);
+    const author = readAuthor(monologue);
     walk(monologue, (part) => {
-      if (hasClass(part, "timestamp")) label = clean(text(part));
+      if (hasClass(part, "timestamp")) label = nonEmptyText(textOf(part));
       if (!hasClass(part, "message")) return true;
       const message = readMessage(document, part);
       if (message === null) throw new ParseError(PAGE, ".message[id^=message-]");
@@ -198,9 +199,9 @@ function readMessages(document: PageDocument, start: number, hours: HourRange | 
     });
   }
   noteEmpty(document, placed, "[id^=message-]", ".monologue .message");
-  if (placed.length > 0 && placed.every((one) => one.label === null)) note(document, "missing", ".timestamp");
+  if (placed.length > 0 && placed.every((one) => one.label === null)) noteDrift(document, "missing", ".timestamp");
   if (placed.some((one) => one.label !== null && clockSeconds(one.label) === null))
-    note(document, "unknown form", ".timestamp");
+    noteDrift(document, "unknown form", ".timestamp");
   return withTimes(placed, start + (hours?.from ?? 0) * 3600, start + (hours?.to ?? 24) * 3600 - 1, start);
 }
 
@@ -218,7 +219,7 @@ function withTimes(placed: readonly Placed[], from: number, to: number, start: n
   return placed.map(({ message, author, label }, i) => {
     const clock = clocks[i] ?? null;
     if (clock !== null) minTime = Math.max(minTime, start + clock);
-    // Written out: spreading three objects a hundred times is an eighth of the cost of a page.
+    // Written out, because spreading three objects a hundred times takes an eighth of the time of a page.
     return {
       id: message.id,
       userId: author.userId,
@@ -251,9 +252,9 @@ function readNavigation(document: PageDocument): Navigation {
     if (pager === null && hasClass(element, "pager")) pager = element;
     const href = element.name === "a" ? attr(element, "href") : null;
     const which = href?.includes("/transcript/")
-      ? /(?:first|previous|next|last) day/.exec(text(element))?.[0]
+      ? /(?:first|previous|next|last) day/.exec(textOf(element))?.[0]
       : undefined;
-    const day = which && (dayIn(attr(element, "title")) ?? readPath(href)?.day);
+    const day = which && (leadingDay(attr(element, "title")) ?? readPath(href)?.day);
     if (which && day && !days.has(which)) days.set(which, day);
     return true;
   });
@@ -269,7 +270,7 @@ function readNavigation(document: PageDocument): Navigation {
 function readHourPages(pager: PageElement): HourPage[] {
   const pages: HourPage[] = [];
   for (const element of select(pager, ".page-numbers")) {
-    const found = /^(\d{1,2}):00 ?[-–] ?(\d{1,2}):00$/.exec(text(element));
+    const found = /^(\d{1,2}):00 ?[-–] ?(\d{1,2}):00$/.exec(textOf(element));
     if (found === null) continue;
     const link = element.name === "a" ? element : element.parent?.name === "a" ? element.parent : null;
     pages.push({ from: Number(found[1]), to: Number(found[2]) || 24, path: link && attr(link, "href") });

@@ -1,19 +1,17 @@
-/**
- * A `.usercard`: how the room info page shows owners, users and who has access (protocol.md §6.9).
- */
+/** Reads a `.usercard`, which shows owners, users and access rights on the room info page (protocol.md §6.9). */
 import {
   attr,
-  expected,
   hasClass,
-  maybe,
   noteEmpty,
-  orNote,
+  orNoteMissing,
   type PageElement,
+  selectExpected,
+  selectFirst,
   selectOutermost,
-  text,
+  textOf,
 } from "../html/dom.js";
-import { messageInLink } from "./message.js";
-import { fullText, idAfter, idInPath, shownCount, titleOf, withoutDiamond } from "./reading.js";
+import { messageIdInLink } from "./message.js";
+import { fullText, idAfter, idInPath, readCount, titleOf, withoutDiamond } from "./reading.js";
 import { secondsAgo } from "./relative-time.js";
 
 /** A user of a room. */
@@ -21,18 +19,18 @@ export interface UserCard {
   readonly id: number;
   readonly name: string;
   readonly isModerator: boolean;
-  /** Exact; null when the card does not tell. */
+  /** Exact; null if the card does not show it. */
   readonly reputation: number | null;
-  /** Plain text, whitespace collapsed; empty when there is none. */
+  /** Plain text, white space collapsed; "" if there is none. */
   readonly about: string;
-  /** Seconds since the last message in this room; null when the card does not tell. */
+  /** Seconds since the user's last message in this room; null if the card does not show it. */
   readonly lastPost: number | null;
   readonly lastPostId: number | null;
-  /** Messages in this room; null when the card does not tell. */
+  /** The user's messages in this room; null if the card does not show it. */
   readonly messageCount: number | null;
 }
 
-/** @internal The cards that the selector finds; `now` is the server's clock in unix seconds. */
+/** @internal The cards below an element; `now` is the server's clock in Unix seconds. */
 export function userCardsIn(scope: PageElement | null, now: number | null): UserCard[] {
   if (scope === null) return [];
   const cards = selectOutermost(scope, ".usercard");
@@ -41,27 +39,27 @@ export function userCardsIn(scope: PageElement | null, now: number | null): User
 }
 
 function readCard(card: PageElement, now: number | null): UserCard | null {
-  const header = expected(card, ".user-header");
-  const link = expected(card, "a.username") ?? maybe(card, ".user-header a[href]");
+  const header = selectExpected(card, ".user-header");
+  const link = selectExpected(card, "a.username") ?? selectFirst(card, ".user-header a[href]");
   const cardId = attr(card, "id");
   const shownId =
     idAfter("user-", cardId) ?? idAfter("owner-user-", cardId) ?? idInPath(link && attr(link, "href"), "users");
-  const id = orNote(card, shownId, ".usercard[id*=user-]");
-  const shown = link ? text(link) : "";
+  const id = orNoteMissing(card, shownId, ".usercard[id*=user-]");
+  const shown = link ? textOf(link) : "";
   const name = withoutDiamond(titleOf(header) ?? shown);
   if (id === null || name === "") return null;
-  const reputation = expected(card, ".reputation-score");
-  const about = expected(card, ".user-message-info");
-  const post = maybe(card, ".user-details a.permalink");
-  const count = maybe(card, ".user-message-count");
+  const reputation = selectExpected(card, ".reputation-score");
+  const about = selectExpected(card, ".user-message-info");
+  const post = selectFirst(card, ".user-details a.permalink");
+  const count = selectFirst(card, ".user-message-count");
   return {
     id,
     name,
     isModerator: (link !== null && hasClass(link, "moderator")) || /\s♦$/u.test(shown),
-    reputation: shownCount(reputation),
+    reputation: readCount(reputation),
     about: about ? fullText(about) : "",
-    lastPost: post && secondsAgo(text(post), now),
-    lastPostId: post && messageInLink(attr(post, "href")),
-    messageCount: shownCount(count),
+    lastPost: post && secondsAgo(textOf(post), now),
+    lastPostId: post && messageIdInLink(attr(post, "href")),
+    messageCount: readCount(count),
   };
 }

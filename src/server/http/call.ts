@@ -1,29 +1,29 @@
 /**
- * One request as the handlers see it: who asks, where, with which parameters. Parameters count from the query and the
- * body alike and their names ignore case (protocol.md §1); cookie values are compared byte for byte.
+ * One request as handlers see it: its user, its place and its parameters. Parameters come from query and body alike, and
+ * their names ignore case (protocol.md §1). Cookie values are compared byte for byte.
  */
 import { randomUUID } from "node:crypto";
 import type { HttpBindings } from "@hono/node-server";
 import type { Context } from "hono";
 import type { SiteHost } from "../../protocol/sites.js";
-import { type Network, type Session, sameKey } from "../network.js";
+import { constantTimeEqual, type Network, type Session } from "../network.js";
 import type { SiteState } from "../site-state.js";
 import type { UserRecord } from "../world/records.js";
 import type { World } from "../world/world.js";
 import type { Place } from "./place.js";
 import type { Upload } from "./request-body.js";
 
-/** What Hono carries from the entry to the handlers: `c.env.call`. */
+/** The environment that Hono passes to handlers: `c.env.call`. */
 export interface ServerEnv {
   Bindings: HttpBindings & { readonly call: Call };
 }
 
 export type ServerContext = Context<ServerEnv>;
 
-/** A form without a valid fkey: protocol.md §2.5. */
+/** Thrown for a form without a valid fkey (protocol.md §2.5). */
 export class StaleFkey extends Error {}
 
-/** An action that needs a login, by somebody without one. */
+/** Thrown for an action that needs a login, if the user is anonymous. */
 export class LoginNeeded extends Error {}
 
 /** Parameters by lower-case name. */
@@ -38,7 +38,7 @@ export class Params {
     return this.#values.get(name.toLowerCase());
   }
 
-  /** A whole number, or the fallback when it is none. */
+  /** A whole number; the fallback if the parameter is missing or invalid. */
   integer(name: string, fallback: number): number {
     const text = this.get(name)?.trim();
     return text && /^-?\d{1,15}$/.test(text) ? Number(text) : fallback;
@@ -61,23 +61,23 @@ export interface Call {
   readonly network: Network;
   readonly params: Params;
   readonly session: Session | null;
-  /** The user of this site that the session belongs to; null when anonymous. */
+  /** The site's user for the session; null when anonymous. */
   readonly viewer: UserRecord | null;
   /** The chat fkey for pages. */
   readonly fkey: string;
-  /** The visitor's `prov` cookie, new ones included. */
+  /** The visitor's `prov` cookie, possibly a new one. */
   readonly prov: string;
-  /** The IP address that the request comes from. */
+  /** The IP address of the client. */
   readonly address: string;
   /** The `Referer` header. */
   readonly referer: string | undefined;
-  /** The picture of an upload; null for every other request. */
+  /** The image of an upload; null for every other request. */
   readonly upload: Upload | null;
-  /** `Set-Cookie` values that go out with the answer. */
+  /** `Set-Cookie` values for the response. */
   readonly setCookies: string[];
 }
 
-/** Finds out who asks. */
+/** Identifies the user of a request. */
 export function createCall(
   place: Place,
   sites: ReadonlyMap<SiteHost, SiteState>,
@@ -108,22 +108,22 @@ export function createCall(
   return { place, state, sites, world, network, params, ...who, referer, upload, setCookies };
 }
 
-/** @throws {StaleFkey} unless the request brings the key of its session, or the one for anonymous visitors if it is anonymous. */
+/** @throws {StaleFkey} unless the fkey is that of the session or, for an anonymous request, that of anonymous visitors */
 export function checkFkey(call: Call): void {
   const given = call.params.get("fkey");
-  if (sameKey(given, call.fkey)) return;
-  if (!call.session && sameKey(given, call.network.chatFkey(call.state.host, ""))) return;
+  if (constantTimeEqual(given, call.fkey)) return;
+  if (!call.session && constantTimeEqual(given, call.network.chatFkey(call.state.host, ""))) return;
   throw new StaleFkey();
 }
 
-/** The logged-in user, with a valid fkey. @throws {StaleFkey} @throws {LoginNeeded} */
-export function actor(call: Call): UserRecord {
+/** Returns the logged-in user after checking the fkey. @throws {StaleFkey} @throws {LoginNeeded} */
+export function requireLogin(call: Call): UserRecord {
   checkFkey(call);
   if (!call.viewer) throw new LoginNeeded();
   return call.viewer;
 }
 
-/** A `Set-Cookie` value; Secure wherever the URL says https. */
+/** Builds a `Set-Cookie` value, with `Secure` on https. */
 export function cookieText(
   place: Place,
   name: string,
@@ -137,7 +137,7 @@ export function cookieText(
   return parts.join("; ");
 }
 
-/** Chat's own cookie: protocol.md §1. */
+/** The name of chat's own cookie (protocol.md §1). */
 export function chatCookieName(state: SiteState): string {
   return state.host === "stackexchange.com" ? "sechatusr" : "chatusr";
 }
@@ -151,12 +151,12 @@ function readCookies(header: string): ReadonlyMap<string, string> {
   return cookies;
 }
 
-/** An account may lack a user on this chat; it is anonymous here, as on the live sites before the first visit. */
+/** The site's user of a session. An account without one is anonymous, as on the live sites before the first visit. */
 function userOf(world: World, session: Session): UserRecord | null {
   const user = world.userByEmail(session.account.email) ?? null;
   if (!user) return null;
   const now = world.now();
-  // Noted to the minute: every request is somebody seen.
+  // Reported at most once a minute, because every request updates it.
   const isNews = now - (user.lastSeen ?? 0) >= 60;
   user.lastSeen = now;
   if (isNews) world.changes.user(user, "lastSeen");

@@ -7,35 +7,35 @@ import { conversationPageView, feedView } from "../views/conversation-view.js";
 import { frameView } from "../views/frame-view.js";
 import { mayRead } from "../world/access.js";
 import { bookmark, deleteBookmark } from "../world/bookmarks.js";
-import { htmlAnswer, jsonAnswer, notFoundPage, orSentence, rawJson, textAnswer } from "./answers.js";
-import { actor, type Call, type ServerEnv } from "./call.js";
+import { type Call, requireLogin, type ServerEnv } from "./call.js";
 import { readableRoom } from "./live-routes.js";
+import { htmlResponse, jsonResponse, notFoundPage, rawJsonResponse, refusalAsJson, textResponse } from "./responses.js";
 
 export function addConversationRoutes(app: Hono<ServerEnv>): void {
-  app.post("/conversation/new", (c) => orSentence(c.env.call, () => create(c.env.call)));
+  app.post("/conversation/new", (c) => refusalAsJson(c.env.call, () => create(c.env.call)));
   app.post("/conversation/delete/:room{[0-9]+}/:slug", ({ env: { call }, req }) =>
-    orSentence(call, () => {
-      const user = actor(call);
+    refusalAsJson(call, () => {
+      const user = requireLogin(call);
       deleteBookmark(call.world, readableRoom(call, Number(req.param("room"))), user, req.param("slug"));
-      return rawJson('"ok"');
+      return rawJsonResponse('"ok"');
     }),
   );
   app.get("/rooms/:id{[0-9]+}/conversation/:slug", ({ env: { call }, req }) => {
     const room = call.world.rooms.get(Number(req.param("id")));
     const found = room?.bookmarks.get(req.param("slug"));
     if (!room || !found || !mayRead(room, call.viewer)) return notFoundPage(call);
-    return htmlAnswer(renderConversation(conversationPageView(call, room, found)));
+    return htmlResponse(renderConversation(conversationPageView(call, room, found)));
   });
   app.get("/feeds/rooms/:id{[0-9]+}", (c) => feed(c.env.call, Number(c.req.param("id")), "messages"));
   app.get("/feeds/rooms/starred/:id{[0-9]+}", (c) => feed(c.env.call, Number(c.req.param("id")), "starred"));
   app.get("/opensearch.xml", ({ env: { call } }) =>
-    xmlAnswer(renderOpenSearch(frameView(call), call.place.chatUrl), "opensearchdescription"),
+    xmlResponse(renderOpenSearch(frameView(call), call.place.chatUrl), "opensearchdescription"),
   );
 }
 
-/** The message is HTML with a link to the new page. */
+/** Creates a bookmark. The message in the response is HTML with a link to the new page. */
 function create(call: Call): Response {
-  const user = actor(call);
+  const user = requireLogin(call);
   const { world, params } = call;
   const room = readableRoom(call, params.integer("roomId", -1));
   const made = bookmark(world, room, user, {
@@ -44,17 +44,17 @@ function create(call: Call): Response {
     title: params.get("title") ?? "",
   });
   const link = `<a href="${conversationPath(room.id, made.slug)}">${escapeHtml(made.title)}</a>`;
-  return jsonAnswer({ ok: true, message: `The conversation has been bookmarked as ${link}.` });
+  return jsonResponse({ ok: true, message: `The conversation has been bookmarked as ${link}.` });
 }
 
 function feed(call: Call, roomId: number, kind: "messages" | "starred"): Response {
   const room = call.world.rooms.get(roomId);
   if (!room || !mayRead(room, call.viewer)) return notFoundPage(call);
-  return xmlAnswer(renderFeed(feedView(call, room, kind)), "atom");
+  return xmlResponse(renderFeed(feedView(call, room, kind)), "atom");
 }
 
-function xmlAnswer(text: string, kind: "atom" | "opensearchdescription"): Response {
-  const answer = textAnswer(text);
+function xmlResponse(text: string, kind: "atom" | "opensearchdescription"): Response {
+  const answer = textResponse(text);
   answer.headers.set("Content-Type", `application/${kind}+xml; charset=utf-8`);
   return answer;
 }

@@ -1,9 +1,9 @@
-/** What flags there are, for those who deal with them (protocol.md §5.5); flagging itself is an action on a message. */
+/** Lists of flags for users who may see them (protocol.md §5.5). Flagging itself is an action on a message. */
 import type { Hono } from "hono";
 import { clearModFlag, flaggedMessages } from "../world/flagging.js";
 import type { MessageRecord } from "../world/records.js";
-import { jsonAnswer, notFoundPage, orSentence, rawJson } from "./answers.js";
-import { actor, type Call, type ServerEnv } from "./call.js";
+import { type Call, requireLogin, type ServerEnv } from "./call.js";
+import { jsonResponse, notFoundPage, rawJsonResponse, refusalAsJson } from "./responses.js";
 
 export function addFlagRoutes(app: Hono<ServerEnv>): void {
   app.get("/admin/flagged", (c) => flagged(c.env.call, "flags"));
@@ -11,9 +11,9 @@ export function addFlagRoutes(app: Hono<ServerEnv>): void {
   app.get("/admin/counters", ({ env: { call } }) => {
     if (!call.viewer) return notFoundPage(call);
     const count = (kind: "flags" | "modflags"): number => found(call, kind).length;
-    return jsonAnswer({ flags: count("flags"), modflags: count("modflags") });
+    return jsonResponse({ flags: count("flags"), modflags: count("modflags") });
   });
-  // The source abbreviates the address, so both of its readings answer.
+  // The source abbreviates the path, so both readings of it are served.
   app.post("/flags/:flag{[0-9]+}/clear", (c) => clear(c.env.call, Number(c.req.param("flag"))));
   app.post("/messages/:id{[0-9]+}/flags/:flag{[0-9]+}/clear", (c) => clear(c.env.call, Number(c.req.param("flag"))));
 }
@@ -23,11 +23,11 @@ function found(call: Call, kind: "flags" | "modflags"): MessageRecord[] {
   return flaggedMessages(call.world, call.viewer, kind, onlyNew);
 }
 
-/** Who sees no flags anywhere gets an empty list; flags for moderators are a page that only those have. */
+/** Users who may not see flags get an empty list. Flags for moderators are 404 for everyone else. */
 function flagged(call: Call, kind: "flags" | "modflags"): Response {
   const { viewer } = call;
   if (!viewer || (kind === "modflags" && !viewer.isModerator)) return notFoundPage(call);
-  return jsonAnswer({ messages: found(call, kind).map((message) => flaggedMessage(call, message)) });
+  return jsonResponse({ messages: found(call, kind).map((message) => flaggedMessage(call, message)) });
 }
 
 function flaggedMessage({ world, viewer }: Call, message: MessageRecord): object {
@@ -50,9 +50,9 @@ function flaggedMessage({ world, viewer }: Call, message: MessageRecord): object
 }
 
 function clear(call: Call, flagId: number): Response {
-  const user = actor(call);
-  return orSentence(call, () => {
+  const user = requireLogin(call);
+  return refusalAsJson(call, () => {
     clearModFlag(call.world, user, flagId);
-    return rawJson('"ok"');
+    return rawJsonResponse('"ok"');
   });
 }

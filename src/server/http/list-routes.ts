@@ -1,4 +1,4 @@
-/** The rooms list (protocol.md §6.8), the people, the FAQ, and joining one's favourites (§3.1). */
+/** The rooms list (protocol.md §6.8), the users list, the FAQ, and joining one's favorites (§3.1). */
 import type { Hono } from "hono";
 import { renderFaq, renderJoinFavorite, renderMiniList, renderRooms, renderUsers } from "../pages/index.js";
 import type { RoomsPageView, UsersPageView } from "../pages/views.js";
@@ -6,20 +6,20 @@ import { frameView, personView, roomView, siteHostOf } from "../views/frame-view
 import { pageOf } from "../views/paging.js";
 import { mayEnter, mayRead, mayWrite } from "../world/access.js";
 import type { RoomRecord } from "../world/records.js";
-import { htmlAnswer, redirectAnswer, textAnswer } from "./answers.js";
-import { actor, type Call, type ServerEnv } from "./call.js";
+import { type Call, requireLogin, type ServerEnv } from "./call.js";
+import { htmlResponse, redirectResponse, textResponse } from "./responses.js";
 
-const pageSize = 20;
+const PAGE_SIZE = 20;
 
 export function addListRoutes(app: Hono<ServerEnv>): void {
-  // On loopback a login leads here, and some clients post it again (see addHomeRoutes).
-  app.on(["GET", "POST"], "/", (c) => htmlAnswer(renderRooms(roomsView(c.env.call))));
-  app.get("/rooms", (c) => htmlAnswer(renderRooms(roomsView(c.env.call))));
+  // On loopback a login redirects here, and some clients repeat the POST (see addHomeRoutes).
+  app.on(["GET", "POST"], "/", (c) => htmlResponse(renderRooms(roomsView(c.env.call))));
+  app.get("/rooms", (c) => htmlResponse(renderRooms(roomsView(c.env.call))));
   app.get("/rooms/minilist", (c) => miniList(c.env.call));
-  app.get("/users", (c) => htmlAnswer(renderUsers(usersView(c.env.call))));
-  app.get("/faq", (c) => htmlAnswer(renderFaq(frameView(c.env.call))));
-  app.get("/chats/join/favorite", (c) => htmlAnswer(renderJoinFavorite(frameView(c.env.call))));
-  app.post("/chats/join/favorite", (c) => joinFavourites(c.env.call));
+  app.get("/users", (c) => htmlResponse(renderUsers(usersView(c.env.call))));
+  app.get("/faq", (c) => htmlResponse(renderFaq(frameView(c.env.call))));
+  app.get("/chats/join/favorite", (c) => htmlResponse(renderJoinFavorite(frameView(c.env.call))));
+  app.post("/chats/join/favorite", (c) => joinFavorites(c.env.call));
 }
 
 function roomsView(call: Call): RoomsPageView {
@@ -31,8 +31,8 @@ function roomsView(call: Call): RoomsPageView {
   const rooms = [...world.rooms.values()]
     .filter((room) => mayRead(room, viewer) && !room.deleted && (showFrozen || !room.frozen))
     .filter((room) => isOnTab(call, room, tab) && matches(room, filter))
-    .sort(orders.get(sort) ?? byActivity);
-  const { shown, page, pageCount } = pageOf(params, rooms, pageSize);
+    .sort(COMPARE_BY.get(sort) ?? byActivity);
+  const { shown, page, pageCount } = pageOf(params, rooms, PAGE_SIZE);
   return {
     frame: frameView(call),
     invitations: viewer?.invitedTo.size ?? 0,
@@ -47,19 +47,19 @@ function roomsView(call: Call): RoomsPageView {
   };
 }
 
-/** The people, those seen last first. Never recorded. */
+/** The users, most recently seen first. Never recorded. */
 function usersView(call: Call): UsersPageView {
   const { world, state, params } = call;
   const filter = (params.get("filter") ?? "").trim();
   const users = [...world.users.values()]
     .filter((user) => user.name.toLowerCase().includes(filter.toLowerCase()))
     .sort((a, b) => (b.lastSeen ?? 0) - (a.lastSeen ?? 0) || a.id - b.id);
-  const { shown, page, pageCount } = pageOf(params, users, pageSize);
+  const { shown, page, pageCount } = pageOf(params, users, PAGE_SIZE);
   const people = shown.map((user) => personView(state, user, null));
   return { frame: frameView(call), users: people, filter, page, pageCount };
 }
 
-/** The rooms whose name has the filter in it, to choose one from. */
+/** The rooms whose name contains the filter, for the room switcher. */
 function miniList(call: Call): Response {
   const { world, state, viewer, params } = call;
   const filter = (params.get("filter") ?? "").trim().toLowerCase();
@@ -68,21 +68,21 @@ function miniList(call: Call): Response {
     .filter((room) => !params.flag("forWriting") || mayWrite(room, viewer, world.now()))
     .filter((room) => room.name.toLowerCase().includes(filter) || String(room.id) === filter)
     .sort(byActivity)
-    .slice(0, pageSize);
-  return htmlAnswer(renderMiniList(rooms.map((room) => roomView(state, room, viewer))));
+    .slice(0, PAGE_SIZE);
+  return htmlResponse(renderMiniList(rooms.map((room) => roomView(state, room, viewer))));
 }
 
-/** Whether a room is on a tab; "mine" are those somebody is in (recorded titles), "site" those about one site. */
+/** Whether a room belongs on a tab: "mine" are rooms the user is in (recorded titles), "site" are those of one Q&A site. */
 function isOnTab(call: Call, room: RoomRecord, tab: string): boolean {
   const { viewer, state } = call;
-  if (tab === "favorite") return viewer !== null && room.favouriteOf.has(viewer.id);
+  if (tab === "favorite") return viewer !== null && room.favoriteOf.has(viewer.id);
   if (tab === "mine") return viewer !== null && room.present.has(viewer.id);
   if (tab === "invited") return viewer?.invitedTo.has(room.id) ?? false;
   if (tab === "site") return siteHostOf(state, room) === askedHost(call);
   return tab !== "events";
 }
 
-/** The host of the site whose rooms are asked for. */
+/** The host of the Q&A site whose rooms are requested. */
 function askedHost({ params, state }: Call): string {
   return params.get("host")?.trim().toLowerCase() || state.host;
 }
@@ -97,16 +97,16 @@ function byActivity(a: RoomRecord, b: RoomRecord): number {
   return last(b) - last(a) || a.id - b.id;
 }
 
-const orders: ReadonlyMap<string, (a: RoomRecord, b: RoomRecord) => number> = new Map([
+const COMPARE_BY: ReadonlyMap<string, (a: RoomRecord, b: RoomRecord) => number> = new Map([
   ["active", byActivity],
   ["created", (a, b) => b.id - a.id],
   ["people", (a, b) => b.present.size - a.present.size || byActivity(a, b)],
 ]);
 
-function joinFavourites(call: Call): Response {
-  const user = actor(call);
+function joinFavorites(call: Call): Response {
+  const user = requireLogin(call);
   for (const room of call.world.rooms.values()) {
-    if (room.favouriteOf.has(user.id) && mayEnter(room, user, call.world.now())) call.state.presence.enter(room, user);
+    if (room.favoriteOf.has(user.id) && mayEnter(room, user, call.world.now())) call.state.presence.enter(room, user);
   }
-  return call.params.flag("quiet") ? textAnswer("") : redirectAnswer("/");
+  return call.params.flag("quiet") ? textResponse("") : redirectResponse("/");
 }

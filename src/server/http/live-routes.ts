@@ -2,20 +2,20 @@
 import type { Hono } from "hono";
 import { EventType } from "../../protocol/raw.js";
 import { chatJson } from "../chat-json.js";
-import { type RoomState, roomText } from "../live/frames.js";
+import { type RoomFrameState, roomText } from "../live/frames.js";
 import { PolledEvents } from "../live/polling.js";
 import { mayEnter, mayRead } from "../world/access.js";
-import { firstIndex } from "../world/ascending.js";
+import { lowerBound } from "../world/ascending.js";
 import { roomsOf } from "../world/attendance.js";
 import { type LoggedEvent, versionFor } from "../world/event-log.js";
 import { listItem } from "../world/events.js";
-import { seesEvent } from "../world/flagging.js";
+import { canSeeEvent } from "../world/flagging.js";
 import { timeoutLeft } from "../world/membership.js";
 import { acknowledge } from "../world/people.js";
 import type { MessageRecord, RoomRecord, UserRecord } from "../world/records.js";
 import { noSuchRoom } from "../world/refusal.js";
-import { jsonAnswer, rawJson, redirectAnswer, textAnswer } from "./answers.js";
-import { actor, type Call, checkFkey, type ServerEnv } from "./call.js";
+import { type Call, checkFkey, requireLogin, type ServerEnv } from "./call.js";
+import { jsonResponse, rawJsonResponse, redirectResponse, textResponse } from "./responses.js";
 
 export function addLiveRoutes(app: Hono<ServerEnv>): void {
   app.post("/chats/:id{[0-9]+}/events", (c) => recentEvents(c.env.call, Number(c.req.param("id"))));
@@ -26,14 +26,14 @@ export function addLiveRoutes(app: Hono<ServerEnv>): void {
   app.post("/messages/ack", (c) => acknowledgePings(c.env.call));
 }
 
-/** The room, if the caller may read it. @throws a refusal */
+/** Returns a room that the viewer may read. @throws a {@link Refusal} */
 export function readableRoom(call: Call, id: number): RoomRecord {
   const room = call.world.rooms.get(id);
   if (!room || !mayRead(room, call.viewer)) throw noSuchRoom();
   return room;
 }
 
-/** The room, if the caller may come in now. @throws a refusal, also to those who were kicked */
+/** Returns a room that the viewer may enter now. @throws a {@link Refusal}, also for kicked users */
 function openRoom(call: Call, id: number): RoomRecord {
   const room = readableRoom(call, id);
   if (!mayEnter(room, call.viewer, call.world.now())) throw noSuchRoom();
@@ -52,16 +52,18 @@ function recentEvents(call: Call, roomId: number): Response {
   const items = asEvents
     ? latestEvents(call, room, count)
     : latestMessages(call, room, count, state.options.maxPollBytes);
-  return rawJson(`{"events":[${items.join(",")}],"time":${world.log.newest},"sync":${world.now()},"ms":0${timeout}}`);
+  return rawJsonResponse(
+    `{"events":[${items.join(",")}],"time":${world.log.newest},"sync":${world.now()},"ms":0${timeout}}`,
+  );
 }
 
-/** `before` is exclusive, `after` inclusive; the newest of what is left, ascending, and of these as many as fit. */
+/** The newest messages between `after` (inclusive) and `before` (exclusive), ascending, as many as fit. */
 function latestMessages(call: Call, room: RoomRecord, count: number, maxBytes: number): string[] {
   const { world, params, viewer } = call;
   const before = params.integer("before", Number.MAX_SAFE_INTEGER);
   const after = params.integer("after", 0);
   const listed = params.flag("highlights") ? world.index(room).highlights(viewer?.id ?? null) : room.messages;
-  const [start, end] = [firstIndex(listed, after), firstIndex(listed, before)];
+  const [start, end] = [lowerBound(listed, after), lowerBound(listed, before)];
   const fromStart = params.get("after") && !params.get("before");
   const chosen = fromStart
     ? listed.slice(start, Math.min(end, start + count))
@@ -82,7 +84,7 @@ function latestEvents(call: Call, room: RoomRecord, count: number): string[] {
   const { log } = call.world;
   const after = call.params.integer("since", 0);
   const isMine = (event: LoggedEvent): boolean =>
-    event.roomId === room.id && event.onlyFor === null && seesEvent(call.world, call.viewer, event);
+    event.roomId === room.id && event.onlyFor === null && canSeeEvent(call.world, call.viewer, event);
   const mine = log.since(after).filter(isMine);
   return mine.slice(-count).map((event) => versionFor(event, call.viewer?.id ?? null).json);
 }
@@ -98,19 +100,20 @@ function socketUrl(call: Call): Response {
   const session = viewer ? call.session : null;
   const ticket = { host: state.host, roomId: room.id, session, userId: viewer?.id ?? null };
   const token = network.tickets.issue(ticket, state.options.clock.now());
-  return jsonAnswer({ url: `${place.socketUrl}/events/${room.id}/${token}` });
+  return jsonResponse({ url: `${place.socketUrl}/events/${room.id}/${token}` });
 }
 
-/** A poll's question about one room. */
+/** One room of a poll. */
 interface Asked {
-  /** null when the text is no cursor: from now on. */
+  /** null if the value is not a cursor, which means from now on. */
   readonly cursor: number | null;
   readonly highlights: boolean;
 }
 
 /**
- * Every `r{room}` (or `h{room}` for highlights) with the reader's cursor; each room is answered once. The answer is
- * bounded: it has the oldest events that fit, and `t` is the id of the last of them, so that the reader polls again.
+ * Polls rooms: each parameter `r{room}`, or `h{room}` for highlights, has the reader's cursor. Each room appears once in
+ * the response. The response is bounded: it has the oldest events that fit, and `t` is the id of the last one, so that the
+ * reader polls again from there.
  */
 function poll(call: Call): Response {
   checkFkey(call);
@@ -126,7 +129,7 @@ function poll(call: Call): Response {
     asked.set(roomId, { cursor, highlights: match[1] === "h" });
     if (cursor !== null && cursor >= log.oldestCursor) oldest = Math.min(oldest, cursor);
   }
-  const sees = (event: LoggedEvent): boolean => seesEvent(world, viewer, event);
+  const sees = (event: LoggedEvent): boolean => canSeeEvent(world, viewer, event);
   const events = new PolledEvents(log.since(oldest), { rooms: asked, userId: viewer?.id ?? null, sees });
   let left = state.options.maxPollBytes;
   const parts: string[] = [];
@@ -135,7 +138,7 @@ function poll(call: Call): Response {
     left -= Buffer.byteLength(text);
     parts.push(`"r${roomId}":${text}`);
   }
-  return rawJson(`{${[...parts, `"sync":${world.now()}`].join(",")}}`);
+  return rawJsonResponse(`{${[...parts, `"sync":${world.now()}`].join(",")}}`);
 }
 
 function pollRoom(call: Call, roomId: number, asked: Asked, events: PolledEvents, maxBytes: number): string {
@@ -144,10 +147,10 @@ function pollRoom(call: Call, roomId: number, asked: Asked, events: PolledEvents
   if (!room || !mayEnter(room, viewer, world.now())) return `{"exit":true}`;
   const { log } = world;
   const cursor = asked.cursor ?? log.newest;
-  // The answer cannot be complete any more: the reader must load everything again.
+  // The log no longer reaches back to the cursor, so the reader must reload everything.
   if (cursor < log.oldestCursor) return `{"reset":true,"t":${log.newest}}`;
   const timeout = timeoutLeft(world, room);
-  const state: RoomState = timeout > 0 ? { timeout } : {};
+  const state: RoomFrameState = timeout > 0 ? { timeout } : {};
   if (cursor === log.newest) return JSON.stringify(state);
   const fitting: LoggedEvent[] = [];
   let size = 0;
@@ -169,20 +172,20 @@ function isHighlightEvent(call: Call, event: LoggedEvent): boolean {
   return message !== undefined && isHighlight(message, call.viewer);
 }
 
-/** Only the quiet form answers plainly; the other one sends a browser home. */
+/** Leaves rooms. With `quiet` the response is empty; otherwise it redirects a browser to the start page. */
 function leave(call: Call, which: string): Response {
-  const user = actor(call);
+  const user = requireLogin(call);
   const { world, state, params } = call;
   const rooms = which === "all" ? roomsOf(world, user.id) : [readableRoom(call, Number(which))];
-  world.log.together(() => {
+  world.log.batch(() => {
     for (const room of rooms) state.presence.leave(room, user);
   });
-  return params.flag("quiet") ? textAnswer("") : redirectAnswer("/");
+  return params.flag("quiet") ? textResponse("") : redirectResponse("/");
 }
 
-/** My latest message before another one, and how many of the room lie between the two. */
+/** The user's latest message before another one, and the number of messages between the two. */
 function lastMessage(call: Call, roomId: number): Response {
-  const user = actor(call);
+  const user = requireLogin(call);
   const room = readableRoom(call, roomId);
   const { params } = call;
   const index = call.world.index(room);
@@ -190,13 +193,13 @@ function lastMessage(call: Call, roomId: number): Response {
   const isMine = (message: MessageRecord): boolean =>
     message.id < before && message.userId === user.id && !message.deleted;
   const listed = params.flag("highlights") ? index.highlights(user.id) : room.messages;
-  const last = (params.flag("highlights") ? listed : index.by(user.id)).findLast(isMine);
-  const gap = firstIndex(listed, before) - (last ? firstIndex(listed, last.id) + 1 : 0);
-  return jsonAnswer({ msgid: last?.id ?? null, gap });
+  const last = (params.flag("highlights") ? listed : index.byAuthor(user.id)).findLast(isMine);
+  const gap = lowerBound(listed, before) - (last ? lowerBound(listed, last.id) + 1 : 0);
+  return jsonResponse({ msgid: last?.id ?? null, gap });
 }
 
 function acknowledgePings(call: Call): Response {
-  const user = actor(call);
+  const user = requireLogin(call);
   acknowledge(call.world, user, (call.params.get("id") ?? "").split(",").map(Number));
-  return rawJson('"ok"');
+  return rawJsonResponse('"ok"');
 }

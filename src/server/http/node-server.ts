@@ -1,6 +1,6 @@
 /**
- * The listener itself, with or without TLS, and its patience: how long a request may take to arrive, how large its
- * headers may be, and how many connections there may be at once. Knows nothing of chat.
+ * The HTTP listener, with or without TLS, and its limits: how long a request may take to arrive, the size of its headers,
+ * and the number of connections. Knows nothing of chat.
  */
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { once } from "node:events";
@@ -12,27 +12,27 @@ import { createAdaptorServer } from "@hono/node-server";
 import { UsageError } from "../../errors/index.js";
 import type { ResolvedOptions, TlsFiles } from "../options.js";
 
-const maxHeaderBytes = 16_384;
-/** Headers are short: they get no longer than this, however long the body may take. */
-const headersTimeoutMs = 10_000;
+const MAX_HEADER_BYTES = 16_384;
+/** The time limit of a request's headers, even if the body may take longer. */
+const HEADERS_TIMEOUT_MS = 10_000;
 
 export interface NodeServer {
   readonly server: Server;
-  /** Every open connection, those of sockets and of requests that hang included. */
+  /** All open connections, including those of sockets and of hanging requests. */
   readonly connections: ReadonlySet<Socket>;
-  /** Resolves when every request so far on a connection has its answer. */
+  /** Resolves when all requests so far on a connection have their responses. */
   answered(connection: Duplex): Promise<void>;
 }
 
-/** @throws {BAD_ARGUMENT} when the certificate cannot be used. */
+/** @throws {BAD_ARGUMENT} if the certificate cannot be used */
 export function createNodeServer(
   fetch: (request: Request, env: unknown) => Promise<Response>,
   { tls, requestTimeoutMs, maxConnections }: ResolvedOptions,
 ): NodeServer {
   const limits = {
-    maxHeaderSize: maxHeaderBytes,
+    maxHeaderSize: MAX_HEADER_BYTES,
     requestTimeout: requestTimeoutMs,
-    headersTimeout: Math.min(headersTimeoutMs, requestTimeoutMs),
+    headersTimeout: Math.min(HEADERS_TIMEOUT_MS, requestTimeoutMs),
     connectionsCheckingInterval: Math.max(50, Math.min(5_000, requestTimeoutMs / 4)),
   };
   const adapter = { fetch, overrideGlobalObjects: false };
@@ -41,7 +41,7 @@ export function createNodeServer(
     : createAdaptorServer({ ...adapter, createServer, serverOptions: limits });
   const connections = new Set<Socket>();
   server.on("connection", (socket: Socket) => {
-    // It comes again when an offer of HTTP/2 is passed over.
+    // The event is emitted again when an offer of HTTP/2 is ignored.
     if (connections.has(socket)) return;
     if (connections.size >= maxConnections) {
       refuse(socket, tls !== undefined);
@@ -50,7 +50,7 @@ export function createNodeServer(
     connections.add(socket);
     socket.once("close", () => connections.delete(socket));
   });
-  cutStuckReaders(server as Server, connections, requestTimeoutMs);
+  closeStalledConnections(server as Server, connections, requestTimeoutMs);
   const answers = new WeakMap<Duplex, Set<ServerResponse>>();
   (server as Server).on("request", ({ socket }, response) => {
     const open = answers.get(socket) ?? new Set();
@@ -64,10 +64,10 @@ export function createNodeServer(
 }
 
 /**
- * Ends connections on which nothing of an answer has gone out for as long as a request may take to come in: a client that
- * asks and does not read would keep its answers in memory. Sockets have a limit of their own (`maxSocketBuffer`).
+ * Closes connections that have not taken any byte of a response for the request timeout. Otherwise a client that sends
+ * requests without reading would keep the responses in memory. Sockets have their own limit (`maxSocketBuffer`).
  */
-function cutStuckReaders(server: Server, connections: ReadonlySet<Socket>, mostMs: number): void {
+function closeStalledConnections(server: Server, connections: ReadonlySet<Socket>, mostMs: number): void {
   const sockets = new WeakSet<Duplex>();
   const stuck = new WeakMap<Socket, { readonly waiting: number; readonly since: number }>();
   server.on("upgrade", (_request, socket) => void sockets.add(socket));
@@ -87,25 +87,25 @@ function cutStuckReaders(server: Server, connections: ReadonlySet<Socket>, mostM
   server.on("close", () => clearInterval(sweep));
 }
 
-/** Whether a request offers to go on in HTTP/2, as some platforms do at every plain server. */
+/** Whether a request offers to upgrade to HTTP/2, as some platforms do with every plain server. */
 export function asksForHttp2({ headers }: IncomingMessage): boolean {
   return headers.upgrade?.toLowerCase() === "h2c";
 }
 
 /**
- * Handles a request as if it had not asked for another protocol, which a server may do. Node's own way to ignore an
- * upgrade, `shouldUpgradeCallback`, is not in Node 20 and loses the requests behind a body.
+ * Handles a request as if it had not offered an upgrade, which a server may do. Node's own way to ignore an upgrade,
+ * `shouldUpgradeCallback`, is missing in Node 20 and loses requests that follow a body.
  */
-export async function passOverUpgrade(
+export async function ignoreUpgrade(
   { server, answered }: NodeServer,
   request: IncomingMessage,
   socket: Duplex,
   head: Buffer,
   mostBytes: number,
 ): Promise<void> {
-  // From Node 26 on Node reads the body; before that it is at the head of the socket.
+  // Node 26 and later read the body; before that, it is at the head of the socket.
   const body = await bodyOf(request, mostBytes);
-  // A second reader of the connection must not answer before the first.
+  // The second parser of the connection must not respond before the first.
   await answered(socket);
   if (body === null) {
     socket.destroy();
@@ -122,7 +122,7 @@ export async function passOverUpgrade(
   server.emit("connection", socket);
 }
 
-/** A whole body; null when it is cut off or too long. */
+/** Reads a whole body; null if it is truncated or too long. */
 async function bodyOf(request: IncomingMessage, mostBytes: number): Promise<Buffer | null> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -138,7 +138,7 @@ async function bodyOf(request: IncomingMessage, mostBytes: number): Promise<Buff
   return Buffer.concat(chunks);
 }
 
-/** Plain connections are told why; before a TLS handshake there is nothing to say. */
+/** Refuses a connection: a plain one gets a 503, one before its TLS handshake is only closed. */
 function refuse(socket: Socket, isSecure: boolean): void {
   socket.on("error", () => socket.destroy());
   if (isSecure) socket.destroy();
@@ -151,8 +151,8 @@ function pem({ key, cert }: TlsFiles): { key: string; cert: string; handshakeTim
   try {
     fits = new X509Certificate(cert).checkPrivateKey(createPrivateKey(key));
   } catch {
-    // What the platform says may quote the key.
+    // An error of the platform could quote the key.
   }
-  if (!fits) throw new UsageError('the option "tls" needs a private key and the certificate for it, both as PEM text');
-  return { key, cert, handshakeTimeout: headersTimeoutMs };
+  if (!fits) throw new UsageError('the option "tls" needs a private key and its certificate, both as PEM text');
+  return { key, cert, handshakeTimeout: HEADERS_TIMEOUT_MS };
 }

@@ -1,4 +1,4 @@
-/** People: info, thumbs, search, profiles and their own settings (protocol.md §5.7, §6.1, §6.10). */
+/** Users: info, thumbs, search, profiles and settings (protocol.md §5.7, §6.1, §6.10). */
 import type { Hono } from "hono";
 import { escapeHtml } from "../../protocol/markup/escape.js";
 import { chatJson } from "../chat-json.js";
@@ -9,32 +9,32 @@ import { profileView } from "../views/profile-view.js";
 import { mayRead } from "../world/access.js";
 import { setAbout, setDesktopNotify, setIgnored } from "../world/people.js";
 import type { UserRecord } from "../world/records.js";
-import { htmlAnswer, jsonAnswer, notFoundPage, rawJson, textAnswer } from "./answers.js";
-import { actor, type Call, type ServerEnv } from "./call.js";
+import { type Call, requireLogin, type ServerEnv } from "./call.js";
 import { readableRoom } from "./live-routes.js";
+import { htmlResponse, jsonResponse, notFoundPage, rawJsonResponse, textResponse } from "./responses.js";
 
 export function addPeopleRoutes(app: Hono<ServerEnv>): void {
   app.post("/user/info", (c) => info(c.env.call));
   app.get("/users/thumbs/:id{-?[0-9]+}", (c) => {
     const user = c.env.call.world.users.get(Number(c.req.param("id")));
-    return user ? jsonAnswer(thumbs(c.env.call, user)) : notFoundPage(c.env.call);
+    return user ? jsonResponse(thumbs(c.env.call, user)) : notFoundPage(c.env.call);
   });
   app.get("/users/search", (c) => search(c.env.call));
-  app.get("/users/ignorelist", ({ env: { call } }) => jsonAnswer([...(call.viewer?.ignored ?? [])]));
+  app.get("/users/ignorelist", ({ env: { call } }) => jsonResponse([...(call.viewer?.ignored ?? [])]));
   app.post("/users/ignorelist/:verb{add|remove}", (c) => ignore(c.env.call, c.req.param("verb")));
   app.post("/users/usermessage/:id{[0-9]+}", (c) => changeAbout(c.env.call, Number(c.req.param("id"))));
   app.post("/users/desktopnotify", ({ env: { call } }) => {
-    setDesktopNotify(call.world, actor(call), call.params.flag("value"));
-    return rawJson('"ok"');
+    setDesktopNotify(call.world, requireLogin(call), call.params.flag("value"));
+    return rawJsonResponse('"ok"');
   });
-  app.get("/rooms/sites", ({ env: { call } }) => jsonAnswer(sitesOf(call)));
+  app.get("/rooms/sites", ({ env: { call } }) => jsonResponse(sitesOf(call)));
   app.post("/users/sites/:id{[0-9]+}", ({ env: { call }, req }) =>
-    call.world.users.has(Number(req.param("id"))) ? jsonAnswer([siteEntry(ownSite(call))]) : notFoundPage(call),
+    call.world.users.has(Number(req.param("id"))) ? jsonResponse([siteEntry(ownSite(call))]) : notFoundPage(call),
   );
   app.get("/users/any/:room{[0-9]+}", (c) => anybody(c.env.call, Number(c.req.param("room"))));
   app.get("/users/:id{-?[0-9]+}/:slug?", (c) => {
     const user = c.env.call.world.users.get(Number(c.req.param("id")));
-    return user ? htmlAnswer(renderProfile(profileView(c.env.call, user))) : notFoundPage(c.env.call);
+    return user ? htmlResponse(renderProfile(profileView(c.env.call, user))) : notFoundPage(c.env.call);
   });
 }
 
@@ -47,7 +47,7 @@ function info(call: Call): Response {
     const user = world.users.get(id);
     return user ? [userInfo(personView(state, user, room))] : [];
   });
-  return jsonAnswer({ users });
+  return jsonResponse({ users });
 }
 
 function thumbs(call: Call, user: UserRecord): object {
@@ -77,7 +77,7 @@ function thumbs(call: Call, user: UserRecord): object {
   };
 }
 
-/** One JSON object a line; the hash is HTML-escaped as recorded. */
+/** Searches users by name: one JSON object per line. The hash is HTML-escaped, as recorded. */
 function search(call: Call): Response {
   const { world, params } = call;
   const needle = (params.get("q") ?? "").trim().toLowerCase();
@@ -87,22 +87,22 @@ function search(call: Call): Response {
     .filter((user) => needle !== "" && user.id > 0 && user.name.toLowerCase().includes(needle))
     .slice(0, Math.min(limit, 100));
   const lines = hits.map((user) => chatJson({ id: user.id, dn: user.name, hash: escapeHtml(user.emailHash) }));
-  return textAnswer(lines.join("\n"));
+  return textResponse(lines.join("\n"));
 }
 
 function ignore(call: Call, verb: string): Response {
-  const user = actor(call);
+  const user = requireLogin(call);
   setIgnored(call.world, user, call.params.integer("id", 0), verb === "add");
-  return jsonAnswer([...user.ignored]);
+  return jsonResponse([...user.ignored]);
 }
 
-/** One's own words about oneself; moderators may change those of others. */
+/** Sets the "about" text of one's own profile or, as a moderator, of another. */
 function changeAbout(call: Call, id: number): Response {
-  const user = actor(call);
+  const user = requireLogin(call);
   const target = call.world.users.get(id);
   if (!target) return notFoundPage(call);
   setAbout(call.world, target, user, call.params.get("message") ?? "");
-  return rawJson('"ok"');
+  return rawJsonResponse('"ok"');
 }
 
 /** The Q&A site behind this chat. */
@@ -110,7 +110,7 @@ function ownSite({ state }: Call): ParentSite {
   return { host: state.host, name: state.live.name };
 }
 
-/** The Q&A site behind this chat, and those that its rooms are about. */
+/** The Q&A site behind this chat, and those of its rooms. */
 function sitesOf(call: Call): object[] {
   const rooms = [...call.world.rooms.values()].filter((room) => mayRead(room, call.viewer));
   const sites = [ownSite(call), ...rooms.flatMap(({ parentSite }) => parentSite ?? [])];
@@ -121,7 +121,7 @@ function siteEntry({ host, name }: ParentSite): object {
   return { SiteIcon: `https://${host}/favicon.ico`, SiteCaption: name, Host: host };
 }
 
-/** Everybody whom a moderator can ping from a room, there or not. */
+/** The users that a moderator can ping from a room, present or not. */
 function anybody(call: Call, roomId: number): Response {
   if (!call.viewer?.isModerator) return notFoundPage(call);
   const room = readableRoom(call, roomId);
@@ -129,5 +129,5 @@ function anybody(call: Call, roomId: number): Response {
   const people = [...call.world.users.values()]
     .filter((user) => user.id > 0 && user.name.toLowerCase().includes(filter))
     .slice(0, 100);
-  return htmlAnswer(renderAnybody(people.map((user) => personView(call.state, user, room))));
+  return htmlResponse(renderAnybody(people.map((user) => personView(call.state, user, room))));
 }

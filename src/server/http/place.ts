@@ -1,6 +1,6 @@
 /**
- * How a request addressed us: by one of the live hosts, or by the address of a listener. It decides which site
- * answers, whether chat or login, and what the absolute URLs and cookies look like.
+ * The place that a request addresses: one of the live hosts, or the address of a listener. It determines the site, the
+ * role (chat or login), and the form of absolute URLs and cookies.
  */
 import type { IncomingMessage } from "node:http";
 import { isIP } from "node:net";
@@ -9,30 +9,30 @@ import { isLoopback } from "../../protocol/sites.js";
 import { isNetworkLogin, questionSite } from "../parent-sites.js";
 import type { SiteState } from "../site-state.js";
 
-/** The host that all three sites use for sockets. */
-export const socketHost = "chat.sockets.stackexchange.com";
+/** The socket host of all three sites. */
+export const SOCKET_HOST = "chat.sockets.stackexchange.com";
 
 export interface Place {
   readonly state: SiteState;
-  /** `home` is the bare domain of the network: it has a front page, and no login any more. */
+  /** `home` is the bare domain of the network, which has a front page but no login any more. */
   readonly role: "chat" | "login" | "home" | "both";
-  /** Reached by the listener's own address: loopback, or any that it has when it is exposed. */
+  /** Whether it is the listener's own address: loopback, or any address of an exposed listener. */
   readonly loopback: boolean;
-  /** Whether its addresses are https, and its cookies therefore Secure. */
+  /** Whether its URLs are https, and its cookies therefore Secure. */
   readonly secure: boolean;
-  /** Origins without a final slash. */
+  /** Origins without a trailing slash. */
   readonly chatUrl: string;
   readonly loginUrl: string;
-  /** The name of the Q&A site that logs people in here. */
+  /** The name of the Q&A site that users log in to here. */
   readonly siteName: string;
   readonly socketUrl: string;
-  /** The domain that a login reaches; null for host-only cookies. */
+  /** The domain of login cookies; null for host-only cookies. */
   readonly cookieDomain: string | null;
 }
 
 /**
- * The host that a request is for: that of an absolute target, which goes before the Host header (RFC 9112, 3.2.2); null when
- * there are two hosts, or a target that is no address.
+ * Returns the host of a request. That of an absolute request target overrides the Host header (RFC 9112, 3.2.2). Returns
+ * null if there are two hosts, or an invalid target.
  */
 export function hostOf({ url = "", rawHeaders }: IncomingMessage): string | null {
   const hosts = rawHeaders.filter((_, at) => at % 2 === 1 && rawHeaders[at - 1]?.toLowerCase() === "host");
@@ -42,7 +42,7 @@ export function hostOf({ url = "", rawHeaders }: IncomingMessage): string | null
   return target && /^https?:$/.test(target.protocol) && !target.username && !target.password ? target.host : null;
 }
 
-/** Finds the place a Host header means; undefined for a host that is not ours. */
+/** Finds the place of a Host header; undefined for a foreign host. */
 export function placeOf(
   hostHeader: string,
   sites: ReadonlyMap<SiteHost, SiteState>,
@@ -50,7 +50,7 @@ export function placeOf(
 ): Place | undefined {
   const hostname = hostHeader.toLowerCase().replace(/:\d+$/, "");
   if (isLoopback(hostname) || isExposedName(hostname, listener)) {
-    // Who is exposed may be reached through a port that a container or a proxy maps.
+    // An exposed server may be reached through a port mapped by a container or a proxy.
     const host = listener.options.exposed ? hostHeader.toLowerCase() : `${hostname}:${listener.port}`;
     const secure = listener.options.tls !== undefined;
     const origin = `${secure ? "https" : "http"}://${host}`;
@@ -66,7 +66,7 @@ export function placeOf(
       cookieDomain: null,
     };
   }
-  // The site of the listener goes first, because two sites log in on meta.stackexchange.com.
+  // The listener's own site is first, because two sites use meta.stackexchange.com for logins.
   for (const state of [listener, ...sites.values()]) {
     const { chatOrigin, loginOrigin } = state.live;
     const role = roleOf(`https://${hostname}`, state);
@@ -86,7 +86,7 @@ function livePlace(
   return {
     ...{ state, role, loopback: false, secure: true, ...urls },
     siteName: (role === "login" && questionSite(hostname)?.name) || state.live.name,
-    socketUrl: `wss://${socketHost}`,
+    socketUrl: `wss://${SOCKET_HOST}`,
     cookieDomain: `.${hostname.split(".").slice(-2).join(".")}`,
   };
 }
@@ -98,19 +98,19 @@ function roleOf(origin: string, { live, siteUrl }: SiteState): "chat" | "login" 
 }
 
 /**
- * Whether an exposed listener answers to this name: to addresses, to localhost, and to the name it was told to listen
- * on. Any other name may be one that a hostile page has pointed here (DNS rebinding); nobody can point an address.
+ * Whether an exposed listener accepts this name: IP addresses, localhost, and the `hostname` it listens on. Any other name
+ * could be one that a hostile page has pointed here (DNS rebinding), which is impossible with an IP address.
  */
 function isExposedName(hostname: string, { options }: SiteState): boolean {
   if (!options.exposed) return false;
-  // A zone (`fe80::1%eth0`) means something on one machine only, and no URL has one.
+  // A zone (`fe80::1%eth0`) is local to one machine, and URLs cannot have one.
   const isAddress = isIP(hostname.replace(/^\[|\]$/g, "")) !== 0 && !hostname.includes("%");
   return isAddress || isLoopback(hostname) || hostname === options.hostname.toLowerCase();
 }
 
 /**
- * Whether a socket's Origin header is that of a chat page: of a live host, of one of our listeners, or of the address
- * that this very request went to.
+ * Whether a socket's Origin header is that of a chat page: on a live host, on one of our listeners, or on the address that
+ * this request was sent to.
  */
 export function isKnownOrigin(
   origin: string | undefined,
@@ -127,7 +127,7 @@ export function isKnownOrigin(
   return false;
 }
 
-/** Whether a post's Origin header is one of ours: a page of chat, or of the site that logs people in. */
+/** Whether a POST's Origin header is one of ours: that of a chat page or of a login site. */
 export function isOwnOrigin(
   origin: string,
   hostHeader: string | undefined,
@@ -139,7 +139,7 @@ export function isOwnOrigin(
   return sites.has("stackexchange.com") && isNetworkLogin(host);
 }
 
-/** Where a login may send people: our own origins, never elsewhere. */
+/** Returns the redirect target after a login, which must be one of our own origins. */
 export function safeReturnUrl(
   wanted: string | undefined,
   place: Place,

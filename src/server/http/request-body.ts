@@ -1,34 +1,34 @@
-/** Bodies of requests: forms in either encoding, and the one upload with a file in it. Bounded in memory, whatever is sent. */
+/** Reads request bodies: forms in both encodings, and image uploads. Memory use is bounded for any input. */
 import { type FormPart, parseMultipart } from "./multipart.js";
 
-/** The picture of an upload (protocol.md §5.9); its other fields are parameters like those of any form. */
+/** The image of an upload (protocol.md §5.9). Its other fields are ordinary parameters. */
 export interface Upload {
   readonly file: Uint8Array<ArrayBuffer> | null;
-  /** The body was larger than any picture may be; nothing of it was kept. */
+  /** Whether the body was larger than any image may be, and was discarded. */
   readonly isTooLarge: boolean;
 }
 
-/** The content of a POST: the fields of its form and the picture of an upload, or why there are none. */
+/** The body of a POST: the fields of its form and the image of an upload, or the reason why there are none. */
 export type FormBody =
   | { readonly kind: "form"; readonly fields: Iterable<[string, string]>; readonly upload: Upload | null }
-  /** `not-a-form`: its content type is that of no form. */
+  /** `not-a-form`: the content type is not that of a form. */
   | { readonly kind: "not-a-form" | "too-large" | "malformed" };
 
-/** How large a form may be, and how large the picture of an upload. */
+/** The most bytes of a form, and of an uploaded image. */
 export interface BodyLimits {
   readonly maxBodyBytes: number;
   readonly maxImageBytes: number;
 }
 
-/** Requests other than a POST bring nothing. */
-export const noForm: FormBody = { kind: "form", fields: [], upload: null };
+/** The body of requests other than POST. */
+export const NO_FORM: FormBody = { kind: "form", fields: [], upload: null };
 
-/** What a form has around its file: boundaries, headers, other fields. */
-const uploadOverhead = 65_536;
-/** A body that is too large is read to its end before the answer, up to here: most clients look no earlier. */
-const maxDiscarded = 67_108_864;
+/** Allowance for the boundaries, headers and other fields around an uploaded file. */
+const UPLOAD_OVERHEAD_BYTES = 65_536;
+/** A body over the limit is read to its end before the response, up to here, because most clients do not read earlier. */
+const MAX_DISCARDED_BYTES = 67_108_864;
 
-/** Reads the form of a POST. Files are kept for the upload alone; every other endpoint passes over them. */
+/** Reads the form of a POST. Files are read by the upload endpoint only and ignored by all others. */
 export async function readForm(request: Request, path: string, limits: BodyLimits): Promise<FormBody> {
   const contentType = request.headers.get("content-type") ?? "";
   const [type = ""] = contentType.toLowerCase().split(";");
@@ -45,9 +45,9 @@ export async function readForm(request: Request, path: string, limits: BodyLimit
   return parts ? { kind: "form", fields: textFields(parts), upload: null } : { kind: "malformed" };
 }
 
-/** The page that answers an upload says what is wrong with it: a body that is no such form is an upload of nothing. */
+/** Reads an upload. A malformed body counts as an upload without a file, because the response page reports what is wrong. */
 async function readUpload(request: Request, contentType: string, maxImageBytes: number): Promise<FormBody> {
-  const bytes = await readBytes(request, maxImageBytes + uploadOverhead, maxDiscarded);
+  const bytes = await readBytes(request, maxImageBytes + UPLOAD_OVERHEAD_BYTES, MAX_DISCARDED_BYTES);
   if (bytes === null) return { kind: "form", fields: [], upload: { file: null, isTooLarge: true } };
   const parts = parseMultipart(bytes, contentType) ?? [];
   const picture = parts.find(({ name, isFile }) => isFile && name === "filename");
@@ -59,7 +59,7 @@ function textFields(parts: readonly FormPart[]): [string, string][] {
   return parts.filter(({ isFile }) => !isFile).map(({ name, bytes }) => [name, bytes.toString("utf8")]);
 }
 
-/** The body; null when it is longer than `keep`, of which at most `read` bytes are fetched to see its end. */
+/** Reads a body; null if it has more than `keep` bytes. At most `read` bytes are read in search of its end. */
 async function readBytes(request: Request, keep: number, read: number): Promise<Buffer | null> {
   if (!request.body) return Buffer.alloc(0);
   const chunks: Uint8Array[] = [];

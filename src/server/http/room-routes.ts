@@ -1,4 +1,4 @@
-/** One room: its page, its info, and the small JSON about it (protocol.md §6.1, §6.3, §6.9). */
+/** One room: its page, its info, and its JSON endpoints (protocol.md §6.1, §6.3, §6.9). */
 import type { Hono } from "hono";
 import {
   renderCalendar,
@@ -11,12 +11,12 @@ import {
 import { frameView, roomView } from "../views/frame-view.js";
 import { roomInfoView, roomPageView } from "../views/room-views.js";
 import { mayEnter, mayRead } from "../world/access.js";
-import { requestAccess, toggleFavourite } from "../world/membership.js";
+import { requestAccess, toggleFavorite } from "../world/membership.js";
 import { pingable } from "../world/mentions.js";
 import type { RoomRecord } from "../world/records.js";
-import { htmlAnswer, jsonAnswer, notFoundPage, redirectAnswer, textAnswer } from "./answers.js";
-import { actor, type Call, type ServerEnv } from "./call.js";
+import { type Call, requireLogin, type ServerEnv } from "./call.js";
 import { readableRoom } from "./live-routes.js";
+import { htmlResponse, jsonResponse, notFoundPage, redirectResponse, textResponse } from "./responses.js";
 
 export function addRoomRoutes(app: Hono<ServerEnv>): void {
   app.get("/rooms/info/:id{[0-9]+}/:slug?", ({ env: { call }, req }) =>
@@ -24,33 +24,33 @@ export function addRoomRoutes(app: Hono<ServerEnv>): void {
   );
   app.get("/rooms/thumbs/:id{[0-9]+}", ({ env: { call }, req }) => {
     const room = call.world.rooms.get(Number(req.param("id")));
-    return room && mayRead(room, call.viewer) ? jsonAnswer(thumbs(call, room)) : notFoundPage(call);
+    return room && mayRead(room, call.viewer) ? jsonResponse(thumbs(call, room)) : notFoundPage(call);
   });
   app.get("/rooms/pingable/:id{[0-9]+}", (c) => pingableRows(c.env.call, Number(c.req.param("id"))));
   app.post("/rooms/favorite", ({ env: { call } }) => {
-    const user = actor(call);
+    const user = requireLogin(call);
     const room = readableRoom(call, call.params.integer("roomId", -1));
-    toggleFavourite(call.world, room, user);
-    return jsonAnswer(thumbs(call, room));
+    toggleFavorite(call.world, room, user);
+    return jsonResponse(thumbs(call, room));
   });
   app.post("/rooms/requestaccess", ({ env: { call } }) => {
-    const user = actor(call);
+    const user = requireLogin(call);
     const room = call.world.rooms.get(call.params.integer("roomId", -1));
     if (!room) return notFoundPage(call);
     requestAccess(call.world, room, user);
-    return redirectAnswer(`/rooms/${room.id}`);
+    return redirectResponse(`/rooms/${room.id}`);
   });
   app.get("/rooms/schedule/export/all", ({ env: { call } }) =>
-    calendarAnswer(new URL(call.state.live.chatOrigin).host),
+    calendarResponse(new URL(call.state.live.chatOrigin).host),
   );
   app.get("/rooms/schedule/export/:id{[0-9]+}/all", ({ env: { call }, req }) => {
     const room = call.world.rooms.get(Number(req.param("id")));
-    return room && mayRead(room, call.viewer) ? calendarAnswer(room.name) : notFoundPage(call);
+    return room && mayRead(room, call.viewer) ? calendarResponse(room.name) : notFoundPage(call);
   });
   app.get("/rooms/:id{[0-9]+}/:slug?", ({ env: { call }, req }) =>
     withPage(call, Number(req.param("id")), (room) => {
       if (!mayEnter(room, call.viewer, call.world.now())) return null;
-      // Loading the page is what brings somebody in (protocol.md §3.1).
+      // Loading the page makes a user present (protocol.md §3.1).
       if (call.viewer && !room.deleted) call.state.presence.enter(room, call.viewer);
       return renderRoom(roomPageView(call, room));
     }),
@@ -58,23 +58,24 @@ export function addRoomRoutes(app: Hono<ServerEnv>): void {
 }
 
 /**
- * The page of a room, the "Private Room" page, or the 404 page that also hides what is gone. No page at all is for
- * the kicked (never recorded).
+ * The page of a room, the "Private Room" page, or the 404 page, which also hides deleted rooms. A null page means that the
+ * viewer was kicked (never recorded).
  */
 function withPage(call: Call, roomId: number, render: (room: RoomRecord) => string | null): Response {
   const room = call.world.rooms.get(roomId);
   if (room && mayRead(room, call.viewer)) {
     const page = render(room);
-    return page === null ? htmlAnswer(renderError(frameView(call), 404, kicked), 404) : htmlAnswer(page);
+    return page === null ? htmlResponse(renderError(frameView(call), 404, KICKED_SENTENCE), 404) : htmlResponse(page);
   }
-  if (room && !room.deleted) return htmlAnswer(renderPrivateRoom(frameView(call), room.id));
+  if (room && !room.deleted) return htmlResponse(renderPrivateRoom(frameView(call), room.id));
   return notFoundPage(call);
 }
 
-const kicked = "The room does not exist, or you do not have permission: you have been kicked and cannot return yet.";
+const KICKED_SENTENCE =
+  "The room does not exist, or you do not have permission: you have been kicked and cannot return yet.";
 
-function calendarAnswer(name: string): Response {
-  const answer = textAnswer(renderCalendar(name));
+function calendarResponse(name: string): Response {
+  const answer = textResponse(renderCalendar(name));
   answer.headers.set("Content-Type", "text/calendar; charset=utf-8");
   return answer;
 }
@@ -95,9 +96,9 @@ function thumbs(call: Call, room: RoomRecord): object {
 function pingableRows(call: Call, roomId: number): Response {
   const { world, viewer } = call;
   const room = world.rooms.get(roomId);
-  if (!viewer || !room || !mayRead(room, viewer)) return jsonAnswer([]);
+  if (!viewer || !room || !mayRead(room, viewer)) return jsonResponse([]);
   const rows = pingable(world, room)
     .sort(([, a], [, b]) => a.lastSeen - b.lastSeen)
     .map(([id, visit]) => [id, world.nameOf(id), visit.lastSeen, visit.lastPost]);
-  return jsonAnswer(rows);
+  return jsonResponse(rows);
 }

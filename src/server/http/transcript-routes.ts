@@ -8,12 +8,12 @@ import { mayRead } from "../world/access.js";
 import { findMessage, roomOf } from "../world/posting.js";
 import type { RoomRecord } from "../world/records.js";
 import { starredMessages } from "../world/starring.js";
-import { htmlAnswer, notFoundPage } from "./answers.js";
 import type { Call, ServerEnv } from "./call.js";
 import { readableRoom } from "./live-routes.js";
+import { htmlResponse, notFoundPage } from "./responses.js";
 
-/** The most stars in one answer; 0 asks for all, and a room may have as many as messages. */
-const maxStars = 1_000;
+/** The most stars in one response. A count of 0 requests all, and every message of a room may have stars. */
+const MAX_STARS = 1_000;
 
 export function addTranscriptRoutes(app: Hono<ServerEnv>): void {
   app.get("/transcript/message/:id{[0-9]+}", ({ env: { call }, req }) => {
@@ -41,16 +41,16 @@ export function addTranscriptRoutes(app: Hono<ServerEnv>): void {
     const starred = starredMessages(call.world, readableRoom(call, Number(req.param("room"))));
     const count = call.params.integer("count", 0);
     const views = starred
-      .slice(0, count > 0 ? Math.min(count, maxStars) : maxStars)
+      .slice(0, count > 0 ? Math.min(count, MAX_STARS) : MAX_STARS)
       .map((m) => messageView(call.state, m, call.viewer));
-    return htmlAnswer(renderStarsFragment(views, frameView(call).me));
+    return htmlResponse(renderStarsFragment(views, frameView(call).me));
   });
-  app.get("/search", async ({ env: { call } }) => htmlAnswer(renderSearch(await searchView(call))));
+  app.get("/search", async ({ env: { call } }) => htmlResponse(renderSearch(await searchView(call))));
   app.get("/error", ({ env: { call } }) =>
-    htmlAnswer(renderError(frameView(call), 200, "The page or message you asked for does not exist, or is broken.")),
+    htmlResponse(renderError(frameView(call), 200, "The page or message you asked for does not exist, or is broken.")),
   );
 }
 
 function show(call: Call, room: RoomRecord, request: TranscriptRequest): Response {
-  return htmlAnswer(renderTranscript(transcriptView(call, room, request)));
+  return htmlResponse(renderTranscript(transcriptView(call, room, request)));
 }

@@ -1,6 +1,6 @@
 /**
- * The way in for sockets: `/events/{room}/{32 hex}?l=…` with the Origin of a chat page (protocol.md §3.4). The token
- * knows the site, so one socket host serves them all.
+ * The entry point of sockets: `/events/{room}/{32 hex}?l=…` with the Origin of a chat page (protocol.md §3.4). The token
+ * identifies the site, so one socket host serves all of them.
  */
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
@@ -16,9 +16,9 @@ export interface Upgrades {
   close(): void;
 }
 
-/** Accepts or refuses the upgrades of one listener. */
+/** Creates the upgrade handler of one listener. */
 export function createUpgrades(shared: Shared, listener: SiteState): Upgrades {
-  // Clients have nothing to say on a chat socket.
+  // Clients never send anything on a chat socket.
   const options = { noServer: true, perMessageDeflate: false, maxPayload: 4096, clientTracking: false };
   const server = new WebSocketServer(options);
   const visitors = new SocketCounts(listener.options.maxSocketsPerVisitor);
@@ -42,12 +42,12 @@ export function createUpgrades(shared: Shared, listener: SiteState): Upgrades {
       const path = url.pathname;
       shared.requests.add({ method: "GET", host, path, status, at: listener.options.clock.now() }, url.searchParams);
     };
-    if (meetsFault(state, url.pathname, socket, log)) return;
+    if (applyFault(state, url.pathname, socket, log)) return;
     const room = ticket && state.world.rooms.get(ticket.roomId);
     const isKnown = isKnownOrigin(request.headers.origin, host, shared.sites);
     const userId = ticket?.userId ?? null;
     const user = userId === null ? null : (state.world.users.get(userId) ?? null);
-    // Under latency it may have ended, or opened its last socket, in the meantime.
+    // With latency, the ticket may have expired or opened its last socket in the meantime.
     const isOver = ticketOf(url.pathname, listener).ticket === undefined;
     if (!isKnown || !ticket || isOver || !room || !mayEnter(room, user, state.world.now())) {
       const status = isKnown ? 404 : 403;
@@ -55,9 +55,9 @@ export function createUpgrades(shared: Shared, listener: SiteState): Upgrades {
       refuse(socket, status);
       return;
     }
-    // Anonymous visitors drop their cookies as they like, so that they count by address.
+    // Anonymous visitors can discard their cookies, so they are counted by IP address.
     const visitor = ticket.session?.id ?? request.socket.remoteAddress ?? "";
-    if (!visitors.take(visitor, socket)) {
+    if (!visitors.acquire(visitor, socket)) {
       log(429);
       refuse(socket, 429);
       return;
@@ -77,8 +77,8 @@ export function createUpgrades(shared: Shared, listener: SiteState): Upgrades {
   };
 }
 
-/** Does what is planned for a socket on its way in; false when that is nothing. */
-function meetsFault(state: SiteState, path: string, socket: Duplex, log: (status: number) => void): boolean {
+/** Applies the planned fault of a socket, if any. Returns whether there was one. */
+function applyFault(state: SiteState, path: string, socket: Duplex, log: (status: number) => void): boolean {
   const fault = state.faults.take(path);
   if (!fault || fault.kind === "packed") return false;
   if (fault.kind === "answer") {
@@ -88,13 +88,13 @@ function meetsFault(state: SiteState, path: string, socket: Duplex, log: (status
   }
   log(0);
   if (fault.kind === "hang") {
-    state.faults.hangsSocket(socket);
+    state.faults.trackHangingSocket(socket);
     socket.resume().once("end", () => socket.destroy());
   } else socket.destroy();
   return true;
 }
 
-/** Nobody reads from the socket any more, so it would never learn that the other side has gone. */
+/** Refuses an upgrade. Closes the socket itself, because nobody reads from it and would notice that the client has gone. */
 function refuse(
   socket: Duplex,
   status: number,
@@ -115,7 +115,7 @@ function ticketOf(
   return { ticket: ticket?.roomId === Number(room) ? ticket : undefined, token };
 }
 
-/** How many sockets each visitor has open. */
+/** Counts the open sockets of each visitor. */
 class SocketCounts {
   readonly #counts = new Map<string, number>();
   readonly #most: number;
@@ -124,8 +124,8 @@ class SocketCounts {
     this.#most = most;
   }
 
-  /** Counts a socket until it closes; false when its visitor has as many as there may be. */
-  take(visitor: string, socket: Duplex): boolean {
+  /** Counts a socket until it closes; false if its visitor is at the limit. */
+  acquire(visitor: string, socket: Duplex): boolean {
     const count = this.#counts.get(visitor) ?? 0;
     if (count >= this.#most) return false;
     this.#counts.set(visitor, count + 1);
@@ -138,7 +138,7 @@ class SocketCounts {
   }
 }
 
-/** A cursor that is no number counts as none; unix times and huge constants mean "from now on". */
+/** Parses a cursor; null if it is not a number. Unix times and huge constants mean "from now on". */
 function cursorOf(text: string | null): number | null {
   return text !== null && /^\d{1,20}$/.test(text) ? Number(text) : null;
 }

@@ -1,6 +1,6 @@
 /**
- * The table of events: their own JSON, from which the rest follows. The content of a message's event stands in the
- * journal already, as that of a revision, and the event has its number.
+ * The codec of events, which are stored as their wire JSON. The content of a message event is already in the journal as
+ * that of a revision, so the event stores the number of the revision instead.
  */
 import type { RawEvent } from "../../protocol/raw.js";
 import { isRecord } from "../../protocol/values.js";
@@ -9,14 +9,25 @@ import type { Audience, LoggedEvent } from "../world/event-log.js";
 import { inWireOrder } from "../world/events.js";
 import type { MessageRecord } from "../world/records.js";
 import type { World } from "../world/world.js";
-import { amount, type Fields, flag, id, type Kind, loaded, nullable, oneOf, or, text } from "./fields.js";
+import {
+  amount,
+  type Codec,
+  decodeRecord,
+  type Fields,
+  flag,
+  id,
+  nullable,
+  oneOf,
+  text,
+  withDefault,
+} from "./fields.js";
 
-/** The fields of an event on the wire; all but the first three may be missing. */
-const wireFields: { readonly [K in keyof RawEvent]-?: Kind<unknown> } = {
+/** The fields of an event on the wire. All but the first three are optional. */
+const wireFields: { readonly [K in keyof RawEvent]-?: Codec<unknown> } = {
   event_type: id,
   time_stamp: amount,
   id,
-  content: { ...text, load: (given) => (typeof given === "string" ? given : amount.load(given)) },
+  content: { ...text, decode: (given) => (typeof given === "string" ? given : amount.decode(given)) },
   user_id: id,
   target_user_id: id,
   user_name: text,
@@ -38,9 +49,9 @@ const wireFields: { readonly [K in keyof RawEvent]-?: Kind<unknown> } = {
   user_email_hash: text,
 };
 
-const wireKinds: ReadonlyMap<string, Kind<unknown>> = new Map(Object.entries(wireFields));
+const wireCodecs: ReadonlyMap<string, Codec<unknown>> = new Map(Object.entries(wireFields));
 
-/** An event on the wire, with a number in place of its content where that is of a revision. */
+/** An event on the wire; its content is a number if it is that of a revision. */
 interface StoredRaw {
   readonly event_type: number;
   readonly id: number;
@@ -49,21 +60,21 @@ interface StoredRaw {
   readonly content?: string | number;
 }
 
-const raw: Kind<StoredRaw> = {
-  name: "an event",
-  store: (value) => value,
-  load: (given) => (isRaw(given) ? given : undefined),
+const rawEvent: Codec<StoredRaw> = {
+  description: "an event",
+  encode: (value) => value,
+  decode: (given) => (isRaw(given) ? given : undefined),
 };
 
-/** The extra keys of one person's version of an event: their own id, name and marks. */
+/** The extra keys in one user's version of an event: their id, name and marks. */
 interface StoredOwn {
   readonly user_id: number;
 }
 
-const own: Kind<StoredOwn> = {
-  name: "what the actor's version of an event has besides",
-  store: (value) => value,
-  load: (given) => (isOwn(given) ? given : undefined),
+const ownVersion: Codec<StoredOwn> = {
+  description: "the extra keys of the actor's version of an event",
+  encode: (value) => value,
+  decode: (given) => (isOwn(given) ? given : undefined),
 };
 
 interface StoredEvent {
@@ -71,7 +82,7 @@ interface StoredEvent {
   readonly own: StoredOwn | null;
   readonly onlyFor: number | null;
   readonly audience: Audience;
-  /** Older journals repeat what stands in `raw`. */
+  /** Older journals repeat these fields of `raw`. */
   readonly id: number | null;
   readonly type: number | null;
   readonly roomId: number | null;
@@ -79,35 +90,35 @@ interface StoredEvent {
 }
 
 const eventFields: Fields<StoredEvent> = {
-  raw,
-  own: or(nullable(own), null),
-  onlyFor: or(nullable(id), null),
-  audience: or(oneOf("everyone", "flag-viewers", "moderators"), "everyone"),
-  id: or(nullable(id), null),
-  type: or(nullable(id), null),
-  roomId: or(nullable(id), null),
-  messageId: or(nullable(id), null),
+  raw: rawEvent,
+  own: withDefault(nullable(ownVersion), null),
+  onlyFor: withDefault(nullable(id), null),
+  audience: withDefault(oneOf("everyone", "flag-viewers", "moderators"), "everyone"),
+  id: withDefault(nullable(id), null),
+  type: withDefault(nullable(id), null),
+  roomId: withDefault(nullable(id), null),
+  messageId: withDefault(nullable(id), null),
 };
 
-/** The number of the revision whose content is this, where the journal has it by then; undefined for another. */
+/** Returns the number of the revision with this content, if the journal has it already. */
 export type RevisionOf = (messageId: number | null, content: string) => number | undefined;
 
-export function storedEvent(event: LoggedEvent, revisionOf: RevisionOf): object {
+export function encodeEvent(event: LoggedEvent, revisionOf: RevisionOf): object {
   const { json, messageId, onlyFor, audience, own } = event;
   const wire: unknown = JSON.parse(json);
   const content = isRecord(wire) ? wire.content : undefined;
   const at = typeof content === "string" ? revisionOf(messageId, content) : undefined;
   return {
     raw: isRecord(wire) && at !== undefined ? { ...wire, content: at } : wire,
-    ...(own && { own: addedTo(wire, JSON.parse(own.json)) }),
+    ...(own && { own: addedKeys(wire, JSON.parse(own.json)) }),
     ...(onlyFor !== null && { onlyFor }),
     ...(audience !== "everyone" && { audience }),
   };
 }
 
 /** @throws a {@link BadField} */
-export function loadedEvent(world: World, row: unknown, where: string): LoggedEvent {
-  const { raw, own, onlyFor, audience } = loaded(eventFields, row, where);
+export function decodeEvent(world: World, row: unknown, where: string): LoggedEvent {
+  const { raw, own, onlyFor, audience } = decodeRecord(eventFields, row, where);
   const { id, event_type: type, room_id: roomId = 0, message_id: messageId = null, content } = raw;
   const said = typeof content === "number" ? contentOf(world.messages.get(messageId ?? 0), content) : content;
   const wire = said === undefined ? raw : { ...raw, content: said };
@@ -116,26 +127,26 @@ export function loadedEvent(world: World, row: unknown, where: string): LoggedEv
 }
 
 /** The keys of one version of an event that the other lacks. */
-function addedTo(wire: unknown, version: object): object {
+function addedKeys(wire: unknown, version: object): object {
   return Object.fromEntries(Object.entries(version).filter(([name]) => !isRecord(wire) || !Object.hasOwn(wire, name)));
 }
 
-/** The latest revision with a text, if it has this content. */
+/** The number of the latest revision with text, if its content is this. */
 export function latestRevision(message: MessageRecord | undefined, content: string): number | undefined {
   const at = message?.revisions.findLastIndex((revision) => revision.content !== null) ?? -1;
   return at >= 0 && message?.revisions[at]?.content === content ? at : undefined;
 }
 
-/** A message that a full room has let go took its revisions with it. */
+/** The content of a revision; "" if its message was evicted. */
 function contentOf(message: MessageRecord | undefined, at: number): string {
   return message?.revisions[at]?.content ?? "";
 }
 
-/** Whether all fields are those of an event. */
+/** Whether all fields are valid fields of an event. */
 function isKnown(given: Record<string, unknown>): boolean {
   return Object.entries(given).every(([name, value]) => {
-    const kind = wireKinds.get(name);
-    return kind !== undefined && kind.load(value) !== undefined;
+    const kind = wireCodecs.get(name);
+    return kind !== undefined && kind.decode(value) !== undefined;
   });
 }
 

@@ -1,14 +1,14 @@
 /**
- * Kinds of fields, each with the way into a journal and the checked way back; a table of them describes a record. No
- * message quotes a value, because passwords stand in a journal.
+ * Codecs of fields: how a value is encoded for a journal, and decoded with checks. A table of codecs describes a record.
+ * No error message quotes a value, because journals hold passwords.
  */
 import { isRecord } from "../../protocol/values.js";
 
-/** A field of a journal that is not what it should be. */
+/** Thrown when a field of a journal is invalid. */
 export class BadField extends Error {
-  /** Such as `users[0].name`. */
+  /** The path, such as `users[0].name`. */
   readonly field: string;
-  /** Such as `a text`. */
+  /** The expected value in words, such as `a text`. */
   readonly expected: string;
 
   constructor(field: string, expected: string) {
@@ -18,130 +18,130 @@ export class BadField extends Error {
   }
 }
 
-/** A kind of field with values of type V. */
-export interface Kind<V> {
-  /** Its kind in words, such as `a text`. */
-  readonly name: string;
-  /** The value of a field that is left out; undefined when it may not be. */
-  readonly none?: () => V;
-  /** Whether the field may be left out. */
-  isNone?(value: V): boolean;
-  /** Whether older files do not have the field. */
-  readonly isLater?: boolean;
-  store(value: V): unknown;
-  /** The value; undefined when the stored one is of another kind. */
-  load(stored: unknown): V | undefined;
-  /** For kinds with members, such as a set. */
-  readonly members?: Members<V>;
+/** Encodes and decodes the values of a field. */
+export interface Codec<V> {
+  /** The values in words for error messages, such as `a text`. */
+  readonly description: string;
+  /** The value of an omitted field; undefined if the field is required. */
+  readonly defaultValue?: () => V;
+  /** Whether the field can be omitted for this value. */
+  isDefault?(value: V): boolean;
+  /** Whether older files lack the field. */
+  readonly isAddedLater?: boolean;
+  encode(value: V): unknown;
+  /** Decodes a stored value; undefined if it is invalid. */
+  decode(stored: unknown): V | undefined;
+  /** For collections, such as a set. */
+  readonly members?: MemberCodec<V>;
 }
 
-/** The members of a value, by their keys. */
-export interface Members<V> {
-  /** A member as it is stored; undefined when it is not there. */
-  store(value: V, key: number | string): unknown;
-  /** Puts a stored member in its place; undefined when it is none. */
+/** Encodes, adds and removes single members of a collection. */
+export interface MemberCodec<V> {
+  /** Encodes a member; undefined if there is none with this key. */
+  encode(value: V, key: number | string): unknown;
+  /** Adds or replaces a stored member; undefined if it is invalid. */
   put(value: V, stored: unknown): V | undefined;
-  /** Takes a member away; undefined when the key is none. */
-  drop(value: V, key: unknown): V | undefined;
+  /** Removes a member; undefined if the key is invalid. */
+  remove(value: V, key: unknown): V | undefined;
 }
 
-/** The fields of a record. */
-export type Fields<T> = { readonly [K in keyof T]-?: Kind<T[K]> };
+/** The codecs of all fields of a record. */
+export type Fields<T> = { readonly [K in keyof T]-?: Codec<T[K]> };
 
-function kind<V>(name: string, is: (stored: unknown) => stored is V): Kind<V> {
-  return { name, store: (value) => value, load: (stored) => (is(stored) ? stored : undefined) };
+function codec<V>(name: string, is: (stored: unknown) => stored is V): Codec<V> {
+  return { description: name, encode: (value) => value, decode: (stored) => (is(stored) ? stored : undefined) };
 }
 
-export const text: Kind<string> = kind("a text", (stored) => typeof stored === "string");
-export const flag: Kind<boolean> = kind("true or false", (stored) => typeof stored === "boolean");
-/** Any number: times that a script gives may have fractions. */
-export const amount: Kind<number> = kind("a number", (stored): stored is number => Number.isFinite(stored));
-/** An id: ids of system users are negative. Counting on from one stays exact. */
-export const id: Kind<number> = kind(
+export const text: Codec<string> = codec("a text", (stored) => typeof stored === "string");
+export const flag: Codec<boolean> = codec("true or false", (stored) => typeof stored === "boolean");
+/** Any finite number; times given by a script may have fractions. */
+export const amount: Codec<number> = codec("a number", (stored): stored is number => Number.isFinite(stored));
+/** An id. Ids of system users are negative. The limit leaves room to count on exactly. */
+export const id: Codec<number> = codec(
   "an id",
   (stored): stored is number => Number.isSafeInteger(stored) && Math.abs(Number(stored)) < 1e15,
 );
 
-/** One of some words. */
-export function oneOf<const W extends string>(...words: readonly W[]): Kind<W> {
-  return kind(`one of ${words.join(", ")}`, (stored): stored is W => words.some((word) => word === stored));
+/** One of some strings. */
+export function oneOf<const W extends string>(...words: readonly W[]): Codec<W> {
+  return codec(`one of ${words.join(", ")}`, (stored): stored is W => words.some((word) => word === stored));
 }
 
-export function nullable<V>(of: Kind<V>): Kind<V | null> {
+export function nullable<V>(of: Codec<V>): Codec<V | null> {
   return {
-    name: `${of.name} or null`,
-    store: (value) => (value === null ? null : of.store(value)),
-    load: (stored) => (stored === null ? null : of.load(stored)),
+    description: `${of.description} or null`,
+    encode: (value) => (value === null ? null : of.encode(value)),
+    decode: (stored) => (stored === null ? null : of.decode(stored)),
   };
 }
 
-/** A field that is left out when it has this value. */
-export function or<V>(of: Kind<V>, value: V): Kind<V> {
-  return { ...of, none: () => value, isNone: (given) => given === value };
+/** A field that is omitted when it has this value. */
+export function withDefault<V>(of: Codec<V>, value: V): Codec<V> {
+  return { ...of, defaultValue: () => value, isDefault: (given) => given === value };
 }
 
-/** The same for a field that older files do not have. */
-export function later<V>(of: Kind<V>, value: V): Kind<V> {
-  return { ...or(of, value), isLater: true };
+/** Like {@link withDefault}, for a field that older files lack. */
+export function addedLater<V>(of: Codec<V>, value: V): Codec<V> {
+  return { ...withDefault(of, value), isAddedLater: true };
 }
 
-export function listOf<V>(of: Kind<V>): Kind<V[]> {
+export function listOf<V>(of: Codec<V>): Codec<V[]> {
   return {
-    name: `a list, each of it ${of.name}`,
-    none: () => [],
-    isNone: (value) => value.length === 0,
-    store: (value) => value.map(of.store),
-    load: (stored) => (Array.isArray(stored) ? loadedAll(of, stored) : undefined),
+    description: `a list of: ${of.description}`,
+    defaultValue: () => [],
+    isDefault: (value) => value.length === 0,
+    encode: (value) => value.map(of.encode),
+    decode: (stored) => (Array.isArray(stored) ? decodeAll(of, stored) : undefined),
   };
 }
 
-/** A list that grows at its end; a member put in its place ends the list. */
-export function growing<V>(of: Kind<V>): Kind<V[]> {
+/** A list that grows at its end. A member at an index truncates the list there. */
+export function growingList<V>(of: Codec<V>): Codec<V[]> {
   return {
     ...listOf(of),
     members: {
-      store(value, key) {
+      encode(value, key) {
         const member = typeof key === "number" ? value[key] : undefined;
-        return member === undefined ? undefined : [key, of.store(member)];
+        return member === undefined ? undefined : [key, of.encode(member)];
       },
       put(value, stored) {
         if (!Array.isArray(stored)) return undefined;
         const [at, member]: readonly unknown[] = stored;
-        const loaded = of.load(member);
+        const loaded = of.decode(member);
         if (loaded === undefined || typeof at !== "number" || !Number.isSafeInteger(at) || at < 0) return undefined;
         value.length = Math.min(at, value.length);
         value.push(loaded);
         return value;
       },
-      drop: () => undefined,
+      remove: () => undefined,
     },
   };
 }
 
-export function setOf<V extends number | string>(of: Kind<V>): Kind<Set<V>> {
+export function setOf<V extends number | string>(of: Codec<V>): Codec<Set<V>> {
   const load = (stored: unknown): Set<V> | undefined => {
-    const list = Array.isArray(stored) ? loadedAll(of, stored) : undefined;
+    const list = Array.isArray(stored) ? decodeAll(of, stored) : undefined;
     return list && new Set(list);
   };
   return {
-    name: `a list, each of it ${of.name}`,
-    none: () => new Set(),
-    isNone: (value) => value.size === 0,
-    store: (value) => [...value],
-    load,
+    description: `a list of: ${of.description}`,
+    defaultValue: () => new Set(),
+    isDefault: (value) => value.size === 0,
+    encode: (value) => [...value],
+    decode: load,
     members: {
-      store(value, key) {
-        const member = of.load(key);
+      encode(value, key) {
+        const member = of.decode(key);
         return member !== undefined && value.has(member) ? member : undefined;
       },
       put(value, stored) {
-        const member = of.load(stored);
+        const member = of.decode(stored);
         if (member === undefined) return undefined;
         value.delete(member);
         return value.add(member);
       },
-      drop(value, key) {
-        const member = of.load(key);
+      remove(value, key) {
+        const member = of.decode(key);
         if (member === undefined) return undefined;
         value.delete(member);
         return value;
@@ -150,57 +150,57 @@ export function setOf<V extends number | string>(of: Kind<V>): Kind<Set<V>> {
   };
 }
 
-/** A map, stored as a list of its entries. */
-export function mapOf<K extends number | string, V>(key: Kind<K>, of: Kind<V>): Kind<Map<K, V>> {
-  const entry: Kind<[K, V]> = {
-    name: `a pair of ${key.name} and ${of.name}`,
-    store: ([name, value]) => [name, of.store(value)],
-    load(stored) {
+/** A map, stored as a list of entries. */
+export function mapOf<K extends number | string, V>(key: Codec<K>, of: Codec<V>): Codec<Map<K, V>> {
+  const entry: Codec<[K, V]> = {
+    description: `a pair of ${key.description} and ${of.description}`,
+    encode: ([name, value]) => [name, of.encode(value)],
+    decode(stored) {
       if (!Array.isArray(stored) || stored.length !== 2) return undefined;
-      const [name, value] = [key.load(stored[0]), of.load(stored[1])];
+      const [name, value] = [key.decode(stored[0]), of.decode(stored[1])];
       return name === undefined || value === undefined ? undefined : [name, value];
     },
   };
-  return entries(entry, key, `a list, each of it ${entry.name}`);
+  return entriesOf(entry, key, `a list of: ${entry.description}`);
 }
 
-/** A map, stored as a list of its values, which have their key in them. */
-export function indexed<V>(of: Kind<V>, keyOf: (value: V) => string): Kind<Map<string, V>> {
-  const entry: Kind<[string, V]> = {
-    name: of.name,
-    store: ([, value]) => of.store(value),
-    load(stored) {
-      const value = of.load(stored);
+/** A map, stored as a list of its values, which contain their keys. */
+export function indexed<V>(of: Codec<V>, keyOf: (value: V) => string): Codec<Map<string, V>> {
+  const entry: Codec<[string, V]> = {
+    description: of.description,
+    encode: ([, value]) => of.encode(value),
+    decode(stored) {
+      const value = of.decode(stored);
       return value === undefined ? undefined : [keyOf(value), value];
     },
   };
-  return entries(entry, text, `a list, each of it ${of.name}`);
+  return entriesOf(entry, text, `a list of: ${of.description}`);
 }
 
-function entries<K extends number | string, V>(entry: Kind<[K, V]>, key: Kind<K>, name: string): Kind<Map<K, V>> {
+function entriesOf<K extends number | string, V>(entry: Codec<[K, V]>, key: Codec<K>, name: string): Codec<Map<K, V>> {
   return {
-    name,
-    none: () => new Map(),
-    isNone: (value) => value.size === 0,
-    store: (value) => [...value].map(entry.store),
-    load(stored) {
-      const list = Array.isArray(stored) ? loadedAll(entry, stored) : undefined;
+    description: name,
+    defaultValue: () => new Map(),
+    isDefault: (value) => value.size === 0,
+    encode: (value) => [...value].map(entry.encode),
+    decode(stored) {
+      const list = Array.isArray(stored) ? decodeAll(entry, stored) : undefined;
       return list && new Map(list);
     },
     members: {
-      store(value, given) {
-        const name = key.load(given);
+      encode(value, given) {
+        const name = key.decode(given);
         const member = name === undefined ? undefined : value.get(name);
-        return name === undefined || member === undefined ? undefined : entry.store([name, member]);
+        return name === undefined || member === undefined ? undefined : entry.encode([name, member]);
       },
       put(value, stored) {
-        const loaded = entry.load(stored);
+        const loaded = entry.decode(stored);
         if (!loaded) return undefined;
         value.delete(loaded[0]);
         return value.set(...loaded);
       },
-      drop(value, given) {
-        const name = key.load(given);
+      remove(value, given) {
+        const name = key.decode(given);
         if (name === undefined) return undefined;
         value.delete(name);
         return value;
@@ -209,14 +209,14 @@ function entries<K extends number | string, V>(entry: Kind<[K, V]>, key: Kind<K>
   };
 }
 
-/** A record inside of another. */
-export function recordOf<T extends object>(fields: Fields<T>, name: string): Kind<T> {
+/** A nested record. */
+export function recordOf<T extends object>(fields: Fields<T>, name: string): Codec<T> {
   return {
-    name,
-    store: (value) => stored(fields, value),
-    load(given) {
+    description: name,
+    encode: (value) => encodeRecord(fields, value),
+    decode(given) {
       try {
-        return loaded(fields, given, "");
+        return decodeRecord(fields, given, "");
       } catch (error) {
         if (error instanceof BadField) return undefined;
         throw error;
@@ -225,69 +225,70 @@ export function recordOf<T extends object>(fields: Fields<T>, name: string): Kin
   };
 }
 
-/** A record as it is stored: without the fields that may be left out. */
-export function stored<T extends object>(fields: Fields<T>, record: T): Record<string, unknown> {
+/** Encodes a record, without fields that have their default value. */
+export function encodeRecord<T extends object>(fields: Fields<T>, record: T): Record<string, unknown> {
   const row: Record<string, unknown> = {};
-  for (const name of namesOf(fields)) {
+  for (const name of fieldNames(fields)) {
     const value = record[name];
-    if (!fields[name].isNone?.(value)) row[String(name)] = fields[name].store(value);
+    if (!fields[name].isDefault?.(value)) row[String(name)] = fields[name].encode(value);
   }
   return row;
 }
 
 /**
- * A record from what is stored of it.
- * @param where - its place in the row, such as `users[0]`
- * @param isWhole - whether no field may be left out, as in older files
+ * Decodes a record.
+ * @param where - its path in the row, such as `users[0]`
+ * @param isWhole - whether all fields are required, as in older files
  * @throws a {@link BadField}
  */
-export function loaded<T extends object>(fields: Fields<T>, row: unknown, where: string, isWhole = false): T {
-  const known = knownRow(row, where, (name) => Object.hasOwn(fields, name));
+export function decodeRecord<T extends object>(fields: Fields<T>, row: unknown, where: string, isWhole = false): T {
+  const known = checkRow(row, where, (name) => Object.hasOwn(fields, name));
   const record: Partial<T> = {};
-  for (const name of namesOf(fields)) {
+  for (const name of fieldNames(fields)) {
     const given = known[String(name)];
-    const { none, load, name: expected, isLater = false } = fields[name];
-    const value = given === undefined && none && (isLater || !isWhole) ? none() : load(given);
-    if (value === undefined) throw new BadField(fieldIn(where, String(name)), expected);
+    const { defaultValue, decode, description, isAddedLater = false } = fields[name];
+    const isOmitted = given === undefined && (isAddedLater || !isWhole);
+    const value = isOmitted && defaultValue ? defaultValue() : decode(given);
+    if (value === undefined) throw new BadField(fieldPath(where, String(name)), description);
     record[name] = value;
   }
-  return record as T; // a table has every field of its record
+  return record as T; // The table has every field of the record.
 }
 
-/** The fields that a row has. @throws a {@link BadField} */
-export function loadedSome<T extends object>(fields: Fields<T>, row: unknown, where: string): Partial<T> {
-  const known = knownRow(row, where, (name) => Object.hasOwn(fields, name));
+/** Decodes the fields that a row has. @throws a {@link BadField} */
+export function decodePartial<T extends object>(fields: Fields<T>, row: unknown, where: string): Partial<T> {
+  const known = checkRow(row, where, (name) => Object.hasOwn(fields, name));
   const record: Partial<T> = {};
-  for (const name of namesOf(fields)) {
+  for (const name of fieldNames(fields)) {
     if (known[String(name)] === undefined) continue;
-    const value = fields[name].load(known[String(name)]);
-    if (value === undefined) throw new BadField(fieldIn(where, String(name)), fields[name].name);
+    const value = fields[name].decode(known[String(name)]);
+    if (value === undefined) throw new BadField(fieldPath(where, String(name)), fields[name].description);
     record[name] = value;
   }
   return record;
 }
 
-/** A row with known fields only. @throws a {@link BadField} */
-export function knownRow(row: unknown, where: string, isKnown: (name: string) => boolean): Record<string, unknown> {
+/** Checks that a row has known fields only. @throws a {@link BadField} */
+export function checkRow(row: unknown, where: string, isKnown: (name: string) => boolean): Record<string, unknown> {
   if (!isRecord(row)) throw new BadField(where, "a record");
   for (const name of Object.keys(row)) {
-    if (!isKnown(name)) throw new BadField(fieldIn(where, name.slice(0, 40)), "a field of a journal");
+    if (!isKnown(name)) throw new BadField(fieldPath(where, name.slice(0, 40)), "a field of a journal");
   }
   return row;
 }
 
-export function fieldIn(where: string, name: string): string {
+export function fieldPath(where: string, name: string): string {
   return where === "" ? name : `${where}.${name}`;
 }
 
-export function namesOf<T extends object>(fields: Fields<T>): (keyof T)[] {
-  return Object.keys(fields) as (keyof T)[]; // a table has the keys of its record and no others
+export function fieldNames<T extends object>(fields: Fields<T>): (keyof T)[] {
+  return Object.keys(fields) as (keyof T)[]; // The table has exactly the keys of the record.
 }
 
-function loadedAll<V>(of: Kind<V>, list: readonly unknown[]): V[] | undefined {
+function decodeAll<V>(of: Codec<V>, list: readonly unknown[]): V[] | undefined {
   const all: V[] = [];
   for (const member of list) {
-    const value = of.load(member);
+    const value = of.decode(member);
     if (value === undefined) return undefined;
     all.push(value);
   }

@@ -1,34 +1,34 @@
 /**
- * The file that gives a restarted server its world back. Every change is appended before anybody hears of it, one line
- * for all that belongs together; the file is compacted when it has grown far beyond its world.
+ * The file that persists a server's worlds across restarts. Every change is appended before any client gets its events,
+ * one line for all changes that belong together. The file is compacted when it has grown far beyond its snapshot.
  */
 import { LockedError, StorageError, UsageError } from "../../errors/index.js";
 import type { SiteHost } from "../../protocol/sites.js";
 import { isRecord, numberOf } from "../../protocol/values.js";
 import { fileReason, storageError } from "../../storage/failures.js";
-import { BadLine, LineFile } from "../../storage/json-lines.js";
+import { CorruptLineError, LineFile } from "../../storage/json-lines.js";
 import { LineLog, type LineLogOptions } from "../../storage/line-log.js";
-import { fileSize, isShared, plainFile } from "../../storage/plain-file.js";
+import { fileSize, hasOtherHardLinks, resolvePlainFile } from "../../storage/plain-file.js";
 import { lockFile, type ProcessLock } from "../../storage/process-lock.js";
 import type { Clock } from "../../util/clock.js";
 import type { Network } from "../network.js";
 import type { SiteState } from "../site-state.js";
 import type { ChangeSet } from "../world/changes.js";
 import { changedRows, roomsIn } from "./changed-rows.js";
-import { BadField, loadedSome } from "./fields.js";
+import { BadField, decodePartial } from "./fields.js";
 import { restoreSite } from "./restore.js";
-import { journalVersion, lineOf, snapshotOf, storedImage } from "./snapshot.js";
-import { networkFields } from "./tables.js";
+import { encodeImage, JOURNAL_VERSION, journalLine, snapshotLines } from "./snapshot.js";
+import { networkCodecs } from "./tables.js";
 import { Unwritten } from "./unwritten.js";
 
-/** At the start a file is written anew when it is longer than this, in bytes, and than so many times its world. */
-const startBytes = 65_536;
-const startGrowth = 2;
-/** While it is used, it is compacted from so many bytes on; and beyond so many characters in memory, a snapshot is shorter. */
-const limits = { compactBytes: 4_194_304, waitingChars: 16_777_216 };
+/** On start a file is rewritten if it has more bytes than this, and more than this many times its snapshot. */
+const MIN_REWRITE_BYTES = 65_536;
+const MAX_GROWTH = 2;
+/** While in use it is compacted from this many bytes on, or if more characters than this wait in memory for the disk. */
+const LIMITS = { compactBytes: 4_194_304, maxPendingChars: 16_777_216 };
 
-/** The parts of a server that a journal keeps. */
-export interface Kept {
+/** The parts of a server that a journal persists. */
+export interface JournaledParts {
   readonly states: readonly SiteState[];
   readonly network: Network;
   readonly clock: Clock;
@@ -36,37 +36,38 @@ export interface Kept {
 
 export class Journal {
   readonly #path: string;
-  readonly #kept: Kept;
+  readonly #parts: JournaledParts;
   readonly #lock: ProcessLock;
   readonly #sites = new Set<string>();
   readonly #unwritten: Unwritten;
   #log: LineLog | null = null;
-  /** The version of the file; 0 when there is none yet. */
+  /** The version of the file; 0 if there is none yet. */
   #version = 0;
-  /** The size of the snapshot that the file begins with, in bytes; 0 when it does not say. */
+  /** The size in bytes of the snapshot at the start of the file; 0 if unknown. */
   #snapshotBytes = 0;
   #torn = 0;
-  /** The messages that have changed since a snapshot was begun, by site; null while none is written. */
-  #touched: Map<string, Set<number>> | null = null;
+  /** The messages changed since a snapshot was started, by site; null while none is in progress. */
+  #changedSinceSnapshot: Map<string, Set<number>> | null = null;
 
-  private constructor(path: string, kept: Kept) {
-    this.#path = plainFile(path);
-    this.#kept = kept;
+  private constructor(path: string, kept: JournaledParts) {
+    this.#path = resolvePlainFile(path);
+    this.#parts = kept;
     this.#unwritten = new Unwritten(kept.clock);
     this.#lock = lockFile(this.#path, {
-      onLost: (error) => warn(`${error.message}; this server writes no more changes there`),
+      onLost: (error) => warn(`${error.message}; this server no longer writes changes to it`),
     });
   }
 
   /**
-   * Reads a journal into worlds that are still empty; a file that is not there yet is an empty one.
-   * @throws {LOCKED} when another server uses the file {STORAGE} when it cannot be read or written
-   * @throws {BAD_ARGUMENT} when it is no journal, is damaged, or keeps a site that does not run
+   * Reads a journal into empty worlds. A missing file counts as empty.
+   * @throws {LOCKED} if another server uses the file
+   * @throws {STORAGE} if it cannot be read or written
+   * @throws {BAD_ARGUMENT} if it is not a journal, is damaged, or has a site that is not running
    */
-  static open(path: string, kept: Kept): Journal {
-    const journal = opened(path, () => new Journal(path, kept));
+  static open(path: string, kept: JournaledParts): Journal {
+    const journal = withFileErrors(path, () => new Journal(path, kept));
     try {
-      opened(path, () => journal.#read());
+      withFileErrors(path, () => journal.#read());
       return journal;
     } catch (error) {
       journal.#lock.release();
@@ -74,62 +75,62 @@ export class Journal {
     }
   }
 
-  /** Whether a site has a past in this journal. */
-  keeps(host: SiteHost): boolean {
+  /** Whether the journal has data of a site. */
+  has(host: SiteHost): boolean {
     return this.#sites.has(host);
   }
 
-  /** Writes down everything that happens from now on. @throws {STORAGE} */
+  /** Records all changes from now on. @throws {STORAGE} */
   start(): void {
     try {
-      this.#log = opened(this.#path, () => this.#openLog());
+      this.#log = withFileErrors(this.#path, () => this.#openLog());
     } catch (error) {
       this.#lock.release();
       throw error;
     }
-    const { states, network } = this.#kept;
-    network.watch((change) => this.#note({ network: change }));
+    const { states, network } = this.#parts;
+    network.onChange((change) => this.#append({ network: change }));
     for (const { host, world, images } of states) {
-      world.changes.watch((changes) => this.#noteChanges(host, world, changes));
-      images.watch((name, image) => this.#note({ site: host, images: [storedImage(name, image)] }));
+      world.changes.watch((changes) => this.#appendChanges(host, world, changes));
+      images.onAdd((name, image) => this.#append({ site: host, images: [encodeImage(name, image)] }));
     }
   }
 
-  /** Writes what waits, one last time. Returns what is lost when that fails; never throws. */
+  /** Tries to write pending changes one last time. Returns the loss if that fails; never throws. */
   close(): StorageError | undefined {
     const failure = this.#log?.close();
     this.#log = null;
     this.#lock.release();
-    return failure && this.#unwritten.lossOf(this.#path, failure);
+    return failure && this.#unwritten.lossError(this.#path, failure);
   }
 
   #openLog(): LineLog {
     const options: LineLogOptions = {
-      clock: this.#kept.clock,
-      limits,
+      clock: this.#parts.clock,
+      limits: LIMITS,
       inSlices: true,
-      lineOf,
+      lineOf: journalLine,
       snapshot: () => this.#snapshot(),
       mayWrite: () => this.#lock.isHeld,
-      onReplaced: () => this.#lock.follow(),
+      onReplaced: () => this.#lock.relock(),
       onFailing: ({ cause }) => {
         const reason = fileReason(cause) ?? (cause instanceof Error ? cause.message : String(cause));
-        warn(`${this.#path} cannot be written (${reason}); changes are kept in memory until it can`);
+        warn(`cannot write ${this.#path} (${reason}); changes are kept in memory and retried`);
       },
-      onWorking: () => {
+      onRecovered: () => {
         this.#unwritten.forget();
-        warn(`${this.#path} can be written again; no change is lost`);
+        warn(`${this.#path} can be written again; no changes were lost`);
       },
     };
-    const isNew = this.#kept.states.some(({ host }) => !this.#sites.has(host));
-    const mustReplace = isNew || this.#version < journalVersion || this.#torn > 0 || isShared(this.#path);
+    const isNew = this.#parts.states.some(({ host }) => !this.#sites.has(host));
+    const mustReplace = isNew || this.#version < JOURNAL_VERSION || this.#torn > 0 || hasOtherHardLinks(this.#path);
     if (mustReplace) return LineLog.replace(this.#path, options);
     const size = fileSize(this.#path);
-    if (size > Math.max(startBytes, startGrowth * this.#snapshotBytes)) {
+    if (size > Math.max(MIN_REWRITE_BYTES, MAX_GROWTH * this.#snapshotBytes)) {
       try {
         return LineLog.replace(this.#path, options);
       } catch {
-        // There is no room for a shorter one: the long one is as good.
+        // No room for a rewrite; the longer file is just as valid.
       }
     }
     return LineLog.open(this.#path, options, this.#snapshotBytes || size);
@@ -137,93 +138,94 @@ export class Journal {
 
   *#snapshot(): Generator<string> {
     const touched = new Map<string, Set<number>>();
-    this.#touched = touched;
+    this.#changedSinceSnapshot = touched;
     try {
-      const { states, network } = this.#kept;
-      yield* snapshotOf(states, network, (host, messageId) => touched.get(host)?.has(messageId) ?? false);
+      const { states, network } = this.#parts;
+      yield* snapshotLines(states, network, (host, messageId) => touched.get(host)?.has(messageId) ?? false);
     } finally {
-      if (this.#touched === touched) this.#touched = null;
+      if (this.#changedSinceSnapshot === touched) this.#changedSinceSnapshot = null;
     }
   }
 
   #read(): void {
     this.#torn = LineFile.read(this.#path, (row, line) => {
-      if (this.#version > 0) this.#take(row, line);
+      if (this.#version > 0) this.#replay(row, line);
       else this.#version = versionOf(row, this.#path);
     });
     if (this.#torn === 0) return;
-    // A new journal is there with its first line or not at all: a torn one is somebody else's.
-    if (this.#version === 0) throw notOurs(this.#path);
-    warn(`${this.#path} ended in the middle of a line; the last ${this.#torn} bytes were no change and are dropped`);
+    // A new journal appears together with its first line, so a torn first line is not ours.
+    if (this.#version === 0) throw notAJournal(this.#path);
+    warn(
+      `${this.#path} ended in the middle of a line; the last ${this.#torn} bytes were incomplete and have been dropped`,
+    );
   }
 
-  /** Takes a line back. What has the form of a line but not what belongs in it is damage, as what is no JSON. */
-  #take(row: unknown, line: number): void {
-    const { states, network } = this.#kept;
+  /** Replays a line. A line with invalid fields counts as damage, like one that is not JSON. */
+  #replay(row: unknown, line: number): void {
+    const { states, network } = this.#parts;
     const state = isRecord(row) ? states.find(({ host }) => host === row.site) : undefined;
     if (isRecord(row) && typeof row.site === "string" && !state) {
-      throw new UsageError(`${this.#path} keeps ${row.site} too; name it in the option "sites"`);
+      throw new UsageError(`${this.#path} also has data of ${row.site}; add it to the option "sites"`);
     }
     try {
       if (state) {
         restoreSite(state, row, this.#version === 1);
         this.#sites.add(state.host);
       } else if (isRecord(row) && Object.keys(row).join() === "network") {
-        network.restore(loadedSome(networkFields, row.network, "network"));
+        network.restore(decodePartial(networkCodecs, row.network, "network"));
       } else if (isRecord(row) && Object.keys(row).join() === "snapshot") {
         this.#snapshotBytes = numberOf(row.snapshot) ?? 0;
       } else {
         throw new BadField("it", 'a row with a "site", a "network" or a "snapshot"');
       }
     } catch (error) {
-      // The platform's message may quote the line, which holds passwords.
-      throw new BadLine(line, error instanceof BadField ? error.message : undefined);
+      // A message of the platform could quote the line, which may hold passwords.
+      throw new CorruptLineError(line, error instanceof BadField ? error.message : undefined);
     }
   }
 
-  #noteChanges(host: SiteHost, world: SiteState["world"], changes: ChangeSet): void {
-    if (this.#touched) {
-      const ids = this.#touched.get(host) ?? new Set();
+  #appendChanges(host: SiteHost, world: SiteState["world"], changes: ChangeSet): void {
+    if (this.#changedSinceSnapshot) {
+      const ids = this.#changedSinceSnapshot.get(host) ?? new Set();
       for (const { id } of changes.messages.keys()) ids.add(id);
-      this.#touched.set(host, ids);
+      this.#changedSinceSnapshot.set(host, ids);
     }
-    for (const row of changedRows(world, changes, this.#touched !== null)) this.#log?.note({ site: host, ...row });
+    for (const row of changedRows(world, changes, this.#changedSinceSnapshot !== null))
+      this.#log?.append({ site: host, ...row });
     if (this.#log?.isFailing) this.#unwritten.note(roomsIn(changes));
   }
 
-  #note(row: object): void {
-    this.#log?.note(row);
+  #append(row: object): void {
+    this.#log?.append(row);
     if (this.#log?.isFailing) this.#unwritten.note([]);
   }
 }
 
-/** Runs what touches the file; whatever goes wrong says which file it is. */
-function opened<T>(path: string, run: () => T): T {
+/** Runs an operation on the file and turns its failures into errors that name the file. */
+function withFileErrors<T>(path: string, run: () => T): T {
   try {
     return run();
   } catch (error) {
     if (error instanceof UsageError || error instanceof LockedError || error instanceof StorageError) throw error;
-    if (error instanceof BadLine) {
-      if (error.line === 1) throw notOurs(path);
+    if (error instanceof CorruptLineError) {
+      if (error.line === 1) throw notAJournal(path);
       throw new UsageError(
-        `${path} is damaged in line ${error.line}: ${error.fault}; remove that line, or name another file to begin anew`,
+        `${path} is damaged in line ${error.line}: ${error.fault}; remove that line, or use another file to start anew`,
       );
     }
     throw storageError("use", path, error);
   }
 }
 
-/** The version in the first line of a journal. */
+/** Reads the version from the first line of a journal. */
 function versionOf(row: unknown, path: string): number {
-  if (!isRecord(row) || row.journal !== "chatexchange-ts" || typeof row.version !== "number") throw notOurs(path);
-  if (row.version >= 1 && row.version <= journalVersion) return row.version;
-  throw new UsageError(
-    `${path} is a journal of a newer version of this package; use that version, or name another file`,
-  );
+  if (!isRecord(row) || row.journal !== "chatexchange-ts" || typeof row.version !== "number") throw notAJournal(path);
+  if (row.version >= 1 && row.version <= JOURNAL_VERSION) return row.version;
+  throw new UsageError(`${path} was written by a newer version of this package; use that version, or another file`);
 }
 
-function notOurs(path: string): UsageError {
-  return new UsageError(`${path} is not a journal of this server; name another file`);
+function notAJournal(path: string): UsageError {
+  return new UsageError(`${path} is not a journal of this server; use another file`);
 }
 
 function warn(text: string): void {

@@ -1,47 +1,47 @@
 /**
- * The table of messages. What was said stands in a journal once: the text of a message that has been edited is that of
- * its latest revision, and its HTML is left out where it follows from the source.
+ * The codec of messages. A journal stores each text once: the text of an edited message is that of its latest revision,
+ * and HTML that follows from the source is omitted.
  */
 import { flagOf } from "../world/flag-keys.js";
 import type { MessageFlags, MessageRecord, ModFlag, Revision } from "../world/records.js";
 import {
   amount,
   BadField,
+  type Codec,
+  decodeRecord,
+  encodeRecord,
   type Fields,
-  fieldIn,
+  fieldPath,
   flag,
-  growing,
+  growingList,
   id,
-  type Kind,
   listOf,
-  loaded,
-  type Members,
+  type MemberCodec,
   mapOf,
   nullable,
   oneOf,
-  or,
   recordOf,
   setOf,
-  stored,
   text,
+  withDefault,
 } from "./fields.js";
-import { lengthened, shortened } from "./short-text.js";
+import { compressHtml, expandHtml } from "./short-text.js";
 
-/** A source that stands elsewhere is null, and so is HTML that follows from it. */
+/** The source is null if it is stored elsewhere, and so is HTML that follows from it. */
 interface StoredText {
   readonly source: string | null;
   readonly content: string | number | null;
 }
 
-const html: Kind<string | number | null> = or<string | number | null>(
+const html: Codec<string | number | null> = withDefault<string | number | null>(
   {
-    name: "HTML, or a number of characters",
-    store: (value) => value,
-    load: (given) => (given === null || typeof given === "string" ? given : amount.load(given)),
+    description: "HTML, or a number of characters",
+    encode: (value) => value,
+    decode: (given) => (given === null || typeof given === "string" ? given : amount.decode(given)),
   },
   null,
 );
-const source: Kind<string | null> = or(nullable(text), null);
+const source: Codec<string | null> = withDefault(nullable(text), null);
 
 const revisionFields: Fields<Omit<Revision, keyof StoredText> & StoredText> = {
   label: oneOf("said", "edited", "deleted"),
@@ -51,21 +51,21 @@ const revisionFields: Fields<Omit<Revision, keyof StoredText> & StoredText> = {
   content: html,
 };
 
-const storedRevision = recordOf(revisionFields, "a revision");
+const revisionRecord = recordOf(revisionFields, "a revision");
 
-const revision: Kind<Revision> = {
-  name: storedRevision.name,
-  store: (value) => storedRevision.store({ ...value, ...shortText(value) }),
-  load(given) {
-    const value = storedRevision.load(given);
-    return value && { ...value, content: value.source === null ? null : longHtml(value.source, value.content) };
+const revision: Codec<Revision> = {
+  description: revisionRecord.description,
+  encode: (value) => revisionRecord.encode({ ...value, ...compressText(value) }),
+  decode(given) {
+    const value = revisionRecord.decode(given);
+    return value && { ...value, content: value.source === null ? null : expandContent(value.source, value.content) };
   },
 };
 
-const note: Kind<ModFlag> = recordOf<ModFlag>({ id, userId: id, text }, "a flag for moderators");
+const note: Codec<ModFlag> = recordOf<ModFlag>({ id, userId: id, text }, "a flag for moderators");
 
-const flagMembers: Members<MessageFlags | null> = {
-  store(flags, key) {
+const flagMembers: MemberCodec<MessageFlags | null> = {
+  encode(flags, key) {
     const [kind, number] = flagOf(String(key)) ?? [];
     if (!flags || kind === undefined || number === undefined) return undefined;
     if (kind !== "note") return flags[kind].has(number) ? key : undefined;
@@ -74,13 +74,13 @@ const flagMembers: Members<MessageFlags | null> = {
   put(flags, given) {
     const after = flags ?? { by: new Set(), notes: [], unsure: new Set() };
     const [kind, number] = flagOf(String(given)) ?? [];
-    const added = note.load(given);
+    const added = note.decode(given);
     if (added) after.notes.push(added);
     else if (number !== undefined && (kind === "by" || kind === "unsure")) after[kind].add(number);
     else return undefined;
     return after;
   },
-  drop(flags, key) {
+  remove(flags, key) {
     const [kind, number] = flagOf(String(key)) ?? [];
     if (kind === undefined || number === undefined) return undefined;
     if (!flags) return null;
@@ -90,8 +90,8 @@ const flagMembers: Members<MessageFlags | null> = {
   },
 };
 
-const flags: Kind<MessageFlags | null> = {
-  ...or(
+const flags: Codec<MessageFlags | null> = {
+  ...withDefault(
     nullable(
       recordOf<MessageFlags>({ by: setOf(id), notes: listOf(note), unsure: setOf(id) }, "the flags of a message"),
     ),
@@ -100,55 +100,57 @@ const flags: Kind<MessageFlags | null> = {
   members: flagMembers,
 };
 
-type Said = Pick<MessageRecord, "source" | "content">;
+type MessageText = Pick<MessageRecord, "source" | "content">;
 
 type StoredMessage = Omit<MessageRecord, keyof StoredText> & StoredText;
 
-export const messageFields: Fields<StoredMessage> = {
+export const messageCodecs: Fields<StoredMessage> = {
   id,
   roomId: id,
   userId: id,
   timeStamp: amount,
   source,
   content: html,
-  deleted: or(flag, false),
-  parentId: or(nullable(id), null),
-  showParent: or(flag, false),
-  edits: or(amount, 0),
-  moved: or(flag, false),
-  revisions: growing(revision),
-  purged: or(flag, false),
+  deleted: withDefault(flag, false),
+  parentId: withDefault(nullable(id), null),
+  showParent: withDefault(flag, false),
+  edits: withDefault(amount, 0),
+  moved: withDefault(flag, false),
+  revisions: growingList(revision),
+  purged: withDefault(flag, false),
   flags,
   stars: setOf(id),
   pins: mapOf(id, amount),
   pinged: setOf(id),
 };
 
-export function storedMessage(message: MessageRecord): Record<string, unknown> {
-  // Field by field, because messages of a made-up history have theirs as accessors.
+export function encodeMessage(message: MessageRecord): Record<string, unknown> {
+  // Field by field, because messages of a generated history have accessors.
   const { id, roomId, userId, timeStamp, deleted, parentId, showParent, edits, moved, purged } = message;
   const { revisions, flags, stars, pins, pinged } = message;
   const rest = { id, roomId, userId, timeStamp, deleted, parentId, showParent, edits, moved, purged, flags };
   const isSaid = revisions.length === 1 && sameRevision(revisions[0], firstRevision(message));
   const isTold =
     !isSaid && lastText(revisions)?.source === message.source && lastText(revisions)?.content === message.content;
-  const said = isTold ? { source: null, content: null } : shortText(message);
-  return stored(messageFields, { ...rest, ...said, revisions: isSaid ? [] : revisions, stars, pins, pinged });
+  const said = isTold ? { source: null, content: null } : compressText(message);
+  return encodeRecord(messageCodecs, { ...rest, ...said, revisions: isSaid ? [] : revisions, stars, pins, pinged });
 }
 
 /** @throws a {@link BadField} */
-export function loadedMessage(row: unknown, where: string, isWhole: boolean): MessageRecord {
-  const known = loaded(messageFields, row, where, isWhole);
+export function decodeMessage(row: unknown, where: string, isWhole: boolean): MessageRecord {
+  const known = decodeRecord(messageCodecs, row, where, isWhole);
   const said =
-    known.source === null ? lastText(known.revisions) : { ...known, content: longHtml(known.source, known.content) };
-  if (said?.source == null || said.content === null) throw new BadField(fieldIn(where, "source"), text.name);
+    known.source === null
+      ? lastText(known.revisions)
+      : { ...known, content: expandContent(known.source, known.content) };
+  if (said?.source == null || said.content === null) throw new BadField(fieldPath(where, "source"), text.description);
   const { source, content } = said;
   const message = { ...known, source, content };
   return known.revisions.length > 0 ? message : { ...message, revisions: [firstRevision(message)] };
 }
 
-/** The text of a message that has these revisions. */
-export function saidBy(revisions: readonly Revision[], before: Said): Said {
+/** The text of a message with these revisions. */
+export function textAfter(revisions: readonly Revision[], before: MessageText): MessageText {
   const last = lastText(revisions);
   return { source: last?.source ?? before.source, content: last?.content ?? before.content };
 }
@@ -165,11 +167,11 @@ function lastText(revisions: readonly Revision[]): Revision | undefined {
   return revisions.findLast((each) => each.source !== null);
 }
 
-function shortText({ source, content }: Pick<Revision, "source" | "content">): StoredText {
+function compressText({ source, content }: Pick<Revision, "source" | "content">): StoredText {
   if (source === null || content === null) return { source, content };
-  return { source, content: shortened(source, content) ?? null };
+  return { source, content: compressHtml(source, content) ?? null };
 }
 
-function longHtml(source: string, content: string | number | null): string {
-  return lengthened(source, content ?? undefined);
+function expandContent(source: string, content: string | number | null): string {
+  return expandHtml(source, content ?? undefined);
 }

@@ -1,26 +1,26 @@
 /**
- * The changed parts of a record in a row: a field that has another value, `+field` with the members that came or changed, and
- * `-field` with the keys of those that went. Applied again to a record that has them already, rows change nothing.
+ * The codec of changed parts of a record: a field with its new value, `+field` with members added or changed, and `-field`
+ * with the keys of members removed. Applying a row is idempotent.
  */
 import { isRecord } from "../../protocol/values.js";
 import type { Parts } from "../world/changes.js";
-import { BadField, type Fields, fieldIn, id, namesOf } from "./fields.js";
+import { BadField, type Fields, fieldNames, fieldPath, id } from "./fields.js";
 
-export function storedParts<T extends { readonly id: number }>(
+export function encodeParts<T extends { readonly id: number }>(
   fields: Fields<T>,
   record: T,
   parts: Parts,
 ): Record<string, unknown> {
   const row: Record<string, unknown> = { id: record.id };
-  for (const name of namesOf(fields)) {
+  for (const name of fieldNames(fields)) {
     const keys = parts.get(name);
     if (keys === undefined) continue;
-    const { store, members } = fields[name];
+    const { encode: store, members } = fields[name];
     if (keys === "all" || !members) {
       row[String(name)] = store(record[name]);
       continue;
     }
-    const here = [...keys].map((key) => [key, members.store(record[name], key)] as const);
+    const here = [...keys].map((key) => [key, members.encode(record[name], key)] as const);
     const came = here.flatMap(([, member]) => (member === undefined ? [] : [member]));
     const went = here.flatMap(([key, member]) => (member === undefined ? [key] : []));
     if (came.length > 0) row[`+${String(name)}`] = came;
@@ -29,23 +29,23 @@ export function storedParts<T extends { readonly id: number }>(
   return row;
 }
 
-/** The id of the record that a row changes. @throws a {@link BadField} */
+/** Reads the id of the record that a row changes. @throws a {@link BadField} */
 export function changedId(row: unknown, where: string): number {
-  const found = isRecord(row) ? id.load(row.id) : undefined;
-  if (found === undefined) throw new BadField(fieldIn(where, "id"), id.name);
+  const found = isRecord(row) ? id.decode(row.id) : undefined;
+  if (found === undefined) throw new BadField(fieldPath(where, "id"), id.description);
   return found;
 }
 
-/** A record with the changes of a row. @throws a {@link BadField} */
-export function withParts<T extends object>(fields: Fields<T>, before: T, row: unknown, where: string): T {
+/** Applies the changes of a row to a copy of a record. @throws a {@link BadField} */
+export function applyParts<T extends object>(fields: Fields<T>, before: T, row: unknown, where: string): T {
   const after = { ...before };
   for (const [given, value] of Object.entries(isRecord(row) ? row : {})) {
     if (given === "id") continue;
-    const name = namesOf(fields).find((known) => String(known) === given.replace(/^[+-]/, ""));
-    const place = fieldIn(where, given.slice(0, 40));
+    const name = fieldNames(fields).find((known) => String(known) === given.replace(/^[+-]/, ""));
+    const place = fieldPath(where, given.slice(0, 40));
     if (name === undefined) throw new BadField(place, "a field of a journal");
     const loaded = changedValue(fields, name, given, after[name], value);
-    if (loaded === undefined) throw new BadField(place, fields[name].name);
+    if (loaded === undefined) throw new BadField(place, fields[name].description);
     after[name] = loaded;
   }
   return after;
@@ -58,14 +58,14 @@ function changedValue<T extends object, K extends keyof T>(
   before: T[K],
   stored: unknown,
 ): T[K] | undefined {
-  const { load, members } = fields[name];
+  const { decode: load, members } = fields[name];
   const sign = /^[+-]/.exec(given)?.[0];
   if (sign === undefined) return load(stored);
   if (!members || !Array.isArray(stored)) return undefined;
   let after: T[K] | undefined = before;
   for (const member of stored) {
     if (after === undefined) return undefined;
-    after = sign === "+" ? members.put(after, member) : members.drop(after, member);
+    after = sign === "+" ? members.put(after, member) : members.remove(after, member);
   }
   return after;
 }

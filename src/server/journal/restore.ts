@@ -1,69 +1,71 @@
-/** Takes a line of a journal back into a world. Every field is checked before it is believed. */
+/** Replays a row of a journal into a world. Every field is validated first. */
 import type { SiteState } from "../site-state.js";
 import type { RoomRecord } from "../world/records.js";
 import type { World } from "../world/world.js";
-import { loadedEvent } from "./event-table.js";
-import { BadField, knownRow, loaded, loadedSome } from "./fields.js";
-import { loadedMessage, messageFields, saidBy } from "./message-table.js";
-import { changedId, withParts } from "./parts.js";
+import { decodeEvent } from "./event-table.js";
+import { BadField, checkRow, decodePartial, decodeRecord } from "./fields.js";
+import { decodeMessage, messageCodecs, textAfter } from "./message-table.js";
+import { applyParts, changedId } from "./parts.js";
 import {
-  nextFields,
-  pictureFields,
-  roomFields,
+  imageCodecs,
+  nextIdCodecs,
+  roomCodecs,
   type StoredRoom,
   type StoredVisit,
-  userFields,
-  visitFields,
+  userCodecs,
+  visitCodecs,
+  withRecordKeys,
 } from "./tables.js";
 
-const siteFields = ["site", "next", "users", "rooms", "messages", "changed", "visits", "events", "images"];
-const changedFields = ["users", "rooms", "messages"];
+const SITE_FIELDS = ["site", "next", "users", "rooms", "messages", "changed", "visits", "events", "images"];
+const CHANGED_FIELDS = ["users", "rooms", "messages"];
 
 /**
- * Takes the records of a row, and what changed of others.
- * @param isOld - whether it is of version 1, whose records lack no field
+ * Replays the records and the changes of a row.
+ * @param isOld - whether the journal has version 1, which omits no field
  * @throws a {@link BadField}
  */
 export function restoreSite({ world, images }: SiteState, given: unknown, isOld: boolean): void {
-  const row = knownRow(given, "", (name) => siteFields.includes(name));
-  for (const [user, where] of listIn(row, "users")) world.keepUser(loaded(userFields, user, where, isOld));
-  for (const [room, where] of listIn(row, "rooms")) keepRoom(world, loaded(roomFields, room, where, isOld));
-  for (const [message, where] of listIn(row, "messages")) world.keepMessage(loadedMessage(message, where, isOld));
+  const row = checkRow(given, "", (name) => SITE_FIELDS.includes(name));
+  for (const [user, where] of listIn(row, "users")) world.putUser(decodeRecord(userCodecs, user, where, isOld));
+  for (const [room, where] of listIn(row, "rooms"))
+    putRoom(world, decodeRecord(roomCodecs, withRecordKeys(room), where, isOld));
+  for (const [message, where] of listIn(row, "messages")) world.putMessage(decodeMessage(message, where, isOld));
   if (row.changed !== undefined) restoreChanges(world, row.changed);
-  for (const [visit, where] of listIn(row, "visits")) keepVisit(world, loaded(visitFields, visit, where, isOld));
-  for (const [event, where] of listIn(row, "events")) world.log.restore(loadedEvent(world, event, where));
+  for (const [visit, where] of listIn(row, "visits")) putVisit(world, decodeRecord(visitCodecs, visit, where, isOld));
+  for (const [event, where] of listIn(row, "events")) world.log.restore(decodeEvent(world, event, where));
   for (const [picture, where] of listIn(row, "images")) {
-    const { name, type, base64 } = loaded(pictureFields, picture, where);
-    images.keep(name, { type, bytes: new Uint8Array(Buffer.from(base64, "base64")) });
+    const { name, type, base64 } = decodeRecord(imageCodecs, picture, where);
+    images.put(name, { type, bytes: new Uint8Array(Buffer.from(base64, "base64")) });
   }
   if (row.next === undefined) return;
-  const next = loadedSome(nextFields, row.next, "next");
+  const next = decodePartial(nextIdCodecs, row.next, "next");
   world.skipIds(next);
   world.log.skipTo(next.event ?? 0);
 }
 
-/** A record that is no longer there, as a message that a full room has let go, has no changes. */
+/** Skips changes of records that no longer exist, such as evicted messages. */
 function restoreChanges(world: World, given: unknown): void {
-  const row = knownRow(given, "changed", (name) => changedFields.includes(name));
+  const row = checkRow(given, "changed", (name) => CHANGED_FIELDS.includes(name));
   for (const [change, where] of listIn(row, "users", "changed.")) {
     const user = world.users.get(changedId(change, where));
-    if (user) world.keepUser(withParts(userFields, user, change, where));
+    if (user) world.putUser(applyParts(userCodecs, user, change, where));
   }
   for (const [change, where] of listIn(row, "rooms", "changed.")) {
     const room = world.rooms.get(changedId(change, where));
-    if (room) world.keepRoom({ ...room, ...withParts(roomFields, room, change, where) });
+    if (room) world.putRoom({ ...room, ...applyParts(roomCodecs, room, withRecordKeys(change), where) });
   }
   for (const [change, where] of listIn(row, "messages", "changed.")) {
     const message = world.messages.get(changedId(change, where));
     if (!message) continue;
-    const after = { ...message, ...withParts(messageFields, message, change, where) };
-    world.keepMessage({ ...after, ...saidBy(after.revisions, message) });
+    const after = { ...message, ...applyParts(messageCodecs, message, change, where) };
+    world.putMessage({ ...after, ...textAfter(after.revisions, message) });
   }
 }
 
-function keepRoom(world: World, room: StoredRoom): void {
+function putRoom(world: World, room: StoredRoom): void {
   const before: RoomRecord | undefined = world.rooms.get(room.id);
-  world.keepRoom({
+  world.putRoom({
     ...room,
     messages: before?.messages ?? [],
     visits: before?.visits ?? new Map(),
@@ -72,7 +74,7 @@ function keepRoom(world: World, room: StoredRoom): void {
   });
 }
 
-function keepVisit(world: World, { roomId, userId, isPresent, roomMessageCount, ...visit }: StoredVisit): void {
+function putVisit(world: World, { roomId, userId, isPresent, roomMessageCount, ...visit }: StoredVisit): void {
   const room = world.rooms.get(roomId);
   if (!room) return;
   room.visits.set(userId, visit);

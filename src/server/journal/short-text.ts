@@ -1,9 +1,9 @@
 /**
- * The HTML of a message in a journal: left out, or told by a length, where it follows from the source by rules that never
- * change. These are not the renderer's rules, which may; HTML of any other form stands in the journal as it is.
+ * Compresses the HTML of a message for a journal: omitted, or replaced by a length, if it follows from the source by fixed
+ * rules. These are separate from the renderer's rules, which may change. Any other HTML is stored unchanged.
  */
 
-const entities: readonly (readonly [character: string, entity: string])[] = [
+const ENTITIES: readonly (readonly [character: string, entity: string])[] = [
   ["&", "&amp;"],
   ["<", "&lt;"],
   [">", "&gt;"],
@@ -11,10 +11,10 @@ const entities: readonly (readonly [character: string, entity: string])[] = [
   ["'", "&#39;"],
 ];
 
-/** HTML as it is stored: undefined for a line without markup, the number of characters shown of several lines, or itself. */
-export type ShortHtml = string | number | undefined;
+/** HTML as stored: undefined for a line without markup, the number of characters shown of several lines, or the HTML itself. */
+export type CompressedHtml = string | number | undefined;
 
-export function shortened(source: string, html: string): ShortHtml {
+export function compressHtml(source: string, html: string): CompressedHtml {
   if (html === escaped(source)) return undefined;
   const [, name, inside] = /^<div class='(full|partial)'>(.*)<\/div>$/s.exec(html) ?? [];
   if (name === undefined || inside === undefined) return html;
@@ -23,7 +23,7 @@ export function shortened(source: string, html: string): ShortHtml {
   return isWhole === (name === "full") && linesOf(source, length) === html ? length : html;
 }
 
-export function lengthened(source: string, html: ShortHtml): string {
+export function expandHtml(source: string, html: CompressedHtml): string {
   if (typeof html === "string") return html;
   return html === undefined ? escaped(source) : linesOf(source, html);
 }
@@ -34,10 +34,10 @@ function linesOf(source: string, length: number): string {
 }
 
 function escaped(text: string): string {
-  return entities.reduce((html, [character, entity]) => html.replaceAll(character, entity), text);
+  return ENTITIES.reduce((html, [character, entity]) => html.replaceAll(character, entity), text);
 }
 
 function unescaped(html: string): string {
   const lines = html.replaceAll(" <br> ", "\n");
-  return entities.reduceRight((text, [character, entity]) => text.replaceAll(entity, character), lines);
+  return ENTITIES.reduceRight((text, [character, entity]) => text.replaceAll(entity, character), lines);
 }

@@ -1,58 +1,58 @@
-/** A whole world as the lines of a new journal. */
-import { summed } from "../../storage/line-sum.js";
+/** Writes all worlds as the lines of a new journal. */
+import { withChecksum } from "../../storage/line-checksum.js";
 import type { StoredImage as Image } from "../image-store.js";
 import type { Network } from "../network.js";
 import type { SiteState } from "../site-state.js";
 import type { MessageRecord, RoomRecord } from "../world/records.js";
 import type { World } from "../world/world.js";
-import { type RevisionOf, storedEvent } from "./event-table.js";
-import { stored } from "./fields.js";
-import { storedMessage } from "./message-table.js";
-import { pictureFields, roomFields, type StoredVisit, userFields, visitFields } from "./tables.js";
+import { encodeEvent, type RevisionOf } from "./event-table.js";
+import { encodeRecord } from "./fields.js";
+import { encodeMessage } from "./message-table.js";
+import { imageCodecs, roomCodecs, type StoredVisit, userCodecs, visitCodecs, withStoredKeys } from "./tables.js";
 
-/** Records in one line, and characters in them: a line must fit into a string, whatever people wrote. */
-const maxRecords = 500;
-const maxWeight = 1_000_000;
+/** Limits of one line: its records, and their characters. A line must fit into a string, whatever users wrote. */
+const MAX_LINE_RECORDS = 500;
+const MAX_LINE_CHARACTERS = 1_000_000;
 
-/** The version of journals that are written: rows with checksums, and with changes beside records. */
-export const journalVersion = 2;
+/** The version of journals that this package writes: rows have checksums, and can hold changes of records. */
+export const JOURNAL_VERSION = 2;
 
-export function lineOf(row: object): string {
-  return summed(JSON.stringify(row));
+export function journalLine(row: object): string {
+  return withChecksum(JSON.stringify(row));
 }
 
-export function storedImage(name: string, { type, bytes }: Image): object {
-  return stored(pictureFields, { name, type, base64: Buffer.from(bytes).toString("base64") });
+export function encodeImage(name: string, { type, bytes }: Image): object {
+  return encodeRecord(imageCodecs, { name, type, base64: Buffer.from(bytes).toString("base64") });
 }
 
-export function storedVisit(room: RoomRecord, userId: number): object {
+export function encodeVisit(room: RoomRecord, userId: number): object {
   const visit = room.visits.get(userId) ?? { lastSeen: 0, lastPost: 0, messageCount: 0, lastMessageId: null };
   const isPresent = room.present.has(userId);
   const row: StoredVisit = { roomId: room.id, userId, isPresent, roomMessageCount: room.messageCount, ...visit };
-  return stored(visitFields, row);
+  return encodeRecord(visitCodecs, row);
 }
 
-/** About how many characters a message has in a line. */
-export function weightOf({ revisions }: MessageRecord): number {
+/** The approximate number of characters of a message in a line. */
+export function messageSize({ revisions }: MessageRecord): number {
   return revisions.reduce((sum, { source, content }) => sum + (source?.length ?? 0) + (content?.length ?? 0), 0);
 }
 
 /**
- * The lines of a new journal; the last one tells how long they are.
- * @param isTouched - whether a message of a site has changed since the lines were begun
+ * The lines of a new journal; the last one holds their length in bytes.
+ * @param isTouched - whether a message of a site has changed since the snapshot was started
  */
-export function* snapshotOf(
+export function* snapshotLines(
   states: readonly SiteState[],
   network: Network,
   isTouched: (host: string, messageId: number) => boolean,
 ): Generator<string> {
   let bytes = 0;
   for (const row of rowsOf(states, network, isTouched)) {
-    const line = lineOf(row);
+    const line = journalLine(row);
     bytes += Buffer.byteLength(line) + 1;
     yield line;
   }
-  yield lineOf({ snapshot: bytes });
+  yield journalLine({ snapshot: bytes });
 }
 
 function* rowsOf(
@@ -60,8 +60,8 @@ function* rowsOf(
   network: Network,
   isTouched: (host: string, messageId: number) => boolean,
 ): Generator<object> {
-  yield { journal: "chatexchange-ts", version: journalVersion };
-  yield { network: network.kept() };
+  yield { journal: "chatexchange-ts", version: JOURNAL_VERSION };
+  yield { network: network.snapshot() };
   for (const state of states) {
     const { host, world } = state;
     const revisionOf = revisionsOf(world, (messageId) => isTouched(host, messageId));
@@ -71,20 +71,22 @@ function* rowsOf(
 
 function* siteRows({ world, images }: SiteState, revisionOf: RevisionOf): Generator<object> {
   yield { next: { ...world.nextIds, event: world.log.newest } };
-  for (const users of chunks(world.users.values())) yield { users: users.map((user) => stored(userFields, user)) };
-  for (const rooms of chunks(world.rooms.values())) yield { rooms: rooms.map((room) => stored(roomFields, room)) };
+  for (const users of chunks(world.users.values()))
+    yield { users: users.map((user) => encodeRecord(userCodecs, user)) };
+  for (const rooms of chunks(world.rooms.values()))
+    yield { rooms: rooms.map((room) => withStoredKeys(encodeRecord(roomCodecs, room))) };
   for (const room of world.rooms.values()) {
-    // A list of its own, because the room's may change while the lines are written.
-    for (const messages of chunks([...room.messages], weightOf)) yield { messages: messages.map(storedMessage) };
-    for (const ids of chunks(room.visits.keys())) yield { visits: ids.map((id) => storedVisit(room, id)) };
+    // A copy, because the room's list may change while the lines are written.
+    for (const messages of chunks([...room.messages], messageSize)) yield { messages: messages.map(encodeMessage) };
+    for (const ids of chunks(room.visits.keys())) yield { visits: ids.map((id) => encodeVisit(room, id)) };
   }
   for (const events of chunks(world.log.all(), ({ json }) => json.length)) {
-    yield { events: events.map((event) => storedEvent(event, revisionOf)) };
+    yield { events: events.map((event) => encodeEvent(event, revisionOf)) };
   }
-  for (const [name, image] of images.all()) yield { images: [storedImage(name, image)] };
+  for (const [name, image] of images.all()) yield { images: [encodeImage(name, image)] };
 }
 
-/** The number of a revision by its content, for messages that are in the lines as they are now. */
+/** Looks up the number of a revision by its content, for messages that have not changed since the snapshot was started. */
 function revisionsOf(world: World, isTouched: (messageId: number) => boolean): RevisionOf {
   const known = new Map<number, ReadonlyMap<string | null, number>>();
   return (messageId, content) => {
@@ -96,14 +98,14 @@ function revisionsOf(world: World, isTouched: (messageId: number) => boolean): R
   };
 }
 
-/** In pieces that make a line. */
+/** Splits items into chunks that fit into a line each. */
 export function* chunks<T>(items: Iterable<T>, weigh: (item: T) => number = () => 0): Generator<T[]> {
   let some: T[] = [];
   let weight = 0;
   for (const item of items) {
     some.push(item);
     weight += weigh(item);
-    if (some.length < maxRecords && weight < maxWeight) continue;
+    if (some.length < MAX_LINE_RECORDS && weight < MAX_LINE_CHARACTERS) continue;
     yield some;
     some = [];
     weight = 0;

@@ -1,72 +1,92 @@
-/** The tables of what a journal keeps of people, rooms and visits. */
-import type { Account, KeptKeys, KeptNetwork, KeptSession } from "../network.js";
+/** The codecs of users, rooms, visits, accounts and images in a journal. */
+import { isRecord } from "../../protocol/values.js";
+import type { Account, StoredKeys, StoredNetwork, StoredSession } from "../network.js";
 import type { ParentSite } from "../parent-sites.js";
 import type { Bookmark, RoomRecord, UserRecord, Visit } from "../world/records.js";
 import {
+  addedLater,
   amount,
+  type Codec,
   type Fields,
   flag,
   id,
   indexed,
-  type Kind,
-  later,
   listOf,
   mapOf,
   nullable,
   oneOf,
-  or,
   recordOf,
   setOf,
   text,
+  withDefault,
 } from "./fields.js";
 
-export const userFields: Fields<UserRecord> = {
+export const userCodecs: Fields<UserRecord> = {
   id,
-  email: or(nullable(text), null),
+  email: withDefault(nullable(text), null),
   name: text,
   emailHash: text,
   reputation: amount,
-  isModerator: or(flag, false),
-  about: or(text, ""),
+  isModerator: withDefault(flag, false),
+  about: withDefault(text, ""),
   createdAt: amount,
-  lastSeen: or(nullable(amount), null),
-  lastPost: or(nullable(amount), null),
-  blockedUntil: or(nullable(amount), null),
+  lastSeen: withDefault(nullable(amount), null),
+  lastPost: withDefault(nullable(amount), null),
+  blockedUntil: withDefault(nullable(amount), null),
   ignored: setOf(id),
   invitedTo: setOf(id),
-  desktopNotify: or(flag, false),
+  desktopNotify: withDefault(flag, false),
   pings: mapOf(id, id),
-  starDay: or(amount, 0),
-  starsToday: or(amount, 0),
+  starDay: withDefault(amount, 0),
+  starsToday: withDefault(amount, 0),
 };
 
-const bookmark: Kind<Bookmark> = recordOf<Bookmark>(
+const bookmark: Codec<Bookmark> = recordOf<Bookmark>(
   { slug: text, title: text, firstId: id, lastId: id, userId: id, createdAt: amount },
   "a bookmark",
 );
 
-/** A room without its messages and visits. */
+/** A room without its messages, visits and presence. */
 export type StoredRoom = Omit<RoomRecord, "messages" | "visits" | "present" | "messageCount">;
 
-export const roomFields: Fields<StoredRoom> = {
+export const roomCodecs: Fields<StoredRoom> = {
   id,
   name: text,
-  description: or(text, ""),
+  description: withDefault(text, ""),
   tags: listOf(text),
   access: oneOf("public", "gallery", "private"),
-  parentSite: later(nullable(recordOf<ParentSite>({ host: text, name: text }, "a site")), null),
-  frozen: or(flag, false),
-  deleted: or(flag, false),
-  timeoutUntil: or(nullable(amount), null),
+  parentSite: addedLater(nullable(recordOf<ParentSite>({ host: text, name: text }, "a site")), null),
+  frozen: withDefault(flag, false),
+  deleted: withDefault(flag, false),
+  timeoutUntil: withDefault(nullable(amount), null),
   owners: setOf(id),
   granted: mapOf(id, oneOf("read-write", "read-only")),
   requests: setOf(id),
   kicked: mapOf(id, recordOf({ until: amount, times: listOf(amount) }, "a kick")),
-  favouriteOf: setOf(id),
+  favoriteOf: setOf(id),
   bookmarks: indexed(bookmark, ({ slug }) => slug),
 };
 
-/** Of a room and a person: what the room remembers, whether they are there, and how many messages the room has had. */
+/** Journals keep the spelling of their first version for this field of a room. */
+const STORED_SPELLING = "favouriteOf";
+const SPELLING = "favoriteOf" satisfies keyof StoredRoom;
+
+/** The row of a room, or of its changed parts, with the keys that journals use. */
+export function withStoredKeys(row: Record<string, unknown>): Record<string, unknown> {
+  return withKey(row, SPELLING, STORED_SPELLING);
+}
+
+/** The row of a room with the keys of its record. */
+export function withRecordKeys(row: unknown): unknown {
+  return isRecord(row) ? withKey(row, STORED_SPELLING, SPELLING) : row;
+}
+
+function withKey(row: Record<string, unknown>, from: string, to: string): Record<string, unknown> {
+  const key = new RegExp(`^([+-]?)${from}$`);
+  return Object.fromEntries(Object.entries(row).map(([name, value]) => [name.replace(key, `$1${to}`), value]));
+}
+
+/** A user's visit to a room, with their presence and the room's message count. */
 export interface StoredVisit extends Visit {
   readonly roomId: number;
   readonly userId: number;
@@ -74,38 +94,38 @@ export interface StoredVisit extends Visit {
   readonly roomMessageCount: number;
 }
 
-export const visitFields: Fields<StoredVisit> = {
+export const visitCodecs: Fields<StoredVisit> = {
   roomId: id,
   userId: id,
-  isPresent: or(flag, false),
-  roomMessageCount: or(amount, 0),
-  lastSeen: or(amount, 0),
-  lastPost: or(amount, 0),
-  messageCount: or(amount, 0),
-  lastMessageId: or(nullable(id), null),
+  isPresent: withDefault(flag, false),
+  roomMessageCount: withDefault(amount, 0),
+  lastSeen: withDefault(amount, 0),
+  lastPost: withDefault(amount, 0),
+  messageCount: withDefault(amount, 0),
+  lastMessageId: withDefault(nullable(id), null),
 };
 
-const account: Kind<Account> = recordOf<Account>({ email: text, name: text, password: text }, "an account");
+const account: Codec<Account> = recordOf<Account>({ email: text, name: text, password: text }, "an account");
 
-export const networkFields: Fields<KeptNetwork> = {
-  keys: recordOf<KeptKeys>({ secret: text, generation: amount }, "a record of keys"),
+export const networkCodecs: Fields<StoredNetwork> = {
+  keys: recordOf<StoredKeys>({ secret: text, generation: amount }, "a record of keys"),
   accounts: listOf(account),
-  sessions: listOf(recordOf<KeptSession>({ id: text, acct: text, chat: text, email: text }, "a login")),
+  sessions: listOf(recordOf<StoredSession>({ id: text, acct: text, chat: text, email: text }, "a login")),
   ended: nullable(listOf(text)),
 };
 
-/** The numbers that the next message, flag and event get at least. */
-export const nextFields: Fields<{ message: number; flag: number; event: number }> = {
+/** The smallest ids that the next message, flag and event may get. */
+export const nextIdCodecs: Fields<{ message: number; flag: number; event: number }> = {
   message: id,
   flag: id,
   event: id,
 };
 
-/** An uploaded picture. */
-export interface StoredPicture {
+/** An uploaded image. */
+export interface StoredImageRow {
   readonly name: string;
   readonly type: string;
   readonly base64: string;
 }
 
-export const pictureFields: Fields<StoredPicture> = { name: text, type: text, base64: text };
+export const imageCodecs: Fields<StoredImageRow> = { name: text, type: text, base64: text };

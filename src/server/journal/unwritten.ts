@@ -1,37 +1,37 @@
-/** How much a full disk has not taken, for the one who ends a server before it does. */
+/** Tracks changes that could not be written yet, to report them if the server closes before they are. */
 import { StorageError } from "../../errors/index.js";
 import { fileReason } from "../../storage/failures.js";
 import type { Clock } from "../../util/clock.js";
 
-/** Rooms that are named; more are counted. */
-const namedRooms = 10;
+/** Rooms named in the message; further ones are only counted. */
+const MAX_NAMED_ROOMS = 10;
 
 export class Unwritten {
   readonly #clock: Clock;
   readonly #rooms = new Set<number>();
   #changes = 0;
-  /** When the first of them was made, in milliseconds since the epoch. */
+  /** The time of the first unwritten change, in milliseconds since the epoch. */
   #since = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** A change waits for the disk. */
+  /** Records a change that is not written yet. */
   note(rooms: Iterable<number>): void {
     if (this.#changes === 0) this.#since = this.#clock.now();
     this.#changes += 1;
     for (const id of rooms) this.#rooms.add(id);
   }
 
-  /** The disk has taken everything. */
+  /** Resets the counts after everything was written. */
   forget(): void {
     this.#changes = 0;
     this.#rooms.clear();
   }
 
-  /** The failure that says what is lost. */
-  lossOf(path: string, failure: StorageError): StorageError {
+  /** Builds the error that names the lost changes. */
+  lossError(path: string, failure: StorageError): StorageError {
     const changes = this.#changes === 1 ? "change, made" : `${this.#changes} changes, made since`;
     const reason = fileReason(failure.cause) ?? failure.message;
     return new StorageError(
@@ -45,9 +45,9 @@ export class Unwritten {
   #places(): string {
     const ids = [...this.#rooms].sort((a, b) => a - b);
     if (ids.length === 0) return "";
-    const [first, ...others] = ids.slice(0, namedRooms);
+    const [first, ...others] = ids.slice(0, MAX_NAMED_ROOMS);
     if (others.length === 0) return ` in room ${first}`;
-    const more = ids.length - namedRooms;
+    const more = ids.length - MAX_NAMED_ROOMS;
     return ` in rooms ${[first, ...others].join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
   }
 }

@@ -1,18 +1,18 @@
-/** What can happen to a frame with events between the server and one of its sockets. */
+/** Faults of frames with events on their way to one socket. */
 
-/** Lost; late, after the next frame of its socket; cut off in the middle or with an event that makes no sense; sent twice. */
+/** `lose`: dropped. `delay`: sent after the next frame. `garble`: truncated, or with an invalid event. `duplicate`: sent twice. */
 export type FrameFault = "lose" | "delay" | "garble" | "duplicate";
 
-/** Counts the faults that are planned; a frame meets one at most, in the order of the list above. */
+/** Counts planned faults. A frame gets at most one, in the order above. */
 export class FrameFaults {
   readonly #left: Record<FrameFault, number> = { lose: 0, delay: 0, garble: 0, duplicate: 0 };
 
-  /** The next so many frames meet this fault. */
+  /** Plans a fault for the next frames. */
   plan(fault: FrameFault, count: number): void {
     this.#left[fault] = count;
   }
 
-  /** What goes out now, and what after the next frame. */
+  /** Returns the texts to send now, and those to send after the next frame. */
   apply(text: string): { readonly now: readonly string[]; readonly later: readonly string[] } {
     const left = this.#left;
     if (this.#take("lose")) return { now: [], later: [] };

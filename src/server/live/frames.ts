@@ -1,24 +1,24 @@
 /**
- * What a socket or a polling answer says: for each room key the events, and the counter `t` with its step `d`
- * (protocol.md §3.4). Works on the JSON the log keeps, so that an event is serialised once for all its readers.
+ * Builds frames and poll responses: for each room key its events, the counter `t` and its step `d` (protocol.md §3.4).
+ * Reuses the JSON that the log keeps, so that an event is serialized only once for all readers.
  */
 import { type LoggedEvent, versionFor } from "../world/event-log.js";
 
-/** Whose eyes a frame is for. */
+/** The reader that a frame is for. */
 export interface Reader {
-  /** The room of the socket; its key is always there. */
+  /** The room of the socket; its key is always present. */
   readonly roomId: number;
   /** null when anonymous. */
   readonly userId: number | null;
-  /** Whether the reader is in some other room now. */
+  /** Whether the reader is present in another room now. */
   readonly isIn: (roomId: number) => boolean;
-  /** Whether an event that is not for everybody in the room is for this reader. */
+  /** Whether this reader may see an event that is not for everyone in the room. */
   readonly sees: (event: LoggedEvent) => boolean;
-  /** All the other rooms the reader is in; pings are delivered under each. */
+  /** The other rooms that the reader is present in; pings are delivered under each of them. */
   readonly otherRooms: () => readonly number[];
 }
 
-/** The events a reader gets, by room, each in the reader's own version. Empty when there are none. */
+/** Groups the events that a reader gets by room, each in the reader's version. */
 export function sortByRoom(events: readonly LoggedEvent[], reader: Reader): Map<number, LoggedEvent[]> {
   const byRoom = new Map<number, LoggedEvent[]>();
   const add = (roomId: number, event: LoggedEvent): void => {
@@ -40,7 +40,7 @@ export function sortByRoom(events: readonly LoggedEvent[], reader: Reader): Map<
   return byRoom;
 }
 
-/** The number of events, from the first on, that fit into `maxBytes`. A first event that is larger fits nevertheless. */
+/** Counts the leading events that fit into `maxBytes`. The first event always fits, unless `maxBytes` is 0. */
 export function countFitting(events: readonly LoggedEvent[], maxBytes: number): number {
   let left = maxBytes;
   const end = events.findIndex(({ json }, index) => {
@@ -50,56 +50,61 @@ export function countFitting(events: readonly LoggedEvent[], maxBytes: number): 
   return end < 0 ? events.length : end;
 }
 
-/** What a room key can say beside its events. */
-export interface RoomState {
-  /** The reader is not, or no longer, in the room. */
+/** The state under a room key, beside its events. */
+export interface RoomFrameState {
+  /** The reader may not, or no longer, be in the room. */
   readonly exit?: boolean;
-  /** The cursor is too old: load everything again. */
+  /** The cursor is too old, so the reader must reload everything. */
   readonly reset?: boolean;
-  /** Seconds for which only owners and moderators may post. */
+  /** The seconds in which only owners and moderators may post. */
   readonly timeout?: number;
 }
 
-const nothing: RoomState = {};
+const NO_STATE: RoomFrameState = {};
 
-/** One frame with events; the reader's own room comes first and always has its `t` and `d`. */
+/** Builds a frame with events. The reader's own room comes first and always has `t` and `d`. */
 export function frameText(
   roomId: number,
   byRoom: ReadonlyMap<number, readonly LoggedEvent[]>,
   t: number,
   d: number,
-  ownState: RoomState = nothing,
+  ownState: RoomFrameState = NO_STATE,
 ): string {
   const rooms = [roomId, ...[...byRoom.keys()].filter((id) => id !== roomId)];
-  const part = (id: number): string => roomText(byRoom.get(id) ?? [], t, d, id === roomId ? ownState : nothing);
+  const part = (id: number): string => roomText(byRoom.get(id) ?? [], t, d, id === roomId ? ownState : NO_STATE);
   return `{${rooms.map((id) => `"r${id}":${part(id)}`).join(",")}}`;
 }
 
-/** A frame that only tells the state of a room, on a socket of that room or of another. */
-export function stateFrame(socketRoomId: number, roomId: number, state: RoomState): string {
+/** Builds a frame with only the state of a room, for a socket of that room or of another. */
+export function stateFrame(socketRoomId: number, roomId: number, state: RoomFrameState): string {
   const own = socketRoomId === roomId ? "" : `"r${socketRoomId}":{},`;
   return `{${own}"r${roomId}":${JSON.stringify(state)}}`;
 }
 
-/** What stands under one room key. */
-export function roomText(events: readonly LoggedEvent[], t: number, d: number, state: RoomState = nothing): string {
+/** Builds the value of one room key. */
+export function roomText(
+  events: readonly LoggedEvent[],
+  t: number,
+  d: number,
+  state: RoomFrameState = NO_STATE,
+): string {
   const list = events.length > 0 ? `"e":[${events.map((event) => event.json).join(",")}],` : "";
-  return `{${list}"t":${t},"d":${d}${state === nothing ? "" : stateText(state)}}`;
+  return `{${list}"t":${t},"d":${d}${state === NO_STATE ? "" : stateText(state)}}`;
 }
 
-function stateText(state: RoomState): string {
+function stateText(state: RoomFrameState): string {
   return Object.entries(state)
     .map(([name, value]) => `,"${name}":${value}`)
     .join("");
 }
 
-/** The frames of one batch of events: those who read one room from one place share a frame when they see the same. */
+/** The frames of one batch of events. Readers with the same room and the same cursor share a frame if they see the same. */
 export class BatchFrames {
   readonly #batch: readonly LoggedEvent[];
   readonly #newest: number;
-  /** The room where all of it happened for everybody there to see; null when it depends on the reader. */
+  /** The one room of all events, if everyone there sees them; null if it depends on the reader. */
   readonly #room: number | null;
-  /** The people who get a version of their own of some event. */
+  /** The users who get their own version of an event. */
   readonly #apart: ReadonlySet<number | null>;
   readonly #shared = new Map<string, string>();
 
@@ -114,7 +119,7 @@ export class BatchFrames {
     this.#apart = new Set(batch.flatMap(({ own }) => (own ? [own.userId] : [])));
   }
 
-  /** The frame for a reader whose last one said `sent`; null when there is nothing in it for them. */
+  /** The frame for a reader whose last cursor was `sent`; null if it has nothing for them. */
   of(reader: Reader, sent: number): string | null {
     if (this.#room === null || this.#apart.has(reader.userId)) return this.#make(reader, sent);
     if (reader.roomId !== this.#room && !reader.isIn(this.#room)) return null;

@@ -1,19 +1,19 @@
-/** The events that one poll finds in the log: a single pass over it, however many rooms are asked for (protocol.md §3.5). Pure. */
-import { firstIndex } from "../world/ascending.js";
+/** The events of one poll, found in a single pass over the log for any number of rooms (protocol.md §3.5). Pure. */
+import { lowerBound } from "../world/ascending.js";
 import { type LoggedEvent, versionFor } from "../world/event-log.js";
 
-/** Whose poll it is, and for which rooms. */
+/** The reader of a poll, and the polled rooms. */
 export interface Poller {
   readonly rooms: { has(roomId: number): boolean };
   /** null when anonymous. */
   readonly userId: number | null;
-  /** Whether an event that is not for everybody in the room is for this reader. */
+  /** Whether this reader may see an event that is not for everyone in the room. */
   readonly sees: (event: LoggedEvent) => boolean;
 }
 
 export class PolledEvents {
   readonly #byRoom = new Map<number, LoggedEvent[]>();
-  /** Pings and the like, which every room brings. */
+  /** Pings and other personal events, which appear under every room. */
   readonly #own: LoggedEvent[] = [];
 
   constructor(events: readonly LoggedEvent[], { rooms, userId, sees }: Poller) {
@@ -27,10 +27,10 @@ export class PolledEvents {
     }
   }
 
-  /** The events of a room's answer behind a cursor, ascending; one by one, because most of them may not be wanted. */
+  /** Yields the events of a room after a cursor, ascending; lazily, because the caller may stop early. */
   *of(roomId: number, cursor: number): Generator<LoggedEvent, void> {
     const room = this.#byRoom.get(roomId) ?? [];
-    let [inRoom, own] = [firstIndex(room, cursor + 1), firstIndex(this.#own, cursor + 1)];
+    let [inRoom, own] = [lowerBound(room, cursor + 1), lowerBound(this.#own, cursor + 1)];
     for (;;) {
       const [a, b] = [room[inRoom], this.#own[own]];
       const next = a && b ? (a.id < b.id ? a : b) : (a ?? b);

@@ -1,6 +1,6 @@
 /**
- * Who is in which room, and for how long without a socket. The page load or a socket brings somebody in; after the
- * last socket has closed, or without one, a grace period passes before they are gone (protocol.md §3.1: INF).
+ * Presence of users in rooms. Loading the room page or opening a socket makes a user present. After the last socket
+ * closes, or without one, they leave after a grace period (protocol.md §3.1: INF).
  */
 import type { Clock } from "../../util/clock.js";
 import { enterRoom, leaveRoom } from "../world/attendance.js";
@@ -9,7 +9,7 @@ import type { World } from "../world/world.js";
 
 interface Stay {
   sockets: number;
-  /** A script keeps them here. */
+  /** Whether a script keeps them present. */
   held: boolean;
   timer: { cancel(): void } | null;
 }
@@ -30,13 +30,13 @@ export class Presence {
     });
   }
 
-  /** Somebody loads the page or says something: they are in, for a while at least. */
+  /** Makes a user present for at least the grace period, when they load the page or post. */
   enter(room: RoomRecord, user: UserRecord): void {
     enterRoom(this.#world, room, user);
     this.#startGrace(this.#stay(room, user), room, user);
   }
 
-  /** A script brings somebody in, to stay until it says otherwise. */
+  /** Makes a user present until a script makes them leave. */
   hold(room: RoomRecord, user: UserRecord): void {
     const stay = this.#stay(room, user);
     stay.held = true;
@@ -44,7 +44,7 @@ export class Presence {
     enterRoom(this.#world, room, user);
   }
 
-  /** After a restart: those who were there stay for a while, so that they can come back unnoticed. */
+  /** After a restart, keeps present users for the grace period, so that they can reconnect without leaving. */
   resume(): void {
     for (const room of this.#world.rooms.values()) {
       for (const id of room.present) {
@@ -54,7 +54,7 @@ export class Presence {
     }
   }
 
-  /** Somebody's socket opens. */
+  /** Registers an opened socket of a user. */
   connect(room: RoomRecord, user: UserRecord): void {
     const stay = this.#stay(room, user);
     stay.sockets++;
@@ -62,7 +62,7 @@ export class Presence {
     enterRoom(this.#world, room, user);
   }
 
-  /** Somebody's socket closes. */
+  /** Registers a closed socket of a user. */
   disconnect(room: RoomRecord, user: UserRecord): void {
     const stay = this.#stays.get(key(room.id, user.id));
     if (!stay) return;
@@ -71,7 +71,7 @@ export class Presence {
     else if (stay.sockets === 0) this.#stays.delete(key(room.id, user.id));
   }
 
-  /** Somebody leaves on purpose; sockets that are open stay so. */
+  /** Makes a user leave. Their open sockets stay open. */
   leave(room: RoomRecord, user: UserRecord): void {
     this.#drop(room.id, user.id);
     leaveRoom(this.#world, room, user);
@@ -82,7 +82,7 @@ export class Presence {
     this.#stays.clear();
   }
 
-  /** Nothing keeps them any more but the sockets they still have. */
+  /** Ends a stay, except for sockets that are still open. */
   #drop(roomId: number, userId: number): void {
     const stay = this.#stays.get(key(roomId, userId));
     if (!stay) return;

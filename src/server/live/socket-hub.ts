@@ -1,21 +1,29 @@
 /**
- * The open sockets of one site. Each remembers the counter of its last frame, so that `d` tells how far the host has
- * moved since; other rooms' events make no frame of their own, they show in the next one or in the heartbeat.
+ * The open sockets of one site. Each remembers the `t` of its last frame, so that `d` is the distance since then. Events of
+ * other rooms send no frame; they only advance the counter in the next frame or heartbeat.
  */
 import type { Clock } from "../../util/clock.js";
-import { type Delay, drawn, type Latency, Line } from "../latency.js";
+import { type Delay, DelayQueue, type Latency, pickDelay } from "../latency.js";
 import { mayEnter } from "../world/access.js";
 import type { LoggedEvent } from "../world/event-log.js";
-import { seesEvent } from "../world/flagging.js";
+import { canSeeEvent } from "../world/flagging.js";
 import { timeoutLeft } from "../world/membership.js";
 import type { RoomRecord, UserRecord } from "../world/records.js";
 import type { RoomSignal } from "../world/room-signals.js";
 import type { World } from "../world/world.js";
 import { type FrameFault, FrameFaults } from "./frame-faults.js";
-import { BatchFrames, countFitting, frameText, type Reader, type RoomState, sortByRoom, stateFrame } from "./frames.js";
+import {
+  BatchFrames,
+  countFitting,
+  frameText,
+  type Reader,
+  type RoomFrameState,
+  sortByRoom,
+  stateFrame,
+} from "./frames.js";
 import type { Presence } from "./presence.js";
 
-const restarting = "CloudFlare WebSocket proxy restarting";
+const PROXY_RESTARTING = "CloudFlare WebSocket proxy restarting";
 
 export interface HubOptions {
   readonly heartbeatMs: number;
@@ -25,7 +33,7 @@ export interface HubOptions {
   readonly random: () => number;
 }
 
-/** What the hub needs of an accepted socket; those of `ws` have it. */
+/** The part of a `ws` socket that the hub uses. */
 export interface OpenSocket {
   readonly readyState: number;
   readonly OPEN: number;
@@ -38,25 +46,25 @@ export interface OpenSocket {
 
 interface Connection {
   readonly socket: OpenSocket;
-  /** All that goes out goes through here. */
-  readonly line: Line;
+  /** All outgoing frames pass through it. */
+  readonly queue: DelayQueue;
   readonly room: RoomRecord;
   readonly user: UserRecord | null;
   readonly reader: Reader;
-  /** `t` of the last frame. */
-  sent: number;
-  /** Up to here every event was sent, or was not for this reader. */
-  offered: number;
-  /** Frames about the state of rooms that a silenced hub holds back. */
+  /** The `t` of the last frame. */
+  sentCursor: number;
+  /** Every event up to here was sent, or was not for this reader. */
+  offeredCursor: number;
+  /** State frames held back while the hub is quiet. */
   held: string[];
-  /** Frames that a fault delays until after the next one. */
+  /** Frames delayed by a fault until after the next frame. */
   late: string[];
-  /** Put out of the room: it gets nothing more of it, and is closed. */
-  out: boolean;
-  /** The server is closing it: nothing more is sent. */
-  dropped: boolean;
-  /** Ends its life where sockets live no longer than so long. */
-  end: { cancel(): void } | null;
+  /** Its user was put out of the room: it gets no more events and is closed. */
+  isEvicted: boolean;
+  /** The server is closing it: no more frames are sent. */
+  isClosing: boolean;
+  /** Closes it after the limited lifetime, if there is one. */
+  lifeTimer: { cancel(): void } | null;
 }
 
 export class SocketHub {
@@ -66,9 +74,9 @@ export class SocketHub {
   readonly #connections = new Set<Connection>();
   #heartbeat: { cancel(): void } | null = null;
   readonly #frameFaults = new FrameFaults();
-  /** Sends nothing, or nothing but idle ticks. */
+  /** `silent`: sends nothing. `holding`: sends heartbeats only. */
   #quiet: "silent" | "holding" | null = null;
-  #lives: Delay | null = null;
+  #lifetime: Delay | null = null;
   readonly #latency: Latency;
 
   constructor(world: World, presence: Presence, latency: Latency, options: HubOptions) {
@@ -80,14 +88,14 @@ export class SocketHub {
     world.signals.listen((signal) => this.#signal(signal));
   }
 
-  /** How many sockets are open. */
+  /** The number of open sockets. */
   get size(): number {
     return this.#connections.size;
   }
 
   /**
-   * Takes over an accepted socket.
-   * @param cursor - the `l` of its URL; null when it has none.
+   * Adds an accepted socket and sends its backlog.
+   * @param cursor - the `l` parameter of its URL; null if missing
    */
   add(socket: OpenSocket, room: RoomRecord, user: UserRecord | null, cursor: number | null): void {
     const { log } = this.#world;
@@ -95,29 +103,29 @@ export class SocketHub {
     const reader = this.#reader(room, user);
     const connection: Connection = {
       socket,
-      line: new Line(this.#latency),
+      queue: new DelayQueue(this.#latency),
       room,
       user,
       reader,
-      sent: from,
-      offered: from,
+      sentCursor: from,
+      offeredCursor: from,
       held: [],
       late: [],
-      out: false,
-      dropped: false,
-      end: null,
+      isEvicted: false,
+      isClosing: false,
+      lifeTimer: null,
     };
     const timeout = timeoutLeft(this.#world, room);
     const state = {
       ...(cursor !== null && cursor < log.oldestCursor ? { reset: true } : {}),
       ...(timeout > 0 ? { timeout } : {}),
     };
-    // Their own arrival is in the log before they are in the set, and so comes with the backlog.
+    // Logged before the socket is added, so that the user's own arrival comes with the backlog.
     if (user) this.#presence.connect(room, user);
     this.#connections.add(connection);
-    this.#limitLife(connection);
+    this.#startLifeTimer(connection);
     socket.on("close", () => {
-      connection.line.end();
+      connection.queue.clear();
       this.#remove(connection);
     });
     socket.on("error", () => socket.terminate());
@@ -125,42 +133,42 @@ export class SocketHub {
     this.#heartbeat ??= this.#beatLater();
   }
 
-  /** Ends every connection at once, as a restarting proxy does. */
+  /** Closes all connections at once, as a restarting proxy does. */
   dropAll(code?: number, reason?: string): void {
     for (const connection of this.#connections) this.#drop(connection, code, reason);
   }
 
-  /** Closes each socket after it has lived so long; null ends that. */
-  limitLives(lives: Delay | null): void {
-    this.#lives = lives;
-    for (const connection of this.#connections) this.#limitLife(connection);
+  /** Limits the lifetime of sockets; null removes the limit. */
+  limitLifetime(lives: Delay | null): void {
+    this.#lifetime = lives;
+    for (const connection of this.#connections) this.#startLifeTimer(connection);
   }
 
-  /** A silent hub keeps its sockets open and sends nothing; afterwards they get what they missed. */
+  /** Keeps sockets open and sends nothing. When turned off, they get what they missed. */
   silence(on: boolean): void {
     this.#keepQuiet(on ? "silent" : null);
   }
 
-  /** A holding hub sends idle ticks alone; afterwards all that happened comes in one frame, however much it is. */
+  /** Sends heartbeats only. When turned off, each socket gets all events in one frame, however large. */
   hold(on: boolean): void {
     this.#keepQuiet(on ? "holding" : null);
   }
 
-  /** Sends a text as it is to every socket, whatever it says. */
+  /** Sends a raw text to all sockets. */
   sendRaw(text: string): void {
     for (const connection of this.#connections) this.#deliver(connection, text);
   }
 
-  /** Something happens to the next frames with events on their way. */
-  spoilFrames(fault: FrameFault, count: number): void {
+  /** Plans a fault for the next frames with events. */
+  planFrameFault(fault: FrameFault, count: number): void {
     this.#frameFaults.plan(fault, count);
   }
 
   close(): void {
     this.#heartbeat?.cancel();
     this.#heartbeat = null;
-    for (const { socket, line, end } of this.#connections) {
-      line.end();
+    for (const { socket, queue: line, lifeTimer: end } of this.#connections) {
+      line.clear();
       end?.cancel();
       socket.terminate();
     }
@@ -172,27 +180,27 @@ export class SocketHub {
     this.#quiet = quiet;
     if (quiet) return;
     for (const connection of [...this.#connections]) {
-      if (!connection.out) this.#catchUp(connection, {}, isWhole);
+      if (!connection.isEvicted) this.#catchUp(connection, {}, isWhole);
       for (const text of connection.held.splice(0)) this.#deliver(connection, text);
-      if (connection.out) this.#end(connection);
+      if (connection.isEvicted) this.#end(connection);
     }
   }
 
-  #limitLife(connection: Connection): void {
-    connection.end?.cancel();
-    connection.end = null;
-    if (this.#lives === null) return;
+  #startLifeTimer(connection: Connection): void {
+    connection.lifeTimer?.cancel();
+    connection.lifeTimer = null;
+    if (this.#lifetime === null) return;
     const { clock, random } = this.#options;
-    connection.end = clock.setTimeout(() => this.#drop(connection), drawn(this.#lives, random));
+    connection.lifeTimer = clock.setTimeout(() => this.#drop(connection), pickDelay(this.#lifetime, random));
   }
 
-  #drop(connection: Connection, code = 1001, reason = restarting): void {
-    connection.dropped = true;
-    connection.line.send(() => connection.socket.close(code, reason));
+  #drop(connection: Connection, code = 1001, reason = PROXY_RESTARTING): void {
+    connection.isClosing = true;
+    connection.queue.push(() => connection.socket.close(code, reason));
   }
 
-  #deliver({ line, socket }: Connection, text: string): void {
-    line.send(() => {
+  #deliver({ queue: line, socket }: Connection, text: string): void {
+    line.push(() => {
       if (socket.readyState === socket.OPEN) socket.send(text);
     });
   }
@@ -201,35 +209,35 @@ export class SocketHub {
     const isIn = (roomId: number): boolean =>
       user !== null && (this.#world.rooms.get(roomId)?.present.has(user.id) ?? false);
     const otherRooms = (): number[] => [...this.#world.rooms.keys()].filter((id) => id !== room.id && isIn(id));
-    const sees = (event: LoggedEvent): boolean => seesEvent(this.#world, user, event);
+    const sees = (event: LoggedEvent): boolean => canSeeEvent(this.#world, user, event);
     return { roomId: room.id, userId: user?.id ?? null, isIn, otherRooms, sees };
   }
 
   #remove(connection: Connection): void {
     if (!this.#connections.delete(connection)) return;
-    connection.end?.cancel();
+    connection.lifeTimer?.cancel();
     if (connection.user) this.#presence.disconnect(connection.room, connection.user);
   }
 
-  /** Tells the state of a room on its own sockets, and on those that carry it for people who are in it. */
+  /** Sends the state of a room to its own sockets, and to other sockets of users present in it. */
   #signal(signal: RoomSignal): void {
     const { room } = signal;
     for (const connection of [...this.#connections]) {
       const { user } = connection;
       const isOwn = connection.room === room;
       if (signal.kind === "timeout") {
-        if (isOwn || connection.reader.isIn(room.id)) this.#tell(connection, room, { timeout: signal.seconds });
+        if (isOwn || connection.reader.isIn(room.id)) this.#sendState(connection, room, { timeout: signal.seconds });
       } else if (isOwn && !mayEnter(room, user, this.#world.now())) {
-        this.#tell(connection, room, { exit: true });
-        connection.out = true;
+        this.#sendState(connection, room, { exit: true });
+        connection.isEvicted = true;
         if (!this.#quiet) this.#end(connection);
       } else if (!isOwn && user && signal.people.has(user.id)) {
-        this.#tell(connection, room, { exit: true });
+        this.#sendState(connection, room, { exit: true });
       }
     }
   }
 
-  #tell(connection: Connection, room: RoomRecord, state: RoomState): void {
+  #sendState(connection: Connection, room: RoomRecord, state: RoomFrameState): void {
     const text = stateFrame(connection.room.id, room.id, state);
     if (this.#quiet) connection.held.push(text);
     else if (isOpen(connection)) this.#deliver(connection, text);
@@ -237,15 +245,15 @@ export class SocketHub {
 
   #end(connection: Connection): void {
     this.#remove(connection);
-    connection.line.send(() => connection.socket.close(1000));
+    connection.queue.push(() => connection.socket.close(1000));
   }
 
-  /** Everything since the last frame. When that is more than the limits, `d` tells how far back the frame reaches. */
-  #catchUp(connection: Connection, state: RoomState = {}, isWhole = false): void {
+  /** Sends all events since the last frame. Beyond the limits it sends the newest, and `d` says how far back they reach. */
+  #catchUp(connection: Connection, state: RoomFrameState = {}, isWhole = false): void {
     const { log } = this.#world;
     const { backlogLimit, maxSocketBuffer } = this.#options;
-    let events = log.since(connection.offered);
-    let since = connection.offered < log.oldestCursor ? log.oldestCursor : connection.sent;
+    let events = log.since(connection.offeredCursor);
+    let since = connection.offeredCursor < log.oldestCursor ? log.oldestCursor : connection.sentCursor;
     let byRoom = sortByRoom(events, connection.reader);
     const wanted = [...new Set([...byRoom.values()].flat())].sort((a, b) => b.id - a.id);
     const count = isWhole ? wanted.length : Math.min(backlogLimit, countFitting(wanted, maxSocketBuffer));
@@ -257,31 +265,33 @@ export class SocketHub {
     const { newest } = log;
     const { id } = connection.room;
     const text =
-      newest === connection.sent ? stateFrame(id, id, state) : frameText(id, byRoom, newest, newest - since, state);
+      newest === connection.sentCursor
+        ? stateFrame(id, id, state)
+        : frameText(id, byRoom, newest, newest - since, state);
     this.#send(connection, text, byRoom.size > 0);
   }
 
   #broadcast(batch: readonly LoggedEvent[]): void {
     const { newest } = this.#world.log;
-    // A quiet hub catches up later.
+    // Sockets catch up when the hub is no longer quiet.
     if (this.#quiet) return;
     const frames = new BatchFrames(batch, newest);
     for (const connection of this.#connections) {
-      connection.offered = newest;
-      const text = frames.of(connection.reader, connection.sent);
+      connection.offeredCursor = newest;
+      const text = frames.of(connection.reader, connection.sentCursor);
       if (text !== null) this.#send(connection, text, true);
     }
   }
 
   #send(connection: Connection, text: string, hasEvents: boolean): void {
     const { socket } = connection;
-    if (this.#quiet || connection.out || !isOpen(connection)) return;
+    if (this.#quiet || connection.isEvicted || !isOpen(connection)) return;
     if (socket.bufferedAmount > this.#options.maxSocketBuffer) {
       socket.terminate();
       return;
     }
-    connection.sent = this.#world.log.newest;
-    connection.offered = connection.sent;
+    connection.sentCursor = this.#world.log.newest;
+    connection.offeredCursor = connection.sentCursor;
     const { now, later } = hasEvents ? this.#frameFaults.apply(text) : { now: [text], later: [] };
     for (const each of now) this.#deliver(connection, each);
     if (now.length > 0) for (const each of connection.late.splice(0)) this.#deliver(connection, each);
@@ -302,6 +312,6 @@ export class SocketHub {
   }
 }
 
-function isOpen({ socket, dropped }: Connection): boolean {
+function isOpen({ socket, isClosing: dropped }: Connection): boolean {
   return !dropped && socket.readyState === socket.OPEN;
 }

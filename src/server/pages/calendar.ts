@@ -1,12 +1,12 @@
 /**
- * `GET /rooms/schedule/export/…`: scheduled events as a calendar (RFC 5545; the answer was never recorded). This server
- * keeps no schedule, so the calendar has no events in it; a calendar needs a component, and has the time zone.
+ * `GET /rooms/schedule/export/…`: scheduled events as a calendar (RFC 5545; never recorded). This server keeps no schedule,
+ * so the calendar has no events. Its only component is the time zone, because a calendar needs one.
  */
 
-/** Lines are at most this many bytes, without their end. */
-const lineBytes = 75;
+/** The most bytes of a line, without the line end. */
+const MAX_LINE_BYTES = 75;
 
-/** An empty calendar with a name, as `text/calendar`. */
+/** Renders an empty calendar with a name, as `text/calendar`. */
 export function renderCalendar(name: string): string {
   const lines = [
     "BEGIN:VCALENDAR",
@@ -37,13 +37,13 @@ function escaped(text: string): string {
     .replace(/\p{Cc}/gu, " ");
 }
 
-/** A long line goes on in the next, behind a space; no character is cut in two. */
+/** Folds a long line into continuation lines that begin with a space, without splitting a character. */
 function folded(line: string): string {
   let size = 0;
   let text = "";
   for (const character of line) {
     const bytes = Buffer.byteLength(character);
-    if (size + bytes > lineBytes) {
+    if (size + bytes > MAX_LINE_BYTES) {
       text += "\r\n ";
       size = 1;
     }

@@ -1,5 +1,5 @@
 /**
- * The cards of rooms and people that the rooms list, room info and profile pages are made of (protocol.md §6.8-6.10).
+ * The cards of rooms and users on the rooms list, room info and profile pages (protocol.md §6.8-6.10).
  */
 
 import { roomInfoPath, roomPath, urlPart, userPath } from "../paths.js";
@@ -8,20 +8,20 @@ import { cut, html, type Markup } from "./markup.js";
 import { ago, shortNumber } from "./times.js";
 import type { PersonView, RoomView } from "./views.js";
 
-/** A longer room name is cut in lists; its whole form is in the `title`. */
+/** Lists truncate a longer room name and put the whole one into the `title`. */
 const NAME_LIMIT = 40;
 const NAME_CUT = 37;
 
-/** The description on a small card is cut to this; its title has all of it. */
+/** Small cards truncate the description to this length and put all of it into the `title`. */
 const DESCRIPTION_CUT = 60;
 
-/** Whose messages a card counts, when not everybody's. */
+/** The user whose messages a card counts, instead of everyone's. */
 export interface CountedFor {
   readonly name: string;
   readonly messages: number;
 }
 
-/** A room in a list. */
+/** Renders a room in a list. */
 export function roomCard(room: RoomView, now: number, counted?: CountedFor): Markup {
   const href = room.frozen || room.deleted ? `/transcript/${room.id}` : roomPath(room.id, room.name);
   const count = counted?.messages ?? room.messageCount;
@@ -54,16 +54,16 @@ export function roomCard(room: RoomView, now: number, counted?: CountedFor): Mar
 `;
 }
 
-/** A room in a sidebar or in a list to choose from. */
+/** Renders a room in a sidebar or in the room switcher. */
 export function roomMini(room: RoomView): Markup {
   const text = room.description;
   const short = text.length > DESCRIPTION_CUT ? `${cut(text, DESCRIPTION_CUT)}...` : text;
   return html`<div class="room-mini"><div class="room-mini-header"><h3>${accessSprite(room)}<span class="room-name"><a rel="noreferrer noopener" href="${roomPath(room.id, room.name)}">${room.name}</a></span></h3><div title="${text}" class="room-mini-description">${short}</div></div></div>`;
 }
 
-/** What a person's card says about the room it stands in. */
+/** The room-specific part of a user's card. */
 export interface UserCardDetails {
-  /** The id attribute without the number. */
+  /** The prefix of the `id` attribute. */
   readonly idPrefix: "user" | "owner-user";
   readonly roomId: number;
   readonly roomName: string;
@@ -72,7 +72,7 @@ export interface UserCardDetails {
   readonly lastMessageId?: number;
 }
 
-/** A person on the room info page. */
+/** Renders a user on the room info page. */
 export function userCard(person: PersonView, details: UserCardDetails): Markup {
   const { id, name } = person;
   const href = userPath(id, name);
@@ -94,7 +94,7 @@ export function userCard(person: PersonView, details: UserCardDetails): Markup {
 `;
 }
 
-/** The mark of gallery and private rooms in front of their names. */
+/** Renders the icon in front of the names of gallery and private rooms. */
 export function accessSprite(room: Pick<RoomView, "access">): Markup | "" {
   if (room.access === "public") return "";
   const title =
@@ -104,19 +104,19 @@ export function accessSprite(room: Pick<RoomView, "access">): Markup | "" {
   return html`<span class="sprite sprite-sec-${room.access}" title="${title}"></span><span class="diamond" title="Moderators have full access to this room">&#9830;</span>&nbsp;`;
 }
 
-/** The mark of a parent site; its picture is out there, so only its title is used. */
+/** Renders the logo of a parent site without its image, which is not on this server; clients read its title. */
 export function siteLogo(siteName: string): Markup {
   return html`<img class="small-site-logo" title="${siteName}" alt="${siteName}" width="16" height="16" loading="lazy" src="data:," />`;
 }
 
-/** The tags of a room, linked to the Q&A site. */
+/** Renders the tags of a room, linked to the Q&A site. */
 export function tagLinks(tags: readonly string[], siteUrl: string): Markup[] {
   return tags.map(
     (tag) => html`<a rel="noopener noreferrer" class="tag" href="${siteUrl}/tags/${urlPart(tag)}/info">${tag}</a> `,
   );
 }
 
-/** ` ♦` behind the names of moderators. */
+/** Renders ` ♦` after the names of moderators. */
 export function diamond(person: Pick<PersonView, "isModerator">): Markup | "" {
   return person.isModerator ? html`&nbsp;&#9830;` : "";
 }

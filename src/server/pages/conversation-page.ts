@@ -1,6 +1,6 @@
 /**
- * `GET /rooms/{id}/conversation/{slug}`: a bookmarked conversation, laid out as a transcript between the lines that say
- * when it started and ended (protocol.md §6.12); and the lists of conversations, which were never recorded.
+ * `GET /rooms/{id}/conversation/{slug}`: a bookmarked conversation, laid out like a transcript, between lines with its
+ * start and end (protocol.md §6.12). Also lists of conversations, which were never recorded.
  */
 
 import { conversationPath, roomInfoPath, roomPath } from "../paths.js";
@@ -11,7 +11,7 @@ import { messageRow, monologue, userLink } from "./message.js";
 import { clockLabel, dateLabel, isoDay, isoTime, momentLabel } from "./times.js";
 import type { ConversationPageView, ConversationView } from "./views.js";
 
-/** The page of one conversation. */
+/** Renders the page of one conversation. */
 export function renderConversation(view: ConversationPageView): string {
   const { frame, room, conversation, messages } = view;
   const { title, slug, startedAt, endedAt } = conversation;
@@ -39,7 +39,7 @@ ${endedAt !== null && systemMessage(`Conversation ended ${momentLabel(endedAt)}.
 `);
 }
 
-/** A list of conversations, on the pages of rooms and people. */
+/** Renders a list of conversations, on the pages of rooms and users. */
 export function conversationList(conversations: readonly ConversationView[], withRoom: boolean): Markup[] {
   return conversations.map(
     ({ roomId, roomName, slug, title, byId, byName, messageCount, startedAt }) => html`
@@ -54,7 +54,7 @@ export function conversationList(conversations: readonly ConversationView[], wit
   );
 }
 
-/** Times of the first day are clock times, later ones name their day. */
+/** Labels of the first day are clock times; later ones include the date. */
 function rows({ messages, conversation }: ConversationPageView): Markup[] {
   const firstDay = isoDay(conversation.startedAt ?? 0);
   return monologuesOf(messages).map(({ messages: group, label }) => {

@@ -1,4 +1,4 @@
-/** `GET /faq`: what this server is, and how messages are written (protocol.md §7.1). Not recorded; ours. */
+/** `GET /faq`: an introduction to this server and to message formatting (protocol.md §7.1). Our own text. */
 import { outside } from "./frame.js";
 import { html, type Markup } from "./markup.js";
 import type { FrameView } from "./views.js";
@@ -7,16 +7,16 @@ const FORMATTING: readonly { typed: string; shown: string }[] = [
   { typed: "*italic* or _italic_", shown: "italic" },
   { typed: "**bold** or __bold__", shown: "bold" },
   { typed: "`code`", shown: "code" },
-  { typed: "---struck out---", shown: "struck out" },
-  { typed: "[a text](https://example.com)", shown: "a link" },
+  { typed: "---strikethrough---", shown: "strikethrough" },
+  { typed: "[text](https://example.com)", shown: "a link" },
   { typed: "[tag:javascript]", shown: "a tag" },
-  { typed: ":12345 a text", shown: "a reply to message 12345 (or use the arrow beside it)" },
-  { typed: "@name", shown: "a ping, from three letters of the name on" },
-  { typed: "> a text", shown: "a quote" },
-  { typed: "four spaces in front of every line", shown: "a block in fixed font" },
+  { typed: ":12345 text", shown: "a reply to message 12345 (or use the arrow next to it)" },
+  { typed: "@name", shown: "a ping; three letters of the name are enough" },
+  { typed: "> text", shown: "a quote" },
+  { typed: "four spaces before each line", shown: "a code block" },
 ];
 
-/** The FAQ page; `#formatting` is where "help" leads. */
+/** Renders the FAQ page. The "help" link leads to `#formatting`. */
 export function renderFaq(frame: FrameView): string {
   return outside(frame, {
     title: "Frequently Asked Questions",
@@ -27,14 +27,14 @@ export function renderFaq(frame: FrameView): string {
     </div>
     <div class="content-page leftcol">
         <h2>What is this?</h2>
-        <p>A local chat server that speaks the protocol of Stack Exchange chat. It runs on this machine only and has nothing to do with the live sites: say and break what you like.</p>
-        <h2>Who may talk?</h2>
-        <p>In public rooms everybody who is logged in; in gallery rooms only people whom an owner has approved. Everybody may read both. Private rooms are for approved people.</p>
-        <h2>For how long may I change a message?</h2>
-        <p>You can edit and delete your own messages for two minutes. Room owners may pin messages and move them to other rooms.</p>
+        <p>A local chat server that speaks the protocol of Stack Exchange chat. It is not connected to the live sites, so you can try anything without harm.</p>
+        <h2>Who can post?</h2>
+        <p>In public rooms, everyone who is logged in. In gallery rooms, only users approved by an owner. Everyone can read both. Private rooms are for approved users only.</p>
+        <h2>How long can I change a message?</h2>
+        <p>You can edit and delete your own messages for two minutes. Room owners can pin messages and move them to other rooms.</p>
         <h2 id="formatting">How do I format messages?</h2>
         <table class="user-stats"><tbody>${FORMATTING.map(row)}</tbody></table>
-        <p>Single-line messages have at most 500 characters. In messages of several lines (Shift+Enter) there is no formatting but fixed font. An address of a picture, a message or a question alone becomes a preview.</p>
+        <p>A single-line message can have up to 500 characters. In messages with several lines (Shift+Enter), only code blocks are formatted. A message that is only the URL of an image, a message or a question becomes a preview.</p>
     </div>`,
   });
 }

@@ -1,13 +1,13 @@
-/** What programs other than browsers fetch: Atom feeds and the description of the search (protocol.md §6.12). */
+/** XML for programs other than browsers: Atom feeds and the OpenSearch description (protocol.md §6.12). */
 import { html, type Markup, page, raw } from "./markup.js";
 import type { FeedView, FrameView, MessageView } from "./views.js";
 
-const declaration: Markup = raw('<?xml version="1.0" encoding="utf-8"?>');
+const XML_DECLARATION: Markup = raw('<?xml version="1.0" encoding="utf-8"?>');
 
-/** An Atom feed of messages; the content of an entry is its HTML, escaped. */
+/** Renders an Atom feed of messages. The content of an entry is escaped HTML. */
 export function renderFeed(view: FeedView): string {
   const { origin, path, title, room, messages, now } = view;
-  return xml(html`${declaration}
+  return xml(html`${XML_DECLARATION}
 <feed xmlns="http://www.w3.org/2005/Atom">
     <title type="text">${title}</title>
     <link rel="self" href="${origin}${path}" type="application/atom+xml" />
@@ -35,9 +35,9 @@ function entry(message: MessageView, origin: string): Markup {
 `;
 }
 
-/** The OpenSearch description of the message search. */
+/** Renders the OpenSearch description of the message search. */
 export function renderOpenSearch(frame: FrameView, origin: string): string {
-  return xml(html`${declaration}
+  return xml(html`${XML_DECLARATION}
 <OpenSearchDescription xmlns="http://a9.com/-/spec/opensearch/1.1/">
     <ShortName>Chat</ShortName>
     <Description>Chat for ${frame.chatHost}</Description>
@@ -47,7 +47,7 @@ export function renderOpenSearch(frame: FrameView, origin: string): string {
 `);
 }
 
-/** XML knows no control characters and no half characters, not even escaped. */
+/** Removes control characters and lone surrogates, which XML cannot have even escaped. */
 function xml(markup: Markup): string {
   return page(markup).replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\p{Cs}/gu, "");
 }

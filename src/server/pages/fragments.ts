@@ -1,4 +1,4 @@
-/** Pieces of HTML that a page's script fetches: rooms to move messages to, people to ping, the answer of an upload. */
+/** HTML fragments that page scripts fetch: rooms to choose from, users to ping, the result of an upload. */
 import { roomMini, tagLinks } from "./cards.js";
 import { html, page, scriptQuoted } from "./markup.js";
 import { userLink } from "./message.js";
@@ -24,7 +24,7 @@ export function renderAnybody(people: readonly PersonView[]): string {
 `);
 }
 
-/** What `POST /upload/image` answers (protocol.md §5.9): the URL of the picture, or what was wrong. */
+/** The response of `POST /upload/image` (protocol.md §5.9): the URL of the image, or an error. */
 export function renderUpload(outcome: { readonly result: string } | { readonly error: string }): string {
   const [name, value] = "result" in outcome ? ["result", outcome.result] : ["error", outcome.error];
   return page(html`<!DOCTYPE html>

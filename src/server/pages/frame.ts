@@ -8,20 +8,20 @@ import { avatarImage } from "./avatar.js";
 import { html, type Markup, page, scriptJson } from "./markup.js";
 import type { FrameView } from "./views.js";
 
-/** The revision shown in the footer, in the servers' form. */
+/** The revision in the footer, in the form of the live servers. */
 const REVISION = "rev 2026.11.22.1000";
 
-/** What one page puts into the frame. */
+/** The part of a page inside the frame. */
 export interface OutsidePage {
   /** The title without ` | chat.host`. */
   readonly title: string;
   readonly content: Markup;
-  /** Inline script for scrapers. It is `nomodule`, so that browsers pass over it without a complaint to the console. */
+  /** An inline script for scrapers. It is `nomodule`, so that browsers ignore it without a console message. */
   readonly script?: Markup;
   readonly current?: "rooms" | "users" | "faq";
 }
 
-/** A whole page in the outside layout. */
+/** Renders a whole page in the outside layout. */
 export function outside(frame: FrameView, view: OutsidePage): string {
   return page(html`<!DOCTYPE html>
 <html lang="en">
@@ -52,7 +52,7 @@ ${footer()}
 `);
 }
 
-/** The common part of every `head`. */
+/** Renders the common part of every `head`. */
 export function head(title: string): Markup {
   return html`    <meta charset="utf-8" />
     <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -62,12 +62,12 @@ export function head(title: string): Markup {
     <link rel="stylesheet" href="/web/chat.css" />`;
 }
 
-/** The hidden field every form and script of a page takes the fkey from. */
+/** Renders the hidden field from which scripts take the fkey. */
 export function fkeyInput(fkey: string): Markup {
   return html`<input id="fkey" name="fkey" type="hidden" value="${fkey}" />`;
 }
 
-/** Where "log out" leads: beside the log-in page, on the same site. Null when that page has an unusual path. */
+/** The URL of "log out", next to the login page; null if that page has an unusual path. */
 function logoutUrl(loginUrl: string): string | null {
   return loginUrl.includes("/users/login") ? loginUrl.replace("/users/login", "/users/logout") : null;
 }
@@ -94,7 +94,7 @@ ${menuLinks(frame)}
 </div>`;
 }
 
-/** The header of the Q&A sites, which chat may have had since 2025-07 (protocol.md §2.4, INF). */
+/** The header of the Q&A sites, which chat may have since 2025-07 (protocol.md §2.4, INF). */
 function stacksTopbar({ me, loginUrl }: FrameView): Markup {
   const logout = logoutUrl(loginUrl);
   return html`<header class="s-topbar">

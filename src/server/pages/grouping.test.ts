@@ -20,7 +20,7 @@ const message = (timeStamp: number, userId: number | null = 1, userName = `user 
 });
 
 describe("monologuesOf", () => {
-  it("keeps what one person says together up to a pause of ten minutes", () => {
+  it("groups messages of one user until a pause of more than ten minutes", () => {
     const groups = monologuesOf([message(0), message(600), message(1201), message(1202, 2)]);
     expect(groups.map((group) => group.messages.length)).toEqual([2, 1, 1]);
   });
@@ -35,17 +35,17 @@ describe("monologuesOf", () => {
     expect(groups.map((group) => group.label !== null)).toEqual([true, false, false, false, false, false, true, false]);
   });
 
-  it("tells full hours of silence, and labels after them", () => {
+  it("adds the full hours of silence, and a label after them", () => {
     const groups = monologuesOf([message(0), message(3600, 2), message(7201, 1), message(7201 + 22_800, 1)]);
     expect(groups.map((group) => group.hoursLater)).toEqual([null, null, 1, 6]);
     expect(groups.at(-1)?.label).toBe(30_001);
   });
 
-  it("does not take two removed people for one", () => {
+  it("does not group messages of two different removed users", () => {
     expect(monologuesOf([message(0, null, "a"), message(1, null, "b"), message(2, null, "b")])).toHaveLength(2);
   });
 
-  it("makes nothing of nothing", () => {
+  it("returns no groups for no messages", () => {
     expect(monologuesOf([])).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 /**
- * `GET /messages/{id}/history`: the current state of a message, its pins, and every revision (protocol.md §6.6).
- * Not recorded: the form is what other people's parsers read.
+ * `GET /messages/{id}/history`: the current state of a message, its pins, and all revisions (protocol.md §6.6).
+ * Never recorded; the form follows the parsers of other clients.
  */
 
 import { roomPath } from "../paths.js";
@@ -10,7 +10,7 @@ import { messageRow, monologue, userLink } from "./message.js";
 import { clockLabel, dateLabel, isoDay, isoTime } from "./times.js";
 import type { HistoryPageView, RevisionView } from "./views.js";
 
-/** The history page. */
+/** Renders the history page. */
 export function renderHistory(view: HistoryPageView): string {
   const { frame, room, message, revisions } = view;
   return outside(frame, {
@@ -45,7 +45,7 @@ function timestamp(time: number, now: number): Markup {
   return html`             <div class="timestamp" title="${isoTime(time)}">${timeLabel(time, now)}</div>`;
 }
 
-/** The time of today, date and time when older. */
+/** The clock time of today, otherwise date and time. */
 function timeLabel(time: number, now: number): string {
   return isoDay(time) === isoDay(now) ? clockLabel(time) : dateLabel(time);
 }

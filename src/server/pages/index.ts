@@ -1,6 +1,6 @@
 /**
- * The pages of the local chat server: one function for each, from a view to a string of HTML. Written from protocol.md
- * and the recordings, never from the parsers of this package, so that a test can catch the two disagreeing.
+ * The pages of the local chat server: one function per page, from a view to an HTML string. Written from protocol.md and
+ * the recordings, never from this package's parsers, so that tests can catch disagreements between the two.
  */
 export { renderCalendar } from "./calendar.js";
 export { renderConversation } from "./conversation-page.js";

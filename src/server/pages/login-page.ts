@@ -1,6 +1,6 @@
 /**
- * The pages of the site that logs people in: log in, log out, and the CAPTCHA that follows too many tries
- * (protocol.md §2.1, §2.7). The form is the recorded one; below it a local server may offer people to become.
+ * The pages of the login site: login, logout, and the CAPTCHA after too many attempts (protocol.md §2.1, §2.7). The login
+ * form is the recorded one. Below it a local server can offer sign-up and login as any user.
  */
 
 import { queryOf } from "../paths.js";
@@ -9,7 +9,7 @@ import { head } from "./frame.js";
 import { html, type Markup, page } from "./markup.js";
 import type { LoginPageView } from "./views.js";
 
-/** The log-in page. */
+/** Renders the login page. */
 export function renderLogin(view: LoginPageView): string {
   if (view.isReadOnly) {
     const notice = html`\n    <h1>${view.siteName} is in read-only mode</h1>\n    <p>You cannot log in now; please try again later.</p>`;
@@ -39,7 +39,7 @@ ${view.signUp && signUp(view, view.signUp)}${view.accounts.length > 0 && account
   );
 }
 
-/** The page that asks for a confirmation before logging out. */
+/** Renders the page that asks for confirmation before logging out. */
 export function renderLogout(fkey: string, siteName: string): string {
   return loginSite(
     `Log Out - ${siteName}`,
@@ -52,7 +52,7 @@ export function renderLogout(fkey: string, siteName: string): string {
   );
 }
 
-/** What comes instead of a log-in when there were too many. */
+/** Renders the page instead of a login after too many attempts. */
 export function renderCaptcha(siteName: string): string {
   return loginSite(
     `Human verification - ${siteName}`,
@@ -64,25 +64,25 @@ export function renderCaptcha(siteName: string): string {
 
 function signUp(view: LoginPageView, typed: NonNullable<LoginPageView["signUp"]>): Markup {
   return html`    <section id="sign-up" aria-labelledby="sign-up-title">
-        <h2 id="sign-up-title">New here? Pick a name and talk</h2>
+        <h2 id="sign-up-title">New here? Pick a name to start chatting</h2>
 ${typed.message !== null && html`        <p class="notification error" role="alert" id="sign-up-error">${typed.message}</p>`}
         <form action="/local/sign-up" method="POST">
             <input type="hidden" name="fkey" value="${view.fkey}"><input type="hidden" name="returnurl" value="${view.returnUrl}">
             <label for="sign-up-name">Name</label>
             <input type="text" name="name" id="sign-up-name" value="${typed.name}" minlength="3" maxlength="30" required="required" autocomplete="nickname"${typed.message !== null && html` aria-invalid="true" aria-describedby="sign-up-error"`} />
-            <label for="sign-up-email">Email <small>(if you want one of your own; it is only a login)</small></label>
+            <label for="sign-up-email">Email <small>(optional; only used to log in)</small></label>
             <input type="email" name="email" id="sign-up-email" value="${typed.email}" maxlength="100" autocomplete="email" />
             <input class="button primary" type="submit" id="sign-up-button" value="Sign up and log in" />
         </form>
-        <p class="msg-small">You can log in again, and so can a bot, with that email and the password <code>password</code>.</p>
+        <p class="msg-small">You or a bot can log in again with this email and the password <code>password</code>.</p>
     </section>
 `;
 }
 
 function accounts(view: LoginPageView): Markup {
   return html`    <section id="local-accounts" aria-labelledby="local-accounts-title">
-        <h2 id="local-accounts-title">Or become somebody who is here</h2>
-        <p class="msg-small">One click, no password: this server runs on your machine only.</p>
+        <h2 id="local-accounts-title">Or log in as an existing user</h2>
+        <p class="msg-small">One click, no password. Use this on a local server only.</p>
         ${view.accounts.map(
           ({ email, name, id = null }) => html`<form action="/local/become" method="POST">
             <input type="hidden" name="email" value="${email}"><input type="hidden" name="fkey" value="${view.fkey}"><input type="hidden" name="returnurl" value="${view.returnUrl}">
@@ -93,7 +93,7 @@ function accounts(view: LoginPageView): Markup {
     </section>`;
 }
 
-/** A whole page of the site that logs people in. */
+/** Renders a whole page of the login site. */
 export function loginSite(title: string, content: Markup): string {
   return page(html`<!DOCTYPE html>
 <html lang="en">

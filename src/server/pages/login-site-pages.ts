@@ -1,34 +1,34 @@
 /**
- * Enough of a Q&A site to see who is logged in (protocol.md §2.1): clients look on its front page for `.my-profile`, for a
- * link to log out, and for the title, some of them with parsers that add no missing element.
+ * Enough of a Q&A site to see who is logged in (protocol.md §2.1). Clients look on its front page for `.my-profile`, for a
+ * logout link and for the title, some with parsers that do not add missing elements.
  */
 import { loginSite } from "./login-page.js";
 import { html, type Markup } from "./markup.js";
 import type { LoginSiteView } from "./views.js";
 
-/** The front page; its fkey is how some clients see that it is one. */
+/** Renders the front page. Some clients recognize it by its fkey. */
 export function renderLoginHome(view: LoginSiteView, fkey: string): string {
   return withVisitor(
     view,
     view.siteName,
     html`
     <h1>${view.siteName}</h1>
-    <p>There are no questions here: this local server has the chat of ${view.siteName}, and its log-in.</p>
+    <p>This local server provides only the chat and the login of ${view.siteName}, no questions.</p>
     <input type="hidden" name="fkey" value="${fkey}">`,
   );
 }
 
-/** Somebody's profile. */
+/** Renders a user's profile. */
 export function renderLoginUser(view: LoginSiteView, name: string): string {
   return withVisitor(view, `User ${name} - ${view.siteName}`, html`\n    <h1>${name}</h1>`);
 }
 
-/** The page instead of a profile that there is not. */
+/** Renders the page for a profile that does not exist. */
 export function renderLoginNotFound(view: LoginSiteView): string {
   return withVisitor(view, `Page Not Found - ${view.siteName}`, html`\n    <h1>Page not found</h1>`);
 }
 
-/** The answer to a form without the key of its visitor. */
+/** Renders the response to a form with a stale fkey. */
 export function renderExpiredForm(view: LoginSiteView): string {
   return withVisitor(
     view,

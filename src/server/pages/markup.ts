@@ -1,32 +1,32 @@
 /**
- * The two safe ways from a value to a page: into HTML (hono's tagged template escapes) and into an inline script.
- * Everything the templates print goes through one of them.
+ * The two safe ways to put a value into a page: into HTML (hono's tagged template escapes it) and into an inline script.
+ * Templates use nothing else.
  */
 import { html, raw } from "hono/html";
 import type { HtmlEscapedString } from "hono/utils/html";
 
 export { html, raw };
 
-/** A finished piece of HTML. The promise never happens: no template here awaits anything. */
+/** A rendered piece of HTML. It is never a promise here, because no template awaits anything. */
 export type Markup = HtmlEscapedString | Promise<HtmlEscapedString>;
 
-/** A finished page as a plain string, without the blank lines that optional parts leave behind. */
+/** Converts a rendered page to a string, without leading blank lines. */
 export function page(markup: Markup): string {
   if (markup instanceof Promise) throw new TypeError("a page template awaited something");
   return String(markup).trimStart();
 }
 
-/** JSON, which is a JavaScript literal too, that cannot end the script element it stands in. */
+/** Serializes a value as JSON that is safe inside a script element. */
 export function scriptJson(value: unknown): Markup {
   return raw(inert(JSON.stringify(value)));
 }
 
-/** A string literal as {@link scriptJson} makes it, but in single quotes, where clients look for exactly these. */
+/** Like {@link scriptJson}, but a string literal in single quotes, where clients look for exactly those. */
 export function scriptQuoted(value: string): Markup {
   return raw(`'${inert(JSON.stringify(value).slice(1, -1)).replace(/\\"/g, '"').replace(/'/g, "\\'")}'`);
 }
 
-/** The beginning of a text, never ending in half a character. */
+/** Truncates a text without splitting a surrogate pair. */
 export function cut(text: string, length: number): string {
   return text.slice(0, length).replace(/\p{Cs}$/u, "");
 }

@@ -1,6 +1,6 @@
 /**
- * Messages as transcripts, histories, searches and star lists show them: the monologue with its signature, the message
- * row, the stars (protocol.md §6.4, §6.5).
+ * Messages in transcripts, histories, searches and star lists: the monologue with its signature, the message row, and the
+ * stars (protocol.md §6.4, §6.5).
  */
 
 import { roomPath, userPath } from "../paths.js";
@@ -9,14 +9,14 @@ import { html, type Markup, raw } from "./markup.js";
 import { relativeLabel } from "./times.js";
 import type { MessageView } from "./views.js";
 
-/** Who signs a monologue. */
+/** The author in the signature of a monologue. */
 export interface Signature {
   readonly userId: number | null;
   readonly userName: string;
   readonly emailHash: string;
 }
 
-/** A monologue around rows that are already made. */
+/** Renders a monologue around rendered rows. */
 export function monologue(author: Signature & { readonly mine?: boolean }, rows: Markup | Markup[]): Markup {
   return html`
 <div class="monologue user-${author.userId ?? 0}${author.mine && " mine"}">
@@ -34,16 +34,16 @@ ${rows}
 `;
 }
 
-/** A monologue of one message that stands outside its day: a relative time in front, room named if given. */
+/** Renders a monologue of one message outside its transcript: with a relative time, and with the room if given. */
 export function datedMonologue(message: MessageView, now: number, roomName?: string): Markup {
   const room =
     roomName !== undefined &&
     html`<div class="message-room"> in <a class="room-name" href="${roomPath(message.roomId, roomName)}">${roomName}</a></div>`;
-  // The first link of the messages is the message's own: a client in the wild goes by that (protocol.md §6.11).
+  // The first link must be the message's own, because a client in the wild relies on it (protocol.md §6.11).
   return monologue(message, html`${timeOf(message, now)}${messageRow(message)}${room}`);
 }
 
-/** A monologue of the stars tab, whose stars always show (protocol.md §6.7). */
+/** Renders a monologue on the stars tab, where stars are always shown (protocol.md §6.7). */
 export function starredMonologue(message: MessageView, now: number): Markup {
   return monologue(message, html`${timeOf(message, now)}${messageRow(message, { isOnStarsTab: true })}`);
 }
@@ -52,15 +52,15 @@ function timeOf({ timeStamp }: MessageView, now: number): Markup {
   return html`             <div class="timestamp">${relativeLabel(timeStamp, now)}</div>`;
 }
 
-/** How a page shows one of its messages differently. */
+/** Page-specific options of a message row. */
 export interface MessageRowOptions {
-  /** Whether the page was asked for this message. @default false */
+  /** Whether the page is a permalink to this message. @default false */
   readonly isHighlighted?: boolean;
   /** @default false */
   readonly isOnStarsTab?: boolean;
 }
 
-/** One message: permalink with the pencil of an edit, reply link, content, stars. */
+/** Renders one message: permalink with the pencil of an edit, reply link, content, stars. */
 export function messageRow(message: MessageView, options: MessageRowOptions = {}): Markup {
   const { isHighlighted = false, isOnStarsTab = false } = options;
   const { id, replyMarkup = "2025" } = message;
@@ -79,7 +79,7 @@ export function messageRow(message: MessageView, options: MessageRowOptions = {}
             </div>`;
 }
 
-/** The link to the parent; since 2025 it holds an arrow and the name of who is replied to (protocol.md §6.4). */
+/** Renders the link to the parent; since 2025 it has an arrow and the parent author's name (protocol.md §6.4). */
 function replyLink(message: MessageView, parentId: number): Markup {
   const { replyMarkup = "2025", replyToName } = message;
   const classes = {
@@ -96,15 +96,15 @@ function messagePath({ roomId }: MessageView, id: number): string {
   return `/transcript/${roomId}?m=${id}#${id}`;
 }
 
-/** The content, or `(removed)`. */
+/** Renders the content, or `(removed)`. */
 export function contentOf(message: Pick<MessageView, "content">): Markup {
   return message.content === null ? html`<span class="deleted">(removed)</span>` : raw(message.content);
 }
 
-/** The place of the stars: beside a message, there for good on the stars tab, or in the sidebar. */
+/** The place of the stars: next to a message, always visible on the stars tab, or in the sidebar. */
 type StarsKind = "vote-count-container" | "vote-count-container always" | "sidebar-vote";
 
-/** The stars of a message; nothing when it has none. A single star has no number. */
+/** Renders the stars of a message, if it has any. A single star has no number. */
 export function starsOf(message: MessageView, kind: StarsKind): Markup | "" {
   if (message.stars <= 0 && message.pins <= 0) return "";
   const flags = [
@@ -117,7 +117,7 @@ export function starsOf(message: MessageView, kind: StarsKind): Markup | "" {
   return html`<span class="stars ${kind}${flags.join("")}" title="${title}"><span class="img${vote}"> </span><span class="times">${message.stars > 1 && message.stars}</span></span>`;
 }
 
-/** The name of a person, linked when there is somebody to link to. */
+/** Renders the name of a user, linked if the user exists. */
 export function userLink(id: number | null, name: string): Markup | string {
   return id === null ? name : html`<a href="${userPath(id, name)}" title="${name}">${name}</a>`;
 }

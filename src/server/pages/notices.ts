@@ -1,9 +1,9 @@
-/** The small pages of the outside layout: not found, private room, join favourites, errors (protocol.md §6.2, §6.3, §3.1). */
+/** The small pages of the outside layout: not found, private room, join favorites, errors (protocol.md §6.2, §6.3, §3.1). */
 import { fkeyInput, outside } from "./frame.js";
 import { html } from "./markup.js";
 import type { FrameView } from "./views.js";
 
-/** The 404 page. */
+/** Renders the 404 page. */
 export function renderNotFound(frame: FrameView): string {
   return outside(frame, {
     title: "Page Not Found",
@@ -22,7 +22,7 @@ export function renderNotFound(frame: FrameView): string {
   });
 }
 
-/** What people see who may not enter a private room. */
+/** Renders the page for users who may not enter a private room. */
 export function renderPrivateRoom(frame: FrameView, roomId: number): string {
   return outside(frame, {
     title: "Access Denied",
@@ -51,7 +51,7 @@ export function renderJoinFavorite(frame: FrameView): string {
   });
 }
 
-/** Any other failure that a person should read. */
+/** Renders a page for any other error. */
 export function renderError(frame: FrameView, status: number, sentence: string): string {
   return outside(frame, {
     title: "Error",

@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import * as pages from "./index.js";
 import { EVIL, frame, me, NOW } from "./views.test-support.js";
 
-/** Short questions to a page. */
+/** A parsed page with query helpers. */
 class Page {
   readonly #html: string;
   constructor(html: string) {
@@ -18,7 +18,7 @@ class Page {
   }
   one(selector: string): Element {
     const found = selectOne(selector, parseDocument(this.#html).children);
-    if (!found || !isTag(found)) throw new Error(`nothing for ${selector}`);
+    if (!found || !isTag(found)) throw new Error(`no element matches ${selector}`);
     return found;
   }
   text(selector: string): string {
@@ -48,7 +48,7 @@ describe("the outside layout", () => {
     expect(page.all("body.outside")).toHaveLength(1);
   });
 
-  it("leads anonymous people elsewhere with that first link, and to the log-in with the second", () => {
+  it("links an anonymous viewer elsewhere first, and to the login second", () => {
     const page = new Page(pages.renderError({ ...frame, me: null }, 500, EVIL));
     expect(page.all(".topbar-menu-links a").map((link) => getAttributeValue(link, "href"))).toEqual([
       "https://stackexchange.com",
@@ -57,7 +57,7 @@ describe("the outside layout", () => {
     expect(page.text(".content-page p")).toBe(EVIL);
   });
 
-  it("has the forms of the private room and of joining favourites", () => {
+  it("has the forms of the private room and of joining favorites", () => {
     const denied = new Page(pages.renderPrivateRoom(frame, 17));
     expect(denied.text("h2")).toBe("Private Room");
     expect(denied.attr('form[action="/rooms/requestaccess"] #roomId', "value")).toBe("17");
@@ -72,7 +72,7 @@ describe("the pages behind the navigation", () => {
     expect(page.text(".nav .youarehere")).toBe("faq");
   });
 
-  it("lists people, and says so when there is none", () => {
+  it("lists users, and has a notice when there are none", () => {
     const view = { frame, users: [{ ...me, name: EVIL, about: EVIL }], filter: EVIL, page: 1, pageCount: 2 };
     const page = new Page(pages.renderUsers(view));
     expect(page.text(".usercard#user-4875631 a.username")).toBe(EVIL.trim());
@@ -81,8 +81,8 @@ describe("the pages behind the navigation", () => {
   });
 });
 
-describe("the log-in pages", () => {
-  it("has the recorded form and, if offered, people to become", () => {
+describe("the login pages", () => {
+  it("has the recorded form and, if offered, users to log in as", () => {
     const view = {
       siteName: EVIL,
       fkey: "a".repeat(64),
@@ -103,7 +103,7 @@ describe("the log-in pages", () => {
     expect(new Page(pages.renderLogin({ ...view, accounts: [] })).all("#local-accounts")).toEqual([]);
   });
 
-  it("has the log-out form and the CAPTCHA sentence", () => {
+  it("has the logout form and the CAPTCHA sentence", () => {
     expect(new Page(pages.renderLogout("f", EVIL)).attr('form[action="/users/logout"] [name=fkey]', "value")).toBe("f");
     expect(pages.renderCaptcha(EVIL)).toContain("Human verification");
   });

@@ -1,7 +1,7 @@
-/** The row of page numbers below long lists: `.pager .page-numbers[.current|.dots|.next]` (protocol.md §6.8). */
+/** The pager below long lists: `.pager .page-numbers[.current|.dots|.next]` (protocol.md §6.8). */
 import { html, type Markup } from "./markup.js";
 
-/** A pager; nothing for a single page. `query` makes the address of a page. */
+/** Renders a pager, or nothing for a single page. @param href - returns the URL of a page */
 export function pager(current: number, count: number, href: (page: number) => string): Markup | "" {
   if (count <= 1) return "";
   const parts: Markup[] = [];

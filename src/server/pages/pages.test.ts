@@ -59,7 +59,7 @@ const transcriptPage: TranscriptPageView = {
   recentMessageCount: 5,
 };
 
-/** A parsed page with short questions; no page may contain what the hostile values tried to bring in. */
+/** A parsed page with query helpers. Fails if a hostile value got through as markup. */
 class Page {
   readonly #document: Document;
   constructor(html: string) {
@@ -75,7 +75,7 @@ class Page {
   }
   one(selector: string): Element {
     const found = selectOne(selector, this.#document.children);
-    if (!found || !isTag(found)) throw new Error(`nothing for ${selector}`);
+    if (!found || !isTag(found)) throw new Error(`no element matches ${selector}`);
     return found;
   }
   text(selector: string): string {
@@ -113,7 +113,7 @@ describe("the room page", () => {
   });
 
   it.each(["initPresent", "js-present"] as const)(
-    "has a script that runs and tells the truth (%s)",
+    "has a script that runs and has the right values (%s)",
     (presentMarkup) => {
       const page = new Page(pages.renderRoom({ ...roomPage, presentMarkup }));
       const calls: Record<string, unknown[]> = {};
@@ -156,7 +156,7 @@ describe("the room page", () => {
     },
   );
 
-  it("explains instead of offering an input to those who may not write", () => {
+  it("shows an explanation instead of the input to users who may not post", () => {
     const gallery = new Page(pages.renderRoom({ ...roomPage, mayPost: false }));
     expect(gallery.all("#input")).toEqual([]);
     expect(gallery.attr('#bubble form[action="/rooms/requestaccess"] [name=roomId]', "value")).toBe("17");
@@ -170,7 +170,7 @@ describe("the room page", () => {
 describe("the transcript page", () => {
   const page = new Page(pages.renderTranscript(transcriptPage));
 
-  it("tells the day and the way to other days and hours, above and below", () => {
+  it("links the other days and hours, above and below the messages", () => {
     expect(page.attr("link[rel=canonical]", "href")).toBe("/transcript/17/2018/10/30/13-24");
     expect(page.text("title")).toBe(`${EVIL.trim()} - 2018-10-30 (page 2 of 2)`);
     const links = page
@@ -286,7 +286,7 @@ describe("the lists", () => {
     expect(stars.text(".monologue #message-1 .stars .times")).toBe("2");
   });
 
-  it("has the profile with what the person did", () => {
+  it("has the profile with the user's activity", () => {
     const view = {
       frame,
       person: mod,
@@ -369,7 +369,7 @@ describe("messages on other pages", () => {
     ).toEqual([]);
   });
 
-  it("has the stars fragment, with unstar only for people who are logged in", () => {
+  it("has the stars fragment, with unstar only for logged-in users", () => {
     const starred = [message(7, { stars: 4, pins: 1, starredByMe: true, userName: EVIL })];
     const page = new Page(pages.renderStarsFragment(starred, me));
     expect(page.attr("li#summary_7", "data-time")).toBe(String(starred[0]?.timeStamp));

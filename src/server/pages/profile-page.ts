@@ -1,4 +1,4 @@
-/** `GET /users/{id}`: a person, what they did, the rooms they own and are in (protocol.md §6.10). */
+/** `GET /users/{id}`: a user's profile, messages, and rooms (protocol.md §6.10). */
 
 import { queryOf, userPath } from "../paths.js";
 import { avatarImage, initialsOf, tintOf } from "./avatar.js";
@@ -18,7 +18,7 @@ const TABS: readonly { tab: NonNullable<ProfilePageView["tab"]>; title: string }
   { tab: "conversations", title: "a list conversations this user has bookmarked" },
 ];
 
-/** The profile page. */
+/** Renders the profile page. */
 export function renderProfile(view: ProfilePageView): string {
   const { person, tab: current = "general" } = view;
   return outside(view.frame, {
@@ -56,7 +56,7 @@ ${cards(view, "user-roomcards-container", view.rooms)}
     </div>`;
 }
 
-/** The other tabs: messages by or to this person, conversations they bookmarked (never recorded). */
+/** Renders the other tabs: messages by or to this user, and their bookmarked conversations (never recorded). */
 function list(view: ProfilePageView): Markup {
   const { tab, messages = [], conversations = [], page: current = 1, pageCount = 1 } = view;
   const shown =
@@ -110,7 +110,7 @@ ${rooms.map((room) => roomCard(room, frame.now, { name: person.name, messages: r
         </div>`;
 }
 
-/** An address that is safe to link: web only, so that no `javascript:` slips in. */
+/** Returns the URL if it is http, https or protocol-relative, so that no `javascript:` gets through. */
 function webUrl(url: string): string {
   return /^(https?:)?\/\//i.test(url) ? url : "#";
 }

@@ -20,15 +20,15 @@ const TABS: readonly { tab: RoomInfoPageView["tab"]; title: string }[] = [
 ];
 
 const LEVELS: readonly { level: keyof RoomInfoPageView["access"]; heading: string; none: string }[] = [
-  { level: "owner", heading: "Room owners", none: "This room has no owner." },
-  { level: "read-write", heading: "Explicit write access", none: "Nobody has been given write access by name." },
-  { level: "read-only", heading: "Explicit read access", none: "Nobody has been limited to reading." },
+  { level: "owner", heading: "Room owners", none: "This room has no owners." },
+  { level: "read-write", heading: "Explicit write access", none: "No user has explicit write access." },
+  { level: "read-only", heading: "Explicit read access", none: "No user has explicit read-only access." },
 ];
 
-/** The titles of tabs; that of the stars is recorded, those of the others are not. */
+/** Page titles by tab. Only that of the stars tab was recorded. */
 const TITLES: Partial<Readonly<Record<RoomInfoPageView["tab"], string>>> = { stars: "Starred posts" };
 
-/** The room info page. */
+/** Renders the room info page. */
 export function renderRoomInfo(view: RoomInfoPageView): string {
   const { room } = view;
   return outside(view.frame, {
@@ -75,7 +75,7 @@ function tabContent(view: RoomInfoPageView): Markup {
   }
 }
 
-/** One of three sentences, by which a client tells frozen and deleted rooms (protocol.md §6.9). */
+/** One of three sentences by which a client recognizes frozen and deleted rooms (protocol.md §6.9). */
 function noFeeds({ room: { frozen, deleted } }: RoomInfoPageView): string {
   if (deleted) return "Because this room is deleted, no feeds are being posted into this room.";
   if (frozen) return "Because this room is frozen, no feeds are being posted into this room.";
@@ -145,7 +145,7 @@ function roomCardXxl({ room, stats, frame }: RoomInfoPageView): Markup {
         </div>`;
 }
 
-/** As the room page has it, but a paragraph holds no blocks. */
+/** The description as HTML, or as text if it has block elements, because it goes into a paragraph. */
 function descriptionOf(room: RoomInfoPageView["room"]): Markup | string {
   return /^<(?:div|pre)/.test(room.descriptionHtml) ? room.description : raw(room.descriptionHtml);
 }
@@ -157,8 +157,8 @@ function stars(view: RoomInfoPageView): Markup {
     html`<a${name === filter && html` class="youarehere"`} href="${queryOf({ tab: "stars", filter: name })}">${text}</a>`;
   const none =
     filter === null
-      ? "Nothing has been starred here yet. The star beside a message in the room does it."
-      : "No starred message is of this kind.";
+      ? "Nothing has been starred here yet. Use the star next to a message in the room."
+      : "No starred messages match this filter.";
   return html`    <div class="subtabs">${only(null, "all")}${only("mystars", "starred by me")}${only("mymessages", "my messages")}</div>
     <div class="clear-both"></div>
 ${pages}

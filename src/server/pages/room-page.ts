@@ -1,5 +1,5 @@
 /**
- * `GET /rooms/{id}`: the ids of the recorded page (protocol.md §6.3) around what /web/room.js fills with life.
+ * `GET /rooms/{id}`: the recorded page's ids (protocol.md §6.3) around the containers that /web/room.js fills.
  */
 
 import { roomInfoPath, roomPath } from "../paths.js";
@@ -11,7 +11,7 @@ import { contentOf } from "./message.js";
 import { presentElement, presentJson, roomScript } from "./room-script.js";
 import type { RoomPageView } from "./views.js";
 
-/** The room page. */
+/** Renders the room page. */
 export function renderRoom(view: RoomPageView): string {
   const { frame, room } = view;
   const me = frame.me;
@@ -36,7 +36,7 @@ ${head(`${room.name} | ${frame.chatHost}`)}
                         <a rel="noopener noreferrer" class="button" href="/transcript/${room.id}" title="view the complete archived chat history for this room">full transcript</a>
                     </div>
                     <div id="chat" role="log" aria-live="polite" aria-label="chat messages" aria-busy="true"></div>
-                    <p id="chat-empty" class="empty" hidden>Nobody has said anything here yet. ${view.mayPost ? "Say the first word." : ""}</p>
+                    <p id="chat-empty" class="empty" hidden>There are no messages yet. ${view.mayPost ? "Write the first one." : ""}</p>
                     <div id="bottom"></div>
                 </div>
                 <div id="below-chat">
@@ -62,7 +62,7 @@ ${roomScript(view)}
             <p id="switch-status" class="empty" role="status"></p>
         </dialog>
         <noscript>
-            <div class="notification">This page needs JavaScript to show messages as they come. The <a href="/transcript/${room.id}">transcript</a> works without.</div>
+            <div class="notification">This page needs JavaScript to show live messages. The <a href="/transcript/${room.id}">transcript</a> works without.</div>
         </noscript>
         ${fkeyInput(frame.fkey)}
     </body>
@@ -80,7 +80,7 @@ function activeUser({ frame: { me } }: RoomPageView): Markup | "" {
 
 function bubble({ frame, room, mayPost }: RoomPageView): Markup {
   if (!frame.me) {
-    return html`                        <p>You must be <a href="${frame.loginUrl}">logged in</a> to talk here. Everybody may read along.</p>`;
+    return html`                        <p>You must be <a href="${frame.loginUrl}">logged in</a> to talk here. Everyone can read.</p>`;
   }
   if (room.frozen) return html`                        <p>The room has been frozen; new messages cannot be added.</p>`;
   if (!mayPost) {
@@ -96,11 +96,11 @@ function bubble({ frame, room, mayPost }: RoomPageView): Markup {
                         <textarea id="input" rows="2" aria-label="message to ${room.name}" placeholder="Message ${room.name}" aria-describedby="input-hint" aria-autocomplete="list" aria-haspopup="listbox" aria-controls="tabcomplete" maxlength="20000"></textarea>
                         <div id="chat-buttons">
                             <button type="button" class="button primary" id="sayit-button">send</button>
-                            <button type="button" class="button" id="upload-button" title="Send a picture; pasting or dropping one works too">picture</button>
-                            <input type="file" id="upload-file" accept="image/png,image/jpeg,image/gif,image/bmp,image/webp" aria-label="picture to send" hidden />
+                            <button type="button" class="button" id="upload-button" title="Send an image; you can also paste or drop one">image</button>
+                            <input type="file" id="upload-file" accept="image/png,image/jpeg,image/gif,image/bmp,image/webp" aria-label="image to send" hidden />
                             <button type="button" class="button" id="cancel-editing-button" hidden>cancel</button>
                             <button type="button" class="button" id="codify-button" title="Toggle fixed-width formatting (ctrl+k)">fixed font</button>
-                            <span id="input-hint"><kbd>Enter</kbd> sends, <kbd>Shift</kbd>+<kbd>Enter</kbd> starts a line, <kbd>&uarr;</kbd> edits your last message</span>
+                            <span id="input-hint"><kbd>Enter</kbd> sends, <kbd>Shift</kbd>+<kbd>Enter</kbd> adds a line, <kbd>&uarr;</kbd> edits your last message</span>
                             <span id="input-count" role="status"></span>
                         </div>`;
 }
@@ -143,7 +143,7 @@ ${view.myRooms.length > 0 && myRooms(view)}
                         <div class="sidebar-widget">
                             <h2>starred <span id="show-all-starred"><a rel="noopener noreferrer" href="${roomInfoPath(room.id, room.name)}?tab=stars">show all</a></span>
                                 <a rel="noopener noreferrer" class="feed" href="/feeds/rooms/starred/${room.id}" title="feed of starred messages"><span class="feed-icon">feed</span></a></h2>
-                            <div id="starred-posts"><div class="votesummary"><ul class="collapsible"></ul></div><p id="no-stars" class="empty" hidden>Nothing yet. A star on a message puts it here for everybody.</p></div>
+                            <div id="starred-posts"><div class="votesummary"><ul class="collapsible"></ul></div><p id="no-stars" class="empty" hidden>No starred messages yet. Star a message to list it here for everyone.</p></div>
                         </div>
                     </div>
                     <div id="footer-logo"><a rel="noreferrer noopener" href="${room.parentSiteUrl}" title="${room.parentSiteName}">${room.parentSiteName}</a></div>

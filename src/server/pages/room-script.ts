@@ -1,11 +1,11 @@
 /**
- * The inline script of the room page in the recorded form (protocol.md §6.3). Browsers don't run it (`nomodule`, and the
- * CSP behind it); it is what scrapers read: the server's time, who I am, the state of the room, who is present.
+ * The inline script of the room page in its recorded form (protocol.md §6.3). Browsers do not run it (`nomodule`, and the
+ * CSP). Scrapers read it: the server's time, the viewer, the state of the room, and the present users.
  */
 import { html, type Markup, raw, scriptJson } from "./markup.js";
 import type { PersonView, RoomPageView } from "./views.js";
 
-/** The script element of a room page. */
+/** Renders the script element of a room page. */
 export function roomScript(view: RoomPageView): Markup {
   const { frame, room } = view;
   const later = view.presentMarkup !== "initPresent";
@@ -47,17 +47,17 @@ ${presentCalls(view)}
         </script>`;
 }
 
-/** The element that took over from the literal in 2020-11, with the records of `user/info`. */
+/** Renders the element that replaced the literal in 2020-11, with records as in `user/info`. */
 export function presentElement(present: readonly PersonView[]): Markup {
   return html`<div class="js-present" data-users="${presentJson(present)}" hidden></div>`;
 }
 
-/** Present users as JSON, keyed as in `user/info`. */
+/** Serializes the present users with the keys of `user/info`. */
 export function presentJson(present: readonly PersonView[]): string {
   return JSON.stringify(present.map(userInfo));
 }
 
-/** A person as `POST /user/info` has one (protocol.md §6.1). */
+/** Builds the record of a user in `POST /user/info` (protocol.md §6.1). */
 export function userInfo(person: PersonView): object {
   return {
     id: person.id,
@@ -71,7 +71,7 @@ export function userInfo(person: PersonView): object {
   };
 }
 
-/** The people there as calls: all of them, or from 2019 on the viewer apart from the others. */
+/** Renders the present users as calls; from 2019 on, the viewer has a separate one. */
 function presentCalls({ presentMarkup, room, frame }: RoomPageView): Markup | "" {
   if (presentMarkup === "js-present") return "";
   const meThere = room.present.find(({ id }) => id === frame.me?.id);

@@ -26,13 +26,13 @@ const SORTS: readonly { sort: string; title: string }[] = [
 ];
 
 const NOTHING: ReadonlyMap<string, string> = new Map([
-  ["favorite", "No favorites yet. The star on a room's card makes it one."],
+  ["favorite", "No favorites yet. Use the star on a room's card to add one."],
   ["events", "No events are scheduled. This server keeps no schedule."],
-  ["mine", "You are in no room now. Open one from the list of all rooms."],
-  ["invited", "Nobody has invited you anywhere yet."],
+  ["mine", "You are not in any room now. Open one from the list of all rooms."],
+  ["invited", "You have no invitations."],
 ]);
 
-/** The rooms list. */
+/** Renders the rooms list. */
 export function renderRooms(view: RoomsPageView): string {
   const { frame, tab, sort, page, showFrozen, filter } = view;
   return outside(frame, {
@@ -54,7 +54,7 @@ export function renderRooms(view: RoomsPageView): string {
     <div class="clear-both"></div>
     <div id="roomlist">
 ${view.rooms.map((room) => roomCard(room, frame.now))}
-${view.rooms.length === 0 && html`<p class="empty">${filter ? html`No room has <b>${filter}</b> in its name, description or tags.` : (NOTHING.get(tab) ?? "There are no rooms here.")}</p>`}
+${view.rooms.length === 0 && html`<p class="empty">${filter ? html`No room matches <b>${filter}</b> by name, description or tags.` : (NOTHING.get(tab) ?? "There are no rooms here.")}</p>`}
 ${pager(page, view.pageCount, (number) => queryOf({ tab, host: view.siteHost, sort, filter, nohide: showFrozen || null, page: number }))}
 <div class="fr">
                 ${
@@ -69,7 +69,7 @@ ${frame.me && createRoom(view)}
   });
 }
 
-/** The name of a tab, after the number of invitations. */
+/** The name of a tab, with the number of invitations if there are any. */
 function tabText({ invitations }: RoomsPageView, tab: string): Markup | string {
   return tab === "invited" && invitations > 0 ? html`<span class="tabcount">${invitations}</span> ${tab}` : tab;
 }
@@ -95,10 +95,10 @@ function createRoom({ frame, siteHost }: RoomsPageView): Markup {
             <label>name <input type="text" name="name" required="required" maxlength="100" /></label>
             <label>description <textarea name="description" rows="2" maxlength="256"></textarea></label>
             <label>tags <input type="text" name="tags" placeholder="separated by spaces" /></label>
-            <label>who may talk <select name="defaultAccess">
-                <option value="read-write">everybody</option>
-                <option value="read-only">approved users, everybody may read (gallery)</option>
-                <option value="request">approved users only, others see nothing (private)</option>
+            <label>who can post <select name="defaultAccess">
+                <option value="read-write">everyone</option>
+                <option value="read-only">approved users; everyone can read (gallery)</option>
+                <option value="request">approved users, who alone can read (private)</option>
             </select></label>
             <input class="button" type="submit" value="create room" />
         </form>

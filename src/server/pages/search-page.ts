@@ -1,4 +1,4 @@
-/** `GET /search`: messages that contain a text, newest first as given (protocol.md §6.11). */
+/** `GET /search`: messages that contain a text, in the order given (protocol.md §6.11). */
 
 import { queryOf } from "../paths.js";
 import { outside } from "./frame.js";
@@ -7,7 +7,7 @@ import { datedMonologue } from "./message.js";
 import { pager } from "./pager.js";
 import type { SearchPageView } from "./views.js";
 
-/** The search page; only the form when there is no query. */
+/** Renders the search page; without a query, only the form. */
 export function renderSearch(view: SearchPageView): string {
   const { frame, query, room = null, user = null, messages } = view;
   return outside(frame, {
@@ -29,6 +29,6 @@ function results(view: SearchPageView, messages: SearchPageView["messages"]): Ma
 <div class="search-count">
 ${view.total} messages found
 </div>`;
-  if (messages.length === 0) return html`${count}    <p class="empty">No message contains <b>${view.query}</b>.</p>`;
+  if (messages.length === 0) return html`${count}    <p class="empty">No messages contain <b>${view.query}</b>.</p>`;
   return [count, ...messages.map((message) => datedMonologue(message, view.frame.now, message.roomName))];
 }

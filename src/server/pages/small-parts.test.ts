@@ -13,28 +13,28 @@ describe("slugOf", () => {
     ["漢字", ""],
     ["<script>", "script"],
     ["-_-", ""],
-  ])("makes %j into %j", (name, slug) => {
+  ])("turns %j into %j", (name, slug) => {
     expect(slugOf(name)).toBe(slug);
   });
 
-  it("is at most 80 characters long and does not end in a dash", () => {
+  it("limits the slug to 80 characters and does not end it with a dash", () => {
     expect(slugOf("a".repeat(200))).toHaveLength(80);
     expect(slugOf(`${"a".repeat(79)} b`)).toBe("a".repeat(79));
   });
 });
 
 describe("paths", () => {
-  it("leave the slug out when nothing of the name is left", () => {
+  it("omit the slug if it is empty", () => {
     expect(userPath(-2, "漢字")).toBe("/users/-2");
     expect(userPath(1, "Jeff Atwood")).toBe("/users/1/jeff-atwood");
   });
 
-  it("write transcript days without leading zeros", () => {
+  it("have transcript dates without leading zeros", () => {
     expect(transcriptPath(1, "2018-03-05")).toBe("/transcript/1/2018/3/5");
     expect(transcriptPath(1, "2018-10-30", { from: 13, to: 24 })).toBe("/transcript/1/2018/10/30/13-24");
   });
 
-  it("survive half a surrogate pair in a query and drop what is not set", () => {
+  it("replace a lone surrogate in a query and omit unset values", () => {
     expect(queryOf({ q: "a&b\ud800", room: null, user: undefined, filter: "", page: 2 })).toBe(
       "?q=a%26b%EF%BF%BD&page=2",
     );
@@ -53,17 +53,17 @@ describe("times", () => {
     [now - 6 * 3600, "6h ago"],
     [now - 37 * 86_400, "37d ago"],
     [now - 800 * 86_400, "2y ago"],
-  ])("says of %j: %s", (then, text) => {
+  ])("formats %j as %s", (then, text) => {
     expect(ago(then, now)).toBe(text);
   });
 
-  it("says it in words where the room info page does", () => {
+  it("formats ages in words for the room info page", () => {
     expect(agoInWords(now - 18 * 60, now)).toBe("18 minutes ago");
     expect(agoInWords(now - 3600, now)).toBe("1 hour ago");
     expect(agoInWords(null, now)).toBe("n/a");
   });
 
-  it("writes clock times with 12 for midnight and noon", () => {
+  it("formats midnight and noon as 12", () => {
     const day = Date.UTC(2018, 9, 30) / 1000;
     expect(clockLabel(day)).toBe("12:00 AM");
     expect(clockLabel(day + 12 * 3600 + 360)).toBe("12:06 PM");
@@ -95,15 +95,15 @@ describe("pager", () => {
       ...String(pager(current, count, (page) => `?page=${page}`)).matchAll(/class="page-numbers[^>]*>\s*([^<\s]+)/g),
     ].map((match) => match[1] ?? "");
 
-  it("is nothing for one page", () => {
+  it("renders nothing for a single page", () => {
     expect(pager(1, 1, String)).toBe("");
   });
 
-  it("shows the first pages, the last one and the way on, as recorded", () => {
+  it("links the first pages, the last one and the next one, as recorded", () => {
     expect(texts(1, 32)).toEqual(["1", "2", "3", "4", "5", "&hellip;", "32", "next"]);
   });
 
-  it("shows the neighbours in the middle and no gap where there is none", () => {
+  it("links the adjacent pages in the middle, without a gap between consecutive pages", () => {
     expect(texts(9, 32)).toEqual(["prev", "1", "&hellip;", "7", "8", "9", "10", "11", "&hellip;", "32", "next"]);
     expect(texts(3, 3)).toEqual(["prev", "1", "2", "3"]);
   });

@@ -1,10 +1,10 @@
-/** `GET /chats/stars/{room}`: the starred messages of the sidebar, a fragment without a page around (protocol.md §6.7). */
+/** `GET /chats/stars/{room}`: the starred messages of the sidebar, as an HTML fragment (protocol.md §6.7). */
 import { html, type Markup, page } from "./markup.js";
 import { contentOf, starsOf, userLink } from "./message.js";
 import { isoDay, isoTime } from "./times.js";
 import type { MessageView, PersonView } from "./views.js";
 
-/** One `li` for each message, in the order given (pins first is the caller's business). */
+/** Renders one `li` per message, in the order given; the caller puts pinned ones first. */
 export function renderStarsFragment(messages: readonly MessageView[], viewer: PersonView | null): string {
   return page(html`${messages.map((message) => summary(message, viewer))}`);
 }

@@ -1,6 +1,6 @@
 /**
- * How pages write times and counts: `49m ago`, `12:06 PM`, `1.8k` (protocol.md §6.5, §6.10). Everything in UTC and
- * unix seconds; the present is always given, never read.
+ * Formats of times and counts on pages: `49m ago`, `12:06 PM`, `1.8k` (protocol.md §6.5, §6.10). All times are unix seconds
+ * and shown in UTC. The current time is always an argument.
  */
 
 const MINUTE = 60;
@@ -17,7 +17,7 @@ export function ago(then: number | null, now: number): string {
   return short === "n/a" || short === "just now" ? short : `${short} ago`;
 }
 
-/** {@link ago} in words, as the room info page has it: `18 minutes ago`. */
+/** Like {@link ago}, but in words, for the room info page: `18 minutes ago`. */
 export function agoInWords(then: number | null, now: number): string {
   const short = age(then, now);
   const match = /^(\d+)([smhdy])$/.exec(short);
@@ -50,7 +50,7 @@ export function dateLabel(time: number): string {
   return `${monthName(date.getUTCMonth())} ${date.getUTCDate()}, ${date.getUTCFullYear()} ${clockLabel(time)}`;
 }
 
-/** `4:49 PM` today, `yst 7:51 PM`, `Mon 8:29 PM` in the last week, `Apr 19 3:55 PM`, `Oct 2, 17 1:40 PM` of other years. */
+/** `4:49 PM` today, `yst 7:51 PM`, `Mon 8:29 PM` within a week, `Apr 19 3:55 PM`, `Oct 2, 17 1:40 PM` in other years. */
 export function relativeLabel(time: number, now: number): string {
   const date = new Date(time * 1000);
   const days = daysBetween(isoDay(time), isoDay(now));
@@ -63,7 +63,7 @@ export function relativeLabel(time: number, now: number): string {
   return year === new Date(now * 1000).getUTCFullYear() ? `${day} ${clock}` : `${day}, ${two(year % 100)} ${clock}`;
 }
 
-/** `Jan 20 at 0:13`, with the hours of a whole day. */
+/** `Jan 20 at 0:13`, on a 24-hour clock. */
 export function momentLabel(time: number): string {
   const date = new Date(time * 1000);
   return `${monthName(date.getUTCMonth())} ${date.getUTCDate()} at ${date.getUTCHours()}:${two(date.getUTCMinutes())}`;
@@ -85,12 +85,12 @@ export function calendarParts(day: string): { month: string; date: number } {
   return { month: monthName(month - 1), date };
 }
 
-/** Whole days from one `YYYY-MM-DD` to another. */
+/** The number of days from one `YYYY-MM-DD` to another. */
 export function daysBetween(from: string, to: string): number {
   return Math.round((Date.parse(to) - Date.parse(from)) / (DAY * 1000));
 }
 
-/** `13:00`; 24 is written `00:00`. */
+/** `13:00`; 24 becomes `00:00`. */
 export function hourLabel(hour: number): string {
   return `${two(hour % 24)}:00`;
 }

@@ -1,6 +1,6 @@
 /**
- * `GET /transcript/…`: a day of a room (protocol.md §6.5). The day is in the canonical link, the times are in a few
- * labels only, as on the live pages.
+ * `GET /transcript/…`: a day of a room (protocol.md §6.5). As on the live pages, the day is in the canonical link, and only
+ * some messages have a time label.
  */
 
 import { roomInfoPath, roomPath, transcriptPath } from "../paths.js";
@@ -12,7 +12,7 @@ import { messageRow, monologue } from "./message.js";
 import { calendarParts, clockLabel, daysBetween, hourLabel } from "./times.js";
 import type { TranscriptPageView } from "./views.js";
 
-/** The transcript page. */
+/** Renders the transcript page. */
 export function renderTranscript(view: TranscriptPageView): string {
   const { frame, room, day, hours, isOwner } = view;
   const me = frame.me;

@@ -1,4 +1,4 @@
-/** `GET /users`: the people of a site. Not recorded; made of the cards of the room info page (protocol.md §6.9, §6.10). */
+/** `GET /users`: the users of a site. Never recorded; uses the cards of the room info page (protocol.md §6.9, §6.10). */
 
 import { queryOf } from "../paths.js";
 import { userCard } from "./cards.js";
@@ -7,7 +7,7 @@ import { html } from "./markup.js";
 import { pager } from "./pager.js";
 import type { UsersPageView } from "./views.js";
 
-/** The users list. */
+/** Renders the users list. */
 export function renderUsers(view: UsersPageView): string {
   const { frame, users, filter } = view;
   const details = { idPrefix: "user", roomId: 0, roomName: "", now: frame.now } as const;
@@ -23,7 +23,7 @@ export function renderUsers(view: UsersPageView): string {
     </div>
     <div id="room-usercards-container">
 ${users.map((user) => userCard({ ...user, lastPost: null }, details))}
-${users.length === 0 && html`<p class="empty">Nobody here${filter && html` whose name contains <b>${filter}</b>`}.</p>`}
+${users.length === 0 && html`<p class="empty">No users${filter && html` match <b>${filter}</b>`}.</p>`}
     </div>
 ${pager(view.page, view.pageCount, (page) => queryOf({ filter, page }))}
     ${fkeyInput(frame.fkey)}`,

@@ -1,4 +1,4 @@
-/** Views for the tests of pages: a viewer, and the frame of a page, with names and texts that no page may let act. */
+/** Views for page tests, with hostile names and texts that must be escaped everywhere. */
 import type { FrameView, PersonView, RoomView } from "./views.js";
 
 export const EVIL: string = `</script><script>alert(1)</script><img src=x onerror="a()"> "q" 'a' & <!-- \u2028 ♦`;
@@ -32,7 +32,7 @@ export const frame: FrameView = {
   now: NOW,
 };
 
-/** A room whose every text is hostile. */
+/** A room with only hostile texts. */
 export const room: RoomView & { readonly messagesByUser: number } = {
   id: 17,
   name: EVIL,

@@ -1,6 +1,6 @@
-/** What the pages are told: plain values, already decided. The world makes them, the templates only lay them out. */
+/** The views that pages render: plain values. views/ builds them from records; the templates only lay them out. */
 
-/** A person as a page shows one. */
+/** The view of a user. */
 export interface PersonView {
   readonly id: number;
   readonly name: string;
@@ -8,22 +8,22 @@ export interface PersonView {
   readonly emailHash: string;
   readonly reputation: number;
   readonly isModerator: boolean;
-  /** Owner of the room the page is about. */
+  /** Whether they own the room of the page. */
   readonly isOwner: boolean;
-  /** Unix seconds; null when never. */
+  /** Unix seconds; null for never. */
   readonly lastPost: number | null;
   readonly lastSeen: number | null;
   readonly about: string;
-  /** URL of the Q&A profile, protocol-relative; null for system users. */
+  /** The protocol-relative URL of the Q&A profile; null for system users. */
   readonly parentProfileUrl: string | null;
   readonly parentSiteName: string;
 }
 
-/** A room as lists, info and profile cards show one. */
+/** The view of a room in lists and cards. */
 export interface RoomView {
   readonly id: number;
   readonly name: string;
-  /** Plain text, and the HTML the server makes of it. */
+  /** The description as plain text; `descriptionHtml` is the rendered form. */
   readonly description: string;
   readonly descriptionHtml: string;
   readonly tags: readonly string[];
@@ -31,7 +31,7 @@ export interface RoomView {
   readonly frozen: boolean;
   readonly deleted: boolean;
   readonly isFavorite: boolean;
-  /** The Q&A site it is about. */
+  /** The Q&A site it belongs to. */
   readonly parentSiteName: string;
   readonly parentSiteUrl: string;
   readonly messageCount: number;
@@ -40,19 +40,19 @@ export interface RoomView {
   readonly firstMessageAt: number | null;
   readonly lastMessageAt: number | null;
   readonly lastMessageBy: PersonView | null;
-  /** `messageCount`: their messages in this room. @default 0 */
+  /** The present users, with the number of their messages in this room. */
   readonly present: readonly (PersonView & { readonly messageCount?: number })[];
 }
 
-/** Around every page. */
+/** The view of the frame around every page. */
 export interface FrameView {
   /** `The Stack Exchange Network`, `Stack Overflow`, `Meta Stack Exchange`. */
   readonly siteName: string;
-  /** URL of the Q&A site, shown behind the logo. */
+  /** The URL of the Q&A site, linked from the logo. */
   readonly siteUrl: string;
-  /** `chat.stackoverflow.com`: the end of every title. */
+  /** The chat host, such as `chat.stackoverflow.com`, which ends every title. */
   readonly chatHost: string;
-  /** Where "log in" leads. */
+  /** The URL of "log in". */
   readonly loginUrl: string;
   readonly me: PersonView | null;
   readonly fkey: string;
@@ -64,20 +64,20 @@ export interface FrameView {
   readonly headerMarkup?: "topbar" | "s-topbar";
 }
 
-/** One message of a transcript, a history or a list. */
+/** The view of a message in a transcript, a history or a list. */
 export interface MessageView {
   readonly id: number;
   readonly roomId: number;
   readonly userId: number | null;
   readonly userName: string;
   readonly emailHash: string;
-  /** HTML, ready to show; null when deleted. */
+  /** Rendered HTML; null if deleted. */
   readonly content: string | null;
   /** Unix seconds. */
   readonly timeStamp: number;
-  /** Set only on explicit replies. */
+  /** The id of the parent; set on explicit replies only. */
   readonly replyTo: number | null;
-  /** The author of that message, where it is known. */
+  /** The name of the parent's author, if visible to the viewer. */
   readonly replyToName?: string | null;
   readonly edits: number;
   readonly stars: number;
@@ -85,7 +85,7 @@ export interface MessageView {
   readonly starredByMe: boolean;
   readonly pinnedByMe: boolean;
   readonly mine: boolean;
-  /** Which form the link to the parent and the place of the content have. @default "2025" */
+  /** The markup of the reply link and of the content's container. @default "2025" */
   readonly replyMarkup?: "reply-info" | "2025-07" | "2025";
 }
 
@@ -98,7 +98,7 @@ export interface ConversationView {
   readonly byId: number;
   readonly byName: string;
   readonly messageCount: number;
-  /** Unix seconds of its first and last message; null when they are gone. */
+  /** The unix seconds of its first and last message; null if it has none left. */
   readonly startedAt: number | null;
   readonly endedAt: number | null;
 }
@@ -113,7 +113,7 @@ export interface ConversationPageView {
 
 /** `GET /feeds/rooms/…`. */
 export interface FeedView {
-  /** The origin that the links lead to. */
+  /** The origin of the links. */
   readonly origin: string;
   /** The path of the feed itself. */
   readonly path: string;
@@ -128,15 +128,15 @@ export interface FeedView {
 export interface RoomPageView {
   readonly frame: FrameView;
   readonly room: RoomView;
-  /** Whether `me` may post here; false also for anonymous. */
+  /** Whether the viewer may post here; false for anonymous viewers. */
   readonly mayPost: boolean;
   /** `initPresent` (2017), `initPresent-2019`, or `js-present` (since 2020-11). */
   readonly presentMarkup: "initPresent" | "initPresent-2019" | "js-present";
-  /** The address of the list of its site's rooms; null where all rooms are of one site. @default null */
+  /** The path of the list of its Q&A site's rooms; null if all rooms belong to one site. @default null */
   readonly siteRoomsPath?: string | null;
-  /** The other rooms `me` is in, with the last message of each. */
+  /** The other rooms that the viewer is in, with the last message of each. */
   readonly myRooms: readonly { readonly id: number; readonly name: string; readonly lastMessage: MessageView | null }[];
-  /** Pings not acknowledged: message id to room id. */
+  /** Unacknowledged pings: message id to room id. */
   readonly mentions: Readonly<Record<string, number>>;
   readonly ignored: readonly number[];
   /** @default false */
@@ -147,18 +147,18 @@ export interface RoomPageView {
 export interface TranscriptPageView {
   readonly frame: FrameView;
   readonly room: RoomView;
-  /** The day shown, `YYYY-MM-DD` in UTC, and its neighbours that have messages. */
+  /** The day shown, `YYYY-MM-DD` in UTC. The other days are the nearest ones with messages. */
   readonly day: string;
   readonly firstDay: string | null;
   readonly previousDay: string | null;
   readonly nextDay: string | null;
   readonly lastDay: string | null;
-  /** The hours shown, such as `{ from: 11, to: 23 }`; null for a whole day in one page. */
+  /** The hours shown, such as `{ from: 11, to: 23 }`; null for a whole day. */
   readonly hours: { readonly from: number; readonly to: number } | null;
-  /** All hour ranges of the day when it is split; empty otherwise. */
+  /** All ranges of hours if the day is split; otherwise empty. */
   readonly hourPages: readonly { readonly from: number; readonly to: number }[];
   readonly messages: readonly MessageView[];
-  /** The message asked for by permalink. */
+  /** The message of a permalink. */
   readonly highlight: number | null;
   readonly isOwner: boolean;
   /** Messages in the last two hours. */
@@ -171,9 +171,9 @@ export interface RoomInfoPageView {
   readonly room: RoomView;
   readonly tab: "general" | "stars" | "conversations" | "schedule" | "feeds" | "access";
   readonly owners: readonly PersonView[];
-  /** `lastMessageId`: their newest message in this room, when known. */
+  /** The listed users, with the id of their newest message in this room if known. */
   readonly users: readonly (PersonView & { readonly messageCount: number; readonly lastMessageId?: number })[];
-  /** Which of the two lists `users` is. @default "current" */
+  /** Which of the two lists `users` has. @default "current" */
   readonly usersTab?: "current" | "frequent";
   readonly stats: {
     readonly today: number;
@@ -185,17 +185,17 @@ export interface RoomInfoPageView {
   };
   /** For `tab=access`, by level. */
   readonly access: Readonly<Record<"owner" | "read-write" | "read-only", readonly PersonView[]>>;
-  /** For `tab=access`: who asks for access, shown to those who can give it. */
+  /** For `tab=access`: open access requests, shown to owners and moderators. */
   readonly requests?: readonly PersonView[];
-  /** For `tab=stars`: which of the stars these are. @default null, all of them */
+  /** For `tab=stars`: the filter of `starred`. @default null, which means all */
   readonly starsFilter?: "mystars" | "mymessages" | null;
   /** For `tab=stars`. */
   readonly starred: readonly MessageView[];
-  /** How many there are of those on any page. @default the length of `starred` */
+  /** The number of starred messages on all pages. @default the length of `starred` */
   readonly starredCount?: number;
   /** For `tab=conversations`, newest first. */
   readonly conversations?: readonly ConversationView[];
-  /** For `tab=stars`, and for the people of `tab=general`: which page of how many. @default 1 */
+  /** For `tab=stars`, and for the users of `tab=general`: the page number. @default 1 */
   readonly page?: number;
   readonly pageCount?: number;
 }
@@ -212,7 +212,7 @@ export interface ProfilePageView {
   readonly rooms: readonly (RoomView & { readonly messagesByUser: number })[];
   /** @default "general" */
   readonly tab?: "general" | "recent" | "replies" | "conversations";
-  /** Which of the two lists `rooms` is. @default "current" */
+  /** Which of the two lists `rooms` has. @default "current" */
   readonly roomsTab?: "current" | "frequent";
   /** For `tab=recent` and `tab=replies`, newest first. */
   readonly messages?: readonly (MessageView & { readonly roomName: string })[];
@@ -226,7 +226,7 @@ export interface ProfilePageView {
 /** `GET /` and `GET /rooms`. */
 export interface RoomsPageView {
   readonly frame: FrameView;
-  /** How many rooms the viewer is invited to. */
+  /** The number of rooms that the viewer is invited to. */
   readonly invitations: number;
   readonly rooms: readonly RoomView[];
   readonly tab: string;
@@ -255,7 +255,7 @@ export interface RevisionView {
   readonly emailHash: string;
   readonly label: "said" | "edited" | "deleted";
   readonly timeStamp: number;
-  /** HTML and markdown of that state; null for a deletion. */
+  /** The HTML of the revision; `source` is its Markdown. Both are null for a deletion. */
   readonly content: string | null;
   readonly source: string | null;
 }
@@ -276,22 +276,22 @@ export interface HistoryPageView {
 export interface SearchPageView {
   readonly frame: FrameView;
   readonly query: string;
-  /** Set when the search is limited to a room or a person. */
+  /** Set if the search is limited to a room or a user. */
   readonly room?: number | null;
   readonly user?: number | null;
-  /** How many there are on all pages. */
+  /** The number of matches on all pages. */
   readonly total: number;
   readonly messages: readonly (MessageView & { readonly roomName: string })[];
   readonly page: number;
   readonly pageCount: number;
 }
 
-/** Around the pages of the site that logs people in. */
+/** The visitor's part on the pages of a login site. */
 export interface LoginSiteView {
   readonly siteName: string;
-  /** The root of that site. */
+  /** The origin of the login site. */
   readonly loginUrl: string;
-  /** The profile of the visitor there; null when nobody is logged in. */
+  /** The path of the visitor's profile; null if not logged in. */
   readonly profilePath: string | null;
 }
 
@@ -299,19 +299,19 @@ export interface LoginSiteView {
 export interface LoginPageView {
   readonly siteName: string;
   readonly fkey: string;
-  /** Where to go after the login. */
+  /** The redirect target after the login. */
   readonly returnUrl: string;
-  /** Shown above the form, such as after a wrong password. */
+  /** A notice above the form, such as after a wrong password. */
   readonly message: string | null;
-  /** The site takes no logins now: a notice stands in place of the form. @default false */
+  /** Whether the site refuses logins now; a notice replaces the form. @default false */
   readonly isReadOnly?: boolean;
-  /** People a newcomer may become with one click; empty on a server that does not offer that. */
+  /** Users to log in as with one click; empty if the server does not offer that. */
   readonly accounts: readonly {
     readonly email: string;
     readonly name: string;
-    /** Their user here; null for nobody yet. @default null */
+    /** The id of their user on this site; null if there is none. @default null */
     readonly id?: number | null;
   }[];
-  /** What a newcomer typed, and what is wrong with it; null where nobody can sign up. @default null */
+  /** The values typed into the sign-up form, and what is wrong with them; null if sign-up is not offered. @default null */
   readonly signUp?: { readonly name: string; readonly email: string; readonly message: string | null } | null;
 }

@@ -1,64 +1,64 @@
 /**
- * One site of a local server, as its users hold it: a `Site` for the client, whose real https origins lead to the
- * loopback listener, and the strings to pull for the author of a bot.
+ * One site of a local server: a `Site` for the client, whose live https origins resolve to the loopback listener, and the
+ * script API for tests.
  */
 import { UsageError } from "../../errors/index.js";
 import type { Endpoint, Resolver, Site } from "../../protocol/sites.js";
-import { callSafely, printFailure, type Report } from "../../util/call-safely.js";
+import { callSafely, printFailure, type ReportFailure } from "../../util/call-safely.js";
 import type { Faults } from "../faults.js";
-import { socketHost } from "../http/place.js";
+import { SOCKET_HOST } from "../http/place.js";
 import { isNetworkLogin, type ParentSite, questionSite } from "../parent-sites.js";
 import { addHistory } from "../seed/history.js";
 import { historyPlan, type NewHistory, type ServerHistory } from "../seed/history-options.js";
 import type { SiteState } from "../site-state.js";
-import { feedsUserId } from "../world/records.js";
+import { FEEDS_USER_ID } from "../world/records.js";
 import type { NewRoom, NewUser } from "../world/world.js";
 import { type ServerEvent, type ServerMessage, serverEvent, serverMessage } from "./server-message.js";
 import { ServerRoom } from "./server-room.js";
 import { ServerUser } from "./server-user.js";
 import { findRoom } from "./user-in-room.js";
 
-/** What a new person of a local site is made of. */
+/** The initial data of a new user, for {@link LocalSite.addUser}. */
 export interface NewServerUser extends NewUser {
-  /** @default "password" */
+  /** The password to log in with. @default "password" */
   readonly password?: string | undefined;
 }
 
-/** What a new room of a local site is made of. */
+/** The initial data of a new room, for {@link LocalSite.addRoom}. */
 export interface NewServerRoom extends Omit<NewRoom, "owners" | "parentSite"> {
-  /** Its owners, or their ids. @default nobody */
+  /** Its owners, or their ids. @default none */
   readonly owners?: readonly (ServerUser | number)[] | undefined;
   /**
-   * The Q&A site it is about, for rooms of stackexchange.com: its host, such as `"codegolf.stackexchange.com"`, or host
-   * and name. @default that of the whole chat
+   * The Q&A site it belongs to, for rooms of stackexchange.com: its host, such as `"codegolf.stackexchange.com"`, or host
+   * and name. @default the site of the whole chat host
    */
   readonly parentSite?: string | ParentSite | undefined;
 }
 
-/** Which events of a site's log a script wants. */
+/** Filters for {@link LocalSite.events}. */
 export interface EventQuery {
-  /** Only events after this one: a `newestEventId` of before. @default everything that memory holds */
+  /** Only events after this id, such as an earlier `newestEventId`. @default all events in memory */
   readonly since?: number;
-  /** Only of this room. */
+  /** Only events of this room. @default all rooms */
   readonly roomId?: number;
 }
 
 /**
- * One of the sites of a local server. For a client it is the `Site` to hand to `new Client(…)`; for a script it is the
- * world: people, rooms, what happened, and what goes wrong.
+ * One site of a local server. Pass it to `new Client(…)` to connect to it. A test scripts it: users, rooms, messages,
+ * events and faults.
  */
 export class LocalSite implements Site {
   /** The host without `chat.`, such as `stackexchange.com`. */
   readonly host: string;
-  /** The name that its pages show, such as `Stack Overflow`. */
+  /** The display name, such as `Stack Overflow`. */
   readonly name: string;
-  /** The live site's root of chat; `resolve` tells where it really is. */
+  /** The chat origin of the live site. `resolve` maps it to the listener. */
   readonly chatOrigin: string;
-  /** The live site's root for logging in. */
+  /** The login origin of the live site. */
   readonly loginOrigin: string;
-  /** Leads this site's origins to its listener. */
+  /** Maps the origins of this site to its listener. */
   readonly resolve: Resolver;
-  /** Ways to make things go wrong. */
+  /** Injects faults into this site. */
   readonly faults: Faults;
   readonly #state: SiteState;
 
@@ -71,7 +71,7 @@ export class LocalSite implements Site {
     this.loginOrigin = loginOrigin;
     this.faults = state.faults;
     this.#state = state;
-    const hosts = new Set([new URL(chatOrigin).host, new URL(loginOrigin).host, socketHost]);
+    const hosts = new Set([new URL(chatOrigin).host, new URL(loginOrigin).host, SOCKET_HOST]);
     const { tls } = state.options;
     const endpoint: Endpoint = {
       hostname: nearHostname(state),
@@ -79,84 +79,85 @@ export class LocalSite implements Site {
       tls: tls !== undefined,
       ca: tls?.cert,
     };
-    // The other hosts that log people in for the network are answered here as well, and nowhere else.
+    // This listener also serves the other login hosts of the network; no other one does.
     const isOwn = (host: string): boolean =>
       hosts.has(host) || (this.host === "stackexchange.com" && isNetworkLogin(host));
     this.resolve = (origin) => (isOwn(URL.parse(origin)?.host ?? "") ? endpoint : undefined);
   }
 
-  /** Its own address, such as `http://127.0.0.1:8080` (https with the option `tls`): chat and login on one origin. */
+  /** The URL of its listener, such as `http://127.0.0.1:8080` (https with the option `tls`). Chat and login share this origin. */
   get url(): string {
     const hostname = nearHostname(this.#state);
     const scheme = this.#state.options.tls ? "https" : "http";
     return `${scheme}://${hostname.includes(":") ? `[${hostname}]` : hostname}:${this.#state.port}`;
   }
 
-  /** How many sockets are open. */
+  /** The number of open sockets. */
   get openSockets(): number {
     return this.#state.hub.size;
   }
 
-  /** The id of the newest event: what `time` and `t` say. */
+  /** The id of the newest event, which is `time` and `t` on the wire. */
   get newestEventId(): number {
     return this.#state.world.log.newest;
   }
 
-  /** The smallest cursor that sockets and polling can still answer completely: what came before has left memory. */
+  /** The smallest cursor from which sockets and polls can resume without a gap; older events were evicted. */
   get oldestCursor(): number {
     return this.#state.world.log.oldestCursor;
   }
 
   /**
-   * Calls back for everything that happens, as it happens. Returns an undo function. A listener that throws or rejects
-   * stops nothing: its failure is printed to stderr.
+   * Calls the listener for every event on this site. Returns a function that unsubscribes it. If a listener throws or
+   * rejects, the failure is printed to stderr and everything else goes on.
+   * @throws {BAD_ARGUMENT} if the listener is not a function
    */
   onEvent(listener: (event: ServerEvent) => unknown): () => void {
-    if (typeof listener !== "function") throw new UsageError("onEvent takes a function to call with the event");
-    const report: Report = (error) => printFailure(`${this.host}: a listener of onEvent failed`, error);
+    if (typeof listener !== "function") throw new UsageError("onEvent takes a function that receives each event");
+    const report: ReportFailure = (error) => printFailure(`${this.host}: a listener of onEvent failed`, error);
     return this.#state.world.log.onBatch((batch) => {
       for (const event of batch) callSafely(listener, report, serverEvent(event));
     });
   }
 
   /**
-   * What happened, oldest first: the ground truth that what a client heard is compared with. Flags and pings are among
-   * it, whoever may see them.
+   * All events so far, oldest first: the ground truth to compare with the events a client received. It includes flags and
+   * pings, regardless of who may see them.
    */
   events({ since = 0, roomId }: EventQuery = {}): readonly ServerEvent[] {
     const events = this.#state.world.log.since(since);
     return (roomId === undefined ? events : events.filter((event) => event.roomId === roomId)).map(serverEvent);
   }
 
-  /** The message with this id; undefined when there is none, or when memory has let it go. */
+  /** The message with this id; undefined if there is none, or if it was evicted. */
   message(id: number): ServerMessage | undefined {
     const record = this.#state.world.messages.get(id);
     return record && serverMessage(record);
   }
 
-  /** Everybody, in the order of their coming; not the system users. */
+  /** All users in the order they were added, except system users. */
   get users(): readonly ServerUser[] {
     const people = [...this.#state.world.users.values()].filter(({ id }) => id > 0);
     return people.map((record) => new ServerUser(this.#state, record));
   }
 
-  /** All rooms, private and deleted ones too. */
+  /** All rooms, including private and deleted ones. */
   get rooms(): readonly ServerRoom[] {
     return [...this.#state.world.rooms.values()].map((record) => new ServerRoom(this.#state, record));
   }
 
-  /** The system user who posts what feeds bring: `site.feeds.in(1).says("…")`. Its id is -2. */
+  /** The system user `Feeds`, whose id is -2. It posts feed items: `site.feeds.in(1).says("…")`. */
   get feeds(): ServerUser {
-    const record = this.#state.world.users.get(feedsUserId);
-    if (!record) throw new UsageError("there is no user Feeds");
+    const record = this.#state.world.users.get(FEEDS_USER_ID);
+    if (!record) throw new UsageError("this site has no user Feeds");
     return new ServerUser(this.#state, record);
   }
 
   /**
-   * Fills a room with days of talk that never was, the same for the same seed: questions, links, code, replies,
-   * mentions, edits, deletions and stars, in busy and quiet hours. It is past when it comes: nobody's client hears it.
-   * @throws {BAD_ARGUMENT} when it would come between messages that are there, because ids ascend with time, and when
-   * the room can't hold it (`maxMessagesPerRoom`).
+   * Fills a room with generated messages of several days: questions, links, code, replies, mentions, edits, deletions and
+   * stars, in busy and quiet hours. The same seed gives the same history. It emits no events.
+   * @throws {BAD_ARGUMENT} if an option is invalid, if the history would overlap with existing messages (ids ascend with
+   * time), or if the room cannot hold it (`maxMessagesPerRoom`)
    */
   addHistory(options: NewHistory = {}): ServerHistory {
     const state = this.#state;
@@ -168,38 +169,39 @@ export class LocalSite implements Site {
     return { ...history, people: history.people.map((record) => new ServerUser(state, record)) };
   }
 
-  /** The person of this name, made up when there is none. */
+  /** Returns the user with this name, and creates one if there is none. */
   user(name: string): ServerUser {
     const record = this.#state.world.userByName(name);
     return record ? new ServerUser(this.#state, record) : this.addUser({ name });
   }
 
   /**
-   * A new person with an account; without an email one is made from the name.
-   * @throws {BAD_ARGUMENT} when the id or the email is taken on this site.
+   * Adds a user with an account. Without an email, one is derived from the name.
+   * @throws {BAD_ARGUMENT} if the id or the email is taken on this site
    */
   addUser(fields: NewServerUser): ServerUser {
     const { world, network } = this.#state;
     const email = fields.email ?? `${fields.name.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, ".")}@example.com`;
-    if (world.userByEmail(email)) throw new UsageError(`somebody on the local ${this.host} has the email ${email}`);
+    if (world.userByEmail(email))
+      throw new UsageError(`a user on the local ${this.host} already has the email ${email}`);
     if (fields.id !== undefined && world.users.has(fields.id)) {
-      throw new UsageError(`there is a user ${fields.id} on the local ${this.host}`);
+      throw new UsageError(`there already is a user ${fields.id} on the local ${this.host}`);
     }
     const known = network.account(email);
     if (!known || fields.password !== undefined) network.addAccount(email, fields.name, fields.password ?? "password");
     return new ServerUser(this.#state, world.addUser({ ...fields, email }));
   }
 
-  /** @throws {BAD_ARGUMENT} when there is no such room. */
+  /** Returns the room with this id or name. @throws {BAD_ARGUMENT} if there is no such room */
   room(idOrName: number | string): ServerRoom {
     return new ServerRoom(this.#state, findRoom(this.#state, idOrName));
   }
 
-  /** @throws {BAD_ARGUMENT} when the id is taken, or `parentSite` is no site that a room here can be about. */
+  /** Adds a room. @throws {BAD_ARGUMENT} if the id is taken, or if a room of this site cannot belong to `parentSite` */
   addRoom(fields: NewServerRoom): ServerRoom {
     const { world } = this.#state;
     if (fields.id !== undefined && world.rooms.has(fields.id)) {
-      throw new UsageError(`there is a room ${fields.id} on the local ${this.host}`);
+      throw new UsageError(`there already is a room ${fields.id} on the local ${this.host}`);
     }
     const owners = fields.owners?.map((owner) => (typeof owner === "number" ? owner : owner.recordOn(this.#state).id));
     return new ServerRoom(
@@ -214,19 +216,19 @@ export class LocalSite implements Site {
     const site = typeof host === "string" ? questionSite(host) : null;
     if (!site || (name !== undefined && typeof name !== "string")) {
       throw new UsageError(
-        'parentSite is the host of a Q&A site, such as "codegolf.stackexchange.com", or { host, name }',
+        'parentSite must be the host of a Q&A site, such as "codegolf.stackexchange.com", or { host, name }',
       );
     }
     if (this.host !== "stackexchange.com" && site.host !== this.host) {
       throw new UsageError(
-        `all rooms of ${this.host} are about ${this.host}; parentSite is for rooms of stackexchange.com`,
+        `all rooms of ${this.host} belong to ${this.host}; parentSite is for rooms of stackexchange.com`,
       );
     }
     return { host: site.host, name: name ?? site.name };
   }
 }
 
-/** How this machine reaches the listener: all addresses of the machine are no address to go to. */
+/** The hostname by which this machine reaches the listener; a wildcard address maps to loopback. */
 function nearHostname({ options: { hostname } }: SiteState): string {
   if (hostname === "0.0.0.0") return "127.0.0.1";
   return /^(\[::\]|::)$/.test(hostname) ? "::1" : hostname.replace(/^\[|\]$/g, "");

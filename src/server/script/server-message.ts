@@ -1,44 +1,44 @@
-/** Messages and events as scripts see them: the ground truth that what a client heard is compared with. */
+/** Messages and events as scripts see them: the ground truth to compare with what a client received. */
 import type { RawEvent } from "../../protocol/raw.js";
 import type { LoggedEvent } from "../world/event-log.js";
 import type { MessageRecord, Revision } from "../world/records.js";
 
-/** What a script gets to know about a message, as it was at that moment. */
+/** A snapshot of a message on the server, as the script API returns it. */
 export interface ServerMessage {
-  /** The message id; ids ascend with time over the whole site. */
+  /** The message id. Ids ascend with time across the whole site. */
   readonly id: number;
-  /** The room it is in now. */
+  /** The id of the room it is in now. */
   readonly roomId: number;
-  /** Its author. */
+  /** The id of its author. */
   readonly userId: number;
-  /** Markdown as typed, with the `:id ` of a reply that was made by prefix. */
+  /** The Markdown source as typed, including the `:id ` prefix of a reply. */
   readonly source: string;
-  /** HTML as clients get it; null when deleted. */
+  /** The HTML that clients get; null if deleted. */
   readonly content: string | null;
-  /** When it was posted, in unix seconds; edits don't change it. */
+  /** When it was posted, in unix seconds. Edits do not change it. */
   readonly timeStamp: number;
-  /** The message it replies to, or that the server takes it to answer because of an `@name`; null for none. */
+  /** The id of the message it replies to, explicitly or as guessed from an `@name`; null if it is not a reply. */
   readonly parentId: number | null;
-  /** How often it was edited. */
+  /** The number of edits. */
   readonly edits: number;
-  /** How many people star it. */
+  /** The number of stars. */
   readonly stars: number;
-  /** How many owners pin it. */
+  /** The number of pins. */
   readonly pins: number;
-  /** Whether it was taken back. */
+  /** Whether it was deleted. */
   readonly deleted: boolean;
-  /** Whether it came from another room. */
+  /** Whether it was moved here from another room. */
   readonly moved: boolean;
-  /** What it said at first, after each edit, and its deletion; oldest first. */
+  /** The original text, each edit, and the deletion; oldest first. */
   readonly revisions: readonly Revision[];
-  /** The ids of the people whom it pinged, by a reply or an `@name`. */
+  /** The ids of the users it pinged, by a reply or an `@name`. */
   readonly pinged: readonly number[];
 }
 
-/** A message as it is named: by its id, or by anything that has one, as what `says` returns. */
+/** A message id, or any object with one, such as the message that `says` returned. */
 export type MessageId = number | { readonly id: number };
 
-/** A message record as scripts see it. */
+/** Makes the snapshot of a message record. */
 export function serverMessage(message: MessageRecord): ServerMessage {
   const { id, roomId, userId, source, timeStamp, parentId, edits, deleted, moved } = message;
   return {
@@ -59,23 +59,23 @@ export function serverMessage(message: MessageRecord): ServerMessage {
   };
 }
 
-/** One event of a site's log, as a script gets to know it: what to compare with what a client heard. */
+/** One event of a site's log, as the script API returns it. */
 export interface ServerEvent {
-  /** Its number, increasing over the whole site. */
+  /** The event id. Ids ascend across the whole site. */
   readonly id: number;
-  /** The server's number for its type. */
+  /** The event type on the wire, such as 1 for a posted message. */
   readonly type: number;
-  /** The room it happened in; 0 for none. */
+  /** The id of its room; 0 if it belongs to none. */
   readonly roomId: number;
-  /** The message it is about; null for an event about no message, such as an arrival. */
+  /** The id of its message; null for an event without one, such as a user entering. */
   readonly messageId: number | null;
-  /** The id of the one person who gets it, as with mentions; null when everybody in the room does. */
+  /** The id of the one user who gets it, as with mentions; null if everyone in the room does. */
   readonly onlyFor: number | null;
-  /** The event as the wire has it. */
+  /** The event object as sent on the wire. */
   readonly raw: RawEvent;
 }
 
-/** An event of the log as scripts see it. */
+/** Wraps a logged event for scripts. */
 export function serverEvent({ id, type, roomId, messageId, onlyFor, json }: LoggedEvent): ServerEvent {
   return {
     id,

@@ -1,14 +1,14 @@
-/** A room of the local server as a script sees it, and what happens to it without anybody's doing. */
+/** A room of the local server in the script API, with the actions that no user performs. */
 import { UsageError } from "../../errors/index.js";
 import { EventType } from "../../protocol/raw.js";
 import type { ParentSite } from "../parent-sites.js";
 import type { SiteState } from "../site-state.js";
 import { noticeEvent } from "../world/events.js";
-import { setDeleted, setFrozen, setTimeoutOf } from "../world/membership.js";
-import { feedsUserId, type RoomAccess, type RoomRecord } from "../world/records.js";
+import { setDeleted, setFrozen, setRoomTimeout } from "../world/membership.js";
+import { FEEDS_USER_ID, type RoomAccess, type RoomRecord } from "../world/records.js";
 import { type ServerMessage, serverMessage } from "./server-message.js";
 
-/** A room of the local server as a script sees it. What people do to it is said of them: `site.user("Alice").in(room).updates({ … })`. */
+/** A room of the local server, to script and to inspect. Actions of users start from the user: `site.user("Alice").in(room).updates({ … })`. */
 export class ServerRoom {
   readonly #state: SiteState;
   readonly #record: RoomRecord;
@@ -20,40 +20,40 @@ export class ServerRoom {
   }
 
   /**
-   * The record of this room on a site: ids mean nothing on another one.
+   * Returns the record of this room, which must belong to the given site.
    * @internal
    */
   recordOn(state: SiteState): RoomRecord {
-    if (state !== this.#state) throw new UsageError(`room ${this.id} is of another site`);
+    if (state !== this.#state) throw new UsageError(`room ${this.id} belongs to another site`);
     return this.#record;
   }
 
-  /** Its id, as in its address. */
+  /** The room id, as in its URL. */
   get id(): number {
     return this.#record.id;
   }
 
-  /** Its name now. */
+  /** The current name. */
   get name(): string {
     return this.#record.name;
   }
 
-  /** What it is about, as its owners wrote it. */
+  /** The current description, as typed by its owners. */
   get description(): string {
     return this.#record.description;
   }
 
-  /** Its tags. */
+  /** The current tags. */
   get tags(): readonly string[] {
     return this.#record.tags;
   }
 
-  /** Who may read and talk: everybody; everybody reads and some talk; only some do either. */
+  /** `public`: everyone may read and post. `gallery`: everyone may read. `private`: only approved users may do either. */
   get access(): RoomAccess {
     return this.#record.access;
   }
 
-  /** The Q&A site it is about; null for that of the whole chat. */
+  /** The Q&A site it belongs to; null for the site of the whole chat host. */
   get parentSite(): ParentSite | null {
     return this.#record.parentSite;
   }
@@ -63,45 +63,45 @@ export class ServerRoom {
     return [...this.#record.owners];
   }
 
-  /** The ids of those who are in the room now. */
+  /** The ids of the users present now. */
   get present(): readonly number[] {
     return [...this.#record.present];
   }
 
-  /** All messages that memory still holds, oldest first, deleted ones too. */
+  /** All messages in memory, oldest first, including deleted ones. */
   get messages(): readonly ServerMessage[] {
     return this.#record.messages.map(serverMessage);
   }
 
-  /** Freezes the room: nobody can post. */
+  /** Freezes the room, so that nobody can post. */
   freeze(): void {
     setFrozen(this.#state.world, this.#record, true);
   }
 
-  /** Ends the freeze. */
+  /** Unfreezes the room. */
   thaw(): void {
     setFrozen(this.#state.world, this.#record, false);
   }
 
-  /** Deletes the room, which puts everybody out but moderators. */
+  /** Deletes the room and evicts everyone except moderators. */
   delete(): void {
     setDeleted(this.#state.world, this.#record, true);
   }
 
-  /** Takes the deletion back. */
+  /** Restores the deleted room. */
   restore(): void {
     setDeleted(this.#state.world, this.#record, false);
   }
 
-  /** Lets nobody but owners and moderators post for a while; 0 ends it. */
+  /** Lets only owners and moderators post for some seconds; 0 ends the timeout. */
   timeout(seconds: number): void {
-    setTimeoutOf(this.#state.world, this.#record, seconds);
+    setRoomTimeout(this.#state.world, this.#record, seconds);
   }
 
-  /** An item of a feed shows in the ticker of everybody in the room (type 22). What a feed posts is said by `site.feeds`. */
+  /** Emits a feed item to the ticker of everyone in the room (type 22). `site.feeds` posts feed items as messages instead. */
   tick(html: string): void {
     const { world } = this.#state;
-    const feeds = world.users.get(feedsUserId);
+    const feeds = world.users.get(FEEDS_USER_ID);
     if (!feeds) return;
     const context = { now: world.now(), room: this.#record, user: feeds, content: html };
     world.log.append(this.id, null, (id) => noticeEvent(EventType.FeedTicker, { id, ...context }));

@@ -1,4 +1,4 @@
-/** A person of the local server whom a script can act as. */
+/** A user of the local server in the script API. */
 import { UsageError } from "../../errors/index.js";
 import type { SiteState } from "../site-state.js";
 import { roomsOf } from "../world/attendance.js";
@@ -6,7 +6,7 @@ import { renameUser, suspend } from "../world/people.js";
 import type { UserRecord } from "../world/records.js";
 import { findRoom, type RoomName, UserInRoom } from "./user-in-room.js";
 
-/** A person of the local server whom a script can act as. */
+/** A user of the local server, to script and to inspect: `site.user("Alice").in(1).says("hello")`. */
 export class ServerUser {
   readonly #state: SiteState;
   readonly #record: UserRecord;
@@ -18,11 +18,11 @@ export class ServerUser {
   }
 
   /**
-   * The record of this person on a site: ids mean nothing on another one.
+   * Returns the record of this user, who must belong to the given site.
    * @internal
    */
   recordOn(state: SiteState): UserRecord {
-    if (state !== this.#state) throw new UsageError(`user ${this.id} is of another site`);
+    if (state !== this.#state) throw new UsageError(`user ${this.id} belongs to another site`);
     return this.#record;
   }
 
@@ -31,12 +31,12 @@ export class ServerUser {
     return this.#record.id;
   }
 
-  /** The display name now. */
+  /** The current display name. */
   get name(): string {
     return this.#record.name;
   }
 
-  /** What to log in with; both are empty for system users. */
+  /** The email to log in with; empty for system users. */
   get email(): string {
     return this.#record.email ?? "";
   }
@@ -46,37 +46,37 @@ export class ServerUser {
     return this.#state.network.account(this.email)?.password ?? "";
   }
 
-  /** The reputation that rules and pages go by. */
+  /** The reputation, which some rules depend on. */
   get reputation(): number {
     return this.#record.reputation;
   }
 
-  /** Whether this person is a moderator of the site. */
+  /** Whether this user is a moderator of the site. */
   get isModerator(): boolean {
     return this.#record.isModerator;
   }
 
-  /** The ids of the rooms this person is in now. */
+  /** The ids of the rooms this user is present in. */
   get rooms(): readonly number[] {
     return roomsOf(this.#state.world, this.id).map(({ id }) => id);
   }
 
-  /** The ids of messages that pinged this person and were not acknowledged; the last 200. */
+  /** The ids of messages that pinged this user and are not acknowledged; the last 200. */
   get pings(): readonly number[] {
     return [...this.#record.pings.keys()];
   }
 
-  /** This person in a room. @throws {BAD_ARGUMENT} when there is no such room. */
+  /** Returns this user in a room, to act there. @throws {BAD_ARGUMENT} if there is no such room */
   in(room: RoomName): UserInRoom {
     return new UserInRoom(this.#state, this.#record, findRoom(this.#state, room));
   }
 
-  /** Suspends this person from chat for a while; 0 ends a suspension. */
+  /** Suspends this user from chat for some seconds; 0 ends the suspension. */
   suspend(seconds: number): void {
     suspend(this.#state.world, this.#record, seconds);
   }
 
-  /** Gives this person another name and tells the rooms they are in. */
+  /** Renames this user, and emits an event in the rooms they are in. */
   rename(name: string): void {
     renameUser(this.#state.world, this.#record, name);
   }

@@ -1,4 +1,4 @@
-/** What a scripted person does in a room. Real rules apply, but for the throttle and repetitions. */
+/** Actions of a scripted user in a room. The server's rules apply, except the rate limit and the duplicate check. */
 import { UsageError } from "../../errors/index.js";
 import type { SiteState } from "../site-state.js";
 import { mayEnter } from "../world/access.js";
@@ -14,8 +14,8 @@ import { ServerRoom } from "./server-room.js";
 import type { ServerUser } from "./server-user.js";
 
 /**
- * A person in a room: `site.user("Alice").in(1).says("hello")`. Messages are named by id or by what `says` returned.
- * Every method throws a `Refusal` with the server's own sentence when a rule says no.
+ * A user in a room: `site.user("Alice").in(1).says("hello")`. Messages are passed by id, or as the object that `says`
+ * returned. Every method throws a `Refusal` with the server's own sentence if a rule refuses the action.
  */
 export class UserInRoom {
   readonly #state: SiteState;
@@ -29,25 +29,25 @@ export class UserInRoom {
     this.#room = room;
   }
 
-  /** Says something; the throttle does not apply, and repetitions are taken. */
+  /** Posts a message. The rate limit does not apply, and repeating a text is allowed. */
   says(markdown: string, { replyTo }: { readonly replyTo?: MessageId } = {}): ServerMessage {
     const parentId = replyTo === undefined ? null : idOf(replyTo);
     const options = { parentId, allowDuplicate: true };
     return serverMessage(postMessage(this.#state.world, this.#room, this.#user, markdown, options));
   }
 
-  /** Comes in and stays until told to leave. */
+  /** Enters the room, and stays present until `leaves` is called. */
   enters(): void {
     if (!mayEnter(this.#room, this.#user, this.#state.world.now())) throw noSuchRoom();
     this.#state.presence.hold(this.#room, this.#user);
   }
 
-  /** Goes out. */
+  /** Leaves the room. */
   leaves(): void {
     this.#state.presence.leave(this.#room, this.#user);
   }
 
-  /** Changes a message; what it replies to stays as it is. */
+  /** Edits a message. An explicit reply stays a reply. */
   edits(message: MessageId, text: string): ServerMessage {
     const record = this.#message(message);
     const parentId = record.showParent ? record.parentId : null;
@@ -55,37 +55,37 @@ export class UserInRoom {
     return serverMessage(record);
   }
 
-  /** Takes a message back, within the window. */
+  /** Deletes a message, within the edit window. */
   deletes(message: MessageId): void {
     deleteMessage(this.#state.world, this.#message(message), this.#user);
   }
 
-  /** Toggles this person's star. */
+  /** Toggles this user's star. */
   stars(message: MessageId): void {
     toggleStar(this.#state.world, this.#message(message), this.#user);
   }
 
-  /** Toggles this person's flag for spam. */
+  /** Toggles this user's spam flag. */
   flags(message: MessageId): void {
     toggleFlag(this.#state.world, this.#message(message), this.#user);
   }
 
-  /** Tells the moderators about a message. */
+  /** Reports a message to the moderators. */
   reports(message: MessageId, why: string): void {
     flagForModerators(this.#state.world, this.#message(message), this.#user, why);
   }
 
-  /** Toggles this person's pin, as an owner. */
+  /** Toggles this user's pin, as an owner. */
   pins(message: MessageId): void {
     togglePin(this.#state.world, this.#message(message), this.#user);
   }
 
-  /** Takes everybody's stars off a message, as an owner. */
+  /** Cancels all stars of a message, as an owner. */
   cancelsStars(message: MessageId): void {
     cancelStars(this.#state.world, this.#message(message), this.#user);
   }
 
-  /** Moves messages of this room to another one, as an owner of this one; answers how many. */
+  /** Moves messages of this room to another one, as an owner of this room. Returns the number of messages moved. */
   moves(messages: MessageId | readonly MessageId[], to: RoomName): number {
     const { world } = this.#state;
     const list = typeof messages === "object" && "length" in messages ? messages : [messages];
@@ -93,22 +93,22 @@ export class UserInRoom {
     return moveMessages(world, this.#room, findRoom(this.#state, to), this.#user, records);
   }
 
-  /** Changes name, description, tags or access of the room, as an owner, and so tells everybody. */
+  /** Changes name, description, tags or access of the room, as an owner. Emits the change to everyone in it. */
   updates(change: RoomChange): void {
     updateRoom(this.#state.world, this.#room, this.#user, change);
   }
 
-  /** Gives somebody a level in the room, as an owner; null takes it back. */
+  /** Sets a user's access level in the room, as an owner; null removes it. */
   setsAccess(target: ServerUser, level: AccessLevel | null): void {
     setAccess(this.#state.world, this.#room, this.#user, target.recordOn(this.#state), level);
   }
 
-  /** Asks somebody in, who gets an invitation. */
+  /** Invites a user to the room. */
   invites(target: ServerUser): void {
     invite(this.#state.world, this.#room, this.#user, target.recordOn(this.#state));
   }
 
-  /** Puts somebody out, as an owner; answers for how many minutes. */
+  /** Kicks a user, as an owner. Returns the minutes until they can return. */
   kicks(target: ServerUser): number {
     return kick(this.#state.world, this.#room, this.#user, target.recordOn(this.#state));
   }
@@ -122,10 +122,10 @@ function idOf(message: MessageId): number {
   return typeof message === "object" ? message.id : message;
 }
 
-/** A room as it is named: by its id, its name, or itself. */
+/** A room by id, by name, or as an object with an id. */
 export type RoomName = number | string | { readonly id: number };
 
-/** @throws {BAD_ARGUMENT} when there is no such room on this site. */
+/** Finds a room. @throws {BAD_ARGUMENT} if there is no such room on this site */
 export function findRoom(state: SiteState, room: RoomName): RoomRecord {
   if (room instanceof ServerRoom) return room.recordOn(state);
   const idOrName = typeof room === "object" ? room.id : room;

@@ -1,4 +1,4 @@
-/** The people, the rooms and the lines of the demo world, as plain data. */
+/** The users, rooms and messages of the demo world, as plain data. */
 import type { RoomAccess } from "../world/records.js";
 
 export type DemoName = "alice" | "bob" | "carol" | "morgan" | "bot";
@@ -22,13 +22,13 @@ interface DemoRoom {
   readonly owner: DemoName;
 }
 
-/** One message, and what became of it. */
+/** One message, with its later edit, deletion, stars and pin. */
 export interface DemoLine {
   readonly room: number;
   readonly minutesAgo: number;
   readonly who: DemoName;
   readonly text: string;
-  /** A name for it, so that a later line can reply. */
+  /** A key that `replyTo` of a later line can refer to. */
   readonly key?: string;
   readonly replyTo?: string;
   readonly editedTo?: string;
@@ -37,7 +37,7 @@ export interface DemoLine {
   readonly pinnedBy?: DemoName;
 }
 
-export const demoPeople: readonly DemoPerson[] = [
+export const DEMO_PEOPLE: readonly DemoPerson[] = [
   {
     key: "alice",
     id: 1001,
@@ -81,7 +81,7 @@ export const demoPeople: readonly DemoPerson[] = [
   },
 ];
 
-export const demoRooms: readonly DemoRoom[] = [
+export const DEMO_ROOMS: readonly DemoRoom[] = [
   {
     id: 5,
     name: "Bot Workshop",
@@ -109,7 +109,7 @@ export const demoRooms: readonly DemoRoom[] = [
   },
 ];
 
-const sandbox: readonly DemoLine[] = [
+const SANDBOX_LINES: readonly DemoLine[] = [
   {
     room: 1,
     minutesAgo: 2870,
@@ -169,7 +169,7 @@ const sandbox: readonly DemoLine[] = [
   },
 ];
 
-const workshop: readonly DemoLine[] = [
+const WORKSHOP_LINES: readonly DemoLine[] = [
   { room: 5, minutesAgo: 2700, who: "bob", text: "What does your bot do when the socket drops?", key: "drop" },
   {
     room: 5,
@@ -196,11 +196,11 @@ const workshop: readonly DemoLine[] = [
   { room: 5, minutesAgo: 88, who: "bot", text: "Define alive.", replyTo: "alive", starredBy: ["carol"] },
 ];
 
-const others: readonly DemoLine[] = [
+const OTHER_LINES: readonly DemoLine[] = [
   { room: 6, minutesAgo: 1300, who: "carol", text: "This week: *The Mythical Man-Month*, chapter 2." },
   { room: 6, minutesAgo: 1290, who: "morgan", text: "Nine people can't make a bot in a day." },
   { room: 7, minutesAgo: 1200, who: "alice", text: "Nothing secret here, but it is private all the same." },
   { room: 9, minutesAgo: 2879, who: "bob", text: "That was fun. See you next year!" },
 ];
 
-export const talk: readonly DemoLine[] = [...sandbox, ...workshop, ...others];
+export const DEMO_LINES: readonly DemoLine[] = [...SANDBOX_LINES, ...WORKSHOP_LINES, ...OTHER_LINES];

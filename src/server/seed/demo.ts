@@ -1,31 +1,31 @@
 /**
- * The world of the demo: a handful of people and rooms, and two days of talk that shows everything a message can be.
- * The same every time, but that its times end shortly before now.
+ * Seeds the demo world: a handful of users and rooms, and two days of messages that show every kind of message. It is
+ * always the same, except that its times end shortly before now.
  */
 import type { SiteState } from "../site-state.js";
 import { deleteMessage, editMessage, postMessage } from "../world/posting.js";
 import type { MessageRecord, RoomRecord, UserRecord } from "../world/records.js";
 import { togglePin, toggleStar } from "../world/starring.js";
-import { type DemoLine, type DemoName, demoPeople, demoRooms, talk } from "./demo-talk.js";
+import { DEMO_LINES, DEMO_PEOPLE, DEMO_ROOMS, type DemoLine, type DemoName } from "./demo-talk.js";
 import { seedEmpty } from "./empty.js";
 
-/** The password of everybody in the demo. */
-const password = "password";
+/** The password of all demo users. */
+const PASSWORD = "password";
 
 export function seedDemo(state: SiteState): void {
   const { world, network } = state;
   const now = world.now();
   const people = new Map<DemoName, UserRecord>();
-  for (const person of demoPeople) {
+  for (const person of DEMO_PEOPLE) {
     const email = `${person.key}@example.com`;
-    network.addAccount(email, person.name, password);
+    network.addAccount(email, person.name, PASSWORD);
     const createdAt = now - person.memberForDays * 86_400;
     people.set(person.key, world.addUser({ ...person, email, createdAt }));
   }
   const rooms = new Map<number, RoomRecord>();
   const sandbox = seedEmpty(state);
   rooms.set(sandbox.id, sandbox);
-  for (const { owner, ...room } of demoRooms) {
+  for (const { owner, ...room } of DEMO_ROOMS) {
     const ownerId = people.get(owner)?.id;
     rooms.set(room.id, world.addRoom({ ...room, owners: ownerId === undefined ? [] : [ownerId] }));
   }
@@ -44,12 +44,12 @@ function replay(
   now: number,
 ): void {
   const said = new Map<string, MessageRecord>();
-  // Everybody was here before the first word, so that @names mean them.
+  // Everyone has visited the rooms before the first message, so that @names resolve to them.
   for (const room of rooms.values()) {
     for (const user of people.values())
       world.at(now - 3 * 86_400, () => room.access === "public" && world.visit(room, user.id));
   }
-  const ordered = [...talk].sort((a, b) => b.minutesAgo - a.minutesAgo);
+  const ordered = [...DEMO_LINES].sort((a, b) => b.minutesAgo - a.minutesAgo);
   for (const line of ordered) {
     const room = rooms.get(line.room);
     const user = people.get(line.who);
@@ -59,12 +59,12 @@ function replay(
     const text = parentId === null ? line.text : `:${parentId} ${line.text}`;
     const message = world.at(time, () => postMessage(world, room, user, text, { allowDuplicate: true }));
     if (line.key) said.set(line.key, message);
-    world.at(time + 40, () => afterwards(world, line, message, user, people));
+    world.at(time + 40, () => applyLaterActions(world, line, message, user, people));
   }
 }
 
-/** What happened to a message within its first minute. */
-function afterwards(
+/** Applies the edit, stars, pin and deletion of a message. */
+function applyLaterActions(
   world: SiteState["world"],
   line: DemoLine,
   message: MessageRecord,

@@ -1,4 +1,4 @@
-/** A world with nothing but room 1 and the system users: for tests that bring their own people. */
+/** Seeds an empty world: room 1 and the system users only, for tests that add their own users. */
 import type { SiteState } from "../site-state.js";
 import type { RoomRecord } from "../world/records.js";
 

@@ -1,32 +1,31 @@
 /**
- * A message of a made-up history. There may be a million of them, so it makes the sets and the HTML that most messages
- * never need only when somebody looks at them.
+ * A message of a generated history. There may be a million of them, so it creates its HTML, sets and revisions lazily.
  */
 import type { MessageFlags, MessageRecord, Revision } from "../world/records.js";
 
-/** What the message starts with. */
+/** The generated data of a message. */
 export interface HistoryLine {
   readonly id: number;
   readonly roomId: number;
   readonly userId: number;
   readonly timeStamp: number;
   readonly source: string;
-  /** What it said before it was edited; null when it was not. */
+  /** The original text of an edited message; null if it was not edited. */
   readonly draft: string | null;
   readonly deleted: boolean;
   readonly parentId: number | null;
   readonly showParent: boolean;
-  /** Whom it pinged; null for nobody. */
   readonly pinnedBy: number | null;
+  /** The user it pinged; null for none. */
   readonly pinged: number | null;
   readonly starredBy: readonly number[];
 }
 
-/** Makes HTML of a text, with what else the server puts into it. */
+/** Renders a text as HTML, with the `@Author` prefix of a reply if the server adds one. */
 export type RenderLine = (source: string, parentId: number | null) => string;
 
-/** How long after it was said a message was edited or deleted, in seconds. */
-const afterSeconds = 40;
+/** The seconds from a message's post to its edit, deletion or pin. */
+const LATER_ACTION_SECONDS = 40;
 
 export class HistoryMessage implements MessageRecord {
   readonly id: number;
@@ -109,7 +108,7 @@ export class HistoryMessage implements MessageRecord {
 
   get pins(): Map<number, number> {
     if (!(this.#pins instanceof Map)) {
-      this.#pins = new Map(this.#pins === null ? [] : [[this.#pins, this.timeStamp + afterSeconds]]);
+      this.#pins = new Map(this.#pins === null ? [] : [[this.#pins, this.timeStamp + LATER_ACTION_SECONDS]]);
     }
     return this.#pins;
   }
@@ -119,7 +118,7 @@ export class HistoryMessage implements MessageRecord {
     return this.#pinged;
   }
 
-  /** Before anything changes, what it was is written down. */
+  /** Creates the revisions before the first change. */
   #keepRevisions(): Revision[] {
     this.#revisions ??= this.#firstRevisions();
     return this.#revisions;
@@ -127,7 +126,7 @@ export class HistoryMessage implements MessageRecord {
 
   #firstRevisions(): Revision[] {
     const { userId, timeStamp, source, content } = this;
-    const later = { userId, timeStamp: timeStamp + afterSeconds };
+    const later = { userId, timeStamp: timeStamp + LATER_ACTION_SECONDS };
     const draft = this.#draft;
     const said = draft === null ? { source, content } : { source: draft, content: this.#render(draft, this.parentId) };
     const list: Revision[] = [{ label: "said", userId, timeStamp, ...said }];

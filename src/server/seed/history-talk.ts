@@ -1,13 +1,13 @@
-/** Who says what, one message after the other: some people talk more than others, and most talk is about what was just said. */
+/** Generates the messages of a history. Some users post more than others, and most messages react to recent ones. */
 import { mentionName } from "../../protocol/markup/mentions.js";
 import type { UserRecord } from "../world/records.js";
 import type { HistoryPeople, HistoryPlan } from "./history.js";
 import type { HistoryLine } from "./history-message.js";
-import { answers, asides, blocks, remarks, words } from "./history-words.js";
+import { ANSWERS, ASIDES, BLOCKS, REMARKS, SLOT_WORDS } from "./history-words.js";
 import { Random } from "./random.js";
 
-/** How many of the latest messages people still answer. */
-const recentLength = 12;
+/** The number of latest messages that users still reply to. */
+const RECENT_MESSAGES = 12;
 
 export class Talk {
   readonly #random: Random;
@@ -24,7 +24,7 @@ export class Talk {
     this.#nextId = firstId;
   }
 
-  /** The next message. */
+  /** Generates the next message. */
   next(timeStamp: number): HistoryLine {
     const random = this.#random;
     const id = this.#nextId++;
@@ -44,15 +44,15 @@ export class Talk {
       showParent: address.showParent,
       pinged: address.pinged,
       pinnedBy: random.chance(0.001) ? ([...this.#plan.room.owners][0] ?? null) : null,
-      starredBy: random.chance(0.03) ? this.#fans(user) : nobody,
+      starredBy: random.chance(0.03) ? this.#fans(user) : NOBODY,
     };
     this.#lastOf.set(user, id);
     this.#recent.push({ id, user });
-    if (this.#recent.length > recentLength) this.#recent.shift();
+    if (this.#recent.length > RECENT_MESSAGES) this.#recent.shift();
     return line;
   }
 
-  /** The first of the list talk most; whoever spoke last goes on now and then. */
+  /** Picks an author. Users early in the list post most, and the last author sometimes continues. */
   #speaker(): UserRecord {
     const random = this.#random;
     const last = this.#recent.at(-1)?.user;
@@ -64,25 +64,25 @@ export class Talk {
   #text(answersSomebody: boolean): string {
     const random = this.#random;
     const kind = random.next();
-    if (kind < 0.2) return this.#fill(random.pick(asides));
-    if (answersSomebody) return this.#fill(random.pick(answers));
-    return this.#fill(random.pick(kind < 0.25 ? blocks : kind < 0.4 ? answers : remarks));
+    if (kind < 0.2) return this.#fill(random.pick(ASIDES));
+    if (answersSomebody) return this.#fill(random.pick(ANSWERS));
+    return this.#fill(random.pick(kind < 0.25 ? BLOCKS : kind < 0.4 ? ANSWERS : REMARKS));
   }
 
   #fill(template: string): string {
     if (!template.includes("{")) return template;
     return template.replace(/\{([a-z]+)\}/gi, (slot, name: string) => {
-      const list = words[name];
+      const list = SLOT_WORDS[name];
       return list ? this.#fill(this.#random.pick(list)) : slot;
     });
   }
 
-  /** A reply, a mention, or to nobody in particular. */
+  /** Picks whether the message is a reply, a mention, or neither. */
   #address(user: UserRecord): Pick<HistoryLine, "parentId" | "showParent" | "pinged"> & { readonly prefix: string } {
     const random = this.#random;
     const kind = random.next();
     const [first, ...rest] = this.#recent.filter((message) => message.user !== user);
-    if (first === undefined || kind > 0.34) return toNobody;
+    if (first === undefined || kind > 0.34) return TO_NOBODY;
     const { id, user: other } = random.pick([first, ...rest]);
     if (kind < 0.24) return { prefix: `:${id} `, parentId: id, showParent: true, pinged: other.id };
     const parentId = this.#lastOf.get(other) ?? null;
@@ -98,10 +98,10 @@ export class Talk {
   }
 }
 
-const nobody: readonly number[] = [];
-const toNobody = { prefix: "", parentId: null, showParent: false, pinged: null };
+const NOBODY: readonly number[] = [];
+const TO_NOBODY = { prefix: "", parentId: null, showParent: false, pinged: null };
 
-/** A text before its mistake was seen. */
+/** Adds a typo to a text, as the version before an edit. */
 function withSlip(text: string): string {
   const characters = [...text];
   characters.splice(characters.length / 2, 1);

@@ -1,12 +1,12 @@
-/** When things are said: days differ, nights are quiet, and within an hour talk comes in bursts. Pure. */
+/** The times of a history's messages: days differ, nights are quiet, and messages come in bursts. Pure. */
 import { Random } from "./random.js";
 
-/** How much is said in each hour of a day, UTC. */
-const hours = [3, 2, 1, 1, 1, 1, 2, 4, 7, 9, 10, 9, 8, 10, 11, 12, 11, 10, 9, 8, 8, 7, 6, 4];
-/** How much on each day of the week, from Sunday. */
-const weekdays = [5, 9, 10, 10, 10, 9, 5];
+/** The relative number of messages in each UTC hour. */
+const HOUR_WEIGHTS = [3, 2, 1, 1, 1, 1, 2, 4, 7, 9, 10, 9, 8, 10, 11, 12, 11, 10, 9, 8, 8, 7, 6, 4];
+/** The relative number of messages on each day of the week, from Sunday. */
+const WEEKDAY_WEIGHTS = [5, 9, 10, 10, 10, 9, 5];
 
-/** So many moments from `from` up to `until`, in unix seconds, ascending; two may be the same. */
+/** Yields `count` times from `from` up to `until`, in unix seconds, ascending and possibly repeated. */
 export function* timesOf(from: number, until: number, count: number, seed: number): Generator<number> {
   const random = new Random(seed ^ 0x71e5);
   const slots = slotsOf(from, until, random);
@@ -27,7 +27,7 @@ interface Slot {
   readonly weight: number;
 }
 
-/** The hours of the range, the first and the last of them cut. */
+/** Splits the range into hours; the first and the last may be partial. */
 function slotsOf(from: number, until: number, random: Random): Slot[] {
   const slots: Slot[] = [];
   let mood = 1;
@@ -37,7 +37,8 @@ function slotsOf(from: number, until: number, random: Random): Slot[] {
     const weekday = (Math.floor(start / 86_400) + 4) % 7;
     if (hour === 0 || slots.length === 0) mood = 0.5 + random.next();
     const length = end - start;
-    const weight = (hours[hour] ?? 1) * (weekdays[weekday] ?? 1) * mood * (0.3 + random.next()) * (length / 3600);
+    const weight =
+      (HOUR_WEIGHTS[hour] ?? 1) * (WEEKDAY_WEIGHTS[weekday] ?? 1) * mood * (0.3 + random.next()) * (length / 3600);
     slots.push({ start, length, weight });
     start = end;
   }

@@ -1,9 +1,9 @@
-/** What people of a made-up history talk about, as plain data: templates, and the words that go into them. */
+/** The texts of a generated history, as plain data: templates, and the words for their slots. */
 
 type Words = readonly [string, ...string[]];
 
-/** What stands in for `{name}` in a template; words may have slots of their own. */
-export const words: Readonly<Record<string, Words>> = {
+/** Replacements for the slot `{name}` of a template. They can have slots themselves. */
+export const SLOT_WORDS: Readonly<Record<string, Words>> = {
   language: ["Python", "TypeScript", "Rust", "Go", "Java", "C#", "Kotlin", "Haskell", "SQL", "Bash", "C++", "Ruby"],
   thing: [
     "the parser",
@@ -63,7 +63,7 @@ export const words: Readonly<Record<string, Words>> = {
     "parse-dates",
     "undo-the-last-commit",
     "sort-a-map-by-value",
-    "centre-a-div",
+    "center-a-div",
     "escape-html",
     "read-a-file-line-by-line",
   ],
@@ -81,8 +81,8 @@ export const words: Readonly<Record<string, Words>> = {
   n: ["7", "42", "118", "404", "1337", "20481", "99173", "310244"],
 };
 
-/** What somebody says of their own accord. */
-export const remarks: Words = [
+/** Messages that start a topic. */
+export const REMARKS: Words = [
   "{thing} {trouble}, any ideas?",
   "Has anybody used {language} for this? {thing} {trouble}.",
   "I rewrote {thing} in {language} and now it *only* {trouble}.",
@@ -104,12 +104,12 @@ export const remarks: Words = [
   "Off to {doing}, bbl",
   "Does somebody have a link for {tag} beginners?",
   "There are only two hard things: naming, caching and off-by-one errors.",
-  '"{thing} {trouble}" is my favourite bug report of the week',
+  '"{thing} {trouble}" is my favorite bug report of the week',
   "if it compiles & the tests pass, ship it ---on Friday---",
 ];
 
-/** What somebody answers. */
-export const answers: Words = [
+/** Replies. */
+export const ANSWERS: Words = [
   "{advice}",
   "Did you {advice}?",
   "Try {code}",
@@ -129,8 +129,8 @@ export const answers: Words = [
   "I don't think so. {language} does that by design.",
 ];
 
-/** What is said in passing. */
-export const asides: Words = [
+/** Short interjections. */
+export const ASIDES: Words = [
   "o/",
   "morning",
   "lol",
@@ -149,8 +149,8 @@ export const asides: Words = [
   "welcome back",
 ];
 
-/** What takes several lines. */
-export const blocks: Words = [
+/** Messages with several lines. */
+export const BLOCKS: Words = [
   "    def main():\n        for n in range({n}):\n            print(n)",
   '    const rooms = await load();\n    if (rooms.length > {n}) {\n      throw new Error("too many <rooms>");\n    }',
   "    $ make test\n    ok {n}\n    FAILED: 1 of {n}",
@@ -160,8 +160,8 @@ export const blocks: Words = [
   "So far I tried:\n- to {advice}\n- to {advice}\nand still {thing} {trouble}.",
 ];
 
-/** First and last names of made-up people. */
-export const firstNames: Words = [
+/** First and last names of generated users. */
+export const FIRST_NAMES: Words = [
   "Ada",
   "Björn",
   "Chiara",
@@ -179,4 +179,4 @@ export const firstNames: Words = [
   "Olga",
   "Pablo",
 ];
-export const lastNames: Words = ["", "Park", "Novák", "Okafor", "Lind", "Sato", "Moreau", "Byrne", "Quill", "Weiß"];
+export const LAST_NAMES: Words = ["", "Park", "Novák", "Okafor", "Lind", "Sato", "Moreau", "Byrne", "Quill", "Weiß"];

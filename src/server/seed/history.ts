@@ -1,6 +1,6 @@
 /**
- * Days of talk that never was, the same for the same seed: busy and quiet hours, questions, answers, replies, mentions,
- * edits, deletions, stars. It is past when it comes: messages without events.
+ * Generates days of messages, the same for the same seed: busy and quiet hours, questions, replies, mentions, edits,
+ * deletions, stars. They are added as past messages, without events.
  */
 import { UsageError } from "../../errors/index.js";
 import { mentionName } from "../../protocol/markup/mentions.js";
@@ -13,13 +13,13 @@ import { HistoryMessage, type RenderLine } from "./history-message.js";
 import { Talk } from "./history-talk.js";
 import { timesOf } from "./history-times.js";
 
-/** Who talks, the most talkative first. */
+/** The authors, most active first. */
 export type HistoryPeople = readonly [UserRecord, ...UserRecord[]];
 
-/** What a history is made of, checked. */
+/** The validated options of a history. */
 export interface HistoryPlan {
   readonly room: RoomRecord;
-  /** The people, made up when there are none yet. */
+  /** Finds or creates the authors. */
   readonly people: () => HistoryPeople;
   readonly messages: number;
   readonly days: number;
@@ -28,7 +28,7 @@ export interface HistoryPlan {
   readonly seed: number;
 }
 
-/** What came of it. */
+/** The result of adding a history. */
 export interface HistoryRange {
   readonly firstId: number;
   readonly lastId: number;
@@ -39,15 +39,16 @@ export interface HistoryRange {
 }
 
 /**
- * Writes a history into a room, before everything that was said on the site or after it.
- * @throws {BAD_ARGUMENT} when it would lie in between, because ids ascend with time, and when the room can't hold it.
+ * Adds a history to a room, before or after all existing messages of the site.
+ * @throws {BAD_ARGUMENT} if it would overlap with existing messages, because ids ascend with time, or if the room cannot
+ * hold it
  */
 export function addHistory({ world }: SiteState, plan: HistoryPlan): HistoryRange {
   const { room, messages, days } = plan;
   const { maxMessagesPerRoom } = world.rules;
   if (room.messages.length + messages > maxMessagesPerRoom) {
     throw new UsageError(
-      `a room holds ${maxMessagesPerRoom} messages, and this history would make it ${room.messages.length + messages}; raise the option maxMessagesPerRoom`,
+      `a room holds at most ${maxMessagesPerRoom} messages, and this history would make it ${room.messages.length + messages}; raise the option maxMessagesPerRoom`,
     );
   }
   const { oldest, newest } = rangeOf(world);
@@ -56,7 +57,7 @@ export function addHistory({ world }: SiteState, plan: HistoryPlan): HistoryRang
   const isBefore = until <= oldest;
   if (!isBefore && from <= newest) {
     throw new UsageError(
-      `a history lies before or after everything that was said on the site, which was from ${time(oldest)} to ${time(newest)}; this one would be from ${time(from)} to ${time(until)}`,
+      `a history must be before or after all messages of the site, which are from ${time(oldest)} to ${time(newest)}; this one would be from ${time(from)} to ${time(until)}`,
     );
   }
   const firstId = isBefore ? world.messageIdsBefore(messages) : world.messageIdsAfter(messages);
@@ -76,7 +77,7 @@ export function addHistory({ world }: SiteState, plan: HistoryPlan): HistoryRang
   return { firstId, lastId: firstId + messages - 1, from, until, people };
 }
 
-/** When the first and the last kept message of the site were said. */
+/** The times of the first and the last message of the site in memory. */
 function rangeOf(world: World): { oldest: number; newest: number } {
   let [oldest, newest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const { messages } of world.rooms.values()) {
@@ -96,7 +97,7 @@ function renderer(world: World): RenderLine {
   };
 }
 
-/** What the room and the people know of who talked and when. */
+/** Updates the visits of the room and the last activity of the authors. */
 function remember(world: World, room: RoomRecord, said: readonly MessageRecord[]): void {
   for (const { id, userId, timeStamp } of said) {
     const visit = world.at(timeStamp, () => world.visit(room, userId));

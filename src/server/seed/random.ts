@@ -1,4 +1,4 @@
-/** Chance that comes out the same for the same seed (mulberry32). Not for secrets. */
+/** A seeded pseudo-random generator (mulberry32). Not for secrets. */
 export class Random {
   #state: number;
 
@@ -6,7 +6,7 @@ export class Random {
     this.#state = Math.imul(seed ^ (seed / 2 ** 32), 0x9e3779b1) >>> 0;
   }
 
-  /** From 0 up to 1. */
+  /** Returns a number in [0, 1). */
   next(): number {
     this.#state = (this.#state + 0x6d2b79f5) | 0;
     let t = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
@@ -14,7 +14,7 @@ export class Random {
     return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
   }
 
-  /** A whole number from 0 up to `end`. */
+  /** Returns an integer in [0, `end`). */
   below(end: number): number {
     return Math.floor(this.next() * end);
   }

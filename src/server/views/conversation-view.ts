@@ -1,15 +1,15 @@
-/** What lists and pages of bookmarked conversations show, and the feeds of a room (protocol.md §6.12). */
-import type { Call } from "../http/call.js";
+/** The views of bookmarked conversations and of a room's feeds (protocol.md §6.12). */
 import type { ConversationPageView, ConversationView, FeedView } from "../pages/views.js";
 import { bookmarkedMessages } from "../world/bookmarks.js";
 import type { Bookmark, MessageRecord, RoomRecord } from "../world/records.js";
 import { starredMessages } from "../world/starring.js";
 import { frameView, messageView, roomView } from "./frame-view.js";
+import type { ViewContext } from "./view-context.js";
 
-/** Messages in a feed. */
-const feedLength = 30;
+/** The most messages in a feed. */
+const FEED_LENGTH = 30;
 
-export function conversationView({ world }: Call, room: RoomRecord, bookmark: Bookmark): ConversationView {
+export function conversationView({ world }: ViewContext, room: RoomRecord, bookmark: Bookmark): ConversationView {
   const messages = bookmarkedMessages(room, bookmark);
   return {
     roomId: room.id,
@@ -24,12 +24,12 @@ export function conversationView({ world }: Call, room: RoomRecord, bookmark: Bo
   };
 }
 
-export function conversationPageView(call: Call, room: RoomRecord, bookmark: Bookmark): ConversationPageView {
+export function conversationPageView(context: ViewContext, room: RoomRecord, bookmark: Bookmark): ConversationPageView {
   return {
-    frame: frameView(call),
-    room: roomView(call.state, room, call.viewer),
-    conversation: conversationView(call, room, bookmark),
-    messages: bookmarkedMessages(room, bookmark).map((message) => messageView(call.state, message, call.viewer)),
+    frame: frameView(context),
+    room: roomView(context.state, room, context.viewer),
+    conversation: conversationView(context, room, bookmark),
+    messages: bookmarkedMessages(room, bookmark).map((message) => messageView(context.state, message, context.viewer)),
   };
 }
 
@@ -42,10 +42,11 @@ function latest(room: RoomRecord, count: number): MessageRecord[] {
   return found;
 }
 
-/** The newest messages of a room, or its starred ones. */
-export function feedView(call: Call, room: RoomRecord, kind: "messages" | "starred"): FeedView {
-  const { state, viewer, place, world } = call;
-  const newestFirst = kind === "starred" ? starredMessages(world, room).slice(0, feedLength) : latest(room, feedLength);
+/** The feed of a room's newest or starred messages. */
+export function feedView(context: ViewContext, room: RoomRecord, kind: "messages" | "starred"): FeedView {
+  const { state, viewer, place, world } = context;
+  const newestFirst =
+    kind === "starred" ? starredMessages(world, room).slice(0, FEED_LENGTH) : latest(room, FEED_LENGTH);
   return {
     origin: place.chatUrl,
     path: kind === "starred" ? `/feeds/rooms/starred/${room.id}` : `/feeds/rooms/${room.id}`,

@@ -1,15 +1,15 @@
-/** From records to what the pages show: people, rooms, messages, and the frame around every page. No HTML here. */
+/** Turns records into views of users, rooms, messages, and the frame around every page. No HTML here. */
 import { renderMarkdown } from "../../protocol/markup/render.js";
-import type { Call } from "../http/call.js";
 import type { FrameView, MessageView, PersonView, RoomView } from "../pages/views.js";
 import { userPath } from "../paths.js";
 import type { SiteState } from "../site-state.js";
 import { mayRead } from "../world/access.js";
 import type { MessageRecord, RoomRecord, UserRecord } from "../world/records.js";
+import type { ViewContext } from "./view-context.js";
 
-/** Around every page. */
-export function frameView(call: Call): FrameView {
-  const { state, world, viewer, place } = call;
+/** The view of the frame around every page. */
+export function frameView(context: ViewContext): FrameView {
+  const { state, world, viewer, place } = context;
   const rooms = [...world.rooms.values()].filter((room) => room.access !== "private" && !room.frozen && !room.deleted);
   const present = new Set(rooms.flatMap((room) => [...room.present]));
   return {
@@ -18,7 +18,7 @@ export function frameView(call: Call): FrameView {
     chatHost: new URL(state.live.chatOrigin).host,
     loginUrl: `${place.loopback ? "" : place.loginUrl}/users/login?returnurl=${encodeURIComponent(`${place.chatUrl}/`)}`,
     me: viewer && personView(state, viewer, null),
-    fkey: call.fkey,
+    fkey: context.fkey,
     activeUsers: present.size,
     activeRooms: rooms.length,
     now: world.now(),
@@ -26,7 +26,7 @@ export function frameView(call: Call): FrameView {
   };
 }
 
-/** A person, as seen from a room or from nowhere in particular. */
+/** The view of a user, in a room or outside of any. */
 export function personView(state: SiteState, user: UserRecord, room: RoomRecord | null): PersonView {
   const visit = room?.visits.get(user.id);
   return {
@@ -44,7 +44,7 @@ export function personView(state: SiteState, user: UserRecord, room: RoomRecord 
   };
 }
 
-/** A room as lists and cards show it. */
+/** The view of a room in lists and cards. */
 export function roomView(state: SiteState, room: RoomRecord, viewer: UserRecord | null): RoomView {
   const first = room.messages[0];
   const last = room.messages[room.messages.length - 1];
@@ -58,7 +58,7 @@ export function roomView(state: SiteState, room: RoomRecord, viewer: UserRecord 
     access: room.access,
     frozen: room.frozen,
     deleted: room.deleted,
-    isFavorite: viewer !== null && room.favouriteOf.has(viewer.id),
+    isFavorite: viewer !== null && room.favoriteOf.has(viewer.id),
     parentSiteName: room.parentSite?.name ?? state.live.name,
     parentSiteUrl: state.world.siteUrlOf(room),
     messageCount: room.messageCount,
@@ -70,12 +70,12 @@ export function roomView(state: SiteState, room: RoomRecord, viewer: UserRecord 
   };
 }
 
-/** The host of the Q&A site that a room is about. */
+/** The host of a room's Q&A site. */
 export function siteHostOf(state: SiteState, room: RoomRecord): string {
   return room.parentSite?.host ?? state.host;
 }
 
-/** People of a room with how much they said there, latest talkers first. */
+/** The views of users of a room with their message counts, most recent posters first. */
 export function peopleOf(
   state: SiteState,
   room: RoomRecord,
@@ -90,13 +90,13 @@ export function peopleOf(
   return people.sort((a, b) => (b.lastPost ?? 0) - (a.lastPost ?? 0) || a.id - b.id);
 }
 
-/** A message of a transcript, a history or a list. */
+/** The view of a message in a transcript, a history or a list. */
 export function messageView(state: SiteState, message: MessageRecord, viewer: UserRecord | null): MessageView {
   const author = state.world.users.get(message.userId);
   const parent =
     message.showParent && message.parentId !== null ? state.world.messages.get(message.parentId) : undefined;
   const parentRoom = parent && state.world.rooms.get(parent.roomId);
-  // A reply may have been moved away from a private room that its parent is still in.
+  // The reply may have been moved out of a private room that still has its parent.
   const isKnown = parentRoom !== undefined && mayRead(parentRoom, viewer);
   return {
     id: message.id,

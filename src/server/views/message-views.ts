@@ -1,16 +1,16 @@
-/** What the history page and the search page show. */
+/** The views of the history page and of the search page. */
 import { setImmediate } from "node:timers/promises";
-import type { Call } from "../http/call.js";
 import type { HistoryPageView, RevisionView, SearchPageView } from "../pages/views.js";
 import { mayRead } from "../world/access.js";
-import { firstIndex } from "../world/ascending.js";
+import { lowerBound } from "../world/ascending.js";
 import { roomOf } from "../world/posting.js";
 import type { MessageRecord } from "../world/records.js";
 import { frameView, messageView, roomView } from "./frame-view.js";
 import { pageOf } from "./paging.js";
+import type { ViewContext } from "./view-context.js";
 
-export function historyView(call: Call, message: MessageRecord): HistoryPageView {
-  const { state, world, viewer } = call;
+export function historyView(context: ViewContext, message: MessageRecord): HistoryPageView {
+  const { state, world, viewer } = context;
   const revisions = message.revisions.map((revision): RevisionView => {
     const user = world.users.get(revision.userId);
     return {
@@ -25,7 +25,7 @@ export function historyView(call: Call, message: MessageRecord): HistoryPageView
   });
   const pinners = [...message.pins].map(([id, timeStamp]) => ({ id, name: world.nameOf(id), timeStamp }));
   return {
-    frame: frameView(call),
+    frame: frameView(context),
     room: roomView(state, roomOf(world, message), viewer),
     message: messageView(state, message, viewer),
     revisions: revisions.reverse(),
@@ -34,12 +34,12 @@ export function historyView(call: Call, message: MessageRecord): HistoryPageView
   };
 }
 
-/** How many messages a search looks at before it lets others have their turn. */
-const searchStep = 5_000;
+/** The messages that a search scans before it yields to other requests. */
+const SEARCH_STEP = 5_000;
 
-/** Messages that contain the text, newest first, in rooms that the viewer may read. */
-export async function searchView(call: Call): Promise<SearchPageView> {
-  const { world, viewer, params, state } = call;
+/** Searches messages that contain a text, newest first, in rooms that the viewer may read. */
+export async function searchView(context: ViewContext): Promise<SearchPageView> {
+  const { world, viewer, params, state } = context;
   const query = (params.get("q") ?? "").trim();
   const room = params.integer("room", 0) || null;
   const user = params.integer("user", 0) || null;
@@ -48,7 +48,7 @@ export async function searchView(call: Call): Promise<SearchPageView> {
   const found: MessageRecord[] = [];
   for (const candidate of needle ? world.rooms.values() : []) {
     if ((room !== null && candidate.id !== room) || !mayRead(candidate, viewer)) continue;
-    for await (const part of newestFirst(user === null ? candidate.messages : world.index(candidate).by(user))) {
+    for await (const part of newestFirst(user === null ? candidate.messages : world.index(candidate).byAuthor(user))) {
       found.push(...part.filter((message) => !message.deleted && message.source.toLowerCase().includes(needle)));
     }
   }
@@ -58,17 +58,17 @@ export async function searchView(call: Call): Promise<SearchPageView> {
     ...messageView(state, message, viewer),
     roomName: world.rooms.get(message.roomId)?.name ?? "",
   }));
-  return { frame: frameView(call), query, room, user, total: found.length, messages, page, pageCount };
+  return { frame: frameView(context), query, room, user, total: found.length, messages, page, pageCount };
 }
 
-/** A list in parts, each newest first, with a pause after each; the list may change in the pauses. */
+/** Yields a list in chunks from its end, each newest first, with a pause after each. The list may change in the pauses. */
 async function* newestFirst(messages: readonly MessageRecord[]): AsyncGenerator<MessageRecord[]> {
   let before = Number.MAX_SAFE_INTEGER;
   for (;;) {
-    const end = firstIndex(messages, before);
-    const part = messages.slice(Math.max(0, end - searchStep), end).reverse();
+    const end = lowerBound(messages, before);
+    const part = messages.slice(Math.max(0, end - SEARCH_STEP), end).reverse();
     yield part;
-    if (part.length < searchStep) return;
+    if (part.length < SEARCH_STEP) return;
     before = part[part.length - 1]?.id ?? 0;
     await setImmediate();
   }

@@ -1,19 +1,19 @@
-/** What the profile page shows, tab by tab (protocol.md §6.10). */
-import type { Call } from "../http/call.js";
+/** The view of the profile page, by tab (protocol.md §6.10). */
 import type { ProfilePageView } from "../pages/views.js";
 import { mayRead } from "../world/access.js";
 import type { MessageRecord, RoomRecord, UserRecord } from "../world/records.js";
 import { conversationView } from "./conversation-view.js";
 import { frameView, messageView, personView, roomView } from "./frame-view.js";
 import { pageOf } from "./paging.js";
+import type { ViewContext } from "./view-context.js";
 
-const roomsPerPage = 20;
-const messagesPerPage = 50;
-const tabs = ["general", "recent", "replies", "conversations"] as const;
+const ROOMS_PER_PAGE = 20;
+const MESSAGES_PER_PAGE = 50;
+const TABS = ["general", "recent", "replies", "conversations"] as const;
 
-export function profileView(call: Call, user: UserRecord): ProfilePageView {
-  const { world, state, viewer, params } = call;
-  const tab = tabs.find((name) => name === params.get("tab")?.toLowerCase()) ?? "general";
+export function profileView(context: ViewContext, user: UserRecord): ProfilePageView {
+  const { world, state, viewer, params } = context;
+  const tab = TABS.find((name) => name === params.get("tab")?.toLowerCase()) ?? "general";
   const roomsTab = params.get("rooms")?.toLowerCase() === "frequent" ? "frequent" : "current";
   const readable = [...world.rooms.values()].filter((room) => mayRead(room, viewer));
   const said = (room: RoomRecord): number => room.visits.get(user.id)?.messageCount ?? 0;
@@ -22,10 +22,10 @@ export function profileView(call: Call, user: UserRecord): ProfilePageView {
     messagesByUser: said(room),
   });
   const talked = readable.filter((room) => said(room) > 0);
-  const rooms = pageOf(params, roomsOn(roomsTab, readable, talked, user), roomsPerPage);
-  const messages = pageOf(params, messagesOn(call, tab, readable, user), messagesPerPage);
+  const rooms = pageOf(params, roomsOn(roomsTab, readable, talked, user), ROOMS_PER_PAGE);
+  const messages = pageOf(params, messagesOn(context, tab, readable, user), MESSAGES_PER_PAGE);
   return {
-    frame: frameView(call),
+    frame: frameView(context),
     person: personView(state, user, null),
     memberSince: new Date(user.createdAt * 1000).toISOString().slice(0, 10),
     messageCount: talked.reduce((sum, room) => sum + said(room), 0),
@@ -38,13 +38,13 @@ export function profileView(call: Call, user: UserRecord): ProfilePageView {
       ...messageView(state, message, viewer),
       roomName: world.rooms.get(message.roomId)?.name ?? "",
     })),
-    conversations: tab === "conversations" ? conversationsOf(call, readable, user) : [],
+    conversations: tab === "conversations" ? conversationsOf(context, readable, user) : [],
     page: tab === "general" ? rooms.page : messages.page,
     pageCount: tab === "general" ? rooms.pageCount : messages.pageCount,
   };
 }
 
-/** Those somebody is in, latest talk first; or those they have talked in most. */
+/** The rooms that a user is in, most recent posts first; or those with most of their messages. */
 function roomsOn(
   list: "current" | "frequent",
   readable: readonly RoomRecord[],
@@ -59,14 +59,14 @@ function roomsOn(
 }
 
 function messagesOn(
-  { world }: Call,
-  tab: (typeof tabs)[number],
+  { world }: ViewContext,
+  tab: (typeof TABS)[number],
   readable: readonly RoomRecord[],
   user: UserRecord,
 ): readonly MessageRecord[] {
   if (tab !== "recent" && tab !== "replies") return [];
   const listed = (room: RoomRecord): readonly MessageRecord[] =>
-    tab === "recent" ? world.index(room).by(user.id) : world.index(room).pinging(user.id);
+    tab === "recent" ? world.index(room).byAuthor(user.id) : world.index(room).pinging(user.id);
   return readable
     .flatMap(listed)
     .filter((message) => !message.deleted)
@@ -74,7 +74,7 @@ function messagesOn(
 }
 
 function conversationsOf(
-  call: Call,
+  context: ViewContext,
   readable: readonly RoomRecord[],
   user: UserRecord,
 ): NonNullable<ProfilePageView["conversations"]> {
@@ -82,5 +82,5 @@ function conversationsOf(
     .flatMap((room) => [...room.bookmarks.values()].map((bookmark) => ({ room, bookmark })))
     .filter(({ bookmark }) => bookmark.userId === user.id)
     .sort((a, b) => b.bookmark.createdAt - a.bookmark.createdAt)
-    .map(({ room, bookmark }) => conversationView(call, room, bookmark));
+    .map(({ room, bookmark }) => conversationView(context, room, bookmark));
 }

@@ -1,31 +1,31 @@
-/** Which messages a transcript page shows: days in UTC, and hours of a day that has too many (protocol.md §6.5). */
-import type { Call } from "../http/call.js";
+/** The view of a transcript page: a UTC day, or hours of a day with too many messages (protocol.md §6.5). */
 import type { MessageView, TranscriptPageView } from "../pages/views.js";
-import { rules } from "../world/access.js";
+import { canModerate } from "../world/access.js";
 import { markMentions } from "../world/mentions.js";
 import type { MessageRecord, RoomRecord, UserRecord } from "../world/records.js";
 import { dayOf, type RoomIndex } from "../world/room-index.js";
 import { frameView, messageView, roomView } from "./frame-view.js";
+import type { ViewContext } from "./view-context.js";
 
-const daySeconds = 86_400;
+const DAY_SECONDS = 86_400;
 
-/** From one hour to another, the second exclusive. */
+/** A range of hours; `to` is exclusive. */
 export interface Hours {
   readonly from: number;
   readonly to: number;
 }
 
-/** What part of a transcript is asked for. */
+/** The requested part of a transcript. */
 export interface TranscriptRequest {
   /** Days since the epoch; null for the latest day that has messages. */
   readonly day: number | null;
   readonly hours?: Hours;
-  /** The message of a permalink: its day and hour win. */
+  /** The message of a permalink; its day and hours override the others. */
   readonly message?: MessageRecord;
 }
 
-export function transcriptView(call: Call, room: RoomRecord, request: TranscriptRequest): TranscriptPageView {
-  const { state, world, viewer } = call;
+export function transcriptView(context: ViewContext, room: RoomRecord, request: TranscriptRequest): TranscriptPageView {
+  const { state, world, viewer } = context;
   const index = world.index(room);
   const { days } = index;
   const latest = days[days.length - 1];
@@ -36,7 +36,7 @@ export function transcriptView(call: Call, room: RoomRecord, request: Transcript
   const messages = hours ? all.filter((message) => isWithin(message, hours)) : all;
   const isWhole = !hours || (hours.from === 0 && hours.to === 24);
   return {
-    frame: frameView(call),
+    frame: frameView(context),
     room: roomView(state, room, viewer),
     day: dayText(day),
     firstDay: optionalDay(days.find((other) => other < day)),
@@ -47,25 +47,25 @@ export function transcriptView(call: Call, room: RoomRecord, request: Transcript
     hourPages,
     messages: messages.map((message) => withOwnMentions(messageView(state, message, viewer), viewer)),
     highlight: request.message?.id ?? null,
-    isOwner: rules(room, viewer),
+    isOwner: canModerate(room, viewer),
     recentMessageCount: countSince(index, world.now() - 7200, world.now()),
   };
 }
 
-/** On a transcript the viewer's own name is marked [OBS]. */
+/** Marks mentions of the viewer, as transcripts do [OBS]. */
 function withOwnMentions(view: MessageView, viewer: UserRecord | null): MessageView {
   if (!viewer || !view.content?.includes("@")) return view;
   return { ...view, content: markMentions(view.content, viewer) };
 }
 
-/** Days since the epoch of a date; null when there is no such date. */
+/** Converts a date to days since the epoch; null if there is no such date. */
 export function dayNumber(year: number, month: number, date: number): number | null {
   const at = new Date(Date.UTC(year, month - 1, date));
   const isReal = at.getUTCFullYear() === year && at.getUTCMonth() === month - 1 && at.getUTCDate() === date;
-  return isReal ? at.getTime() / 1000 / daySeconds : null;
+  return isReal ? at.getTime() / 1000 / DAY_SECONDS : null;
 }
 
-/** As few ranges as fit the page size; none when the day fits on one page. */
+/** Splits a day into as few ranges of hours as fit the page size; none if the day fits on one page. */
 function splitByHours(messages: readonly MessageRecord[], pageSize: number): Hours[] {
   if (messages.length <= pageSize) return [];
   const counts = new Array<number>(24).fill(0);
@@ -85,7 +85,7 @@ function splitByHours(messages: readonly MessageRecord[], pageSize: number): Hou
   return pages.length > 1 ? pages : [];
 }
 
-/** The page with the message; the last one of the latest day; else the first. */
+/** Picks the range with the message, else the last range of the latest day, else the first. */
 function pageFor(pages: readonly Hours[], { message, day }: TranscriptRequest): Hours | null {
   if (message) return pages.find((hours) => isWithin(message, hours)) ?? null;
   return (day === null ? pages[pages.length - 1] : pages[0]) ?? null;
@@ -96,17 +96,17 @@ function isWithin(message: MessageRecord, hours: Hours): boolean {
 }
 
 function hourOf(message: MessageRecord): number {
-  return Math.floor((message.timeStamp % daySeconds) / 3600);
+  return Math.floor((message.timeStamp % DAY_SECONDS) / 3600);
 }
 
-/** How many messages came after one time and until another, at most a day later. */
+/** Counts the messages between two times that are at most a day apart. */
 function countSince(index: RoomIndex, since: number, now: number): number {
   const days = new Set([dayOf(since), dayOf(now)]);
   return [...days].flatMap((day) => index.onDay(day)).filter((message) => message.timeStamp > since).length;
 }
 
 function dayText(day: number): string {
-  return new Date(day * daySeconds * 1000).toISOString().slice(0, 10);
+  return new Date(day * DAY_SECONDS * 1000).toISOString().slice(0, 10);
 }
 
 function optionalDay(day: number | undefined): string | null {

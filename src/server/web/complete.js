@@ -1,31 +1,31 @@
 /**
- * Completing a name after "@": a listbox above the input, in the ARIA combobox pattern. The focus stays in the input;
- * `aria-activedescendant` says which name is chosen.
+ * Name completion after "@": a listbox above the input, in the ARIA combobox pattern. The focus stays in the input, and
+ * `aria-activedescendant` marks the selected name.
  */
 import { avatar, byId, el, fold } from "./dom.js";
 
 /** @typedef {{ id: number, name: string, rank: number }} Candidate */
 
-const shownAtMost = 8;
+const MAX_SHOWN = 8;
 const input = byId("input");
 const list = byId("tabcomplete");
 /** @type {Candidate[]} */
 let shown = [];
 let chosen = 0;
-/** Closed by Escape until the text changes. */
+/** Whether Escape closed the list; reset when the text changes. */
 let isDismissed = false;
 
-/** A name as it stands after an "@". @param {string} name */
+/** Converts a name to its form after an "@". @param {string} name */
 const pingName = (name) => name.replace(/[^\p{L}\p{N}]/gu, "");
 
-/** The beginning of a name before the cursor, with where its "@" stands. */
+/** Returns the partial name before the cursor, with the position of its "@". */
 function typed() {
   const end = input.selectionStart;
   const match = /(^|[\s("',])@([\p{L}\p{N}_.-]{0,40})$/u.exec(input.value.slice(0, end));
   return match ? { text: fold(pingName(match[2] ?? "")), from: end - (match[2] ?? "").length - 1, end } : null;
 }
 
-/** Offers names while there is the beginning of one. @param {() => Candidate[]} candidates */
+/** Shows the names that match the partial name. @param {() => Candidate[]} candidates */
 function offer(candidates) {
   const begun = input.selectionStart === input.selectionEnd && !isDismissed ? typed() : null;
   const fits = begun
@@ -35,9 +35,9 @@ function offer(candidates) {
           name.split(/\s+/).some((part) => fold(part).startsWith(begun.text)),
       )
     : [];
-  // A name that is written out needs no completing, and Enter then sends.
+  // A name typed in full needs no completion, so that Enter sends the message.
   const isWhole = fits.length === 1 && fold(pingName(fits[0]?.name ?? "")) === begun?.text;
-  shown = (isWhole ? [] : fits).sort((a, b) => b.rank - a.rank || a.name.localeCompare(b.name)).slice(0, shownAtMost);
+  shown = (isWhole ? [] : fits).sort((a, b) => b.rank - a.rank || a.name.localeCompare(b.name)).slice(0, MAX_SHOWN);
   chosen = 0;
   draw();
 }
@@ -75,7 +75,7 @@ function take(candidate) {
   input.dispatchEvent(new Event("input"));
 }
 
-/** The keys of the open list. True when the key was one. @param {KeyboardEvent} event */
+/** Handles a key of the open list. Returns whether it did. @param {KeyboardEvent} event */
 export function completeKey(event) {
   if (shown.length === 0 || event.ctrlKey || event.altKey || event.metaKey) return false;
   const { key } = event;
@@ -90,7 +90,7 @@ export function completeKey(event) {
   return true;
 }
 
-/** Listens to the input. @param {() => Candidate[]} candidates */
+/** Attaches the completion to the input. @param {() => Candidate[]} candidates */
 export function wireComplete(candidates) {
   input.addEventListener("input", () => {
     isDismissed = false;

@@ -1,46 +1,46 @@
-/** Writing on the room page: the input with its keys, replies, edits, the count of characters, sending in order. */
+/** The message input of the room page: keys, replies, edits, the character count, and sending in order. */
 import { completeKey, wireComplete } from "./complete.js";
 import { byId, el, serverNow, some } from "./dom.js";
 import { chat, keepPlace, messages, myId, reveal, roomId, toBottom } from "./log.js";
+import { messageOf, showNotice, showWait } from "./notices.js";
 import { people } from "./people.js";
-import { messageOf, tell, tellWait } from "./tell.js";
 import { act } from "./wire.js";
 
-/** The longest single line the server takes. */
-const maxLine = 500;
-/** How long one's own messages may be changed, in seconds. */
-const editWindow = 120;
+/** The most characters of a single line that the server accepts. */
+const MAX_LINE = 500;
+/** The time in which users may change their own messages, in seconds. */
+const EDIT_WINDOW_SECONDS = 120;
 const isModerator = document.body.dataset.isModerator === "true";
 const input = byId("input");
 /** The message being edited. @type {number | null} */
 let editing = null;
-/** What stood in the input before the edit. */
+/** The text of the input before the edit. */
 let draft = "";
 let sending = Promise.resolve();
 
 /** Whether the viewer may still change a message. @param {any} message */
 export function mayChange(message) {
   if (!input || message.content === undefined) return false;
-  return isModerator || (message.user_id === myId && serverNow() - message.time_stamp < editWindow);
+  return isModerator || (message.user_id === myId && serverNow() - message.time_stamp < EDIT_WINDOW_SECONDS);
 }
 
-/** Too long for one line, or 0. @param {string} text */
-const excess = (text) => (text.includes("\n") ? 0 : Math.max(0, text.length - maxLine));
+/** The number of characters over the limit of a single line, or 0. @param {string} text */
+const excess = (text) => (text.includes("\n") ? 0 : Math.max(0, text.length - MAX_LINE));
 
 function send() {
   const text = input.value.replace(/\s+$/, "");
   if (!text.trim()) return;
   if (excess(text) > 0)
-    return tell(
-      `A line may have ${maxLine} characters, this one has ${text.length}. Several lines have no such limit.`,
+    return showNotice(
+      `A single line can have up to ${MAX_LINE} characters; this one has ${text.length}. Messages with several lines can be longer.`,
     );
   const target = editing;
   stopEditing(target === null ? "" : draft);
-  tell("");
+  showNotice("");
   say(text, target);
 }
 
-/** Sends a text after those sent before; `target` is the message it replaces. @param {string} text @param {number | null} [target] */
+/** Sends a text after all earlier ones, or edits the message `target`. @param {string} text @param {number | null} [target] */
 export function say(text, target = null) {
   const pending = target === null ? el("div", { class: "pending" }, "sending: ", text.slice(0, 120)) : null;
   if (pending) {
@@ -54,12 +54,11 @@ export function say(text, target = null) {
 async function deliver(text, target) {
   try {
     const path = target === null ? `/chats/${roomId}/messages/new` : `/messages/${target}`;
-    const answer = await act(path, { text }, tellWait);
-    if (target === null && /** @type {any} */ (answer)?.id == null)
-      throw new Error("You said exactly that a moment ago.");
-    tell("");
+    const answer = await act(path, { text }, showWait);
+    if (target === null && /** @type {any} */ (answer)?.id == null) throw new Error("You just posted the same text.");
+    showNotice("");
   } catch (error) {
-    tell(messageOf(error));
+    showNotice(messageOf(error));
     if (!input.value) setInput(text);
   }
 }
@@ -91,12 +90,12 @@ function setMode(text) {
 /** @param {number} id */
 export async function edit(id) {
   const response = await fetch(`/message/${id}?plain=true`);
-  if (!response.ok) return tell("That message can't be edited.");
+  if (!response.ok) return showNotice("That message cannot be edited.");
   if (editing === null) draft = input.value;
   editing = id;
   setInput(await response.text());
-  setMode("Editing your message. Enter saves, Escape leaves it as it was.");
-  tell("");
+  setMode("Editing your message. Enter saves, Escape cancels.");
+  showNotice("");
   byId(`message-${id}`)?.classList.add("editing");
 }
 
@@ -107,7 +106,7 @@ export function reply(id) {
   showReply();
 }
 
-/** Says whom the text answers, as long as it begins with the number of a message. */
+/** Shows the author of the parent while the text begins with the id of a message. */
 function showReply() {
   if (editing !== null) return;
   const parent = messages.get(Number(/^:(\d+)\s/.exec(input.value)?.[1]));
@@ -115,7 +114,7 @@ function showReply() {
   if (parent) byId(`message-${parent.message_id}`)?.classList.add("reply-parent");
 }
 
-/** Own messages before (or after) the one being edited that may still be changed. @param {number} step -1 for the one before */
+/** The own message before or after the one being edited that can still be changed. @param {number} step -1 for the one before */
 function otherOwn(step) {
   const own = [...messages.values()]
     .filter((message) => message.user_id === myId && mayChange(message))
@@ -126,13 +125,13 @@ function otherOwn(step) {
     : own.filter((id) => Math.sign(id - (editing ?? 0)) === step).at(step < 0 ? -1 : 0);
 }
 
-/** Up edits the last own message, and from there the one before; down goes back. @param {number} step */
+/** Edits the previous or the next own message. @param {number} step */
 function editOther(step) {
   const id = otherOwn(step);
   if (id !== undefined) {
     void edit(id);
     reveal(id);
-  } else if (editing === null) tell("There is no message of yours from the last two minutes to edit.");
+  } else if (editing === null) showNotice("You have no message from the last two minutes to edit.");
   else if (step > 0) stopEditing(draft);
 }
 
@@ -142,10 +141,10 @@ function codify() {
   setInput(lines.map((/** @type {string} */ line) => (coded ? line.slice(4) : `    ${line}`)).join("\n"));
 }
 
-/** The count of characters, near the limit only, and the height of the input. */
+/** Updates the height of the input, and the character count if it is near the limit. */
 function measure() {
   const { value } = input;
-  const left = maxLine - value.length;
+  const left = MAX_LINE - value.length;
   const isShown = !value.includes("\n") && left < 100;
   const count = byId("input-count");
   count.textContent = isShown ? (left < 0 ? `${some(-left, "character")} too many` : `${left} left`) : "";
@@ -173,7 +172,7 @@ function onKey(event) {
   if (done) event.preventDefault();
 }
 
-/** Everybody whose name can be completed: those here first, then those who spoke. */
+/** The users whose names can be completed: present users first, then recent authors. */
 function candidates() {
   const found = new Map();
   for (const { user_id: id, user_name: name, time_stamp: time } of messages.values())
@@ -183,13 +182,13 @@ function candidates() {
   return [...found.values()];
 }
 
-/** Closes or opens the input. @param {boolean} isOpen */
+/** Enables or disables the input. @param {boolean} isOpen */
 export function setOpen(isOpen) {
   if (!input) return;
   for (const part of [input, ...document.querySelectorAll("#chat-buttons button")]) part.disabled = !isOpen;
 }
 
-/** Listens to the input. */
+/** Attaches the listeners of the input. */
 export function wireCompose() {
   if (!input) return;
   wireComplete(candidates);

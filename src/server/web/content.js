@@ -1,18 +1,18 @@
 /**
- * The content of a message on its way to the page. It is HTML the server made and escaped; what the viewer's side adds
- * (quotes, mentions, "see full text") is added as nodes.
+ * Renders the content of messages. It is HTML that the server made and escaped. The page adds quotes, mentions and "see
+ * full text" as nodes.
  */
 import { el, fold } from "./dom.js";
 
 const myName = fold(document.body.dataset.userName ?? "");
-const mention = /@([^\s._!?();:/+&<-]{3,})/g;
+const MENTION = /@([^\s._!?();:/+&<-]{3,})/g;
 
-/** True when a content names the viewer. @param {string} [content] */
+/** Whether a content mentions the viewer. @param {string} [content] */
 export function mentionsMe(content = "") {
-  return myName !== "" && [...content.matchAll(mention)].some(([, name = ""]) => myName.startsWith(fold(name)));
+  return myName !== "" && [...content.matchAll(MENTION)].some(([, name = ""]) => myName.startsWith(fold(name)));
 }
 
-/** The element for the content of a message. @param {{ message_id: number, room_id: number, content: string }} record */
+/** Creates the element of a message's content. @param {{ message_id: number, room_id: number, content: string }} record */
 export function contentOf({ message_id: id, room_id: roomId, content }) {
   const box = el("div", { class: "content" });
   box.innerHTML = content;
@@ -23,7 +23,7 @@ export function contentOf({ message_id: id, room_id: roomId, content }) {
 }
 
 /**
- * What the viewer's side adds to a content on any page: quotes, and the way to the rest of a long text.
+ * Adds what every page adds to a content: quotes, and a link to the rest of a long text.
  * @param {Element} box
  * @param {number} roomId
  * @param {number} id of the message
@@ -39,7 +39,7 @@ export function dress(box, roomId, id) {
   }
   if (first instanceof Text && /^\s*[→←] $/.test(first.data) && first.nextSibling?.nodeName === "I") stayHere(box);
   quoteLines(box);
-  // Code may be wider than the page: it scrolls, so the keyboard must reach it.
+  // Wide code scrolls, so it must be reachable by keyboard.
   for (const code of box.querySelectorAll("pre")) code.tabIndex = 0;
   const partial = box.querySelector(".partial");
   if (partial) {
@@ -50,13 +50,13 @@ export function dress(box, roomId, id) {
   }
 }
 
-/** The notice of a move links to the live host, as recorded: its rooms and messages are here. @param {Element} box */
+/** Makes the links in the notice of a move local: as recorded, they point to the live host. @param {Element} box */
 function stayHere(box) {
   for (const link of /** @type {NodeListOf<HTMLAnchorElement>} */ (box.querySelectorAll('a[href^="https://chat."]')))
     link.href = link.pathname + link.hash;
 }
 
-/** Lines that begin with "> " in a text of several lines stand as quotes. @param {Element} box */
+/** Shows lines that begin with "> " in a text of several lines as quotes. @param {Element} box */
 function quoteLines(box) {
   const text = box.querySelector("div.full, div.partial");
   if (!text?.textContent?.includes("> ")) return;
@@ -87,7 +87,7 @@ function quoteLines(box) {
   }
 }
 
-/** Puts the whole text where its beginning stood. @param {Event} event @param {Element} partial @param {Element} link @param {string} href */
+/** Replaces a partial text by the full one. @param {Event} event @param {Element} partial @param {Element} link @param {string} href */
 async function expand(event, partial, link, href) {
   event.preventDefault();
   event.stopPropagation();
@@ -100,7 +100,7 @@ async function expand(event, partial, link, href) {
   link.remove();
 }
 
-/** Wraps the names in a content that mean the viewer. @param {HTMLElement} box */
+/** Wraps mentions of the viewer. @param {HTMLElement} box */
 function markMentions(box) {
   const walker = document.createTreeWalker(box, NodeFilter.SHOW_TEXT);
   const texts = [];

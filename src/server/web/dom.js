@@ -1,10 +1,10 @@
-/** Small tools that the scripts of the pages share: elements, names, times, the picture of a person. */
+/** Helpers that all page scripts share: elements, names, times, avatars. */
 
-/** @param {string} id @returns {any} the element, typed as whatever the caller knows it is */
+/** @param {string} id @returns {any} the element; untyped, because the caller knows its type */
 export const byId = (id) => document.getElementById(id);
 
 /**
- * An element with text or children.
+ * Creates an element with attributes and children.
  * @param {string} tag
  * @param {Record<string, string>} [attributes]
  * @param {...(Node | string)} children
@@ -18,7 +18,7 @@ export function el(tag, attributes = {}, ...children) {
 }
 
 /**
- * A button with a listener.
+ * Creates a button with a click listener.
  * @param {string} text
  * @param {() => unknown} run
  * @param {string} [className]
@@ -29,7 +29,7 @@ export function button(text, run, className = "button") {
   return element;
 }
 
-/** A name without case, accents and spaces, for comparison. @param {string} name */
+/** Folds case, accents and spaces of a name for comparison. @param {string} name */
 export function fold(name) {
   return name
     .normalize("NFD")
@@ -37,7 +37,7 @@ export function fold(name) {
     .toLowerCase();
 }
 
-/** The locally drawn picture of a person. @param {number} id @param {string} name @param {string} [size] */
+/** Creates the avatar of a user, drawn from initials. @param {number} id @param {string} name @param {string} [size] */
 export function avatar(id, name, size = "avatar-32") {
   const letters = (name.match(/[\p{L}\p{N}]+/gu) ?? ["?"]).slice(0, 2).map((word) => [...word][0]);
   const tint = `tint-${Math.abs(id) % 12}`;
@@ -50,13 +50,13 @@ export function avatar(id, name, size = "avatar-32") {
 
 const offset = document.body.dataset.serverTime ? Number(document.body.dataset.serverTime) - Date.now() / 1000 : 0;
 
-/** The server's clock, in unix seconds. */
+/** The server's time in unix seconds. */
 export const serverNow = () => Date.now() / 1000 + offset;
 
 /** @param {number} count @param {string} unit */
 export const some = (count, unit) => `${count} ${unit}${count === 1 ? "" : "s"}`;
 
-/** How long ago, in a few characters: `just now`, `5m ago`, `3d ago`. @param {number} time unix seconds */
+/** Formats an age: `just now`, `5m ago`, `3d ago`. @param {number} time unix seconds */
 export function ago(time) {
   const seconds = Math.max(0, serverNow() - time);
   if (seconds < 60) return "just now";
@@ -66,7 +66,7 @@ export function ago(time) {
   return `${Math.floor(seconds / (365 * 86_400))}y ago`;
 }
 
-/** The time of a message: the clock, with the day in front unless it is today. @param {number} time unix seconds */
+/** Formats the time of a message: the clock time, after the date unless it is today. @param {number} time unix seconds */
 export function clock(time) {
   const date = new Date(time * 1000);
   const at = date.toLocaleTimeString([], { hour: "numeric", minute: "2-digit" });

@@ -1,6 +1,6 @@
 /**
- * The message log of the room page: from message records (as `mode=Messages` and events have them) to the DOM of
- * protocol.md §6.4, laid out in time as §6.5 says. Content goes through content.js, everything else goes in as text.
+ * The message log of the room page: turns message records (from `mode=Messages` and events) into the DOM of protocol.md
+ * §6.4, grouped as §6.5 says. Content goes through content.js; everything else is inserted as text.
  */
 import { contentOf } from "./content.js";
 import { avatar, byId, clock, el, some } from "./dom.js";
@@ -12,17 +12,17 @@ export const scroller = /** @type {HTMLElement} */ (document.getElementById("cha
 export const roomId = Number(document.body.dataset.roomId);
 export const myId = Number(document.body.dataset.userId);
 
-/** Every message known, by id. @type {Map<number, any>} */
+/** All known messages, by id. @type {Map<number, any>} */
 export const messages = new Map();
-/** People whose messages the viewer does not want to see. @type {Set<number>} */
+/** Users whose messages the viewer ignores. @type {Set<number>} */
 export const ignored = new Set();
 let lastLabel = 0;
-let unlabelled = 0;
+let unlabeled = 0;
 let newest = 0;
-/** Messages that came below while the viewer read above. */
+/** The number of new messages below the visible part. */
 let below = 0;
 
-/** Takes messages in; what changed of a known one is merged. @param {any[]} records */
+/** Adds messages, and merges changes into known ones. @param {any[]} records */
 export function addMessages(records) {
   const append = records.length === 1 && records[0].message_id > newest;
   for (const record of records)
@@ -35,7 +35,7 @@ export function addMessages(records) {
   showBelow();
 }
 
-/** Redraws one message, or takes it away. @param {number} id */
+/** Redraws or removes one message. @param {number} id */
 export function refresh(id) {
   const old = document.getElementById(`message-${id}`);
   const record = messages.get(id);
@@ -59,7 +59,7 @@ export function update({ message_id: id }, change) {
 
 const isAtBottom = () => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 80;
 
-/** Runs a change and stays at the newest message if we were there, or at the same old one otherwise. @param {() => void} change */
+/** Runs a change and keeps the scroll position: at the newest message if it was there, else at the same message. @param {() => void} change */
 export function keepPlace(change) {
   const atBottom = isAtBottom();
   const top = scroller.getBoundingClientRect().top;
@@ -73,7 +73,7 @@ export function keepPlace(change) {
     scroller.scrollTop += (document.getElementById(anchor.id)?.getBoundingClientRect().top ?? before) - before;
 }
 
-/** Shows the newest message. */
+/** Scrolls to the newest message. */
 export function toBottom() {
   scroller.scrollTop = scroller.scrollHeight;
   below = 0;
@@ -86,7 +86,7 @@ function showBelow() {
   jump.textContent = `↓ ${some(below, "new message")}`;
 }
 
-/** Shows a message and marks it for a moment; false when it is not on the page. @param {number} id */
+/** Scrolls to a message and highlights it briefly. Returns false if it is not on the page. @param {number} id */
 export function reveal(id) {
   const message = byId(`message-${id}`);
   if (!message) return false;
@@ -96,7 +96,7 @@ export function reveal(id) {
   return true;
 }
 
-/** Follows the reader: pictures that load late, scrolling, and the keys that walk through messages. */
+/** Attaches the listeners of the log: scrolling, late images, and the keys that move between messages. */
 export function wireLog() {
   let wasAtBottom = true;
   scroller.addEventListener("scroll", () => {
@@ -130,7 +130,7 @@ export function wireLog() {
   chat.addEventListener("focusout", (event) => parentOf(event)?.classList.remove("parent"));
 }
 
-/** Makes one message the place where Tab enters the log. @param {HTMLElement | null | undefined} link */
+/** Makes one message the tab stop of the log. @param {HTMLElement | null | undefined} link */
 function stopAt(link) {
   if (!link) return null;
   for (const old of chat.querySelectorAll('.action-link[tabindex="0"]')) old.setAttribute("tabindex", "-1");
@@ -138,17 +138,17 @@ function stopAt(link) {
   return link;
 }
 
-/** Lays everything out again. */
+/** Redraws all messages. */
 export function layOut() {
   chat.setAttribute("aria-busy", "true");
   chat.replaceChildren();
-  lastLabel = unlabelled = newest = 0;
+  lastLabel = unlabeled = newest = 0;
   for (const id of [...messages.keys()].sort((a, b) => a - b)) place(messages.get(id));
   chat.setAttribute("aria-busy", "false");
   byId("chat-empty").hidden = messages.size > 0;
 }
 
-/** Puts a message behind the newest one. @param {any} record */
+/** Appends a message after the newest one. @param {any} record */
 function place(record) {
   byId("chat-empty").hidden = true;
   if (ignored.has(record.user_id)) return;
@@ -172,12 +172,12 @@ function startMonologue({ user_id: id, user_name: name, time_stamp: time }) {
   const user = el("a", { class: "signature", href: `/users/${id}`, target: "_blank", tabindex: "-1" });
   user.append(avatar(id, name), el("span", { class: "username" }, name));
   const list = el("div", { class: "messages" });
-  if (time - lastLabel > 900 || unlabelled >= 5) {
+  if (time - lastLabel > 900 || unlabeled >= 5) {
     lastLabel = time;
-    unlabelled = 0;
+    unlabeled = 0;
     list.append(el("div", { class: "timestamp", title: new Date(time * 1000).toString() }, clock(time)));
   } else {
-    unlabelled++;
+    unlabeled++;
   }
   return el("div", { class: `monologue user-${id}${id === myId ? " mine" : ""}` }, user, list);
 }

@@ -1,8 +1,8 @@
-/** What can be done to a message: its menu, stars, pins, and the clicks on its marks. */
+/** Actions on a message: its menu, stars, pins, and clicks on its icons. */
 import { edit, mayChange, reply } from "./compose.js";
 import { byId, el } from "./dom.js";
 import { chat, messages, myId, reveal, scroller, update } from "./log.js";
-import { attempt, tell } from "./tell.js";
+import { attempt, showNotice } from "./notices.js";
 
 const { isOwner, isModerator } = document.body.dataset;
 const rules = isOwner === "true" || isModerator === "true";
@@ -28,9 +28,9 @@ function entriesOf(id) {
 
 /** @param {number} id */
 async function star(id) {
-  if (!myId) return tell("Log in to star messages.");
+  if (!myId) return showNotice("Log in to star messages.");
   const { message_starred: before, user_id: author } = messages.get(id);
-  if (author === myId) return tell("Others star your messages; you can't.");
+  if (author === myId) return showNotice("You cannot star your own messages.");
   if (await attempt(`/messages/${id}/star`)) update({ message_id: id }, { message_starred: !before });
 }
 
@@ -101,7 +101,7 @@ function onChatClick(event) {
   event.preventDefault();
 }
 
-/** Listens to clicks on messages. */
+/** Attaches the listeners of messages. */
 export function wireMenu() {
   chat.addEventListener("click", onChatClick);
   chat.addEventListener("keydown", (event) => {

@@ -1,4 +1,4 @@
-/** The pages outside a room: favourites with a click, and messages dressed as in the room (quotes, the rest of long texts). */
+/** Pages outside a room: toggles favorites, and adds quotes and "see full text" to messages as in the room. */
 import { dress } from "./content.js";
 import { byId } from "./dom.js";
 import { post } from "./wire.js";

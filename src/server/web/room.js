@@ -1,14 +1,14 @@
 /**
- * The room page: loads the history, follows the room live, and puts the parts beside this file to work. Everything it
- * needs to know stands in `data-` attributes of the body and in `input#fkey`.
+ * The room page: loads the history, subscribes to the room, and starts the other modules. Its parameters are in the `data-`
+ * attributes of the body and in `input#fkey`.
  */
 import { setOpen, wireCompose } from "./compose.js";
 import { button, byId, el, some } from "./dom.js";
 import { addMessages, ignored, layOut, mentionsMe, messages, myId, refresh, roomId, update, wireLog } from "./log.js";
 import { wireMenu } from "./menu.js";
+import { attempt, banner, showNotice } from "./notices.js";
 import { arrive, entered, left, people, showPresent, spoke } from "./people.js";
 import { otherRoomSpoke, showTimes, wireRooms } from "./rooms.js";
-import { attempt, banner, tell } from "./tell.js";
 import { wireUpload } from "./upload.js";
 import { connect, post } from "./wire.js";
 
@@ -34,7 +34,7 @@ function said(event) {
   showUnread();
 }
 
-/** Messages moved here whose records are still to be fetched: their events name who moved them, not who wrote them. @type {number[]} */
+/** Messages moved here that must still be fetched, because their events name the mover instead of the author. @type {number[]} */
 const arriving = [];
 
 /** @param {{ message_id: number }} event */
@@ -61,7 +61,7 @@ const handlers = {
   4: left,
   5: () => void loadRoom(),
   6: ({ message_id: id, message_stars, message_owner_stars, ...event }) => {
-    // Only the event of what the viewer did says which marks are theirs.
+    // Only the event of the viewer's own action has their marks.
     const isMine = event.user_id === myId;
     const star = isMine || !message_stars ? { message_starred: event.message_starred === true } : {};
     const pin = isMine || !message_owner_stars ? { message_owner_starred: event.message_owner_starred === true } : {};
@@ -79,10 +79,10 @@ const handlers = {
   15: (event) => (event.target_user_id ?? myId) === myId && location.reload(),
   16: ({ content }) => {
     const page = /href="(\/rooms\/info\/\d+\?tab=access)"/.exec(content)?.[1];
-    banner(textOf(content), { actions: page ? [el("a", { class: "button", href: page }, "answer")] : [] });
+    banner(textOf(content), { actions: page ? [el("a", { class: "button", href: page }, "review")] : [] });
   },
   17: (event) => {
-    const go = el("a", { class: "button", href: `/rooms/${Number(event.room_id)}` }, "go there");
+    const go = el("a", { class: "button", href: `/rooms/${Number(event.room_id)}` }, "go to room");
     banner(`${event.user_name} invites you to ${event.room_name}.`, { key: `invite-${event.room_id}`, actions: [go] });
   },
   18: ping,
@@ -96,8 +96,8 @@ const handlers = {
     for (const user of users) if (people.has(user.id)) arrive(user);
   },
 };
-/** Those that concern the viewer wherever they are. */
-const personal = new Set([8, 13, 14, 16, 17, 18]);
+/** Types of events that concern the viewer in any room. */
+const PERSONAL_EVENTS = new Set([8, 13, 14, 16, 17, 18]);
 
 /** @param {string} [html] */
 const textOf = (html = "") => new DOMParser().parseFromString(html, "text/html").body.textContent ?? "";
@@ -112,7 +112,7 @@ function onFrame(frame) {
       if (seen.has(event.id)) continue;
       seen.add(event.id);
       if (seen.size > 2000) seen.delete(seen.values().next().value);
-      if (event.room_id === roomId || personal.has(event.event_type)) handlers[event.event_type]?.(event);
+      if (event.room_id === roomId || PERSONAL_EVENTS.has(event.event_type)) handlers[event.event_type]?.(event);
       else if (event.event_type === 1) otherRoomSpoke(event);
     }
   }
@@ -120,12 +120,12 @@ function onFrame(frame) {
 
 /** @param {any} event */
 function ping(event) {
-  // A reply to oneself pings, too.
+  // A reply to oneself also emits a ping.
   if (event.user_id === myId) return;
   if (document.hidden) pinged = true;
   showUnread();
   if (event.room_id !== roomId) {
-    const go = el("a", { class: "button", href: `/rooms/${Number(event.room_id)}` }, "go there");
+    const go = el("a", { class: "button", href: `/rooms/${Number(event.room_id)}` }, "go to room");
     const text = `${event.user_name} mentioned you in ${event.room_name}: ${textOf(event.content).slice(0, 140)}`;
     banner(text, { key: `ping-${event.message_id}`, actions: [go] });
   }
@@ -137,7 +137,7 @@ function ping(event) {
 let timeoutEnds = 0;
 let retryNow = () => {};
 
-/** Only owners and moderators may talk for a while. @param {number} seconds */
+/** Starts a timeout, in which only owners and moderators may post. @param {number} seconds */
 function timeOut(seconds) {
   const isFree = isOwner === "true" || isModerator === "true";
   const isRunning = timeoutEnds > Date.now();
@@ -147,7 +147,7 @@ function timeOut(seconds) {
 
   function tick() {
     const left = Math.ceil((timeoutEnds - Date.now()) / 1000);
-    const until = isFree ? "Others can talk again" : "You can talk again";
+    const until = isFree ? "Others can post again" : "You can post again";
     const text = `This room is in timeout. ${until} in ${some(left, "second")}.`;
     const shown = byId("banners").querySelector('[data-key="timeout"] span');
     if (left > 0 && shown) shown.textContent = text;
@@ -168,25 +168,25 @@ function showConnection({ state, seconds, retry }) {
   if (state === "live") place.replaceChildren();
   else if (state === "waiting" && counter) counter.textContent = wait;
   else if (state === "waiting") {
-    // Only the count changes from then on, so that a screen reader says the sentence once.
+    // Only the count changes afterward, so that a screen reader reads the sentence once.
     const count = el("span", { class: "countdown", "aria-live": "off" }, wait);
     place.replaceChildren(
-      "The connection is lost. Trying again in ",
+      "Connection lost. Retrying in ",
       count,
       ". ",
-      button("try now", () => retryNow()),
+      button("retry now", () => retryNow()),
     );
   }
   if (state === "stale") {
     const again = button("reload", () => location.reload());
-    place.replaceChildren("Your login here has ended, or the server was started anew. ", again);
+    place.replaceChildren("Your login has ended, or the server was restarted. ", again);
   }
   if (state === "out") {
     place.replaceChildren();
     setOpen(false);
-    const back = button("try to come back", () => location.reload());
+    const back = button("rejoin", () => location.reload());
     const away = el("a", { class: "button", href: "/" }, "all rooms");
-    const text = "You are no longer in this room: you left it in another window, or an owner put you out.";
+    const text = "You are no longer in this room: you left it in another window, or an owner removed you.";
     banner(text, { key: "out", kind: "warn", isFixed: true, actions: [back, away] });
   }
 }
@@ -226,7 +226,7 @@ async function loadIgnored() {
 /** @param {Record<string, string | number>} [more] */
 async function loadMessages(more = {}) {
   const response = await post(`/chats/${roomId}/events`, { since: 0, mode: "Messages", msgCount: 100, ...more });
-  if (!response.ok) throw new Error(`the history did not come (status ${response.status})`);
+  if (!response.ok) throw new Error(`the messages could not be loaded (status ${response.status})`);
   const answer = await response.json();
   addMessages(answer.events);
   if (answer.events.length < 100) byId("getmore").hidden = true;
@@ -277,7 +277,7 @@ function wire() {
   });
   onClick(
     "getmore",
-    () => void loadMessages({ before: Math.min(...messages.keys()) }).catch((error) => tell(error.message)),
+    () => void loadMessages({ before: Math.min(...messages.keys()) }).catch((error) => showNotice(error.message)),
   );
   onClick("sidebar-toggle", () => toggleSidebar());
   document.addEventListener("keydown", (event) => {

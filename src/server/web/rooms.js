@@ -1,8 +1,8 @@
-/** Other rooms: what happens in those one is in, and a switcher that finds a room by its name. */
+/** Other rooms: new messages in the viewer's rooms, and the switcher that finds a room by name. */
 import { ago, byId, el } from "./dom.js";
 import { post } from "./wire.js";
 
-/** What another room just said. @param {any} event */
+/** Shows a new message of another room. @param {any} event */
 export function otherRoomSpoke({ room_id: id, user_name: name, content = "", time_stamp: time }) {
   const item = document.querySelector(`#my-rooms #room-${Number(id)}`);
   const info = item?.querySelector(".room-info");
@@ -17,7 +17,7 @@ export function otherRoomSpoke({ room_id: id, user_name: name, content = "", tim
   showTimes();
 }
 
-/** Writes how long ago everything with a time was. */
+/** Updates all relative times. */
 export function showTimes() {
   for (const stamp of document.querySelectorAll("#my-rooms .time.data")) {
     const time = Number(stamp.getAttribute("data-time") ?? stamp.textContent);
@@ -42,7 +42,7 @@ async function findRooms(filter) {
     return el("li", {}, el("a", { href }, el("strong", {}, link?.textContent ?? ""), el("span", {}, about)));
   });
   byId("switch-list").replaceChildren(...links);
-  byId("switch-status").textContent = links.length === 0 ? "No room has that in its name." : "";
+  byId("switch-status").textContent = links.length === 0 ? "No room name matches." : "";
 }
 
 function openSwitcher() {
@@ -52,7 +52,7 @@ function openSwitcher() {
   void findRooms("");
 }
 
-/** Listens to the switcher, and to the crosses of other rooms. */
+/** Attaches the listeners of the switcher and of the leave buttons. */
 export function wireRooms() {
   byId("switch-button").addEventListener("click", openSwitcher);
   document.addEventListener("keydown", (event) => {

@@ -1,25 +1,25 @@
-/** Sending pictures: by the button, by paste, by drop. The server keeps the picture, its address is said in the room. */
+/** Image uploads by button, paste or drop. The server stores the image, and its URL is posted to the room. */
 import { say } from "./compose.js";
-import { byId, some } from "./dom.js";
-import { messageOf, tell } from "./tell.js";
+import { byId } from "./dom.js";
+import { messageOf, showNotice } from "./notices.js";
 
-const answer = /var (result|error) = '((?:[^'\\]|\\.)*)';/;
+const UPLOAD_RESULT = /var (result|error) = '((?:[^'\\]|\\.)*)';/;
 
 /** @param {Iterable<File>} files */
 async function upload(files) {
   const pictures = [...files].filter((file) => file.type.startsWith("image/"));
-  if (pictures.length === 0) return tell("Only pictures can be sent.");
+  if (pictures.length === 0) return showNotice("Only images can be sent.");
   for (const file of pictures) {
-    tell(`Sending ${file.name || "the picture"}…`);
+    showNotice(`Sending ${file.name || "the image"}…`);
     const form = new FormData();
     form.set("filename", file);
     try {
       const response = await fetch("/upload/image", { method: "POST", body: form });
-      const [, kind, text = ""] = answer.exec(await response.text()) ?? [];
+      const [, kind, text = ""] = UPLOAD_RESULT.exec(await response.text()) ?? [];
       if (kind === "result") say(text);
-      tell(kind === "result" ? "" : text || `The picture was not taken (status ${response.status}).`);
+      showNotice(kind === "result" ? "" : text || `The image was not accepted (status ${response.status}).`);
     } catch (error) {
-      tell(messageOf(error));
+      showNotice(messageOf(error));
     }
   }
 }
@@ -27,7 +27,7 @@ async function upload(files) {
 /** @param {DataTransfer | null} data */
 const picturesIn = (data) => [...(data?.files ?? [])].filter((file) => file.type.startsWith("image/"));
 
-/** Listens to the button, the clipboard and the mouse. */
+/** Attaches the listeners for the button, paste and drop. */
 export function wireUpload() {
   const input = byId("input");
   if (!input) return;
@@ -57,7 +57,7 @@ export function wireUpload() {
     const files = [...(event.dataTransfer?.files ?? [])];
     if (files.length === 0) return;
     event.preventDefault();
-    if (files.length > 5) return tell(`${some(files.length, "picture")} at once are too many; 5 are fine.`);
+    if (files.length > 5) return showNotice(`You can send up to 5 images at once, not ${files.length}.`);
     void upload(files);
   });
 }

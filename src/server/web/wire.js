@@ -1,18 +1,18 @@
 /**
- * What the room page says to the server: actions by POST with the fkey, and the live socket that comes back by itself.
- * Knows nothing of the page but the fkey field.
+ * Requests of the room page: actions by POST with the fkey, and the live socket that reconnects by itself. Knows nothing
+ * of the page except the fkey field.
  */
 
 const AGAIN = /You can perform this action again in (\d+) second/;
 const SILENCE_MS = 60_000;
-/** A socket that has said nothing for this long after it was made never will. */
+/** A socket without a frame for this long after its creation is given up. */
 const OPEN_MS = 10_000;
 
 /** @param {number} ms @returns {Promise<void>} */
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
 /**
- * A POST; the fkey is added.
+ * Sends a POST with the fkey.
  * @param {string} path
  * @param {Record<string, string | number>} [form]
  * @returns {Promise<Response>}
@@ -24,8 +24,8 @@ export function post(path, form = {}) {
 }
 
 /**
- * An action: waits and repeats while the server says "again in N seconds"; throws the server's own sentence otherwise.
- * `onWait` is told the seconds left, once a second.
+ * Sends an action. Waits and retries while the server says "again in N seconds", and calls `onWait` with the seconds left
+ * every second. Throws any other refusal with the server's own sentence.
  * @param {string} path
  * @param {Record<string, string | number>} form
  * @param {(seconds: number) => void} onWait
@@ -64,7 +64,7 @@ function parse(text) {
 /** @param {Response} response @param {unknown} body */
 function sentence(response, body) {
   const plain = typeof body === "string" && body.length < 300 && !body.includes("<");
-  return plain && body ? body : `The server could not do that (status ${response.status}).`;
+  return plain && body ? body : `The server could not do this (status ${response.status}).`;
 }
 
 /**
@@ -72,7 +72,7 @@ function sentence(response, body) {
  */
 
 /**
- * The live connection of a room: authorises, connects, and reconnects for ever from where it stopped.
+ * Keeps a live connection to a room: authorizes, connects, and reconnects forever from the last cursor.
  * @param {{ roomId: number, cursor: number, onFrame: (frame: any) => void, onState: (connection: Connection) => void }} options
  */
 export async function connect({ roomId, cursor, onFrame, onState }) {
@@ -90,7 +90,7 @@ export async function connect({ roomId, cursor, onFrame, onState }) {
         onFrame(frame);
       });
     } catch {
-      // falls through to the wait: every reason to lose the socket is cured by a new one
+      // Fall through to the wait: a new socket fixes every reason for losing one.
     }
     if (isOut || isStale) return onState({ state: isOut ? "out" : "stale" });
     const wait = Math.min(2 ** Math.min(failures, 5), 20) * (0.5 + Math.random() / 2);
@@ -100,7 +100,7 @@ export async function connect({ roomId, cursor, onFrame, onState }) {
   async function session(deliver) {
     const response = await post("/ws-auth", { roomid: roomId });
     if (response.status === 404) isOut = true;
-    // The key of this page means nothing any more: the login ended, or the server was started anew.
+    // The fkey of this page is stale: the login ended, or the server was restarted.
     if (response.status === 400 || response.status === 403) isStale = true;
     const { url } = await response.json();
     const socket = new WebSocket(`${url}?l=${last}`);
@@ -123,7 +123,7 @@ export async function connect({ roomId, cursor, onFrame, onState }) {
   }
 }
 
-/** Waits, telling how long it still takes and how to cut it short. @param {number} seconds @param {(connection: Connection) => void} onState */
+/** Waits, and reports the seconds left and a way to retry now. @param {number} seconds @param {(connection: Connection) => void} onState */
 async function countDown(seconds, onState) {
   for (let left = seconds; left > 0; left--) {
     const isCut = await new Promise((resolve) => {

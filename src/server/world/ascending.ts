@@ -1,8 +1,8 @@
-/** Lists of messages and events that are ascending by id, so that a place in one is found without reading it. Pure. */
+/** Operations on lists of messages and events in ascending order of id, by binary search. Pure. */
 import type { MessageRecord } from "./records.js";
 
-/** The index of the first with an id of at least `id`. */
-export function firstIndex(list: readonly { readonly id: number }[], id: number): number {
+/** The index of the first element whose id is at least `id`. */
+export function lowerBound(list: readonly { readonly id: number }[], id: number): number {
   let low = 0;
   let high = list.length;
   while (low < high) {
@@ -13,25 +13,25 @@ export function firstIndex(list: readonly { readonly id: number }[], id: number)
   return low;
 }
 
-/** Puts a message in its place; does nothing when it is there. */
-export function addTo(messages: MessageRecord[], message: MessageRecord): void {
+/** Inserts a message in order unless it is already there. */
+export function insertById(messages: MessageRecord[], message: MessageRecord): void {
   const last = messages[messages.length - 1];
   if (!last || last.id < message.id) {
     messages.push(message);
     return;
   }
-  const index = firstIndex(messages, message.id);
+  const index = lowerBound(messages, message.id);
   if (messages[index]?.id !== message.id) messages.splice(index, 0, message);
 }
 
-/** Takes a message out; does nothing when it is not there. */
-export function removeFrom(messages: MessageRecord[], id: number): void {
-  const index = firstIndex(messages, id);
+/** Removes a message if it is there. */
+export function removeById(messages: MessageRecord[], id: number): void {
+  const index = lowerBound(messages, id);
   if (messages[index]?.id === id) messages.splice(index, 1);
 }
 
-/** The messages of both lists, each once. */
-export function merged(a: readonly MessageRecord[], b: readonly MessageRecord[]): MessageRecord[] {
+/** Merges two lists without duplicates. */
+export function mergeById(a: readonly MessageRecord[], b: readonly MessageRecord[]): MessageRecord[] {
   const all = [...a, ...b].sort((left, right) => left.id - right.id);
   return all.filter((message, index) => message !== all[index - 1]);
 }

@@ -1,26 +1,26 @@
 /**
- * The changes of a world, for a journal that outlives the process. The rules name every record that they change, and
- * in a record that is there already the fields; the changes go out together, before anybody else hears of the events
- * that they caused. Costs nothing unless watched.
+ * Change tracking for the journal. Every rule reports the records it creates, and the fields it changes in existing ones.
+ * Changes that belong together are emitted together, before any other listener gets the events they caused. Costs
+ * nothing without a watcher.
  */
 import type { EventLog, LoggedEvent } from "./event-log.js";
 import type { MessageRecord, RoomRecord, UserRecord } from "./records.js";
 
-/** A field that changed, or a field and the key of the one member that did. */
+/** A changed field, or a field and the key of its one changed member. */
 export type Part<T> = keyof T | readonly [field: keyof T, key: number | string];
 
-/** The parts of a record that changed: of each field its members by their keys, or all of it. */
+/** The changed parts of a record: for each field the keys of changed members, or all of it. */
 export type Parts = ReadonlyMap<PropertyKey, ReadonlySet<number | string> | "all">;
 
-/** Records that changed, each once, as they are now: all of a record that is new, or parts of one that is known. */
+/** Changed records: "all" for a new record, the changed parts for an existing one. */
 export type Changed<T> = ReadonlyMap<T, Parts | "all">;
 
-/** Everything that changed together. */
+/** Changes that belong together. */
 export interface ChangeSet {
   readonly users: Changed<UserRecord>;
   readonly rooms: Changed<RoomRecord>;
   readonly messages: Changed<MessageRecord>;
-  /** What rooms remember of people, who is there included. */
+  /** Users whose visit or presence changed, by room. */
   readonly visits: ReadonlyMap<RoomRecord, ReadonlySet<number>>;
   readonly events: readonly LoggedEvent[];
 }
@@ -28,9 +28,9 @@ export interface ChangeSet {
 export class Changes {
   readonly #log: EventLog;
   #watcher: ((changes: ChangeSet) => void) | null = null;
-  #users = new PartsOf<UserRecord>();
-  #rooms = new PartsOf<RoomRecord>();
-  #messages = new PartsOf<MessageRecord>();
+  #users = new ChangedParts<UserRecord>();
+  #rooms = new ChangedParts<RoomRecord>();
+  #messages = new ChangedParts<MessageRecord>();
   #visits = new Map<RoomRecord, Set<number>>();
   #events: LoggedEvent[] = [];
   #scheduled = false;
@@ -39,72 +39,72 @@ export class Changes {
     this.#log = log;
   }
 
-  /** Tells the changes from now on; to be called before anybody else listens to the log. */
+  /** Calls back with all changes from now on, before any listener of the event log. */
   watch(watcher: (changes: ChangeSet) => void): void {
     this.#watcher = watcher;
-    this.#log.keepWith((batch) => {
+    this.#log.persistWith((batch) => {
       this.#events.push(...batch);
-      this.#tell();
+      this.#emit();
     });
   }
 
-  /** A person is new, or parts of one changed. */
+  /** Reports a new user, or changed parts of an existing one. */
   user(user: UserRecord, ...parts: readonly Part<UserRecord>[]): void {
     if (!this.#watcher) return;
     this.#users.note(user, parts);
-    this.#later();
+    this.#scheduleEmit();
   }
 
-  /** A room is new, or parts of one changed; its messages and visits are no parts of it. */
+  /** Reports a new room, or changed parts of an existing one. Messages and visits are reported separately. */
   room(room: RoomRecord, ...parts: readonly Part<RoomRecord>[]): void {
     if (!this.#watcher) return;
     this.#rooms.note(room, parts);
-    this.#later();
+    this.#scheduleEmit();
   }
 
-  /** A message is new, or parts of one changed. */
+  /** Reports a new message, or changed parts of an existing one. */
   message(message: MessageRecord, ...parts: readonly Part<MessageRecord>[]): void {
     if (!this.#watcher) return;
     this.#messages.note(message, parts);
-    this.#later();
+    this.#scheduleEmit();
   }
 
-  /** What a room remembers of somebody, or whether they are there. */
+  /** Reports a changed visit, or changed presence, of a user in a room. */
   visit(room: RoomRecord, userId: number): void {
     if (!this.#watcher) return;
     const people = this.#visits.get(room);
     if (people) people.add(userId);
     else this.#visits.set(room, new Set([userId]));
-    this.#later();
+    this.#scheduleEmit();
   }
 
-  /** Changes without an event go out when what caused them is done. */
-  #later(): void {
+  /** Emits changes that cause no event, after the current task. */
+  #scheduleEmit(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
     queueMicrotask(() => {
       this.#scheduled = false;
-      this.#tell();
+      this.#emit();
     });
   }
 
-  #tell(): void {
+  #emit(): void {
     const users = this.#users.all;
     const rooms = this.#rooms.all;
     const messages = this.#messages.all;
     const visits = this.#visits;
     const events = this.#events;
     if (users.size + rooms.size + messages.size + visits.size + events.length === 0) return;
-    this.#users = new PartsOf();
-    this.#rooms = new PartsOf();
-    this.#messages = new PartsOf();
+    this.#users = new ChangedParts();
+    this.#rooms = new ChangedParts();
+    this.#messages = new ChangedParts();
     this.#visits = new Map();
     this.#events = [];
     this.#watcher?.({ users, rooms, messages, visits, events });
   }
 }
 
-class PartsOf<T> {
+class ChangedParts<T> {
   readonly all: Map<T, Map<PropertyKey, Set<number | string> | "all"> | "all"> = new Map();
 
   note(record: T, parts: readonly Part<T>[]): void {

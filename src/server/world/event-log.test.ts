@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { EventLog } from "./event-log.js";
 
-test("a log keeps so many events, or so many characters of them: the latest ones", () => {
+test("the log drops its oldest events beyond a number of events or of characters", () => {
   const log = new EventLog(1, 1_000);
   const content = "x".repeat(1_048_576);
   for (let n = 0; n < 200; n++) log.append(1, null, (id) => ({ event_type: 1, time_stamp: 0, id, content }));

@@ -1,12 +1,12 @@
 /**
- * The numbered events of one chat host. One increasing counter gives every event its id, which is the cursor of
- * sockets and polling alike. The log keeps a bounded tail, already as JSON, because that is all anybody wants of it.
+ * The event log of one chat host. One increasing counter numbers all events, and these ids are the cursors of sockets and
+ * polls. The log keeps a bounded tail of events, already serialized, because every reader needs their JSON.
  */
 import type { RawEvent } from "../../protocol/raw.js";
 import { chatJson } from "../chat-json.js";
-import { firstIndex } from "./ascending.js";
+import { lowerBound } from "./ascending.js";
 
-/** Whom of a room an event is for: flags are not for everybody (protocol.md §4.2, types 9 and 12). */
+/** The users of a room who get an event: flag events are restricted (protocol.md §4.2, types 9 and 12). */
 export type Audience = "everyone" | "flag-viewers" | "moderators";
 
 export interface LoggedEvent {
@@ -14,15 +14,15 @@ export interface LoggedEvent {
   readonly type: number;
   readonly roomId: number;
   readonly messageId: number | null;
-  /** Set on mentions, replies and the like, which reach one person under every room key; null when all in the room get it. */
+  /** The one user who gets it, in every room they are in, as with mentions and replies; null when all in the room get it. */
   readonly onlyFor: number | null;
   readonly audience: Audience;
   readonly json: string;
-  /** The event as one person gets it in the place of the others' version: a star names its actor to that actor alone. */
+  /** A separate version for one user: a star names its actor to that actor only. */
   readonly own?: OwnVersion;
 }
 
-/** The version of an event for one person. */
+/** A version of an event for one user. */
 export interface OwnVersion {
   readonly userId: number;
   readonly json: string;
@@ -32,16 +32,16 @@ export interface OwnVersion {
 interface AppendOptions {
   /** @default "everyone" */
   readonly audience?: Audience;
-  /** Makes the version for one person. */
+  /** Makes a separate version for one user. */
   readonly own?: { readonly userId: number; readonly make: (id: number) => RawEvent };
 }
 
-/** The version of an event for somebody; null stands for an anonymous reader. */
+/** Returns the version of an event for a user; null is an anonymous reader. */
 export function versionFor(event: LoggedEvent, userId: number | null): LoggedEvent {
   return event.own === undefined || event.own.userId !== userId ? event : { ...event, json: event.own.json };
 }
 
-/** Characters of JSON that the log keeps; events of usual size are bounded by their number long before. */
+/** The most JSON characters that the log keeps. Events of ordinary size reach the limit of their number first. */
 const MAX_CHARACTERS = 67_108_864;
 
 export class EventLog {
@@ -52,19 +52,19 @@ export class EventLog {
   #depth = 0;
   #batch: LoggedEvent[] = [];
   readonly #listeners = new Set<(batch: readonly LoggedEvent[]) => void>();
-  #keeper: ((batch: readonly LoggedEvent[]) => void) | null = null;
+  #persist: ((batch: readonly LoggedEvent[]) => void) | null = null;
 
   constructor(firstId: number, limit: number) {
     this.#newest = firstId - 1;
     this.#limit = limit;
   }
 
-  /** The id of the newest event ever, kept or not. */
+  /** The id of the newest event, whether still kept or not. */
   get newest(): number {
     return this.#newest;
   }
 
-  /** The log can answer completely for every cursor from here on. */
+  /** The smallest cursor from which the log can resume without a gap. */
   get oldestCursor(): number {
     return (this.#events[0]?.id ?? this.#newest + 1) - 1;
   }
@@ -81,29 +81,29 @@ export class EventLog {
     const messageId = event.message_id ?? null;
     const common: LoggedEvent = { id, type: event.event_type, roomId, messageId, onlyFor, audience, json };
     const logged = own ? { ...common, own: { userId: own.userId, json: chatJson(own.make(id)) } } : common;
-    this.#hold(logged);
-    this.together(() => this.#batch.push(logged));
+    this.#store(logged);
+    this.batch(() => this.#batch.push(logged));
   }
 
-  /** Takes back an event of an earlier run, once, about which nobody is told any more. */
+  /** Restores an event from the journal without emitting it. */
   restore(event: LoggedEvent): void {
     if (event.id <= (this.#events.at(-1)?.id ?? 0)) return;
     this.#newest = Math.max(this.#newest, event.id);
-    this.#hold(event);
+    this.#store(event);
   }
 
-  /** The counter goes on behind this id at least. */
+  /** Makes the next id larger than this one. */
   skipTo(newest: number): void {
     this.#newest = Math.max(this.#newest, newest);
   }
 
-  /** Everything that is kept, ascending. */
+  /** All kept events, ascending. */
   all(): readonly LoggedEvent[] {
     return this.#events;
   }
 
-  /** Everything appended inside goes out in one frame, as a reply and its ping do. */
-  together<T>(act: () => T): T {
+  /** Emits all events appended inside as one batch, and thus in one frame, as a reply and its ping. */
+  batch<T>(act: () => T): T {
     this.#depth++;
     try {
       return act();
@@ -113,9 +113,9 @@ export class EventLog {
     }
   }
 
-  /** Calls back before all other listeners: what they tell the world must be kept by then. */
-  keepWith(keeper: (batch: readonly LoggedEvent[]) => void): void {
-    this.#keeper = keeper;
+  /** Sets a listener that runs before all others, because events must be persisted before they are delivered. */
+  persistWith(keeper: (batch: readonly LoggedEvent[]) => void): void {
+    this.#persist = keeper;
   }
 
   onBatch(listener: (batch: readonly LoggedEvent[]) => void): () => void {
@@ -125,20 +125,20 @@ export class EventLog {
 
   /** The kept events with an id above the cursor, ascending. */
   since(cursor: number): readonly LoggedEvent[] {
-    return this.#events.slice(firstIndex(this.#events, cursor + 1));
+    return this.#events.slice(lowerBound(this.#events, cursor + 1));
   }
 
   #flush(): void {
     const batch = this.#batch;
     this.#batch = [];
-    this.#keeper?.(batch);
+    this.#persist?.(batch);
     for (const listener of this.#listeners) listener(batch);
   }
 
-  #hold(event: LoggedEvent): void {
+  #store(event: LoggedEvent): void {
     this.#events.push(event);
     this.#characters += event.json.length;
-    // Trimming in steps keeps the cost per event constant.
+    // Trimming in large steps keeps the amortized cost per event constant.
     if (this.#events.length > this.#limit * 1.25) this.#keepFrom(this.#events.length - this.#limit);
     if (this.#characters > MAX_CHARACTERS) this.#keepFrom(Math.ceil(this.#events.length / 5));
   }

@@ -1,36 +1,36 @@
 /**
- * Event objects exactly as recorded: the same keys in the same order, nothing that the servers leave out
- * (protocol.md §4.1). Pure functions from records to wire objects.
+ * Builds event objects exactly as recorded: the same keys in the same order, without keys that the servers omit
+ * (protocol.md §4.1). Pure.
  */
 import { EventType, type RawEvent } from "../../protocol/raw.js";
-import { seesFlags } from "./access.js";
+import { canSeeFlags } from "./access.js";
 import type { MessageRecord, RoomRecord, UserRecord } from "./records.js";
 
-/** Who and where a message event is about; what is missing is left out of the object. */
+/** The room and the users of a message event; missing ones are omitted from the object. */
 interface MessageContext {
   readonly id?: number;
   readonly room: RoomRecord;
-  /** The actor; type 9 names nobody, type 6 its actor to that actor alone [OBS]. */
+  /** The actor. Type 9 names nobody, and type 6 names its actor to that actor only [OBS]. */
   readonly user?: UserRecord | undefined;
   readonly targetId?: number | undefined;
 }
 
-/** The keys of a message's event as recorded (protocol.md §4.1). */
-const wireOrder: readonly (keyof RawEvent)[] = [
+/** The keys of a message event in recorded order (protocol.md §4.1). */
+const WIRE_ORDER: readonly (keyof RawEvent)[] = [
   ...(["event_type", "time_stamp", "content", "id", "user_id", "target_user_id", "user_name"] as const),
   ...(["room_id", "room_name", "message_id", "parent_id", "message_flags", "message_stars"] as const),
   ...(["message_owner_stars", "message_starred", "message_owner_starred", "message_edits"] as const),
   ...(["show_parent", "moved"] as const),
 ];
 
-/** An event with its keys in the order of the wire; others go last. */
+/** Sorts the keys of an event into wire order; unknown keys go last. */
 export function inWireOrder<T extends object>(event: T): T {
   const given = new Map(Object.entries(event));
-  const first = wireOrder.filter((key) => given.has(key)).map((key) => [key, given.get(key)] as const);
+  const first = WIRE_ORDER.filter((key) => given.has(key)).map((key) => [key, given.get(key)] as const);
   return { ...(Object.fromEntries(first) as Partial<T>), ...event };
 }
 
-/** Types 1, 2, 6, 8, 9, 10, 18, 19 and 20. The time is that of the original post, whatever happened now. */
+/** Builds types 1, 2, 6, 8, 9, 10, 18, 19 and 20. `time_stamp` is always that of the original post. */
 export function messageEvent(type: number, message: MessageRecord, context: MessageContext): RawEvent {
   const { id, room, user, targetId } = context;
   const event: RawEvent = { event_type: type, time_stamp: message.timeStamp };
@@ -54,13 +54,13 @@ export function messageEvent(type: number, message: MessageRecord, context: Mess
   return event;
 }
 
-/** The viewer's own marks on a message. */
+/** Adds the viewer's own star and pin. */
 function markOwn(event: RawEvent, message: MessageRecord, viewer: UserRecord): void {
   if (message.stars.has(viewer.id)) event.message_starred = true;
   if (message.pins.has(viewer.id)) event.message_owner_starred = true;
 }
 
-/** An item of a `mode=Messages` list: no `id`, no `room_name`, what the viewer did to the message, and flags if they may know. */
+/** Builds an item of a `mode=Messages` list: no `id`, no `room_name`, but the viewer's own marks, and flags if they may see them. */
 export function listItem(
   message: MessageRecord,
   room: RoomRecord,
@@ -71,11 +71,11 @@ export function listItem(
   if (viewer) markOwn(item, message, viewer);
   const { flags } = message;
   if (viewer && flags?.by.has(viewer.id)) item.message_flagged = true;
-  if (flags && flags.by.size > 0 && seesFlags(room, viewer)) item.message_flags = flags.by.size;
+  if (flags && flags.by.size > 0 && canSeeFlags(room, viewer)) item.message_flags = flags.by.size;
   return item;
 }
 
-/** Types 3 and 4. */
+/** Builds types 3 and 4. */
 export function presenceEvent(type: number, id: number, now: number, room: RoomRecord, user: UserRecord): RawEvent {
   return {
     event_type: type,
@@ -92,14 +92,14 @@ export function presenceEvent(type: number, id: number, now: number, room: RoomR
 interface NoticeContext {
   readonly id: number;
   readonly now: number;
-  /** Missing in types 13 and 16, which are about no room (OBS for 16). */
+  /** Missing in types 13 and 16, which belong to no room (OBS for 16). */
   readonly room?: RoomRecord;
   readonly user: UserRecord;
   readonly content?: string;
   readonly targetId?: number;
 }
 
-/** Types 5, 13, 15, 16, 17, 22 and 34: something about a room or a person, with no message. */
+/** Builds types 5, 13, 15, 16, 17, 22 and 34, which are about a room or a user, not about a message. */
 export function noticeEvent(type: number, { id, now, room, user, content, targetId }: NoticeContext): RawEvent {
   const event: RawEvent = { event_type: type, time_stamp: now };
   if (content !== undefined) event.content = content;

@@ -1,12 +1,12 @@
-/** The keys by which changes name what belongs to the flags of a message: a flag, a note, somebody who passed. */
+/** The change-tracking keys of a message's flags: a spam flag, a note for moderators, or a moderator who passed. */
 export type FlagKind = "by" | "note" | "unsure";
 
-/** @param id - that of the person, or of the note */
+/** Builds a key. @param id - of the user, or of the note */
 export function flagKey(kind: FlagKind, id: number): string {
   return `${kind} ${id}`;
 }
 
-/** Takes a key apart; undefined when it is none. */
+/** Parses a key; undefined if it is invalid. */
 export function flagOf(key: string): readonly [kind: FlagKind, id: number] | undefined {
   const [, kind, id] = /^(by|note|unsure) (-?\d{1,15})$/.exec(key) ?? [];
   if (kind !== "by" && kind !== "note" && kind !== "unsure") return undefined;

@@ -1,9 +1,9 @@
 /**
- * Flags (protocol.md §5.5): anybody finds a message spam or offensive, or tells the moderators something about it;
- * moderators decide. Types 9 and 12 go only to those who may know.
+ * Flags (protocol.md §5.5). Any user can flag a message as spam or offensive, or report it to the moderators with a note;
+ * moderators resolve flags. Events of types 9 and 12 go only to users who may see flags.
  */
 import { EventType } from "../../protocol/raw.js";
-import { mayRead, refuseUnlessModerator, seesFlags } from "./access.js";
+import { canSeeFlags, mayRead, requireModerator } from "./access.js";
 import type { LoggedEvent } from "./event-log.js";
 import { messageEvent } from "./events.js";
 import { flagKey } from "./flag-keys.js";
@@ -12,11 +12,11 @@ import type { MessageFlags, MessageRecord, UserRecord } from "./records.js";
 import { Refusal } from "./refusal.js";
 import type { World } from "./world.js";
 
-/** Characters of a flag for moderators, and how many of these one message may have. */
-const maxInfo = 400;
-const maxNotes = 100;
+/** Limits of flags for moderators: the characters of one, and their number per message. */
+const MAX_FLAG_CHARACTERS = 400;
+const MAX_FLAGS_PER_MESSAGE = 100;
 
-/** Flags a message as spam or offensive, or takes that back. @throws a {@link Refusal} */
+/** Flags a message as spam or offensive, or removes the user's flag. @throws a {@link Refusal} */
 export function toggleFlag(world: World, message: MessageRecord, user: UserRecord, onAccept?: () => void): void {
   if (message.deleted) throw new Refusal("not-allowed", "This message has been deleted");
   if (message.userId === user.id) throw new Refusal("not-allowed", "You cannot flag your own messages");
@@ -24,10 +24,10 @@ export function toggleFlag(world: World, message: MessageRecord, user: UserRecor
   const flags = flagsOf(world, message);
   if (!flags.by.delete(user.id)) flags.by.add(user.id);
   world.changes.message(message, ["flags", flagKey("by", user.id)]);
-  announce(world, message);
+  emitFlagged(world, message);
 }
 
-/** Tells the moderators about a message. @throws a {@link Refusal} */
+/** Reports a message to the moderators. @throws a {@link Refusal} */
 export function flagForModerators(
   world: World,
   message: MessageRecord,
@@ -37,8 +37,9 @@ export function flagForModerators(
 ): void {
   const text = info.trim();
   if (text === "") throw new Refusal("not-allowed", "Please tell the moderators what is wrong");
-  if (text.length > maxInfo) throw new Refusal("not-allowed", `A flag can have at most ${maxInfo} characters`);
-  if ((message.flags?.notes.length ?? 0) >= maxNotes) {
+  if (text.length > MAX_FLAG_CHARACTERS)
+    throw new Refusal("not-allowed", `A flag can have at most ${MAX_FLAG_CHARACTERS} characters`);
+  if ((message.flags?.notes.length ?? 0) >= MAX_FLAGS_PER_MESSAGE) {
     throw new Refusal("not-allowed", "The moderators have been told about this message often enough");
   }
   onAccept?.();
@@ -54,27 +55,27 @@ export function flagForModerators(
   );
 }
 
-/** Takes all spam flags off a message: they were wrong, or are dealt with. @throws a {@link Refusal} */
+/** Removes all spam flags of a message, whether invalid or handled. @throws a {@link Refusal} */
 export function clearFlags(world: World, message: MessageRecord, user: UserRecord, onAccept?: () => void): void {
-  refuseUnlessModerator(user);
+  requireModerator(user);
   onAccept?.();
   message.flags?.by.clear();
   world.changes.message(message, "flags");
-  announce(world, message);
+  emitFlagged(world, message);
   forgetIfClear(world, message);
 }
 
-/** A moderator cannot tell; the list of new flags no longer shows them this one. @throws a {@link Refusal} */
+/** Hides a message from a moderator's list of new flags, because they are unsure. @throws a {@link Refusal} */
 export function passFlags(world: World, message: MessageRecord, user: UserRecord, onAccept?: () => void): void {
-  refuseUnlessModerator(user);
+  requireModerator(user);
   onAccept?.();
   message.flags?.unsure.add(user.id);
   world.changes.message(message, ["flags", flagKey("unsure", user.id)]);
 }
 
-/** Deals with one flag for moderators. @throws a {@link Refusal} */
+/** Resolves one flag for moderators. @throws a {@link Refusal} */
 export function clearModFlag(world: World, user: UserRecord, flagId: number): void {
-  refuseUnlessModerator(user);
+  requireModerator(user);
   for (const message of world.flagged.values()) {
     const index = message.flags?.notes.findIndex((note) => note.id === flagId) ?? -1;
     if (index < 0) continue;
@@ -86,7 +87,7 @@ export function clearModFlag(world: World, user: UserRecord, flagId: number): vo
   throw new Refusal("not-allowed", "There is no such flag");
 }
 
-/** The messages with spam flags (`flags`) or with flags for moderators (`modflags`) that somebody may see. */
+/** The messages with spam flags (`flags`) or flags for moderators (`modflags`) that a user may see. */
 export function flaggedMessages(
   world: World,
   viewer: UserRecord | null,
@@ -96,18 +97,19 @@ export function flaggedMessages(
   if (viewer === null) return [];
   return [...world.flagged.values()].filter((message) => {
     const { flags } = message;
-    if (!flags || !seesFlags(roomOf(world, message), viewer) || (onlyNew && flags.unsure.has(viewer.id))) return false;
+    if (!flags || !canSeeFlags(roomOf(world, message), viewer) || (onlyNew && flags.unsure.has(viewer.id)))
+      return false;
     return kind === "flags" ? flags.by.size > 0 : viewer.isModerator && flags.notes.length > 0;
   });
 }
 
-/** Whether an event is for somebody's eyes. Pings are for people who may still read the room. */
-export function seesEvent(world: World, viewer: UserRecord | null, event: LoggedEvent): boolean {
+/** Whether a user may see an event. Pings require that they can still read the room. */
+export function canSeeEvent(world: World, viewer: UserRecord | null, event: LoggedEvent): boolean {
   const room = world.rooms.get(event.roomId);
   if (event.onlyFor !== null && event.messageId !== null && room && !mayRead(room, viewer)) return false;
   if (event.audience === "everyone") return true;
   if (!room || viewer === null) return false;
-  return event.audience === "moderators" ? viewer.isModerator && mayRead(room, viewer) : seesFlags(room, viewer);
+  return event.audience === "moderators" ? viewer.isModerator && mayRead(room, viewer) : canSeeFlags(room, viewer);
 }
 
 function flagsOf(world: World, message: MessageRecord): MessageFlags {
@@ -123,8 +125,8 @@ function forgetIfClear(world: World, message: MessageRecord): void {
   world.flagged.delete(message.id);
 }
 
-/** The event names no user of any kind: it does not say who flagged [OBS]. */
-function announce(world: World, message: MessageRecord): void {
+/** Emits type 9, which names no user: it does not reveal who flagged [OBS]. */
+function emitFlagged(world: World, message: MessageRecord): void {
   const room = roomOf(world, message);
   world.log.append(room.id, null, (id) => messageEvent(EventType.MessageFlagged, message, { id, room }), {
     audience: "flag-viewers",

@@ -1,28 +1,28 @@
-/** How long names and texts may be, and how many there may be of what anybody can make. */
+/** Limits of names and texts, and of the number of things that users can create. */
 import type { MessageRecord } from "./records.js";
 import { Refusal } from "./refusal.js";
 
-/** How long names and texts of a local server may be, in characters (UTF-16), and how many of a kind there may be. */
+/** Limits of texts in characters (UTF-16 code units), and of the number of tags and revisions. */
 export interface TextLimits {
-  /** A message over several lines; one line has at most 500. @default 1_000_000 */
+  /** The text of a message with several lines; a single line has at most 500. @default 1_000_000 */
   readonly message: number;
-  /** The states of a message that its history may have. A longer one keeps the first, and of the latest a quarter of this. @default 100 */
+  /** The revisions of a message. Beyond it the first one stays, and the latest quarter of this number. @default 100 */
   readonly revisions: number;
   /** The name of a room. @default 200 */
   readonly roomName: number;
   /** The description of a room. @default 1_000 */
   readonly roomDescription: number;
-  /** The tags of a room. @default 25 */
+  /** The number of tags of a room. @default 25 */
   readonly tags: number;
   /** One tag, as on the Q&A sites. @default 35 */
   readonly tag: number;
   /** The title of a bookmarked conversation. @default 200 */
   readonly title: number;
-  /** The words of a profile. @default 1_000 */
+  /** The "about" text of a profile. @default 1_000 */
   readonly about: number;
 }
 
-export const defaultTextLimits: TextLimits = {
+export const DEFAULT_TEXT_LIMITS: TextLimits = {
   message: 1_000_000,
   revisions: 100,
   roomName: 200,
@@ -33,16 +33,16 @@ export const defaultTextLimits: TextLimits = {
   about: 1_000,
 };
 
-/** Rooms of a site that people can make. */
+/** The most rooms of a site that users can create. */
 const MAX_ROOMS = 10_000;
 
-/** @throws a {@link Refusal} that names what is too long, and how long it may be. */
-export function refuseTooLong(what: string, text: string, most: number): void {
+/** @throws a {@link Refusal} with the name and the limit of a text that is too long */
+export function checkLength(what: string, text: string, most: number): void {
   if (text.length <= most) return;
   throw new Refusal("bad-request", `${what} has at most ${most} characters; this one has ${text.length}`);
 }
 
-/** @throws a {@link Refusal} for names and texts of a room that are too long. */
+/** @throws a {@link Refusal} if a name or text of a room is too long, or it has too many tags */
 export function checkRoomTexts(
   limits: TextLimits,
   room: {
@@ -52,22 +52,22 @@ export function checkRoomTexts(
   },
 ): void {
   const { name = "", description = "", tags = [] } = room;
-  refuseTooLong("The name of a room", name, limits.roomName);
-  refuseTooLong("The description of a room", description, limits.roomDescription);
+  checkLength("The name of a room", name, limits.roomName);
+  checkLength("The description of a room", description, limits.roomDescription);
   if (tags.length > limits.tags) {
     throw new Refusal("bad-request", `A room has at most ${limits.tags} tags; these are ${tags.length}`);
   }
-  for (const tag of tags) refuseTooLong("A tag", tag, limits.tag);
+  for (const tag of tags) checkLength("A tag", tag, limits.tag);
 }
 
-/** @throws a {@link Refusal} when there are as many rooms as people can make. */
-export function refuseMoreRooms(rooms: ReadonlyMap<number, unknown>): void {
+/** @throws a {@link Refusal} if the site has as many rooms as users can create */
+export function checkRoomCount(rooms: ReadonlyMap<number, unknown>): void {
   if (rooms.size >= MAX_ROOMS) throw new Refusal("bad-request", "This site has enough rooms");
 }
 
 /**
- * Drops middle states of a message when it has too many, or when they are too long together; true when some went. A full
- * history loses three quarters at once, because a journal then stores what is left again.
+ * Drops middle revisions of a message if there are too many, or if they are too long together. Returns whether any were
+ * dropped. A full history loses three quarters at once, because the journal then stores the rest again.
  */
 export function trimRevisions({ revisions }: MessageRecord, limits: TextLimits): boolean {
   const before = revisions.length;

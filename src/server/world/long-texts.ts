@@ -1,15 +1,14 @@
 /**
- * How much text the long messages of a site have, and which of them go when it is too much. Short messages are bounded by
- * their number. Pure.
+ * Bounds the total text of a site's long messages and picks the ones to evict. Short messages are bounded by number. Pure.
  */
 import type { MessageRecord } from "./records.js";
 
-/** Characters, revisions included, from which on a message is long. */
-const LONG = 4_000;
+/** A message counts as long from this many characters on, revisions included. */
+const LONG_MESSAGE_CHARACTERS = 4_000;
 
 export class LongTexts {
   readonly #most: number;
-  /** The characters of each long message by id, in the order of their coming. */
+  /** The characters of each long message by id, in insertion order. */
   readonly #sizes = new Map<number, number>();
   #total = 0;
 
@@ -17,11 +16,11 @@ export class LongTexts {
     this.#most = most;
   }
 
-  /** Takes in a message as it is now; answers the ids of those that must go for it, oldest first. */
+  /** Records the current size of a message. Returns the ids of messages to evict, oldest first. */
   add(message: MessageRecord): number[] {
     this.remove(message.id);
     const size = message.revisions.reduce((sum, { source }) => sum + (source?.length ?? 0), 0);
-    if (size < LONG) return [];
+    if (size < LONG_MESSAGE_CHARACTERS) return [];
     this.#sizes.set(message.id, size);
     this.#total += size;
     const going: number[] = [];

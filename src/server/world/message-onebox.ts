@@ -1,14 +1,14 @@
-/** The preview of a chat message whose address is a whole message (protocol.md §7.2, recorded markup). */
+/** The onebox of a chat message whose URL is a whole message (protocol.md §7.2, recorded markup). */
 import { escapeHtml } from "../../protocol/markup/escape.js";
 import { isLoopback } from "../../protocol/sites.js";
 import { mayRead } from "./access.js";
 import type { RoomRecord } from "./records.js";
 import type { World } from "./world.js";
 
-/** The onebox for an address; null unless it is that of a message everybody in `room` may read. */
+/** Renders the onebox of a URL; null unless it is the URL of a message that everyone in `room` may read. */
 export function messageOnebox(world: World, room: RoomRecord, address: string): string | null {
   const url = URL.parse(address, "https://unknown.invalid");
-  // Message ids mean something on their own chat host only.
+  // Message ids are unique per chat host only.
   if (!url || !(isLoopback(url.hostname) || `https://${url.hostname}` === world.chatOrigin)) return null;
   const inPath = /^\/transcript\/message\/(\d{1,15})$/.exec(url.pathname)?.[1];
   const id = Number(inPath ?? (/^\/transcript\/\d+$/.test(url.pathname) ? url.searchParams.get("m") : null) ?? 0);
@@ -16,7 +16,7 @@ export function messageOnebox(world: World, room: RoomRecord, address: string): 
   const source = message && world.rooms.get(message.roomId);
   if (!message || message.deleted || !source || (source !== room && !mayRead(source, null))) return null;
   const title = `${new Date(message.timeStamp * 1000).toISOString().slice(0, 19).replace("T", " ")}Z`;
-  // A preview has no previews in it: a picture or an older preview is told by its address.
+  // Oneboxes do not nest: the quote of an image or of another onebox is its URL.
   const quote = /^<div class="onebox/.test(message.content) ? escapeHtml(message.source) : message.content;
   return (
     `<div class="onebox ob-message"><a rel="noopener noreferrer" class="roomname" ` +
@@ -26,7 +26,7 @@ export function messageOnebox(world: World, room: RoomRecord, address: string): 
   );
 }
 
-/** How long ago, in the words a reader still understands a day later. */
+/** Formats how long ago a message was posted. */
 function since(seconds: number): string {
   const some = (count: number, unit: string): string => `${count} ${unit}${count === 1 ? "" : "s"} ago`;
   if (seconds < 60) return "just now";

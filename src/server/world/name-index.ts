@@ -1,40 +1,40 @@
 /**
- * The names of a site's people by their first characters, so that a text full of `@names` is compared with the few people
- * whom they can mean (protocol.md §7.1.8). Pure.
+ * An index of a site's user names by prefix, so that a text full of `@names` is compared only with the few users who can
+ * match (protocol.md §7.1.8). Pure.
  */
-import { isMeant, simpleName } from "../../protocol/markup/mentions.js";
+import { isMentioned, normalizeName } from "../../protocol/markup/mentions.js";
 
-/** The shortest beginning of a name that means somebody. */
-const START = 3;
+/** The shortest prefix of a name that can mention its user. */
+const PREFIX_LENGTH = 3;
 
 export class NameIndex {
   readonly #names = new Map<number, string>();
-  readonly #byStart = new Map<string, Set<number>>();
+  readonly #byPrefix = new Map<string, Set<number>>();
 
-  /** Takes in somebody's name, in the place of the one they had. */
+  /** Sets or replaces a user's name. */
   set(id: number, name: string): void {
     const before = this.#names.get(id);
-    if (before !== undefined) this.#byStart.get(startOf(before))?.delete(id);
-    const simple = simpleName(name);
+    if (before !== undefined) this.#byPrefix.get(prefixOf(before))?.delete(id);
+    const simple = normalizeName(name);
     this.#names.set(id, simple);
-    const known = this.#byStart.get(startOf(simple));
+    const known = this.#byPrefix.get(prefixOf(simple));
     if (known) known.add(id);
-    else this.#byStart.set(startOf(simple), new Set([id]));
+    else this.#byPrefix.set(prefixOf(simple), new Set([id]));
   }
 
-  /** The ids of the people whose name begins with one of these simplified names; `isWhole` when it is one of them. */
-  meant(names: ReadonlySet<string>): { readonly id: number; readonly isWhole: boolean }[] {
+  /** The users whose name begins with one of these simplified names; `isWhole` if it equals one. */
+  matching(names: ReadonlySet<string>): { readonly id: number; readonly isWhole: boolean }[] {
     const found: { readonly id: number; readonly isWhole: boolean }[] = [];
-    for (const start of new Set([...names].map(startOf))) {
-      for (const id of this.#byStart.get(start) ?? []) {
+    for (const start of new Set([...names].map(prefixOf))) {
+      for (const id of this.#byPrefix.get(start) ?? []) {
         const own = this.#names.get(id) ?? "";
-        if (isMeant(own, names)) found.push({ id, isWhole: names.has(own) });
+        if (isMentioned(own, names)) found.push({ id, isWhole: names.has(own) });
       }
     }
     return found;
   }
 }
 
-function startOf(simple: string): string {
-  return simple.slice(0, START);
+function prefixOf(simple: string): string {
+  return simple.slice(0, PREFIX_LENGTH);
 }

@@ -1,6 +1,6 @@
 /**
- * Saying, editing and deleting (protocol.md §5.1 to §5.3): what is refused, what a reply is, and which events
- * follow. Pings come before the message event and have the smaller ids.
+ * Posting, editing and deleting messages (protocol.md §5.1 to §5.3): refusals, replies, mentions, and the events. Pings
+ * are emitted before the message event and have smaller ids.
  */
 import { breakLongWords } from "../../protocol/markup/long-words.js";
 import { mentionName } from "../../protocol/markup/mentions.js";
@@ -8,7 +8,7 @@ import { renderMarkdown } from "../../protocol/markup/render.js";
 import { splitReplyPrefix } from "../../protocol/markup/reply-prefix.js";
 import { EventType, type RawEvent } from "../../protocol/raw.js";
 import { maxLineLength } from "../../protocol/text-rules.js";
-import { isTimedOut, mayRead, mayWrite, refuseUnlessMayPost, refuseUnlessModerator } from "./access.js";
+import { isTimedOut, mayRead, mayWrite, requireMayPost, requireModerator } from "./access.js";
 import { messageEvent } from "./events.js";
 import { trimRevisions } from "./limits.js";
 import { mentionedUsers } from "./mentions.js";
@@ -18,19 +18,19 @@ import { Refusal } from "./refusal.js";
 import type { World } from "./world.js";
 
 export interface PostOptions {
-  /** The message replied to; a leading `:123 ` in the text says the same. */
+  /** The id of the message replied to; a leading `:123 ` in the text does the same. */
   readonly parentId?: number | null | undefined;
-  /** Scripted people may repeat themselves. @default false */
+  /** Allows a text that the author just posted, as scripted users may. @default false */
   readonly allowDuplicate?: boolean;
-  /** Runs once no other rule can refuse: the throttle counts here, and may still refuse. */
+  /** Runs after all other checks; the throttle counts the write here, and may still refuse it. */
   readonly onAccept?: () => void;
-  /** HTML that the server writes itself, as for the notice of a move, whatever the room lets the author say. */
+  /** HTML that the server writes itself, as in the notice of a move. Skips the permission check. */
   readonly content?: string;
 }
 
 /**
- * Says something.
- * @throws a {@link Refusal}, of rule `duplicate` when the author just said exactly that.
+ * Posts a message.
+ * @throws a {@link Refusal}; of rule `duplicate` if the author just posted the same text
  */
 export function postMessage(
   world: World,
@@ -40,10 +40,10 @@ export function postMessage(
   options: PostOptions = {},
 ): MessageRecord {
   const now = world.now();
-  if (options.content === undefined) refuseUnlessMayPost(room, author, now, world.rules.minimumReputation);
-  // Notices of the server have no limit: the name of a room in them may be long.
+  if (options.content === undefined) requireMayPost(room, author, now, world.rules.minimumReputation);
+  // Notices of the server have no limit, because a room name in them may be long.
   const source = options.content === undefined ? checkedText(world, text) : text;
-  if (!options.allowDuplicate && repeats(world, room, author, source)) {
+  if (!options.allowDuplicate && isRepeat(world, room, author, source)) {
     throw new Refusal("duplicate", "You just said exactly that");
   }
   options.onAccept?.();
@@ -68,12 +68,12 @@ export function postMessage(
     pins: new Map(),
     pinged: new Set(),
   };
-  file(world, room, author, message);
-  announce(world, room, author, message, EventType.MessagePosted, body);
+  recordPost(world, room, author, message);
+  emitMessageEvents(world, room, author, message, EventType.MessagePosted, body);
   return message;
 }
 
-/** Changes a message. @throws a {@link Refusal} */
+/** Edits a message. @throws a {@link Refusal} */
 export function editMessage(
   world: World,
   message: MessageRecord,
@@ -85,7 +85,7 @@ export function editMessage(
   if (message.deleted) {
     throw new Refusal("not-allowed", "This message has already been deleted and cannot be edited");
   }
-  refuseChange(world, message, room, actor, "edit");
+  checkMayChange(world, message, room, actor, "edit");
   const source = checkedText(world, text);
   options.onAccept?.();
   const author = world.users.get(message.userId) ?? actor;
@@ -97,17 +97,17 @@ export function editMessage(
   message.edits++;
   message.revisions.push({ label: "edited", userId: actor.id, timeStamp: world.now(), source, content: body.content });
   const areTrimmed = trimRevisions(message, world.rules.textLimits);
-  world.weigh(message);
+  world.trackLength(message);
   const revisions = areTrimmed ? "revisions" : (["revisions", message.revisions.length - 1] as const);
   world.changes.message(message, revisions, "edits", "parentId", "showParent");
-  announce(world, room, actor, message, EventType.MessageEdited, body);
+  emitMessageEvents(world, room, actor, message, EventType.MessageEdited, body);
 }
 
-/** Takes a message back; the record stays, its content no longer shows. @throws a {@link Refusal} */
+/** Deletes a message. The record stays, but its content is no longer shown. @throws a {@link Refusal} */
 export function deleteMessage(world: World, message: MessageRecord, actor: UserRecord, onAccept?: () => void): void {
   const room = roomOf(world, message);
   if (message.deleted) throw new Refusal("not-allowed", "This message has already been deleted.");
-  refuseChange(world, message, room, actor, "delete");
+  checkMayChange(world, message, room, actor, "delete");
   onAccept?.();
   message.deleted = true;
   message.revisions.push({
@@ -124,16 +124,16 @@ export function deleteMessage(world: World, message: MessageRecord, actor: UserR
   );
 }
 
-/** Forgets the earlier states of a message. @throws a {@link Refusal} */
+/** Drops the earlier revisions of a message. @throws a {@link Refusal} */
 export function purgeHistory(world: World, message: MessageRecord, actor: UserRecord): void {
-  refuseUnlessModerator(actor);
+  requireModerator(actor);
   message.purged = true;
   message.revisions = message.revisions.slice(-1);
-  world.weigh(message);
+  world.trackLength(message);
   world.changes.message(message, "purged", "revisions");
 }
 
-/** The message with this id, if the viewer may know of it. @throws a {@link Refusal} of rule `no-message` */
+/** Returns a message that the viewer may read. @throws a {@link Refusal} of rule `no-message` */
 export function findMessage(world: World, id: number, viewer: UserRecord | null): MessageRecord {
   const message = world.messages.get(id);
   const room = message && world.rooms.get(message.roomId);
@@ -147,7 +147,7 @@ export function roomOf(world: World, message: MessageRecord): RoomRecord {
   return room;
 }
 
-function refuseChange(
+function checkMayChange(
   world: World,
   message: MessageRecord,
   room: RoomRecord,
@@ -169,7 +169,7 @@ function refuseChange(
   }
 }
 
-/** The text as it is kept: line ends as newlines, no trailing space. */
+/** Normalizes line ends, trims the end and checks the length. @throws a {@link Refusal} */
 function checkedText({ rules }: World, text: string): string {
   const unix = text.replace(/\r\n?/g, "\n");
   if (unix.trim() === "") throw new Refusal("empty", "The message is empty");
@@ -178,7 +178,7 @@ function checkedText({ rules }: World, text: string): string {
   return unix.trimEnd();
 }
 
-function repeats(world: World, room: RoomRecord, author: UserRecord, source: string): boolean {
+function isRepeat(world: World, room: RoomRecord, author: UserRecord, source: string): boolean {
   const lastId = room.visits.get(author.id)?.lastMessageId;
   const last = lastId ? world.messages.get(lastId) : undefined;
   if (!last || last.deleted || last.source !== source) return false;
@@ -189,12 +189,12 @@ interface Body {
   readonly content: string;
   readonly parentId: number | null;
   readonly showParent: boolean;
-  /** The author of the message replied to, who may be the author of this one: that is a type 18 to oneself, too. */
+  /** The author of the message replied to; a reply to oneself emits a type 18 as well. */
   readonly repliedTo: UserRecord | null;
   readonly mentioned: readonly UserRecord[];
 }
 
-/** Reads the reply and the mentions out of a text and renders the rest. */
+/** Resolves the reply and the mentions of a text, and renders the rest. */
 function compose(
   world: World,
   room: RoomRecord,
@@ -204,7 +204,7 @@ function compose(
   ownId?: number,
 ): Body {
   const { replyTo, text } = splitReplyPrefix(source);
-  // The prefix goes even when it names nothing here (§7.1 step 1), and when the form field names the parent.
+  // The prefix is removed even if it names no message here (§7.1 step 1), or if the form field names the parent.
   const parent = parentOf(world, room, parentId, ownId) ?? parentOf(world, room, replyTo, ownId);
   const mentions = mentionedUsers(world, room, author, text);
   const parentAuthor = parent && world.users.get(parent.userId);
@@ -228,8 +228,8 @@ function parentOf(world: World, room: RoomRecord, id: number | null, ownId?: num
   return parent?.roomId === room.id ? parent : undefined;
 }
 
-function file(world: World, room: RoomRecord, author: UserRecord, message: MessageRecord): void {
-  world.file(message, room);
+function recordPost(world: World, room: RoomRecord, author: UserRecord, message: MessageRecord): void {
+  world.insertMessage(message, room);
   room.messageCount++;
   const visit = world.visit(room, author.id);
   visit.messageCount++;
@@ -241,7 +241,7 @@ function file(world: World, room: RoomRecord, author: UserRecord, message: Messa
   world.changes.visit(room, author.id);
 }
 
-function announce(
+function emitMessageEvents(
   world: World,
   room: RoomRecord,
   actor: UserRecord,
@@ -252,12 +252,12 @@ function announce(
   const told = new Set(message.pinged);
   const ping = (target: UserRecord, pingType: number): void => {
     if (told.has(target.id) || !mayRead(room, target)) return;
-    // Edits count with the post: a message that names other people each time pings no more of them.
+    // The limit covers the post and its edits together, so that repeated edits cannot ping more users.
     if (pingType === EventType.UserMentioned && message.pinged.size >= world.rules.maxPings) return;
     message.pinged.add(target.id);
     world.changes.message(message, ["pinged", target.id]);
-    // Nobody has to be told later what they said themselves.
-    if (target.id > 0 && target !== actor) remember(world, target, message);
+    // Users need not acknowledge their own messages.
+    if (target.id > 0 && target !== actor) addPing(world, target, message);
     world.log.append(room.id, target.id, (id) => make(pingType, id, target.id));
   };
   const parent = parentKeys(world, message);
@@ -266,14 +266,14 @@ function announce(
     ...parent,
   });
   const targetId = actor.id === message.userId ? undefined : message.userId;
-  world.log.together(() => {
+  world.log.batch(() => {
     if (body.repliedTo) ping(body.repliedTo, EventType.MessageReply);
     for (const user of body.mentioned) ping(user, EventType.UserMentioned);
     world.log.append(room.id, null, (id) => make(type, id, targetId));
   });
 }
 
-/** The keys of a reply about its parent, where the server sends them (protocol.md §4.1). */
+/** The keys of a reply's event about its parent, if the server sends them (protocol.md §4.1). */
 function parentKeys(
   world: World,
   { parentId, showParent }: MessageRecord,
@@ -283,8 +283,8 @@ function parentKeys(
   return { parent_username: world.nameOf(parent.userId), parent_text: parent.deleted ? null : parent.content };
 }
 
-/** Keeps the pings of somebody who never reads them from growing for ever. */
-function remember(world: World, target: UserRecord, message: MessageRecord): void {
+/** Records an unacknowledged ping. Only the last 200 are kept, for users who never acknowledge any. */
+function addPing(world: World, target: UserRecord, message: MessageRecord): void {
   target.pings.set(message.id, message.roomId);
   world.changes.user(target, ["pings", message.id]);
   if (target.pings.size <= 200) return;

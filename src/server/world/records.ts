@@ -1,19 +1,19 @@
 /**
- * What a chat installation consists of: people, rooms, messages. Plain records; who may change them, and how, is
- * said in the rule files beside this one. All times are unix seconds.
+ * The records of one chat site: users, rooms, messages. Plain data; the rule files beside this one change them. All times
+ * are in unix seconds.
  */
 
 import type { ParentSite } from "../parent-sites.js";
 
-/** Who may read and talk: everybody; everybody reads and some talk; only some do either (protocol.md §9). */
+/** `public`: everyone may read and post. `gallery`: everyone may read. `private`: only approved users may do either (protocol.md §9). */
 export type RoomAccess = "public" | "gallery" | "private";
 
-/** What one person may do in one room beyond its default. */
+/** The access level of one user in one room. */
 export type AccessLevel = "owner" | "read-write" | "read-only";
 
 export interface UserRecord {
   readonly id: number;
-  /** The account that logs in as this user; null for system users. */
+  /** The email of the account; null for system users. */
   readonly email: string | null;
   name: string;
   emailHash: string;
@@ -23,13 +23,13 @@ export interface UserRecord {
   readonly createdAt: number;
   lastSeen: number | null;
   lastPost: number | null;
-  /** Suspended from chat until then. */
+  /** The end of a suspension from chat. */
   blockedUntil: number | null;
   readonly ignored: Set<number>;
-  /** Rooms somebody asked them into, until they come. */
+  /** Rooms they are invited to, until they enter. */
   readonly invitedTo: Set<number>;
   desktopNotify: boolean;
-  /** Pings not acknowledged: message id to room id. */
+  /** Unacknowledged pings: message id to room id. */
   readonly pings: Map<number, number>;
   /** The UTC day of their latest star, in days since the epoch; 0 for none yet. */
   starDay: number;
@@ -37,16 +37,16 @@ export interface UserRecord {
   starsToday: number;
 }
 
-/** What a room remembers about somebody who was there. */
+/** A user's history in one room. */
 export interface Visit {
   lastSeen: number;
   lastPost: number;
   messageCount: number;
-  /** Their latest message here, which an `@name` points at. */
+  /** Their latest message here, which an `@name` replies to implicitly. */
   lastMessageId: number | null;
 }
 
-/** A part of a room's talk that somebody gave a name. */
+/** A bookmarked conversation: a titled range of a room's messages. */
 export interface Bookmark {
   readonly slug: string;
   readonly title: string;
@@ -62,37 +62,37 @@ export interface RoomRecord {
   description: string;
   tags: readonly string[];
   access: RoomAccess;
-  /** The Q&A site it is about; null for that of the whole chat. */
+  /** The Q&A site it belongs to; null for the site of the whole chat host. */
   parentSite: ParentSite | null;
   frozen: boolean;
   deleted: boolean;
-  /** Only owners and moderators may post until then. */
+  /** Until this time only owners and moderators may post. */
   timeoutUntil: number | null;
   readonly owners: Set<number>;
   readonly granted: Map<number, "read-write" | "read-only">;
-  /** Who has asked for access and has no answer yet. */
+  /** Users with an open access request. */
   readonly requests: Set<number>;
-  /** Kicked people: when each kick was, and when they may come back. */
+  /** Kicked users: the time of each kick, and when they may return. */
   readonly kicked: Map<number, { until: number; times: number[] }>;
-  readonly favouriteOf: Set<number>;
+  readonly favoriteOf: Set<number>;
   /** By slug, oldest first. */
   readonly bookmarks: Map<string, Bookmark>;
   /** Ascending by id. */
   messages: MessageRecord[];
-  /** How many were ever posted, including those that memory has let go. */
+  /** All messages ever posted, including evicted ones. */
   messageCount: number;
   readonly visits: Map<number, Visit>;
-  /** User ids of those who are in the room now. */
+  /** The ids of the present users. */
   readonly present: Set<number>;
 }
 
-/** One state of a message. `source` and `content` are null for a deletion. */
+/** One revision of a message. `source` and `content` are null for a deletion. */
 export interface Revision {
-  /** What made it. */
+  /** The action that created it. */
   readonly label: "said" | "edited" | "deleted";
-  /** Who made it. */
+  /** The user who created it. */
   readonly userId: number;
-  /** When, in unix seconds. */
+  /** Its time in unix seconds. */
   readonly timeStamp: number;
   /** Markdown as typed. */
   readonly source: string | null;
@@ -100,18 +100,18 @@ export interface Revision {
   readonly content: string | null;
 }
 
-/** What somebody wrote to the moderators about a message. */
+/** A report to the moderators about a message. */
 export interface ModFlag {
   readonly id: number;
   readonly userId: number;
   readonly text: string;
 }
 
-/** Who found a message spam or offensive, and who said what about it. */
+/** The spam flags of a message (`by`), and its reports to the moderators (`notes`). */
 export interface MessageFlags {
   readonly by: Set<number>;
   readonly notes: ModFlag[];
-  /** Moderators who could not tell and need not be asked again. */
+  /** Moderators who passed on it; their list of new flags skips it. */
   readonly unsure: Set<number>;
 }
 
@@ -119,7 +119,7 @@ export interface MessageRecord {
   readonly id: number;
   roomId: number;
   readonly userId: number;
-  /** When it was first posted; edits don't change it. */
+  /** When it was posted; edits do not change it. */
   readonly timeStamp: number;
   /** Markdown as typed, including a leading `:123 `. */
   source: string;
@@ -127,7 +127,7 @@ export interface MessageRecord {
   content: string;
   deleted: boolean;
   parentId: number | null;
-  /** Whether the parent was named explicitly, not guessed from an `@name`. */
+  /** Whether it is an explicit reply, rather than one guessed from an `@name`. */
   showParent: boolean;
   edits: number;
   moved: boolean;
@@ -140,9 +140,9 @@ export interface MessageRecord {
   readonly stars: Set<number>;
   /** Owners who pinned it, and when. */
   readonly pins: Map<number, number>;
-  /** Who was pinged already, so that an edit does not ping again. */
+  /** Users pinged so far, so that an edit does not ping them again. */
   readonly pinged: Set<number>;
 }
 
-export const communityUserId = -1;
-export const feedsUserId = -2;
+export const COMMUNITY_USER_ID = -1;
+export const FEEDS_USER_ID = -2;

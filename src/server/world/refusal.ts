@@ -1,10 +1,10 @@
 /**
- * A rule said no. The world throws these; the HTTP layer turns them into the status and the form of body that each
- * endpoint uses, and scripted actions show them to the author of the script as they are.
+ * Refusals by the server's rules. The world throws them. The HTTP layer turns them into each endpoint's status and body,
+ * and scripted actions throw them to the test author unchanged.
  */
 
-/** All rules that can say no. */
-export const refusalRules = [
+/** All rules that can refuse an action. */
+export const REFUSAL_RULES = [
   "no-room",
   "no-message",
   "no-user",
@@ -21,15 +21,15 @@ export const refusalRules = [
   "bad-request",
 ] as const;
 
-/** Which rule it was. */
-export type RefusalRule = (typeof refusalRules)[number];
+/** The rule that refused an action. */
+export type RefusalRule = (typeof REFUSAL_RULES)[number];
 
-/** A rule said no; the message is the server's own sentence. */
+/** Thrown when a rule of the server refuses a scripted action. Its message is the server's own sentence. */
 export class Refusal extends Error {
-  /** Which rule it was. */
+  /** The rule that refused the action. */
   readonly rule: RefusalRule;
 
-  /** @param sentence - what the server says, word for word. */
+  /** @param sentence - the server's sentence, verbatim */
   constructor(rule: RefusalRule, sentence: string) {
     super(sentence);
     this.name = "Refusal";

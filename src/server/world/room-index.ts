@@ -1,17 +1,17 @@
 /**
- * Where the messages of a room are: by day, by author, those that ping somebody, those with stars or pins. With it a
- * page costs what it shows, however long the room is. The lists are ascending by id.
+ * Indexes of a room's messages: by day, by author, by pinged user, and those with stars or pins. With them the cost of a
+ * page depends on its own size, not on the room's. All lists are in ascending order of id.
  */
-import { addTo, firstIndex, merged, removeFrom } from "./ascending.js";
+import { insertById, lowerBound, mergeById, removeById } from "./ascending.js";
 import type { MessageRecord } from "./records.js";
 
-const daySeconds = 86_400;
+const DAY_SECONDS = 86_400;
 
 type Lists = Map<number, MessageRecord[]>;
 
-/** The day of a time in unix seconds: days since the epoch, in UTC. */
+/** Returns the UTC day of a time in unix seconds, as days since the epoch. */
 export function dayOf(timeStamp: number): number {
-  return Math.floor(timeStamp / daySeconds);
+  return Math.floor(timeStamp / DAY_SECONDS);
 }
 
 export class RoomIndex {
@@ -24,34 +24,34 @@ export class RoomIndex {
     for (const message of messages) this.add(message);
   }
 
-  /** Takes in a message, or what has changed about it. */
+  /** Adds a message, or updates it after a change. */
   add(message: MessageRecord): void {
-    addTo(listIn(this.#byDay, dayOf(message.timeStamp)), message);
-    addTo(listIn(this.#byAuthor, message.userId), message);
-    for (const userId of message.pinged) addTo(listIn(this.#pinging, userId), message);
-    if (message.stars.size + message.pins.size > 0) addTo(this.#marked, message);
-    else removeFrom(this.#marked, message.id);
+    insertById(listIn(this.#byDay, dayOf(message.timeStamp)), message);
+    insertById(listIn(this.#byAuthor, message.userId), message);
+    for (const userId of message.pinged) insertById(listIn(this.#pinging, userId), message);
+    if (message.stars.size + message.pins.size > 0) insertById(this.#marked, message);
+    else removeById(this.#marked, message.id);
   }
 
   remove(message: MessageRecord): void {
     removeIn(this.#byDay, dayOf(message.timeStamp), message.id);
     removeIn(this.#byAuthor, message.userId, message.id);
     for (const userId of message.pinged) removeIn(this.#pinging, userId, message.id);
-    removeFrom(this.#marked, message.id);
+    removeById(this.#marked, message.id);
   }
 
-  /** Forgets every message with a smaller id. */
+  /** Removes all messages with a smaller id. */
   dropBefore(id: number): void {
     for (const lists of [this.#byDay, this.#byAuthor, this.#pinging]) {
       for (const [key, list] of lists) {
-        list.splice(0, firstIndex(list, id));
+        list.splice(0, lowerBound(list, id));
         if (list.length === 0) lists.delete(key);
       }
     }
-    this.#marked.splice(0, firstIndex(this.#marked, id));
+    this.#marked.splice(0, lowerBound(this.#marked, id));
   }
 
-  /** The days on which something was said, ascending. */
+  /** The days that have messages, ascending. */
   get days(): readonly number[] {
     return [...this.#byDay.keys()].sort((a, b) => a - b);
   }
@@ -60,23 +60,23 @@ export class RoomIndex {
     return this.#byDay.get(day) ?? [];
   }
 
-  by(userId: number): readonly MessageRecord[] {
+  byAuthor(userId: number): readonly MessageRecord[] {
     return this.#byAuthor.get(userId) ?? [];
   }
 
-  /** The messages that mention somebody or answer them. */
+  /** The messages that ping a user, by mention or reply. */
   pinging(userId: number): readonly MessageRecord[] {
     return this.#pinging.get(userId) ?? [];
   }
 
-  /** The messages with stars or pins, deleted ones too. */
+  /** The messages with stars or pins, including deleted ones. */
   get marked(): readonly MessageRecord[] {
     return this.#marked;
   }
 
-  /** What stands out for somebody: messages with stars or pins, and those that ping them. */
+  /** The highlights for a user: messages with stars or pins, and those that ping them. */
   highlights(userId: number | null): readonly MessageRecord[] {
-    return userId === null ? this.#marked : merged(this.#marked, this.pinging(userId));
+    return userId === null ? this.#marked : mergeById(this.#marked, this.pinging(userId));
   }
 }
 
@@ -91,6 +91,6 @@ function listIn(lists: Lists, key: number): MessageRecord[] {
 function removeIn(lists: Lists, key: number, id: number): void {
   const list = lists.get(key);
   if (!list) return;
-  removeFrom(list, id);
+  removeById(list, id);
   if (list.length === 0) lists.delete(key);
 }

@@ -1,18 +1,18 @@
 /**
- * What a room tells the live channels beside its numbered events: that people are out of it, and that it is in
- * timeout (protocol.md §3.5). Signals have no id and are not kept.
+ * Signals of a room to sockets beside its numbered events: evictions and timeouts (protocol.md §3.5). Signals have no id
+ * and are not stored.
  */
 import type { RoomRecord } from "./records.js";
 
 export type RoomSignal =
-  /** People had to go. Watchers that may no longer read are out as well, though nobody counts them. */
+  /** Users were evicted. Anonymous viewers who may no longer read are out as well, but are not listed. */
   | { readonly kind: "exit"; readonly room: RoomRecord; readonly people: ReadonlySet<number> }
   | { readonly kind: "timeout"; readonly room: RoomRecord; readonly seconds: number };
 
 export class RoomSignals {
   readonly #listeners: ((signal: RoomSignal) => void)[] = [];
 
-  /** Listens for good. Listeners are called in the order of their coming. */
+  /** Adds a listener that is never removed. Listeners run in the order they were added. */
   listen(listener: (signal: RoomSignal) => void): void {
     this.#listeners.push(listener);
   }

@@ -1,6 +1,6 @@
-/** Stars and pins (protocol.md §5.4). All four calls toggle or clear; each that changes something emits type 6. */
+/** Stars and pins (protocol.md §5.4). All four actions toggle or clear, and emit type 6. */
 import { EventType, type RawEvent } from "../../protocol/raw.js";
-import { mayRead, rules } from "./access.js";
+import { canModerate, mayRead } from "./access.js";
 import type { Part } from "./changes.js";
 import { messageEvent } from "./events.js";
 import { roomOf } from "./posting.js";
@@ -8,9 +8,9 @@ import type { MessageRecord, RoomRecord, UserRecord } from "./records.js";
 import { Refusal } from "./refusal.js";
 import type { World } from "./world.js";
 
-/** Toggles somebody's star; those given are counted by UTC day. @throws a {@link Refusal} */
+/** Toggles a user's star; the daily limit counts by UTC day. @throws a {@link Refusal} */
 export function toggleStar(world: World, message: MessageRecord, user: UserRecord, onAccept?: () => void): void {
-  refuseDeleted(message);
+  requireNotDeleted(message);
   if (!mayRead(roomOf(world, message), user)) throw new Refusal("not-allowed", "You cannot star messages in this room");
   if (message.userId === user.id) throw new Refusal("not-allowed", "You cannot star your own messages");
   const removes = message.stars.has(user.id);
@@ -28,37 +28,37 @@ export function toggleStar(world: World, message: MessageRecord, user: UserRecor
     user.starsToday = given + 1;
     world.changes.user(user, "starDay", "starsToday");
   }
-  announce(world, message, user, ["stars", user.id]);
+  emitStarred(world, message, user, ["stars", user.id]);
 }
 
-/** Cancels everybody's stars. @throws a {@link Refusal} */
+/** Cancels all stars of a message. @throws a {@link Refusal} */
 export function cancelStars(world: World, message: MessageRecord, user: UserRecord, onAccept?: () => void): void {
-  if (!rules(roomOf(world, message), user)) {
+  if (!canModerate(roomOf(world, message), user)) {
     throw new Refusal("not-allowed", "Only a room-owner can cancel stars");
   }
   onAccept?.();
   message.stars.clear();
-  announce(world, message, user, "stars");
+  emitStarred(world, message, user, "stars");
 }
 
 /** Toggles an owner's pin. @throws a {@link Refusal} */
 export function togglePin(world: World, message: MessageRecord, user: UserRecord, onAccept?: () => void): void {
-  refuseDeleted(message);
-  refuseUnlessRules(world, message, user);
+  requireNotDeleted(message);
+  requireOwnerToPin(world, message, user);
   onAccept?.();
   if (!message.pins.delete(user.id)) message.pins.set(user.id, world.now());
-  announce(world, message, user, ["pins", user.id]);
+  emitStarred(world, message, user, ["pins", user.id]);
 }
 
-/** Removes all pins. @throws a {@link Refusal} */
+/** Removes all pins of a message. @throws a {@link Refusal} */
 export function removePins(world: World, message: MessageRecord, user: UserRecord, onAccept?: () => void): void {
-  refuseUnlessRules(world, message, user);
+  requireOwnerToPin(world, message, user);
   onAccept?.();
   message.pins.clear();
-  announce(world, message, user, "pins");
+  emitStarred(world, message, user, "pins");
 }
 
-/** The starred messages of a room: pinned ones first, then the newest. */
+/** The starred messages of a room: pinned ones first, both newest first. */
 export function starredMessages(world: World, room: RoomRecord): MessageRecord[] {
   const alive = world.index(room).marked.filter((message) => !message.deleted);
   const pinned = alive.filter((message) => message.pins.size > 0);
@@ -66,16 +66,17 @@ export function starredMessages(world: World, room: RoomRecord): MessageRecord[]
   return [...pinned.reverse(), ...others.reverse()];
 }
 
-function refuseDeleted(message: MessageRecord): void {
+function requireNotDeleted(message: MessageRecord): void {
   if (message.deleted) throw new Refusal("not-allowed", "This message has been deleted");
 }
 
-function refuseUnlessRules(world: World, message: MessageRecord, user: UserRecord): void {
-  if (!rules(roomOf(world, message), user)) throw new Refusal("not-allowed", "Only a room-owner can pin messages");
+function requireOwnerToPin(world: World, message: MessageRecord, user: UserRecord): void {
+  if (!canModerate(roomOf(world, message), user))
+    throw new Refusal("not-allowed", "Only a room-owner can pin messages");
 }
 
-/** Tells the room without an actor, and the actor what they did [OBS]. */
-function announce(world: World, message: MessageRecord, user: UserRecord, part: Part<MessageRecord>): void {
+/** Emits type 6: without an actor to the room, and with their own marks to the actor [OBS]. */
+function emitStarred(world: World, message: MessageRecord, user: UserRecord, part: Part<MessageRecord>): void {
   const room = roomOf(world, message);
   const make = (id: number, actor?: UserRecord): RawEvent =>
     messageEvent(EventType.MessageStarred, message, { id, room, user: actor });

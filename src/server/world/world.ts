@@ -1,20 +1,20 @@
 /**
- * The state of one chat installation: its people, rooms, messages and event log. It knows nothing of HTTP. The rules
- * that change it (posting, starring, presence, owners' rights) are functions in the files beside this one.
+ * The state of one chat site: its users, rooms, messages and event log. It knows nothing of HTTP. The rules that change it
+ * (posting, starring, membership) are functions in the files beside this one.
  */
 import { EventType } from "../../protocol/raw.js";
 import type { Clock } from "../../util/clock.js";
 import { emailHash } from "../chat-json.js";
 import type { ParentSite } from "../parent-sites.js";
-import { addTo, removeFrom } from "./ascending.js";
+import { insertById, removeById } from "./ascending.js";
 import { Changes, type Part } from "./changes.js";
 import { EventLog, type LoggedEvent } from "./event-log.js";
 import type { TextLimits } from "./limits.js";
 import { LongTexts } from "./long-texts.js";
 import { NameIndex } from "./name-index.js";
 import {
-  communityUserId,
-  feedsUserId,
+  COMMUNITY_USER_ID,
+  FEEDS_USER_ID,
   type MessageRecord,
   type RoomAccess,
   type RoomRecord,
@@ -24,7 +24,7 @@ import {
 import { RoomIndex } from "./room-index.js";
 import { RoomSignals } from "./room-signals.js";
 
-/** The numbers that rules depend on. */
+/** The server options that rules depend on. */
 export interface WorldRules {
   readonly editWindowMs: number;
   readonly editGraceMs: number;
@@ -41,7 +41,7 @@ export interface WorldRules {
   readonly textLimits: TextLimits;
 }
 
-/** What a new person starts with. */
+/** The initial data of a new user. */
 export interface NewUser {
   readonly id?: number | undefined;
   readonly email?: string | undefined;
@@ -52,23 +52,23 @@ export interface NewUser {
   readonly createdAt?: number | undefined;
 }
 
-/** What a new room starts with. */
+/** The initial data of a new room. */
 export interface NewRoom {
   readonly id?: number | undefined;
   readonly name: string;
   readonly description?: string | undefined;
   readonly tags?: readonly string[] | undefined;
   readonly access?: RoomAccess | undefined;
-  /** The Q&A site it is about. @default that of the whole chat */
+  /** The Q&A site it belongs to. @default the site of the whole chat host */
   readonly parentSite?: ParentSite | null | undefined;
   readonly owners?: readonly number[] | undefined;
 }
 
-/** Realistic starting points of the counters: those of 2018. */
-const firstEventId = 90_287_600;
-const firstMessageId = 44_402_000;
-const firstUserId = 200_001;
-const firstRoomId = 201;
+/** Realistic initial values of the counters, from 2018. */
+const FIRST_EVENT_ID = 90_287_600;
+const FIRST_MESSAGE_ID = 44_402_000;
+const FIRST_USER_ID = 200_001;
+const FIRST_ROOM_ID = 201;
 
 export class World {
   readonly users: Map<number, UserRecord> = new Map();
@@ -76,26 +76,26 @@ export class World {
   readonly messages: Map<number, MessageRecord> = new Map();
   /** The messages with flags, by id. */
   readonly flagged: Map<number, MessageRecord> = new Map();
-  /** Whom an `@name` can mean. */
+  /** User names by prefix, to resolve `@names`. */
   readonly names: NameIndex = new NameIndex();
   readonly log: EventLog;
-  /** Every change of a record is named here. */
+  /** Reports every change of a record to the journal. */
   readonly changes: Changes;
   readonly signals: RoomSignals = new RoomSignals();
   readonly rules: WorldRules;
-  /** The Q&A site that tags and parent profiles point at. */
+  /** The URL of the Q&A site that tags and parent profiles link to. */
   readonly siteUrl: string;
-  /** The root of the chat site itself, which notices link to with their host [OBS]. */
+  /** The origin of the live chat site, which notices link to [OBS]. */
   readonly chatOrigin: string;
   readonly #clock: Clock;
   readonly #indexes = new Map<number, RoomIndex>();
   readonly #longTexts: LongTexts;
   readonly #byEmail = new Map<string, UserRecord>();
-  #pretended: number | null = null;
-  #oldestMessageId = firstMessageId;
-  #nextMessageId = firstMessageId;
-  #nextUserId = firstUserId;
-  #nextRoomId = firstRoomId;
+  #fixedTime: number | null = null;
+  #oldestMessageId = FIRST_MESSAGE_ID;
+  #nextMessageId = FIRST_MESSAGE_ID;
+  #nextUserId = FIRST_USER_ID;
+  #nextRoomId = FIRST_ROOM_ID;
   #nextFlagId = 1;
 
   constructor(rules: WorldRules, siteUrl: string, clock: Clock) {
@@ -104,26 +104,26 @@ export class World {
     this.siteUrl = siteUrl;
     this.chatOrigin = siteUrl.replace("//", "//chat.");
     this.#clock = clock;
-    this.log = new EventLog(firstEventId, rules.maxEvents);
+    this.log = new EventLog(FIRST_EVENT_ID, rules.maxEvents);
     this.changes = new Changes(this.log);
     this.log.onBatch((batch) => this.#updateIndexes(batch));
-    this.addUser({ id: communityUserId, name: "Community" });
-    this.addUser({ id: feedsUserId, name: "Feeds" });
+    this.addUser({ id: COMMUNITY_USER_ID, name: "Community" });
+    this.addUser({ id: FEEDS_USER_ID, name: "Feeds" });
   }
 
-  /** Unix seconds. */
+  /** The current time in unix seconds. */
   now(): number {
-    return this.#pretended ?? Math.floor(this.#clock.now() / 1000);
+    return this.#fixedTime ?? Math.floor(this.#clock.now() / 1000);
   }
 
-  /** Acts as if it were another time: how a seed writes history. */
+  /** Runs an action at another time, for seeds that write history. */
   at<T>(time: number, act: () => T): T {
-    const before = this.#pretended;
-    this.#pretended = time;
+    const before = this.#fixedTime;
+    this.#fixedTime = time;
     try {
       return act();
     } finally {
-      this.#pretended = before;
+      this.#fixedTime = before;
     }
   }
 
@@ -149,12 +149,12 @@ export class World {
       starDay: 0,
       starsToday: 0,
     };
-    this.keepUser(user);
+    this.putUser(user);
     return user;
   }
 
-  /** Takes in a person as they are. */
-  keepUser(user: UserRecord): void {
+  /** Inserts or replaces a user. */
+  putUser(user: UserRecord): void {
     this.users.set(user.id, user);
     this.names.set(user.id, user.name);
     if (user.email) this.#byEmail.set(user.email, user);
@@ -185,19 +185,19 @@ export class World {
       granted: new Map(),
       requests: new Set(),
       kicked: new Map(),
-      favouriteOf: new Set(),
+      favoriteOf: new Set(),
       bookmarks: new Map(),
       messages: [],
       messageCount: 0,
       visits: new Map(),
       present: new Set(),
     };
-    this.keepRoom(room);
+    this.putRoom(room);
     return room;
   }
 
-  /** Takes in a room as it is. */
-  keepRoom(room: RoomRecord): void {
+  /** Inserts or replaces a room. */
+  putRoom(room: RoomRecord): void {
     this.rooms.set(room.id, room);
     this.changes.room(room);
   }
@@ -206,13 +206,13 @@ export class World {
     return this.#nextMessageId++;
   }
 
-  /** Sets ids aside for messages that are newer than all others; answers the first. */
+  /** Reserves ids for messages newer than all others. Returns the first one. */
   messageIdsAfter(count: number): number {
     this.#nextMessageId += count;
     return this.#nextMessageId - count;
   }
 
-  /** The same for messages that are older than all others. */
+  /** Reserves ids for messages older than all others. Returns the first one. */
   messageIdsBefore(count: number): number {
     this.#oldestMessageId -= count;
     return this.#oldestMessageId;
@@ -222,27 +222,27 @@ export class World {
     return this.#nextFlagId++;
   }
 
-  /** The ids that the next message and the next flag get. */
+  /** The ids of the next message and the next flag. */
   get nextIds(): { readonly message: number; readonly flag: number } {
     return { message: this.#nextMessageId, flag: this.#nextFlagId };
   }
 
-  /** Ids below these are never given again. */
+  /** Makes the next ids at least as large as these. */
   skipIds(next: { readonly message?: number; readonly flag?: number }): void {
     this.#nextMessageId = Math.max(this.#nextMessageId, next.message ?? 0);
     this.#nextFlagId = Math.max(this.#nextFlagId, next.flag ?? 0);
   }
 
-  /** Files a message in its room, in the order of ids, and lets the oldest go when the room holds too many. */
-  file(message: MessageRecord, room: RoomRecord, ...changed: readonly Part<MessageRecord>[]): void {
+  /** Inserts a message into its room in order of id, and evicts the oldest if the room has too many. */
+  insertMessage(message: MessageRecord, room: RoomRecord, ...changed: readonly Part<MessageRecord>[]): void {
     this.messages.set(message.id, message);
     this.changes.message(message, ...changed);
     const list = room.messages;
-    addTo(list, message);
+    insertById(list, message);
     this.#indexes.get(room.id)?.add(message);
-    this.weigh(message);
+    this.trackLength(message);
     const { maxMessagesPerRoom } = this.rules;
-    // Trimming in steps keeps the cost per message constant, and small steps keep it from being felt.
+    // Trimming in steps keeps the amortized cost constant; small steps avoid noticeable pauses.
     if (list.length <= maxMessagesPerRoom + Math.min(1_000, maxMessagesPerRoom * 0.1)) return;
     for (const old of list.splice(0, list.length - maxMessagesPerRoom)) {
       this.messages.delete(old.id);
@@ -252,19 +252,19 @@ export class World {
     this.#indexes.get(room.id)?.dropBefore(list[0]?.id ?? 0);
   }
 
-  /** Takes note of how long a message has become: the oldest long ones go when the site has too much of them. */
-  weigh(message: MessageRecord): void {
+  /** Records the current size of a message, and evicts the oldest long messages if the site has too much text. */
+  trackLength(message: MessageRecord): void {
     for (const id of this.#longTexts.add(message)) {
       const gone = this.messages.get(id);
       this.messages.delete(id);
       this.flagged.delete(id);
       if (!gone) continue;
       this.#indexes.get(gone.roomId)?.remove(gone);
-      removeFrom(this.rooms.get(gone.roomId)?.messages ?? [], id);
+      removeById(this.rooms.get(gone.roomId)?.messages ?? [], id);
     }
   }
 
-  /** Where the messages of a room are; made when first asked for, and current from then on. */
+  /** Returns the index of a room's messages, built on first use and kept up to date from then on. */
   index(room: RoomRecord): RoomIndex {
     const known = this.#indexes.get(room.id);
     if (known) return known;
@@ -273,7 +273,7 @@ export class World {
     return index;
   }
 
-  /** Every change that an index must know of makes an event: stars, pings, moves. */
+  /** Every change that affects an index emits an event: stars, pings, moves. */
   #updateIndexes(batch: readonly LoggedEvent[]): void {
     for (const { messageId, roomId, type } of batch) {
       const index = this.#indexes.get(roomId);
@@ -284,17 +284,17 @@ export class World {
     }
   }
 
-  /** Takes in a message as it is, in the place of what was known of it. */
-  keepMessage(message: MessageRecord): void {
+  /** Inserts or replaces a message. */
+  putMessage(message: MessageRecord): void {
     const before = this.messages.get(message.id);
     const room = this.rooms.get(message.roomId);
     if (!room) return;
     if (before && before.roomId === room.id) {
       Object.assign(before, message);
-      this.weigh(before);
+      this.trackLength(before);
     } else {
-      removeFrom((before && this.rooms.get(before.roomId)?.messages) ?? [], message.id);
-      this.file(message, room);
+      removeById((before && this.rooms.get(before.roomId)?.messages) ?? [], message.id);
+      this.insertMessage(message, room);
     }
     const kept = this.messages.get(message.id);
     if (kept?.flags) this.flagged.set(kept.id, kept);
@@ -304,7 +304,7 @@ export class World {
     this.#oldestMessageId = Math.min(this.#oldestMessageId, message.id);
   }
 
-  /** What the room remembers of somebody, begun now if it is their first time. */
+  /** Returns a user's visit to a room, created on their first one. */
   visit(room: RoomRecord, userId: number): Visit {
     const known = room.visits.get(userId);
     if (known) return known;
@@ -313,12 +313,12 @@ export class World {
     return visit;
   }
 
-  /** The Q&A site that the tags of a room lead to. */
+  /** The URL of the Q&A site that a room's tags link to. */
   siteUrlOf(room: RoomRecord): string {
     return room.parentSite ? `https://${room.parentSite.host}` : this.siteUrl;
   }
 
-  /** The name of an author, also of one that is gone. */
+  /** The name of an author, even if the user no longer exists. */
   nameOf(userId: number): string {
     return this.users.get(userId)?.name ?? `user${userId}`;
   }

@@ -1,30 +1,30 @@
-/** The server of a replay, on this machine: answers requests and opens sockets as a recording says. */
+/** The local server of a replay, which answers requests and opens sockets as recorded. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { AnsweredEntry } from "../../cassette/format.js";
-import type { Incoming } from "./tape.js";
+import type { IncomingRequest } from "./request-matcher.js";
 
-/** Decides about requests and sockets. */
-export interface Director {
-  /** Calls back with the answer when its time has come; never, for a request that hangs. */
-  answer(request: Incoming, give: (answer: AnsweredEntry) => void): void;
-  /** An open socket; null refuses it. */
+/** Callbacks that decide about requests and sockets. */
+export interface ReplayHandlers {
+  /** Calls back with the answer when it is due; never calls back for a request that hangs. */
+  answer(request: IncomingRequest, give: (answer: AnsweredEntry) => void): void;
+  /** Returns a handler for the open socket, or null to refuse it. */
   open(address: string): ((socket: WebSocket) => void) | null;
 }
 
-/** Bodies are forms and pictures. */
-const MOST_BYTES = 16 * 1024 * 1024;
+/** Request bodies are forms and images. */
+const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
 export class ReplayServer {
   readonly #server: Server;
   readonly #sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false });
 
-  constructor(director: Director) {
+  constructor(director: ReplayHandlers) {
     this.#server = createServer((request, response) => {
-      const respond = (form: Incoming["form"]): void =>
-        director.answer({ ...incomingOf(request), form }, (answer) => give(answer, request, response));
+      const respond = (form: IncomingRequest["form"]): void =>
+        director.answer({ ...incomingOf(request), form }, (answer) => respondWith(answer, request, response));
       readForm(request).then(respond, () => request.destroy());
     });
     this.#server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -35,7 +35,7 @@ export class ReplayServer {
     });
   }
 
-  /** Listens on a free port of this machine; resolves to the port. */
+  /** Listens on a free loopback port; resolves to the port. */
   listen(): Promise<number> {
     return new Promise((resolve, reject) => {
       this.#server.once("error", reject);
@@ -43,7 +43,7 @@ export class ReplayServer {
     });
   }
 
-  /** Ends every connection. */
+  /** Closes every connection and the server. */
   async close(): Promise<void> {
     for (const socket of this.#sockets.clients) socket.terminate();
     this.#server.closeAllConnections();
@@ -51,24 +51,24 @@ export class ReplayServer {
   }
 }
 
-function incomingOf({ method = "GET", url = "/", headers }: IncomingMessage): Omit<Incoming, "form"> {
+function incomingOf({ method = "GET", url = "/", headers }: IncomingMessage): Omit<IncomingRequest, "form"> {
   return { method, address: `${headers.host ?? ""}${url}` };
 }
 
-async function readForm(request: IncomingMessage): Promise<Incoming["form"]> {
+async function readForm(request: IncomingMessage): Promise<IncomingRequest["form"]> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request) {
     if (!Buffer.isBuffer(chunk)) continue;
     size += chunk.length;
-    if (size > MOST_BYTES) throw new Error("too long");
+    if (size > MAX_BODY_BYTES) throw new Error("the request body is too long");
     chunks.push(chunk);
   }
   if (!/urlencoded/i.test(request.headers["content-type"] ?? "")) return [];
   return [...new URLSearchParams(Buffer.concat(chunks).toString("utf8"))];
 }
 
-function give(
+function respondWith(
   { status, headers = {}, body = "" }: AnsweredEntry,
   request: IncomingMessage,
   response: ServerResponse,
@@ -84,7 +84,7 @@ function give(
   response.end(body);
 }
 
-/** A header takes Latin-1 only. */
+/** Header values are limited to Latin-1. */
 function headerText(value: string): string {
   return value.replace(/[^\t\x20-\x7e\x80-\xff]/g, "?");
 }

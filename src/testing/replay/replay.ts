@@ -1,34 +1,34 @@
-/** Plays a cassette to a client: the answers and frames of a recorded session, in order and at their times. */
+/** Plays a cassette to a client: the answers and frames of a recorded session, in order and at their recorded times. */
 import { readFile } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
 import { type AnsweredEntry, type Cassette, looksLikeCassette, readCassette } from "../../cassette/format.js";
 import { CassetteError, ChatError, UsageError } from "../../errors/index.js";
 import { Client, type ClientOptions } from "../../index.js";
 import type { Site } from "../../protocol/sites.js";
-import { isThenable, settled } from "../../util/call-safely.js";
+import { isThenable, toNativePromise } from "../../util/call-safely.js";
 import { ManualClock } from "../../util/manual-clock.js";
-import { checkClock, checkCount, checkOptions, shown } from "../../util/options.js";
+import { checkClock, checkCount, checkOptions, previewValue } from "../../util/options.js";
+import type { WaitOptions } from "../clock-driver.js";
 import { Traffic } from "../traffic.js";
-import type { WaitOptions } from "../turning.js";
-import { Program } from "./program.js";
+import { Playback } from "./playback.js";
 import { ReplayServer } from "./replay-server.js";
-import { addressOf, type Incoming, type Recorded, Tape } from "./tape.js";
+import { addressOf, type IncomingRequest, type RecordedExchange, RequestMatcher } from "./request-matcher.js";
 
 /** Options of {@link replay}. */
 export interface ReplayOptions {
-  /** The clock of the replay and its clients. @default a new one, at the time of the recording */
+  /** The clock of the replay and its clients. @default a new one, set to the start of the recording */
   readonly clock?: ManualClock;
 }
 
-/** Real time for sockets and promises between two looks, in milliseconds. */
+/** Real time for sockets and promises between two polls, in milliseconds. */
 const REST_MS = 4;
-/** The longest step of the clock between two looks, in milliseconds. */
+/** The longest step of the clock between two polls, in milliseconds. */
 const STEP_MS = 1_000;
 
 /**
- * Plays a cassette: what `new Client(site, { record })` or `chatexchange doctor --record` has written.
+ * Plays a cassette recorded by `new Client(site, { record })` or `chatexchange doctor --record`.
  * @param cassette - a path, a `file:` URL, or the text of a cassette
- * @throws {BAD_ARGUMENT} for what is no cassette, naming the line
+ * @throws {BAD_ARGUMENT} when it is not a cassette, naming the line
  */
 export async function replay(cassette: string | URL, options: ReplayOptions = {}): Promise<Replay> {
   checkOptions("replay", options, ["clock"]);
@@ -39,32 +39,37 @@ export async function replay(cassette: string | URL, options: ReplayOptions = {}
 async function load(cassette: string | URL): Promise<Cassette> {
   if (typeof cassette === "string" && looksLikeCassette(cassette)) return readCassette(cassette);
   if (typeof cassette !== "string" && !(cassette instanceof URL))
-    throw new UsageError(`replay takes the path, the file: URL or the text of a cassette, not ${shown(cassette)}`);
+    throw new UsageError(
+      `replay takes the path, the file: URL or the text of a cassette, not ${previewValue(cassette)}`,
+    );
   try {
     return readCassette(await readFile(cassette, "utf8"), String(cassette));
   } catch (error) {
     if (error instanceof ChatError) throw error;
-    throw new UsageError(`cannot read the cassette ${String(cassette).slice(0, 200)}; name a file that is there`, {
+    throw new UsageError(`cannot read the cassette ${String(cassette).slice(0, 200)}; check the path`, {
       cause: error,
     });
   }
 }
 
-/** A cassette that is played. Dispose of it with `await using`. */
+/** A cassette being replayed. Dispose of it with `await using`. */
 export class Replay implements AsyncDisposable {
-  /** The site of the recording: for `new Client(replay.site, { clock: replay.clock })`. */
+  /** The site of the recording: pass it to `new Client(replay.site, { clock: replay.clock })`. */
   readonly site: Site;
-  /** Time, as of the recording. It goes on by itself while an answer is waited for, and in {@link Replay.until}. */
+  /**
+   * The clock, set to the start of the recording. It advances by itself while an answer is due, and in {@link
+   * Replay.until}.
+   */
   readonly clock: ManualClock;
-  readonly #tape: Tape;
-  readonly #program: Program;
+  readonly #matcher: RequestMatcher;
+  readonly #playback: Playback;
   readonly #server: ReplayServer;
   readonly #traffic: Traffic;
   readonly #clients: Client[] = [];
   readonly #failures: CassetteError[] = [];
-  /** Failures that a wait has thrown. */
-  #told = 0;
-  /** Requests that hang for ever. */
+  /** How many failures {@link Replay.until} or {@link Replay.close} has thrown. */
+  #reported = 0;
+  /** How many requests hang forever. */
   #hanging = 0;
   #watchers = 0;
   #isTurning = false;
@@ -74,18 +79,18 @@ export class Replay implements AsyncDisposable {
   constructor(cassette: Cassette, clock: ManualClock, resolve: () => number) {
     const { header } = cassette;
     this.clock = clock;
-    this.#tape = new Tape(cassette);
-    this.#program = new Program(cassette, this.#tape, clock, clock.now());
+    this.#matcher = new RequestMatcher(cassette);
+    this.#playback = new Playback(cassette, this.#matcher, clock, clock.now());
     this.#server = new ReplayServer({
       answer: (request, give) => this.#answer(request, give),
-      open: (address) => this.#program.open(address),
+      open: (address) => this.#playback.open(address),
     });
     const faults = {
       hanging: 0,
       hangingSockets: 0,
       underWay: 0,
     };
-    Object.defineProperty(faults, "hanging", { get: () => this.#program.held + this.#hanging });
+    Object.defineProperty(faults, "hanging", { get: () => this.#playback.held + this.#hanging });
     this.#traffic = new Traffic(() => [{ sites: { replay: { faults } } }]);
     const hosts = new Set(
       [
@@ -116,7 +121,9 @@ export class Replay implements AsyncDisposable {
     return made;
   }
 
-  /** A client of the replay, on its clock, with an account of any name; it ends with the replay. */
+  /**
+   * Creates a client of the replay, on its clock, with a placeholder account. It is logged out when the replay closes.
+   */
   client(options: ClientOptions = {}): Client {
     const means = "cookies" in options || "email" in options ? {} : { email: "someone@example.com", password: "any" };
     const client = new Client(this.site, { ...means, clock: this.clock, ...options });
@@ -124,36 +131,36 @@ export class Replay implements AsyncDisposable {
     return client;
   }
 
-  /** The requests of the recording that nobody has made, such as `POST /ws-auth`, in its order. */
+  /** The recorded requests that the client has not made, such as `POST /ws-auth`, in recorded order. */
   get left(): readonly string[] {
-    return this.#tape.left.map(described);
+    return this.#matcher.left.map(describeRequest);
   }
 
-  /** The requests that were not as recorded. */
+  /** The requests that did not match the recording. */
   get failures(): readonly CassetteError[] {
     return [...this.#failures];
   }
 
   /**
-   * Lets the recording go on until something is so: until a condition gives a value other than false, null or
-   * undefined, or until a promise settles. Resolves to that value.
-   * @throws {CASSETTE} when a request comes that is not in the cassette
-   * @throws {TIMED_OUT} when it has not come true, saying what the cassette waits for
+   * Plays the recording until a condition returns something other than false, null or undefined, or until a promise
+   * settles. Resolves to that value.
+   * @throws {CASSETTE} when the client makes a request that is not in the cassette
+   * @throws {TIMED_OUT} naming what the cassette is waiting for
    */
   async until<T>(
     what: PromiseLike<T> | (() => T | false | null | undefined),
     { timeoutMs = 4_000 }: WaitOptions = {},
   ): Promise<T> {
     checkCount("timeoutMs", timeoutMs, 1);
-    const outcome = isThenable(what) ? watched(settled(what)) : undefined;
+    const outcome = isThenable(what) ? trackPromise(toNativePromise(what)) : undefined;
     const end = performance.now() + timeoutMs;
     this.#watchers++;
     void this.#turn();
     try {
       for (;;) {
-        const failure = this.#failures[this.#told];
+        const failure = this.#failures[this.#reported];
         if (failure) {
-          this.#told = this.#failures.length;
+          this.#reported = this.#failures.length;
           throw failure;
         }
         if (outcome) {
@@ -171,8 +178,8 @@ export class Replay implements AsyncDisposable {
   }
 
   /**
-   * Ends the clients of the replay, and the replay.
-   * @throws {CASSETTE} the first request that was not as recorded, unless a wait has thrown it
+   * Logs out the clients of the replay and closes it.
+   * @throws {CASSETTE} the first request that did not match the recording, unless {@link Replay.until} has thrown it
    */
   async close(): Promise<void> {
     if (this.#isClosed) return;
@@ -180,8 +187,8 @@ export class Replay implements AsyncDisposable {
     this.#isClosed = true;
     this.#traffic.close();
     await this.#server.close();
-    const failure = this.#failures[this.#told];
-    this.#told = this.#failures.length;
+    const failure = this.#failures[this.#reported];
+    this.#reported = this.#failures.length;
     if (failure) throw failure;
   }
 
@@ -190,13 +197,13 @@ export class Replay implements AsyncDisposable {
     return this.close();
   }
 
-  #answer(request: Incoming, give: (answer: AnsweredEntry) => void): void {
+  #answer(request: IncomingRequest, give: (answer: AnsweredEntry) => void): void {
     const recorded = this.#take(request);
-    this.#program.run();
+    this.#playback.run();
     if (!recorded) {
-      // A client that ends leaves its rooms, also where the recorded one did not.
+      // A client leaves its rooms on logout, even if the recorded one did not.
       if (/^[^/]*\/chats\/leave\//.test(request.address)) give({ at: 0, answer: 0, status: 200 });
-      else give(refusal(this.#failures.at(-1)));
+      else give(refusalAnswer(this.#failures.at(-1)));
       return;
     }
     const { answered } = recorded;
@@ -204,13 +211,13 @@ export class Replay implements AsyncDisposable {
       this.#hanging++;
       return;
     }
-    this.#program.answer(answered, () => give(answered));
+    this.#playback.answer(answered, () => give(answered));
     void this.#turn();
   }
 
-  #take(request: Incoming): Recorded | undefined {
+  #take(request: IncomingRequest): RecordedExchange | undefined {
     try {
-      return this.#tape.take(request);
+      return this.#matcher.take(request);
     } catch (error) {
       if (!(error instanceof CassetteError)) throw error;
       if (!/^[^/]*\/chats\/leave\//.test(request.address)) this.#failures.push(error);
@@ -218,15 +225,15 @@ export class Replay implements AsyncDisposable {
     }
   }
 
-  /** Turns the clock, from timer to timer, while somebody waits for that. Never in two turns at once. */
+  /** Advances the clock from timer to timer while a caller waits. Runs only once at a time. */
   async #turn(): Promise<void> {
     if (this.#isTurning) return;
     this.#isTurning = true;
     try {
-      while ((this.#program.held > 0 || this.#watchers > 0) && !this.#isClosed) {
-        const wasUnderWay = this.#traffic.isUnderWay;
+      while ((this.#playback.held > 0 || this.#watchers > 0) && !this.#isClosed) {
+        const wasUnderWay = this.#traffic.isBusy;
         await pause(REST_MS);
-        if (wasUnderWay || this.#traffic.isUnderWay) continue;
+        if (wasUnderWay || this.#traffic.isBusy) continue;
         await this.clock.advance(Math.min(this.clock.untilNextMs ?? STEP_MS, STEP_MS));
       }
     } finally {
@@ -238,13 +245,13 @@ export class Replay implements AsyncDisposable {
     const next = this.left.slice(0, 3);
     const waits =
       next.length > 0
-        ? `the next requests of the cassette that nobody has made: ${next.join("; ")}`
-        : `every request of the cassette was made, ${this.#program.socketsLeft} of its sockets were not opened`;
-    return new ChatError("TIMED_OUT", `it did not come true in ${timeoutMs} ms; ${waits}`);
+        ? `the client has not made the next requests of the cassette: ${next.join("; ")}`
+        : `the client made every request of the cassette, but did not open ${this.#playback.socketsLeft} of its sockets`;
+    return new ChatError("TIMED_OUT", `the condition did not come true within ${timeoutMs} ms; ${waits}`);
   }
 }
 
-function watched<T>(promise: Promise<T>): { readonly promise: Promise<T>; isSettled: boolean } {
+function trackPromise<T>(promise: Promise<T>): { readonly promise: Promise<T>; isSettled: boolean } {
   const outcome = { promise, isSettled: false };
   const settle = (): void => {
     outcome.isSettled = true;
@@ -253,12 +260,12 @@ function watched<T>(promise: Promise<T>): { readonly promise: Promise<T>; isSett
   return outcome;
 }
 
-function described({ asked }: Recorded): string {
+function describeRequest({ asked }: RecordedExchange): string {
   return `${asked.method} ${addressOf(asked.url).replace(/^[^/]*/, "")} (line ${asked.line})`;
 }
 
-/** A refusal in the site's manner, so that the call fails with the sentence and is not tried again. */
-function refusal(failure: CassetteError | undefined): AnsweredEntry {
+/** A refusal in the site's format, so that the call fails with this sentence and is not retried. */
+function refusalAnswer(failure: CassetteError | undefined): AnsweredEntry {
   const headers = { "content-type": "text/plain; charset=utf-8", chat: "error" };
   return { at: 0, answer: 0, status: 400, headers, body: failure?.message ?? "not in the cassette" };
 }
