@@ -1,5 +1,5 @@
-// Attacks a local server, and says what that costs it: `npm run attack`, `npm run attack -- --seed 42 --only answers,costs`,
-// `npm run attack -- --most 100` for fewer requests, `--json` for programs. It ends with 1 when a bound does not hold.
+// Attacks a local server and measures the cost: `npm run attack`, `npm run attack -- --seed 42 --only answers,costs`,
+// `npm run attack -- --most 100` for fewer requests, `--json` for programs. The exit code is 1 if a bound is exceeded.
 import { parseArgs } from "node:util";
 import { attackAnswers } from "./attack/answers.mjs";
 import { attackCosts } from "./attack/costs.mjs";

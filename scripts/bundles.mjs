@@ -1,27 +1,27 @@
-// Bundles a bot with the packed package, and runs each bundle alone at a local server: `npm run test:bundles`.
+// Bundles a bot with the packed package, and runs each bundle against a local server: `npm run test:bundles`.
 import { copyFile, mkdir, readdir, stat } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { installTools } from "./tools/install.mjs";
-import { installPacked, root, run } from "./tools/packed.mjs";
+import { installPacked, ROOT, run } from "./tools/packed.mjs";
 import { table } from "./tools/table.mjs";
 
 const RUN_LIMIT_MS = 60_000;
 
-/** Refuses connections to anything but this machine. */
-const guard = join(root, "test/only-loopback.mjs");
+/** A module that blocks connections to other machines. */
+const GUARD = join(ROOT, "test/only-loopback.mjs");
 
-const expected = ["Sandbox", "MessagePosted: hello", "MessageEdited: hello, world", "no such room"].join("\n");
+const EXPECTED_OUTPUT = ["Sandbox", "MessagePosted: hello", "MessageEdited: hello, world", "no such room"].join("\n");
 
-/** A bundle that cannot run says where the options are. */
-const advice = 'docs/runtimes.md, "Bundlers"';
+/** The error of a bundle that cannot run refers to this section. */
+const ADVICE = 'docs/runtimes.md, "Bundlers"';
 
 const { folder, remove } = await installPacked();
 try {
   const tools = createRequire(join(await installTools("bundlers"), "any.js"));
   const bot = join(folder, "bot.mjs");
-  await copyFile(join(root, "scripts/bundles/bot.mjs"), bot);
+  await copyFile(join(ROOT, "scripts/bundles/bot.mjs"), bot);
   const rows = [];
   for (const [name, bundle] of Object.entries(bundlers(tools))) {
     const out = join(folder, "bundles", name.replace(/\W+/g, "-"));
@@ -29,7 +29,7 @@ try {
     const failure = await bundle(bot, out)
       .then((file) => runAlone(file))
       .catch((error) => `${error.message}\n${error.stderr ?? ""}`);
-    const runs = !failure ? "yes" : failure.includes(advice) ? "says what it needs" : "no";
+    const runs = !failure ? "yes" : failure.includes(ADVICE) ? "says what it needs" : "no";
     rows.push([name, runs, `${await kilobytes(out)} kB`]);
     const isExpected = name.endsWith("without options") ? runs !== "no" : runs === "yes";
     if (isExpected) continue;
@@ -41,7 +41,7 @@ try {
   await remove();
 }
 
-/** Each takes the bot and a folder, and resolves to the file to run. The options are those of docs/runtimes.md. */
+/** The bundlers by name. Each takes the bot and a folder, and resolves to the file to run. docs/runtimes.md has the options. */
 function bundlers(tools) {
   const esbuild = (format, options) => async (bot, out) => {
     const outfile = join(out, format === "esm" ? "bot.mjs" : "bot.cjs");
@@ -77,16 +77,16 @@ function bundlers(tools) {
   };
 }
 
-/** Runs a bundle where there is no `node_modules`; resolves to what is wrong, if anything is. */
+/** Runs a bundle without `node_modules`. Resolves to the failure, or undefined. */
 async function runAlone(file) {
-  const { ChatServer } = await import(pathToFileURL(join(root, "dist/server/index.js")).href);
+  const { ChatServer } = await import(pathToFileURL(join(ROOT, "dist/server/index.js")).href);
   const server = await ChatServer.start({ world: "empty" });
   try {
     const { email, password } = server.site.addUser({ name: "Bot", email: "bot@example.com", password: "pw" });
-    const given = ["--import", guard, file, server.site.url, email, password];
+    const given = ["--import", GUARD, file, server.site.url, email, password];
     const { stdout, stderr } = await run(process.execPath, given, { timeout: RUN_LIMIT_MS });
     const printed = `${stdout}${stderr}`.trim();
-    return printed === expected ? undefined : `printed ${printed}`;
+    return printed === EXPECTED_OUTPUT ? undefined : `printed ${printed}`;
   } finally {
     await server.close();
   }

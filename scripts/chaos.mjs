@@ -1,6 +1,6 @@
-// Sends a bot through every kind of trouble and counts what is lost, doubled or out of order:
-// `npm run chaos`, `npm run chaos -- --seed 7 --events 20000 --faults 200`, `npm run chaos -- --seeds 20`; and a bot that is
-// killed: `npm run chaos -- --kills 200`.
+// Runs bots under every kind of fault, and counts events and messages that are lost, duplicated or out of order:
+// `npm run chaos`, `npm run chaos -- --seed 7 --events 20000 --faults 200`, `npm run chaos -- --seeds 20`. Also kills a bot
+// repeatedly: `npm run chaos -- --kills 200`.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -13,27 +13,27 @@ import { killsText, runFullDisk, runKills } from "./chaos/kills.mjs";
 import { runChaos } from "./chaos/run.mjs";
 import { sendsOf, sendsText, sum, tableOf } from "./chaos/tally.mjs";
 
-const usage =
+const USAGE =
   "usage: npm run chaos -- [--seed N] [--seeds COUNT] [--events N] [--faults N] [--stream-only] [--no-restarts] [--without PATTERN] [--latency | --no-latency] [--sockets room|shared]\n       npm run chaos -- --kills N [--seed N]\n       npm run chaos -- --full-disk TIMES [--seed N]";
-/** Problems that are printed in full. */
-const shown = 8;
+/** The most problems printed per seed. */
+const MAX_SHOWN = 8;
 
-const options = argumentsOf();
-if (options.kills > 0) show(await runKills({ ChatServer }, options));
-else if (options.fullDisk > 0) await fillDisk();
-else await trouble();
+const options = readOptions();
+if (options.kills > 0) report(await runKills({ ChatServer }, options));
+else if (options.fullDisk > 0) await runOnSmallDisk();
+else await runSeeds();
 
-function show(result) {
+function report(result) {
   console.log(killsText(result));
   process.exitCode = result.once === result.commands && result.ended.length === 0 ? 0 : 1;
 }
 
-/** Runs on a disk of 512 kB, which needs a namespace of its own. */
-async function fillDisk() {
+/** Reruns this program with a disk of 512 kB, which needs a mount namespace. */
+async function runOnSmallDisk() {
   const { seed, fullDisk: times } = options;
   const folder = process.env.CHAOS_DISK;
   if (folder) {
-    show(await runFullDisk({ ChatServer }, { seed, times, folder }));
+    report(await runFullDisk({ ChatServer }, { seed, times, folder }));
     return;
   }
   const disk = mkdtempSync(join(tmpdir(), "small-disk-"));
@@ -41,11 +41,11 @@ async function fillDisk() {
   const args = ["-rm", "sh", "-c", script, "sh", process.execPath, ...process.argv.slice(1)];
   const { status, error } = spawnSync("unshare", args, { stdio: "inherit", env: { ...process.env, CHAOS_DISK: disk } });
   rmSync(disk, { recursive: true });
-  if (error || status === 77) console.log(`SKIPPED: no small disk can be made here (${error?.message ?? "no mount"})`);
+  if (error || status === 77) console.log(`SKIPPED: cannot create a small disk here (${error?.message ?? "no mount"})`);
   process.exitCode = error || status === 77 ? 0 : (status ?? 1);
 }
 
-async function trouble() {
+async function runSeeds() {
   const results = [];
   for (let seed = options.seed; seed < options.seed + options.seeds; seed++) {
     const result = await runChaos({ Client, ChatServer, ManualClock }, { ...options, seed });
@@ -53,20 +53,20 @@ async function trouble() {
     const { problems, happened, seconds, mode } = result;
     const network = `${mode.latency ? "latency, " : ""}${mode.sockets === "shared" ? "one socket a site" : "one socket a room"}${mode.keepsState ? ", state on disk" : ""}`;
     console.log(
-      `seed ${seed} (${network}): ${happened} events, ${problems.length} problems, ${seconds.toFixed(1)} s, all told ${inSeconds(mode.settled.toldMs)} and all said ${inSeconds(mode.settled.saidMs)} after the last fault; ${sendsText(result.sends)}`,
+      `seed ${seed} (${network}): ${happened} events, ${problems.length} problems, ${seconds.toFixed(1)} s, all delivered ${inSeconds(mode.settled.toldMs)} and all sent ${inSeconds(mode.settled.saidMs)} after the last fault; ${sendsText(result.sends)}`,
     );
-    for (const { kind, text, fault, context } of problems.slice(0, shown)) {
+    for (const { kind, text, fault, context } of problems.slice(0, MAX_SHOWN)) {
       console.log(
-        `  ${kind}: ${text}\n    after fault ${fault.number}, ${fault.kind}${context ? `\n    told: ${context}` : ""}`,
+        `  ${kind}: ${text}\n    after fault ${fault.number}, ${fault.kind}${context ? `\n    delivered: ${context}` : ""}`,
       );
     }
-    if (problems.length > shown) console.log(`  … and ${problems.length - shown} more`);
+    if (problems.length > MAX_SHOWN) console.log(`  … and ${problems.length - MAX_SHOWN} more`);
   }
   console.log(`\n${tableOf(sum(results))}`);
   console.log(`\n${sendsText(sendsOf(results.map(({ sends }) => sends)))}`);
   const failed = results.filter(({ problems }) => problems.length > 0).map(({ seed }) => seed);
   console.log(
-    failed.length > 0 ? `\nFAILED with seed ${failed.join(", ")}` : `\npassed: ${results.length} seeds, no problem`,
+    failed.length > 0 ? `\nFAILED with seed ${failed.join(", ")}` : `\npassed: ${results.length} seeds, no problems`,
   );
   process.exitCode = failed.length > 0 ? 1 : 0;
 }
@@ -75,11 +75,11 @@ function inSeconds(ms) {
   return `${Math.round(ms / 1000)} s`;
 }
 
-function argumentsOf() {
+function readOptions() {
   try {
     const number = (text, fallback) => {
       const value = Number(text ?? fallback);
-      if (!Number.isSafeInteger(value) || value < 0) throw new TypeError(`${text} is no number`);
+      if (!Number.isSafeInteger(value) || value < 0) throw new TypeError(`${text} is not a non-negative integer`);
       return value;
     };
     const { values } = parseArgs({
@@ -98,7 +98,8 @@ function argumentsOf() {
       },
       allowNegative: true,
     });
-    if (!["room", "shared", undefined].includes(values.sockets)) throw new TypeError("--sockets is room or shared");
+    if (!["room", "shared", undefined].includes(values.sockets))
+      throw new TypeError("--sockets must be room or shared");
     return {
       seed: number(values.seed, 1),
       seeds: number(values.seeds, 1),
@@ -113,7 +114,7 @@ function argumentsOf() {
       ...(values.sockets === undefined ? {} : { sockets: values.sockets }),
     };
   } catch (error) {
-    console.error(`${error.message}\n${usage}`);
+    console.error(`${error.message}\n${USAGE}`);
     process.exit(2);
   }
 }

@@ -1,26 +1,28 @@
-// `npm run coverage-table`: runs the behaviour tests with a probe and writes docs/coverage.md, a table of every public
+// `npm run coverage-table`: runs the behavior tests with a probe and writes docs/coverage.md, a table of every public
 // member and every endpoint of the protocol with a test that uses it.
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { endpoints } from "./endpoints.mjs";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
-const file = join(mkdtempSync(join(tmpdir(), "coverage-")), "seen.jsonl");
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), "coverage-"));
+process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+const file = join(folder, "seen.jsonl");
 writeFileSync(file, "");
-const vitest = join(root, "node_modules/vitest/vitest.mjs");
+const vitest = join(ROOT, "node_modules/vitest/vitest.mjs");
 const run = spawnSync(
   process.execPath,
   [vitest, "run", "test/", "src/protocol/markup/", "--exclude", "test/{package,programs}.test.ts"],
   {
-    cwd: root,
+    cwd: ROOT,
     env: { ...process.env, COVERAGE_FILE: file },
     stdio: ["ignore", "ignore", "inherit"],
   },
 );
-if (run.status !== 0) throw new Error("the tests failed; a table of them would mean nothing");
+if (run.status !== 0) throw new Error("the tests failed, so their table would be meaningless");
 
 const notes = readFileSync(file, "utf8")
   .split("\n")
@@ -28,7 +30,7 @@ const notes = readFileSync(file, "utf8")
   .map((line) => JSON.parse(line));
 
 const api = await import("chatexchange-ts");
-const internal = new Set([
+const INTERNAL_MEMBERS = new Set([
   "constructor",
   "learn",
   "forget",
@@ -38,7 +40,7 @@ const internal = new Set([
   Symbol.for("nodejs.util.inspect.custom"),
 ]);
 
-/** The tests that used something, the most telling (shortest) name first, and how many more. */
+/** The test with the shortest name that used a member or an endpoint, and the number of others. */
 function testsFor(kind, matches) {
   const tests = [...new Set(notes.filter((note) => note.kind === kind && matches(note.name)).map((note) => note.test))];
   tests.sort((a, b) => a.length - b.length || (a < b ? -1 : 1));
@@ -48,8 +50,8 @@ function testsFor(kind, matches) {
   return `${first.replaceAll(" > ", ": ").replaceAll("|", "\\|")}${more}`;
 }
 
-/** Why a member or endpoint has no test of its own. */
-const reasons = {
+/** The reasons why a member has no test. */
+const REASONS = {
   DebugMessage: "never sent to clients; a class so that it has a name",
 };
 
@@ -58,24 +60,24 @@ function memberRows() {
   for (const [className, value] of Object.entries(api)) {
     if (typeof value !== "function" || !value.prototype || value.prototype instanceof Error) continue;
     for (const name of Reflect.ownKeys(value.prototype)) {
-      if (internal.has(name)) continue;
+      if (INTERNAL_MEMBERS.has(name)) continue;
       const shown = `${className}.${typeof name === "symbol" ? `[${name.description}]` : name}`;
       const full = `${className}.${String(name)}`;
       rows.push(
-        `| \`${shown}\` | ${testsFor("member", (noted) => noted === full) ?? `— ${reasons[shown] ?? "no test"}`} |`,
+        `| \`${shown}\` | ${testsFor("member", (noted) => noted === full) ?? `— ${REASONS[shown] ?? "no test"}`} |`,
       );
     }
   }
   return rows;
 }
 
-/** What the placeholders of paths that are no ids look like. */
-const forms = { slug: "[^/]+", hours: "\\d+-\\d+", room: "(?:\\d+|all)" };
+/** Patterns of the path placeholders that are not ids. */
+const PLACEHOLDER_PATTERNS = { slug: "[^/]+", hours: "\\d+-\\d+", room: "(?:\\d+|all)" };
 
 function endpointRows() {
   return endpoints.map(({ method, path, section, member, gap }) => {
     const pattern = new RegExp(
-      `^${method} ${path.replace(/[.?]/g, "\\$&").replace(/\{(\w+)\}/g, (_, name) => forms[name] ?? "-?\\d+")}$`,
+      `^${method} ${path.replace(/[.?]/g, "\\$&").replace(/\{(\w+)\}/g, (_, name) => PLACEHOLDER_PATTERNS[name] ?? "-?\\d+")}$`,
     );
     const tested = testsFor("endpoint", (noted) => pattern.test(noted));
     return `| \`${method} ${path}\` | ${section} | ${member ? `\`${member}\`` : "—"} | ${tested ?? `— ${gap ?? "no test"}`} |`;
@@ -86,7 +88,7 @@ const members = memberRows();
 const wires = endpointRows();
 const untested = [...members, ...wires].filter((row) => /\| — [^|]*\|$/.test(row)).length;
 writeFileSync(
-  join(root, "docs/coverage.md"),
+  join(ROOT, "docs/coverage.md"),
   `# What is tested
 
 Made by \`npm run coverage-table\` from the code and a run of the tests: every public member and every endpoint of the protocol, with one

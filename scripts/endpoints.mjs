@@ -1,4 +1,4 @@
-// The endpoints of the wire protocol, where it describes them, and the member of the client that speaks to each.
+// The endpoints of the wire protocol, with their section in protocol.md and the client member that uses each.
 const endpoint = (method, path, section, member, gap) => ({ method, path, section, member, gap });
 
 export const endpoints = [

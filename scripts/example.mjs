@@ -1,12 +1,13 @@
-// Runs an example: `npm run example hello-world`. Without a name, lists them. With `--build`, only compiles.
+// Runs an example: `npm run example hello-world`. Lists the examples without a name. Only compiles with `--build`.
 import { execFileSync, spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
+import { EXAMPLES, isCurrent, writeStamp } from "./package/stamp.mjs";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const [name] = process.argv.slice(2);
-const names = readdirSync(`${root}examples`)
+const names = readdirSync(`${ROOT}examples`)
   .filter((file) => file.endsWith(".ts"))
   .map((file) => file.slice(0, -3));
 
@@ -14,9 +15,12 @@ if (name !== "--build" && !names.includes(name)) {
   console.log(`usage: npm run example NAME\n\n${names.map((known) => `  ${known}`).join("\n")}`);
   process.exit(name ? 2 : 0);
 }
-const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
-execFileSync(process.execPath, [`${root}scripts/build.mjs`], { stdio: "inherit" });
-execFileSync(process.execPath, [tsc, "-p", `${root}examples/tsconfig.json`], { stdio: "inherit" });
+execFileSync(process.execPath, [`${ROOT}scripts/build.mjs`], { stdio: "inherit" });
+if (!isCurrent(ROOT, EXAMPLES)) {
+  const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
+  execFileSync(process.execPath, [tsc, "-p", `${ROOT}examples/tsconfig.json`], { stdio: "inherit" });
+  writeStamp(ROOT, EXAMPLES);
+}
 if (name !== "--build") {
-  process.exit(spawnSync(process.execPath, [`${root}build/examples/${name}.js`], { stdio: "inherit" }).status ?? 1);
+  process.exit(spawnSync(process.execPath, [`${ROOT}build/examples/${name}.js`], { stdio: "inherit" }).status ?? 1);
 }

@@ -1,12 +1,12 @@
-// Sends everything hostile to the client, its files, its hooks and its readers, and counts how it ends:
-// `npm run hostile`, `npm run hostile -- --seed 42`, `npm run hostile -- --only redirects,frames --most 100`, and one case
-// again: `npm run hostile -- --seed 42 --only answers --find "post: 204, empty"`.
+// Feeds hostile input to the client, its files, its hooks and its parsers, and counts the outcomes: `npm run hostile`,
+// `npm run hostile -- --seed 42`, `npm run hostile -- --only redirects,frames --most 100`, and to repeat one case:
+// `npm run hostile -- --seed 42 --only answers --find "post: 204, empty"`.
 import { parseArgs } from "node:util";
-import { leftOut } from "./hostile/places.mjs";
+import { LEFT_OUT } from "./hostile/places.mjs";
 import { runReaders } from "./hostile/readers.mjs";
 import { runKind } from "./hostile/run.mjs";
 
-/** The kinds, and how many of their cases a run tries unless it is told otherwise: all where the table is small. */
+/** The kinds, with the default number of cases per run; small tables are run in full. */
 const KINDS = {
   redirects: 1_500,
   answers: 2_500,
@@ -18,7 +18,7 @@ const KINDS = {
 };
 const COLUMNS = ["tried", "value", "error", "crash", "hang", "leak"];
 const USAGE = `usage: npm run hostile -- [--seed N] [--only ${Object.keys(KINDS).join(",")}] [--most CASES-OF-A-KIND] [--find NAME] [--json]`;
-/** Failures that are printed in full. */
+/** The most failures printed per kind. */
 const SHOWN = 40;
 
 const options = readOptions();
@@ -32,7 +32,8 @@ for (const kind of options.kinds) {
 }
 const total = Object.fromEntries(COLUMNS.map((key) => [key, tallies.reduce((sum, tally) => sum + tally[key], 0)]));
 if (options.json) console.log(JSON.stringify(tallies));
-else console.log(`\nseed ${options.seed}; left out: ${leftOut}\n\n${table([...tallies, { kind: "total", ...total }])}`);
+else
+  console.log(`\nseed ${options.seed}; left out: ${LEFT_OUT}\n\n${table([...tallies, { kind: "total", ...total }])}`);
 const isGood = total.crash + total.hang + total.leak === 0 && tallies.every(({ tried }) => tried > 0);
 process.exitCode = isGood ? 0 : 1;
 

@@ -1,9 +1,9 @@
-// Tries the package, packed and installed in an empty folder, on every runtime it is made for, and prints a table.
+// Tests the package, packed and installed in an empty folder, on every supported runtime, and prints a table.
 //   npm run test:runtimes                  the steps on all runtimes, and the whole test suite on Node 24 and 26
 //   npm run test:runtimes -- --steps       the steps alone
 //   npm run test:runtimes -- node26 bun    these runtimes alone
-// Each runtime runs test/runtimes/steps.mjs in a network namespace that has loopback alone. Afterwards the kernel's
-// counters say whether anything tried to leave it.
+// Each runtime runs test/runtimes/steps.mjs in a network namespace with loopback only. The kernel's counters then show
+// whether anything tried to leave it.
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -15,47 +15,47 @@ import { parseArgs, promisify } from "node:util";
 import { toolCommand } from "./tools/install.mjs";
 
 const run = promisify(execFile);
-const root = fileURLToPath(new URL("..", import.meta.url));
-const programs = join(root, "test/runtimes");
-const mostMs = { steps: 300_000, suite: 2_400_000 };
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const PROGRAMS = join(ROOT, "test/runtimes");
+const MAX_MS = { steps: 300_000, suite: 2_400_000 };
 
-const nodeFlags = ["--expose-gc"];
-const denoFlags = ["run", "--quiet", "--v8-flags=--expose-gc"];
-const denoRights = ["--allow-read", "--allow-write", "--allow-env", "--allow-run", "--allow-sys"];
-/** `set` is a set of scripts/tools/install.mjs; `isHeld` tells that the runtime itself keeps the program on loopback. */
-const runtimes = {
-  this: { title: `Node ${process.versions.node} (this one)`, flags: nodeFlags },
-  node22: { set: "node22", flags: nodeFlags },
-  node24: { set: "node24", flags: nodeFlags, hasSuite: true },
-  node26: { set: "node26", flags: nodeFlags, hasSuite: true },
+const NODE_FLAGS = ["--expose-gc"];
+const DENO_FLAGS = ["run", "--quiet", "--v8-flags=--expose-gc"];
+const DENO_PERMISSIONS = ["--allow-read", "--allow-write", "--allow-env", "--allow-run", "--allow-sys"];
+/** `set` is a set of scripts/tools/install.mjs. `isHeld` means that the runtime itself keeps the program on loopback. */
+const RUNTIMES = {
+  this: { title: `Node ${process.versions.node} (this one)`, flags: NODE_FLAGS },
+  node22: { set: "node22", flags: NODE_FLAGS },
+  node24: { set: "node24", flags: NODE_FLAGS, hasSuite: true },
+  node26: { set: "node26", flags: NODE_FLAGS, hasSuite: true },
   bun: { set: "bun", flags: [] },
-  deno: { set: "deno", flags: [...denoFlags, "-A"], suffix: " -A" },
+  deno: { set: "deno", flags: [...DENO_FLAGS, "-A"], suffix: " -A" },
   "deno-net": {
     set: "deno",
-    flags: [...denoFlags, "--allow-net=127.0.0.1", ...denoRights],
+    flags: [...DENO_FLAGS, "--allow-net=127.0.0.1", ...DENO_PERMISSIONS],
     suffix: " --allow-net=127.0.0.1",
     isHeld: true,
   },
 };
 
-/** The steps in their order, as their program has them. */
-const stepNames = [...readFileSync(join(programs, "steps.mjs"), "utf8").matchAll(/^await step\("([^"]+)"/gm)].map(
+/** The steps in the order of their program. */
+const STEP_NAMES = [...readFileSync(join(PROGRAMS, "steps.mjs"), "utf8").matchAll(/^await step\("([^"]+)"/gm)].map(
   ([, name]) => name,
 );
-const loopback = "nothing left loopback";
-const abroad = "a try to leave is seen";
+const LOOPBACK_ROW = "nothing left loopback";
+const COUNTERPROOF_ROW = "a try to leave is seen";
 
-/** Packs the package, and installs it in an empty folder as a user does. */
+/** Packs the package, and installs it in an empty folder, as a user would. */
 async function installPackage() {
   const folder = mkdtempSync(join(tmpdir(), "chatexchange-runtimes-"));
-  const packed = await run("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", folder], { cwd: root });
+  const packed = await run("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", folder], { cwd: ROOT });
   const [{ filename }] = JSON.parse(packed.stdout);
   writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "user", private: true, type: "module" }));
   await run("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline", `./${filename}`], { cwd: folder });
   return folder;
 }
 
-/** The words before a command that put it in a network namespace with loopback alone; undefined where that cannot be. */
+/** The command prefix for a network namespace with loopback only; undefined if the system does not allow that. */
 async function findNamespace() {
   const enter = [
     "unshare",
@@ -76,7 +76,7 @@ async function findNamespace() {
   }
 }
 
-/** Runs a program to its end. Answers its lines, its exit code, and what it says on stderr. */
+/** Runs a program. Resolves to its output lines, its exit code and its stderr. */
 async function runProgram([command, ...args], { cwd, env = {}, limitMs, onLine }) {
   const child = spawn(command, args, {
     cwd,
@@ -99,7 +99,7 @@ async function runProgram([command, ...args], { cwd, env = {}, limitMs, onLine }
   return { lines, errors, code: signal ? `${signal} after ${limitMs / 1000} s` : code };
 }
 
-/** How often something had no way out or sent a datagram, as a question for a name is one. */
+/** Counts packets without a route and datagrams sent, such as DNS queries. */
 function triesToLeave(lines) {
   const counts = new Map();
   for (const [index, line] of lines.entries()) {
@@ -110,54 +110,54 @@ function triesToLeave(lines) {
     if (name) counts.set(name, Number(value));
   }
   const wanted = ["IpOutNoRoutes", "UdpOutDatagrams", "Ip6OutNoRoutes", "Udp6OutDatagrams"];
-  if (!wanted.every((name) => counts.has(name))) throw new Error("the kernel does not count what leaves");
+  if (!wanted.every((name) => counts.has(name))) throw new Error("the kernel does not count outgoing packets");
   return wanted.reduce((sum, name) => sum + counts.get(name), 0);
 }
 
-/** Runs the steps, and the counterproof, on one runtime. Answers outcomes by step: `ok`, or what failed. */
+/** Runs the steps and the counterproof on one runtime. Resolves to the outcomes by step: `ok`, or the failure. */
 async function trySteps({ title, command, isHeld }, folder, namespace) {
   const outcomes = new Map();
   const env = {
     CHATEXCHANGE_RUNTIME: JSON.stringify(command),
     CHATEXCHANGE_HOST: "",
-    // Deno asks for its own newest version.
+    // Deno checks for updates of itself.
     DENO_NO_UPDATE_CHECK: "1",
-    // A namespace sees to it better, and on every runtime.
-    ...(namespace || isHeld ? {} : { NODE_OPTIONS: `--import ${join(root, "test/only-loopback.mjs")}` }),
+    // A namespace is more reliable, and works on every runtime.
+    ...(namespace || isHeld ? {} : { NODE_OPTIONS: `--import ${join(ROOT, "test/only-loopback.mjs")}` }),
   };
   const report = (line) => {
     const [, result, name, reason] = /^(ok|FAIL) ([^:]+)(?:: (.*))?$/.exec(line) ?? [];
-    if (!name || !stepNames.includes(name)) return;
+    if (!name || !STEP_NAMES.includes(name)) return;
     outcomes.set(name, result === "ok" ? "ok" : reason);
     console.log(`  ${title}: ${line}`);
   };
-  // Each runtime has a folder of its own below the installed package.
+  // Each runtime has its own folder below the installed package.
   const cwd = mkdtempSync(join(folder, "run-"));
-  cpSync(programs, cwd, { recursive: true });
+  cpSync(PROGRAMS, cwd, { recursive: true });
   cpSync(join(folder, "package.json"), join(cwd, "package.json"));
   const inside = (program) => [...(namespace ?? []), ...command, program];
   const { lines, errors, code } = await runProgram(inside("steps.mjs"), {
     cwd,
     env,
-    limitMs: mostMs.steps,
+    limitMs: MAX_MS.steps,
     onLine: report,
   });
-  for (const name of stepNames) if (!outcomes.has(name)) outcomes.set(name, `not reached (exit code ${code})`);
+  for (const name of STEP_NAMES) if (!outcomes.has(name)) outcomes.set(name, `not reached (exit code ${code})`);
   if (errors) console.log(errors.trimEnd().replace(/^/gm, "    "));
-  if (!namespace) return outcomes.set(loopback, isHeld ? "ok" : "skipped").set(abroad, "skipped");
+  if (!namespace) return outcomes.set(LOOPBACK_ROW, isHeld ? "ok" : "skipped").set(COUNTERPROOF_ROW, "skipped");
   const tries = triesToLeave(lines);
-  outcomes.set(loopback, tries === 0 ? "ok" : `${tries} tries to leave`);
-  const counter = await runProgram(inside("abroad.mjs"), { cwd, env, limitMs: mostMs.steps });
+  outcomes.set(LOOPBACK_ROW, tries === 0 ? "ok" : `${tries} tries to leave`);
+  const counter = await runProgram(inside("abroad.mjs"), { cwd, env, limitMs: MAX_MS.steps });
   const isSeen =
     counter.lines.some((line) => line.startsWith("ok abroad")) && (isHeld || triesToLeave(counter.lines) > 0);
-  outcomes.set(abroad, isSeen ? "ok" : `not seen: ${counter.lines[0]} ${counter.errors}`);
+  outcomes.set(COUNTERPROOF_ROW, isSeen ? "ok" : `not seen: ${counter.lines[0]} ${counter.errors}`);
   return outcomes;
 }
 
 /** Runs the whole test suite on one Node. */
 async function trySuite(command) {
-  const args = [command[0], join(root, "node_modules/vitest/vitest.mjs"), "run", "--reporter=dot"];
-  const { lines, errors, code } = await runProgram(args, { cwd: root, limitMs: mostMs.suite });
+  const args = [command[0], join(ROOT, "node_modules/vitest/vitest.mjs"), "run", "--reporter=dot"];
+  const { lines, errors, code } = await runProgram(args, { cwd: ROOT, limitMs: MAX_MS.suite });
   const text = [...lines, errors].join("\n");
   const leak = /^.*(?:DEP0137|closed during garbage collection|Unhandled (?:Errors|Rejection)).*$/m.exec(text)?.[0];
   if (code === 0 && !leak) return "ok";
@@ -166,24 +166,24 @@ async function trySuite(command) {
 }
 
 const { values: flags, positionals } = parseArgs({ options: { steps: { type: "boolean" } }, allowPositionals: true });
-const names = positionals.length > 0 ? positionals : Object.keys(runtimes);
-const unknown = names.find((name) => !(name in runtimes));
+const names = positionals.length > 0 ? positionals : Object.keys(RUNTIMES);
+const unknown = names.find((name) => !(name in RUNTIMES));
 if (unknown) {
-  console.error(`there is no runtime "${unknown}"; there are ${Object.keys(runtimes).join(", ")}`);
+  console.error(`there is no runtime "${unknown}"; there are ${Object.keys(RUNTIMES).join(", ")}`);
   process.exit(2);
 }
-if (!existsSync(join(root, "dist/index.js"))) await run(process.execPath, [join(root, "scripts/build.mjs")]);
+if (!existsSync(join(ROOT, "dist/index.js"))) await run(process.execPath, [join(ROOT, "scripts/build.mjs")]);
 const folder = await installPackage();
 const namespace = await findNamespace();
 const results = new Map();
 try {
   for (const name of names) {
-    const { set, flags: own, suffix = "", isHeld, hasSuite } = runtimes[name];
+    const { set, flags: own, suffix = "", isHeld, hasSuite } = RUNTIMES[name];
     const binary = set ? await toolCommand(set, set.replace(/\d+$/, "")) : process.execPath;
     const { stdout } = await run(binary, ["--version"]);
     const [version] = /\d+\.\d+\.\d+/.exec(stdout) ?? [];
     const title =
-      runtimes[name].title ?? `${set[0].toUpperCase()}${set.slice(1).replace(/\d+$/, "")} ${version}${suffix}`;
+      RUNTIMES[name].title ?? `${set[0].toUpperCase()}${set.slice(1).replace(/\d+$/, "")} ${version}${suffix}`;
     if (!namespace && !isHeld && !title.startsWith("Node")) {
       console.log(`SKIPPED: ${title}, because nothing here could keep it on loopback`);
       results.set(title, new Map());
@@ -199,7 +199,7 @@ try {
 }
 
 const titles = [...results.keys()];
-const rows = [...stepNames, loopback, abroad, ...(flags.steps ? [] : ["whole test suite"])];
+const rows = [...STEP_NAMES, LOOPBACK_ROW, COUNTERPROOF_ROW, ...(flags.steps ? [] : ["whole test suite"])];
 console.log(`\n| | ${titles.join(" | ")} |\n|---|${titles.map(() => "---|").join("")}`);
 const failures = [];
 let passed = 0;

@@ -1,26 +1,21 @@
-// Takes pictures of the chat pages, always of the same talk at the same moment: `npm run screenshots [-- FOLDER]`.
-// Needs Chromium. The folder is `screenshots` unless another is named.
-import { existsSync, mkdirSync } from "node:fs";
+// Takes pictures of the chat pages, always of the same conversation at the same moment: `npm run screenshots [-- FOLDER]`.
+// The folder is `screenshots` by default. The picture of README.md goes to docs/images. Needs Chromium.
+import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { chromium } from "playwright-core";
+import { fileURLToPath } from "node:url";
 import { ChatServer } from "../dist/server/index.js";
 import { ManualClock } from "../dist/testing/index.js";
+import { launchChromium } from "./screenshots/chromium.mjs";
+import { takeReadmePicture } from "./screenshots/readme.mjs";
 
 const folder = resolve(process.argv[2] ?? "screenshots");
-const executablePath = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
-if (!executablePath) {
-  console.error("There is no Chromium to take pictures with; `apt-get install chromium` brings it.");
-  process.exit(1);
-}
 mkdirSync(folder, { recursive: true });
 
-const wide = { width: 1200, height: 800 };
-const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+const WIDE = { width: 1200, height: 800 };
+const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 const clock = new ManualClock(Date.UTC(2026, 10, 22, 14, 30));
 const server = await ChatServer.start({ world: "demo", clock });
-const args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"];
-args.push("--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars");
-const browser = await chromium.launch({ executablePath, args });
+const browser = await launchChromium();
 try {
   const message = await talk();
   await series(
@@ -45,21 +40,22 @@ try {
     { colorScheme: "dark" },
     { "rooms-dark": "/", "room-dark": "/rooms/1", "transcript-dark": "/transcript/1" },
   );
-  await series("Alice", phone, { "rooms-phone": "/", "room-phone": "/rooms/1", "transcript-phone": "/transcript/1" });
+  await series("Alice", PHONE, { "rooms-phone": "/", "room-phone": "/rooms/1", "transcript-phone": "/transcript/1" });
   await series(
     null,
     {},
     { login: "/users/login", "room-anonymous": "/rooms/1", faq: "/faq", "not-found": "/rooms/999" },
   );
-  await series(null, phone, { "login-phone": "/users/login" });
+  await series(null, PHONE, { "login-phone": "/users/login" });
   await states();
+  await takeReadmePicture(browser, fileURLToPath(new URL("../docs/images/chat-page.png", import.meta.url)));
   console.log(`The pictures are in ${folder}`);
 } finally {
   await browser.close();
   await server.close();
 }
 
-/** Some talk on top of the demo's, with everything a message can be; the id of a message that was edited. */
+/** Adds messages of every kind to the demo's. Returns the id of an edited message. */
 async function talk() {
   const { site } = server;
   const [alice, bob, carol, bot] = ["Alice", "Bob Baker", "Carol Müller", "Demo Bot"].map((name) =>
@@ -80,7 +76,7 @@ async function talk() {
   const edited = bob.says("Ship it before the weekned.");
   bob.edits(edited.id, "Ship it before the weekend.");
   alice.stars(edited.id);
-  bob.says("> Simple things should be simple,\n> complex things should be possible.\nStill my favourite quote.");
+  bob.says("> Simple things should be simple,\n> complex things should be possible.\nStill my favorite quote.");
   await later(1);
   alice.says(`${site.url}/transcript/message/${answer.id}#${answer.id}`);
   alice.pins(answer.id);
@@ -88,9 +84,9 @@ async function talk() {
   return edited.id;
 }
 
-/** A window, logged in as somebody or as nobody. */
+/** Opens a window, logged in as a user or anonymous. */
 async function open(name, options) {
-  const fixed = { viewport: wide, locale: "en-US", timezoneId: "UTC", reducedMotion: "reduce" };
+  const fixed = { viewport: WIDE, locale: "en-US", timezoneId: "UTC", reducedMotion: "reduce" };
   const context = await browser.newContext({ ...fixed, ...options });
   const page = await context.newPage();
   if (name === null) return page;
@@ -110,7 +106,7 @@ async function series(name, options, paths) {
   await page.context().close();
 }
 
-/** The room page with things open, and in trouble. */
+/** Takes screenshots of the room page with open menus, and in a timeout. */
 async function states() {
   const page = await open("Bob", {});
   await page.goto(`${server.url}/rooms/1`);

@@ -1,17 +1,24 @@
-// A chat server that says only what a client needs to open one socket, in a process of its own. When told to, it pushes
-// frames made beforehand into the last socket: one event each, about 280 bytes, ids ascending, no compression. Told to
-// trickle, it then sends some more, one each millisecond, with the time in nanoseconds as their content.
+// A chat server in a process of its own that answers just enough for a client to open a socket. On `push` it sends frames
+// made beforehand to the newest socket: one event each, about 280 bytes, ascending ids, no compression. On `trickle` it
+// then sends more to every socket in turn, one a millisecond; their content is the time in nanoseconds. On `more` it makes
+// so many and sends them to the newest socket. A second argument makes each message of that number a command, such as 20.
 import { createHash } from "node:crypto";
 import { createServer } from "node:http";
 
-const count = Number(process.argv[2]);
-const firstId = 90_287_600;
-const framesInChunk = 500;
+const [count, commandEvery] = process.argv.slice(2).map(Number);
+const FIRST_ID = 90_287_600;
+const FRAMES_IN_CHUNK = 500;
 
-const wordsOf = (n) => `message number ${n}, with some <b>markup</b> and a few words more, as people say`;
+const wordsOf = (n) =>
+  n % commandEvery === 0
+    ? `!!command${(n / commandEvery) % 200} number ${n}`
+    : `message number ${n}, with some <b>markup</b> and a few words more, as people say`;
+/** Every client with a cookie is logged in. */
+const pageFor = (cookie) =>
+  `<html><body>${cookie ? '<div class="topbar-menu-links"><a href="/users/7/bot" title="Bot">Bot</a></div>' : ""}<input id="fkey" name="fkey" type="hidden" value="${"0".repeat(32)}"></body></html>`;
 
 function frameText(n, content = wordsOf(n)) {
-  const id = firstId + n;
+  const id = FIRST_ID + n;
   const event = {
     event_type: 1,
     time_stamp: 1_539_000_000 + Math.floor(n / 10),
@@ -26,25 +33,25 @@ function frameText(n, content = wordsOf(n)) {
   return JSON.stringify({ r1: { e: [event], t: id, d: 1 } });
 }
 
-/** A text frame of the websocket protocol, unmasked as servers send it. */
+/** A text frame of the websocket protocol, unmasked, as servers send it. */
 function framed(text) {
   const body = Buffer.from(text);
   return Buffer.concat([Buffer.from([0x81, 126, body.length >> 8, body.length & 0xff]), body]);
 }
 
 const chunks = [];
-for (let n = 0; n < count; n += framesInChunk) {
-  const length = Math.min(framesInChunk, count - n);
+for (let n = 0; n < count; n += FRAMES_IN_CHUNK) {
+  const length = Math.min(FRAMES_IN_CHUNK, count - n);
   chunks.push(Buffer.concat(Array.from({ length }, (_, at) => framed(frameText(n + at)))));
 }
 
-let latest;
+const sockets = [];
 const server = createServer((request, response) => {
   const { host } = request.headers;
   const json = (value) => response.end(JSON.stringify(value));
   if (request.url === "/ws-auth") json({ url: `ws://${host}/events/1/0123456789abcdef0123456789abcdef` });
-  else if (request.method === "POST") json({ events: [], time: firstId - 1, sync: 1_539_000_000, ms: 0 });
-  else response.end(`<html><body><input id="fkey" name="fkey" type="hidden" value="${"0".repeat(32)}"></body></html>`);
+  else if (request.method === "POST") json({ events: [], time: FIRST_ID - 1, sync: 1_539_000_000, ms: 0 });
+  else response.end(pageFor(request.headers.cookie));
 });
 server.on("upgrade", (request, socket) => {
   const key = `${request.headers["sec-websocket-key"]}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`;
@@ -53,7 +60,7 @@ server.on("upgrade", (request, socket) => {
     `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
   );
   socket.on("error", () => {}).resume();
-  latest = socket;
+  sockets.push(socket);
 });
 
 function push(socket, at = 0) {
@@ -62,11 +69,22 @@ function push(socket, at = 0) {
   }
 }
 
-function trickle(socket, left, n = count) {
-  socket.write(framed(frameText(n, String(process.hrtime.bigint()))));
-  if (left > 1) setTimeout(trickle, 1, socket, left - 1, n + 1);
+/** Every socket gets the same ids. */
+function trickle(frames, sent = 0) {
+  const n = count + Math.floor(sent / sockets.length);
+  sockets[sent % sockets.length].write(framed(frameText(n, String(process.hrtime.bigint()))));
+  if (sent + 1 < frames * sockets.length) setTimeout(trickle, 1, frames, sent + 1);
 }
 
-process.on("message", ({ frames }) => (frames === undefined ? push(latest) : trickle(latest, frames)));
+let made = count;
+function sendMore(frames) {
+  sockets.at(-1).write(Buffer.concat(Array.from({ length: frames }, () => framed(frameText(made++)))));
+}
+
+process.on("message", (message) => {
+  if (message.push) push(sockets.at(-1));
+  if (message.trickle) trickle(message.trickle);
+  if (message.more) sendMore(message.more);
+});
 process.on("disconnect", () => process.exit());
-server.listen(0, "127.0.0.1", () => process.send({ port: server.address().port, bytes: frameText(0).length }));
+server.listen(0, "127.0.0.1", () => process.send({ port: server.address().port }));

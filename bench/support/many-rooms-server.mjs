@@ -1,4 +1,4 @@
-// A server with so many rooms, in a process of its own: says its address, counts requests, talks in every room, drops sockets.
+// A server with many rooms, in its own process: prints its address, counts requests, posts in every room, drops sockets.
 import { ChatServer } from "chatexchange-ts/server";
 
 const size = Number(process.argv[2]);

@@ -1,4 +1,4 @@
-// Somebody who is logged in at a local chat server, with as little as it takes: cookies, the fkey and forms.
+// A user who is logged in to a local chat server, with as little as that takes: cookies, the fkey and forms.
 export class Visitor {
   #url;
   #cookies = new Map();
@@ -13,6 +13,15 @@ export class Visitor {
     return visitor;
   }
 
+  /** The headers and the fkey of a request of its own. */
+  get credentials() {
+    return { headers: { cookie: this.#cookie }, fkey: this.#fkey };
+  }
+
+  get #cookie() {
+    return [...this.#cookies].map((pair) => pair.join("=")).join("; ");
+  }
+
   get(path) {
     return this.#send(path, {});
   }
@@ -22,7 +31,7 @@ export class Visitor {
   }
 
   async #send(path, init) {
-    const cookie = [...this.#cookies].map((pair) => pair.join("=")).join("; ");
+    const cookie = this.#cookie;
     const answer = await fetch(this.#url + path, { redirect: "manual", ...init, headers: cookie ? { cookie } : {} });
     for (const line of answer.headers.getSetCookie()) {
       const [, name, value] = /^([^=]+)=([^;]*)/.exec(line);

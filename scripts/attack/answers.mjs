@@ -1,13 +1,13 @@
-// How much comes out for what goes in: hostile requests from a seed, and the size of each answer beside its request.
+// Measures amplification: hostile requests from a seed, and the size of each response relative to its request.
 import { Random } from "../chaos/random.mjs";
 import { bodyOf, hostileRequests } from "./requests.mjs";
 import { openStage } from "./stage.mjs";
 
-/** Plain answers have at most so many times the bytes of their request. */
+/** The largest plain response, as a multiple of its request's bytes. */
 const MOST_TIMES = 50;
-/** Bytes of a page, of a list that the protocol lets anybody ask for, and of a file or a message's own text. */
+/** The most bytes of a page, of a list that the protocol offers to everyone, and of a file or a message's own text. */
 const MOST = { page: 1_000_000, list: 1_200_000, file: 1_100_000 };
-/** Lists have the length that the protocol gives them, however short the request is. */
+/** The length of these lists is set by the protocol, however short the request is. */
 const LISTS = new Set(["one room under many names", "many rooms", "events", "pingable", "users found"]);
 const FILES = new Set(["source", "file"]);
 

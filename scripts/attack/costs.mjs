@@ -1,14 +1,14 @@
-// The CPU that requests of up to a megabyte cost the server, beside a post of plain words of the same size in the same run.
+// Measures the CPU cost of requests of up to a megabyte, relative to a post of plain words of the same size in the same run.
 import { openStage } from "./stage.mjs";
 
 /**
- * A request may cost so many times the CPU of a post of plain words of its size. Short requests ask for pages and lists: these
- * may cost so many times the CPU of the whole plain post.
+ * The most CPU time of a request, as a multiple of that of a plain post of the same size. Short requests for pages and
+ * lists are compared with the whole plain post.
  */
 const MOST_TIMES = 10;
 const SIZE = 900_000;
 
-/** A text of about so many bytes on the wire. */
+/** Repeats a unit to a text of about `size` bytes on the wire. */
 function fill(unit, size = SIZE) {
   return unit.repeat(Math.max(1, Math.floor(size / encodeURIComponent(unit).length)));
 }
@@ -19,7 +19,7 @@ function joined(make, size = SIZE) {
   return text;
 }
 
-/** The attacks by name, each with a part that differs from time to time. */
+/** The attacks by name. Posts contain the number of the round, so that they differ. */
 function attacks({ world, member, nobody }) {
   const { first, own, cursor } = world;
   const say = (text) => (turn) => member.post("/chats/1/messages/new", { text: `${turn}\n${text}` });
@@ -83,7 +83,7 @@ function attacks({ world, member, nobody }) {
   };
 }
 
-/** @returns `{ name, tried, bad, rows }`, with a row for each attack: bytes, CPU and its ratio to plain words */
+/** @returns `{ name, tried, bad, rows }`, with a row per attack: bytes, CPU time, and its ratio to plain words */
 export async function attackCosts({ rounds = 3 }) {
   const stage = await openStage();
   const measure = async (act) => {

@@ -1,9 +1,9 @@
-// The heap of the server over a long attack with everything that it keeps: it stops growing once the bounds are reached.
+// Measures the server's heap during a long attack on everything it keeps: it must stop growing once the limits are reached.
 import { openStage } from "./stage.mjs";
 
-/** The bounds are small, so that they are reached soon. */
+/** Small limits, so that they are reached soon. */
 const OPTIONS = { maxLongText: 2_000_000, maxMessagesPerRoom: 1_000, maxEvents: 2_000, maxRequests: 100 };
-/** The heap may grow by so much from the second round on: the log of events is shortened in steps. */
+/** The most growth from the second round on, because the event log is trimmed in steps. */
 const MOST_GROWTH_MB = 20;
 
 export async function attackMemory({ rounds = 4 }) {
@@ -16,11 +16,11 @@ export async function attackMemory({ rounds = 4 }) {
   }
   stage.close();
   const growth = rows.at(-1)["heap MB"] - rows[1]["heap MB"];
-  const bad = growth > MOST_GROWTH_MB ? [`the heap grew by ${growth} MB after the bounds were reached`] : [];
+  const bad = growth > MOST_GROWTH_MB ? [`the heap grew by ${growth} MB after the limits were reached`] : [];
   return { name: "memory", tried: rounds, bad, rows };
 }
 
-/** A round: long posts and edits, short posts that ping, rooms, logins, tickets, stars. */
+/** Runs one round: long posts and edits, short posts that ping, rooms, logins, tickets, stars. */
 async function attack({ world, member, nobody }, round) {
   let sent = 0;
   const send = async (who, path, form) => {

@@ -1,8 +1,8 @@
-// Hostile requests, made from a seed: one room under many names, huge numbers, lists of thousands, words that cost much.
+// Generates hostile requests from a seed: one room under many names, huge numbers, long lists, expensive texts.
 const LONG = 4_000;
 
-const numbers = ["0", "-1", "01", "+1", "1e9", "9".repeat(15), "9".repeat(400), "0x10", "NaN", "", "500", "100000"];
-const words = [
+const NUMBERS = ["0", "-1", "01", "+1", "1e9", "9".repeat(15), "9".repeat(400), "0x10", "NaN", "", "500", "100000"];
+const WORDS = [
   "@person ",
   "@per",
   "@a ",
@@ -21,7 +21,7 @@ const words = [
   "\u{1f600}",
 ];
 
-/** An endless list of `{ name, who, method, path, body? }`. */
+/** Yields an endless sequence of `{ name, who, method, path, form? }`. */
 export function* hostileRequests(random, world) {
   const kinds = Object.entries({ ...posts(random, world), ...gets(random, world) });
   for (;;) {
@@ -39,10 +39,10 @@ function listOf(random, make) {
 }
 
 function posts(random, world) {
-  const number = () => random.pick(numbers);
+  const number = () => random.pick(NUMBERS);
   const room = () => random.pick([1, 1, 2, 5, 99, 12_345]);
   const message = () => random.pick([world.first, world.own, 1, number()]);
-  const text = () => random.pick(words).repeat(random.pick([1, 50, LONG]));
+  const text = () => random.pick(WORDS).repeat(random.pick([1, 50, LONG]));
   const ids = () => {
     const start = random.pick([0, world.personId, world.first]);
     return listOf(random, (n) => random.pick([String(n + start), number(), "0".repeat(n % 9) + world.personId])).join();
@@ -91,8 +91,8 @@ function posts(random, world) {
 
 function gets(random, world) {
   const room = () => random.pick([1, 1, 2, 5, 99, 12_345]);
-  const count = () => random.pick(numbers.filter((text) => text.length < 100));
-  const needle = () => encodeURIComponent(random.pick(["e", "message", random.pick(words), "x".repeat(2_000)]));
+  const count = () => random.pick(NUMBERS.filter((text) => text.length < 100));
+  const needle = () => encodeURIComponent(random.pick(["e", "message", random.pick(WORDS), "x".repeat(2_000)]));
   const get = (make) => () => ({ path: make() });
   return {
     stars: get(() => `/chats/stars/${room()}?count=${count()}`),
@@ -116,7 +116,7 @@ function gets(random, world) {
   };
 }
 
-/** The body of a form with its fkey. */
+/** Encodes the body of a form with its fkey. */
 export function bodyOf(fkey, form) {
   return new URLSearchParams([["fkey", fkey], ...(Array.isArray(form) ? form : Object.entries(form))]).toString();
 }

@@ -1,10 +1,10 @@
-// A victim in a process of its own, and two attackers: one who is logged in, and one who is nobody.
+// Starts a victim in a separate process, and two attackers: a logged-in one and an anonymous one.
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { Visitor } from "./visitor.mjs";
 
-/** @param options - options of the server, beside those that attacks need */
+/** @param options - options of the server, in addition to those that attacks need */
 export async function openStage(options = {}) {
   const program = fileURLToPath(new URL("victim.mjs", import.meta.url));
   const child = fork(program, [JSON.stringify(options)], { execArgv: ["--expose-gc", "--max-old-space-size=1000"] });
@@ -25,7 +25,7 @@ export async function openStage(options = {}) {
     world,
     member,
     nobody,
-    /** Milliseconds of CPU that the server has used, and the megabytes of its heap. */
+    /** The CPU time that the server has used, in milliseconds. `heapMb` is the size of its heap. */
     cpuMs: async () => (await ask("cpu")).cpuMs,
     heapMb: async () => (await ask("heap")).heapMb,
     close() {

@@ -1,5 +1,5 @@
-// The local server under attack, in a process of its own: 2,000 people in a room of 5,000 messages, and some more rooms.
-// Its parent asks for the CPU time that it used, and for its heap after a garbage collection.
+// The local server under attack, in a separate process: 2,000 users in a room of 5,000 messages, and some more rooms.
+// Its parent requests its CPU time, and its heap size after a garbage collection.
 import { ChatServer } from "chatexchange-ts/server";
 
 const PEOPLE = 2_000;

@@ -1,4 +1,4 @@
-// Somebody at a local server whose requests are counted byte by byte: cookies, the fkey, and one connection.
+// A client of a local server that counts the bytes of its requests and responses: cookies, the fkey, and one connection.
 import { Agent, request } from "node:http";
 
 export class Visitor {
@@ -11,7 +11,7 @@ export class Visitor {
     this.#port = Number(new URL(url).port);
   }
 
-  /** Fetches the fkey, after a login if there is an email. */
+  /** Fetches the fkey, after a login if an email is given. */
   async visit(email) {
     if (email !== undefined) {
       this.fkey = /name="fkey" value="(\w+)"/.exec((await this.get("/users/login")).text)[1];
@@ -29,7 +29,7 @@ export class Visitor {
     return this.send("POST", path, new URLSearchParams({ fkey: this.fkey, ...form }).toString());
   }
 
-  /** Resolves to the status, the text and the bytes of both; status 0 when there is no answer. */
+  /** Resolves to the status, the text, and the bytes sent and received; status 0 if there is no response. */
   send(method, path, body, headers = {}) {
     const cookie = [...this.#cookies].map((pair) => pair.join("=")).join("; ");
     const all = { ...(cookie ? { cookie } : {}), ...headers };

@@ -1,4 +1,4 @@
-// A bot as people bundle it: it logs in at the local server of its first argument, listens, sends, edits and logs out.
+// A typical bot to bundle: it logs in to the local server of its first argument, listens, sends, edits and logs out.
 import { Client, isChatError, MessageEdited, MessagePosted } from "chatexchange-ts";
 
 const [, , host, email, password] = process.argv;

@@ -1,4 +1,4 @@
-// A disk that can be full: the file calls of a client's state, with a switch.
+// File operations for a client's state, with a switch that simulates a full disk.
 import fs from "node:fs";
 
 export class Disk {
@@ -21,7 +21,7 @@ export class Disk {
       },
       read: (fd, into, position) => fs.readSync(fd, into, 0, into.length, position),
       write: (fd, bytes) => {
-        // The last block of a disk still takes the beginning of what comes.
+        // The last block of a disk still takes the beginning of a write.
         if (this.isFull && bytes.length > 1 && this.#random.chance(0.3)) {
           return fs.writeSync(fd, bytes, 0, this.#random.between(1, bytes.length - 1));
         }
@@ -32,7 +32,7 @@ export class Disk {
       size: (fd) => fs.fstatSync(fd).size,
       sync: (fd) => {
         refuse("fsync");
-        // What a power cut leaves is not looked at here.
+        // Power failures are not tested here.
         void fd;
       },
       syncFolderOf: () => {},

@@ -1,11 +1,11 @@
-// Every kind of trouble the suite makes, by name. A fault acts on one site; some last for a while of virtual time.
+// All faults that the suite injects, by name. A fault affects one site; some last for a period of virtual time.
 
-const live = /^\/(ws-auth|events$|chats\/\d+\/events)/;
-const socketUpgrade = /^\/events\/\d+\/[0-9a-f]{32}$/;
-const posting = /^\/chats\/\d+\/messages\/new$/;
+const LIVE_PATHS = /^\/(ws-auth|events$|chats\/\d+\/events)/;
+const SOCKET_UPGRADE = /^\/events\/\d+\/[0-9a-f]{32}$/;
+const POST_PATH = /^\/chats\/\d+\/messages\/new$/;
 const throttled = (seconds) => `You can perform this action again in ${seconds} second${seconds === 1 ? "" : "s"}.`;
 
-const malformed = [
+const MALFORMED_FRAMES = [
   "",
   "not json at all",
   "[]",
@@ -16,18 +16,18 @@ const malformed = [
   '{"x":{"e":[]},"r":{},"rabc":{"t":5}}',
 ];
 
-/** Every path that a client uses. */
-const anything = /^\//;
+/** Matches every path. */
+const ANY_PATH = /^\//;
 
 /**
- * A proxy answers a few requests of any kind, or all of them, for a while. It does not count requests for ever: a login
- * that pauses a minute between tries would meet it for longer than anything waits.
+ * A proxy that answers a few requests of any kind, or all of them, for a while. The fault also ends after a time, because
+ * a login that pauses a minute between attempts would use up the count too slowly.
  */
 const proxy =
   (answerOf) =>
   ({ faults, random, forWhile }) => {
     const times = random.chance(0.6) ? random.between(1, 6) : 1e9;
-    faults.proxy(anything, { ...answerOf(random), times });
+    faults.proxy(ANY_PATH, { ...answerOf(random), times });
     forWhile(random.between(5_000, 120_000), () => faults.clear());
     if (random.chance(0.6)) faults.dropSockets();
   };
@@ -42,25 +42,25 @@ const slowWire =
     });
   };
 
-/** The kind that makes more happen, unheard, than the server remembers. */
-export const overflow = "event log overflow";
+/** The fault in which more events happen during an outage than the server keeps. */
+export const OVERFLOW = "event log overflow";
 
-/** How much that is; the log is cut back when it is a quarter too long. */
+/** The number of these events; the log is trimmed when it is a quarter too long. */
 const overflowEvents = (maxEvents) => Math.ceil(maxEvents * 1.3);
 
-/** The kind that has one frame tell of more than fits into most limits; for servers that remember that much. */
-export const bigFrame = "one frame of 3,000 events";
+/** The fault with a frame that exceeds most limits; only for servers that keep that many events. */
+export const BIG_FRAME = "one frame of 3,000 events";
 
-/** How many events the kinds make happen at once that do so. */
-export const floods = (maxEvents) => ({ [overflow]: overflowEvents(maxEvents), [bigFrame]: bigFrameEvents });
+/** The number of events that these faults cause at once. */
+export const floods = (maxEvents) => ({ [OVERFLOW]: overflowEvents(maxEvents), [BIG_FRAME]: BIG_FRAME_EVENTS });
 
-const bigFrameEvents = 3_000;
+const BIG_FRAME_EVENTS = 3_000;
 
 /**
- * For each kind what it does: `(place) => how to end it`, when it lasts. The place has `site`, `faults`, `random`,
- * `people`, `maxEvents`, and `forWhile(ms, end)`. Kinds about posting are for runs in which the bots talk.
+ * The faults of streams, by name. Each gets `site`, `faults`, `random`, `people`, `wire`, `disk`, `rooms`, `maxEvents`, and
+ * `forWhile(ms, end)`, which ends a fault later. The faults of posts are only for runs in which the bots post.
  */
-const streamKinds = {
+const STREAM_FAULTS = {
   "dropped sockets": ({ faults }) => faults.dropSockets(),
   "silent sockets": ({ faults, random, forWhile }) => {
     faults.silenceSockets();
@@ -71,14 +71,14 @@ const streamKinds = {
   "late frames": ({ faults, random }) => faults.delayFrames(random.between(1, 6)),
   "garbled frames": ({ faults, random }) => faults.garbleFrames(random.between(1, 4)),
   "nonsense frames": ({ faults, random }) => {
-    for (let left = random.between(1, 3); left > 0; left--) faults.sendRaw(random.pick(malformed));
+    for (let left = random.between(1, 3); left > 0; left--) faults.sendRaw(random.pick(MALFORMED_FRAMES));
   },
   "no socket (500)": ({ faults, random }) => {
     faults.fail("/ws-auth", { status: 500, times: random.between(1, 8) });
     faults.dropSockets();
   },
   "refused upgrade": ({ faults, random }) => {
-    faults.fail(socketUpgrade, { status: 503, times: random.between(1, 3) });
+    faults.fail(SOCKET_UPGRADE, { status: 503, times: random.between(1, 3) });
     faults.dropSockets();
   },
   "outage (503)": ({ faults, random, forWhile }) => {
@@ -87,7 +87,7 @@ const streamKinds = {
     forWhile(random.between(5_000, 240_000), () => faults.clear());
   },
   "wrong answers": ({ faults, random }) => {
-    faults.fail(live, {
+    faults.fail(LIVE_PATHS, {
       status: 200,
       body: random.pick(["", "{}", "<html>?</html>", '{"r11":[]}']),
       times: random.between(1, 3),
@@ -95,16 +95,16 @@ const streamKinds = {
     faults.dropSockets();
   },
   "cut before": ({ faults, random }) => {
-    faults.hangUp(live, random.between(1, 3));
+    faults.hangUp(LIVE_PATHS, random.between(1, 3));
     faults.dropSockets();
   },
   "cut after": ({ faults, random }) => {
-    faults.cut(live, random.between(1, 3));
+    faults.cut(LIVE_PATHS, random.between(1, 3));
     faults.dropSockets();
   },
   "hanging requests": ({ faults, random }) => {
-    faults.hang(live, random.between(1, 2));
-    if (random.chance(0.5)) faults.hang(socketUpgrade, 1);
+    faults.hang(LIVE_PATHS, random.between(1, 2));
+    if (random.chance(0.5)) faults.hang(SOCKET_UPGRADE, 1);
     faults.dropSockets();
   },
   "stale fkey": ({ faults, random }) => {
@@ -125,7 +125,7 @@ const streamKinds = {
   "empty answers": proxy(() => ({ status: 200, body: "" })),
   "other pages (200)": proxy(() => ({ status: 200 })),
   "badly packed answers": ({ faults, random }) => {
-    faults.packed(live, random.pick(["truncated", "stacked", "bomb"]), random.between(1, 2));
+    faults.packed(LIVE_PATHS, random.pick(["truncated", "stacked", "bomb"]), random.between(1, 2));
     faults.dropSockets();
   },
   "slow network": slowWire({ requests: [2, 8], answers: [2, 8], frames: [2, 8] }),
@@ -144,22 +144,22 @@ const streamKinds = {
   },
   "outage, then one drop": ({ faults, random, forWhile }) => {
     const outageMs = random.between(20_000, 240_000);
-    faults.fail(anything, { status: 503, times: 1e9 });
+    faults.fail(ANY_PATH, { status: 503, times: 1e9 });
     faults.dropSockets();
     forWhile(outageMs, () => faults.clear());
     forWhile(outageMs + random.between(70_000, 100_000), () => faults.dropSockets());
   },
-  [bigFrame]: ({ faults, random, people, rooms, site, forWhile }) => {
+  [BIG_FRAME]: ({ faults, random, people, rooms, site, forWhile }) => {
     faults.holdFrames();
     const roomId = random.pick(rooms);
-    const end = site.newestEventId + bigFrameEvents;
+    const end = site.newestEventId + BIG_FRAME_EVENTS;
     while (site.newestEventId < end) people.says(roomId);
     const release = () => faults.holdFrames(false);
     if (random.chance(0.5)) release();
     else forWhile(random.between(1_000, 40_000), release);
   },
-  [overflow]: ({ faults, random, people, maxEvents, site, forWhile }) => {
-    faults.fail(live, { status: 503, times: 1e9 });
+  [OVERFLOW]: ({ faults, random, people, maxEvents, site, forWhile }) => {
+    faults.fail(LIVE_PATHS, { status: 503, times: 1e9 });
     faults.dropSockets();
     const end = site.newestEventId + overflowEvents(maxEvents);
     while (site.newestEventId < end) people.act();
@@ -167,23 +167,23 @@ const streamKinds = {
   },
 };
 
-const sendKinds = {
-  "post: cut before": ({ faults, random }) => faults.hangUp(posting, random.between(1, 3)),
-  "post: cut after": ({ faults, random }) => faults.cut(posting, random.between(1, 3)),
-  "post: hangs": ({ faults, random }) => faults.hang(posting, random.between(1, 2)),
+const SEND_FAULTS = {
+  "post: cut before": ({ faults, random }) => faults.hangUp(POST_PATH, random.between(1, 3)),
+  "post: cut after": ({ faults, random }) => faults.cut(POST_PATH, random.between(1, 3)),
+  "post: hangs": ({ faults, random }) => faults.hang(POST_PATH, random.between(1, 2)),
   "post: 409": ({ faults, random }) => {
-    faults.fail(posting, { status: 409, body: throttled(random.between(1, 12)), times: random.between(1, 3) });
+    faults.fail(POST_PATH, { status: 409, body: throttled(random.between(1, 12)), times: random.between(1, 3) });
   },
-  "post: 503": ({ faults, random }) => faults.fail(posting, { status: 503, times: random.between(1, 3) }),
+  "post: 503": ({ faults, random }) => faults.fail(POST_PATH, { status: 503, times: random.between(1, 3) }),
   "post: wrong answer": ({ faults, random }) =>
-    faults.fail(posting, { status: 200, body: random.pick(["", "{}", "<html>?</html>"]), times: 1 }),
+    faults.fail(POST_PATH, { status: 200, body: random.pick(["", "{}", "<html>?</html>"]), times: 1 }),
   "read-only site": ({ faults, random, forWhile }) => {
     faults.readOnly();
     forWhile(random.between(5_000, 60_000), () => faults.readOnly(false));
   },
 };
 
-const stateKinds = {
+const STATE_FAULTS = {
   "full disk": ({ disk, random, forWhile }) => {
     disk.isFull = true;
     forWhile(random.between(5_000, 200_000), () => {
@@ -192,14 +192,14 @@ const stateKinds = {
   },
 };
 
-/** The kinds of a run. */
+/** Selects the faults of a run. */
 export function faultKinds({ sends, restarts, keepsState, without, isRoomy }) {
   const kinds = {
-    ...streamKinds,
-    ...(sends ? sendKinds : {}),
-    ...(keepsState ? stateKinds : {}),
+    ...STREAM_FAULTS,
+    ...(sends ? SEND_FAULTS : {}),
+    ...(keepsState ? STATE_FAULTS : {}),
     ...(restarts ? { "bot restarts": ({ restart }) => restart() } : {}),
   };
-  const left = isRoomy ? overflow : bigFrame;
+  const left = isRoomy ? OVERFLOW : BIG_FRAME;
   return Object.fromEntries(Object.entries(kinds).filter(([name]) => name !== left && !without?.test(name)));
 }

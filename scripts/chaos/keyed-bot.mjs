@@ -1,4 +1,4 @@
-// A bot that does what it is told and is killed while it does: `npm run chaos -- --kills 200` (scripts/chaos/kills.mjs).
+// A bot that executes commands and is killed meanwhile: `npm run chaos -- --kills 200` (scripts/chaos/kills.mjs).
 import { Client, MessagePosted } from "chatexchange-ts";
 
 const [url, email, password, folder, ...rooms] = process.argv.slice(2);
@@ -11,7 +11,7 @@ const client = new Client(url, {
     if (error?.code !== "STORAGE") report(error);
   },
 });
-// The one before was killed a moment ago, and its lock may not look like it yet.
+// The previous bot was killed a moment ago, and its lock may not look stale yet.
 for (const send of await client.resume({ wait: true })) send.catch(report);
 for (const id of rooms) {
   const room = client.getRoom(Number(id));
@@ -20,7 +20,7 @@ for (const id of rooms) {
       const command = event instanceof MessagePosted && /^do (\d+)$/.exec(event.textContent ?? "")?.[1];
       if (!command) return;
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 8));
-      // Said again it would be another text, so that only the key can tell that it was said.
+      // A repeated message would have a different text, so only the key can prevent it.
       await room.sendMessage(`done ${command} by ${process.pid}`, { key: `command ${command}` });
     },
     { concurrency: 3 },

@@ -1,16 +1,16 @@
-/** What `test/chaos.test.ts` needs to know of the bot that is killed. */
+/** The declarations that `test/chaos.test.ts` needs of kills.mjs. */
 
 export interface KillsResult {
   readonly commands: number;
-  /** How many commands were answered once. */
+  /** The number of commands answered exactly once. */
   readonly once: number;
   readonly unanswered: number;
   readonly twice: number;
-  /** Exit codes of bots that ended by themselves. */
+  /** The exit codes of bots that exited by themselves. */
   readonly ended: readonly number[];
 }
 
-/** Kills a bot so many times, then lets one live until it has answered everything. Needs the built package. */
+/** Kills a bot `kills` times, then lets one run until it has answered all commands. Needs the built package. */
 export function runKills(
   lib: { readonly ChatServer: unknown },
   options: { readonly seed: number; readonly kills: number },

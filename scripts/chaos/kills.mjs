@@ -1,4 +1,4 @@
-// A bot with a state file is killed with -9 at random moments, and started again: every command is answered once.
+// Kills a bot with a state file by SIGKILL at random moments and restarts it: every command must be answered exactly once.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, openSync, rmSync, writeSync } from "node:fs";
@@ -8,17 +8,17 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Random } from "./random.mjs";
 
-const program = fileURLToPath(new URL("./keyed-bot.mjs", import.meta.url));
-const rooms = [1, 2];
-/** How long the last bot has for what the others left, in milliseconds. */
-const patienceMs = 120_000;
+const PROGRAM = fileURLToPath(new URL("./keyed-bot.mjs", import.meta.url));
+const ROOMS = [1, 2];
+/** The time that the last bot has for unanswered commands, in milliseconds. */
+const PATIENCE_MS = 120_000;
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
- * Has a bot work on a small disk that is full so many times, then kills it and starts another. Keys that could not be
- * written are lost with the process, so that it is not killed before the disk has room again.
- * @param folder - where the disk is.
+ * Runs a bot on a small disk that is full `times` times, then kills it and starts another. It is not killed while the disk
+ * is full, because keys that could not be written are lost with the process.
+ * @param folder - the mount point of the disk
  */
 export async function runFullDisk({ ChatServer }, { seed, times, folder }) {
   const begun = performance.now();
@@ -37,8 +37,8 @@ export async function runFullDisk({ ChatServer }, { seed, times, folder }) {
 }
 
 /**
- * Kills a bot so many times, then lets one live until it has answered everything.
- * @param lib - `ChatServer` of the built package.
+ * Kills a bot `kills` times, then lets one run until it has answered all commands.
+ * @param lib - `ChatServer` of the built package
  */
 export async function runKills({ ChatServer }, { seed, kills }) {
   const begun = performance.now();
@@ -67,7 +67,7 @@ class Kills {
   #people;
   #commands = [];
   #child = null;
-  /** Called when the bot has said something. */
+  /** Called when the bot has posted a message. */
   #onAnswer = () => {};
   #ended = [];
 
@@ -78,13 +78,13 @@ class Kills {
     this.#random = random;
     this.#bot = this.#site.addUser({ name: "Bot", email: "bot@example.com", password: "pw" });
     this.#people = ["Alice", "Bruno"].map((name) => this.#site.user(name));
-    for (const id of rooms) if (id !== 1) this.#site.addRoom({ id, name: `Room ${id}` });
+    for (const id of ROOMS) if (id !== 1) this.#site.addRoom({ id, name: `Room ${id}` });
     this.#site.onEvent(({ type, messageId }) => {
       if (type === 1 && this.#site.message(messageId)?.userId === this.#bot.id) this.#onAnswer();
     });
   }
 
-  /** The first bot begins to listen; what was said before is none of its business. */
+  /** Starts the first bot and waits until it listens; earlier messages do not count. */
   async firstLife() {
     const child = this.#start();
     await this.#listens();
@@ -93,7 +93,7 @@ class Kills {
     await exit;
   }
 
-  /** One bot from its start to its end, which comes after a while, or just when it has said something. */
+  /** Runs one bot until it is killed, after a random time or right after it has posted. */
   async life() {
     const random = this.#random;
     const child = this.#start();
@@ -101,7 +101,7 @@ class Kills {
       ? this.#answers(random.between(1, 4)).then(() => pause(random.next() * 12))
       : pause(random.next() ** 2 * 900);
     const exit = once(child, "exit");
-    // People talk whether it is there or not.
+    // Users post whether the bot is running or not.
     const talk = this.#talk(random.between(1, 5));
     const ended = await Promise.race([
       end.then(() => "killed"),
@@ -113,12 +113,12 @@ class Kills {
     await Promise.all([exit, talk]);
   }
 
-  /** One bot that lives on while its disk is full now and then. */
+  /** Runs one bot whose disk is full from time to time. */
   async fullDisk(times) {
     const filler = join(this.#folder, "filler");
     while (this.#site.openSockets > 0) await pause(10);
     const child = this.#start();
-    // A bot that finds a full disk when it starts says so and ends.
+    // A bot that starts on a full disk reports that and exits.
     await this.#listens();
     for (let count = 0; count < times; count++) {
       await this.#talk(2);
@@ -127,9 +127,9 @@ class Kills {
       rmSync(filler);
     }
     await this.#talk(2);
-    const end = performance.now() + patienceMs;
+    const end = performance.now() + PATIENCE_MS;
     while (performance.now() < end && child.exitCode === null && this.result().unanswered > 0) await pause(50);
-    // What could not be written is tried again after a while.
+    // Failed writes are retried after a while.
     await pause(10_000);
     if (child.exitCode !== null) this.#ended.push(child.exitCode);
     await this.end();
@@ -137,9 +137,9 @@ class Kills {
 
   async lastLife() {
     const child = this.#start();
-    const end = performance.now() + patienceMs;
+    const end = performance.now() + PATIENCE_MS;
     while (performance.now() < end && child.exitCode === null && this.result().unanswered > 0) await pause(50);
-    // What is said twice by then would have been said by now, or soon.
+    // Leave time for a duplicate to arrive.
     await pause(1_000);
     if (child.exitCode !== null) this.#ended.push(child.exitCode);
   }
@@ -153,7 +153,7 @@ class Kills {
 
   result() {
     const answers = new Map(this.#commands.map((number) => [number, 0]));
-    for (const id of rooms) {
+    for (const id of ROOMS) {
       for (const { userId, source } of this.#site.room(id).messages) {
         if (userId !== this.#bot.id) continue;
         const number = Number(/^done (\d+) by /.exec(source)?.[1]);
@@ -166,24 +166,24 @@ class Kills {
       once: counts.filter((count) => count === 1).length,
       unanswered: counts.filter((count) => count === 0).length,
       twice: counts.filter((count) => count > 1).length,
-      /** Exit codes of bots that ended by themselves. */
+      /** The exit codes of bots that exited by themselves. */
       ended: this.#ended,
     };
   }
 
   #start() {
     const { email } = this.#bot;
-    const args = [program, this.#server.url, email, "pw", this.#folder, ...rooms.map(String)];
+    const args = [PROGRAM, this.#server.url, email, "pw", this.#folder, ...ROOMS.map(String)];
     this.#child = spawn(process.execPath, args, { stdio: ["ignore", "inherit", "inherit"] });
     return this.#child;
   }
 
   async #listens() {
-    const end = performance.now() + patienceMs;
-    while (this.#site.openSockets < rooms.length && performance.now() < end) await pause(10);
+    const end = performance.now() + PATIENCE_MS;
+    while (this.#site.openSockets < ROOMS.length && performance.now() < end) await pause(10);
   }
 
-  /** Resolves when the bot has said so many things. */
+  /** Resolves when the bot has posted `count` messages. */
   #answers(count) {
     return new Promise((resolve) => {
       let left = count;
@@ -199,17 +199,17 @@ class Kills {
       await pause(this.#random.next() * 250);
       const number = this.#commands.length + 1;
       this.#commands.push(number);
-      this.#random.pick(this.#people).in(this.#random.pick(rooms)).says(`do ${number}`);
+      this.#random.pick(this.#people).in(this.#random.pick(ROOMS)).says(`do ${number}`);
     }
   }
 }
 
-/** Writes until nothing more fits. */
+/** Writes until the disk is full. */
 function fill(path) {
   const fd = openSync(path, "w");
   try {
     for (let left = 10_000; left > 0; left--) writeSync(fd, Buffer.alloc(512));
-    throw new Error(`${path} is on no small disk`);
+    throw new Error(`${path} is not on a small disk`);
   } catch (error) {
     if (error.code !== "ENOSPC") throw error;
   } finally {
@@ -217,9 +217,9 @@ function fill(path) {
   }
 }
 
-/** The totals in a line. */
+/** Formats the totals in one line. */
 export function killsText({ kills, commands, once: answered, unanswered, twice, ended, seconds }) {
   const exits =
-    ended.length > 0 ? `, ${ended.length} bots ended by themselves (${[...new Set(ended)].join(", ")})` : "";
+    ended.length > 0 ? `, ${ended.length} bots exited by themselves (${[...new Set(ended)].join(", ")})` : "";
   return `${kills} kills: ${commands} commands, ${answered} answered once, ${unanswered} not answered, ${twice} answered more than once${exits}; ${seconds.toFixed(0)} s`;
 }

@@ -1,9 +1,9 @@
-// The people of a site: they talk, reply, mention, edit, delete, star, come and go, at random and by the server's rules.
+// The users of a site. They post, reply, mention, edit, delete, star, enter and leave, at random and within the server's rules.
 
-const deeds = { say: 62, edit: 10, delete: 4, star: 12, enter: 4, leave: 4, rename: 1 };
+const ACTION_WEIGHTS = { say: 62, edit: 10, delete: 4, star: 12, enter: 4, leave: 4, rename: 1 };
 
-/** How many of their latest messages people still touch. */
-const remembered = 40;
+/** The number of latest messages that users still edit, delete, star or reply to. */
+const MAX_RECENT = 40;
 
 export class People {
   #random;
@@ -20,9 +20,9 @@ export class People {
     this.#users = ["Alice", "Bruno", "Chen", "Dagny"].map((name) => site.user(name));
   }
 
-  /** One of them does one thing; a thing that the rules forbid is not done. */
+  /** Runs a random action of a random user; refused actions are skipped. */
   act() {
-    const deed = this.#random.weighted(deeds);
+    const deed = this.#random.weighted(ACTION_WEIGHTS);
     const user = this.#random.pick(this.#users);
     const roomId = this.#random.pick(this.#rooms);
     const recent = this.#recent.length > 0 ? this.#random.pick(this.#recent) : undefined;
@@ -33,7 +33,7 @@ export class People {
     }
   }
 
-  /** One of them says something in this room. */
+  /** Posts a message of a random user in this room. */
   says(roomId) {
     this.#say(this.#random.pick(this.#users).in(roomId), roomId, undefined);
   }
@@ -55,7 +55,7 @@ export class People {
     const said = here.says(`${mention}word ${++this.#count}`, reply);
     const author = this.#users.find(({ id }) => id === said.userId);
     this.#recent.push({ id: said.id, roomId, author });
-    if (this.#recent.length > remembered) this.#recent.shift();
+    if (this.#recent.length > MAX_RECENT) this.#recent.shift();
   }
 
   #other(user) {

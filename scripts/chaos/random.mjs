@@ -1,6 +1,6 @@
-// Chance that can be repeated: the same seed, the same numbers.
+// A repeatable pseudo-random generator.
 
-/** Numbers from a seed (mulberry32). */
+/** Generates numbers from a seed (mulberry32). */
 export class Random {
   #state;
 
@@ -8,7 +8,7 @@ export class Random {
     this.#state = seed >>> 0;
   }
 
-  /** From 0 up to 1. */
+  /** Returns a number in [0, 1). */
   next = () => {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0;
     let mixed = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1);
@@ -16,12 +16,12 @@ export class Random {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 
-  /** A whole number from `low` to `high`, both included. */
+  /** Returns an integer from `low` to `high`, both included. */
   between(low, high) {
     return low + Math.floor(this.next() * (high - low + 1));
   }
 
-  /** Whether something of this probability happens. */
+  /** Returns true with this probability. */
   chance(probability) {
     return this.next() < probability;
   }
@@ -30,7 +30,7 @@ export class Random {
     return list[Math.floor(this.next() * list.length)];
   }
 
-  /** One of the names of a table of weights. */
+  /** Picks a name from a table of weights. */
   weighted(weights) {
     const all = Object.entries(weights);
     let left = this.next() * all.reduce((sum, [, weight]) => sum + weight, 0);

@@ -1,22 +1,22 @@
-/** What `test/chaos.test.ts` needs to know of the chaos suite. */
+/** The declarations that `test/chaos.test.ts` needs of run.mjs. */
 
 export interface ChaosOptions {
   readonly seed: number;
   readonly events: number;
   readonly faults: number;
-  /** Whether the bots talk, too. @default true */
+  /** Whether the bots post messages. @default true */
   readonly sends?: boolean;
-  /** Whether bots stop and start again where they stopped. @default true */
+  /** Whether bots are restarted and resume. @default true */
   readonly restarts?: boolean;
-  /** Whether the server refuses who writes fast. @default with every second seed */
+  /** Whether the server rate-limits writes. @default with every second seed */
   readonly throttle?: boolean;
-  /** Whether the network takes its time. @default with half of the seeds */
+  /** Whether the network has latency. @default with half of the seeds */
   readonly latency?: boolean;
-  /** Whether the bots have a socket for each room, or one for all rooms of their site. @default "shared" with half of the seeds */
+  /** Whether a bot has one socket per room, or one for all rooms of its site. @default "shared" with half of the seeds */
   readonly sockets?: "room" | "shared";
-  /** Whether the bots keep their state in a file, on a disk that may be full. @default with every third seed */
+  /** Whether the bots have a state file, on a disk that can be full. @default with every third seed */
   readonly keepsState?: boolean;
-  /** Leaves kinds of faults out by name. @default none */
+  /** Excludes faults by name. @default none */
   readonly without?: RegExp;
 }
 
@@ -31,7 +31,7 @@ export interface ChaosResult {
   readonly seed: number;
   readonly happened: number;
   readonly problems: readonly ChaosProblem[];
-  /** Sums over all kinds of faults, by column of the table. */
+  /** The sums over all faults, by column of the table. */
   readonly totals: Readonly<Record<string, number>>;
   readonly sends: { readonly asked: number; readonly sent: number };
 }

@@ -1,4 +1,4 @@
-// One run of the chaos suite: a local server with two sites and five rooms, people, bots and trouble, all from a seed.
+// One run of the chaos suite: a local server with two sites and five rooms, users, bots and faults, all from a seed.
 import { compareRoom, contextOf } from "./compare.mjs";
 import { faultKinds, floods } from "./faults.mjs";
 import { Random } from "./random.mjs";
@@ -7,33 +7,33 @@ import { Stage } from "./stage.mjs";
 import { tally } from "./tally.mjs";
 import { Traffic } from "./traffic.mjs";
 
-const layout = { "stackexchange.com": [11, 12, 13], "stackoverflow.com": [21, 22] };
+const ROOMS_BY_SITE = { "stackexchange.com": [11, 12, 13], "stackoverflow.com": [21, 22] };
 
-/** Virtual time that the quiet at the end may take until everything has been told. */
-const quietLimitMs = 2 * 3_600_000;
-/** Of all events so many are the bots' own words. */
-const sendShare = 0.05;
-/** Longer than the stream waits before it asks whether news were lost. */
-const auditMs = 150_000;
+/** The most virtual time after the last fault until all events are delivered. */
+const QUIET_LIMIT_MS = 2 * 3_600_000;
+/** The share of events that are messages of the bots. */
+const SEND_SHARE = 0.05;
+/** Longer than the interval in which the stream checks for lost events. */
+const AUDIT_MS = 150_000;
 
-/** The machine's own time that one answer is waited for; a busy machine may stall. */
-const standMs = 5_000;
-/** Of a network that takes its time: milliseconds each way. */
-const slowly = { requests: [0, 3], answers: [0, 3], frames: [0, 3] };
+/** The most real time to wait for one response; a busy machine may stall. */
+const MAX_WAIT_MS = 5_000;
+/** The latency of a slow network, in milliseconds each way. */
+const SLOW_LATENCY = { requests: [0, 3], answers: [0, 3], frames: [0, 3] };
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 const realTime = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
  * Runs the suite once.
- * @param lib - `Client`, `ChatServer` and `ManualClock`, of the sources or of the built package.
+ * @param lib - `Client`, `ChatServer` and `ManualClock`, of the sources or of the built package
  */
 export async function runChaos(lib, options) {
   const run = new Run(lib, options);
   try {
     await run.start();
-    await run.trouble();
-    await run.quiet();
+    await run.injectFaults();
+    await run.settle();
     return run.result();
   } finally {
     await run.close();
@@ -49,15 +49,15 @@ class Run {
   #stages = [];
   #kinds;
   #injected = [];
-  /** What ends at a virtual time. */
+  /** The faults that end at a virtual time. */
   #endings = [];
-  /** Events that faults made happen at once. */
+  /** The number of events that faults caused at once. */
   #flooded = 0;
   #maxEvents;
   #begun = performance.now();
   #problems = [];
   #traffic = new Traffic();
-  /** Virtual time from the last fault until everything had been told, and said. */
+  /** The virtual time from the last fault until all events were delivered, and all messages sent. */
   #settled = { toldMs: 0, saidMs: 0 };
 
   constructor(lib, options) {
@@ -69,7 +69,7 @@ class Run {
     this.#clock = new lib.ManualClock();
     const of = (salt) => new Random(Math.imul(seed + 1, 0x9e3779b1) + salt);
     this.#random = { people: of(1), faults: of(2), pace: of(3), sends: of(4), client: of(5), wire: of(6), disk: of(7) };
-    // One server in five remembers so much that nothing leaves its memory.
+    // One server in five keeps so many events that none are evicted.
     const isRoomy = seed % 5 === 0;
     this.#kinds = faultKinds({ sends, restarts, keepsState, without, isRoomy });
     this.#maxEvents = isRoomy ? 50_000 : Math.max(120, Math.min(300, Math.floor(events / 60)));
@@ -79,38 +79,38 @@ class Run {
     const { ChatServer } = this.#lib;
     const { seed, throttle, latency } = this.#options;
     this.#server = await ChatServer.start({
-      sites: Object.keys(layout),
+      sites: Object.keys(ROOMS_BY_SITE),
       clock: this.#clock,
       maxEvents: this.#maxEvents,
       backlogLimit: 40,
       starsPerDay: 1e9,
-      // The server's own guard against repetitions would hide those of an outbox.
+      // The server's duplicate check would hide duplicates of an outbox.
       duplicateWindowMs: seed % 3 === 0 ? 0 : 60_000,
       throttle,
     });
-    for (const [host, rooms] of Object.entries(layout)) {
+    for (const [host, rooms] of Object.entries(ROOMS_BY_SITE)) {
       const random = this.#random;
       const site = this.#server.sites[host];
       const stream = { sockets: this.#options.sockets };
       const { keepsState } = this.#options;
       const stage = await Stage.open({ lib: this.#lib, site, rooms, clock: this.#clock, random, stream, keepsState });
       this.#stages.push(stage);
-      if (latency) stage.wire.latency = slowly;
+      if (latency) stage.wire.latency = SLOW_LATENCY;
     }
-    await this.#turnUntil(Promise.all(this.#stages.map((stage) => stage.ready())));
-    for (let passes = 0; passes < 20; passes++) await this.#pass(500);
-    for (const { records } of this.#stages) for (const record of records.values()) record.begins();
+    await this.#advanceUntil(Promise.all(this.#stages.map((stage) => stage.ready())));
+    for (let passes = 0; passes < 20; passes++) await this.#advance(500);
+    for (const { records } of this.#stages) for (const record of records.values()) record.reset();
   }
 
-  /** People act and faults strike until enough has happened. */
-  async trouble() {
+  /** Runs actions of users and injects faults until enough events have happened. */
+  async injectFaults() {
     const { events, faults, sends, throttle } = this.#options;
     const { pace } = this.#random;
-    // Who may say something every 20 seconds only needs more time for as much.
+    // With the rate limit, the same number of messages needs more time.
     const slowness = sends && throttle ? 2.5 : 1;
     let said = 0;
     const names = this.#deck(faults);
-    // What a fault makes happen at once does not count, or it would bring the next faults with it.
+    // Events that a fault causes at once do not count, or they would trigger the next faults.
     const atOnce = floods(this.#maxEvents);
     const calm = Math.max(events / 4, events - names.reduce((sum, name) => sum + (atOnce[name] ?? 0), 0));
     const due = names.map(() => this.#random.faults.next() * calm * 0.98).sort((a, b) => a - b);
@@ -120,15 +120,15 @@ class Run {
       }
       while (due.length > 0 && due[0] <= this.#happened - this.#flooded) {
         due.shift();
-        this.#strike(names.pop());
+        this.#inject(names.pop());
       }
-      while (sends && said < this.#happened * sendShare) said += pace.pick(this.#stages).talker.talk();
-      await this.#pass(pace.between(50, 1_500) * slowness);
+      while (sends && said < this.#happened * SEND_SHARE) said += pace.pick(this.#stages).talker.talk();
+      await this.#advance(pace.between(50, 1_500) * slowness);
     }
   }
 
-  /** No more faults: time passes until everything has been told, and then some. */
-  async quiet() {
+  /** Ends all faults, and advances the clock until all events are delivered, and then some. */
+  async settle() {
     for (const { end } of this.#endings.splice(0)) end();
     for (const { site, disk } of this.#stages) {
       disk.isFull = false;
@@ -138,12 +138,12 @@ class Run {
       site.faults.readOnly(false);
     }
     const begin = this.#clock.now();
-    await this.#passUntil(() => this.#stages.every((stage) => stage.hasHeardAll));
+    await this.#advanceWhileNot(() => this.#stages.every((stage) => stage.hasDeliveredAll));
     this.#settled.toldMs = this.#clock.now() - begin;
-    await this.#passUntil(() => this.#stages.every(({ talker }) => talker.pending === 0));
+    await this.#advanceWhileNot(() => this.#stages.every(({ talker }) => talker.pending === 0));
     this.#settled.saidMs = this.#clock.now() - begin;
-    await this.#passUntil(() => true, auditMs);
-    await this.#passUntil(() => this.#stages.every((stage) => stage.isCurrent));
+    await this.#advanceWhileNot(() => true, AUDIT_MS);
+    await this.#advanceWhileNot(() => this.#stages.every((stage) => stage.isCurrent));
   }
 
   result() {
@@ -170,7 +170,7 @@ class Run {
   }
 
   async close() {
-    await this.#turnUntil(Promise.all(this.#stages.map((stage) => stage.close())));
+    await this.#advanceUntil(Promise.all(this.#stages.map((stage) => stage.close())));
     await this.#server?.close();
     this.#traffic.close();
   }
@@ -181,7 +181,7 @@ class Run {
     return sum;
   }
 
-  /** Every kind as often as every other, in a random order. */
+  /** Every fault equally often, in random order. */
   #deck(count) {
     const names = Object.keys(this.#kinds);
     const deck = Array.from({ length: count }, (_, at) => names[at % names.length]);
@@ -192,7 +192,7 @@ class Run {
     return deck;
   }
 
-  #strike(kind) {
+  #inject(kind) {
     const random = this.#random.faults;
     const stage = random.pick(this.#stages);
     const fault = { kind, number: this.#injected.length + 1, site: stage.site.host };
@@ -215,11 +215,11 @@ class Run {
     this.#flooded += this.#happened - before;
   }
 
-  /** Turns the clock, from timer to timer; it stands still while something is under way. */
-  async #pass(ms) {
+  /** Advances the clock from timer to timer, and waits at each while traffic is under way. */
+  async #advance(ms) {
     const end = this.#clock.now() + ms;
     do {
-      await this.#stand();
+      await this.#waitForTraffic();
       const left = end - this.#clock.now();
       await this.#clock.advance(Math.min(left, Math.max(1, this.#clock.untilNextMs ?? left)));
       const now = this.#clock.now();
@@ -228,12 +228,12 @@ class Run {
     } while (this.#clock.now() < end);
   }
 
-  /** Lets sockets and requests get on. */
-  async #stand() {
+  /** Waits for sockets and requests in real time. */
+  async #waitForTraffic() {
     const begin = performance.now();
     for (let quietTurns = 0; quietTurns < 3; ) {
       await turn();
-      quietTurns = this.#isUnderWay && performance.now() - begin < standMs ? 0 : quietTurns + 1;
+      quietTurns = this.#isUnderWay && performance.now() - begin < MAX_WAIT_MS ? 0 : quietTurns + 1;
       if (quietTurns === 0 && this.#stages.some(({ wire }) => wire.inTheAir > 0)) await realTime(1);
     }
   }
@@ -246,8 +246,8 @@ class Run {
     return this.#traffic.underWay(this.#hanging) > 0;
   }
 
-  /** Turns the clock while something is waited for: what it waits for may wait for the clock. */
-  async #turnUntil(promise) {
+  /** Advances the clock until a promise settles, because the promise may wait for the clock. */
+  async #advanceUntil(promise) {
     let isOver = false;
     const over = () => {
       isOver = true;
@@ -255,19 +255,19 @@ class Run {
     promise.then(over, over);
     while (!isOver) {
       await realTime(0);
-      await this.#pass(500);
+      await this.#advance(500);
     }
     return promise;
   }
 
-  async #passUntil(isDone, atLeastMs = 0) {
+  async #advanceWhileNot(isDone, atLeastMs = 0) {
     const begin = this.#clock.now();
     for (;;) {
       const passed = this.#clock.now() - begin;
       if (passed >= atLeastMs && isDone()) return;
-      if (passed > quietLimitMs) return;
+      if (passed > QUIET_LIMIT_MS) return;
       await realTime(0);
-      await this.#pass(2_000);
+      await this.#advance(2_000);
     }
   }
 }

@@ -1,19 +1,26 @@
-// The bot talks, too: what it wanted to say, beside what of it the server has.
+// The messages that a bot sends, compared with those that the server has.
 
-/** After these it is not known whether the message arrived, and the caller is told just that. */
-const unknowns = new Set(["CONNECTION_LOST", "TIMED_OUT", "SERVER_ERROR", "NOT_UNDERSTOOD", "CLOSED", "ABORTED"]);
-/** So long trouble in a row is waited out, in milliseconds (`outbox.patienceMs`). */
-const patienceMs = 900_000;
-/** What the site says itself, or the bot when it is stopped. Every other trouble passes here, and is waited out. */
-const fair = new Set(["CLOSED", "SITE_READ_ONLY", "DUPLICATE"]);
+/** Error codes after which the outcome is unknown, as the caller learns. */
+const UNKNOWN_OUTCOMES = new Set([
+  "CONNECTION_LOST",
+  "TIMED_OUT",
+  "SERVER_ERROR",
+  "NOT_UNDERSTOOD",
+  "CLOSED",
+  "ABORTED",
+]);
+/** How long the outbox retries through faults, in milliseconds (`outbox.patienceMs`). */
+const PATIENCE_MS = 900_000;
+/** Codes of the site itself, or of a bot that is stopped. All other faults here are temporary and must be retried. */
+const EXPECTED_CODES = new Set(["CLOSED", "SITE_READ_ONLY", "DUPLICATE"]);
 
 export class Talker {
-  /** Every call of `sendMessage` in its order: `{ roomId, text, fault, id, code }`. */
+  /** All calls of `sendMessage` in order: `{ roomId, text, fault, id, code }`. */
   calls = [];
   pending = 0;
-  /** Not between the end of a bot and the moment in which the next one has taken up its state. */
+  /** False from the end of a bot until the next one has resumed its state. */
   mayTalk = true;
-  /** Codes with which messages were rejected that a restarted bot took up. */
+  /** The errors of messages that a restarted bot resumed. */
   rejectedLater = [];
   #stage;
   #random;
@@ -23,7 +30,7 @@ export class Talker {
     this.#random = random;
   }
 
-  /** Says something: one message, a burst over the rooms, or a text twice with another between; answers how many. */
+  /** Sends one message, a burst across rooms, or a text twice with another in between. Returns how many. */
   talk() {
     if (!this.mayTalk) return 1;
     const { rooms } = this.#stage;
@@ -40,7 +47,7 @@ export class Talker {
     return this.calls.length - before;
   }
 
-  /** A bot that was started again says what the one before had not said. */
+  /** Tracks the pending messages that a restarted bot resumed. */
   takesOver(sends) {
     for (const send of sends) {
       this.pending++;
@@ -78,8 +85,8 @@ export class Talker {
           call.error = error;
           call.waitedMs = this.#stage.now() - askedAt;
           const sent = error?.context?.sent;
-          call.mayHaveArrived = sent === undefined ? unknowns.has(call.code) : sent === "maybe";
-          // The next bot says what was kept in the state.
+          call.mayHaveArrived = sent === undefined ? UNKNOWN_OUTCOMES.has(call.code) : sent === "maybe";
+          // The next bot sends the messages kept in the state.
           if (this.#stage.keepsState && call.code === "CLOSED") call.mayHaveArrived = true;
         },
       )
@@ -89,7 +96,7 @@ export class Talker {
   }
 }
 
-/** The differences between what was wanted and what is there, and counts of how the calls ended. */
+/** Returns the differences between the calls and the messages on the server, and counts of the outcomes. */
 export function compareSends(talker, { site, bot, rooms, keepsState, fault }) {
   const problems = [];
   const counts = { asked: talker.calls.length, sent: 0, arrivedUnknown: 0, rejected: {} };
@@ -102,51 +109,49 @@ export function compareSends(talker, { site, bot, rooms, keepsState, fault }) {
     let newest = 0;
     for (const { id, text, code, error, waitedMs, fault } of calls) {
       if (code !== null) counts.rejected[code] = (counts.rejected[code] ?? 0) + 1;
-      if (code !== null && !fair.has(code) && waitedMs < patienceMs)
+      if (code !== null && !EXPECTED_CODES.has(code) && waitedMs < PATIENCE_MS)
         problem("refused", `"${text}" after ${Math.round(waitedMs / 1000)} s: ${error?.message ?? error}`, fault);
       if (code === null && id === null) problem("lost", `"${text}" was never answered`, fault);
       if (id === null) continue;
       counts.sent++;
       if (!posts.has(id))
-        problem("lost", `"${text}" is message ${id}, they say, which is not there or is another's`, fault);
+        problem("lost", `"${text}" resolved to message ${id}, which does not exist or has another author`, fault);
       else if (posts.get(id) !== text)
-        problem("lost", `"${text}" is message ${id}, they say, which is "${posts.get(id)}"`, fault);
+        problem("lost", `"${text}" resolved to message ${id}, which is "${posts.get(id)}"`, fault);
       posts.delete(id);
-      if (id < newest)
-        problem("out of order", `"${text}" (${id}) stands before what was said earlier (${newest})`, fault);
+      if (id < newest) problem("out of order", `"${text}" (${id}) precedes an earlier message (${newest})`, fault);
       newest = Math.max(newest, id);
     }
-    judgeUnclaimed(posts, calls, counts, problem);
+    checkUnclaimed(posts, calls, counts, problem);
   }
-  if (keepsState) judgeTakenOver(talker, counts, problems, fault);
+  if (keepsState) checkTakenOver(talker, counts, problems, fault);
   return { problems, counts };
 }
 
-/** Posts that no call resolved to: of calls that failed without anybody knowing, or said once too often. */
-function judgeUnclaimed(posts, calls, counts, problem) {
+/** Checks posts that no call resolved to: their call had an unknown outcome, or they are duplicates. */
+function checkUnclaimed(posts, calls, counts, problem) {
   const failed = calls.filter(({ code }) => code !== null);
   for (const [id, source] of posts) {
     const at = failed.findIndex(({ text }) => text === source);
     const [call] = at < 0 ? [] : failed.splice(at, 1);
     if (call?.mayHaveArrived) counts.arrivedUnknown++;
-    else if (call)
-      problem("lost", `"${source}" was refused (${call.code}), they say, and is message ${id}`, call.fault);
+    else if (call) problem("lost", `"${source}" was rejected (${call.code}), but is message ${id}`, call.fault);
     else {
       const twin = calls.find(({ text }) => text === source);
-      problem("doubled", `message ${id} ("${source}") was not asked for once more`, twin?.fault ?? calls[0]?.fault);
+      problem("doubled", `message ${id} ("${source}") is a duplicate`, twin?.fault ?? calls[0]?.fault);
     }
   }
 }
 
-/** With a state, what a bot had not said when it was stopped is said by the next one, unless the site refuses it. */
-function judgeTakenOver({ calls, rejectedLater }, counts, problems, fault) {
+/** With a state file, the next bot must send the messages that a stopped bot had not sent, unless the site refuses them. */
+function checkTakenOver({ calls, rejectedLater }, counts, problems, fault) {
   const closed = calls.filter(({ code }) => code === "CLOSED").length;
   const refused = rejectedLater.filter(({ code }) => code !== "CLOSED");
   for (const error of refused) {
-    if (!fair.has(error?.code))
+    if (!EXPECTED_CODES.has(error?.code))
       problems.push({ kind: "sends refused", text: `after a restart: ${error?.message}`, fault });
   }
   const missing = closed - counts.arrivedUnknown - refused.length;
   if (missing > 0)
-    problems.push({ kind: "sends lost", text: `${missing} were to be said after a restart, and never were`, fault });
+    problems.push({ kind: "sends lost", text: `${missing} pending messages were never sent after a restart`, fault });
 }

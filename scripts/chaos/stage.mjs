@@ -1,4 +1,4 @@
-// One site under trouble: its people, its bot with a client that listens to every room, and what is known of each room.
+// One site under test: its users, its bot with a client that listens to all rooms, and the record of each room.
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,40 +8,40 @@ import { Talker } from "./sends.mjs";
 import { RoomRecord } from "./truth.mjs";
 import { Wire } from "./wire.mjs";
 
-/** Milliseconds of the turned clock until a request is given up. */
-const timeoutMs = 10_000;
+/** The request timeout, in milliseconds of the manual clock. */
+const TIMEOUT_MS = 10_000;
 
-/** Before the first fault. */
-const noFault = { kind: "(none yet)", number: 0 };
+/** Stands for the time before the first fault. */
+const NO_FAULT = { kind: "(none yet)", number: 0 };
 
 export class Stage {
   site;
   /** The network between the bot and the site. */
   wire;
-  /** Where the bot keeps its state, if it does. */
+  /** The disk of the bot's state file, if it has one. */
   disk;
   rooms;
   bot;
   people;
-  /** What is known of each room, by id. */
+  /** The record of each room, by id. */
   records;
   client;
   talker;
-  /** The last fault that met this site. */
-  fault = noFault;
-  /** Failures that ended listening or that nobody looked at. */
+  /** The last fault injected into this site. */
+  fault = NO_FAULT;
+  /** Failures that ended listening, or that were unhandled. */
   failures = [];
   #lib;
   #clock;
   #random;
   #stream;
   #folder;
-  /** Resolves when the bot has begun to listen. */
+  /** Resolves when the bot has started to listen. */
   #begun;
   #watches = [];
   #logouts = [];
 
-  /** Opens the network, and has the bot begin to listen. */
+  /** Opens the network, and starts the bot. */
   static async open(parts) {
     const { site, clock, random, keepsState } = parts;
     const wire = await Wire.open({ target: site.resolve(site.chatOrigin), clock, random: random.wire });
@@ -65,19 +65,19 @@ export class Stage {
     this.records = new Map(rooms.map((id) => [id, new RoomRecord(id)]));
     site.onEvent((event) => {
       if (event.onlyFor !== null && event.onlyFor !== this.bot.id) return;
-      this.records.get(event.roomId)?.happens(event, this.fault);
+      this.records.get(event.roomId)?.recordHappened(event, this.fault);
     });
     this.talker = new Talker(this, random.sends);
     this.client = this.#connect({});
   }
 
-  /** Resolves when every room is listened to. */
+  /** Resolves when the bot listens to all rooms. */
   async ready() {
     await this.#begun;
     await Promise.all(this.#watches.map(({ ready }) => ready));
   }
 
-  /** Milliseconds of the turned clock. */
+  /** The milliseconds of the manual clock. */
   now() {
     return this.#clock.now();
   }
@@ -87,13 +87,13 @@ export class Stage {
     return this.#folder !== null;
   }
 
-  /** Nothing that happened is still to be told, and nothing is still to be said. */
+  /** Whether all events are delivered and all messages sent. */
   get isCurrent() {
-    return this.hasHeardAll && this.talker.pending === 0;
+    return this.hasDeliveredAll && this.talker.pending === 0;
   }
 
-  /** Nothing that happened is still to be told. */
-  get hasHeardAll() {
+  /** Whether all events are delivered. */
+  get hasDeliveredAll() {
     if (this.client.state !== "live" || !this.talker.mayTalk) return false;
     return [...this.records.values()].every((record) => {
       const newest = Math.max(0, ...[...record.happened.keys()].slice(-1));
@@ -101,11 +101,11 @@ export class Stage {
     });
   }
 
-  /** The bot stops without warning, and another starts where it stopped. */
+  /** Stops the bot without draining, and starts another that resumes. */
   restart() {
     const { cursors } = this.client;
-    for (const record of this.records.values()) record.restarts();
-    // What is not on the disk when the bot ends is gone: that a restart tells again what it has lost is no fault.
+    for (const record of this.records.values()) record.recordRestart();
+    // State that is not on the disk when the bot ends is lost, and repeating its events would not be a bug.
     this.disk.isFull = false;
     const end = this.client.logout({ drain: false });
     this.#logouts.push(end);
@@ -130,13 +130,13 @@ export class Stage {
         password: this.bot.password,
         clock: this.#clock,
         random: this.#random.client.next,
-        timeoutMs,
-        // Trouble is what the suite is about: nobody reads of it.
+        timeoutMs: TIMEOUT_MS,
+        // The faults would only fill the log.
         logger: {},
         stream: { ...this.#stream, ...stream },
         ...(this.keepsState ? { stateFile: join(this.#folder, "state.jsonl"), files: this.disk.files } : {}),
         onError: (error) => {
-          // A full disk is reported, and nothing else comes of it.
+          // A full disk is reported, but must have no other effect.
           if (error?.code !== "STORAGE" || !this.keepsState) this.failures.push({ error, fault: this.fault });
         },
       },
@@ -149,7 +149,7 @@ export class Stage {
   #listen(client) {
     this.#watches = this.rooms.map((id) =>
       client.getRoom(id).watch((event) => {
-        this.records.get(id).hears(event, this.fault, this.site.oldestCursor);
+        this.records.get(id).recordDelivered(event, this.fault, this.site.oldestCursor);
       }),
     );
     this.talker.mayTalk = true;

@@ -1,11 +1,11 @@
-// What is under way between this process and its servers, so that a clock that is turned by hand can wait for it.
+// Tracks the traffic between this process and its servers, so that a manual clock can wait for it.
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 
-/** Counts requests and socket handshakes that have no answer yet. Listens to the channels of undici and of `node:http`. */
+/** Counts requests and socket handshakes without a response, through the diagnostics channels of undici and `node:http`. */
 export class Traffic {
-  /** Asked for, perhaps still in a queue. */
+  /** Requests created, possibly still queued. */
   #created = new Set();
-  /** Written to a connection. */
+  /** Requests written to a connection. */
   #sent = new Set();
   #handshakes = new Set();
   #channels;
@@ -26,11 +26,11 @@ export class Traffic {
   }
 
   /**
-   * How many will still be answered.
-   * @param hanging - how many requests and handshakes the servers will never answer.
+   * The number of requests and handshakes that will still get a response.
+   * @param hanging - the number that the servers will never respond to
    */
   underWay(hanging) {
-    // What is queued behind a request that hangs does not get on until that one is given up.
+    // Requests queued behind a hanging one do not proceed until that one times out.
     const requests = hanging > 0 ? this.#sent.size : this.#created.size;
     return Math.max(0, requests + this.#handshakes.size - hanging);
   }

@@ -1,14 +1,14 @@
-// The network between a bot and a site: it takes time, one way at a time, and it ends sockets when their time has come.
-// Bytes of one connection stay in order. Latency is real time, because the network is; lives are of the turned clock.
+// The network between a bot and a site, with latency per direction and a limited lifetime of sockets. The bytes of one
+// connection stay in order. Latency is in real time, because the network is real; lifetimes are in time of the manual clock.
 import { connect, createServer } from "node:net";
 
-/** No latency at all. */
-export const noLatency = { requests: [0, 0], answers: [0, 0], frames: [0, 0] };
+/** No latency. */
+export const NO_LATENCY = { requests: [0, 0], answers: [0, 0], frames: [0, 0] };
 
 export class Wire {
-  /** Milliseconds, from and to, for each way: `requests` there, `answers` and `frames` back. */
-  latency = noLatency;
-  /** How long sockets live, in milliseconds of the clock, from and to; null is for ever. Holds for new sockets. */
+  /** The ranges of milliseconds for each direction: `requests` there, `answers` and `frames` back. */
+  latency = NO_LATENCY;
+  /** The range of lifetimes of new sockets, in milliseconds of the clock; null for no limit. */
   socketLife = null;
   #clock;
   #random;
@@ -16,7 +16,7 @@ export class Wire {
   #links = new Set();
   #inTheAir = 0;
 
-  /** Opens a way to where the site is. */
+  /** Opens a network to the endpoint of a site. */
   static async open({ target, clock, random }) {
     const wire = new Wire();
     wire.#clock = clock;
@@ -26,12 +26,12 @@ export class Wire {
     return wire;
   }
 
-  /** Where the bot has to go. */
+  /** The endpoint that the bot connects to. */
   get endpoint() {
     return { hostname: "127.0.0.1", port: this.#server.address().port };
   }
 
-  /** How many pieces of requests, answers and frames have not arrived yet. */
+  /** The number of chunks that have not arrived yet. */
   get inTheAir() {
     return this.#inTheAir;
   }
@@ -64,7 +64,7 @@ export class Wire {
     server.once("close", () => this.#links.delete(link));
   }
 
-  /** Brings what comes from one side to the other, each piece after the one before. */
+  /** Forwards data from one side to the other, in order. */
   #carry(from, to, latencyOf) {
     const queue = [];
     let due = 0;
@@ -78,7 +78,7 @@ export class Wire {
       if (queue.length === 0 && due - now < 0.5) return act();
       queue.push(act);
       this.#inTheAir += 1;
-      // Timers count in whole milliseconds and may fire in another order; what was sent first arrives first all the same.
+      // Timers have millisecond precision and may fire out of order; the queue keeps the order.
       return setTimeout(arrive, due - now);
     };
     from.on("data", (chunk) => after(this.#between(latencyOf(chunk)), () => to.writable && to.write(chunk)));

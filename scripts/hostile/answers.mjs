@@ -1,14 +1,14 @@
-// The site, or something in its place, answers each request with nonsense: bodies, statuses, headers, and bytes that are
-// no HTTP.
+// The site, or something in its place, responds to each request with garbage: bodies, statuses, headers, and bytes that are
+// not HTTP.
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import { DAMAGES, shuffled } from "./damage.mjs";
 import { askable, unharmed } from "./requests.mjs";
 import { openStage } from "./stage.mjs";
 
-const page =
+const PAGE =
   "<!doctype html><html><head><title>Sign in to the hotel</title></head><body><p>Room number?</p></body></html>";
-const html = { "content-type": "text/html; charset=utf-8" };
-const json = { "content-type": "application/json" };
+const HTML = { "content-type": "text/html; charset=utf-8" };
+const JSON_TYPE = { "content-type": "application/json" };
 const HUGE = 20 * 1024 * 1024;
 
 const send =
@@ -17,7 +17,7 @@ const send =
     response.writeHead(status, headers);
     response.end(body);
   };
-/** Bytes on the wire, and then the end of the connection, unless it is held. */
+/** Writes raw bytes, and closes the connection unless it is held open. */
 const bytes =
   (text, more) =>
   ({ socket, hold }) => {
@@ -31,8 +31,8 @@ function fromEntries(list, name, value) {
   return Object.fromEntries(list.map((one) => [name(one), value(one)]));
 }
 
-const statuses = [199, 201, 202, 203, 204, 205, 206, 226, 299, 300, 301, 302, 303, 304, 305, 306, 307, 308, 310, 399];
-statuses.push(
+const STATUSES = [199, 201, 202, 203, 204, 205, 206, 226, 299, 300, 301, 302, 303, 304, 305, 306, 307, 308, 310, 399];
+STATUSES.push(
   400,
   401,
   402,
@@ -60,8 +60,8 @@ statuses.push(
   451,
   499,
 );
-statuses.push(500, 501, 502, 503, 504, 505, 508, 511, 520, 530, 599, 600, 999);
-const words = [
+STATUSES.push(500, 501, 502, 503, 504, 505, 508, 511, 520, 530, 599, 600, 999);
+const BODIES = [
   "null",
   "true",
   "0",
@@ -79,7 +79,7 @@ const words = [
   "[null]",
   "[[null]]",
 ];
-words.push(
+BODIES.push(
   '{"id":null}',
   '{"id":-1}',
   '{"id":1e300}',
@@ -90,35 +90,35 @@ words.push(
   '{"url":5}',
   '{"url":"x"}',
 );
-words.push(
+BODIES.push(
   '{"url":"wss://"}',
   '{"url":"wss://chat.sockets.stackexchange.com:99999/"}',
   '{"url":"http://evil.example"}',
   '{"url":"wss://evil.example/"}',
 );
-words.push(
+BODIES.push(
   '{"events":{}}',
   '{"events":[null,1,"x",[],{}],"time":"now"}',
   '{"events":[{"event_type":1,"message_id":"x"}],"time":-5,"sync":1e99}',
 );
-words.push(
+BODIES.push(
   '{"time":9007199254740993,"sync":"x","events":null}',
   '{"users":[null,5,{"id":"x"}]}',
   '{"users":{}}',
   '{"rooms":{}}',
   '{"__proto__":{"id":1}}',
 );
-words.push(
+BODIES.push(
   '[{"id":1,"name":null,"tags":{},"last_activity":"x"}]',
   '{"r1":{"e":{},"t":"x","d":[]}}',
   '{"r1":{"reset":true}}',
   '{"r1":null}',
 );
-words.push(
+BODIES.push(
   '"You can perform this action again in 999999999999 seconds"',
   '"You can perform this action again in -5 seconds"',
 );
-const retries = [
+const RETRY_AFTER = [
   "0",
   "-1",
   "1e9",
@@ -185,13 +185,13 @@ const WIRE = {
 };
 
 const HEADERS = {
-  "1,000 cookies": send(200, page, {
-    ...html,
+  "1,000 cookies": send(200, PAGE, {
+    ...HTML,
     "set-cookie": Array.from({ length: 1_000 }, (_, n) => `c${n}=${"v".repeat(10)}`),
   }),
-  "a cookie of 60 kB": send(200, page, { ...html, "set-cookie": `big=${"v".repeat(14_000)}` }),
-  "cookies of garbage": send(200, page, {
-    ...html,
+  "a cookie of 60 kB": send(200, PAGE, { ...HTML, "set-cookie": `big=${"v".repeat(14_000)}` }),
+  "cookies of garbage": send(200, PAGE, {
+    ...HTML,
     "set-cookie": [
       "",
       "=",
@@ -203,8 +203,8 @@ const HEADERS = {
       "y=1; domain=com",
     ],
   }),
-  "cookies that end the login": send(200, page, {
-    ...html,
+  "cookies that end the login": send(200, PAGE, {
+    ...HTML,
     "set-cookie": [
       "acct=; Max-Age=0; Domain=.stackoverflow.com; Path=/",
       "prov=; expires=Thu, 01 Jan 1970 00:00:00 GMT",
@@ -215,27 +215,27 @@ const HEADERS = {
   "another charset": send(200, Buffer.from([0x7b, 0xe4, 0x7d]), {
     "content-type": "application/json; charset=iso-8859-1",
   }),
-  "a challenge": send(403, "<title>Just a moment...</title>", { ...html, "cf-mitigated": "challenge" }),
-  "gzip that is none": send(200, "{}", { ...json, "content-encoding": "gzip" }),
-  "gzip that is cut": send(200, gzipSync(page).subarray(0, 40), { ...html, "content-encoding": "gzip" }),
-  "gzip that is flipped": send(200, gzipSync(page).fill(0x55, 20, 30), { ...html, "content-encoding": "gzip" }),
-  "gzip of nothing": send(200, "", { ...json, "content-encoding": "gzip" }),
-  "a bomb of gzip": send(200, gzipSync(Buffer.alloc(64 * 1024 * 1024)), { ...json, "content-encoding": "gzip" }),
+  "a challenge": send(403, "<title>Just a moment...</title>", { ...HTML, "cf-mitigated": "challenge" }),
+  "gzip that is none": send(200, "{}", { ...JSON_TYPE, "content-encoding": "gzip" }),
+  "gzip that is cut": send(200, gzipSync(PAGE).subarray(0, 40), { ...HTML, "content-encoding": "gzip" }),
+  "gzip that is flipped": send(200, gzipSync(PAGE).fill(0x55, 20, 30), { ...HTML, "content-encoding": "gzip" }),
+  "gzip of nothing": send(200, "", { ...JSON_TYPE, "content-encoding": "gzip" }),
+  "a bomb of gzip": send(200, gzipSync(Buffer.alloc(64 * 1024 * 1024)), { ...JSON_TYPE, "content-encoding": "gzip" }),
   "a bomb of brotli": send(200, brotliCompressSync(Buffer.alloc(32 * 1024 * 1024)), {
-    ...json,
+    ...JSON_TYPE,
     "content-encoding": "br",
   }),
-  "gzip in gzip": send(200, gzipSync(gzipSync("{}")), { ...json, "content-encoding": "gzip, gzip" }),
-  "gzip a hundred times": send(200, "{}", { ...json, "content-encoding": Array(100).fill("gzip").join(", ") }),
-  "deflate, raw or not": send(200, deflateSync("{}"), { ...json, "content-encoding": "deflate" }),
-  "an unknown packing": send(200, "{}", { ...json, "content-encoding": "middle-out" }),
-  "a packing of garbage": send(200, "{}", { ...json, "content-encoding": ",;\u00ff" }),
-  "20 MB of nothing": send(200, Buffer.alloc(HUGE, " "), html),
-  "20 MB of tags": send(200, Buffer.alloc(HUGE, "<b>"), html),
-  "1 MB of tags": send(200, "<div>".repeat(200_000), html),
+  "gzip in gzip": send(200, gzipSync(gzipSync("{}")), { ...JSON_TYPE, "content-encoding": "gzip, gzip" }),
+  "gzip a hundred times": send(200, "{}", { ...JSON_TYPE, "content-encoding": Array(100).fill("gzip").join(", ") }),
+  "deflate, raw or not": send(200, deflateSync("{}"), { ...JSON_TYPE, "content-encoding": "deflate" }),
+  "an unknown packing": send(200, "{}", { ...JSON_TYPE, "content-encoding": "middle-out" }),
+  "a packing of garbage": send(200, "{}", { ...JSON_TYPE, "content-encoding": ",;\u00ff" }),
+  "20 MB of nothing": send(200, Buffer.alloc(HUGE, " "), HTML),
+  "20 MB of tags": send(200, Buffer.alloc(HUGE, "<b>"), HTML),
+  "1 MB of tags": send(200, "<div>".repeat(200_000), HTML),
 };
 
-/** The request, echoed in many words. */
+/** Echoes of the request, to find leaks of secrets. */
 const ECHOES = {
   "the form": ({ body }) => body.toString(),
   "the headers": ({ headers }) =>
@@ -250,19 +250,19 @@ const ECHOES = {
 const WRAPS = {
   text: (text) => [text, {}],
   "marked text": (text) => [text, { chat: "error" }],
-  "a JSON text": (text) => [JSON.stringify(text), json],
+  "a JSON text": (text) => [JSON.stringify(text), JSON_TYPE],
   "a page": (text) => [
     `<html><body><h1>Oops</h1><p>${text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`)}</p></body></html>`,
-    html,
+    HTML,
   ],
   "a page, not encoded": (text) => [
     `<div class="error"><input name="fkey" value=""/><title>${text}</title>${text}</div>`,
-    html,
+    HTML,
   ],
-  "a script": (text) => [`<script>var error = '${text.replaceAll("'", "")}';</script>`, html],
+  "a script": (text) => [`<script>var error = '${text.replaceAll("'", "")}';</script>`, HTML],
 };
 
-const echoes = Object.fromEntries(
+const ECHO_ANSWERS = Object.fromEntries(
   Object.entries(ECHOES).flatMap(([what, echo]) =>
     Object.entries(WRAPS).flatMap(([how, wrap]) =>
       [200, 400, 403, 404, 409, 503].map((status) => [
@@ -277,7 +277,7 @@ const echoes = Object.fromEntries(
   ),
 );
 
-/** The ways to answer, by name. */
+/** The responses by name. */
 function answers() {
   const damaged = ([name, damage]) => [
     `its own answer: ${name}`,
@@ -289,38 +289,38 @@ function answers() {
   ];
   return {
     ...fromEntries(
-      statuses,
+      STATUSES,
       (status) => `${status}, empty`,
       (status) => send(status),
     ),
     ...fromEntries(
-      statuses,
+      STATUSES,
       (status) => `${status} with a page`,
-      (status) => send(status, page, html),
+      (status) => send(status, PAGE, HTML),
     ),
     ...fromEntries(
-      statuses,
+      STATUSES,
       (status) => `${status} with a text`,
       (status) => send(status, "the cat is on the keyboard"),
     ),
     ...fromEntries(
-      words,
+      BODIES,
       (word) => `200 with ${word}`,
-      (word) => send(200, word, json),
+      (word) => send(200, word, JSON_TYPE),
     ),
     ...fromEntries(
-      retries,
+      RETRY_AFTER,
       (after) => `429, again after ${after}`,
       (after) => send(429, "slow down", { "retry-after": after }),
     ),
     ...fromEntries(
-      retries,
+      RETRY_AFTER,
       (after) => `503, again after ${after}`,
       (after) => send(503, "", { "retry-after": after }),
     ),
     ...WIRE,
     ...HEADERS,
-    ...echoes,
+    ...ECHO_ANSWERS,
     ...Object.fromEntries(Object.entries(DAMAGES).map(damaged)),
   };
 }

@@ -1,5 +1,5 @@
-// Damaged files of the command line: its config, its sessions, the note of a local server, what `tail` remembers, and an
-// unfinished transcript. Each command ends with its result, or with a failure in words.
+// Damaged files of the command line: its config, its sessions, the note of a local server, the state of `tail`, and an
+// unfinished transcript. Each command must end with its result or with an error message.
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,12 +10,12 @@ import { casesAround } from "./places.mjs";
 import { Hang, openStage } from "./stage.mjs";
 
 const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
-/** A damaged config may name a live site: nothing but this machine is to be reached. */
+/** Blocks other machines, because a damaged config may name a live site. */
 const GUARD = new URL("../../test/only-loopback.mjs", import.meta.url).href;
-const MOST_MS = 30_000;
+const MAX_MS = 30_000;
 
-/** A command that failed in words, with its exit code. */
-class Told extends Error {}
+/** A command that failed with an error message. */
+class CommandFailure extends Error {}
 
 export async function open(lib, random) {
   const stage = await openStage(lib);
@@ -44,18 +44,33 @@ export async function open(lib, random) {
   );
   rmSync(folder, { recursive: true });
 
-  /** Runs a command with a config folder that has the file of the case under a name. */
-  const inConfig = (name, args) => (path) => {
+  /** Runs a command with a config folder of its own, which `fill` prepares. */
+  const inFolder = async (args, { fill, ...options }) => {
     const own = mkdtempSync(join(tmpdir(), "hostile-config-"));
-    mkdirSync(join(own, "sessions"));
     try {
-      writeFileSync(join(own, name), readFileSync(path));
-    } catch {
-      mkdirSync(join(own, name));
+      fill?.(own);
+      return await command(own, args, options);
+    } finally {
+      rmSync(own, { recursive: true });
     }
-    return command(own, args).finally(() => rmSync(own, { recursive: true }));
   };
-  const beside = (args) => (path) => command(join(path, "..", "config folder"), args(path));
+  /** Runs a command whose config folder has the file of the case, by this name. */
+  const inConfig = (name, args) => (path) => {
+    const fill = (own) => {
+      mkdirSync(join(own, "sessions"));
+      try {
+        writeFileSync(join(own, name), readFileSync(path));
+      } catch {
+        mkdirSync(join(own, name));
+      }
+    };
+    return inFolder(args, { fill });
+  };
+  /** Runs a command on the file of the case. */
+  const onFile =
+    (args, options = {}) =>
+    (path) =>
+      inFolder(args(path), options);
   const cases = [
     ...casesAround("config.json", good.config, inConfig("config.json", ["config"])),
     ...casesAround("config.json, written", good.config, inConfig("config.json", ["config", "as", "Alice"])),
@@ -65,31 +80,29 @@ export async function open(lib, random) {
       inConfig(join("sessions", session.split("sessions/")[1]), ["send", "1", "hello again", ...guest]),
     ),
     ...casesAround("local-server.json", note, inConfig("local-server.json", ["rooms", "--local"])),
-    ...casesAround("tail's state", good.state, (path) =>
-      command(join(path, "..", "config folder"), tail(path), { stopsAt: /./ }),
-    ),
+    ...casesAround("tail's state", good.state, onFile(tail, { stopsAt: /./ })),
     ...casesAround(
       "out.txt.part.json",
       part,
-      beside((path) => ["transcript", "1", "--day", day, "--out", path.replace(/\.part\.json$/, ""), ...guest]),
+      onFile((path) => ["transcript", "1", "--day", day, "--out", path.replace(/\.part\.json$/, ""), ...guest]),
     ),
     ...casesAround(
       "out.txt.part",
       Buffer.from("half of it"),
-      beside((path) => ["transcript", "1", "--day", day, "--out", path.replace(/\.part$/, ""), ...guest]),
+      onFile((path) => ["transcript", "1", "--day", day, "--out", path.replace(/\.part$/, ""), ...guest]),
     ),
     ...casesAround(
       "out.jsonl",
       Buffer.from("what was there"),
-      beside((path) => ["transcript", "1", "--day", day, "--force", "--out", path, ...guest]),
+      onFile((path) => ["transcript", "1", "--day", day, "--force", "--out", path, ...guest]),
       { damages: {} },
     ),
   ].filter(({ name }) => !/^(?:config|session|local).*(?:a pipe|a device)/.test(name));
-  return { stage, cases: shuffled(cases, random), isTyped: (error) => error instanceof Told };
+  return { stage, cases: shuffled(cases, random), isTyped: (error) => error instanceof CommandFailure };
 }
 
-/** Runs a command; with `stopsAt` it gets SIGINT once it has printed that, or after a while. */
-function command(folder, args, { stopsAt } = {}) {
+/** Runs a command. With `stopsAt`, it gets SIGINT once its output matches, or after a while. */
+async function command(folder, args, { stopsAt } = {}) {
   const env = {
     PATH: process.env.PATH,
     TZ: "UTC",
@@ -101,8 +114,8 @@ function command(folder, args, { stopsAt } = {}) {
   try {
     child = spawn(process.execPath, ["--import", GUARD, MAIN, ...args], { env, stdio: ["ignore", "pipe", "pipe"] });
   } catch (error) {
-    // The system takes no such argument.
-    throw new Told(`no program begins with that: ${error.code}`);
+    // The system does not accept such an argument.
+    throw new CommandFailure(`the program cannot be started: ${error.code}`);
   }
   let [out, err] = ["", ""];
   const stop = () => child.kill("SIGINT");
@@ -120,19 +133,19 @@ function command(folder, args, { stopsAt } = {}) {
       setTimeout(() => {
         isHung = true;
         child.kill("SIGKILL");
-      }, MOST_MS),
+      }, MAX_MS),
     );
     child.on("close", (code, signal) => {
       timers.forEach(clearTimeout);
       const words = `${args.slice(0, 2).join(" ")} ended with ${code ?? signal}: ${err.slice(-600)}`;
-      // On a busy machine the signal may come before the program listens for it.
+      // On a busy machine the signal may arrive before the program listens for it.
       const isStopped = stopsAt !== undefined && (code === 130 || signal === "SIGINT");
       const isCrash = (code === null && !isStopped) || /^\s+at .*[(:]\d|unhandled|uncaught|node:internal/im.test(err);
-      if (isHung) reject(new Hang(`after ${MOST_MS} ms`));
+      if (isHung) reject(new Hang(`after ${MAX_MS} ms`));
       else if (isCrash) reject(new Error(words));
       else if (code === 0 || isStopped) resolve(out.slice(0, 100));
-      else if (err.trim() === "") reject(new Error(`said nothing: ${words}`));
-      else reject(new Told(words));
+      else if (err.trim() === "") reject(new Error(`printed no error: ${words}`));
+      else reject(new CommandFailure(words));
     });
   });
 }

@@ -1,6 +1,6 @@
-// Damage to bytes, to text and to JSON: tables of ways by name, drawn from a seed where chance is in them.
+// Ways to damage bytes, text and JSON, by name; random ones use a seed.
 
-/** The members of a list in an order of chance. */
+/** Shuffles a copy of a list. */
 export function shuffled(list, random) {
   const rest = [...list];
   for (let n = rest.length - 1; n > 0; n--) {
@@ -10,7 +10,7 @@ export function shuffled(list, random) {
   return rest;
 }
 
-const odd = [
+const ODD_VALUES = [
   null,
   true,
   0,
@@ -31,7 +31,7 @@ const odd = [
   "\ud800",
 ];
 
-/** The paths of all values in a JSON value. */
+/** The paths of all values inside a JSON value. */
 function placesIn(value, path = []) {
   if (typeof value !== "object" || value === null) return [path];
   return [path, ...Object.keys(value).flatMap((key) => placesIn(value[key], [...path, key]))];
@@ -46,7 +46,7 @@ function withValueAt(value, [key, ...rest], change) {
   return copy;
 }
 
-/** JSON text, or lines of it, with a value of a wrong type, or without one; other text comes back as it is. */
+/** Replaces a value in JSON text, or in one of its lines, by one of a wrong type, or removes it. Other text is returned unchanged. */
 export function wrongType(text, random) {
   const lines = text.split("\n");
   const at = random.between(0, lines.length - 1);
@@ -57,7 +57,7 @@ export function wrongType(text, random) {
     try {
       const value = JSON.parse(whole);
       const place = random.pick(placesIn(value));
-      const by = random.chance(0.3) ? undefined : random.pick(odd);
+      const by = random.chance(0.3) ? undefined : random.pick(ODD_VALUES);
       return put(JSON.stringify(withValueAt(value, place, () => by)) ?? "");
     } catch {}
   }
@@ -79,28 +79,28 @@ const filled = (bytes, random, by) => {
 const lines = (bytes) => bytes.toString("utf8").split("\n");
 const joined = (list) => Buffer.from(list.join("\n"));
 const text = (words) => () => Buffer.from(words);
-const byChance = (name, times, damage) =>
+const randomly = (name, times, damage) =>
   Object.fromEntries(Array.from({ length: times }, (_, n) => [`${name} ${n + 1}`, damage]));
-const cut = Object.fromEntries(
+const CUTS = Object.fromEntries(
   [0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.99].map((share) => [
     `cut at ${share * 100}%`,
     (bytes) => bytes.subarray(0, Math.floor(bytes.length * share)),
   ]),
 );
 
-/** Ways to damage bytes: each takes them and chance, and gives others. */
+/** Ways to damage bytes. Each takes the bytes and a random generator, and returns new bytes. */
 export const DAMAGES = {
-  ...cut,
+  ...CUTS,
   "cut by one byte": (bytes) => bytes.subarray(0, -1),
   "cut by two bytes": (bytes) => bytes.subarray(0, -2),
   "without its first byte": (bytes) => bytes.subarray(1),
   "without its first half": (bytes) => bytes.subarray(bytes.length >> 1),
-  ...byChance("one bit flipped", 8, (bytes, random) => flipped(bytes, random)),
-  ...byChance("20 bits flipped", 4, (bytes, random) => flipped(bytes, random, 20)),
-  ...byChance("a block of zeros", 4, (bytes, random) => filled(bytes, random, 0)),
-  ...byChance("a block of 0xff", 2, (bytes, random) => filled(bytes, random, 0xff)),
+  ...randomly("one bit flipped", 8, (bytes, random) => flipped(bytes, random)),
+  ...randomly("20 bits flipped", 4, (bytes, random) => flipped(bytes, random, 20)),
+  ...randomly("a block of zeros", 4, (bytes, random) => filled(bytes, random, 0)),
+  ...randomly("a block of 0xff", 2, (bytes, random) => filled(bytes, random, 0xff)),
   "nothing but zeros": (bytes) => Buffer.alloc(bytes.length),
-  ...byChance("a value of a wrong type", 30, (bytes, random) => Buffer.from(wrongType(bytes.toString(), random))),
+  ...randomly("a value of a wrong type", 30, (bytes, random) => Buffer.from(wrongType(bytes.toString(), random))),
   twice: (bytes) => Buffer.concat([bytes, bytes]),
   "each line twice": (bytes) => joined(lines(bytes).flatMap((line) => [line, line])),
   "lines backwards": (bytes) => joined(lines(bytes).toReversed()),

@@ -1,4 +1,4 @@
-// Damaged files, and other things in their place: the session and the state of a client, its lock, the journal of a server.
+// Damaged files, and other things in their place: a client's session file, state file and lock, and a server's journal.
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -37,7 +37,7 @@ async function goodFiles(stage, lib, folder) {
 
 let count = 0;
 
-/** A bot that takes up its state, hears something and says something. */
+/** Runs a bot that resumes its state, receives a message and sends one. */
 async function work(stage, lib, stateFile, atWork = () => {}) {
   const chat = stage.known({ stateFile });
   const words = `word ${++count}`;
@@ -59,9 +59,9 @@ async function work(stage, lib, stateFile, atWork = () => {}) {
   );
 }
 
-/** Takes up a state, and then again what that has become; a state that is refused is left as it is. */
+/** Resumes a state twice in a row. A rejected state file must stay unchanged. */
 async function goOn(stage, lib, path, { isLock = false } = {}) {
-  // The state of a lock is beside it.
+  // The state file of a lock is next to it.
   const file = isLock ? path.replace(/\.lock$/, "") : path;
   const before = contentOf(path);
   try {
@@ -73,11 +73,11 @@ async function goOn(stage, lib, path, { isLock = false } = {}) {
       before !== null &&
       !before.equals(contentOf(path) ?? Buffer.alloc(0))
     )
-      throw new Error(`the file was refused and changed: ${error.message}`);
+      throw new Error(`the file was rejected but changed: ${error.message}`);
     throw error;
   }
   await work(stage, lib, file);
-  return "went on, twice";
+  return "resumed twice";
 }
 
 function contentOf(path) {
@@ -98,5 +98,5 @@ async function serve(stage, lib, journal) {
       await server.close();
     }
   }
-  return "served, twice";
+  return "served twice";
 }

@@ -1,5 +1,5 @@
-// Everything that comes over the socket of a room: frames of nonsense, bytes that are no frames, handshakes that are none. Whatever
-// comes, a message that is said afterwards arrives, once.
+// Hostile sockets: garbage frames, bytes that are not frames, broken handshakes. A message posted after that must be
+// delivered exactly once.
 import { createHash } from "node:crypto";
 import { DAMAGES, shuffled, wrongType } from "./damage.mjs";
 import { openStage } from "./stage.mjs";
@@ -10,7 +10,7 @@ const CLOSE = 8;
 const PING = 9;
 const PONG = 10;
 
-/** A frame of a server; `length` lies about it. */
+/** Builds a frame of a server; `length` overrides the real length. */
 function frame(opcode, payload = Buffer.alloc(0), { fin = true, rsv = 0, mask = false, length } = {}) {
   const body = Buffer.from(payload);
   const size = length ?? BigInt(body.length);
@@ -41,7 +41,7 @@ const event = (more = {}) => ({
   message_id: 5,
   ...more,
 });
-const values = [
+const VALUES = [
   null,
   true,
   5,
@@ -59,7 +59,7 @@ const values = [
   { r1e5: {} },
   { r99: { exit: true } },
 ];
-values.push(
+VALUES.push(
   { r1: { e: null } },
   { r1: { e: {} } },
   { r1: { e: [null, 5, "x", [], {}] } },
@@ -67,7 +67,7 @@ values.push(
   { r1: { e: Array(20_000).fill(event({ id: 1 })) } },
 );
 for (const t of [-1, 0, 1.5, "5", null, [], {}, 1e308])
-  values.push({ r1: { t, d: 1 } }, { r1: { t: 5, d: t } }, { r1: { e: [event({ id: t })], t: 5, d: 1 } });
+  VALUES.push({ r1: { t, d: 1 } }, { r1: { t: 5, d: t } }, { r1: { e: [event({ id: t })], t: 5, d: 1 } });
 for (const key of [
   "event_type",
   "time_stamp",
@@ -82,13 +82,13 @@ for (const key of [
   "message_stars",
   "target_user_id",
 ])
-  for (const value of [null, -1, 1.5, "x", [], {}]) values.push({ r1: { e: [event({ [key]: value })] } });
+  for (const value of [null, -1, 1.5, "x", [], {}]) VALUES.push({ r1: { e: [event({ [key]: value })] } });
 for (const type of [0, 2, 3, 4, 5, 6, 7, 8, 9, 10, 15, 18, 19, 20, 29, 99, -5, 1e9])
-  values.push(
+  VALUES.push(
     { r1: { e: [{ event_type: type }] } },
     { r1: { e: [event({ event_type: type, id: undefined, content: 5 })] } },
   );
-values.push(
+VALUES.push(
   { r1: { reset: true } },
   { r1: { reset: "yes" } },
   { r1: { exit: "no" } },
@@ -96,21 +96,21 @@ values.push(
   { r1: { timeout: 1e99 } },
   { r1: { timeout: [] } },
 );
-values.push(
+VALUES.push(
   { constructor: { e: [event()] } },
   { toString: 5 },
   { r1: { e: [event({ content: "<b>".repeat(50_000) })] } },
   { r1: { e: [event({ content: "\u0000\ud800" })] } },
 );
 for (let n = 0; n < 2_000; n += 500)
-  values.push(Object.fromEntries(Array.from({ length: n }, (_, room) => [`r${room + 2}`, { e: [event()] }])));
+  VALUES.push(Object.fromEntries(Array.from({ length: n }, (_, room) => [`r${room + 2}`, { e: [event()] }])));
 
 const byName = (list, name, value) => Object.fromEntries(list.map((one, n) => [name(one, n), value(one)]));
 
-/** Bytes by name; a function takes chance, and a frame as the site sends it. */
+/** Hostile bytes by name. A function gets a random generator and a real frame. */
 const PLAYS = {
   ...byName(
-    values,
+    VALUES,
     (value, n) => `frame ${n + 1}: ${JSON.stringify(value)?.slice(0, 60)}`,
     (value) => say(value),
   ),
@@ -188,7 +188,7 @@ const PLAYS = {
 const answer = (status, ...headers) => `HTTP/1.1 ${status}\r\n${headers.map((line) => `${line}\r\n`).join("")}\r\n`;
 const upgraded = (key) => ["Upgrade: websocket", "Connection: Upgrade", `Sec-WebSocket-Accept: ${key}`];
 
-/** Answers to the upgrade, by name: functions of the right key. */
+/** Responses to the upgrade, by name: functions of the right key. */
 const HANDSHAKES = {
   "hung up": () => "",
   ...byName(
@@ -237,7 +237,7 @@ export async function open(lib, random) {
   return { stage, cases: shuffled(cases, random) };
 }
 
-/** A frame such as the site sends. */
+/** A frame as the site sends it. */
 function realFrame({ site, alice }) {
   const { id } = alice.in(1).says(`a frame ${site.newestEventId}`);
   return Buffer.from(
@@ -247,7 +247,7 @@ function realFrame({ site, alice }) {
   );
 }
 
-/** Listens while the first sockets are hostile; ends when a message that was said behind them has arrived. */
+/** Listens while the first sockets are hostile. Ends when a message posted after them is delivered. */
 function listen(stage, lib, { bytes, hangsUp, sockets, times, chance }) {
   let left = times;
   stage.upgrade = (request, socket) => {

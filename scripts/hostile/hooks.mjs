@@ -1,23 +1,23 @@
-// Functions and values that a user gives, which throw, reject, or are not what they seem. Whatever they do is reported
-// once at most, never to the one that failed, and the client goes on.
+// Hooks: functions and values given by a user that throw, reject, or behave strangely. Each failure must be reported at most
+// once, never to the hook that failed, and the client must keep working.
 import { runInNewContext } from "node:vm";
 import { shuffled } from "./damage.mjs";
 import { openStage } from "./stage.mjs";
 
-/** The mark of what a hook throws: it may come out unchanged. */
-class Mine extends Error {
+/** Marks the errors that hooks throw, which may reach the user unchanged. */
+class HookError extends Error {
   isMine = true;
 }
 
-/** An object that `await` takes for a promise. */
+/** Builds an object that `await` treats as a promise. */
 const THEN = "then";
 const thenable = (then) => Object.defineProperty({}, THEN, { value: then });
 
-const foreignRealm = runInNewContext(
+const FOREIGN_REALM = runInNewContext(
   "({ rejected: () => Promise.reject(new Error('of another realm')), resolved: () => Promise.resolve(5), thrown: () => { throw new Error('of another realm') }, thenable: () => ({ then(_, no) { no(new Error('of another realm')) } }) })",
 );
 const thrower = (message) => {
-  throw new Mine(message);
+  throw new HookError(message);
 };
 const getters = () =>
   Object.defineProperties(
@@ -45,15 +45,15 @@ const revoked = () => {
   revoke();
   return proxy;
 };
-const strange = Object.assign(new Error("strange"), {
+const UNPRINTABLE_ERROR = Object.assign(new Error("strange"), {
   toString: () => thrower("toString"),
   [Symbol.for("nodejs.util.inspect.custom")]: () => thrower("inspect"),
 });
-Object.defineProperty(strange, "stack", { get: () => thrower("getter stack") });
-Object.defineProperty(strange, "message", { get: () => thrower("getter message") });
+Object.defineProperty(UNPRINTABLE_ERROR, "stack", { get: () => thrower("getter stack") });
+Object.defineProperty(UNPRINTABLE_ERROR, "message", { get: () => thrower("getter message") });
 
-/** The deeds of a function, by name. */
-const DEEDS = {
+/** The behaviors of a hook, by name. */
+const BEHAVIORS = {
   "throws an Error": () => thrower("thrown"),
   "throws null": () => {
     throw null;
@@ -86,17 +86,17 @@ const DEEDS = {
     throw revoked();
   },
   "throws an Error that cannot be shown": () => {
-    throw strange;
+    throw UNPRINTABLE_ERROR;
   },
   "throws a frozen Error": () => {
-    throw Object.freeze(new Mine("frozen"));
+    throw Object.freeze(new HookError("frozen"));
   },
   "throws an Error whose cause is itself": () => {
-    const error = new Mine("round");
+    const error = new HookError("round");
     error.cause = error;
     throw error;
   },
-  "throws of another realm": foreignRealm.thrown,
+  "throws of another realm": FOREIGN_REALM.thrown,
   "overflows the stack": function overflow() {
     return overflow() + 1;
   },
@@ -106,14 +106,14 @@ const DEEDS = {
   "rejects with a text": () => Promise.reject("a text"),
   "rejects with an object whose getters throw": () => Promise.reject(getters()),
   "rejects with a proxy that traps": () => Promise.reject(trap()),
-  "rejects with an Error that cannot be shown": () => Promise.reject(strange),
-  "rejects late": () => new Promise((_, no) => setTimeout(() => no(new Mine("late")), 5)),
-  "rejects in another realm": foreignRealm.rejected,
-  "resolves in another realm": foreignRealm.resolved,
-  "answers a thenable of another realm": foreignRealm.thenable,
+  "rejects with an Error that cannot be shown": () => Promise.reject(UNPRINTABLE_ERROR),
+  "rejects late": () => new Promise((_, no) => setTimeout(() => no(new HookError("late")), 5)),
+  "rejects in another realm": FOREIGN_REALM.rejected,
+  "resolves in another realm": FOREIGN_REALM.resolved,
+  "answers a thenable of another realm": FOREIGN_REALM.thenable,
   "answers a thenable that throws": () => thenable(() => thrower("then")),
-  "answers a thenable that rejects": () => thenable((_, no) => no(new Mine("then"))),
-  "answers a thenable that rejects twice": () => thenable((_, no) => [1, 2].map((n) => no(new Mine(`then ${n}`)))),
+  "answers a thenable that rejects": () => thenable((_, no) => no(new HookError("then"))),
+  "answers a thenable that rejects twice": () => thenable((_, no) => [1, 2].map((n) => no(new HookError(`then ${n}`)))),
   "answers a thenable that never settles": () => thenable(() => {}),
   "answers an object whose `then` throws": () => getters(),
   "answers a proxy that traps": trap,
@@ -136,8 +136,8 @@ const DEEDS = {
 };
 
 /**
- * A promise that rejects where a value is wanted at once is the user's own to look at, and a clock that answers nonsense
- * is no clock: what it throws is looked at.
+ * Behaviors that are the user's own fault, by hook: a rejected promise where a plain value is required, and a clock that
+ * returns garbage.
  */
 const IS_OWN_FAULT = {
   random: /reject/,
@@ -153,7 +153,7 @@ const IS_OWN_FAULT = {
   "throttlePauseMs of a server": /reject/,
 };
 
-/** The places that take a function, by name: `(stage, deed, lib)` resolves when the client has gone on all the same. */
+/** The hooks by name: `(stage, deed, lib)` resolves when the client keeps working despite the behavior. */
 const HOOKS = {
   "watch of a room": (stage, deed, lib) => listens(stage, lib, {}, (chat) => chat.getRoom(1).watch(deed).ready),
   "watch of a room, by hand": (stage, deed, lib) =>
@@ -210,18 +210,18 @@ const HOOKS = {
 export async function open(lib, random) {
   const stage = await openStage(lib);
   const cases = Object.entries(HOOKS).flatMap(([hook, use]) =>
-    Object.entries(DEEDS)
+    Object.entries(BEHAVIORS)
       .filter(([deed]) => !IS_OWN_FAULT[hook]?.test(deed))
       .map(([deed, act]) => ({
         name: `${hook} ${deed}`,
-        run: () => unlessMine(() => use(stage, act, lib)),
+        run: () => orOwnError(() => use(stage, act, lib)),
       })),
   );
   return { stage, cases: shuffled(cases, random) };
 }
 
-/** An error of the user's own function comes out as it is, where the user waits for it. */
-async function unlessMine(use) {
+/** Accepts an error that the hook itself threw, if the user awaits it. */
+async function orOwnError(use) {
   try {
     return await use();
   } catch (error) {
@@ -232,7 +232,8 @@ async function unlessMine(use) {
 
 function isMine(error) {
   try {
-    if (Object(error) !== error || typeof error === "function" || error === strange || error.isMine) return true;
+    if (Object(error) !== error || typeof error === "function" || error === UNPRINTABLE_ERROR || error.isMine)
+      return true;
     if (Object.getPrototypeOf(error) === null) return true;
     return /call stack|of another realm|proxy that has been revoked/.test(error.message);
   } catch {
@@ -242,7 +243,7 @@ function isMine(error) {
 
 let count = 0;
 
-/** A client that listens beside the hook: it hears what is said, once, and what the hook did is reported once a call. */
+/** Checks that a listener next to the hook gets each message once, and that the hook's failures are reported once per call. */
 function listens(stage, lib, options, begin = () => {}) {
   const reports = [];
   const chat = stage.known({ onError: (error) => void reports.push(error), ...options });
@@ -261,7 +262,7 @@ function listens(stage, lib, options, begin = () => {}) {
     });
     await all;
     await chat.logout({ drain: false });
-    // Two messages, and the coming and going of people.
+    // Two messages, and events of users entering and leaving.
     if (reports.length > 12) throw new Error(`reported ${reports.length} times`);
     return heard.join();
   };

@@ -1,4 +1,4 @@
-// A folder for each case, with a file in it that is damaged, or with something else in the file's place.
+// Runs each case in its own folder, with a damaged file or with something else in the file's place.
 import { execFileSync } from "node:child_process";
 import { chmodSync, linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -7,7 +7,7 @@ import { DAMAGES } from "./damage.mjs";
 
 const isRoot = process.getuid?.() === 0;
 
-/** Things that are not the wanted file, by name: each makes one at a path, and may answer with another path. */
+/** Things that are not the expected file, by name. Each creates one at a path, and may return another path. */
 const PLACES = {
   "a folder": (path) => mkdirSync(path),
   "a folder with something in it": (path) => {
@@ -34,7 +34,7 @@ const PLACES = {
     linkSync(`${path}.real`, path);
   },
   "a pipe": (path) => void execFileSync("mkfifo", [path]),
-  // Nodes of our own: a careless rename would replace the machine's.
+  // Own device nodes, because a careless rename would replace the machine's.
   "a device like /dev/null": (path) => void execFileSync("mknod", [path, "c", "1", "3"]),
   "a device like /dev/full": (path) => void execFileSync("mknod", [path, "c", "1", "7"]),
   "a name that is too long": (path) => `${path}${"x".repeat(300)}`,
@@ -55,7 +55,7 @@ const PLACES = {
   },
 };
 
-/** All cases around one file: `use(path)` reads it, `good` is what it holds when nothing is wrong. */
+/** All cases of one file: `use(path)` reads it, and `good` is its valid content. */
 export function casesAround(name, good, use, { damages = DAMAGES } = {}) {
   const damaged = Object.entries(damages).map(([what, damage]) => ({
     name: `${name}: ${what}`,
@@ -74,15 +74,15 @@ export function casesAround(name, good, use, { damages = DAMAGES } = {}) {
   return [...damaged, ...replaced];
 }
 
-/** The cases that casesAround leaves out on this machine, and why. */
-export const leftOut = isRoot
+/** The cases that casesAround skips on this machine, and why. */
+export const LEFT_OUT = isRoot
   ? "files that cannot be read or written (root can)"
   : "devices (root alone can make some)";
 
 async function inFolder(name, act) {
   const folder = mkdtempSync(join(tmpdir(), "hostile-"));
   const before = process.cwd();
-  // A file without a name would be here.
+  // A file without a name would be created here.
   process.chdir(folder);
   try {
     return await act(join(folder, name.replaceAll(" ", "-")));

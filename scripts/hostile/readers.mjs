@@ -1,4 +1,4 @@
-// The readers of pages, answers, frames and markup, with input made by fast-check: test/hostile.test.ts, with more cases.
+// The parsers of pages, responses, frames and markup, with fast-check input: runs test/hostile.test.ts with more cases.
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -6,12 +6,12 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** How all cases ended, as for the other kinds. */
+/** Counts the outcomes of all cases, as for the other kinds. */
 export async function runReaders({ seed, most }) {
   const folder = mkdtempSync(join(tmpdir(), "hostile-readers-"));
   const report = join(folder, "report.json");
   const vitest = join(dirname(createRequire(import.meta.url).resolve("vitest/package.json")), "vitest.mjs");
-  // A group of its own, so that a reader that never ends can be ended with everything around it.
+  // Its own process group, so that a parser that hangs can be killed with all its processes.
   const child = spawn(process.execPath, [vitest, "run", "test/hostile.test.ts"], {
     cwd: fileURLToPath(new URL("../..", import.meta.url)),
     env: { ...process.env, FUZZ_CASES: String(most), FUZZ_SEED: String(seed), FUZZ_REPORT: report },

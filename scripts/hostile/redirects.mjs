@@ -1,12 +1,12 @@
-// The site redirects each kind of request elsewhere. Nothing may reach a foreign host or leave TLS, and what a foreign
-// host says may not be believed.
+// The site redirects each kind of request elsewhere. No request may reach a foreign host or leave TLS, and no response of a
+// foreign host may be trusted.
 import { shuffled } from "./damage.mjs";
 import { askable, unharmed } from "./requests.mjs";
 import { FOREIGN, openStage } from "./stage.mjs";
 
 const STATUSES = [301, 302, 303, 307, 308];
 
-/** The targets by name; a function knows the path that was asked for. */
+/** The targets by name. A function gets the requested path. */
 const TARGETS = {
   "http on the same host": "http://chat.stackoverflow.com/",
   "http on the login host": "http://stackoverflow.com/users/login",
@@ -90,7 +90,7 @@ export async function open(lib, random) {
       stage.strike = (asked) => (request.matches(asked) ? redirect(status, to) : null);
       const value = await stage.settle(request.run());
       if (`${lib.inspect(value)}`.match(`${FOREIGN.name}|${FOREIGN.id}|evil\\.example`))
-        throw new lib.Leak("a foreign page was believed");
+        throw new lib.Leak("a foreign page was trusted");
       return value;
     },
   }));

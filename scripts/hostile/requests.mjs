@@ -1,4 +1,4 @@
-// One way to make the client ask each thing of the site, through public methods: `matches` tells the request to strike.
+// Makes the client send each kind of request through public methods; `matches` selects the request to attack.
 
 const all = async (list) => {
   const found = [];
@@ -11,14 +11,14 @@ const MAIN = "stackoverflow.com";
 const CHAT = "chat.stackoverflow.com";
 const isWhoAmI = path("GET", /^\/(?:chats\/join\/favorite.*)?$/, CHAT);
 const isLogin = (asked) => /^\/users\/log(?:in|out)/.test(asked.path);
-/** Whatever is asked once somebody is logged in. */
+/** Matches all requests after the login. */
 const others = (asked) => !isWhoAmI(asked) && !isLogin(asked);
 
 let count = 0;
-/** A text that nobody said before. */
+/** A new text. */
 const fresh = () => `hello ${++count}`;
 
-/** The requests by name. The bot owns room `own`, where it and Alice have spoken. */
+/** The requests by name. The bot owns room `own`, where it and Alice have posted. */
 export function askable(stage) {
   const { site, bot, alice, room, known, stranger, client } = stage;
   const [own, tools] = ["Own", "Tools"].map((name) => site.addRoom({ name, owners: [bot] }).id);
@@ -27,15 +27,15 @@ export function askable(stage) {
   const mine = () => bot.in(own).says(fresh()).id;
   const with1 = { outbox: { patienceMs: 60_000 } };
   const withRoom = (act, options) => () => act(known({ ...with1, ...options }).getRoom(own));
-  /** Owner's tools have a room of their own: nobody else is to be sent away. */
+  /** Owner actions have their own room, so that they do not evict users elsewhere. */
   const withTools = (act) => () => act(known(with1).getRoom(tools));
-  /** Listening that ends some day. */
+  /** Listens with a limit after which it gives up. */
   const listening = () =>
     known({ stream: { giveUpMs: 900_000 } })
       .getRoom(1)
       .watch(() => {}).ready;
   const withMessage = (act) => () => act(known(with1).getMessage(mine()));
-  /** Ends a login of its own: the others share one. */
+  /** Ends a separate login, because the other requests share one. */
   const loggedOut = async (one) => {
     await one.login();
     await one.logout({ endLogin: true });
@@ -98,7 +98,7 @@ export function askable(stage) {
   };
 }
 
-/** Every request once without harm: what fails then would prove nothing later. */
+/** Runs every request once without an attack, because one that fails anyway would prove nothing. */
 export function unharmed(stage, requests) {
   return Object.entries(requests).map(([name, request]) => ({
     name: `${name}: unharmed`,
@@ -109,9 +109,9 @@ export function unharmed(stage, requests) {
         return null;
       };
       const value = await stage.settle(request.run()).catch((error) => {
-        throw new Error(`fails without harm: ${error}`);
+        throw new Error(`fails without an attack: ${error}`);
       });
-      if (!isAsked) throw new Error("nothing is asked that could be struck");
+      if (!isAsked) throw new Error("no matching request was sent");
       return value;
     },
   }));

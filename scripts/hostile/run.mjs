@@ -1,14 +1,18 @@
-// Runs the cases of a kind in children: one that crashes or hangs is followed by another, which begins with the next case.
+// Runs the cases of a kind in child processes. After a crash or a hang, a new one continues with the next case.
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-/** Real milliseconds for one case, and for a child to begin with its first. */
+/** The most real milliseconds of one case, and of a child's start. */
 const MOST_MS = 120_000;
 
-/** How all cases of a kind ended: `{ kind, tried, value, error, crash, hang, leak, bad }`. */
-export async function runKind(kind, { seed, most, find }) {
+/**
+ * Counts the outcomes of a kind's cases, from case `first` up to case `most`:
+ * `{ kind, tried, value, error, crash, hang, leak, bad }`.
+ */
+export async function runKind(kind, { seed, most, find, first = 0 }) {
   const tally = { kind, tried: 0, value: 0, error: 0, crash: 0, hang: 0, leak: 0, bad: [], codes: {} };
-  for (let from = 0, end = 1; from < end; ) ({ from, end } = await runChild(kind, { seed, most, find, from }, tally));
+  for (let from = first, end = Infinity; from < end; )
+    ({ from, end } = await runChild(kind, { seed, most, find, from }, tally));
   return tally;
 }
 
@@ -22,7 +26,7 @@ function count(tally, { name, outcome, detail }) {
   if (outcome !== "value" && outcome !== "error") tally.bad.push({ name, outcome, detail });
 }
 
-/** Resolves to where the next child has to begin. */
+/** Resolves to the case at which the next child must start. */
 function runChild(kind, task, tally) {
   const worker = fileURLToPath(new URL("worker.mjs", import.meta.url));
   const child = fork(worker, [JSON.stringify({ kind, ...task })], {
@@ -75,7 +79,7 @@ function runChild(kind, task, tally) {
         outcome,
         detail: isHung ? `after ${MOST_MS} ms` : `the process ended with ${code ?? signal}: ${said}`,
       });
-      // A kind that cannot even begin is not tried again.
+      // A kind that cannot start is not retried.
       resolve({ from: current.begins === undefined ? Infinity : current.begins + 1, end: end ?? 0 });
     });
   });

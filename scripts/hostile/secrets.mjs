@@ -1,7 +1,7 @@
-// The secrets of the bot in a hostile world, and whether something shows one, as it is or encoded.
+// Tracks the bot's secrets, and checks whether a text or a value reveals one, plain or encoded.
 import { inspect } from "node:util";
 
-/** With characters that every way of encoding changes. */
+/** Has characters that every encoding changes. */
 export const PASSWORD = 's3cret-P@ss w"o<r>d&1';
 
 const html = (text) => text.replace(/[&<>"']/g, (sign) => `&#${sign.codePointAt(0)};`);
@@ -19,7 +19,7 @@ class Secrets {
       this.#known.set(encode(value), name);
   }
 
-  /** Takes note of the cookies and fkeys in what the site says. */
+  /** Adds the cookies and fkeys of a response. */
   learn(cookies, body) {
     for (const line of cookies) {
       const [, key, value] = /^([^=;]+)=([^;]*)/.exec(line) ?? [];
@@ -28,14 +28,14 @@ class Secrets {
     for (const [, value] of body.matchAll(/name="fkey"[^>]*value="([^"]*)"/g)) this.add("fkey", value);
   }
 
-  /** The names of the secrets that show in a text. */
+  /** The names of the secrets that a text contains. */
   in(text) {
     const found = new Set();
     for (const [value, name] of this.#known) if (text.includes(value)) found.add(name);
     return [...found];
   }
 
-  /** The names of the secrets that a value shows, however somebody looks at it. */
+  /** The names of the secrets that a value reveals in any representation. */
   shownBy(value) {
     const ways = [
       () =>
@@ -54,7 +54,7 @@ class Secrets {
   }
 }
 
-/** The text that a way of looking gives; nothing when a getter throws. */
+/** A representation as text; "" if a getter throws. */
 function textOf(way) {
   try {
     return way() ?? "";

@@ -1,16 +1,16 @@
-// A site that can be hijacked: a local server with people, and in front of it a hand-made HTTP and socket server that
-// answers in its place. Requests that leave the site, or its TLS, end at two servers that take note of them.
+// A site that can be hijacked: a local server with users, behind an HTTP and socket server that can respond in its place.
+// Requests that leave the site or its TLS end at two servers that record them.
 import { createServer, request as httpRequest } from "node:http";
 import { connect } from "node:net";
 import { ownSecrets, PASSWORD } from "./secrets.mjs";
 
 const EMAIL = "bot@example.com";
-/** The name and the id that the foreign server would have everybody believe. */
+/** The name and the id of the user in the foreign server's forged responses. */
 export const FOREIGN = { name: "Mallory", id: 66_666_666 };
 
 const OWN = /(?:^|\.)(?:stackoverflow|stackexchange)\.com$/;
 
-/** Real milliseconds after which a case hangs, and milliseconds of the clock after which it does. */
+/** A case counts as hanging after this many real milliseconds, or this many of the clock. */
 const MOST_REAL_MS = 60_000;
 const MOST_CLOCK_MS = 3 * 3_600_000;
 
@@ -27,7 +27,7 @@ function bodyOf(request) {
   });
 }
 
-/** Everything that a foreign server could be believed in. */
+/** Responds with forged data of all kinds that a client could trust. */
 function foreignAnswer(request, response) {
   const page = `<html><body><div class="topbar-menu-links"><a href="/users/${FOREIGN.id}/mallory">${FOREIGN.name}</a></div>
     <form id="login-form" action="/users/login" method="post"><input name="fkey" type="hidden" value="${"e".repeat(64)}"></form>
@@ -39,7 +39,7 @@ function foreignAnswer(request, response) {
   response.end(isPage ? page : json);
 }
 
-/** Opens the stage that the cases of a kind share. */
+/** Opens the stage that all cases of a kind share. */
 export async function openStage({ Client, ChatServer, ManualClock }) {
   const clock = new ManualClock();
   const server = await ChatServer.start({ sites: ["stackoverflow.com"], clock, heartbeatMs: 20_000 });
@@ -129,9 +129,9 @@ export async function openStage({ Client, ChatServer, ManualClock }) {
     /** A client with the cookies of a login. */
     known: (options) => client({ cookies, ...options }),
     client,
-    /** Turns the clock until a promise settles, while no request is under way; throws "hang" when it never does. */
+    /** Advances the clock until a promise settles, while no request is under way. Throws a {@link Hang} if it never does. */
     settle: (promise) => settle(stage, promise),
-    /** Ends what a case has begun. */
+    /** Cleans up after a case. Resolves to the requests that reached foreign servers. */
     async clean() {
       stage.strike = null;
       stage.upgrade = null;
@@ -150,10 +150,10 @@ export async function openStage({ Client, ChatServer, ManualClock }) {
   });
 }
 
-/** Asks the local server what the site itself would say. */
+/** Requests the genuine response of the local server. */
 function ask(port, { method, path, headers, body }) {
   return new Promise((resolve) => {
-    // Unpacked, so that it can be damaged.
+    // Uncompressed, so that it can be damaged.
     const rest = Object.entries(headers).filter(
       ([key]) => !["accept-encoding", "connection", "content-length", "transfer-encoding"].includes(key),
     );
@@ -174,7 +174,7 @@ function ask(port, { method, path, headers, body }) {
   });
 }
 
-/** The cookies of a login, as a person copies them from a browser. */
+/** Logs in, and returns the cookies as a user would copy them from a browser. */
 async function logIn(port) {
   const headers = { host: "stackoverflow.com", origin: "https://stackoverflow.com" };
   const cookiesOf = (answer) => (answer.headers["set-cookie"] ?? []).map((line) => line.split(";")[0]);
@@ -191,7 +191,7 @@ async function logIn(port) {
   return [...cookiesOf(page), ...cookiesOf(answer)].join("; ");
 }
 
-/** The end of a case that never ends. */
+/** Thrown when a case hangs. */
 export class Hang extends Error {}
 
 async function settle(stage, promise) {

@@ -1,5 +1,5 @@
-// Runs the cases of one kind in a process of its own, so that a crash or a hang is counted, not suffered. Tells the
-// parent when a case begins and how it ended: value, error (typed), crash, hang or leak.
+// Runs the cases of one kind in a separate process, so that a crash or a hang can be counted. Reports to the parent when a
+// case begins, and its outcome: value, error (typed), crash, hang or leak.
 import { inspect } from "node:util";
 import * as api from "../../dist/index.js";
 import { Refusal } from "../../dist/server/index.js";
@@ -8,7 +8,7 @@ import { Random } from "../chaos/random.mjs";
 import { ownSecrets } from "./secrets.mjs";
 import { Hang } from "./stage.mjs";
 
-/** Loaded one at a time: each begins a stage of its own. */
+/** Loaded on demand, because each opens its own stage. */
 const KINDS = {
   redirects: () => import("./redirects.mjs"),
   answers: () => import("./answers.mjs"),
@@ -18,12 +18,12 @@ const KINDS = {
   hooks: () => import("./hooks.mjs"),
 };
 
-/** A case that shows or believes what it should not. */
+/** Thrown when a case reveals a secret or trusts a foreign response. */
 class Leak extends Error {}
 
 const { kind, seed, from, most, find } = JSON.parse(process.argv[2]);
 const lib = { ...api, ChatServer, ManualClock, setStage, Leak, inspect };
-/** Failures that nobody looked at, and what was printed, in this case. */
+/** The unhandled failures and the printed text of the current case. */
 let stray = [];
 let printed = "";
 
@@ -65,7 +65,7 @@ async function begin() {
   }
 }
 
-/** Chance of its own for each case, so that one can be repeated without the others. */
+/** A random generator per case, so that one case can be repeated alone. */
 function chanceOf(name) {
   let sum = seed;
   for (const sign of name) sum = (Math.imul(sum, 31) + sign.codePointAt(0)) >>> 0;
@@ -96,12 +96,12 @@ async function outcomeOf(run) {
   return outcome;
 }
 
-/** How a value looks, whatever its getters do. */
+/** Inspects a value, even if its getters throw. */
 function look(value, length = 900) {
   try {
     return inspect(value, { depth: 4 }).slice(0, length);
   } catch {
-    return "(something that cannot be looked at)";
+    return "(a value that cannot be inspected)";
   }
 }
 
@@ -113,7 +113,7 @@ function judged(error) {
   return { outcome: "error", detail: `${error.code ?? "told"}: ${error.message}`.slice(0, 200) };
 }
 
-/** A ChatError with its code, or a rule of the local server that says no. */
+/** Whether an error is a ChatError with a code, or a Refusal of the local server. */
 function isChatError(error) {
   return (api.isChatError(error) && typeof error.code === "string") || error instanceof Refusal;
 }

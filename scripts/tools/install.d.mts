@@ -1,2 +1,2 @@
-/** The path of a command of a set of tools that is installed already; undefined otherwise. */
+/** The path of a command of an installed set of tools; undefined if it is not installed. */
 export function installedCommand(name: string, command: string): string | undefined;

@@ -1,4 +1,4 @@
-/** A markdown table with columns of even width. */
+/** Formats a Markdown table with aligned columns. */
 export function table(head, rows) {
   const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column].length)));
   const line = (cells, fill = " ") =>
@@ -13,7 +13,7 @@ export function table(head, rows) {
   ].join("\n");
 }
 
-/** Does the work for each item, so many at a time; resolves to the results in the order of the items. */
+/** Runs `work` for each item with limited concurrency. Resolves to the results in the order of the items. */
 export async function inTurns(most, items, work) {
   const results = [];
   let next = 0;

@@ -1,5 +1,6 @@
-// A library on top of the package: its own declarations name what the compiler infers.
+// A library on top of the package, whose own declarations contain inferred types.
 import { Client, foldPings, message, sites, splitMessage } from "chatexchange-ts";
+import { Bot } from "chatexchange-ts/bot";
 import * as protocol from "chatexchange-ts/protocol";
 import { ChatServer } from "chatexchange-ts/server";
 import { setStage } from "chatexchange-ts/testing";
@@ -23,4 +24,6 @@ export const script = {
   requests: server.requests,
 };
 export const stage = await setStage({ people: ["Alice"] });
+export const bot = new Bot().command("roll [sides:integer=6]", "rolls a die", (c) => c.reply(`${c.args.sides}`));
+export const status = () => bot.status();
 export const heard = () => stage.people.Alice.hears();

@@ -1,4 +1,4 @@
-// A program that uses the four entries, with every kind of thing that they offer.
+// A program that uses all entries and every kind of export.
 import {
   type ChatEvent,
   Client,
@@ -9,6 +9,7 @@ import {
   type SendOptions,
   UserEntered,
 } from "chatexchange-ts";
+import { Bot } from "chatexchange-ts/bot";
 import { htmlToText, parseFrame, type RawEvent } from "chatexchange-ts/protocol";
 import { ChatServer, type ServerMessage } from "chatexchange-ts/server";
 import { ManualClock, setStage } from "chatexchange-ts/testing";
@@ -42,8 +43,20 @@ export async function bot(): Promise<string> {
   return [await message.textContent, await room.name, ...names, htmlToText("a"), parseFrame("{}").rooms.length].join();
 }
 
+export function makeBot(): Bot {
+  const dice = new Bot({ prefix: "!!", names: ["dice"] });
+  dice.command("roll [sides:integer=6] [note:text...]", "rolls a die", async (c) => {
+    const sides: number = c.args.sides;
+    const note: string | undefined = c.args.note;
+    await c.reply(`${sides} ${note ?? ""}`);
+  });
+  dice.hears(/good (morning|night)/i, (c) => c.say(c.match[1] ?? ""));
+  dice.on(UserEntered, (c) => c.say(`Hello, ${c.event.userName}`));
+  return dice;
+}
+
 export async function test(): Promise<ServerMessage> {
-  await using stage = await setStage({ people: ["Alice", "Bob"] });
+  await using stage = await setStage({ people: ["Alice", "Bob"], bot: makeBot });
   stage.people.Alice.says("hello");
   return stage.people.Bob.hears(/hello/);
 }
