@@ -1,18 +1,17 @@
 /** Idempotency keys: an action with a key is done once, in one process and over restarts. */
-import { mkdtemp } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Client, MessagePosted } from "chatexchange-ts";
 import { ManualClock } from "chatexchange-ts/testing";
 import { describe, expect, test } from "vitest";
 import { failureOf, meanwhile, stage, turning } from "./support.js";
+import { temporaryFolder } from "./temporary.js";
 
 const newMessage = "/chats/1/messages/new";
 
 async function keyed() {
   const clock = new ManualClock(Date.now());
   const set = await stage({ clock });
-  const stateFile = join(await mkdtemp(join(tmpdir(), "keys-")), "state.jsonl");
+  const stateFile = join(temporaryFolder(), "state.jsonl");
   return {
     ...set,
     clock,
@@ -186,7 +185,7 @@ describe("a key over restarts", () => {
   test("on an edit does not hide an older message of ours that is still in doubt", async () => {
     const { server, alice, clock, faults, said, client } = await keyed();
     const moderator = server.site.addUser({ name: "Mod", email: "mod@example.com", isModerator: true });
-    const stateFile = join(await mkdtemp(join(tmpdir(), "keys-")), "state.jsonl");
+    const stateFile = join(temporaryFolder(), "state.jsonl");
     const start = async (): Promise<Client> => {
       const chat = client({
         email: moderator.email,

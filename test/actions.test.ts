@@ -1,10 +1,10 @@
-/** What is done with messages: saying, editing, starring, refusals, and what becomes of a message and its text. */
+/** Actions on messages: sending, editing, deleting, starring and pinning; their refusals, and the sent text. */
 import { message as build, Client, escapeMarkdown, fixedWidth, MessageFlagged } from "chatexchange-ts";
 import { describe, expect, test } from "vitest";
 import { ends, failureOf, next, stage } from "./support.js";
 
 describe("actions", () => {
-  test("say, reply, edit and delete", async () => {
+  test("send, reply to, edit and delete messages", async () => {
     const { server, client, alice } = await stage();
     const question = alice.in(1).says("Is it @Bot?");
     const chat = client();
@@ -29,7 +29,7 @@ describe("actions", () => {
     expect(await failureOf(said.edit("again"))).toMatchObject({ code: "ALREADY_DELETED" });
   });
 
-  test("star and pin mean make it so", async () => {
+  test("star and pin set a state, and do nothing if it is set already", async () => {
     const { server, client, alice, bot } = await stage();
     server.site.addRoom({ id: 5, name: "Mine", owners: [bot] });
     const said = alice.in(5).says("worth keeping");
@@ -54,7 +54,7 @@ describe("actions", () => {
     expect(await message.starredByYou).toBe(false);
   });
 
-  test("refusals say why", async () => {
+  test("fail with a code and the reason when the server refuses them", async () => {
     const { server, client, alice, bot } = await stage();
     const theirs = alice.in(1).says("mine");
     const chat = client();
@@ -95,7 +95,7 @@ describe("actions", () => {
     expect(requests()).toEqual([]);
   });
 
-  test("a reply counts with its prefix", async () => {
+  test("count the prefix of a reply toward the length limit", async () => {
     const { client, alice } = await stage();
     const said = alice.in(1).says("well?");
     const error = await failureOf(client().getMessage(said.id).reply("x".repeat(495)));
@@ -103,7 +103,7 @@ describe("actions", () => {
     await client().getMessage(said.id).reply("x".repeat(495), { replyForm: "parentId" });
   });
 
-  test("501 characters on two lines are fine", async () => {
+  test("accept 501 characters on two lines", async () => {
     const { server, client } = await stage();
     await client()
       .getRoom(1)
@@ -111,7 +111,7 @@ describe("actions", () => {
     expect(server.site.room(1).messages).toHaveLength(1);
   });
 
-  test("that nobody awaits report their failure to onError", async () => {
+  test("report their failure to onError when no caller awaits them", async () => {
     const { client, alice } = await stage();
     const said = alice.in(1).says("hands off");
     const reported = await new Promise((onError) => {
@@ -121,8 +121,8 @@ describe("actions", () => {
   });
 });
 
-describe("the life of a message", () => {
-  test("is told by its history, with who did what", async () => {
+describe("a message", () => {
+  test("has a history with the user of each change", async () => {
     const { server, client, alice, bot } = await stage();
     server.site.addRoom({ id: 21, name: "Mine", owners: [bot] });
     const said = alice.in(21).says("frist");
@@ -145,7 +145,7 @@ describe("the life of a message", () => {
     expect(await failureOf(chat.getMessage(123456789).history())).toMatchObject({ code: "NOT_FOUND" });
   });
 
-  test("in which it was flagged is told to those who may know", async () => {
+  test("notifies a moderator when it is flagged", async () => {
     const { server, client, alice } = await stage();
     const moderator = server.site.addUser({ name: "Mod", email: "mod@example.com", isModerator: true });
     const said = alice.in(1).says("rude words");
@@ -160,7 +160,7 @@ describe("the life of a message", () => {
     expect(String(event)).toMatch(/^MessageFlagged \d+ in room 1$/);
   });
 
-  test("changes nothing about its author, until that is read again", async () => {
+  test("keeps the cached name of its author until the user is refreshed", async () => {
     const { client, alice } = await stage();
     const user = client().getUser(alice.id);
     expect(await user.name).toBe("Alice Liddell");
@@ -171,8 +171,8 @@ describe("the life of a message", () => {
   });
 });
 
-describe("what is said", () => {
-  test("comes out as the builder and the escapes meant it", async () => {
+describe("sent text", () => {
+  test("is rendered as the builder and the escape functions intend", async () => {
     const { server, client, alice } = await stage();
     const question = alice.in(1).says("How?");
     const room = client().getRoom(1);
@@ -197,7 +197,7 @@ describe("what is said", () => {
     expect(await (await room.sendMessage(fixedWidth("a\n  b"))).content).toBe("<pre class='full'>a\n  b</pre>");
   });
 
-  test("too long is split when asked for, and a failure in the middle tells what went out", async () => {
+  test("is split when it is too long and the caller asks for it; a failure in the middle has the messages sent so far", async () => {
     const { server, client } = await stage();
     const room = client().getRoom(1);
     const text = Array.from({ length: 250 }, (_, n) => `w${n}`).join(" ");
@@ -207,7 +207,7 @@ describe("what is said", () => {
     expect((await room.sendParts("word ".repeat(250).trim())).length).toBe(3);
   });
 
-  test("in parts, of which one is refused, tells what went out", async () => {
+  test("has the messages sent so far in the failure when the server refuses a part", async () => {
     const { server, client } = await stage({ throttle: true });
     const room = client({ outbox: { maxTries: 1 } }).getRoom(1);
     const error = await failureOf(room.sendParts("word ".repeat(250).trim()));

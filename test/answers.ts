@@ -1,7 +1,7 @@
-/** Answers of a server without the server. */
+/** Responses of a server, without a server. */
 import type { Call, WireAnswer } from "chatexchange-ts/protocol";
 
-/** What a call makes of an answer. */
+/** Reads a response as this call does. */
 export function readAnswer<T>(call: Call<T>, body: string, more: Partial<WireAnswer> = {}): T {
   return call.read({
     status: 200,

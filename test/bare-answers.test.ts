@@ -1,4 +1,4 @@
-/** Answers in the site's own words, and answers that a proxy or a firewall may have given: those have `context.bare`. */
+/** Responses in the site's own words, and bare responses, which may be from a proxy or a firewall: `context.bare`. */
 import { describe, expect, test } from "vitest";
 import { failureOf, stage } from "./support.js";
 

@@ -1,10 +1,10 @@
-/** The room page shows events whose user is not the author, and events for one person alone. */
+/** The room page shows events whose user is not the author, and events for a single user. */
 import { ChatServer } from "chatexchange-ts/server";
 import { expect, test } from "vitest";
 import { describeInBrowser, ready } from "./browser-support.js";
 
 describeInBrowser("events on the room page", ({ openAs }) => {
-  test("a message that was moved here stands under its author, and the notice leads to the room it came from", async () => {
+  test("a message that was moved here is shown under its author, and the notice links the room it came from", async () => {
     await using server = await ChatServer.start({ world: "demo" });
     const { site } = server;
     const alice = site.user("Alice");
@@ -19,7 +19,7 @@ describeInBrowser("events on the room page", ({ openAs }) => {
     expect(await notice.getByRole("link", { name: "From" }).getAttribute("href")).toBe(`/rooms/${from.id}/from`);
   }, 60_000);
 
-  test("an owner sees who asks for access, with the way to the answer; one's own star shows and goes", async () => {
+  test("an owner sees requests for access, with a link to answer them; one's own star appears and disappears", async () => {
     await using server = await ChatServer.start({ world: "demo" });
     const { site } = server;
     const alice = site.user("Alice");
@@ -30,7 +30,7 @@ describeInBrowser("events on the room page", ({ openAs }) => {
     const guest = await openAs("Carol", server, `/rooms/${club.id}`);
     await guest.getByRole("button", { name: /request/i }).click();
     const banner = page.locator(".banner", { hasText: "Carol Müller has requested access to Club." });
-    expect(await banner.getByRole("link", { name: "answer" }).getAttribute("href")).toBe(
+    expect(await banner.getByRole("link", { name: "review" }).getAttribute("href")).toBe(
       `/rooms/info/${club.id}?tab=access`,
     );
     await guest.goto(`${server.url}/rooms/1`);

@@ -1,8 +1,9 @@
-/** What the browser tests share: one headless Chromium, people in windows of their own, and a watch for trouble. */
+/** Helpers for the browser tests: a headless Chromium for each file, a context for each user, and a log of errors. */
 import { existsSync } from "node:fs";
 import type { ChatServer } from "chatexchange-ts/server";
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished } from "vitest";
+import { Browser as LoginBrowser } from "./server-support.js";
 
 /** The path of Chromium; undefined when there is none. */
 export const executablePath: string | undefined = [
@@ -13,7 +14,7 @@ export const executablePath: string | undefined = [
 if (!executablePath)
   console.warn("\n*** No Chromium found: the browser tests are SKIPPED. `apt-get install chromium` brings it. ***\n");
 
-/** How every browser is started: for itself, and quiet. */
+/** Flags of Chromium: no sandbox, no network traffic of its own. */
 export const args: string[] = [
   "--no-sandbox",
   "--disable-gpu",
@@ -24,13 +25,13 @@ export const args: string[] = [
   "--disable-sync",
 ];
 
-/** What no page may ever cause: console errors, exceptions, dialogs, requests to elsewhere. Checked after each test. */
+/** Console errors, exceptions, dialogs and requests to other hosts. No page may cause one; checked after each test. */
 const troubles: string[] = [];
 
 export interface Windows {
   /** A window of its own, with no login. */
   open(server: ChatServer, path: string, options?: BrowserContextOptions): Promise<Page>;
-  /** A window in which somebody of the demo world is logged in. */
+  /** A window in which a user of the demo world is logged in. */
   openAs(name: string, server: ChatServer, path: string, options?: BrowserContextOptions): Promise<Page>;
 }
 
@@ -46,24 +47,29 @@ export function describeInBrowser(name: string, tests: (windows: Windows) => voi
       expect(troubles.splice(0), "console errors, exceptions, dialogs and requests to elsewhere").toEqual([]);
     });
     const windows: Windows = {
-      async open(server, path, options = {}) {
-        const context = await browser.newContext({
-          viewport: { width: 1200, height: 800 },
-          reducedMotion: "reduce",
-          ...options,
-        });
-        onTestFinished(() => context.close());
+      open: async (server, path, options) => start(await newContext(options), server, path),
+      async openAs(person, server, path, options) {
+        const context = await newContext(options);
+        await logIn(context, person, server);
         return start(context, server, path);
       },
-      async openAs(person, server, path, options) {
-        const page = await windows.open(server, `/users/login?returnurl=${encodeURIComponent(path)}`, options);
-        await page.getByRole("button", { name: new RegExp(person) }).click();
-        await page.waitForURL((url) => !url.pathname.startsWith("/users/login"));
-        return page;
-      },
+    };
+    const newContext = async (options: BrowserContextOptions = {}): Promise<BrowserContext> => {
+      const viewport = { width: 1200, height: 800 };
+      const context = await browser.newContext({ viewport, reducedMotion: "reduce", ...options });
+      onTestFinished(() => context.close());
+      return context;
     };
     tests(windows);
   });
+}
+
+/** Gives a window the cookies of a login, without the page of it. */
+async function logIn(context: BrowserContext, person: string, server: ChatServer): Promise<void> {
+  const user = server.site.users.find(({ name }) => name.startsWith(person));
+  if (!user) throw new Error(`nobody is called ${person}`);
+  const { cookies } = await new LoginBrowser(server.site).logIn(user.email, user.password);
+  await context.addCookies([...cookies].map(([name, value]) => ({ name, value, url: server.url })));
 }
 
 async function start(context: BrowserContext, server: ChatServer, path: string): Promise<Page> {
@@ -79,7 +85,7 @@ async function start(context: BrowserContext, server: ChatServer, path: string):
     void dialog.dismiss();
   });
   page.on("console", (message) => {
-    // Refusals are told to the console by the browser, whatever the page does about them.
+    // The browser logs every refused request to the console, even if the page handles it.
     if (message.type() !== "error" || /status of 4\d\d /.test(message.text())) return;
     troubles.push(`console on ${page.url()}: ${message.text()}`);
   });
@@ -87,7 +93,7 @@ async function start(context: BrowserContext, server: ChatServer, path: string):
   return page;
 }
 
-/** Forgets the troubles that a test provoked on purpose, and answers them. */
+/** Returns and clears the errors that a test caused on purpose. */
 export function expectedTroubles(): string[] {
   return troubles.splice(0);
 }

@@ -17,7 +17,7 @@ const jquery = "/usr/share/javascript/jquery/jquery.min.js";
 const start = (): Promise<ChatServer> =>
   ChatServer.start({ world: "demo", sites: ["stackexchange.com"], presentMarkup: "js-present" });
 
-/** Runs a userscript that awaits, and gives back what it returns. */
+/** Runs an async userscript, and returns its result. */
 const run = (page: Page, script: string): Promise<unknown> => page.evaluate(`(async () => { ${script} })()`);
 
 /** As three userscripts of three authors do it: a form made by hand, sent by fetch. */
@@ -51,7 +51,7 @@ describeInBrowser("userscripts on the local page", ({ openAs }) => {
     await page.locator(`#message-${id}`).waitFor();
     expect(await run(page, `${post} return post("/messages/${id}", { text: "edited" });`)).toEqual([200, '"ok"']);
     expect(server.site.message(id)?.source).toBe("edited");
-    // Alice is no moderator, which is told in words.
+    // Alice is no moderator, so she gets a refusal sentence.
     expect(await run(page, `${post} return post("/messages/${id}/purge-history", {});`)).toEqual([
       200,
       expect.stringMatching(/^"(?!ok).*"$/),

@@ -11,7 +11,7 @@ const pixel = Buffer.from(
 );
 
 describeInBrowser("chatting in a browser", ({ open, openAs }) => {
-  test("two people and a bot talk: say, mention, reply, edit, star, pin, delete, pictures, transcript, search", async () => {
+  test("two users and a bot talk: post, mention, reply, edit, star, pin, delete, pictures, transcript, search", async () => {
     await using server = await ChatServer.start({ world: "demo" });
     const account = server.site.user("Demo Bot");
     await using chat = new Client(server.site, account.email, account.password);
@@ -27,9 +27,9 @@ describeInBrowser("chatting in a browser", ({ open, openAs }) => {
     await zoe.waitForURL("**/rooms/1**");
     await ready(zoe);
     await alice.locator("#present-users", { hasText: "Zoë Newcomer" }).waitFor();
-    await alice.locator("#coming-and-going", { hasText: "Zoë Newcomer came in" }).waitFor();
+    await alice.locator("#coming-and-going", { hasText: "Zoë Newcomer entered" }).waitFor();
 
-    // A mention is completed from a list, and marks the page of whoever is meant.
+    // A mention is completed from a list, and marks the page of the mentioned user.
     await hide(alice);
     await zoe.locator("#input").pressSequentially("@al");
     await zoe.getByRole("option", { name: "Alice" }).waitFor();
@@ -95,7 +95,7 @@ describeInBrowser("chatting in a browser", ({ open, openAs }) => {
     await alice.locator(`#message-${mention.id}`).waitFor();
   });
 
-  test("without a mouse: from signing up to logging out", async () => {
+  test("everything from signing up to logging out works without a mouse", async () => {
     await using server = await ChatServer.start({ world: "demo" });
     const page = await open(server, "/users/login?returnurl=%2Frooms%2F1");
     await tabTo(page, "#sign-up-name");
@@ -141,7 +141,7 @@ describeInBrowser("chatting in a browser", ({ open, openAs }) => {
     await page.getByText("You are logged out.").waitFor();
   });
 
-  test("the page says what state the room and the connection are in", async () => {
+  test("the page shows the state of the room and of the connection", async () => {
     await using server = await ChatServer.start({ world: "demo", presenceGraceMs: 50 });
     const { site } = server;
     const [owner, morgan] = [site.user("Alice"), site.user("Morgan")];
@@ -153,7 +153,7 @@ describeInBrowser("chatting in a browser", ({ open, openAs }) => {
     await page.getByRole("button", { name: "dismiss" }).click();
 
     site.room(1).timeout(2);
-    await page.locator(".banner", { hasText: "This room is in timeout. You can talk again in" }).waitFor();
+    await page.locator(".banner", { hasText: "This room is in timeout. You can post again in" }).waitFor();
     expect(await page.locator("#input").isDisabled()).toBe(true);
     await expect.poll(() => page.locator("#input").isEnabled(), { timeout: 6000 }).toBe(true);
 
@@ -165,9 +165,9 @@ describeInBrowser("chatting in a browser", ({ open, openAs }) => {
 
     site.faults.fail("/ws-auth", { status: 503, times: 1 });
     site.faults.dropSockets();
-    await page.locator("#connection", { hasText: "The connection is lost" }).waitFor();
+    await page.locator("#connection", { hasText: "Connection lost" }).waitFor();
     owner.in(1).says("said while Bob was away");
-    await page.getByRole("button", { name: "try now" }).click();
+    await page.getByRole("button", { name: "retry now" }).click();
     await page.locator("#chat .content", { hasText: "said while Bob was away" }).waitFor();
     expectedTroubles();
 
@@ -175,7 +175,7 @@ describeInBrowser("chatting in a browser", ({ open, openAs }) => {
     await ready(ended);
     site.faults.expireSessions();
     site.faults.dropSockets();
-    await ended.locator("#connection", { hasText: "Your login here has ended" }).waitFor();
+    await ended.locator("#connection", { hasText: "Your login has ended" }).waitFor();
     expect(await ended.getByRole("button", { name: "reload" }).isVisible()).toBe(true);
     await ended.context().close();
     await signedOut(page);
@@ -188,7 +188,7 @@ describeInBrowser("chatting in a browser", ({ open, openAs }) => {
     expect(await page.locator("#input").isDisabled()).toBe(true);
   });
 
-  test("who reads above is not moved, and is told of what comes below", async () => {
+  test("a reader above the end stays where they are, and a button says how many messages are new", async () => {
     await using server = await ChatServer.start({ world: "demo" });
     const bob = server.site.user("Bob Baker").in(1);
     for (let i = 0; i < 130; i++) bob.says(`line ${i}`);
@@ -208,12 +208,12 @@ describeInBrowser("chatting in a browser", ({ open, openAs }) => {
     expect(await page.getByText("something new").isVisible()).toBe(true);
   });
 
-  test("throttled people see how long they wait, and their words arrive in order", async () => {
+  test("a throttled user sees the remaining wait, and the messages arrive in order", async () => {
     await using server = await ChatServer.start({ world: "demo", throttle: true });
     const page = await openAs("Alice", server, "/rooms/1");
     await ready(page);
     for (const word of ["first", "second"]) await say(page, `the ${word} word`);
-    await page.locator("#inputerror", { hasText: /Slow down: sending in \d+ second/ }).waitFor();
+    await page.locator("#inputerror", { hasText: /Rate limit: sending in \d+ second/ }).waitFor();
     await page.locator(".mine .content", { hasText: "the second word" }).waitFor();
     const words = await page.locator(".mine .content", { hasText: /the (first|second) word/ }).allTextContents();
     expect(words).toEqual(["the first word", "the second word"]);
@@ -260,7 +260,7 @@ function focusedText(page: Page): Promise<string> {
   return page.evaluate<string>("document.activeElement.textContent");
 }
 
-/** As if the person looked at another tab; headless windows are never hidden. */
+/** Pretends that another tab is visible; headless windows are never hidden. */
 async function hide(page: Page): Promise<void> {
   await page.evaluate("Object.defineProperty(document, 'hidden', { value: true, configurable: true })");
 }

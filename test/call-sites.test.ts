@@ -14,9 +14,12 @@ interface Subjects {
 
 type Ask = (subjects: Subjects) => PromiseLike<unknown>;
 
-/** Members that make no request of their own, or cannot fail, or are not public. */
+/** Members that make no request, cannot fail, or are not public. */
 const local: Readonly<Record<string, readonly string[]>> = {
   Client: [
+    "clock",
+    "hasState",
+    "needsResume",
     "isLoggedIn",
     "outbox",
     "counts",
@@ -33,6 +36,7 @@ const local: Readonly<Record<string, readonly string[]>> = {
     "toString",
   ],
   Room: [
+    "client",
     "merge",
     "invalidate",
     "site",
@@ -118,7 +122,7 @@ const members = ["Client", "Room", "User", "Message"].flatMap((name) => {
     .map((member) => [name, member, prototype] as const);
 });
 
-/** A client whose every request fails; of its objects nothing is known, or one fact, which can be fetched again. */
+/** A client whose every request fails. Its objects have no cached value, or one, which can be fetched again. */
 async function failing(knows: boolean = false): Promise<Subjects> {
   const { server, client, alice } = await stage();
   const chat = client({ reads: { tries: 1 }, outbox: { patienceMs: 0 } });
@@ -157,7 +161,7 @@ describe("the stack of a failure names the caller's line", () => {
     expect(linesHere(error)).not.toEqual([]);
   });
 
-  test("each its own, when calls share one failure", async () => {
+  test("for each call that shares a failure", async () => {
     const { chat } = await failing();
     await chat.logout({ drain: false });
     const failures = await Promise.all([
@@ -172,7 +176,7 @@ describe("the stack of a failure names the caller's line", () => {
     expect(failures.map((error) => (error as Error).stack?.split("called from").length)).toEqual([2, 2, 2]);
   });
 
-  test("for listening, at its end and before its start", async () => {
+  test("for listening, when it ends and before it starts", async () => {
     const set = await stage();
     const chat = set.client();
     const ends = [
@@ -189,7 +193,7 @@ describe("the stack of a failure names the caller's line", () => {
     expect(set.failures.map((error) => linesHere(error).length > 0)).toEqual([true, true]);
   });
 
-  test("for actions that nobody awaits, in what onError gets", async () => {
+  test("for actions that are not awaited, in the error of onError", async () => {
     const set = await stage();
     set.server.site.faults.fail("/chats/1/messages/new", {
       status: 404,

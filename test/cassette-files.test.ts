@@ -1,12 +1,12 @@
-/** The file of a recording, what a replay refuses, and a recording that cannot go on. */
+/** The file of a recording, the requests that a replay refuses, and recordings that stop early. */
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Client, type ClientOptions } from "chatexchange-ts";
 import { replay } from "chatexchange-ts/testing";
 import { describe, expect, test } from "vitest";
-import { temporaryFolder } from "./cli-support.js";
 import { on, testDisk } from "./full-disk.js";
 import { failureOf, meanwhile, stage } from "./support.js";
+import { temporaryFolder } from "./temporary.js";
 
 const newFile = (): string => join(temporaryFolder(), "a.cassette");
 
@@ -21,11 +21,11 @@ async function recorded(): Promise<{ readonly file: string; readonly text: strin
 }
 
 describe("the file of a recording", () => {
-  test("is readable by its owner alone, and is never written over", async () => {
+  test("is readable by its owner alone, and is never overwritten", async () => {
     const { file, text } = await recorded();
     if (process.platform !== "win32") expect((await stat(file)).mode & 0o777).toBe(0o600);
     const { server } = await stage();
-    expect(() => new Client(server.site, { record: file })).toThrow(/there is a file already; name another/);
+    expect(() => new Client(server.site, { record: file })).toThrow(/the file already exists; use another name/);
     expect(await readFile(file, "utf8")).toBe(text);
   });
 
@@ -43,7 +43,7 @@ describe("the file of a recording", () => {
     expect(lines.at(-1)).toMatchObject({ replaced: { name: expect.any(Number), cookie: expect.any(Number) } });
   });
 
-  test("ends where maxBytes says, and the client goes on", async () => {
+  test("ends at maxBytes, and the client continues", async () => {
     const file = newFile();
     const lines: string[] = [];
     const { client } = await stage();
@@ -57,7 +57,7 @@ describe("the file of a recording", () => {
     expect(await readFile(file, "utf8")).toContain("the file was full");
   });
 
-  test("on a disk that fills up ends with one notice, and the client goes on", async () => {
+  test("ends with one notice when the disk is full, and the client continues", async () => {
     const disk = testDisk();
     const lines: string[] = [];
     const { client } = await stage();
@@ -71,7 +71,7 @@ describe("the file of a recording", () => {
     expect(lines.filter((line) => line.includes("recording"))).toEqual([expect.stringContaining("no space left")]);
   });
 
-  test("in a folder that is not there is refused with a remedy", async () => {
+  test("is refused in a missing folder, with a remedy", async () => {
     const { server } = await stage();
     const record = join(temporaryFolder(), "nowhere", "a.cassette");
     expect(() => new Client(server.site, { record })).toThrow(
@@ -79,19 +79,19 @@ describe("the file of a recording", () => {
     );
   });
 
-  test("needs options that there are", () => {
+  test("rejects unknown options", () => {
     const make =
       (record: unknown): (() => Client) =>
       () =>
         new Client("stackexchange.com", { record } as ClientOptions);
-    expect(make("")).toThrow(/record is a text that is not empty/);
+    expect(make("")).toThrow(/record must be a non-empty string/);
     expect(make({ path: "x" })).toThrow(/has no option "path"/);
     expect(make({ file: "x", maxBytes: 0 })).toThrow(/record\.maxBytes/);
   });
 });
 
 describe("a replay", () => {
-  test("says which request came, which was expected, and the line of that", async () => {
+  test("reports the actual request, the expected request, and its line", async () => {
     const { text } = await recorded();
     await using played = await replay(text);
     const chat = played.client();
@@ -101,11 +101,11 @@ describe("a replay", () => {
     expect(error).toMatchObject({
       code: "CASSETTE",
       line,
-      message: `GET /rooms/thumbs/77 is not in the cassette, or was asked before as often as there; the next request there is GET /rooms/thumbs/1 (line ${line})`,
+      message: `GET /rooms/thumbs/77 is not in the cassette, or was made more often than recorded; the next recorded request is GET /rooms/thumbs/1 (line ${line})`,
     });
   });
 
-  test("says which fields of a form differ", async () => {
+  test("reports the fields of a form that differ", async () => {
     const file = newFile();
     const { client } = await stage();
     const live = client({ record: file });
@@ -120,7 +120,7 @@ describe("a replay", () => {
     });
   });
 
-  test("that was not asked as recorded says so at its end, if nobody waited for it", async () => {
+  test("reports a mismatch at its end when no caller awaited the request", async () => {
     const { text } = await recorded();
     const played = await replay(text);
     const chat = played.client();
@@ -130,7 +130,7 @@ describe("a replay", () => {
     expect(await failureOf(played.close())).toMatchObject({ code: "CASSETTE" });
   });
 
-  test("lets a request hang that hung when it was given up", async () => {
+  test("leaves a request unanswered that was aborted while it hung", async () => {
     const file = newFile();
     const { client, server } = await stage();
     const live = client({ record: file });
@@ -153,7 +153,7 @@ describe("a replay", () => {
     expect(await played.until(sent)).toMatchObject({ code: "ABORTED" });
   });
 
-  test("takes a path, an address and a text, and refuses what is no cassette", async () => {
+  test("accepts a path, a URL or a text, and refuses anything that is not a cassette", async () => {
     const { file, text } = await recorded();
     for (const cassette of [file, new URL(`file://${file}`), text]) {
       await using played = await replay(cassette);
@@ -173,7 +173,7 @@ describe("a replay", () => {
     expect(await failureOf(replay(text, { speed: 2 } as object))).toMatchObject({ code: "BAD_ARGUMENT" });
   });
 
-  test("of a recording that was cut off plays what is there", async () => {
+  test("plays the complete lines of a truncated recording", async () => {
     const { text } = await recorded();
     await using played = await replay(text.slice(0, text.lastIndexOf('{"at"') + 20));
     expect(await played.until(played.client().getRoom(1).name)).toHaveLength("Sandbox".length);

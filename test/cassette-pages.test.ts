@@ -1,4 +1,4 @@
-/** The scrubber before every page and answer of the local server: our readers read the same, but for what is somebody's. */
+/** Scrubbed pages and responses of the local server parse to the same values, except the texts, names and ids of users. */
 
 import { describe, expect, onTestFinished, test } from "vitest";
 import { KeyedPseudonyms } from "../src/cassette/pseudonyms.js";
@@ -85,8 +85,8 @@ async function populated(): Promise<Stage> {
   return built;
 }
 
-describe("what a recording keeps", () => {
-  test("pages and answers are read as the real ones, but for texts, names and ids of users", async () => {
+describe("a recording", () => {
+  test("has pages and responses that parse like the real ones, except texts, names and ids of users", async () => {
     const { server, bot, alice } = await populated();
     const chat = new Client(server.site, { email: bot.email, password: bot.password });
     onTestFinished(() => chat.logout());

@@ -13,7 +13,7 @@ import { next, stage } from "./support.js";
 
 const cassette = (name: string): string => join(import.meta.dirname, "cassettes", `${name}.cassette`);
 
-test("every reader of today reads what doctor --record wrote", async () => {
+test("every current parser reads a recording of doctor --record", async () => {
   await using played = await replay(cassette("doctor"));
   const context = testContext({ client: played.client(), json: true });
   const code = await played.until(runDoctor(context, { firstFrameMs: 5_000 }), { timeoutMs: 15_000 });
@@ -29,7 +29,7 @@ test("every reader of today reads what doctor --record wrote", async () => {
   expect(played.left).toEqual([]);
 });
 
-test("a socket that broke is opened again, and every message of the recording comes once and in order", async () => {
+test("a broken socket is opened again, and every message of the recording is delivered once and in order", async () => {
   await using played = await replay(cassette("reconnect"));
   const chat = played.client();
   const messages = chat.getRoom(1).newMessages();
@@ -42,7 +42,7 @@ test("a socket that broke is opened again, and every message of the recording co
   expect(played.left).toEqual([]);
 });
 
-test("chatexchange cassette --full shows bodies and frames, too, and nothing that commands the terminal", async () => {
+test("chatexchange cassette --full also shows bodies and frames, without terminal control sequences", async () => {
   const { run, folder } = commandLine();
   const file = join(folder, "small.cassette");
   const header = {
@@ -67,10 +67,10 @@ test("chatexchange cassette --full shows bodies and frames, too, and nothing tha
   expect(stdout).not.toContain("\u001b");
   expect(stdout).toContain("        two\n");
   expect(stdout).toContain('        {"r1":{}}\n');
-  expect(stdout).toContain("It has no last line: the recording was cut off.");
+  expect(stdout).toContain("The recording is incomplete: its last line is missing.");
 });
 
-test("doctor --record says what it replaced, and chatexchange cassette shows it without a name", async () => {
+test("doctor --record lists its replacements, and chatexchange cassette shows the recording without a name", async () => {
   const { server, bot, alice } = await stage({ heartbeatMs: 50 });
   alice.in(1).says("a word for @Bot");
   const { run, folder } = commandLine();
@@ -87,6 +87,6 @@ test("doctor --record says what it replaced, and chatexchange cassette shows it 
   expect(summary.whole).toBe(true);
   expect(summary.requests).toBeGreaterThan(15);
   const again = await run(["doctor", "--site", server.url, "--record", file], { env });
-  expect(again).toMatchObject({ code: 2, stderr: expect.stringContaining("there is a file already") });
+  expect(again).toMatchObject({ code: 2, stderr: expect.stringContaining("the file already exists") });
   expect(await run(["cassette", join(folder, "none")])).toMatchObject({ code: 1 });
 });

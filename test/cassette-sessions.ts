@@ -13,9 +13,9 @@ export type Step =
 /** A session, and what may not be found in what is written of it. */
 export interface MadeUp {
   readonly steps: readonly Step[];
-  /** Words, secrets and pictures that nobody may find. */
+  /** Words, secrets and pictures that must not appear in the cassette. */
   readonly canaries: readonly string[];
-  /** Names that are too short or too common to be looked for; they may not stand where a name stands. */
+  /** Names that are too short or too common for a search; they must not appear in place of a name. */
   readonly names: readonly string[];
 }
 
@@ -43,7 +43,7 @@ const ALPHABETS: readonly (readonly [letters: string, shortest: number])[] = [
   ["ฎฏฐฑฒณฬญธภฆ", 6],
   ["𝓐𝓑𝓒𝓓𝓔𝓕𝓖𝓗", 5],
 ];
-/** None of these is in a table of what stands for pictures. */
+/** No entry is in the table of replacement pictures. */
 const PICTURES = ["🦑", "🪐", "🧿", "🛸", "🏴‍☠️", "👩‍👩‍👧", "🇨🇭"];
 const SIGNS = [
   "'",
@@ -66,7 +66,7 @@ const SIGNS = [
   "\u202e",
   "\u200d",
 ];
-/** Names that the site uses as words of its own. */
+/** Names that are also words of the site. */
 const COMMON = [
   "room",
   "Feeds",

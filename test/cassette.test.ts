@@ -4,23 +4,23 @@ import { join } from "node:path";
 import { type Client, type ClientOptions, isChatError } from "chatexchange-ts";
 import { ManualClock, replay } from "chatexchange-ts/testing";
 import { describe, expect, test } from "vitest";
-import { scrubAddress } from "../src/cassette/address.js";
 import { isAnswered, isAsked, isSocket, readCassette } from "../src/cassette/format.js";
 import { scrubHtml } from "../src/cassette/html.js";
 import { scrubText } from "../src/cassette/plain.js";
-import { KeyedPseudonyms, type Pseudonyms, unchanged } from "../src/cassette/pseudonyms.js";
+import { identityPseudonyms, KeyedPseudonyms, type Pseudonyms } from "../src/cassette/pseudonyms.js";
 import { Scrubber } from "../src/cassette/scrubber.js";
-import { temporaryFolder } from "./cli-support.js";
+import { scrubUrl } from "../src/cassette/url.js";
 import { failureOf, next, type Stage, stage, turning } from "./support.js";
+import { temporaryFolder } from "./temporary.js";
 
 const newFile = (): string => join(temporaryFolder(), "a.cassette");
 
 /** The parts of a session, live or played. */
 interface Surroundings {
   readonly chat: Client;
-  /** Waits for a promise while time goes on. */
+  /** Waits for a promise while the clock advances. */
   wait<T>(promise: Promise<T>): Promise<T>;
-  /** Lets people do something, where there are people. */
+  /** Runs an action of the users in a live session; does nothing in a replay. */
   let(act: () => void): void;
   /** A text as the bot says it. */
   say(text: string): string;
@@ -111,7 +111,7 @@ function scrubbed(seen: readonly Seen[], pseudonyms: Pseudonyms): Seen[] {
       ];
     if (kind === "history") return [kind, first ?? null, markup(second), third ?? null];
     if (kind === "room") return [kind, scrubText(String(first), pseudonyms), scrubText(String(second), pseudonyms)];
-    if (kind === "picture") return [kind, scrubAddress(String(first), pseudonyms)];
+    if (kind === "picture") return [kind, scrubUrl(String(first), pseudonyms)];
     return [kind ?? null, ...values];
   });
 }
@@ -167,7 +167,7 @@ async function recordBot(file: string, pseudonyms: Pseudonyms, say = (text: stri
 }
 
 describe("a recording", () => {
-  test("of a login and a frame replays to a client with any credentials", async () => {
+  test("of a login and a frame can be replayed with any credentials", async () => {
     const file = newFile();
     const { client, alice } = await stage();
     const recorded = client({ record: file });
@@ -187,7 +187,7 @@ describe("a recording", () => {
     expect((await played.until(next(heard))).id).toBe(message.id);
   });
 
-  test("of a whole session of a bot replays with the values of the session, as they were replaced", async () => {
+  test("of a whole session of a bot replays with the scrubbed values of that session", async () => {
     const file = newFile();
     const pseudonyms = new KeyedPseudonyms(new Uint8Array(32).fill(3));
     const live = await recordBot(file, pseudonyms);
@@ -199,7 +199,10 @@ describe("a recording", () => {
     const again = newFile();
     await using played = await replay(text);
     const say = (words: string): string => pseudonyms.text(words, "text");
-    const chat = played.client({ record: { file: again, pseudonyms: unchanged }, random: () => 0.5 } as ClientOptions);
+    const chat = played.client({
+      record: { file: again, pseudonyms: identityPseudonyms },
+      random: () => 0.5,
+    } as ClientOptions);
     const seen = await botSession({ chat, wait: (promise) => played.until(promise), let: () => {}, say }, people);
     expect(seen).toEqual(scrubbed(live, pseudonyms));
     expect(played.left).toEqual([]);

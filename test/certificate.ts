@@ -8,7 +8,7 @@ for (const { chatOrigin, loginOrigin } of Object.values(sites)) {
   names.push(new URL(chatOrigin).hostname, new URL(loginOrigin).hostname);
 }
 
-/** By default for everything; `hosts` narrows it, and `ca` signs it. */
+/** A certificate for all hosts by default; `hosts` narrows it, and `ca` signs it. */
 export async function certificate(hosts: readonly string[] = names, ca?: TlsFiles): Promise<TlsFiles> {
   const altNames = [...hosts.map((value) => ({ type: 2 as const, value })), { type: 7 as const, ip: "127.0.0.1" }];
   const extensions = [

@@ -4,20 +4,25 @@ import { ChatServer, ManualClock } from "chatexchange-ts/testing";
 import { describe, expect, test } from "vitest";
 import { runKills } from "../scripts/chaos/kills.mjs";
 import { runChaos } from "../scripts/chaos/run.mjs";
+import { sizeOf } from "./sizes.js";
+
+const EVENTS = sizeOf({ near: 600, release: 1_500 });
+const FAULTS = sizeOf({ near: 20, release: 40 });
+const KILLS = sizeOf({ near: 3, release: 20 });
 
 describe("a bot in every kind of trouble", () => {
-  test.each([1, 2, 3])("seed %i", async (seed) => {
-    const result = await runChaos({ Client, ChatServer, ManualClock }, { seed, events: 1_500, faults: 40 });
+  test.each(sizeOf({ near: [1], release: [1, 2, 3, 4, 5, 6] }))("seed %i", async (seed) => {
+    const result = await runChaos({ Client, ChatServer, ManualClock }, { seed, events: EVENTS, faults: FAULTS });
     expect(result.problems).toEqual([]);
-    expect(result.totals).toMatchObject({ injected: 40, lost: 0, doubled: 0, "out of order": 0, "gaps wrong": 0 });
+    expect(result.totals).toMatchObject({ injected: FAULTS, lost: 0, doubled: 0, "out of order": 0, "gaps wrong": 0 });
     expect(result.totals).toMatchObject({ "sends lost": 0, "sends doubled": 0, "sends out of order": 0 });
     expect(result.totals).toMatchObject({ "sends refused": 0 });
-    expect(result.happened).toBeGreaterThanOrEqual(1_500);
+    expect(result.happened).toBeGreaterThanOrEqual(EVENTS);
     expect(result.sends.sent).toBeGreaterThan(20);
   });
 });
 
-test("the suite starts although a request of its start gets no answer", async () => {
+test("the suite starts although one of its first requests gets no response", async () => {
   const hangsOnce = async (options: Parameters<typeof ChatServer.start>[0]): Promise<ChatServer> => {
     const server = await ChatServer.start(options);
     for (const { faults } of Object.values(server.sites)) faults.hang("/ws-auth");
@@ -28,8 +33,10 @@ test("the suite starts although a request of its start gets no answer", async ()
   expect(result.problems).toEqual([]);
 });
 
-test("a bot with keys that is killed at 8 random moments answers every command once", { timeout: 60_000 }, async () => {
-  const { commands, ...result } = await runKills({ ChatServer }, { seed: 1, kills: 8 });
-  expect(commands).toBeGreaterThan(8);
+test(`a bot with keys that is killed at ${KILLS} random moments answers every command once`, {
+  timeout: 180_000,
+}, async () => {
+  const { commands, ...result } = await runKills({ ChatServer }, { seed: 1, kills: KILLS });
+  expect(commands).toBeGreaterThan(KILLS);
   expect(result).toMatchObject({ once: commands, unanswered: 0, twice: 0, ended: [] });
 });

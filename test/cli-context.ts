@@ -1,17 +1,13 @@
-/** A context for commands that run in a test: what they write is kept, and nothing is of this process. */
-import { mkdtempSync } from "node:fs";
-import { rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+/** A context for commands that run in a test: it collects their output, and shares nothing with this process. */
 import { PassThrough } from "node:stream";
-import { onTestFinished } from "vitest";
 import type { CliContext } from "../src/cli/context.js";
 import { Client } from "../src/index.js";
+import { temporaryFolder } from "./temporary.js";
 
-/** What the commands of src/cli/repl and src/cli/doctor take. */
+/** The part of a context that the commands of src/cli/repl and src/cli/doctor use. */
 type NeededContext = Pick<
   CliContext,
-  "stdout" | "stderr" | "stdin" | "env" | "isTty" | "colours" | "columns" | "json" | "signal" | "settings" | "client"
+  "stdout" | "stderr" | "stdin" | "env" | "isTty" | "colors" | "columns" | "json" | "signal" | "settings" | "client"
 >;
 
 /** A context, and the ends of its streams. */
@@ -24,9 +20,9 @@ export interface TestContext extends NeededContext {
   errors(): string;
 }
 
-/** What a test says about its context. */
+/** Options of a test context. */
 export interface TestContextOptions {
-  /** The client of the target, of whichever entry it is the type; without it nothing is set up. */
+  /** The client of the target, from either entry of the package. @default no client */
   readonly client?: object;
   readonly isTty?: boolean;
   readonly json?: boolean;
@@ -37,8 +33,7 @@ export interface TestContextOptions {
 /** A context with a folder of its own. */
 export function testContext(options: TestContextOptions = {}): TestContext {
   const { client, isTty = false, json = false, env = {}, email } = options;
-  const folder = mkdtempSync(join(tmpdir(), "chatexchange-cli-"));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const folder = temporaryFolder();
   const typed = Object.assign(new PassThrough(), { isTTY: isTty });
   const [stdout, output] = kept(isTty);
   const [stderr, errors] = kept(isTty);
@@ -52,7 +47,7 @@ export function testContext(options: TestContextOptions = {}): TestContext {
     env,
     isTty,
     json,
-    colours: false,
+    colors: false,
     columns: 100,
     interrupt,
     signal: interrupt.signal,

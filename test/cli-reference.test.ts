@@ -1,9 +1,9 @@
-/** What is written from the table of commands: docs/cli.md, and the completions. */
+/** The files generated from the table of commands: docs/cli.md and the completions. */
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
-import { commands, commonFlags } from "../src/cli/table/commands.js";
+import { COMMON_FLAGS, commands } from "../src/cli/table/commands.js";
 import { completionScript } from "../src/cli/table/completions.js";
 import { cliReference } from "../src/cli/table/reference.js";
 
@@ -11,9 +11,9 @@ test("docs/cli.md is up to date; npm run cli-docs writes it", () => {
   expect(readFileSync(resolve(import.meta.dirname, "../docs/cli.md"), "utf8")).toBe(cliReference());
 });
 
-test("flags have a name of their own, in every command", () => {
+test("no command has two flags with the same name", () => {
   for (const { flags } of commands) {
-    const all = [...flags, ...commonFlags];
+    const all = [...flags, ...COMMON_FLAGS];
     const letters = all.flatMap(({ short }) => short ?? []);
     expect(new Set(all.map(({ name }) => name)).size).toBe(all.length);
     expect(new Set(letters).size).toBe(letters.length);
@@ -21,7 +21,7 @@ test("flags have a name of their own, in every command", () => {
 });
 
 describe("the completions", () => {
-  /** What bash offers for a command line whose last word is being typed. */
+  /** The completions that bash offers for the last word of a command line. */
   function offered(...words: string[]): string[] {
     const script = `${completionScript("bash")}
 COMP_WORDS=(chatexchange ${words.map((word) => `'${word}'`).join(" ")}); COMP_CWORD=${words.length}; _chatexchange
@@ -35,7 +35,7 @@ printf '%s\\n' "\${COMPREPLY[@]}"`;
     return text.split("\n").filter(Boolean);
   }
 
-  test("of bash know commands, flags and values", () => {
+  test("of bash include commands, flags and values", () => {
     expect(offered("t")).toEqual(["tail", "transcript"]);
     expect(offered("")).toEqual(expect.arrayContaining(commands.map(({ name }) => name)));
     expect(offered("tail", "1", "--f")).toEqual(["--follow"]);
@@ -52,7 +52,7 @@ printf '%s\\n' "\${COMPREPLY[@]}"`;
       expect(script).toContain(shell === "zsh" ? `'${name}:` : `-a ${name} -d`);
       for (const flag of flags) expect(script).toContain(shell === "zsh" ? `--${flag.name}` : `-l ${flag.name} `);
     }
-    // Quotes come in pairs, whatever the texts say.
+    // Quotes are balanced, even with quotes in the texts.
     for (const line of script.split("\n")) expect((line.match(/'/g) ?? []).length % 2).toBe(0);
   });
 });

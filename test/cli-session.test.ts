@@ -1,4 +1,4 @@
-/** The session of the command line: logging in and out, what is kept of it, and what is not. */
+/** The session of the command line: login, logout, and the file that keeps it. */
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -13,13 +13,9 @@ describe("a session", () => {
     return found;
   }
 
-  // Nine programs, one after the other.
-  const mostMs = 90_000;
-  test("logs in with the environment's password, keeps only cookies, and is who it says until logout", {
-    timeout: mostMs,
-  }, async () => {
+  test("logs in with the environment's password, stores only cookies, and keeps its identity until logout", async () => {
     const { server } = await account();
-    const { program, folder } = commandLine();
+    const { program, run, folder } = commandLine();
     const env = { CHATEXCHANGE_EMAIL: "carol@example.com", CHATEXCHANGE_PASSWORD: password };
     const login = await program(["login", "--site", server.url], { env });
     expect(login).toMatchObject({
@@ -35,39 +31,39 @@ describe("a session", () => {
     expect(readFileSync(join(folder, "config.json"), "utf8")).not.toMatch(new RegExp(`${password}|carol@`));
 
     server.clearRequests();
-    expect(await program(["whoami"])).toMatchObject({ code: 0, stdout: login.stdout.replace("logged in as ", "") });
+    expect(await run(["whoami"])).toMatchObject({ code: 0, stdout: login.stdout.replace("logged in as ", "") });
     expect(server.requests.filter(({ path }) => path.startsWith("/users/login"))).toEqual([]);
-    expect(await program(["whoami", "--profile", "other", "--site", server.url])).toMatchObject({ code: 3 });
+    expect(await run(["whoami", "--profile", "other", "--site", server.url])).toMatchObject({ code: 3 });
 
     const copy = readFileSync(file);
     server.site.faults.fail("/users/logout", { status: 503 });
-    expect(await program(["logout"])).toMatchObject({
+    expect(await run(["logout"])).toMatchObject({
       code: 5,
       stdout: "",
       stderr: expect.stringMatching(
-        /^chatexchange: .*logout --forget deletes the session here without telling the site\n$/,
+        /^chatexchange: .*use --forget to delete the session here without ending it at the site\n$/,
       ),
     });
-    expect(await program(["whoami"])).toMatchObject({ code: 0 });
-    expect(await program(["logout"])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^logged out of/) });
+    expect(await run(["whoami"])).toMatchObject({ code: 0 });
+    expect(await run(["logout"])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^logged out of/) });
     expect(existsSync(file)).toBe(false);
-    expect(await program(["logout"])).toMatchObject({
+    expect(await run(["logout"])).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(/^there was no session/),
+      stdout: expect.stringMatching(/^not logged in to /),
     });
-    // The cookies are worth nothing any more, whoever has a copy of them.
+    // The cookies are no longer valid, even in a copy.
     writeFileSync(file, copy);
-    expect(await program(["whoami"])).toMatchObject({ code: 3, stdout: "" });
-    expect(await program(["logout", "--forget"])).toMatchObject({ code: 0 });
+    expect(await run(["whoami"])).toMatchObject({ code: 3, stdout: "" });
+    expect(await run(["logout", "--forget"])).toMatchObject({ code: 0 });
     expect(existsSync(file)).toBe(false);
-    const nobody = await program(["whoami"]);
+    const nobody = await run(["whoami"]);
     expect(nobody).toMatchObject({ code: 3, stdout: "" });
     expect(nobody.stderr).toMatch(
-      /^chatexchange: Could not tell who you are on .*: not logged in; run chatexchange login\n$/,
+      /^chatexchange: Could not find out who you are on .*: not logged in; run chatexchange login\n$/,
     );
   });
 
-  test("takes a password from stdin, and says when it is wrong; the session before stays", async () => {
+  test("reads a password from stdin, and keeps the earlier session when the password is wrong", async () => {
     const { at } = await account();
     const { run, folder } = commandLine();
     const args = at("login", "--email", "carol@example.com", "--password-stdin");
@@ -76,13 +72,13 @@ describe("a session", () => {
     const wrong = await run(args, { input: "guess\n" });
     expect(wrong).toMatchObject({ code: 3, stdout: "" });
     expect(wrong.stderr).toMatch(
-      /the email or the password is wrong.*; check both and run chatexchange login again\n$/,
+      /the email or the password is wrong.*; check them and run chatexchange login again\n$/,
     );
     expect(readdirSync(join(folder, "sessions"))).toEqual(before);
     expect(await run(at("whoami"))).toMatchObject({ code: 0 });
   });
 
-  test("takes the cookies of a browser", async () => {
+  test("accepts the cookies of a browser", async () => {
     const { at } = await account();
     const first = commandLine();
     await first.run(at("login", "--email", "carol@example.com", "--password-stdin"), { input: password });
@@ -99,7 +95,7 @@ describe("a session", () => {
     expect(await second.run(at("whoami"))).toMatchObject({ code: 0 });
   });
 
-  test("that has expired is told in one line; with the password at hand it is renewed", async () => {
+  test("is reported in one line when it has expired, and renewed if the password is known", async () => {
     const { server, at } = await account();
     const { run } = commandLine();
     await run(at("login", "--email", "carol@example.com", "--password-stdin"), { input: password });
@@ -107,31 +103,31 @@ describe("a session", () => {
     const expired = await run(at("send", "1", "hello"));
     expect(expired).toMatchObject({ code: 3, stdout: "" });
     expect(expired.stderr).toMatch(
-      /^chatexchange: .*no stored session that still works.*; run chatexchange login --site http:\S+\n$/,
+      /^chatexchange: .*no stored session is still valid.*; run chatexchange login --site http:\S+\n$/,
     );
     expect(server.site.room(1).messages).toEqual([]);
     const env = { CHATEXCHANGE_EMAIL: "carol@example.com", CHATEXCHANGE_PASSWORD: password };
     expect(await run(at("send", "1", "hello"), { env })).toMatchObject({ code: 0 });
   });
 
-  test("a CAPTCHA says how to log in all the same", async () => {
+  test("suggests another way to log in after a CAPTCHA", async () => {
     const { server, at } = await account();
     server.site.faults.captcha();
     const env = { CHATEXCHANGE_EMAIL: "carol@example.com", CHATEXCHANGE_PASSWORD: password };
     const { code, stderr } = await commandLine().run(at("login"), { env });
     expect(code).toBe(3);
     expect(stderr.trim().split("\n")).toHaveLength(1);
-    expect(stderr).toContain("run chatexchange login --cookies and paste the cookies of a browser");
+    expect(stderr).toContain("run chatexchange login --cookies and paste the cookies of your browser");
   });
 
-  test("without a terminal nothing is asked", async () => {
+  test("asks no question without a terminal", async () => {
     const { at } = await account();
     const { code, stderr } = await commandLine().run(at("login"));
     expect(code).toBe(2);
     expect(stderr).toContain("set CHATEXCHANGE_EMAIL and CHATEXCHANGE_PASSWORD, or use --password-stdin or --cookies");
   });
 
-  test("a config folder that can't be written to is said before anybody logs in", async () => {
+  test("reports a read-only config folder before it logs in", async () => {
     const { server, at } = await account();
     const { run, folder } = commandLine();
     writeFileSync(join(folder, "file"), "");
@@ -139,10 +135,10 @@ describe("a session", () => {
     const { code, stderr } = await run(at("login"), { env: { ...env, CHATEXCHANGE_PASSWORD: password } });
     expect(code).toBe(1);
     expect(stderr).toMatch(
-      /^chatexchange: can not write to the config folder .*; set CHATEXCHANGE_CONFIG_DIR to another\n$/,
+      /^chatexchange: cannot write to the config folder .*; set CHATEXCHANGE_CONFIG_DIR to another folder\n$/,
     );
     expect(server.requests).toEqual([]);
-    // Whoever has the password in the environment can go on without a folder.
+    // With a password in the environment, commands need no folder.
     expect(await run(at("whoami"), { env: { ...env, CHATEXCHANGE_PASSWORD: password } })).toMatchObject({ code: 0 });
     expect(await run(["config", "site", "so"], { env })).toMatchObject({ code: 1 });
   });

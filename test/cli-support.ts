@@ -1,17 +1,15 @@
-/** The command line in tests: in this process with a terminal that is made up, or as a program of its own. */
+/** The command line in tests: in this process with a fake terminal, or as a program. */
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { Readable, Writable } from "node:stream";
 import type { ChatServer } from "chatexchange-ts/server";
 import { onTestFinished } from "vitest";
+import type { Terminal } from "../src/cli/context.js";
 import { runCli } from "../src/cli/run.js";
 import { refuseSecrets } from "./secrets.js";
 import { startServer } from "./support.js";
-
-process.env.TZ = "UTC";
+import { temporaryFolder } from "./temporary.js";
 
 export interface Ran {
   readonly code: number;
@@ -23,22 +21,26 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string;
   readonly columns?: number;
-  /** Whether everything is a terminal. @default false */
+  /** Whether stdin, stdout and stderr are terminals. @default false */
   readonly tty?: boolean;
 }
 
-/** A folder that is gone after the test. */
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "chatexchange-cli-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
+/** A command that runs in this process, until its end or a signal. */
+export interface Begun {
+  /** The complete lines so far. */
+  readonly lines: readonly string[];
+  readonly errors: readonly string[];
+  /** Ends it as Ctrl-C does; resolves to the exit code. */
+  interrupt(): Promise<number>;
 }
 
-/** The command line with a config folder of its own. */
+/** The command line with its own config folder. */
 export function commandLine(folder: string = temporaryFolder()): {
   readonly folder: string;
   /** Runs a command in this process. */
   run(args: readonly string[], options?: RunOptions): Promise<Ran>;
+  /** Begins a command in this process. */
+  begin(args: readonly string[], options?: RunOptions): Begun;
   /** Runs a command as a program. */
   program(args: readonly string[], options?: RunOptions): Promise<Ran>;
   /** Starts a program, which ends with the test. */
@@ -80,25 +82,61 @@ export function commandLine(folder: string = temporaryFolder()): {
       refuseSecrets(texts);
       return { code: Number(code), ...texts };
     },
-    async run(args, { env = {}, input = "", columns = 100, tty = false } = {}) {
-      const [stdout, stderr] = [new Kept(), new Kept()];
-      const code = await runCli(args, {
-        stdout,
-        stderr,
-        stdin: Readable.from(input === "" ? [] : [input]),
-        env: { CHATEXCHANGE_CONFIG_DIR: folder, ...env },
-        tty: { stdout: tty, stderr: tty, stdin: false },
-        columns,
-        signal: new AbortController().signal,
-      });
-      refuseSecrets({ stdout: stdout.text, stderr: stderr.text });
-      return { code, stdout: stdout.text, stderr: stderr.text };
+    begin(args, options = {}) {
+      const ending = new AbortController();
+      const terminal = fakeTerminal(folder, options, ending.signal);
+      const { stdout, stderr } = terminal;
+      const ended = runCli(args, terminal);
+      const interrupt = async (): Promise<number> => {
+        ending.abort("interrupted");
+        const code = await ended;
+        refuseSecrets({ stdout: stdout.text, stderr: stderr.text });
+        return code;
+      };
+      onTestFinished(() => void interrupt());
+      return {
+        get lines() {
+          return stdout.lines;
+        },
+        get errors() {
+          return stderr.lines;
+        },
+        interrupt,
+      };
     },
+    async run(args, options = {}) {
+      const terminal = fakeTerminal(folder, options, new AbortController().signal);
+      const code = await runCli(args, terminal);
+      const [stdout, stderr] = [terminal.stdout.text, terminal.stderr.text];
+      refuseSecrets({ stdout, stderr });
+      return { code, stdout, stderr };
+    },
+  };
+}
+
+function fakeTerminal(
+  folder: string,
+  { env = {}, input = "", columns = 100, tty = false }: RunOptions,
+  signal: AbortSignal,
+): Terminal & { readonly stdout: Kept; readonly stderr: Kept } {
+  return {
+    stdout: new Kept(),
+    stderr: new Kept(),
+    stdin: Readable.from(input === "" ? [] : [input]),
+    env: { CHATEXCHANGE_CONFIG_DIR: folder, ...env },
+    tty: { stdout: tty, stderr: tty, stdin: false },
+    columns,
+    signal,
   };
 }
 
 class Kept extends Writable {
   text = "";
+
+  /** The complete lines. */
+  get lines(): string[] {
+    return this.text.split("\n").slice(0, -1);
+  }
 
   override _write(chunk: unknown, _encoding: string, done: () => void): void {
     this.text += String(chunk);
@@ -106,16 +144,16 @@ class Kept extends Writable {
   }
 }
 
-/** Waits until something has come true; looks again each time something happens. */
+/** Waits for a condition. Between two looks the processor is free for the program that the test waits for. */
 export async function eventually(condition: () => boolean): Promise<void> {
   const started = performance.now();
   while (!condition()) {
     if (performance.now() - started > 30_000) throw new Error("it did not come true");
-    await new Promise((next) => setImmediate(next));
+    await new Promise((next) => setTimeout(next, 1));
   }
 }
 
-/** The lines of a program as they come. */
+/** The lines of a program so far. */
 export function linesOf(stream: Readable): string[] {
   const lines: string[] = [];
   let rest = "";

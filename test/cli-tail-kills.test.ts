@@ -1,13 +1,15 @@
-/** `tail --state` that is killed with -9 at random moments while its reader lives. `npm run kills` does it 100 times. */
+/** `tail --state` that is killed with -9 at random moments while its reader lives. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join, resolve } from "node:path";
 import type { Readable } from "node:stream";
 import fc from "fast-check";
 import { expect, onTestFinished, test } from "vitest";
-import { eventually, place, temporaryFolder } from "./cli-support.js";
+import { eventually, place } from "./cli-support.js";
+import { IS_RELEASE, sizeOf } from "./sizes.js";
+import { temporaryFolder } from "./temporary.js";
 
-const kills = Number(process.env.CHATEXCHANGE_KILLS ?? 15);
+const KILLS = sizeOf({ near: 2, release: 50 });
 
 interface Line {
   readonly type: string;
@@ -25,8 +27,8 @@ interface Run {
   readonly closed: Promise<unknown>;
 }
 
-test(`of ${kills} runs killed at random moments no line is lost; the last of a run may come twice, with the same eventId`, {
-  timeout: 30_000 + kills * 4_000,
+test(`of ${KILLS} runs killed at random moments no line is lost; the last of a run may come twice, with the same eventId`, {
+  timeout: 30_000 + KILLS * 4_000,
 }, async () => {
   const { server, at } = await place();
   const alice = server.site.user("Alice").in(1);
@@ -48,7 +50,7 @@ test(`of ${kills} runs killed at random moments no line is lost; the last of a r
     return { child, stdout: child.stdout, lines, closed: once(child, "close") };
   };
 
-  const numbers = fc.sample(fc.nat(1_000_000), { numRuns: 10_000, ...(kills > 15 ? { seed: Date.now() } : {}) });
+  const numbers = fc.sample(fc.nat(1_000_000), { numRuns: 10_000, ...(IS_RELEASE ? { seed: Date.now() } : {}) });
   const random = (below: number): number => (numbers.pop() ?? 0) % below;
   let said = 0;
   const say = (count: number): void => {
@@ -56,7 +58,7 @@ test(`of ${kills} runs killed at random moments no line is lost; the last of a r
   };
   const runs: Line[][] = [];
   say(3);
-  for (let round = 0; round < kills; round++) {
+  for (let round = 0; round < KILLS; round++) {
     const run = start();
     // The first is killed before it has shown its first event; others while they catch up, or in the middle of a burst.
     const least = round === 0 ? 3 : random(40);
@@ -71,7 +73,7 @@ test(`of ${kills} runs killed at random moments no line is lost; the last of a r
     run.stdout.resume();
     await run.closed;
     runs.push(run.lines);
-    say(5 + random(30)); // more than 20, which a first run would show, while nobody listens
+    say(5 + random(30)); // more than the 20 that a first run would show, while no tail runs
     await eventually(() => server.site.openSockets === 0);
   }
   const last = start();
@@ -89,7 +91,7 @@ test(`of ${kills} runs killed at random moments no line is lost; the last of a r
   }
   const lost = Array.from({ length: said }, (_, n) => n).filter((n) => !counts.has(n));
   expect(lost).toEqual([]);
-  // Within a run nothing comes twice; a run begins with the last events of the one before, at most.
+  // Within a run no event is repeated; a run may repeat only the last events of the run before it.
   let before: Line[] = [];
   let repeated = 0;
   for (const lines of runs) {
@@ -102,5 +104,5 @@ test(`of ${kills} runs killed at random moments no line is lost; the last of a r
     repeated += again.length;
     if (lines.length > 0) before = lines;
   }
-  expect(repeated).toBeLessThanOrEqual(kills);
+  expect(repeated).toBeLessThanOrEqual(KILLS);
 });

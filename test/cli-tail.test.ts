@@ -1,12 +1,13 @@
-/** `chatexchange tail`: what people see, what programs get, and that following loses and repeats nothing. */
+/** `chatexchange tail`: its output for people and for programs; following loses and repeats no event. */
 import { once } from "node:events";
 import { join } from "node:path";
 import { Client } from "chatexchange-ts";
 import type { ChatServer } from "chatexchange-ts/server";
 import { ManualClock } from "chatexchange-ts/testing";
 import { describe, expect, test } from "vitest";
-import { commandLine, eventually, linesOf, temporaryFolder } from "./cli-support.js";
+import { commandLine, eventually, linesOf } from "./cli-support.js";
 import { ends, startServer } from "./support.js";
+import { temporaryFolder } from "./temporary.js";
 
 const place = startServer;
 
@@ -17,16 +18,16 @@ async function tail(server: ChatServer, args: readonly string[], options: object
   return stdout.replaceAll(server.url, "http://HOST");
 }
 
-describe("the past", () => {
+describe("past messages", () => {
   const clock = (): ManualClock => new ManualClock(Date.UTC(2024, 1, 29, 12, 0, 0));
 
-  test("for people: days, times, names, replies under what they answer, code, marks", async () => {
+  test("are shown to people with days, times, names, replied-to messages, code and marks", async () => {
     const server = await place({ world: "demo", clock: clock() });
     expect(await tail(server, ["1"], { columns: 80 })).toMatchSnapshot();
     expect(await tail(server, ["1", "5", "-n", "4"], { columns: 100 })).toMatchSnapshot();
   });
 
-  test("on a terminal it has colours, and no line is longer than the terminal is wide", async () => {
+  test("are colored on a terminal, and no line is wider than the terminal", async () => {
     const server = await place({ world: "demo", clock: clock() });
     for (const columns of [40, 80]) {
       const shown = await tail(server, ["1"], { columns, tty: true });
@@ -38,7 +39,7 @@ describe("the past", () => {
     expect(await tail(server, ["1"], { env: { FORCE_COLOR: "1" } })).toContain("\u001b[");
   });
 
-  test("for programs: one object a line with stable keys", async () => {
+  test("are written for programs as one object per line with stable keys", async () => {
     const server = await place({ world: "demo", clock: clock() });
     const lines = (await tail(server, ["1", "--json"])).trim().split("\n");
     const messages = lines.map((line) => JSON.parse(line));
@@ -57,7 +58,7 @@ describe("the past", () => {
     });
   });
 
-  test("since a message, a date, or so many minutes", async () => {
+  test("can be limited to those since a message, since a date, or of the last minutes", async () => {
     const server = await place();
     const alice = server.site.addUser({ name: "Alice" });
     const ids = ["one", "two", "three"].map((text) => alice.in(1).says(text).id);
@@ -73,7 +74,7 @@ describe("the past", () => {
     expect(await texts("--since", "2120-01-01")).toEqual([]);
   });
 
-  test("nothing that others wrote commands the terminal", async () => {
+  test("contain no terminal control sequences", async () => {
     const server = await place();
     const name = "Eve\u001b[31m\u202eevE\u0007";
     const eve = server.site.addUser({ name, email: "eve@example.com" });
@@ -83,15 +84,15 @@ describe("the past", () => {
     eve.in(1).says("[link \u001b[1m](https://example.com/\u202e)");
     const commanding = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
     for (const args of [["1"], ["1", "--json"]]) expect(await tail(server, args)).not.toMatch(commanding);
-    const coloured = await tail(server, ["1"], { tty: true });
-    expect(coloured.replace(/\u001b\[\d+m/g, "")).not.toMatch(commanding);
+    const colored = await tail(server, ["1"], { tty: true });
+    expect(colored.replace(/\u001b\[\d+m/g, "")).not.toMatch(commanding);
     const [first = ""] = (await tail(server, ["1", "--json"])).split("\n");
     expect(JSON.parse(first).user).toBe(server.site.user(name).name);
   });
 });
 
 describe("following", () => {
-  test("shows what happens, and Ctrl-C leaves the room and ends with 130", async () => {
+  test("shows new events, and Ctrl-C leaves the room and exits with 130", async () => {
     const server = await place();
     const [alice, bob, carol] = ["Alice", "Bob", "Carol"].map((name) => server.site.addUser({ name }).in(1));
     if (!alice || !bob || !carol) throw new Error("three people");
@@ -108,20 +109,20 @@ describe("following", () => {
     alice.stars(answer.id);
     bob.deletes(answer.id);
     bob.leaves();
-    await eventually(() => lines.some((line) => line.includes("← Bob went")));
+    await eventually(() => lines.some((line) => line.includes("← Bob left")));
     expect(lines.slice(1).map((line) => line.replace(/^\d\d:\d\d/, "hh:mm"))).toEqual(
       [
         "hh:mm  Alice             the first",
-        "hh:mm                    → Carol came in",
-        "hh:mm                    → Bob came in",
+        "hh:mm                    → Carol entered",
+        "hh:mm                    → Bob entered",
         "hh:mm  Bob               ↪ Alice: the first",
         "                         an answer",
         "hh:mm  Bob               ↪ Alice: the first",
         "                         ✎ a better answer (edited)",
         "hh:mm  Bob               ★  a better answer",
         "hh:mm  Bob               a better answer (deleted)",
-        "hh:mm                    ← Bob went",
-      ].filter((line) => !line.includes("Carol") || lines.some((shown) => shown.includes("Carol came in"))),
+        "hh:mm                    ← Bob left",
+      ].filter((line) => !line.includes("Carol") || lines.some((shown) => shown.includes("Carol entered"))),
     );
     child.kill("SIGINT");
     const [code] = await once(child, "exit");
@@ -130,7 +131,7 @@ describe("following", () => {
     expect(server.site.room(1).present).not.toContain(id);
   });
 
-  test("piped to a program, no line is lost or doubled by dropped sockets and a server that is away", {
+  test("loses and repeats no line in a pipe when sockets drop and the server is down", {
     timeout: 60_000,
   }, async () => {
     const server = await place();
@@ -154,12 +155,12 @@ describe("following", () => {
       await eventually(() => lines.length >= said);
     }
     expect(lines.map((line) => JSON.parse(line).text)).toEqual(Array.from({ length: said }, (_, n) => `said ${n}`));
-    expect(errors).toEqual(expect.arrayContaining([expect.stringMatching(/connecting again/)]));
+    expect(errors).toEqual(expect.arrayContaining([expect.stringMatching(/reconnecting/)]));
     child.kill("SIGTERM");
     expect(await once(child, "exit")).toEqual([143, null]);
   });
 
-  test("piped to a program, no line is lost or doubled when the server that serve runs is killed and started again", {
+  test("loses and repeats no line in a pipe when the server that serve runs is killed and restarted", {
     timeout: 90_000,
   }, async () => {
     const { start, folder } = commandLine();
@@ -178,7 +179,7 @@ describe("following", () => {
         },
       };
     };
-    // Below the ports that are given to whoever asks for any: nobody takes it while the server is away.
+    // Below the ephemeral ports, so that no other process takes it while the server is down.
     let server = await serve(String(21_000 + (process.pid % 2_000) * 4));
     const { url } = server;
     const alice = ends(new Client(url, "alice@example.com", "password"));
@@ -205,44 +206,42 @@ describe("following", () => {
     );
   });
 
-  test("a server that was started again without its data is said in full, and its own messages follow", {
+  test("reports a gap after the server restarts without its data, and prints the new messages", {
     timeout: 60_000,
   }, async () => {
     const first = await place({ port: 30_000 + (process.pid % 600) * 4 });
     const say = (server: ChatServer, text: string): unknown => server.site.user("Alice").in(1).says(text);
     say(first, "in the old world");
-    const { start } = commandLine();
-    const child = start(["tail", "1", "--follow", "--quiet", "--verbose", "--site", first.url], { columns: 50 });
-    const [lines, errors] = [linesOf(child.stdout), linesOf(child.stderr)];
-    await eventually(() => lines.length >= 2 && first.site.openSockets === 1);
+    const { begin } = commandLine();
+    const tail = begin(["tail", "1", "--follow", "--quiet", "--verbose", "--site", first.url], { columns: 50 });
+    const shows = (text: string): boolean => tail.lines.some((line) => line.includes(text));
+    await eventually(() => tail.lines.length >= 2 && first.site.openSockets === 1);
     for (let n = 0; n < 3; n++) say(first, `old ${n}`);
-    await eventually(() => lines.some((line) => line.includes("old 2")));
+    await eventually(() => shows("old 2"));
     await first.close();
-    await eventually(() => errors.some((line) => line.includes("connecting again")));
+    await eventually(() => tail.errors.some((line) => line.includes("reconnecting")));
     const second = await place({ port: Number(new URL(first.url).port) });
-    await eventually(() => second.site.openSockets === 1 && lines.some((line) => line.includes("!!")));
+    await eventually(() => second.site.openSockets === 1 && shows("!!"));
     for (let n = 0; n < 3; n++) say(second, `new ${n}`);
-    await eventually(() => lines.some((line) => line.includes("new 2")));
-    const shown = lines.join(" ").replace(/\s+/g, " ");
-    expect(shown).toMatch(/old 2 !! the server has started over and .*may be missing/);
+    await eventually(() => shows("new 2"));
+    const shown = tail.lines.join(" ").replace(/\s+/g, " ");
+    expect(shown).toMatch(/old 2 !! events \d+ to \d+ may be missing: the server restarted/);
     expect(shown).toMatch(/new 0 .*new 1 .*new 2/);
   });
 
-  test("with --state the next run goes on where this one was killed", async () => {
+  test("with --state resumes where the last run was interrupted", async () => {
     const server = await place();
     const alice = server.site.addUser({ name: "Alice" }).in(1);
-    const { start } = commandLine();
+    const { begin } = commandLine();
     const state = join(temporaryFolder(), "tail.state");
     const heard: string[] = [];
     const hear = async (upTo: number): Promise<void> => {
-      const child = start(["tail", "1", "-f", "--json", "--state", state, "--site", server.url]);
-      const lines = linesOf(child.stdout);
+      const tail = begin(["tail", "1", "-f", "--json", "--state", state, "--site", server.url]);
       await eventually(() => server.site.openSockets === 1);
       alice.says(`while it runs ${upTo}`);
-      await eventually(() => lines.length >= upTo);
-      child.kill("SIGINT");
-      await once(child, "exit");
-      heard.push(...lines.map((line) => JSON.parse(line).text));
+      await eventually(() => tail.lines.length >= upTo);
+      expect(await tail.interrupt()).toBe(130);
+      heard.push(...tail.lines.map((line) => JSON.parse(line).text));
     };
     await hear(1);
     alice.says("while it is away");
@@ -252,7 +251,7 @@ describe("following", () => {
     expect(heard).toEqual(["while it runs 1", "while it is away", "and more", "while it runs 3", "while it runs 1"]);
   });
 
-  test("a room that is not there, a private room, and a server that is not there", async () => {
+  test("reports a missing room, a private room, and a server that is down", async () => {
     const server = await place();
     const owner = server.site.addUser({ name: "Owner" });
     server.site.addRoom({ id: 8, name: "Closed", access: "private", owners: [owner] });

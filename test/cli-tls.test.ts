@@ -1,10 +1,11 @@
-/** `chatexchange serve --tls KEY,CERT`: what it answers over https, who finds it, and what is said of files that will not do. */
+/** `chatexchange serve --tls KEY,CERT`: https on all live hosts, discovery by --local, and errors about the files. */
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import https from "node:https";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { certificate } from "./certificate.js";
-import { commandLine, eventually, linesOf, temporaryFolder } from "./cli-support.js";
+import { commandLine, eventually, linesOf } from "./cli-support.js";
+import { temporaryFolder } from "./temporary.js";
 
 /** A folder with a key and a certificate in it. */
 async function files(hosts?: readonly string[]): Promise<{ folder: string; key: string; cert: string; pem: string }> {
@@ -34,7 +35,7 @@ describe("serve --tls", () => {
     timeout: 90_000,
   }, async () => {
     const { key, cert, pem } = await files();
-    const { start, program } = commandLine();
+    const { start, program, run } = commandLine();
     const server = start(["serve", "--port", "0", "--json", "--tls", `${key},${cert}`]);
     const lines = linesOf(server.stdout);
     const said = linesOf(server.stderr);
@@ -52,12 +53,12 @@ describe("serve --tls", () => {
       expect(await get(port, pem, host)).toMatch(new RegExp(`^200 [^]*<title>${title.replaceAll(".", "\\.")}</title>`));
     }
     expect(await program(["send", "1", "over TLS", "--local", "--as", "Alice"])).toMatchObject({ code: 0, stderr: "" });
-    const shown = await program(["tail", "1", "-n", "1", "--local"]);
+    const shown = await run(["tail", "1", "-n", "1", "--local"]);
     expect([shown.code, shown.stdout]).toEqual([0, expect.stringContaining("over TLS")]);
     expect(said).toEqual([]);
   });
 
-  test("says what is wrong with the files, and never what is in them", async () => {
+  test("reports errors in the files, and never prints their contents", async () => {
     const { folder, key, cert } = await files();
     const other = await files();
     const { run } = commandLine();
@@ -75,18 +76,24 @@ describe("serve --tls", () => {
       "-----BEGIN ENCRYPTED PRIVATE KEY-----\naHVudGVyMg==\n-----END ENCRYPTED PRIVATE KEY-----\n",
     );
     for (const [flag, line] of [
-      [key, `--tls takes two files, KEY,CERT, such as --tls key.pem,cert.pem, not "${key}"`],
-      [`${key},`, "--tls takes two files, KEY,CERT"],
-      [`${key},${cert},${cert}`, "--tls takes two files, KEY,CERT"],
+      [key, `invalid --tls "${key}"; use two files, such as --tls key.pem,cert.pem`],
+      [`${key},`, "use two files, such as --tls key.pem,cert.pem"],
+      [`${key},${cert},${cert}`, "use two files, such as --tls key.pem,cert.pem"],
       [`${missing},${cert}`, `cannot read ${missing}: no such file or folder`],
       [`${key},${missing}`, `cannot read ${missing}: no such file or folder`],
       [`${key},${join(folder, "folder")}`, "it is a folder, not a file"],
-      [`${cert},${key}`, `${cert} has a certificate and no key; the order is --tls KEY,CERT`],
-      [`${noise},${cert}`, `${noise} is no private key in PEM form, which begins with -----BEGIN PRIVATE KEY-----`],
-      [`${locked},${cert}`, `the key in ${locked} has a passphrase; openssl pkey -in ${locked} -out plain.pem`],
-      [`${key},${noise}`, `${noise} is no certificate in PEM form, which begins with -----BEGIN CERTIFICATE-----`],
-      [`${key},${damaged}`, `${damaged} is no certificate in PEM form`],
-      [`${key},${other.cert}`, `the certificate in ${other.cert} is not for the key in ${key}`],
+      [`${cert},${key}`, `${cert} contains a certificate, not a key; the order is --tls KEY,CERT`],
+      [
+        `${noise},${cert}`,
+        `${noise} is not a private key in PEM format, which begins with -----BEGIN PRIVATE KEY-----`,
+      ],
+      [
+        `${locked},${cert}`,
+        `the key in ${locked} has a passphrase; remove it with openssl pkey -in ${locked} -out plain.pem`,
+      ],
+      [`${key},${noise}`, `${noise} is not a certificate in PEM format, which begins with -----BEGIN CERTIFICATE-----`],
+      [`${key},${damaged}`, `${damaged} is not a certificate in PEM format`],
+      [`${key},${other.cert}`, `the certificate in ${other.cert} does not match the key in ${key}`],
     ] as const) {
       const { code, stdout, stderr } = await run(["serve", "--port", "0", "--tls", flag]);
       expect([code === 0, stdout, stderr]).toEqual([false, "", expect.stringContaining(line)]);
@@ -95,21 +102,21 @@ describe("serve --tls", () => {
     }
   });
 
-  test.skipIf(process.getuid?.() === 0)("says that a file may not be read", async () => {
+  test.skipIf(process.getuid?.() === 0)("reports a file that it may not read", async () => {
     const { key, cert } = await files();
     chmodSync(key, 0o000);
     const { stderr } = await commandLine().run(["serve", "--port", "0", "--tls", `${key},${cert}`]);
     expect(stderr).toContain(`cannot read ${key}: permission denied`);
   });
 
-  test("warns of hosts that the certificate is not for", { timeout: 60_000 }, async () => {
+  test("warns of hosts that the certificate does not cover", { timeout: 60_000 }, async () => {
     const { key, cert } = await files(["chat.stackexchange.com", "meta.stackexchange.com", "stackexchange.com"]);
     const { start } = commandLine();
     const server = start(["serve", "--port", "0", "--tls", `${key},${cert}`]);
     const said = linesOf(server.stderr);
     await eventually(() => said.length === 1);
     expect(said[0]).toBe(
-      `chatexchange: the certificate in ${cert} is not for chat.meta.stackexchange.com, chat.stackoverflow.com, stackoverflow.com, chat.sockets.stackexchange.com: clients that ask there will refuse it`,
+      `chatexchange: the certificate in ${cert} does not cover chat.meta.stackexchange.com, chat.stackoverflow.com, stackoverflow.com, chat.sockets.stackexchange.com: clients of these hosts will reject it`,
     );
   });
 });

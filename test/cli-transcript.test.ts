@@ -1,4 +1,4 @@
-/** `chatexchange transcript`: four formats, and downloads that are interrupted, resumed, and equal to the truth. */
+/** `chatexchange transcript`: four formats, and interrupted downloads that resume and equal the server's messages. */
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
@@ -8,8 +8,10 @@ import { ManualClock } from "chatexchange-ts/testing";
 import { load } from "cheerio";
 import { describe, expect, test } from "vitest";
 import { progressText } from "../src/cli/transcript/progress.js";
-import { commandLine, eventually, temporaryFolder } from "./cli-support.js";
+import { commandLine, eventually } from "./cli-support.js";
+import { sizeOf } from "./sizes.js";
 import { startServer } from "./support.js";
+import { temporaryFolder } from "./temporary.js";
 
 const start = Date.UTC(2024, 0, 1);
 
@@ -45,7 +47,7 @@ describe("the formats", () => {
     expect(printed.stdout.replaceAll(server.url, "http://HOST")).toMatchSnapshot();
   });
 
-  test("what people write can't become markup of the page that holds it", async () => {
+  test("never turn the text of a message into markup of the page", async () => {
     const server = await place();
     const eve = server.site.addUser({ name: "<b>Eve</b> *[x](//e)*", email: "eve@example.com" });
     const texts = [
@@ -71,7 +73,7 @@ describe("the formats", () => {
     expect(outside).toContain("\\# one\\\n  \\- two\\\n  \\<details\\>\\\n  1\\. three");
   });
 
-  test("a message that lists only show the beginning of is there whole", async () => {
+  test("contain the full text of a message that lists truncate", async () => {
     const server = await place();
     const text = Array.from({ length: 60 }, (_, line) => `line ${line} of a long text`).join("\n");
     server.site.addUser({ name: "Alice" }).in(1).says(text);
@@ -81,14 +83,16 @@ describe("the formats", () => {
   });
 });
 
-/** 20,000 messages over 30 days: of several people, with replies, edits, stars, deletions, code, and long ones. */
+const MESSAGES = sizeOf({ near: 1_000, release: 20_000 });
+const IN_WORDS = MESSAGES.toLocaleString("en-US");
+
+/** Messages over 30 days: of several people, with replies, edits, stars, deletions, code, and long ones. */
 async function monthOfTalk(): Promise<{ server: ChatServer; truth: readonly ServerMessage[] }> {
   const clock = new ManualClock(start);
   const server = await place({ clock });
   const people = ["Alice", "Bob", "Carol", "Dave"].map((name) => server.site.addUser({ name }).in(1));
-  const total = 20_000;
   let before: ServerMessage | undefined;
-  for (let n = 0; n < total; n++) {
+  for (let n = 0; n < MESSAGES; n++) {
     const person = people[n % people.length];
     if (!person) continue;
     const text =
@@ -100,23 +104,22 @@ async function monthOfTalk(): Promise<{ server: ChatServer; truth: readonly Serv
     if (n % 13 === 0) people[(n + 1) % people.length]?.stars(said.id);
     if (n % 97 === 0) person.deletes(said.id);
     else before = said;
-    // A bit more than two minutes on the average, as 30 days have it.
-    if (n % 8 === 7) await clock.advance((30 * 86_400_000 * 8) / total);
+    if (n % 8 === 7) await clock.advance((30 * 86_400_000 * 8) / MESSAGES);
   }
   return { server, truth: server.site.room(1).messages };
 }
 
-test("20,000 messages of 30 days, interrupted at random moments and resumed, equal the truth", {
+test(`a download of ${IN_WORDS} messages that is interrupted at random moments and resumed equals the server's messages`, {
   timeout: 180_000,
 }, async () => {
   const { server, truth } = await monthOfTalk();
-  expect(truth).toHaveLength(20_000);
+  expect(truth).toHaveLength(MESSAGES);
   const folder = temporaryFolder();
   const out = join(folder, "month.jsonl");
   const cli = commandLine();
   const args = ["transcript", "1", "--from", "2024-01-01", "--to", "2024-01-31", "--out", out, "--site", server.url];
   const size = (): number => (existsSync(`${out}.part`) ? statSync(`${out}.part`).size : 0);
-  const whole = 20_000 * 330;
+  const whole = MESSAGES * 330;
   for (const signal of ["SIGINT", "SIGKILL"] as const) {
     const until = size() + (0.1 + Math.random() * 0.25) * whole;
     const child = cli.start(args);
@@ -128,7 +131,8 @@ test("20,000 messages of 30 days, interrupted at random moments and resumed, equ
     expect(existsSync(`${out}.part.json`)).toBe(true);
   }
   const last = await cli.program(args);
-  expect(last.stderr).toMatch(/^going on at 2024-01-\d\d, behind [\d,]+ messages\n20,000 messages in /);
+  expect(last.stderr).toMatch(/^resuming at 2024-01-\d\d, after [\d,]+ messages\n[\d,]+ messages in /);
+  expect(last.stderr).toContain(`\n${IN_WORDS} messages in `);
   expect(last.code).toBe(0);
   expect(readdirSync(folder)).toEqual(["month.jsonl"]);
 
@@ -154,7 +158,7 @@ test("20,000 messages of 30 days, interrupted at random moments and resumed, equ
 });
 
 describe("a download to a file", () => {
-  test("replaces nothing without --force, and mixes nothing", async () => {
+  test("replaces no file without --force, and never mixes two downloads", async () => {
     const server = await place();
     server.site.addUser({ name: "Alice" }).in(1).says("hello");
     const out = join(temporaryFolder(), "room.txt");
@@ -164,7 +168,7 @@ describe("a download to a file", () => {
     const there = await run(args);
     expect(there).toMatchObject({
       code: 1,
-      stderr: `chatexchange: ${out} is there already; give --force to replace it, or another name\n`,
+      stderr: `chatexchange: ${out} already exists; use --force to overwrite it\n`,
     });
     expect(readFileSync(out, "utf8")).toBe("mine");
     expect(await run([...args, "--force"])).toMatchObject({ code: 0 });
@@ -183,7 +187,7 @@ describe("a download to a file", () => {
     expect(readFileSync(`${other}.part`, "utf8")).toBe("# begun");
   });
 
-  test("a folder that is not there leaves nothing under the name", async () => {
+  test("leaves no file when the folder does not exist", async () => {
     const server = await place();
     server.site.addUser({ name: "Alice" }).in(1).says("hello");
     const { run } = commandLine();
@@ -194,7 +198,7 @@ describe("a download to a file", () => {
     });
   });
 
-  test("a full disk leaves nothing under the name, and the next run goes on", async ({ skip }) => {
+  test("leaves no file when the disk is full, and the next run continues", async ({ skip }) => {
     const server = await place();
     const alice = server.site.addUser({ name: "Alice" }).in(1);
     for (let n = 0; n < 100; n++) alice.says(`message ${n} ${"x".repeat(400)}`);
@@ -221,12 +225,12 @@ describe("a download to a file", () => {
     });
     await once(child, "close");
     expect(texts.stderr).toMatch(
-      `chatexchange: cannot write ${out}.part: no space left on the device; make room and run the same command again: it goes on where it stopped\n`,
+      `chatexchange: cannot write ${out}.part: no space left on the device; free some space and run the same command again to resume\n`,
     );
     expect(texts.stdout.split("\n")).not.toContain("room.txt");
   });
 
-  test("is written by one process at a time; what a killed one left behind holds nobody up", async () => {
+  test("is written by one process at a time; the lock of a killed process blocks no other", async () => {
     const server = await place();
     const alice = server.site.addUser({ name: "Alice" }).in(1);
     for (let n = 0; n < 600; n++) alice.says(`message ${n}`);
@@ -241,7 +245,7 @@ describe("a download to a file", () => {
       code: 1,
       stdout: "",
       stderr: expect.stringMatching(
-        `^chatexchange: ${out}\\.part is in use by process ${slow.pid} on .+, since ..:..; end that one first, or use another file\n$`,
+        `^chatexchange: ${out}\\.part is in use by process ${slow.pid} on .+, since ..:..; stop that process, or use another file\n$`,
       ),
     });
     const gone = once(slow, "exit");
@@ -253,7 +257,7 @@ describe("a download to a file", () => {
     expect(readdirSync(folder)).toEqual(["room.txt"]);
   });
 
-  test("of a room that is not there leaves no file", async () => {
+  test("leaves no file when the room does not exist", async () => {
     const server = await place();
     const folder = temporaryFolder();
     const ran = await commandLine().run(["transcript", "99", "--out", join(folder, "x.md"), "--site", server.url]);

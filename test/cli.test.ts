@@ -1,15 +1,15 @@
-/** The command line: what is in force, who one is, what commands print, and how they fail. */
+/** The command line: settings, accounts, and the output and failures of commands. */
 import { execFile } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { loadable } from "../src/cli/load-command.js";
+import { LOADABLE } from "../src/cli/load-command.js";
 import { commands } from "../src/cli/table/commands.js";
 import { commandLine, place, type Ran } from "./cli-support.js";
 import { startServer } from "./support.js";
 
 describe("the help", () => {
-  test("lists every command, and says all about each", async () => {
+  test("lists every command, and describes each with its flags", async () => {
     const { program, run } = commandLine();
     const { code, stdout, stderr } = await program(["--help"]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
@@ -25,18 +25,18 @@ describe("the help", () => {
     expect(await program([])).toMatchObject({ code: 0, stdout });
   });
 
-  test("knows no command without a program, and no program without a command", () => {
-    expect([...loadable].sort()).toEqual(commands.map(({ name }) => name).sort());
+  test("lists exactly the implemented commands", () => {
+    expect([...LOADABLE].sort()).toEqual(commands.map(({ name }) => name).sort());
   });
 
-  test("flags of every command may come before it, too", async () => {
+  test("allows the flags of every command before the command, too", async () => {
     const { run } = commandLine();
     const { stdout } = await run(["--site", "so", "--json", "config", "site"]);
     expect(JSON.parse(stdout)).toEqual({ key: "site", value: "stackoverflow.com", source: "flag --site" });
-    expect(await run(["--site"])).toMatchObject({ code: 2, stderr: expect.stringMatching(/which command/) });
+    expect(await run(["--site"])).toMatchObject({ code: 2, stderr: expect.stringMatching(/no command given/) });
   });
 
-  test("has examples that its own reading of arguments accepts", async () => {
+  test("has examples that the argument parser accepts", async () => {
     const { readArguments } = await import("../src/cli/table/arguments.js");
     for (const { examples } of commands) {
       for (const [typed] of examples) {
@@ -49,28 +49,25 @@ describe("the help", () => {
 
 describe("a mistake", () => {
   const mistakes: readonly (readonly [typed: string, line: string | RegExp])[] = [
-    ["dance", 'there is no command "dance"; chatexchange --help lists them'],
-    ["tial 1", 'there is no command "tial", but "tail"; chatexchange --help lists them'],
-    ["tail", "tail needs ROOM; see chatexchange tail --help"],
-    ["tail 1 --folow", "tail has no flag --folow; see chatexchange tail --help"],
-    ["tail sandbox", '"sandbox" is no room id; give a number, or the address of the room'],
-    ["tail 1 --since soon", /--since takes 30s, 10m, 2h or 3d, a date such as .*, not "soon"/],
-    ["tail 1 --limit -5", '--limit takes a whole number from 0 up, not "-5"'],
-    ["tail 1 --limit many", '--limit takes a whole number from 0 up, not "many"'],
-    ["tail 1 --state x", "--state goes with --follow"],
-    ["whoami now", 'whoami takes no "now"; see chatexchange whoami --help'],
-    ["send 1 hi --split evenly", '--split is words or lines, not "evenly"'],
-    ["rooms --site so --local", "--site and --local exclude each other; leave one out"],
+    ["dance", 'unknown command "dance"; see chatexchange --help'],
+    ["tial 1", 'unknown command "tial"; did you mean "tail"?'],
+    ["tail", "missing argument ROOM; see chatexchange tail --help"],
+    ["tail 1 --folow", "unknown flag --folow; see chatexchange tail --help"],
+    ["tail sandbox", 'invalid room id "sandbox"; use a number or the URL of the room'],
+    ["tail 1 --since soon", /invalid --since "soon"; use 30s, 10m, 2h or 3d, a date such as .*/],
+    ["tail 1 --limit -5", 'invalid --limit "-5"; use an integer of at least 0'],
+    ["tail 1 --limit many", 'invalid --limit "many"; use an integer of at least 0'],
+    ["tail 1 --state x", "--state needs --follow"],
+    ["whoami now", 'unexpected argument "now"; see chatexchange whoami --help'],
+    ["send 1 hi --split evenly", 'invalid --split "evenly"; use words or lines'],
+    ["rooms --site so --local", "--site and --local cannot be used together"],
     ["rooms --site example.com", /unknown host "example.com"; valid hosts are stackexchange.com/],
-    ["rooms --profile ../x", "a profile is named with letters, digits, - and _ only"],
-    ["transcript 1 --day 2023-02-29", /--day takes a day such as 2024-02-29, today or yesterday, not "2023-02-29"/],
+    ["rooms --profile ../x", "invalid profile name; use only letters, digits, dots, - and _"],
+    ["transcript 1 --day 2023-02-29", /invalid --day "2023-02-29"; use a day such as 2024-02-29, today or yesterday/],
     ["transcript 1 --from 2024-03-01 --to 2024-02-01", /--from 2024-03-01 is after --to 2024-02-01/],
-    ["transcript 1 --day today --from 2024-03-01", "--day is one day; leave out --from and --to"],
-    ["completion ksh", 'SHELL is bash or zsh or fish, not "ksh"'],
-    [
-      "whoami --as Alice --site so",
-      "--as picks somebody of a local server, and stackoverflow.com is none; add --local",
-    ],
+    ["transcript 1 --day today --from 2024-03-01", "--day cannot be used with --from or --to"],
+    ["completion ksh", 'invalid SHELL "ksh"; use bash or zsh or fish'],
+    ["whoami --as Alice --site so", "--as works only on a local server, which stackoverflow.com is not; add --local"],
   ];
 
   test.each(mistakes)("chatexchange %s", async (typed, line) => {
@@ -83,7 +80,7 @@ describe("a mistake", () => {
 });
 
 describe("settings", () => {
-  test("flags beat the environment, the environment beats the file, and config says so without secrets", async () => {
+  test("come from flags before the environment before the file, and config shows the source without secrets", async () => {
     const { run, folder } = commandLine();
     const shown = async (args: string[], env: Record<string, string> = {}): Promise<Record<string, unknown>> => {
       const { stdout } = await run(["config", "--json", ...args], { env });
@@ -115,13 +112,13 @@ describe("settings", () => {
     expect(await run(["config", "site", "example.com"])).toMatchObject({ code: 2 });
   });
 
-  test("a config file that makes no sense is named", async () => {
+  test("name an invalid config file in the error", async () => {
     const { run, folder } = commandLine();
     writeFileSync(join(folder, "config.json"), "{ profiles");
     const { code, stderr } = await run(["config"]);
     expect({ code, stderr }).toEqual({
       code: 1,
-      stderr: `chatexchange: ${folder}/config.json is not a config file of chatexchange; mend or delete it\n`,
+      stderr: `chatexchange: ${folder}/config.json is not a valid config file; fix or delete it\n`,
     });
   });
 });
@@ -132,7 +129,7 @@ describe("commands", () => {
     return ran.stdout;
   };
 
-  test("say, answer, change, star, pin, look up and take back", async () => {
+  test("send, reply, edit, star, pin, search and delete", async () => {
     const { server, at } = await place();
     const { run } = commandLine();
     const alice = (...args: string[]): Promise<Ran> => run(at(...args, "--as", "Alice"));
@@ -154,7 +151,7 @@ describe("commands", () => {
     ok(await run(at("star", id, "--off", "--as", "Bob Baker")));
     ok(await alice("pin", id, "--off"));
     expect(room.messages[0]).toMatchObject({ stars: 0, pins: 0 });
-    expect(await run(at("search", "world", "--user", "-1"))).toMatchObject({ code: 0, stderr: "nothing was found\n" });
+    expect(await run(at("search", "world", "--user", "-1"))).toMatchObject({ code: 0, stderr: "no messages match\n" });
     expect(JSON.parse(ok(await run(at("search", "world", "--json"))))).toMatchObject({
       id: Number(id),
       text: "hello, world",
@@ -163,10 +160,10 @@ describe("commands", () => {
     expect(await alice("delete", String(answer.id))).toMatchObject({ code: 4, stdout: "" });
     ok(await alice("delete", id));
     expect(room.messages[0]).toMatchObject({ deleted: true });
-    expect(await alice("delete", id)).toMatchObject({ code: 4, stderr: expect.stringMatching(/already deleted/) });
+    expect(await alice("delete", id)).toMatchObject({ code: 4, stderr: expect.stringMatching(/already been deleted/) });
   });
 
-  test("read stdin: several lines are one message, --fixed is code, --split makes several", async () => {
+  test("read stdin: several lines are one message, --fixed makes it code, --split makes several messages", async () => {
     const { server, at } = await place();
     const { run } = commandLine();
     const say = (args: string[], input: string): Promise<Ran> =>
@@ -178,7 +175,7 @@ describe("commands", () => {
     const long = "word ".repeat(150).trim();
     expect(await say([], long)).toMatchObject({
       code: 2,
-      stderr: expect.stringMatching(/one line has at most 500.*; use --split words/),
+      stderr: expect.stringMatching(/a single line may have at most 500.*; use --split words/),
     });
     expect(
       ok(await say(["--split", "words"], long))
@@ -189,7 +186,7 @@ describe("commands", () => {
     expect(await say([], "\n")).toMatchObject({ code: 2, stderr: expect.stringMatching(/the text is empty/) });
   });
 
-  test("show rooms and people, for people and as JSON", async () => {
+  test("show rooms and users, as text and as JSON", async () => {
     const server = await startServer({ world: "demo" });
     const { run } = commandLine();
     const at = (...args: string[]): string[] => [...args, "--site", server.url];
@@ -202,7 +199,7 @@ describe("commands", () => {
     expect(await run(at("rooms", "zzz"))).toMatchObject({
       code: 0,
       stdout: "",
-      stderr: 'no room has "zzz" in its name\n',
+      stderr: 'no rooms match "zzz"\n',
     });
     expect(ok(await run(at("room", "1"))).replaceAll(server.url, "http://HOST")).toMatchSnapshot();
     expect(JSON.parse(ok(await run(at("room", "1", "--json"))))).toMatchObject({ id: 1, owners: [{ name: "Alice" }] });
@@ -226,7 +223,7 @@ describe("commands", () => {
     expect(ran.stderr.trim().split("\n")).toHaveLength(1);
   });
 
-  test("a site that fails, is read-only, or is not there", async () => {
+  test("report a site that fails, is read-only, or is unreachable", async () => {
     const { server, at } = await place();
     const { run } = commandLine();
     server.site.faults.fail("/rooms", { status: 503, times: 3 });
@@ -250,7 +247,7 @@ describe("commands", () => {
     });
   });
 
-  test("a full disk under the output, and a reader who has gone", async () => {
+  test("survive a full disk for their output, and a closed pipe", async () => {
     const { server } = await place();
     for (let n = 0; n < 300; n++)
       server.site
@@ -270,13 +267,13 @@ describe("commands", () => {
       });
     expect(await shell("> /dev/full")).toMatchObject({
       code: 1,
-      stderr: "chatexchange: can not write the output: no space left on the device\n",
+      stderr: "chatexchange: cannot write the output: no space left on the device\n",
     });
     for (const command of ["--help", "--version", "help tail"]) {
       const main = `"${process.execPath}" dist/cli/main.js ${command}`;
       expect(await bash(`${main} > /dev/full`)).toMatchObject({
         code: 1,
-        stderr: "chatexchange: can not write the output: no space left on the device\n",
+        stderr: "chatexchange: cannot write the output: no space left on the device\n",
       });
     }
     const cut = await shell("| head -n 1");
@@ -285,36 +282,36 @@ describe("commands", () => {
   });
 });
 
-test("--local finds the server that serve runs, and says who can be whom", async () => {
-  const { start, program } = commandLine();
+test("--local finds the server that serve runs, and lists its accounts", async () => {
+  const { start, program, run } = commandLine();
   const server = start(["serve", "--port", "0", "--seed", "demo"]);
   let said = "";
   server.stdout.setEncoding("utf8");
   await new Promise<void>((resolve) => {
     server.stdout.on("data", (text: string) => {
       said += text;
-      if (said.includes("Ctrl-C ends it")) resolve();
+      if (said.includes("Press Ctrl-C to stop")) resolve();
     });
   });
   expect(said).toMatch(/http:\/\/127\.0\.0\.1:\d+ {2}stackexchange\.com/);
   expect(said).toContain("alice@example.com");
-  expect(await program(["send", "1", "hello", "--local"])).toMatchObject({
+  expect(await run(["send", "1", "hello", "--local"])).toMatchObject({
     code: 3,
-    stderr: expect.stringMatching(/not logged in; say who you are with --as NAME, such as --as Alice\n$/),
+    stderr: expect.stringMatching(/not logged in; choose a user with --as NAME, such as --as Alice\n$/),
   });
-  const login = await program(["login", "--local", "--as", "alice"]);
+  const login = await run(["login", "--local", "--as", "alice"]);
   expect(login).toMatchObject({ code: 0, stdout: expect.stringMatching(/^logged in as Alice/) });
-  expect(await program(["send", "1", "hello"])).toMatchObject({ code: 0, stderr: "" });
-  expect((await program(["tail", "1", "-n", "1"])).stdout).toMatch(/Alice {13}hello\n$/);
-  const nobody = await program(["whoami", "--as", "Zed"]);
+  expect(await run(["send", "1", "hello"])).toMatchObject({ code: 0, stderr: "" });
+  expect((await run(["tail", "1", "-n", "1"])).stdout).toMatch(/Alice {13}hello\n$/);
+  const nobody = await run(["whoami", "--as", "Zed"]);
   expect(nobody).toMatchObject({
     code: 2,
-    stderr: expect.stringMatching(/nobody there is called "Zed"; --as takes Alice, Bob Baker, /),
+    stderr: expect.stringMatching(/no user "Zed"; --as takes Alice, Bob Baker, /),
   });
   server.kill("SIGINT");
   const [code] = await new Promise<unknown[]>((resolve) => server.once("exit", (...args) => resolve(args)));
   expect(code).toBe(130);
-  // Without it a fresh one serves the command alone.
+  // Without a running server, a fresh one serves the command alone.
   const alone = await program(["whoami", "--json"]);
   expect(alone).toMatchObject({ code: 0, stderr: expect.stringMatching(/no local server is running/) });
   expect(JSON.parse(alone.stdout)).toMatchObject({ name: "Alice" });
@@ -322,21 +319,20 @@ test("--local finds the server that serve runs, and says who can be whom", async
     ["send", "1", "hello"],
     ["star", "44402001"],
   ]) {
-    expect(await program(args)).toEqual({
+    expect(await run(args)).toEqual({
       code: 5,
       stdout: "",
-      stderr:
-        "chatexchange: no local server is running, and nobody would see it in one of its own; start one with chatexchange serve\n",
+      stderr: "chatexchange: no local server is running; start one with chatexchange serve\n",
     });
   }
 });
 
-test("a port that is taken is said with the way out", async () => {
+test("a port in use is reported with a remedy", async () => {
   const server = await startServer();
   const { port } = new URL(server.url);
-  expect(await commandLine().program(["serve", "--port", port])).toEqual({
+  expect(await commandLine().run(["serve", "--port", port])).toEqual({
     code: 1,
     stdout: "",
-    stderr: `chatexchange: cannot listen on port ${port} of 127.0.0.1: it is in use; choose another, or 0 for any free one; three sites need three ports in a row; --port takes the first\n`,
+    stderr: `chatexchange: cannot listen on port ${port} of 127.0.0.1: the address is already in use; choose another port, or 0 for any free port; the three sites use three consecutive ports; use --port to choose the first\n`,
   });
 });

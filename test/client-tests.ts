@@ -1,11 +1,11 @@
-/** The tests of a client that talks to a local server; `npm run test:slow` runs them with latency. */
+/** Which test files a run takes: those of a client for `npm run test:slow`, those with a longer version for a release. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** Calls that make a client, or start a server that is as far away as `test/latency.ts` says. */
+/** Calls that make a client, or start a server with the latency of `test/latency.ts`. */
 const direct = ["new Client", "startServer", "setStage"];
 
-/** Tests that make one of these calls, and stay near: why. */
+/** Tests that make one of these calls and are exempt from latency, with the reason. */
 export const nearTests: Readonly<Record<string, string>> = {
   "browser.test.ts": "about the pages of the server",
   "killed-server.test.ts": "about the journal of the server",
@@ -39,7 +39,7 @@ function clientCalls(helpers: readonly string[]): string[] {
   return [...names];
 }
 
-/** Every test file with such a call, but for the tests of the server itself and those that stay near. */
+/** Every test file with such a call, except the tests of the server itself and the exempt ones. */
 export function clientTests(): string[] {
   const files = readdirSync(import.meta.dirname).filter((name) => name.endsWith(".ts"));
   const names = clientCalls(files.filter((name) => !/\.test(-d)?\.ts$/.test(name)));
@@ -49,16 +49,20 @@ export function clientTests(): string[] {
     .map((name) => `test/${name}`);
 }
 
-/** Client tests with a server of their own that does not know how far away it is: each would run near. */
+/** Client tests that start a server without the latency of the run: a mistake in each. */
 export function testsWithNearServers(): string[] {
   return clientTests().filter((path) => read(path.replace("test/", "")).includes("ChatServer.start("));
 }
 
 /** The tests that break first on a slow network; `npm test` runs them again with 60 ms of latency. */
-export const tellingTests: string[] = [
-  "test/outbox.test.ts",
-  "test/stream.test.ts",
-  "test/stream-closing.test.ts",
-  "test/stream-trouble.test.ts",
-  "test/lazy.test.ts",
-];
+export const tellingTests: string[] = ["test/outbox.test.ts", "test/stream-trouble.test.ts"];
+
+/** The tests that run longer, or at all, in `npm run test:release`: they import test/sizes.ts. */
+export function releaseTests(): string[] {
+  return ["src", "test"].flatMap((folder) =>
+    readdirSync(join(import.meta.dirname, "..", folder), { recursive: true, encoding: "utf8" })
+      .filter((name) => name.endsWith(".test.ts"))
+      .map((name) => join(folder, name))
+      .filter((path) => /from "[./]+\/sizes\.js"/.test(readFileSync(join(import.meta.dirname, "..", path), "utf8"))),
+  );
+}

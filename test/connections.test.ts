@@ -1,17 +1,17 @@
-/** Local means local, and the options proxy and ca hold, on every runtime: without a network, so that nothing else can answer. */
+/** A local server needs no network, and the options proxy and ca work, on every runtime; checked without a network. */
 import { execFile, execFileSync } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { installedCommand } from "../scripts/tools/install.mjs";
 import { certificate } from "./certificate.js";
+import { temporaryFolder } from "./temporary.js";
 
 const root = resolve(import.meta.dirname, "..");
 const run = promisify(execFile);
 
-/** In a namespace of its own a program has no network but its own loopback. */
+/** In its own namespace a program has no network except its own loopback. */
 const alone = ["-rn", "sh", "-c", 'ip link set lo up && exec "$@"', "sh"];
 
 function canBeAlone(): boolean {
@@ -36,8 +36,7 @@ test.for([
   async ([runtime, command, options], { skip }) => {
     if (!command) return skip(`${runtime} is not installed; npm run test:runtimes installs it`);
     if (!canBeAlone()) return skip("unshare -rn, which takes the network away, does not work here");
-    const folder = await mkdtemp(join(tmpdir(), "chatexchange-connections-"));
-    onTestFinished(() => rm(folder, { recursive: true }));
+    const folder = temporaryFolder();
     const { key, cert } = await certificate();
     const files = [join(folder, "key.pem"), join(folder, "cert.pem")] as const;
     await writeFile(files[0], key);
@@ -51,7 +50,7 @@ test.for([
         timeout: 60_000,
       },
     );
-    // Deno reads NODE_EXTRA_CA_CERTS for nothing but itself.
+    // Deno uses NODE_EXTRA_CA_CERTS only for its own requests.
     const byExtra = runtime === "deno" ? expect.stringContaining("SELF_SIGNED_CERT") : "works";
     expect(waysIn(stdout)).toEqual({
       "a local server": "works",

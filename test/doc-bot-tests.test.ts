@@ -1,21 +1,37 @@
-/** The tests in docs/testing-your-bot.md are run as a bot author would: by Vitest, and by `node --test`. */
-import { execFile } from "node:child_process";
-import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+/**
+ * The programs in the guides, run as a bot author would: the tests of docs/testing-your-bot.md by Vitest and by
+ * `node --test`, the bot of docs/deploying.md as a service.
+ */
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
+import { ChatServer } from "chatexchange-ts/server";
 import ts from "typescript";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { IS_RELEASE } from "./sizes.js";
 
 const root = resolve(import.meta.dirname, "..");
 /** Inside the package, so that its own name leads to `dist`. */
 const folder = join(root, "build/doc-tests");
 const run = promisify(execFile);
 const onlyLoopback = join(root, "test/only-loopback.mjs");
-/** What a runner says to its children would mislead another runner. */
+/** The environment without the variables of this test runner, which would mislead another one. */
 const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(VITEST|NODE_)/.test(name)));
 
+const MODULE = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext };
+
 let snippets: string[] = [];
+
+function javaScriptOf(code: string): string {
+  return ts.transpileModule(code, { compilerOptions: MODULE }).outputText;
+}
+
+function snippetsOf(markdown: string): string[] {
+  return [...markdown.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code = ""]) => code);
+}
 
 beforeAll(async () => {
   await rm(folder, { recursive: true, force: true });
@@ -23,13 +39,11 @@ beforeAll(async () => {
   await copyFile(join(root, "test/cassettes/reconnect.cassette"), join(folder, "report.cassette"));
   const page = await readFile(join(root, "docs/testing-your-bot.md"), "utf8");
   snippets = [...page.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code = ""]) => code);
-  const module = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext };
   for (const [index, code] of snippets.entries()) {
     const name = /^\/\/ ([\w.-]+)\.ts\n/.exec(code)?.[1];
     const isTest = /^test\(/m.test(code) && !code.includes("node:test");
     if (!name && !isTest) continue;
-    const { outputText } = ts.transpileModule(code, { compilerOptions: module });
-    await writeFile(join(folder, `${name ?? `example-${index}.test`}.js`), outputText);
+    await writeFile(join(folder, `${name ?? `example-${index}.test`}.js`), javaScriptOf(code));
   }
 });
 
@@ -43,8 +57,13 @@ describe("the tests in docs/testing-your-bot.md", () => {
     expect(lines.length).toBeLessThanOrEqual(15);
   });
 
-  test("pass under Vitest", { timeout: 60_000 }, async () => {
-    const alias = Object.entries({ "": "index", "/testing": "testing/index", "/server": "server/index" });
+  test.runIf(IS_RELEASE)("pass under Vitest", { timeout: 60_000 }, async () => {
+    const alias = Object.entries({
+      "": "index",
+      "/bot": "bot/index",
+      "/testing": "testing/index",
+      "/server": "server/index",
+    });
     const config = {
       resolve: {
         alias: alias.map(([entry, file]) => ({
@@ -54,7 +73,7 @@ describe("the tests in docs/testing-your-bot.md", () => {
       },
       test: { include: ["*.test.js"], setupFiles: [onlyLoopback], reporters: ["json"] },
     };
-    // The longer names first: an alias stands for what begins with it, too.
+    // The longer names first: an alias also matches names that begin with it.
     config.resolve.alias.reverse();
     await writeFile(join(folder, "vitest.config.mjs"), `export default ${JSON.stringify(config)};`);
     const vitest = join(dirname(createRequire(import.meta.url).resolve("vitest/package.json")), "vitest.mjs");
@@ -64,7 +83,7 @@ describe("the tests in docs/testing-your-bot.md", () => {
       },
     );
     const report = JSON.parse(stdout.slice(stdout.indexOf("{")));
-    expect(report).toMatchObject({ numFailedTests: 0, numPassedTests: 3 });
+    expect(report).toMatchObject({ numFailedTests: 0, numPassedTests: 4 });
   });
 
   test("pass under node:test", { timeout: 60_000 }, async () => {
@@ -74,5 +93,44 @@ describe("the tests in docs/testing-your-bot.md", () => {
     });
     expect(stdout).toMatch(/^# pass 1$/m);
     expect(stdout).toMatch(/^# fail 0$/m);
+  });
+});
+
+describe("the bot in docs/deploying.md", () => {
+  /** Starts it with a password, and waits until it is listening or has ended. */
+  async function start(server: ChatServer, password: string) {
+    const [code = ""] = snippetsOf(await readFile(join(root, "docs/deploying.md"), "utf8"));
+    await writeFile(join(folder, "main.js"), javaScriptOf(code));
+    const data = await mkdtemp(join(folder, "data-"));
+    const account = { CHAT_HOST: server.url, CHAT_EMAIL: server.site.user("Bot").email, CHAT_PASSWORD: password };
+    const bot = spawn(process.execPath, ["--import", onlyLoopback, "main.js"], {
+      cwd: folder,
+      env: { ...env, ...account, CHAT_DATA: data },
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    const end = once(bot, "close").then(([exitCode]) => exitCode);
+    await Promise.race([once(bot.stdout, "data"), end]);
+    return { bot, end };
+  }
+
+  test("answers, and exits with 143 at SIGTERM", { timeout: 60_000 }, async () => {
+    await using server = await ChatServer.start();
+    const { bot, end } = await start(server, server.site.user("Bot").password);
+    const answer = new Promise((resolve) => {
+      server.site.onEvent(({ messageId }) => {
+        const message = messageId === null ? null : server.site.message(messageId);
+        if (message?.source.includes("Hello, ")) resolve(message.parentId);
+      });
+    });
+    const question = server.site.user("Alice").in(1).says("!hello");
+    expect(await answer).toBe(question.id);
+    bot.kill("SIGTERM");
+    expect(await end).toBe(143);
+  });
+
+  test("exits with 78 when the password is wrong", { timeout: 60_000 }, async () => {
+    await using server = await ChatServer.start();
+    const { end } = await start(server, "not the password");
+    expect(await end).toBe(78);
   });
 });

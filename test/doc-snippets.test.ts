@@ -1,24 +1,35 @@
-/** Every TypeScript block of the README and the docs compiles, and the overview leaves nothing public out. */
-import { existsSync, readFileSync } from "node:fs";
+/** Every TypeScript block of the README and the docs compiles, and the reference pages list every public member. */
+import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import * as api from "chatexchange-ts";
 import { ChatEvent } from "chatexchange-ts";
 import { EventType } from "chatexchange-ts/protocol";
 import ts from "typescript";
 import { beforeAll, describe, expect, test } from "vitest";
-import { streamDefaults } from "../src/live/options.js";
+import { STREAM_DEFAULTS } from "../src/live/options.js";
 
 const root = resolve(import.meta.dirname, "..");
-const pages = [
-  "README.md",
-  "docs/overview.md",
-  "docs/errors.md",
-  "docs/state.md",
-  "docs/testing-your-bot.md",
-  "docs/foreign-clients.md",
-];
+const docs = readdirSync(join(root, "docs")).filter((name) => name.endsWith(".md"));
+const pages = ["README.md", ...docs.map((name) => `docs/${name}`)];
 
-/** What a snippet may take for granted. Each block is a module of its own, and may declare any of these itself. */
+/** The pages that list the members of the front door. */
+const reference = [
+  "client",
+  "logging-in",
+  "values",
+  "rooms",
+  "messages",
+  "users",
+  "events",
+  "listening",
+  "sending",
+  "markup",
+  "history",
+  "proxies-and-certificates",
+].map((name) => readFileSync(join(root, `docs/${name}.md`), "utf8"));
+const allReference = reference.join("\n");
+
+/** The names that a snippet may use without declaring them. Each block is a module, and may declare them itself. */
 const prelude = `
   import type { Message, Room, User } from "chatexchange-ts";
   import type { ChatServer } from "chatexchange-ts/server";
@@ -55,7 +66,7 @@ interface Snippet {
   /** The line of the fence, from 1. */
   readonly line: number;
   readonly code: string;
-  /** What the fence says after `ts`. */
+  /** The rest of the fence after `ts`. */
   readonly note: string;
 }
 
@@ -78,13 +89,16 @@ function replLines(page: string): Snippet[] {
 }
 
 /**
- * Where the compiler is told that a snippet is: inside the package, so that its own name leads to `dist`. One that
+ * The path of a snippet for the compiler: inside the package, so that its own name leads to `dist`. One that
  * begins with `// name.ts` has that name, so that others of its page can import it.
  */
 function pathOf({ page, line, code }: Snippet): string {
   const name = /^\/\/ ([\w.-]+\.ts)\n/.exec(code)?.[1];
   return join(root, "snippets", page, name ?? `line-${line}.ts`);
 }
+
+/** The files of the programs that are no snippets: the declarations of the language, of Node and of the package. */
+const sources = new Map<string, ts.SourceFile | undefined>();
 
 /** One program of all the snippets, with as many empty lines before each as make its lines those of its page. */
 function programOf(snippets: readonly Snippet[]): ts.Program {
@@ -94,13 +108,15 @@ function programOf(snippets: readonly Snippet[]): ts.Program {
   }
   const host = ts.createCompilerHost(options);
   const { fileExists, readFile, getSourceFile, directoryExists } = host;
-  // The compiler looks for a module only where there is a folder.
+  // The compiler looks for a module only in existing folders.
   host.directoryExists = (path) => path.startsWith(join(root, "snippets")) || (directoryExists?.(path) ?? true);
   host.fileExists = (path) => files.has(path) || fileExists(path);
   host.readFile = (path) => files.get(path) ?? readFile(path);
   host.getSourceFile = (path, target, ...rest) => {
     const text = files.get(path);
-    return text === undefined ? getSourceFile(path, target, ...rest) : ts.createSourceFile(path, text, target);
+    if (text !== undefined) return ts.createSourceFile(path, text, target);
+    if (!sources.has(path)) sources.set(path, getSourceFile(path, target, ...rest));
+    return sources.get(path);
   };
   return ts.createProgram({ rootNames: [...files.keys()], options, host });
 }
@@ -108,7 +124,7 @@ function programOf(snippets: readonly Snippet[]): ts.Program {
 /** A snippet may be from the inside of a function. */
 const returnOutsideFunction = 1108;
 
-/** What the compiler says, as `page:line: message`. */
+/** The diagnostics of the compiler, as `page:line: message`. */
 function complaints(program: ts.Program): string[] {
   const diagnostics = ts.getPreEmitDiagnostics(program).filter(({ code }) => code !== returnOutsideFunction);
   return diagnostics.map(({ file, start = 0, messageText }) => {
@@ -119,9 +135,8 @@ function complaints(program: ts.Program): string[] {
   });
 }
 
-const present = pages.filter((page) => existsSync(join(root, page)));
 const snippets = [
-  ...present.flatMap((page) => snippetsOf(page, readFileSync(join(root, page), "utf8"))),
+  ...pages.flatMap((page) => snippetsOf(page, readFileSync(join(root, page), "utf8"))),
   ...replLines("docs/live-check.md"),
 ];
 
@@ -136,43 +151,41 @@ describe("the TypeScript in the docs", () => {
     expect(snippets.length).toBeGreaterThan(20);
   });
 
-  test("opts out of that only with a reason", () => {
+  test("is exempt from that only with a reason", () => {
     const unreasoned = snippets.filter(({ note }) => note !== "" && !/^no-check +\S/.test(note));
     expect(unreasoned.map(({ page, line, note }) => `${page}:${line}: ${note}`)).toEqual([]);
   });
 
-  test("has every public member of every class in the overview", () => {
-    const overview = readFileSync(join(root, "docs/overview.md"), "utf8");
-    const sections = overview.split(/^(?=## )/m);
+  test("lists every public member of every class in the reference pages", () => {
     const missing = publicMembers(program).filter((path) => {
       const [type = "", member = type] = path.split(".");
-      const own = sections.find((section) => section.startsWith(`## \`${type}\``));
-      return !isNamed(member, own ?? overview);
+      const own = reference.find((page) => page.startsWith(`# \`${type}\``));
+      return !isNamed(member, own ?? allReference);
     });
     expect(missing).toEqual([]);
   });
 
-  test("has every class of events in the overview, with its number", () => {
-    const overview = readFileSync(join(root, "docs/overview.md"), "utf8");
-    const listed = [...overview.matchAll(/^\| (\d+) \| `(\w+)` \|/gm)].map(([, type, name]) => [name, Number(type)]);
+  test("lists every event class in the reference pages, with its number", () => {
+    const listed = [...allReference.matchAll(/^\| (\d+) \| `(\w+)` \|/gm)].map(([, type, name]) => [
+      name,
+      Number(type),
+    ]);
     expect(Object.fromEntries(listed)).toEqual(EventType);
   });
 
-  test("has the classes that are no type of the servers in the overview without a number", () => {
-    const overview = readFileSync(join(root, "docs/overview.md"), "utf8");
-    const listed = [...overview.matchAll(/^\| none \| `(\w+)` \|/gm)].map(([, name]) => name);
+  test("lists events without a wire type in the reference pages without a number", () => {
+    const listed = [...allReference.matchAll(/^\| none \| `(\w+)` \|/gm)].map(([, name]) => name);
     const classes = Object.entries(api).filter(([, value]) => Object.prototype.isPrototypeOf.call(ChatEvent, value));
     const ours = classes.map(([name]) => name).filter((name) => !Object.hasOwn(EventType, name));
     expect([...listed, "ChatMessageEvent", "UnknownEvent"].sort()).toEqual(ours.sort());
   });
 
-  test("has every option of the stream in the overview, with its default", () => {
-    const overview = readFileSync(join(root, "docs/overview.md"), "utf8");
-    for (const [name, value] of Object.entries(streamDefaults))
-      expect(overview).toContain(`| \`${name}\` | ${value} |`);
+  test("lists every option of the stream in the reference pages, with its default", () => {
+    for (const [name, value] of Object.entries(STREAM_DEFAULTS))
+      expect(allReference).toContain(`| \`${name}\` | ${value} |`);
   });
 
-  test("has every fault of the local server in testing-your-bot.md", () => {
+  test("lists every fault of the local server in testing-your-bot.md", () => {
     const page = readFileSync(join(root, "docs/testing-your-bot.md"), "utf8");
     const checker = program.getTypeChecker();
     const declared = exportsOf(program, "dist/server/index.d.ts").find(({ name }) => name === "Faults");
@@ -207,7 +220,7 @@ function publicMembers(program: ts.Program): string[] {
     });
 }
 
-/** What a module of the package exports. */
+/** The exports of a module of the package. */
 function exportsOf(program: ts.Program, path: string): ts.Symbol[] {
   const checker = program.getTypeChecker();
   const file = program.getSourceFile(join(root, path));

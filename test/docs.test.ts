@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import * as api from "chatexchange-ts";
 import { describe, expect, test } from "vitest";
 import { readArguments } from "../src/cli/table/arguments.js";
@@ -11,7 +11,7 @@ const codes = [...read("src/errors/chat-error.ts").matchAll(/^ {2}\| "([A-Z_]+)"
 describe("docs/errors.md", () => {
   const table = read("docs/errors.md");
 
-  test("has every code there is, and no other", () => {
+  test("lists exactly the existing codes", () => {
     const documented = [...table.matchAll(/^\| `([A-Z_]+)` \|/gm)].map((match) => match[1]);
     expect([...documented].sort()).toEqual([...codes].sort());
     expect(codes.length).toBeGreaterThan(25);
@@ -33,7 +33,7 @@ describe("docs/errors.md", () => {
   });
 });
 
-test("every code that a doc comment throws is one that there is", () => {
+test("every code after @throws exists", () => {
   const files = readdirSync(resolve(import.meta.dirname, "../src"), { recursive: true, encoding: "utf8" })
     .filter((path) => path.endsWith(".ts"))
     .map((path) => `src/${path}`);
@@ -44,7 +44,7 @@ test("every code that a doc comment throws is one that there is", () => {
   expect(thrown.length).toBeGreaterThan(90);
 });
 
-/** What stands in braces behind a `@throws`, links apart: codes, and inside of the server also classes. */
+/** The names in braces after each `@throws`, except links: codes, and inside the server also classes. */
 function throwsOf(source: string): string[] {
   const comments = [...source.matchAll(/\/\*\*.*?\*\//gs)].flatMap(([comment]) => comment.split(/(?<!\{)@(?=[a-z])/));
   return comments
@@ -70,7 +70,7 @@ describe("docs/live-check.md", () => {
     expect(rows.length).toBeGreaterThan(80);
   });
 
-  test("names commands and flags that there are, and reads with curl alone", () => {
+  test("names only existing commands and flags, and only reads with curl", () => {
     for (const { command } of rows) {
       const words = [...command.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? "");
       const [program, ...args] = words;
@@ -80,14 +80,14 @@ describe("docs/live-check.md", () => {
     }
   });
 
-  test("marks every command that others see", () => {
+  test("marks every command that other users can see", () => {
     const seen =
       /chatexchange (?:send|edit|delete|pin)\b|\.(?:sendMessage|reply|moveTo|kick|invite|setAccess|update|timeout|uploadImage)\(|messages\/new/;
     const unmarked = rows.filter(({ command, mark }) => seen.test(command) && mark !== " (posts)");
     expect(unmarked.map(({ command }) => command)).toEqual([]);
   });
 
-  test("leans on files that there are", () => {
+  test("names only existing files", () => {
     const files = rows.flatMap(({ where }) =>
       [...where.matchAll(/`((?:src|docs)\/[^`]+)`/g)].map(([, file = ""]) => file),
     );
@@ -103,34 +103,68 @@ function readOnlyCurl(args: readonly string[]): boolean {
   return isChat && (!posts || /^\/(?:user\/info|ws-auth|chats\/ROOM\/events)$/.test(url?.pathname ?? ""));
 }
 
-test("links of the README and the docs lead somewhere", () => {
-  const docs = readdirSync(resolve(import.meta.dirname, "../docs"), { recursive: true, encoding: "utf8" });
-  const pages = [
-    "README.md",
-    "CHANGELOG.md",
-    ...docs.filter((path) => path.endsWith(".md")).map((path) => `docs/${path}`),
-  ];
-  expect(pages.length).toBeGreaterThan(10);
-  const broken = pages.flatMap((page) =>
-    [...read(page).matchAll(/\]\((?!https?:|#)([^)#]+)\)/g)]
-      .map((match) => resolve(import.meta.dirname, "..", page, "..", match[1] ?? ""))
-      .filter((path) => !exists(path)),
-  );
-  expect(broken).toEqual([]);
-});
+const pages = [
+  ...readdirSync(resolve(import.meta.dirname, "..")).filter((path) => path.endsWith(".md")),
+  ...readdirSync(resolve(import.meta.dirname, "../docs"), { recursive: true, encoding: "utf8" })
+    .filter((path) => path.endsWith(".md"))
+    .map((path) => `docs/${path}`),
+];
 
-test("links within a page lead to a heading of it", () => {
-  for (const page of ["README.md", "docs/overview.md", "docs/testing-your-bot.md"]) {
-    const text = read(page).replaceAll(/^```.*?^```/gms, "");
-    const anchors = [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) =>
-      heading
-        .toLowerCase()
-        .replaceAll(/[^\p{L}\p{N} -]/gu, "")
-        .replaceAll(" ", "-"),
+/** The links of a page to files of this repository, and to headings of its own. */
+function linksOf(page: string): { link: string; path: string; anchor: string }[] {
+  const text = read(page).replaceAll(/^```.*?^```/gms, "");
+  return [...text.matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)/g)].map(([link, target = "", anchor = ""]) => {
+    const path = target === "" ? page : join(dirname(page), target);
+    return { link, path, anchor };
+  });
+}
+
+/** The anchors that a renderer gives to the headings of a page. */
+function anchorsOf(page: string): string[] {
+  const text = read(page).replaceAll(/^```.*?^```/gms, "");
+  return [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, "")
+      .replaceAll(" ", "-"),
+  );
+}
+
+describe("the links of the README and the docs", () => {
+  test("lead to files that exist", () => {
+    expect(pages.length).toBeGreaterThan(10);
+    const broken = pages.flatMap((page) =>
+      linksOf(page)
+        .filter(({ path }) => !exists(resolve(import.meta.dirname, "..", path)))
+        .map(({ link }) => `${page}: ${link}`),
     );
-    const broken = [...text.matchAll(/\]\(#([^)]+)\)/g)].filter(([, anchor = ""]) => !anchors.includes(anchor));
-    expect([page, broken.map(([link]) => link)]).toEqual([page, []]);
-  }
+    expect(broken).toEqual([]);
+  });
+
+  test("lead to headings that exist", () => {
+    const broken = pages.flatMap((page) =>
+      linksOf(page)
+        .filter(
+          ({ path, anchor }) =>
+            anchor !== "" && path.endsWith(".md") && exists(resolve(import.meta.dirname, "..", path)),
+        )
+        .filter(({ path, anchor }) => !anchorsOf(path).includes(anchor))
+        .map(({ link }) => `${page}: ${link}`),
+    );
+    expect(broken).toEqual([]);
+  });
+
+  test("include a link to every guide", () => {
+    const linked = new Set(
+      pages.flatMap((page) =>
+        linksOf(page)
+          .map(({ path }) => path)
+          .filter((path) => path !== page),
+      ),
+    );
+    const missing = pages.filter((page) => /^docs\/[\w-]+\.md$/.test(page) && !linked.has(page));
+    expect(missing).toEqual([]);
+  });
 });
 
 function exists(path: string): boolean {

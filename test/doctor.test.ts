@@ -1,4 +1,4 @@
-/** `chatexchange doctor` against a local server in all states of health. */
+/** `chatexchange doctor` against a local server, healthy and with each kind of trouble. */
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Client, type ClientOptions } from "chatexchange-ts";
@@ -29,7 +29,7 @@ interface Visit {
   readonly bad: readonly string[];
 }
 
-/** Everything that says or changes something on a server. */
+/** Paths of every request that posts or changes something on a server. */
 const writing =
   /\/messages\/|\/rooms\/(save|kickmute|setuseraccess|timeout|favorite|requestaccess)|\/users\/invite|\/chats\/leave|\/admin|\/upload|\/conversation\/new|\/ignorelist\/(add|remove)|\/chats\/\d+\/messages/;
 
@@ -54,7 +54,7 @@ async function populated(options: Parameters<typeof stage>[0] = {}): Promise<Sta
 }
 
 describe("a healthy site", () => {
-  test("every check is ok, with a login, and the exit code is 0", async () => {
+  test("passes every check with a login, and the exit code is 0", async () => {
     const { client } = await populated();
     const { bad, code, findings, of } = await visit(client());
     expect(bad).toEqual([]);
@@ -64,7 +64,7 @@ describe("a healthy site", () => {
     expect(findings.length).toBeGreaterThan(20);
   });
 
-  test("nothing is said or changed, and nobody comes into a room", async () => {
+  test("is not changed by the doctor: no message, no change, no arrival in a room", async () => {
     const { client, server } = await populated();
     const before = server.site.newestEventId;
     await visit(client());
@@ -77,17 +77,17 @@ describe("a healthy site", () => {
     expect(server.site.room(1).present).toEqual([]);
   });
 
-  test("as a program it ends when it has said everything", async () => {
+  test("lets the program exit after its report", async () => {
     const { server, alice } = await populated();
     alice.in(1).says("so that the first frame comes with the opening of the socket");
     const { code, stdout } = await commandLine().program(["doctor", "--site", server.url]);
     expect({ code, last: stdout.trim().split("\n").at(-1) }).toEqual({
       code: 0,
-      last: "No problem, 1 warning. Nothing was posted, and nobody was shown in a room.",
+      last: "No problem, 1 warning. Nothing was posted, and no account appeared in a room.",
     });
   });
 
-  test("without a login everything is looked at as a visitor, which is a warning and no failure", async () => {
+  test("is checked as an anonymous visitor without a login, which is a warning and no failure", async () => {
     const { anonymous } = await populated();
     const { bad, code, of } = await visit(anonymous());
     expect(bad).toEqual(["login"]);
@@ -95,18 +95,20 @@ describe("a healthy site", () => {
     expect(code).toBe(0);
   });
 
-  test("for people there is a line for each check, and a sum", async () => {
+  test("gets a line for each check and a summary", async () => {
     const { client } = await populated();
     const context = testContext({ client: client() });
     expect(await runDoctor(context)).toBe(0);
     const lines = context.output().split("\n");
     expect(lines[0]).toMatch(/^ok {7}Node {15}version \d+/);
-    expect(context.output()).toContain("No problem, 0 warnings. Nothing was posted, and nobody was shown in a room.");
+    expect(context.output()).toContain(
+      "No problem, 0 warnings. Nothing was posted, and no account appeared in a room.",
+    );
   });
 });
 
-describe("trouble with the site", () => {
-  test("a transcript that is closed is a warning that says what works without", async () => {
+describe("the doctor of a site in trouble", () => {
+  test("warns of a forbidden transcript, and lists what works without it", async () => {
     const { client, server } = await populated();
     server.site.faults.fail("/transcript", { status: 403, times: 9 });
     const { bad, code, of } = await visit(client());
@@ -116,7 +118,7 @@ describe("trouble with the site", () => {
     expect(code).toBe(0);
   });
 
-  test("what pages and answers lack or have besides is summed up as a warning, without content", async () => {
+  test("warns of missing and unknown parts of pages and responses, without their content", async () => {
     const { client, server } = await populated();
     const page = await (await fetch(`${server.url}/rooms/info/1`)).text();
     const body = page.replaceAll("last message", "latest");
@@ -146,7 +148,7 @@ describe("trouble with the site", () => {
     expect(code).toBe(0);
   });
 
-  test("sockets that can not be opened are a problem of the site, and polling is looked at", async () => {
+  test("reports sockets that cannot be opened as a problem of the site, and checks polling", async () => {
     const { client, server } = await populated();
     server.site.faults.fail("/ws-auth", { status: 500, times: 9 });
     const { bad, code, of } = await visit(client());
@@ -155,17 +157,17 @@ describe("trouble with the site", () => {
     expect(code).toBe(5);
   });
 
-  test("a socket that stays silent is named as such", async () => {
+  test("reports a silent socket", async () => {
     const { client, server } = await populated();
     server.site.faults.silenceSockets();
     const { bad, code, of } = await visit(client(), {}, { firstFrameMs: 150 });
     expect(bad).toEqual(["socket"]);
-    expect(of("socket")?.seen).toBe("it opened, but nothing came within 0.15 s");
-    expect(of("socket")?.advice).toContain("polling");
+    expect(of("socket")?.seen).toBe("it opened, but received nothing within 0.15 s");
+    expect(of("socket")?.advice).toContain("events are polled instead");
     expect(code).toBe(5);
   });
 
-  test("pages that make no sense: each check names its page", async () => {
+  test("names the page of each check when pages cannot be parsed", async () => {
     const { client, server } = await populated();
     const bot = client();
     await bot.login();
@@ -197,7 +199,7 @@ describe("trouble with the site", () => {
     expect(code).toBe(5);
   });
 
-  test("a site out of reach is said once, and the rest is left out", async () => {
+  test("reports an unreachable site once, and skips the other checks", async () => {
     const { server } = await populated();
     const client = ends(new Client(server.url));
     await server.close();
@@ -209,8 +211,8 @@ describe("trouble with the site", () => {
   });
 });
 
-describe("trouble with the login", () => {
-  test("a CAPTCHA: what to do, and the rest is looked at as a visitor", async () => {
+describe("the doctor of a login in trouble", () => {
+  test("says what to do about a CAPTCHA, and continues as an anonymous visitor", async () => {
     const { client, server } = await populated();
     server.site.faults.captcha();
     const { bad, code, of } = await visit(client());
@@ -221,7 +223,7 @@ describe("trouble with the login", () => {
     expect(code).toBe(3);
   });
 
-  test("a stored session that has expired", async () => {
+  test("reports an expired session", async () => {
     const { client, server } = await populated();
     const { folder } = testContext();
     const sessionFile = join(folder, "session.json");
@@ -232,11 +234,11 @@ describe("trouble with the login", () => {
     const { bad, code, of } = await visit(ends(new Client(server.site, options)));
     expect(bad).toEqual(["login"]);
     expect(of("login")).toMatchObject({ code: "NOT_LOGGED_IN" });
-    expect(of("login")?.seen).toContain("no stored session that still works");
+    expect(of("login")?.seen).toContain("no stored session is still valid");
     expect(code).toBe(3);
   });
 
-  test("a stored session that is good is told from a new login", async () => {
+  test("distinguishes a valid stored session from a new login", async () => {
     const { client } = await populated();
     const { folder } = testContext();
     const sessionFile = join(folder, "session.json");
@@ -244,7 +246,7 @@ describe("trouble with the login", () => {
     expect((await visit(client({ sessionFile }))).of("login")?.seen).toContain("with the stored session");
   });
 
-  test("a wrong password", async () => {
+  test("reports a wrong password", async () => {
     const { client } = await populated();
     const { code, of } = await visit(client({ password: "s3cret-wrong" }));
     expect(of("login")).toMatchObject({ code: "WRONG_PASSWORD" });
@@ -252,11 +254,11 @@ describe("trouble with the login", () => {
   });
 });
 
-describe("trouble with this machine", () => {
+describe("the doctor of a machine in trouble", () => {
   test.each([
     [-90_000, "warning", /\b1 min (29|3[01]) s ahead of/],
     [3_600_000, "problem", /\b(59 min|1 h) behind/],
-  ])("a clock that is wrong by %i ms is a %s", async (off, result, words) => {
+  ])("rates a clock that is wrong by %i ms as %s", async (off, result, words) => {
     const clock = new ManualClock(Date.now() + off);
     const { anonymous } = await populated({ clock });
     const { of } = await visit(anonymous());
@@ -265,7 +267,7 @@ describe("trouble with this machine", () => {
     expect(of("clock")?.advice).toContain("NTP");
   });
 
-  test("a session that others can read", async () => {
+  test("reports a session file that other users can read", async () => {
     const { client } = await populated();
     const context = testContext({ client: client(), json: true });
     await mkdir(join(context.folder, "sessions"), { mode: 0o755 });
@@ -279,7 +281,7 @@ describe("trouble with this machine", () => {
     expect(JSON.parse(line)).toMatchObject({ result: "warning", advice: expect.stringContaining("chmod go-rwx") });
   });
 
-  test("a Node that is too old", () => {
+  test("reports a version of Node that is too old", () => {
     expect(checkNode("18.20.0")).toMatchObject({ result: "problem", advice: "install Node 20.19 or newer" });
     expect(checkNode("20.19.0").result).toBe("ok");
     expect(checkNode("26.0.0").result).toBe("ok");

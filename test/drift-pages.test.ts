@@ -1,4 +1,4 @@
-/** Page readers miss nothing on the pages of the local server and on those recorded from the live sites. */
+/** Page parsers report no drift for the pages of the local server and those recorded from the live sites. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import {
@@ -33,8 +33,9 @@ import type { FrameView } from "../src/server/pages/views.js";
 import { readAnswer } from "./answers.js";
 import { haveRecordings, recording } from "./recorded.js";
 import * as views from "./round-trip-views.js";
+import { sizeOf } from "./sizes.js";
 
-const runs = Number(process.env.ROUND_TRIPS ?? 150);
+const RUNS = sizeOf({ near: 15, release: 600 });
 
 /** The notes of a reader about a page, as `where: what: detail`, also when it cannot be read. */
 function driftOf(call: Call<unknown>, html: string): string[] {
@@ -93,12 +94,12 @@ describe("the local server's pages have everything their readers expect", () => 
       fc.property(html, (page) => {
         expect(driftOf(call, page)).toEqual([]);
       }),
-      { numRuns: runs },
+      { numRuns: RUNS },
     );
   });
 });
 
-/** Recordings that lack something for a reason of their own. */
+/** Recordings that lack a part, with the reason. */
 const placeholder = ["rooms page: missing: viewer or login link"];
 const withoutScripts = ["room info page: missing: serverTime"];
 
@@ -264,21 +265,21 @@ describe("a page without one of its parts has exactly that drift", () => {
     const samples = fc.sample(html, { numRuns: 40, seed: 7 });
     const changed = samples.filter((page) => change(page) !== page).map(change);
     const drifts = new Set(changed.map((page) => driftOf(call, page).join("; ")));
-    // A page that has none of the things which have the part, such as a room nobody is in, does not lack it.
+    // A page without any element that could have the part, such as an empty room, does not lack the part.
     drifts.delete("");
     expect([...drifts]).toEqual([`${name}: missing: ${part}`]);
   });
 });
 
-/** The parts that are nowhere above: they have no name of their own, or no page of ours is without them. */
+/** Parts without a test above: they have no name, or every page of ours has them. */
 const untried = [".content b", ".usercard[id*=user-]", ".roomcard[id^=room-]", "p", "viewer or login link"];
 
-test("every part that a reader expects is taken away in one of the tests above", () => {
+test("every expected part is removed in one of the tests above", () => {
   const folder = resolve(import.meta.dirname, "../src/protocol/pages");
   const sources = readdirSync(folder).filter((name) => /^[\w-]+\.ts$/.test(name));
   const notes = sources.flatMap((name) => [
     ...readFileSync(join(folder, name), "utf8").matchAll(
-      /\b(?:expected|orNote|noteEmpty|note)\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*?"([^"]+)",?\s*\)/g,
+      /\b(?:selectExpected|orNoteMissing|noteEmpty|noteDrift)\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*?"([^"]+)",?\s*\)/g,
     ),
   ]);
   const named = new Set(notes.flatMap(([text, part = ""]) => (text.includes('"unknown ') ? [] : [part])));

@@ -1,4 +1,4 @@
-/** A client tells that a site has changed: its drift, in a list, as a count, on a channel, and in the log. */
+/** Drift: a client reports changes of a site in a list, as a count, on a channel, and in the log. */
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { Client } from "chatexchange-ts";
 import { EventType } from "chatexchange-ts/protocol";
@@ -10,19 +10,19 @@ function linesOf(chat: Client): string[] {
   return chat.drift.map(({ where, what, detail }) => `${where}: ${what}: ${detail}`);
 }
 
-/** The body of a page as somebody sees it who is not logged in. */
+/** The body of a page for an anonymous visitor. */
 async function bodyOf({ server }: Stage, path: string): Promise<string> {
   return (await fetch(server.url + path)).text();
 }
 
-/** A frame of room 1 with these events, which come after the newest of the site, and more keys. */
+/** A frame of room 1 with these events, newer than the newest of the site, and more keys. */
 function send({ server }: Stage, events: readonly object[], more: object): void {
   const last = server.site.newestEventId;
   const e = events.map((event, n) => ({ time_stamp: 1_700_000_000, id: last + 1 + n, room_id: 1, ...event }));
   server.site.faults.sendRaw(JSON.stringify({ r1: { e, t: last + e.length, d: e.length, ...more } }));
 }
 
-test("a day with the local server shows no drift, whatever is read and done", async () => {
+test("a day of reads and actions with the local server has no drift", async () => {
   const set = await stage();
   const { alice, bot, server } = set;
   const chat = set.client();
@@ -78,7 +78,7 @@ test("a part that a page lacks is listed, counted, published and logged once, an
   expect(lines).toEqual([expect.stringContaining("drift: room info page: missing: .room-stats last message")]);
 });
 
-test("a page that is not understood is a drift that names the part, and nothing of the page", async () => {
+test("an unexpected page is a drift that names the missing part, without the page's content", async () => {
   const set = await stage();
   const body = "<html><body><p>private words</p></body></html>";
   set.server.site.faults.fail("/rooms/info/1", { status: 200, body, times: 9 });
@@ -87,7 +87,7 @@ test("a page that is not understood is a drift that names the part, and nothing 
   expect(linesOf(chat)).toEqual(["room info page: missing: .roomcard-xxl"]);
 });
 
-test("types, keys and levels of live events that nobody knows are drift", async () => {
+test("unknown types, keys and levels of live events are drift", async () => {
   const set = await stage();
   const chat = set.client();
   await chat.getRoom(1).watch(() => {}).ready;
@@ -109,7 +109,7 @@ test("types, keys and levels of live events that nobody knows are drift", async 
   ]);
 });
 
-test("a frame that makes no sense is a drift", async () => {
+test("an invalid frame is a drift", async () => {
   const set = await stage();
   const chat = set.client();
   await chat.getRoom(1).watch(() => {}).ready;
@@ -119,7 +119,7 @@ test("a frame that makes no sense is a drift", async () => {
   expect(linesOf(chat)).toEqual(["frame: unknown form: whole", "frame: unknown form: part"]);
 });
 
-test("keys of JSON answers that nobody knows or that are missing are drift", async () => {
+test("unknown and missing keys of JSON responses are drift", async () => {
   const set = await stage();
   const body = JSON.stringify({ id: 1, name: "Sandbox", description: "", tags: "", usage: null, aura: "secret words" });
   set.server.site.faults.fail("/rooms/thumbs/1", { status: 200, body });
@@ -131,7 +131,7 @@ test("keys of JSON answers that nobody knows or that are missing are drift", asy
   ]);
 });
 
-test("a refusal in words that nobody knows is a drift without the words", async () => {
+test("an unknown refusal sentence is a drift, without its words", async () => {
   const set = await stage();
   const said = set.alice.in(1).says("star me");
   set.server.site.faults.fail("/messages", {
@@ -144,7 +144,7 @@ test("a refusal in words that nobody knows is a drift without the words", async 
   expect(linesOf(chat)).toEqual(["answer to POST /messages/{id}/star: unknown sentence: status 409"]);
 });
 
-test("a site that changes all the time fills no memory: the first hundred are kept, all are counted", async () => {
+test("drift takes bounded memory: the first hundred entries are kept, all are counted", async () => {
   const set = await stage();
   const body = JSON.stringify(Object.fromEntries(Array.from({ length: 250 }, (_, n) => [`key${n}`, n])));
   set.server.site.faults.fail("/rooms/thumbs/1", { status: 200, body: body.replace("{", '{"name":"Sandbox",') });

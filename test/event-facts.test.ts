@@ -55,7 +55,7 @@ describe("a moved message", () => {
     }
   });
 
-  test("first seen in the event has an author who is asked for, and is in the other room", async () => {
+  test("has an author who is fetched, and the other room, when the event is the first to mention it", async () => {
     const { alice, owner, chat, room } = await scene();
     const { id } = alice.in(11).says("off topic");
     const out = room.newEvents(MessageMovedOut);
@@ -83,7 +83,7 @@ describe("a moved message", () => {
 });
 
 describe("a star event", () => {
-  test("of mine tells what I starred and pinned, without a request", async () => {
+  test("of one's own shows whether one starred and pinned the message, without a request", async () => {
     const { site, bot, alice, chat, requests } = await scene();
     site.addRoom({ id: 13, name: "Mine", owners: [bot] });
     const stars = chat.getRoom(13).newEvents(MessageStarred);
@@ -95,7 +95,7 @@ describe("a star event", () => {
       return [byYou, user?.id, starredByYou, pinnedByYou, count, pins];
     };
     const message = chat.getMessage(id);
-    // Somebody else's star stays when mine goes: only the event for me says that it is gone.
+    // Carol's star remains when mine is removed: only the event for me reports the removal.
     site.user("Carol").in(13).stars(id);
     expect(await marks()).toEqual([false, undefined, false, false, 1, 0]);
     requests();
@@ -111,7 +111,7 @@ describe("a star event", () => {
     expect(requests()).toEqual([]);
   });
 
-  test("of somebody else leaves my marks as they are", async () => {
+  test("of another user does not change one's own star and pin", async () => {
     const { site, bot, alice, chat, room } = await scene();
     const stars = room.newEvents(MessageStarred);
     await stars.ready;
@@ -127,7 +127,7 @@ describe("a star event", () => {
 });
 
 describe("a reply to oneself", () => {
-  test("comes as a reply and then as the message, and is not for you", async () => {
+  test("is delivered as a reply and then as the message, and does not count as addressed to oneself", async () => {
     const { alice, bot, room } = await scene();
     const events = room.newEvents(MessageReply, MessagePosted);
     await events.ready;
@@ -160,7 +160,7 @@ describe("a reply to oneself", () => {
   });
 });
 
-test("a reply tells whom and what it answers, where the server says so", async () => {
+test("a reply event has the replied-to user and message when the server sends them", async () => {
   const { server, alice, client } = await stage({ parentInReplies: true });
   const room = client().getRoom(1);
   const events = room.newEvents(MessageReply, MessagePosted);
@@ -178,7 +178,7 @@ test("a reply tells whom and what it answers, where the server says so", async (
 });
 
 describe("events without a room, a user, or a content", () => {
-  test("an access request tells the owner who asks, and for which room", async () => {
+  test("show an owner the user and the room of an access request", async () => {
     const { site, bot, alice, chat, room } = await scene();
     site.addRoom({ id: 14, name: "Club", access: "gallery", owners: [bot] });
     const rights = chat.getRoom(14).newEvents(AccessLevelChanged);
@@ -199,7 +199,7 @@ describe("events without a room, a user, or a content", () => {
     ]);
   });
 
-  test("an invitation comes under the rooms one is in, and names the other room", async () => {
+  test("bring an invitation under the rooms one is in, with the other room's id", async () => {
     const { site, bot, alice, chat, room } = await scene();
     site.addRoom({ id: 15, name: "Elsewhere", owners: [alice] });
     const invitation = first(chat, Invitation);
@@ -211,7 +211,7 @@ describe("events without a room, a user, or a content", () => {
     );
   });
 
-  test("a flag names nobody, and a new name comes from Feeds", async () => {
+  test("bring a flag without a user, and a new name from the user Feeds", async () => {
     const { site, bot, alice, chat } = await scene();
     site.addRoom({ id: 16, name: "Mine", owners: [bot] });
     const events = chat.getRoom(16).newEvents(MessageFlagged, UserNameOrAvatarChanged);

@@ -1,4 +1,4 @@
-/** The option outbox.failFast: a bot with a wrong host name learns of it at once. */
+/** The option outbox.failFast: a bot with a wrong host name fails at once. */
 import type { Endpoint } from "chatexchange-ts";
 import { ManualClock } from "chatexchange-ts/testing";
 import { expect, test } from "vitest";
@@ -39,5 +39,5 @@ test("a send is retried with failFast, too, when a connection has worked before"
 
 test("outbox.failFast is true or false", async () => {
   const { client } = await stage();
-  expect(() => client({ outbox: { failFast: 1 as never } })).toThrow(/outbox.failFast is true or false, not 1/);
+  expect(() => client({ outbox: { failFast: 1 as never } })).toThrow(/outbox.failFast must be true or false, not 1/);
 });

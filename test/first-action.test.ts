@@ -1,8 +1,8 @@
-/** An action that is the first thing a client does looks with the eyes of its account, not of nobody. */
+/** An action that is the first call of a client reads as its account, not anonymously. */
 import { expect, test } from "vitest";
 import { stage } from "./support.js";
 
-test("a star that another client of the account gave is known before it is given or taken back", async () => {
+test("a star by another client of the account is detected before the star is toggled", async () => {
   const { server, client, bot, alice } = await stage();
   const { id } = alice.in(1).says("star me");
   bot.in(1).stars(id);
@@ -13,7 +13,7 @@ test("a star that another client of the account gave is known before it is given
   expect(stars()).toBe(0);
 });
 
-test("an edit is possible as the first thing a client does, and a reply stays one", async () => {
+test("an edit can be the first call of a client, and a reply stays a reply", async () => {
   const { server, client, bot, alice } = await stage();
   const question = alice.in(1).says("what?");
   const { id } = bot.in(1).says("taht", { replyTo: question });

@@ -1,4 +1,4 @@
-/** What a client reads before it has logged in, when it could: what everybody sees at once, the rest as its account. */
+/** Reads of a client with credentials before its login: public values are read at once, all others after a login. */
 import { expect, test } from "vitest";
 import { failureOf, stage } from "./support.js";
 
@@ -10,7 +10,7 @@ async function withPrivateRoom() {
   return { ...set, room, said };
 }
 
-test("a private room is read as the account, though nothing has logged in yet", async () => {
+test("a private room is read as the account, after an automatic login", async () => {
   const { client, said } = await withPrivateRoom();
   expect(await client().getRoom(30).name).toBe("Back Office");
   expect(await client().getMessage(said.id).content).toBe("a secret plan");
@@ -23,7 +23,7 @@ test("a private room is read as the account, though nothing has logged in yet", 
   expect(found).toEqual([said.id]);
 });
 
-test("what is yours is asked for as you: favourites, stars, whom you can ping", async () => {
+test("favorites, own stars and pingable users are read as the account", async () => {
   const { server, client, alice, bot } = await stage();
   const said = alice.in(1).says("star me");
   bot.in(1).stars(said.id);
@@ -39,7 +39,7 @@ test("what is yours is asked for as you: favourites, stars, whom you can ping", 
   expect((await client().getRoom(1).pingableUsers()).map(({ id }) => id)).toContain(alice.id);
 });
 
-test("what everybody sees needs no login", async () => {
+test("public values are read without a login", async () => {
   const { client, alice, requests } = await stage();
   const said = alice.in(1).says("hello");
   requests();
@@ -50,7 +50,7 @@ test("what everybody sees needs no login", async () => {
   expect(requests()).toEqual(["GET /rooms/thumbs/1", "POST /user/info", `GET /message/${said.id}`]);
 });
 
-test("a room that is not there, or not for this account either, is said to be so", async () => {
+test("a missing room is NOT_FOUND, and a room that the account may not read is reported as such", async () => {
   const { server, client, alice } = await stage();
   server.site.addRoom({ id: 31, name: "Only Alice", access: "private", owners: [alice] });
   expect(await failureOf(client().getRoom(99_999).name)).toMatchObject({ code: "NOT_FOUND" });

@@ -33,7 +33,7 @@ const sechat: readonly Step[] = [
   ],
   ["nobody", `POST //${golf}/users/login`, `${account}&fkey=FKEY&ssrc=head&oauth_version=&oauth_server=`, "302 "],
   header("nobody", "location", `https://${golf}/`),
-  // It reads `html > head > title`, to tell the front page from that of a CAPTCHA.
+  // It reads `html > head > title` to distinguish the front page from that of a CAPTCHA.
   [
     "nobody",
     `GET //${golf}/`,
@@ -91,7 +91,7 @@ const sloshy: readonly Step[] = [
     const [first = ""] = /<a [^>]*>/.exec(page.slice(page.indexOf('<div class="messages">'))) ?? [];
     expect(first).toContain(`href="/transcript/11?m=${M}#${M}"`);
   },
-  // It tells a frozen room by the feeds tab.
+  // It detects a frozen room on the feeds tab.
   ["nobody", "GET /rooms/info/11/den?tab=feeds", undefined, /Currently no feeds are being posted into this room\./],
   ({ site }) => site.room(11).freeze(),
   [

@@ -1,16 +1,17 @@
 /**
- * docs/foreign-clients.md, done as it says, with programs that nobody here wrote: openssl makes the certificate; curl,
+ * The commands of docs/foreign-clients.md, with programs that are not ours: openssl makes the certificate; curl,
  * Python, Node and a browser reach the server under the names of the live hosts, and trust what they are told to trust.
  */
 import { execFile, execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { chromium } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ChatServer, type ServerUser } from "../src/server/index.js";
 import { args, executablePath, ready } from "./browser-support.js";
+import { IS_RELEASE } from "./sizes.js";
+import { temporaryFolder } from "./temporary.js";
 
 const run = promisify(execFile);
 const root = resolve(import.meta.dirname, "..");
@@ -28,7 +29,7 @@ function has(program: string, ...args: string[]): boolean {
 const openssl = has("openssl", "version");
 const curl = has("curl", "--version");
 const python = has("python3", "-c", "import ssl");
-const java = has("keytool", "-help") && has("java", "-version");
+const java = IS_RELEASE && has("keytool", "-help") && has("java", "-version");
 
 /** A block of the guide. */
 function block(fence: string): string {
@@ -45,7 +46,7 @@ describe.skipIf(!openssl)("programs that trust the certificate of the guide", ()
   const password = "s3cret & more";
 
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), "foreign-programs-"));
+    folder = temporaryFolder();
     execFileSync("sh", ["-c", /^openssl .*$/m.exec(guide)?.[0] ?? "false"], { cwd: folder, stdio: "ignore" });
     const tls = {
       key: readFileSync(join(folder, "key.pem"), "utf8"),
@@ -60,12 +61,9 @@ describe.skipIf(!openssl)("programs that trust the certificate of the guide", ()
     writeFileSync(join(folder, "sitecustomize.py"), here);
     writeFileSync(join(folder, "here.mjs"), block("js here.mjs").replaceAll("8443", port));
   });
-  afterAll(async () => {
-    await server.close();
-    rmSync(folder, { recursive: true });
-  });
+  afterAll(() => server.close());
 
-  /** The environment of a program, with nothing of ours but what the guide tells to set. */
+  /** The environment of a program: only the variables that the guide sets. */
   const env = (more: Record<string, string>): Record<string, string> => ({
     PATH: process.env.PATH ?? "",
     HOME: folder,
@@ -73,7 +71,7 @@ describe.skipIf(!openssl)("programs that trust the certificate of the guide", ()
   });
   const certFile = (): string => join(folder, "cert.pem");
 
-  test.skipIf(!curl)("curl logs in with its cookie jar, and says and edits with multipart forms", async () => {
+  test.skipIf(!curl)("curl logs in with its cookie jar, and posts and edits with multipart forms", async () => {
     const options = { cwd: folder, env: env({ CURL_CA_BUNDLE: certFile() }) };
     const curled = async (...args: string[]): Promise<string> => {
       const fixed = [
@@ -166,7 +164,7 @@ describe.skipIf(!openssl)("programs that trust the certificate of the guide", ()
           return (await fetch("/chats/" + CHAT.CURRENT_ROOM_ID + "/messages/new", { method: "POST", body })).status;
         })()`);
         expect(said).toBe(200);
-        // It comes back over the socket of chat.sockets.stackexchange.com.
+        // The message arrives over the socket of chat.sockets.stackexchange.com.
         await page.getByText("from a userscript").first().waitFor();
         expect(server.sites["stackexchange.com"].room(7).messages.at(-1)).toMatchObject({
           source: "from a userscript",

@@ -1,6 +1,6 @@
 /**
- * What other people's clients do, request by request as their sources have it: parameter names and their case, query or
- * body, headers they send or leave out; and what our server answers, word for word. Our own client takes no part, so the
+ * The requests of other clients, one by one as in their source code: parameter names and their case, query or
+ * body, headers they send or leave out; and the exact responses of our server. Our own client takes no part, so the
  * two cannot agree with each other and both be wrong. Names of the clients: ../shared/protocol.md, "Source short names".
  */
 import { describe, expect, test } from "vitest";
@@ -135,7 +135,7 @@ const s4j: readonly Step[] = [
   ["guest", `POST /messages/${M + 1}`, "fkey=FKEY&text=late", '200 "It is too late to edit this message"'],
   ["guest", `POST /messages/${M + 1}/delete`, "fkey=FKEY", '200 "It is too late to delete this message"'],
   ["owner", `POST /messages/${M}/delete`, "fkey=FKEY", '200 "It is too late to delete this message"'],
-  // People are asked for without an fkey.
+  // Users are fetched without an fkey.
   [
     "nobody",
     "POST /user/info",
@@ -208,7 +208,7 @@ const james: readonly Step[] = [
   ["nobody", "POST /user/info", "IDS=200001&ROOMID=11", /"is_owner":true/],
   ["guest", "GET /rooms/12", undefined, /^200 /],
   ["owner", "GET /rooms/12", undefined, /^200 /],
-  // One socket for all rooms: what happens in another room that he is in comes under that room's key.
+  // One socket for all rooms: events of another room of the user arrive under that room's key.
   hears(
     "?l=99999999999",
     [
@@ -348,7 +348,7 @@ describe("the requests of", () => {
     await takeSteps(stage, steps);
   });
 
-  test("all of them, when they write too fast", async () => {
+  test("all clients are throttled when they come too fast", async () => {
     const stage = await wireStage({ throttle: true });
     await using _ = stage.server;
     const { guest, clock } = stage;

@@ -1,10 +1,10 @@
-/** The steps of another client: what it sends, and what it must get, word for word or as a pattern. */
+/** The steps of another client: its requests, and the expected responses, exact or as a pattern. */
 import { expect } from "vitest";
 import type { WireHeaders, WireStage } from "./foreign-wire.js";
 
 type Somebody = "owner" | "guest" | "nobody";
 
-/** Somebody sends a request; the answer is the status and the body, exactly or as a pattern. */
+/** A request, and the expected status and body, exact or as a pattern. */
 export type Exchange = readonly [
   who: Somebody,
   line: string,
@@ -14,7 +14,7 @@ export type Exchange = readonly [
 ];
 export type Step = Exchange | ((stage: WireStage) => unknown);
 
-/** Another look at the last answer: its headers. */
+/** The expected headers of the last response. */
 export const header =
   (who: Somebody, name: string, value: string) =>
   (stage: WireStage): void =>
@@ -32,7 +32,7 @@ export function formData(who: Somebody, line: string, fields: Record<string, str
   };
 }
 
-/** Takes every step in its turn. */
+/** Runs the steps in order. */
 export async function takeSteps(stage: WireStage, steps: readonly Step[]): Promise<void> {
   for (const step of steps) {
     if (typeof step === "function") {

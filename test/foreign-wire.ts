@@ -1,5 +1,5 @@
 /**
- * What another client puts on the wire, word for word, and what comes back as `STATUS body`. Nothing is added to a
+ * The exact requests of another client, and the responses as `STATUS body`. Nothing is added to a
  * request but the cookies, and nothing of our own client takes part.
  */
 import { request } from "undici";
@@ -7,14 +7,14 @@ import { ChatServer, type LocalSite } from "../src/server/index.js";
 import { ManualClock } from "../src/util/manual-clock.js";
 import { Socket } from "./server-support.js";
 
-/** When the stage's clock stands still: 2024-01-01, midnight. */
+/** The time of the stage's stopped clock: 2024-01-01, midnight. */
 export const now = 1_704_067_200;
-/** The ids of the first messages said on a fresh site. */
+/** The ids of the first messages on a fresh site. */
 export const firstMessage = 44_402_000;
 
 const formType = "application/x-www-form-urlencoded";
 
-/** Headers of one request; `null` leaves out what is there by default. */
+/** Headers of one request; `null` omits a default header. */
 export type WireHeaders = Readonly<Record<string, string | null>>;
 
 /** One client: its cookies, and the hosts it asks. */
@@ -58,7 +58,7 @@ export class Wire {
     return `${answer.statusCode} ${await answer.body.text()}`;
   }
 
-  /** The whole way in, as the oldest of them go it. */
+  /** The whole login, as the oldest clients do it. */
   async logIn(email: string, loginHost: string = new URL(this.#site.loginOrigin).host): Promise<this> {
     const page = await this.send(`GET //${loginHost}/users/login`);
     const fkey = /name="fkey" value="([0-9a-f]{64})"/.exec(page)?.[1] ?? "";
@@ -90,7 +90,7 @@ export interface WireStage {
   readonly clock: ManualClock;
   /** Owns room 1. */
   readonly owner: Wire;
-  /** A plain user; is logged in too. */
+  /** A plain user, also logged in. */
   readonly guest: Wire;
   readonly nobody: Wire;
   /** 200001, 200002. */
@@ -98,7 +98,7 @@ export interface WireStage {
   readonly guestId: number;
 }
 
-/** Room 1 `Sandbox` with an owner, room 2 `Trash`, and a guest; time stands still. */
+/** Room 1 `Sandbox` with an owner, room 2 `Trash`, and a guest, on a stopped clock. */
 export async function wireStage(options: Parameters<typeof ChatServer.start>[0] = {}): Promise<WireStage> {
   const clock = new ManualClock();
   const server = await ChatServer.start({ sites: ["stackoverflow.com"], clock, ...options });

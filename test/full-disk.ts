@@ -1,12 +1,12 @@
-/** A disk in tests that fails as a full one does: some bytes may still fit, and then nothing more. */
+/** A simulated full disk: some bytes may still fit, then every write fails. */
 import { type FilePort, nodeFiles } from "../src/storage/file-port.js";
 
 export interface TestDisk extends FilePort {
-  /** The code of the error that writes and new files fail with; undefined when the disk is well. */
+  /** The error code of failing writes and new files; undefined while the disk works. */
   trouble: string | undefined;
-  /** Whether bytes left behind by a failed write cannot be cut off either. */
+  /** Whether truncating the rest of a failed write fails, too. */
   keepsTornEnds: boolean;
-  /** The number of writes tried. */
+  /** The number of attempted writes. */
   writes: number;
 }
 

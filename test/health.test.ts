@@ -1,11 +1,11 @@
-/** What a bot can tell about its own health, and how it behaves when the site wants a human. */
+/** The counters of a client's health, and its behavior when the site asks for a CAPTCHA. */
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { ManualClock } from "chatexchange-ts/testing";
 import { expect, onTestFinished, test } from "vitest";
 import { refuseSecrets } from "./secrets.js";
 import { failureOf, stage, turning, until } from "./support.js";
 
-test("everything that happens behind the scenes is counted, and published as it happens", async () => {
+test("requests, retries, reconnects and logins are counted, and published as they happen", async () => {
   const set = await stage({ throttle: true });
   const clock = new ManualClock();
   const chat = set.client({ clock });
@@ -50,7 +50,7 @@ test("everything that happens behind the scenes is counted, and published as it 
   refuseSecrets([published, chat.counts]);
 });
 
-test("a CAPTCHA when logging in again is told, and not hammered at", async () => {
+test("a CAPTCHA at an automatic login is reported, and not retried at once", async () => {
   const set = await stage();
   const clock = new ManualClock();
   const chat = set.client({ clock });

@@ -1,14 +1,14 @@
-/** A hijacked site, or a proxy that plays it, leads requests and sockets elsewhere: cookies do not go along. */
+/** A hijacked site, or a proxy that impersonates it, redirects requests and sockets to other hosts: cookies are never sent there. */
 
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client, type Resolver, type Site, sites } from "chatexchange-ts";
 import { expect, onTestFinished, test } from "vitest";
 import { distant } from "./latency.js";
 import { ends, failureOf } from "./support.js";
+import { temporaryFolder } from "./temporary.js";
 
 const cookies = "acct=s3cret-acct; prov=x";
 const page = '<div class="topbar-menu-links"><a href="/users/5/bot">Bot</a></div><input name="fkey" value="x">';
@@ -19,7 +19,7 @@ interface Seen {
   readonly cookie: string | undefined;
 }
 
-/** A stand-in for the live site; what goes to http, and to other hosts, is seen, too. */
+/** A stand-in for the live site that also records requests over http and to other hosts. */
 async function hijacked(answers: (path: string) => { status?: number; location?: string; body?: string }) {
   const seen: Seen[] = [];
   const listen = async (isTls: boolean): Promise<number> => {
@@ -65,12 +65,12 @@ test.each([
   ["https://user:pw@chat.stackoverflow.com/", "chat.stackoverflow.com"],
   ["\\\\evil.example/", "evil.example"],
   ["https://com/", "com"],
-  ["http://chat.stackoverflow.com/x", "http://chat.stackoverflow.com, which is not a way over https"],
-  ["http://x.stackoverflow.com/", "http://x.stackoverflow.com, which is not a way over https"],
+  ["http://chat.stackoverflow.com/x", "http://chat.stackoverflow.com, which is not https"],
+  ["http://x.stackoverflow.com/", "http://x.stackoverflow.com, which is not https"],
   ["ftp://chat.stackoverflow.com/", "a ftp: address"],
   ["javascript:alert(1)", "a javascript: address"],
   ["data:text/html,hello", "a data: address"],
-  ["https://", "something that is no address"],
+  ["https://", "an invalid address"],
 ])("a redirect to %s is an error that names both hosts, and not even a request", async (location, named) => {
   for (const status of [301, 302, 303, 307, 308]) {
     const { site, seen } = await hijacked((path) => (path === "/" ? {} : { status, location }));
@@ -79,7 +79,7 @@ test.each([
       const error = await failureOf(call());
       expect(error).toMatchObject({
         code: "NOT_UNDERSTOOD",
-        message: expect.stringContaining(`chat.stackoverflow.com leads to ${named}`),
+        message: expect.stringContaining(`chat.stackoverflow.com redirects to ${named}`),
         context: { bare: true },
       });
     }
@@ -131,15 +131,14 @@ test.each(["https://chat.stackexchange.com/", "https://x.stackoverflow.com/"])(
     const resolve = (origin: string): ReturnType<Resolver> =>
       hosts.includes(origin) ? site.resolve?.(origin) : undefined;
     const error = await failureOf(ends(new Client({ ...site, resolve })).getRoom(1).name);
-    const message = `chat.stackoverflow.com leads to ${new URL(location).host}, which is not the site's`;
+    const message = `chat.stackoverflow.com redirects to ${new URL(location).host}, which does not belong to the site`;
     expect(error).toMatchObject({ code: "NOT_UNDERSTOOD", message: expect.stringContaining(message) });
   },
 );
 
-test("cookies given as text are for TLS alone", async () => {
+test("cookies given as text are sent only over TLS", async () => {
   const { site } = await hijacked(() => ({}));
-  const folder = await mkdtemp(join(tmpdir(), "chatexchange-cookies-"));
-  onTestFinished(() => rm(folder, { recursive: true }));
+  const folder = temporaryFolder();
   const sessionFile = join(folder, "session.json");
   await ends(new Client(site, { cookies, sessionFile })).login();
   const stored: unknown = JSON.parse(await readFile(sessionFile, "utf8"));
@@ -152,7 +151,7 @@ test("cookies given as text are for TLS alone", async () => {
   });
 });
 
-test("a local server does not lead its clients to the live sites, nor to another port", async () => {
+test("a local server cannot redirect its clients to the live sites or to another port", async () => {
   for (const location of ["https://chat.stackoverflow.com/", "http://127.0.0.1:1/", "http://localhost/"]) {
     const server = createServer((_, response) => void response.writeHead(302, { location }).end());
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -160,7 +159,9 @@ test("a local server does not lead its clients to the live sites, nor to another
     const { port } = server.address() as AddressInfo;
     expect(await failureOf(ends(new Client(`http://127.0.0.1:${port}`)).getRoom(1).name)).toMatchObject({
       code: "NOT_UNDERSTOOD",
-      message: expect.stringContaining(`127.0.0.1:${port} leads to ${new URL(location).host}, which is not the site's`),
+      message: expect.stringContaining(
+        `127.0.0.1:${port} redirects to ${new URL(location).host}, which does not belong to the site`,
+      ),
     });
   }
 });

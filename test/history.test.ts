@@ -29,7 +29,7 @@ describe("history", () => {
     expect(requests()).toEqual([]);
   });
 
-  test("goes from and to messages, ids and times, and stops at a limit", async () => {
+  test("starts and ends at messages, ids or times, and stops at a limit", async () => {
     const clock = new ManualClock();
     const { client, alice } = await stage({ clock });
     const said = [];
@@ -56,7 +56,7 @@ describe("history", () => {
     }
   });
 
-  test("has deleted messages, without their content", async () => {
+  test("includes deleted messages, without their content", async () => {
     const { client, alice } = await stage();
     const said = alice.in(1).says("gone");
     alice.in(1).deletes(said.id);
@@ -79,7 +79,7 @@ describe("transcript", () => {
     return { ...set, said };
   }
 
-  test("gives a day, oldest first, with times to the second", async () => {
+  test("yields a day, oldest first, with times to the second", async () => {
     const { client, said } = await days();
     const messages = await collect(client().getRoom(1).transcript("2024-02-28"));
     const expected = said.filter(({ day }) => day === "2024-02-28");
@@ -90,7 +90,7 @@ describe("transcript", () => {
     );
   });
 
-  test("shows a message that names the reader as everybody has it", async () => {
+  test("yields a message that mentions the reader without the highlight", async () => {
     const { client, alice, bot } = await stage();
     bot.in(1).enters();
     const said = alice.in(1).says("hi @Bot, see `@Bot`");
@@ -101,7 +101,7 @@ describe("transcript", () => {
     expect(message.peek.content).toBe(said.content);
   });
 
-  test("gives a range of days, passing over silent ones", async () => {
+  test("yields a range of days, and skips days without messages", async () => {
     const { client, said } = await days();
     const room = client().getRoom(1);
     expect(await texts(await collect(room.transcript({ from: "2024-02-28", to: "2024-03-05" })))).toEqual(
@@ -117,7 +117,7 @@ describe("transcript", () => {
     expect(await collect(room.transcript("2020-01-01"))).toEqual([]);
   });
 
-  test("turns the hour pages of a busy day, and knows what was deleted, starred and replied to", async () => {
+  test("follows the hour pages of a busy day, with deletions, stars and replies", async () => {
     const { client, alice, bot, said } = await days({ transcriptPageSize: 2 });
     const room = client().getRoom(1);
     const first = alice.in(1).says("to be starred");
@@ -138,7 +138,7 @@ describe("transcript", () => {
     expect(reply?.id).toBe(answer.id);
   });
 
-  test("that is forbidden is replaced by the lists", async () => {
+  test("reads the JSON lists when the transcript is forbidden", async () => {
     const { server, client, said } = await days();
     server.site.faults.fail("/transcript", { status: 403, times: 99 });
     expect(
@@ -146,7 +146,7 @@ describe("transcript", () => {
     ).toEqual(said.slice(0, 5).map(({ text }) => text));
   });
 
-  test("that is forbidden is whole for a long range, too, of which memory keeps a part only", {
+  test("is complete for a long range when the transcript is forbidden and the cache keeps only a part", {
     timeout: 30_000,
   }, async () => {
     const clock = new ManualClock(Date.UTC(2024, 1, 28, 22));

@@ -1,5 +1,5 @@
 /**
- * What a hostile or broken server might send: random strings, valid pages and answers that were cut, doubled, spliced,
+ * Inputs that a hostile or broken server might send: random strings, valid pages and responses that were cut, doubled, spliced,
  * flipped, nested or blown up, and JSON whose values have the wrong types.
  */
 import fc from "fast-check";
@@ -125,7 +125,7 @@ function mutated(valid: readonly string[], others: readonly string[]): fc.Arbitr
     .map(([text, edits]) => edits.reduce((changed, change) => change(changed), text));
 }
 
-/** JSON texts of values that stand where another type is expected. */
+/** JSON texts of values of the wrong type. */
 const wrong: fc.Arbitrary<string> = fc.oneof(
   fc.constantFrom(
     "null",

@@ -20,14 +20,14 @@ import * as templates from "../src/server/pages/index.js";
 import { content } from "./round-trip-texts.js";
 import * as views from "./round-trip-views.js";
 
-/** Something that reads. */
+/** A function under test that reads untrusted input. */
 export interface Target {
   readonly name: string;
-  /** What it understands, for mutations that reach its insides. */
+  /** Valid inputs; mutations of them reach deep into the reader. */
   readonly valid: readonly string[];
-  /** Gives a value or throws a ChatError. */
+  /** Returns a value or throws a ChatError. */
   read(input: string): unknown;
-  /** True when it gives JSON as the server sent it, unlooked at. */
+  /** True when it returns the server's JSON unchecked. */
   readonly isRaw?: boolean;
 }
 
@@ -79,14 +79,11 @@ export const pageTargets: readonly Target[] = [
   { name: "parseStarsFragment", valid: valid.stars, read: pages.parseStarsFragment },
   { name: "parseStarsPage", valid: starsTabs, read: pages.parseStarsPage },
   { name: "parseTranscriptPage", valid: valid.transcript, read: pages.parseTranscriptPage },
-  { name: "recogniseErrorPage", valid: allPages, read: pages.recogniseErrorPage },
-  { name: "isCaptchaPage", valid: loginPages, read: pages.isCaptchaPage },
-  { name: "isLoginPage", valid: loginPages, read: pages.isLoginPage },
-  { name: "isReadOnlyPage", valid: allPages, read: pages.isReadOnlyPage },
+  { name: "recognizeErrorPage", valid: allPages, read: pages.recognizeErrorPage },
   {
-    name: "isCloudflareChallenge",
+    name: "recognizeErrorAnswer",
     valid: errorPages,
-    read: (html) => pages.isCloudflareChallenge(403, { "cf-mitigated": html }, html),
+    read: (html) => pages.recognizeErrorAnswer({ headers: { "cf-mitigated": html }, body: html }),
   },
 ];
 
@@ -167,7 +164,7 @@ function callOf(action: unknown): Call<unknown> | null {
   return null;
 }
 
-/** Actions that read no answer: pure helpers, which are targets of their own. */
+/** Exports of the actions that read no response: pure helpers, which are separate targets. */
 const helpers: Readonly<Record<string, (input: string) => unknown>> = {
   avatarUrl: actions.avatarUrl,
   tagNames: actions.tagNames,
@@ -184,7 +181,7 @@ const addresses: readonly string[] = [
 ];
 const failures: readonly number[] = [302, 400, 401, 403, 404, 409, 500, 503];
 
-/** An answer around a body; which status and address it has follows from the body, so that a seed says it all. */
+/** A response with this body. Its status and URL are derived from the body, so that the seed determines everything. */
 function answerOf(body: string): WireAnswer {
   let sum = body.length;
   for (let i = 0; i < Math.min(body.length, 300); i++) sum = (sum * 31 + body.charCodeAt(i)) % 1_000_003;
@@ -342,7 +339,7 @@ function textTarget(read: (text: string) => unknown): Target {
   return { name: read.name, valid: contents, read };
 }
 
-/** Hosts come from JavaScript, too, where nothing checks their type; what comes back has to be a site. */
+/** Hosts may be from JavaScript, where no compiler checks their type; the result must be a site. */
 function readSite(text: string): unknown {
   const site: unknown = Reflect.apply(siteOf, undefined, [decoded(text)]);
   if (!isRecord(site) || typeof site.chatOrigin !== "string") throw new TypeError("not a site");

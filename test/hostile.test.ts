@@ -1,5 +1,5 @@
 /**
- * Whatever a server sends, every reader ends soon, with a value or a ChatError. `FUZZ_CASES` says how many cases in all
+ * Every reader ends soon, with a value or a ChatError, for any answer of a server. `FUZZ_CASES` says how many cases in all
  * (one case is one input for one reader), `FUZZ_SEED` repeats a run; `npm run hostile` runs 30,000.
  */
 import { writeFileSync } from "node:fs";
@@ -24,12 +24,13 @@ import {
   unreached,
   wordTargets,
 } from "./hostile-targets.js";
+import { sizeOf } from "./sizes.js";
 
-const total = Number(process.env.FUZZ_CASES ?? 12_000);
+const total = Number(process.env.FUZZ_CASES ?? sizeOf({ near: 3_000, release: 12_000 }));
 const seed = Number(process.env.FUZZ_SEED ?? 20_261_122);
-/** What takes longer is compared with what its reader takes for a valid input of the same length. A slow machine compares more. */
+/** A slower input is compared with a valid input of the same length for the same reader. */
 const doubtfulMs = 50;
-/** So many times as long for each character is out of proportion. */
+/** The factor in time per character from which a reader counts as too slow. */
 const slowTimes = 20;
 const allowedMs = 30_000 + total * 20;
 
@@ -72,7 +73,7 @@ function tryOut(target: Target, input: string): "value" | "error" {
   }
 }
 
-/** No reader makes a number out of what is none. Values that nobody has looked at yet (maps, events) may be anything. */
+/** No reader returns NaN or an infinite number. Unread values (maps, events) may be anything. */
 function checkNumbers(value: unknown): void {
   if (typeof value === "number" && !Number.isFinite(value)) throw new TypeError(`${value} in the result`);
   if (Array.isArray(value)) for (const member of value) checkNumbers(member);
@@ -96,7 +97,7 @@ function fuzz(
 }
 
 describe(`hostile input, seed ${seed}`, () => {
-  it.each([...pageTargets, ...liveTargets])("$name understands what it is given, before that is spoilt", (target) => {
+  it.each([...pageTargets, ...liveTargets])("$name reads its valid inputs", (target) => {
     const understood = target.valid.filter((input) => {
       try {
         return target.read(input) !== undefined;
@@ -113,23 +114,23 @@ describe(`hostile input, seed ${seed}`, () => {
     expect(markupNames.filter((name) => !reached.has(name))).toEqual([]);
   });
 
-  it("pages end well", { timeout: allowedMs }, () => {
+  it("pages end with a value or a ChatError", { timeout: allowedMs }, () => {
     fuzz(pageTargets, 0.35, hostileText, allPages);
   });
 
-  it("answers end well", { timeout: allowedMs }, () => {
+  it("responses end with a value or a ChatError", { timeout: allowedMs }, () => {
     fuzz(answerTargets, 0.35, hostileJson, [...allAnswers, ...allPages]);
   });
 
-  it("frames and events end well", { timeout: allowedMs }, () => {
+  it("frames and events end with a value or a ChatError", { timeout: allowedMs }, () => {
     fuzz(liveTargets, 0.15, hostileJson, allAnswers);
   });
 
-  it("markup, words and hosts end well", { timeout: allowedMs }, () => {
+  it("markup, words and hosts end with a value or a ChatError", { timeout: allowedMs }, () => {
     fuzz(wordTargets, 0.15, hostileText, allAnswers);
   });
 
-  it("lines of cookies end well", { timeout: allowedMs }, async () => {
+  it("lines of cookies end with a value or a ChatError", { timeout: allowedMs }, async () => {
     const lines = hostileText(["acct=t=%2b&s=x; prov=1-2", "a=b"], allAnswers);
     const site = siteOf("stackoverflow.com");
     const property = fc.asyncProperty(lines, async (line) => {

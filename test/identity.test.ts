@@ -1,18 +1,18 @@
-/** A redesigned header is no reason to lose a session: identity has other signs, and "unknown" is not "logged out". */
-import { mkdtemp, readFile, stat } from "node:fs/promises";
-import { tmpdir } from "node:os";
+/** A redesigned header does not end a session: other parts of a page identify the user, and "unknown" is not "logged out". */
+import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Client } from "chatexchange-ts";
 import { ManualClock } from "chatexchange-ts/testing";
 import { describe, expect, test } from "vitest";
 import { failureOf, type Stage, stage, turning } from "./support.js";
+import { temporaryFolder } from "./temporary.js";
 
 const fkey = '<input id="fkey" name="fkey" value="0123456789abcdef0123456789abcdef">';
 const loginLink = '<header class="s-topbar"><a href="/users/login">Log in</a></header>';
 
 /** A session file with a login, for the clients of the test. */
 async function stored({ client }: Stage): Promise<{ readonly sessionFile: string }> {
-  const sessionFile = join(await mkdtemp(join(tmpdir(), "chatexchange-")), "session.json");
+  const sessionFile = join(temporaryFolder(), "session.json");
   await client({ sessionFile }).login();
   return { sessionFile };
 }
@@ -28,7 +28,7 @@ function redesign({ server }: Stage, header: string, { rooms = false, times = 50
 const logins = (client: Client): number => client.counts["session:login"];
 
 describe("a client", () => {
-  test("knows itself by the Q&A sites' header, also after the session has expired", async () => {
+  test("finds its user in the header of the Q&A sites, also after the session has expired", async () => {
     const { server, bot, client } = await stage({ headerMarkup: "s-topbar" });
     const chat = client();
     const me = await chat.login();
@@ -38,7 +38,7 @@ describe("a client", () => {
     expect(logins(chat)).toBe(2);
   });
 
-  test("knows itself by a transcript when the header tells nothing, without entering a room", async () => {
+  test("finds its user in a transcript when the header has none, without entering a room", async () => {
     const scene = await stage();
     const { bot, server, client } = scene;
     const { sessionFile } = await stored(scene);
@@ -49,7 +49,7 @@ describe("a client", () => {
     expect(server.site.room(1).present).not.toContain(bot.id);
   });
 
-  test("keeps its session, and says NOT_UNDERSTOOD, when no page tells who it is", async () => {
+  test("keeps its session and fails with NOT_UNDERSTOOD when no page names its user", async () => {
     const scene = await stage();
     const { sessionFile } = await stored(scene);
     const before = await readFile(sessionFile, "utf8");
@@ -62,7 +62,7 @@ describe("a client", () => {
     expect(await readFile(sessionFile, "utf8")).toBe(before);
   });
 
-  test("renews no session when pages stop telling who it is, and goes on when they do again", async () => {
+  test("does not renew its session while pages do not name its user, and continues once they do", async () => {
     const clock = new ManualClock();
     const scene = await stage({ clock });
     const chat = scene.client({ clock });
@@ -75,7 +75,7 @@ describe("a client", () => {
     expect(logins(chat)).toBe(1);
   });
 
-  test("is logged out when a page of a new design has a link to log in", async () => {
+  test("counts as logged out when a page of a new design has a login link", async () => {
     const scene = await stage();
     const { sessionFile } = await stored(scene);
     redesign(scene, loginLink);

@@ -1,4 +1,4 @@
-/** What `console.log` shows of the objects of the API, and values that come from another realm, as in a REPL or Jest. */
+/** The output of `console.log` for API objects; values from another realm, as in a REPL or Jest. */
 import { inspect } from "node:util";
 import { runInNewContext } from "node:vm";
 import { MessagePosted } from "chatexchange-ts";
@@ -11,7 +11,7 @@ async function listOf<T>(items: AsyncIterable<T>): Promise<T[]> {
   return list;
 }
 
-test("objects show what is known of them, and ask nobody", async () => {
+test("objects show their cached values without a request", async () => {
   const { alice, client, requests } = await stage();
   const said = alice.in(1).says("a **bold** \u001b[31mword");
   const chat = client();
@@ -29,7 +29,7 @@ test("objects show what is known of them, and ask nobody", async () => {
   expect(requests()).toEqual([]);
 });
 
-test("a stream shows what waits, and keeps it", async () => {
+test("a stream shows its queued events without consuming them", async () => {
   const { alice, client } = await stage();
   const messages = client().getRoom(1).newMessages();
   const events = client().getRoom(1).newEvents(MessagePosted);
@@ -53,7 +53,7 @@ test("a watch callback of another realm that rejects is reported", async () => {
   await expect.poll(() => failures.map(String)).toContain("Error: in the callback");
 });
 
-test("a date of another realm is a date", async () => {
+test("a date of another realm is accepted as a date", async () => {
   const { anonymous } = await stage();
   const room = anonymous().getRoom(1);
   const before: Date = runInNewContext("new Date(1e12)");

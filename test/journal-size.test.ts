@@ -1,14 +1,13 @@
-/** The size of a journal: it grows by what was said, and stays bounded while the server runs. */
+/** The size of a journal: it is proportional to the messages, and bounded while the server runs. */
 import { readFileSync, statSync } from "node:fs";
-import { mkdtemp } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
 import fc from "fast-check";
 import { expect, onTestFinished, test } from "vitest";
 import { ChatServer, type ChatServerOptions, type LocalSite } from "../src/server/index.js";
+import { temporaryFolder } from "./temporary.js";
 
-const journalPath = async (): Promise<string> => join(await mkdtemp(join(tmpdir(), "journal-size-")), "world.jsonl");
+const journalPath = (): string => join(temporaryFolder(), "world.jsonl");
 
 async function start(journal: string, more: ChatServerOptions = {}): Promise<ChatServer> {
   const server = await ChatServer.start({ journal, sites: ["stackexchange.com"], starsPerDay: 100_000, ...more });
@@ -33,10 +32,10 @@ function numbers(): (below: number) => number {
 
 const letters = ["a", "b", "c", "<", ">", "&", '"', "'", "é", "\u{1f600}", " ", "d", "e", "f", "\\", "*"];
 
-test("a journal is at most three times as long as what was said, whatever people do", {
+test("a journal is at most three times as long as its messages, after any actions", {
   timeout: 120_000,
 }, async () => {
-  const path = await journalPath();
+  const path = journalPath();
   const server = await start(path);
   const { site } = server;
   const random = numbers();
@@ -84,10 +83,10 @@ test("a journal is at most three times as long as what was said, whatever people
   expect(stateOf((await start(path)).site)).toEqual(before);
 });
 
-test("a journal is shortened while the server runs, in slices that keep no request waiting, and loses nothing", {
+test("a journal is compacted while the server runs, in slices that delay no request, and loses no change", {
   timeout: 120_000,
 }, async () => {
-  const path = await journalPath();
+  const path = journalPath();
   const options = { maxEvents: 100, maxMessagesPerRoom: 300 };
   const server = await start(path, options);
   const { site } = server;

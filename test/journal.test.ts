@@ -1,7 +1,6 @@
-/** A server with a journal that is stopped and started again has its world back: everything that anybody can see of it. */
+/** A server that restarts with its journal has its world back: everything that any user can see. */
 import fs from "node:fs";
-import { appendFile, mkdtemp, stat, truncate, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { appendFile, stat, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { endpoints } from "../scripts/endpoints.mjs";
@@ -9,11 +8,12 @@ import { ChatServer, type LocalSite } from "../src/server/index.js";
 import { ManualClock } from "../src/testing/index.js";
 import { Browser } from "./server-support.js";
 import { failureOf } from "./support.js";
+import { temporaryFolder } from "./temporary.js";
 
 const noon = Date.UTC(2024, 5, 12, 12);
 
-async function journalPath(): Promise<string> {
-  return join(await mkdtemp(join(tmpdir(), "journal-")), "world.jsonl");
+function journalPath(): string {
+  return join(temporaryFolder(), "world.jsonl");
 }
 
 async function start(journal: string, more: Parameters<typeof ChatServer.start>[0] = {}): Promise<ChatServer> {
@@ -30,7 +30,7 @@ async function again(before: Browser, site: LocalSite): Promise<Browser> {
   return browser.visit();
 }
 
-/** What a moderator, who sees everything, sees of a world. */
+/** Everything that a moderator can see of a world. */
 async function everything(site: LocalSite, moderator: Browser): Promise<Record<string, string>> {
   const rooms = [1, 5, 6, 7, 9, 201, 202, 203];
   const ids = rooms.flatMap((id) => {
@@ -70,8 +70,8 @@ async function everything(site: LocalSite, moderator: Browser): Promise<Record<s
   return seen;
 }
 
-test("everything that can be done is there after a restart", { timeout: 60_000 }, async () => {
-  const journal = await journalPath();
+test("the result of every action is there after a restart", { timeout: 60_000 }, async () => {
+  const journal = journalPath();
   const first = await start(journal);
   const { site } = first;
   const by = async (name: string): Promise<Browser> => {
@@ -107,9 +107,9 @@ test("everything that can be done is there after a restart", { timeout: 60_000 }
   await act(alice, answer, "star");
   await act(morgan, answer, "star");
   await act(alice, answer, "owner-star");
-  const [cancelled, unpinned] = [await say(bob, "stars come"), await say(bob, "and go")];
-  await act(alice, cancelled, "star");
-  await act(alice, cancelled, "unstar");
+  const [canceled, unpinned] = [await say(bob, "stars come"), await say(bob, "and go")];
+  await act(alice, canceled, "star");
+  await act(alice, canceled, "unstar");
   await act(alice, unpinned, "owner-star");
   await act(alice, unpinned, "unowner-star");
   const [right, wrong, unsure] = [
@@ -211,8 +211,8 @@ test("everything that can be done is there after a restart", { timeout: 60_000 }
   expect(third.site.room(1).messages.at(-1)).toEqual(next);
 });
 
-test("a cursor from before the restart gets exactly what came after it", async () => {
-  const journal = await journalPath();
+test("a cursor from before the restart gets exactly the events after it", async () => {
+  const journal = journalPath();
   const first = await start(journal, { world: "empty" });
   const room = first.site.user("Alice").in(1);
   room.says("one");
@@ -229,8 +229,8 @@ test("a cursor from before the restart gets exactly what came after it", async (
   ]);
 });
 
-test("a made-up history is there after a restart, and another one finds its place before it", async () => {
-  const journal = await journalPath();
+test("a generated history is there after a restart, and another one is inserted before it", async () => {
+  const journal = journalPath();
   const first = await start(journal, { world: "empty" });
   first.site.user("Alice").in(1).says("after all that");
   first.site.addHistory({ room: 1, messages: 1_234, days: 3 });
@@ -242,8 +242,8 @@ test("a made-up history is there after a restart, and another one finds its plac
   expect(second.site.room(1).messages.slice(10)).toEqual(before);
 });
 
-test("a torn last line is dropped with a warning, and the next start finds the file whole", async () => {
-  const journal = await journalPath();
+test("a torn last line is dropped with a warning, and the next start finds a valid file", async () => {
+  const journal = journalPath();
   const first = await start(journal, { world: "empty" });
   first.site.user("Alice").in(1).says("kept");
   const whole = (await stat(journal)).size;
@@ -261,18 +261,18 @@ test("a torn last line is dropped with a warning, and the next start finds the f
 });
 
 test("a file that is no journal, is damaged, is in use or keeps another site is refused by name", async () => {
-  const path = await journalPath();
+  const path = journalPath();
   await writeFile(path, '{"some":"json"}\n');
   expect(await failureOf(start(path))).toMatchObject({ code: "BAD_ARGUMENT", message: /is not a journal/ });
-  const journal = await journalPath();
+  const journal = journalPath();
   const running = await start(journal, { sites: ["stackexchange.com", "stackoverflow.com"] });
   expect(await failureOf(start(journal))).toMatchObject({
     code: "LOCKED",
     path: journal,
-    message: expect.stringMatching(/is in use by this process, \d+ on .+, since \d\d:\d\d; end that one first/),
+    message: expect.stringMatching(/is in use by this process, \d+ on .+, since \d\d:\d\d; stop that process/),
   });
   await running.close();
-  expect(await failureOf(start(journal))).toMatchObject({ message: /keeps stackoverflow.com too/ });
+  expect(await failureOf(start(journal))).toMatchObject({ message: /also has data of stackoverflow.com/ });
   await appendFile(journal, 'not json\n{"site":"stackexchange.com"}\n');
   expect(await failureOf(start(journal))).toMatchObject({ message: /is damaged in line \d+/ });
   expect(await failureOf(start(join(journal, "below")))).toMatchObject({
@@ -282,8 +282,8 @@ test("a file that is no journal, is damaged, is in use or keeps another site is 
   expect((await stat(journal)).mode & 0o777).toBe(0o600);
 });
 
-test("a journal does not grow for ever", async () => {
-  const journal = await journalPath();
+test("a journal does not grow forever", async () => {
+  const journal = journalPath();
   const rules = { world: "empty", maxEvents: 10, starsPerDay: 10_000 } as const;
   const first = await start(journal, rules);
   const { id } = first.site.user("Alice").in(1).says("much starred");
@@ -295,8 +295,8 @@ test("a journal does not grow for ever", async () => {
   expect((await stat(journal)).size).toBeLessThan(long / 10);
 });
 
-test("what a full disk does not take is written as soon as it does", async () => {
-  const journal = await journalPath();
+test("changes that a full disk refused are written as soon as there is room", async () => {
+  const journal = journalPath();
   const first = await start(journal, { world: "empty" });
   const alice = first.site.user("Alice").in(1);
   const warnings = vi.spyOn(process, "emitWarning").mockImplementation(() => {});

@@ -1,16 +1,7 @@
-/** Answers that arrive after newer events about the same object: the newer value stays. */
+/** Responses that arrive after newer events about the same object: the newer value stays. */
 import type { Client, Message } from "chatexchange-ts";
 import { expect, test } from "vitest";
-import { type Stage, stage } from "./support.js";
-
-/** Waits for the network until a condition holds. */
-async function soon(condition: () => boolean): Promise<void> {
-  const started = performance.now();
-  while (!condition()) {
-    if (performance.now() - started > 5_000) throw new Error("it did not come true");
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-}
+import { meanwhile, type Stage, stage } from "./support.js";
 
 /** A client that listens to room 1, and an old message that it knows by its id. */
 async function listening(set: Stage, text = "old text"): Promise<{ chat: Client; message: Message; id: number }> {
@@ -20,14 +11,14 @@ async function listening(set: Stage, text = "old text"): Promise<{ chat: Client;
   return { chat, message: chat.getMessage(id), id };
 }
 
-test("a late answer does not overwrite the text of a newer edit event", async () => {
+test("a late response does not overwrite the text of a newer edit event", async () => {
   const set = await stage();
   const { message, id } = await listening(set);
   set.server.site.faults.slow(/^\/message\//, 150);
   const asked = message.content;
-  await soon(() => set.server.requests.some(({ path }) => path === `/message/${id}`));
+  await meanwhile(() => set.server.requests.some(({ path }) => path === `/message/${id}`));
   set.alice.in(1).edits(id, "new text");
-  await soon(() => message.peek.content === "new text");
+  await meanwhile(() => message.peek.content === "new text");
   expect(await asked).toBe("new text");
   expect(await message.content).toBe("new text");
   expect(await message.edits).toBe(1);
@@ -39,9 +30,9 @@ test("a late list does not bring back a message that was deleted in the meantime
   set.server.site.faults.slow("/chats/1/events", 150);
   const page = chat.getRoom(1).history({ limit: 10 }).next();
   const before = set.server.requests.length;
-  await soon(() => set.server.requests.slice(before - 1).some(({ path }) => path === "/chats/1/events"));
+  await meanwhile(() => set.server.requests.slice(before - 1).some(({ path }) => path === "/chats/1/events"));
   set.alice.in(1).deletes(id);
-  await soon(() => message.peek.deleted === true);
+  await meanwhile(() => message.peek.deleted === true);
   await page;
   expect(await message.deleted).toBe(true);
   expect(await message.content).toBeNull();
@@ -52,10 +43,10 @@ test("a late page does not take back the star of a newer event", async () => {
   const { message, id } = await listening(set);
   set.server.site.faults.slow(/^\/transcript\/message\//, 150);
   const asked = message.stars;
-  await soon(() => set.server.requests.some(({ path }) => path === `/transcript/message/${id}`));
+  await meanwhile(() => set.server.requests.some(({ path }) => path === `/transcript/message/${id}`));
   const other = set.server.site.addUser({ name: "Bob", reputation: 200 });
   other.in(1).stars(id);
-  await soon(() => message.peek.stars === 1);
+  await meanwhile(() => message.peek.stars === 1);
   expect(await asked).toBe(1);
 });
 
@@ -68,15 +59,15 @@ test("a late page does not bring back the previous name of a room", async () => 
   await room.watch((event) => void names.push(event.constructor.name)).ready;
   site.faults.slow(`/rooms/info/${id}`, 150);
   const asked = room.owners;
-  await soon(() => set.server.requests.some(({ path }) => path === `/rooms/info/${id}`));
+  await meanwhile(() => set.server.requests.some(({ path }) => path === `/rooms/info/${id}`));
   set.alice.in(id).updates({ name: "New name" });
-  await soon(() => names.includes("RoomNameChanged"));
+  await meanwhile(() => names.includes("RoomNameChanged"));
   await asked;
   expect(await room.name).toBe("New name");
   expect(room.peek.name).toBe("New name");
 });
 
-test("the late answer to our star does not hide that an owner canceled it", async () => {
+test("the late response to our star does not hide that an owner canceled it", async () => {
   const set = await stage();
   const { site } = set.server;
   const { id: roomId } = site.addRoom({ name: "Ours", owners: [set.alice] });
@@ -87,14 +78,14 @@ test("the late answer to our star does not hide that an owner canceled it", asyn
   const message = chat.getMessage(said.id);
   site.faults.slow(/\/star$/, 200);
   const starred = message.star();
-  await soon(() => stars.length === 1);
+  await meanwhile(() => stars.length === 1);
   set.alice.in(roomId).cancelsStars(said.id);
-  await soon(() => stars.length === 2);
+  await meanwhile(() => stars.length === 2);
   await starred;
   expect(message.peek).toMatchObject({ stars: 0, starredByYou: false });
 });
 
-test("the late answer to a post does not overwrite newer events about the message", async () => {
+test("the late response to a post does not overwrite newer events about the message", async () => {
   const set = await stage();
   const { site } = set.server;
   const chat = set.client();
@@ -103,8 +94,8 @@ test("the late answer to a post does not overwrite newer events about the messag
   await room.watch((event) => void heard.push(event.type)).ready;
   site.faults.slow("/chats/1/messages/new", 200);
   const sent = room.sendMessage("hello");
-  await soon(() => heard.includes(1));
+  await meanwhile(() => heard.includes(1));
   set.alice.in(1).stars(site.room(1).messages.at(-1)?.id ?? 0);
-  await soon(() => heard.includes(6));
+  await meanwhile(() => heard.includes(6));
   expect((await sent).peek.stars).toBe(1);
 });

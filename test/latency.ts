@@ -23,7 +23,7 @@ export function latency(): Pick<ChatServerOptions, "latencyMs" | "random"> {
   return range() ?? {};
 }
 
-/** The request handler of a stand-in for the local server, called as late as the run says. */
+/** The request handler of a stand-in, with the latency of the run. */
 export function distant<Args extends unknown[]>(handle: (...args: Args) => void): (...args: Args) => void {
   const far = range();
   if (!far) return handle;

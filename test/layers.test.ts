@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 
-/** Which layer may import from which; the picture is in docs/architecture.md. */
+/** The allowed imports between layers; docs/architecture.md has the picture. */
 const allowed: Record<string, readonly string[]> = {
   errors: ["errors"],
   util: ["util", "errors"],
@@ -15,12 +15,14 @@ const allowed: Record<string, readonly string[]> = {
   objects: ["objects", "sending", "live", "transport", "protocol", "errors", "util"],
   client: ["client", "cassette", "objects", "sending", "live", "transport", "protocol", "storage", "errors", "util"],
   server: ["server", "protocol", "storage", "errors", "util"],
+  engines: ["engines", "storage", "errors", "util"],
+  bot: ["bot", "engines", "protocol", "storage", "errors", "util", "index"],
   testing: ["testing", "cassette", "server", "protocol", "errors", "util", "index"],
   cli: ["cli", "cassette", "server", "transport", "protocol", "storage", "errors", "util", "index"],
   index: ["client", "cassette", "live", "objects", "sending", "transport", "protocol", "errors", "util"],
 };
 
-/** Types alone may also be named from above: interfaces that the upper layer fulfils. */
+/** Layers that may import only types from an upper layer: interfaces that the upper layer implements. */
 const allowedTypes: Record<string, readonly string[]> = {
   sending: ["objects"],
   live: ["objects"],
@@ -45,7 +47,7 @@ function layerOf(path: string): string {
 interface Arrow {
   readonly from: string;
   readonly to: string;
-  /** Only types are imported: nothing of it is there at run time. */
+  /** Whether an import is only of types, and so does not exist at run time. */
   readonly isType: boolean;
 }
 
@@ -61,7 +63,7 @@ function arrows(): Arrow[] {
   });
 }
 
-/** One circle of run-time imports, as paths; undefined when there is none. */
+/** A cycle of run-time imports, as paths; undefined when there is none. */
 function circleIn(graph: ReadonlyMap<string, readonly string[]>): string[] | undefined {
   const done = new Set<string>();
   const visit = (path: string, trail: readonly string[]): string[] | undefined => {
@@ -82,7 +84,7 @@ function circleIn(graph: ReadonlyMap<string, readonly string[]>): string[] | und
 }
 
 describe("the layers", () => {
-  test("every import follows an arrow of the architecture", () => {
+  test("import each other only along the arrows of the architecture", () => {
     const wrong = arrows()
       .filter(({ from, to, isType }) => {
         const [layer, target] = [layerOf(from), layerOf(to)];
@@ -92,25 +94,25 @@ describe("the layers", () => {
     expect(wrong).toEqual([]);
   });
 
-  test("no run-time import runs in a circle", () => {
+  test("have no cycle of run-time imports", () => {
     const graph = new Map<string, string[]>();
     for (const { from, to, isType } of arrows()) if (!isType) graph.set(from, [...(graph.get(from) ?? []), to]);
     expect(circleIn(graph)).toBeUndefined();
   });
 
-  test("no file of the sources has more than 400 lines", () => {
+  test("have no source file of more than 400 lines", () => {
     const long = sources(root).filter((path) => readFileSync(path, "utf8").split("\n").length > 401);
     expect(long.map((path) => relative(root, path))).toEqual([]);
   });
 
-  test("the server's pages do not know how the client reads them", () => {
+  test("keep the server's pages independent of the client's parsers", () => {
     const wrong = arrows().filter(
       ({ from, to }) => layerOf(from) === "server" && /protocol\/(pages|actions|html|refusals|frames)/.test(to),
     );
     expect(wrong).toEqual([]);
   });
 
-  test("the protocol does no I/O and has no clock", () => {
+  test("keep I/O and clocks out of the protocol", () => {
     const impure = sources(join(root, "protocol")).filter((path) =>
       /from "node:(fs|net|http|https|tls|child_process|timers)|\bDate\.now\(|new Date\(\)|setTimeout\(/.test(
         readFileSync(path, "utf8"),
@@ -120,7 +122,7 @@ describe("the layers", () => {
   });
 });
 
-test("a connection to anywhere but this machine fails in a test", async () => {
+test("a test cannot connect to another machine", async () => {
   const { Client } = await import("chatexchange-ts");
   await using chat = new Client("stackexchange.com", { timeoutMs: 2_000 });
   await expect(chat.getRoom(1).name).rejects.toMatchObject({

@@ -1,4 +1,4 @@
-/** Which request fills which property: the recorded list, each property asked of a fresh object. */
+/** The request that fills each property: the expected table, checked with a fresh object for each property. */
 import type { Message, Room, User } from "chatexchange-ts";
 import { expect, test } from "vitest";
 import { failureOf, stage } from "./support.js";
@@ -58,7 +58,7 @@ const page = "GET /transcript/message/{id}";
 const list = "POST /chats/1/events";
 const history = "GET /messages/{id}/history";
 
-/** For a message of which only the id is known, and for one whose room is known: then the JSON list serves. */
+/** For a message with only a known id, and for one whose room is known: the JSON list has its values. */
 const messageTable: Record<
   string,
   readonly [read: (message: Message) => Promise<unknown>, byId: readonly string[], inRoom: readonly string[]]
@@ -88,19 +88,19 @@ test.each(Object.entries(messageTable))("message.%s", async (_, [read, byId, inR
     requests();
     await Promise.all([read(message), read(message)]);
     await read(message);
-    // An anonymous fkey comes first, once for a client; it is not what the property costs.
+    // An anonymous fkey is fetched first, once per client; it does not count toward the property.
     return requests().flatMap((line) =>
       line.endsWith("/chats/join/favorite") ? [] : line.replace(String(said.id), "{id}"),
     );
   };
   expect(await ask(anonymous().getMessage(said.id))).toEqual(byId);
   const message = anonymous().getMessage(said.id);
-  // Inside the package objects learn from whatever goes by; here only the room.
+  // Inside the package, objects learn values from every response and event; here only the room is known.
   Reflect.get(message, "merge").call(message, { room: anonymous().getRoom(1) });
   expect(await ask(message)).toEqual(inRoom);
 });
 
-test("what a search, a list or an event told needs no request", async () => {
+test("values from a search, a list or an event need no request", async () => {
   const { anonymous, alice, requests } = await stage();
   alice.in(1).says("hello");
   for await (const message of anonymous().getRoom(1).history({ limit: 1 })) {
@@ -124,7 +124,7 @@ test("what a search, a list or an event told needs no request", async () => {
   }
 });
 
-test("a page that is forbidden fails only what nothing else knows", async () => {
+test("a forbidden page fails only the properties that nothing else fills", async () => {
   const { server, client, alice } = await stage();
   const said = alice.in(1).says("hello");
   server.site.faults.fail(/^\/(transcript|messages\/\d+\/history)/, { status: 403, times: 99 });

@@ -2,6 +2,7 @@
 import { MessagePosted, StreamGap } from "chatexchange-ts";
 import { ManualClock } from "chatexchange-ts/testing";
 import { describe, expect, test } from "vitest";
+import { sizeOf } from "./sizes.js";
 import { listening } from "./stream-ear.js";
 import { failureOf, meanwhile, next, quiet, stage, turning, until } from "./support.js";
 
@@ -19,7 +20,7 @@ describe("a bare answer", () => {
     faults.fail(/^\/(ws-auth|events|chats)/, { ...answer, times: 100_000 });
     faults.dropSockets();
     ear.says("in the dark");
-    const end = ear.clock.now() + 3_600_000;
+    const end = ear.clock.now() + sizeOf({ near: 300_000, release: 3_600_000 });
     await until(ear.clock, () => ear.clock.now() >= end, 60_000);
     expect(ear.chat.state).toBe("stale");
     expect(ear.reported).toEqual([]);

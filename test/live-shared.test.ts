@@ -122,7 +122,7 @@ describe("a shared socket", () => {
     expect(set.heard.get(12)).toEqual(["before", "unseen", "after unseen", "unseen again", "after unseen again"]);
   });
 
-  test("loses no event of a room it does not carry, which gets a socket of its own in the end", async () => {
+  test("loses no event of a room that it does not carry; that room finally gets its own socket", async () => {
     const set = await ears();
     const said: string[] = [];
     for (let round = 0; round < 12; round++) {
@@ -137,7 +137,7 @@ describe("a shared socket", () => {
     expect(set.server.site.openSockets).toBe(2);
   });
 
-  test("goes on for the others when its own room has no listener any more", async () => {
+  test("continues for the others when its own room has no listener anymore", async () => {
     const set = await ears();
     await set.chat.getRoom(1).leave();
     for (const id of ids.slice(1)) set.says(id, "still here");

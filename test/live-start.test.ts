@@ -80,7 +80,7 @@ describe("a message posted between the call and the start", () => {
 });
 
 describe("async callbacks", () => {
-  /** A watch whose handler notes when it begins and ends, and waits for its door to be opened. */
+  /** A watch whose handler records its start and end, and waits until the test releases it. */
   async function slowWatch(
     concurrency?: number,
   ): Promise<{ ear: Awaited<ReturnType<typeof listening>>; log: string[]; doors: Map<string, () => void> }> {
@@ -137,7 +137,7 @@ describe("async callbacks", () => {
     });
     ear.says("a", "b");
     for (const text of ["c", "d"]) set.alice.in(2).says(text);
-    // Each room has a socket of its own, and either may be the slower one.
+    // Each room has its own socket, and either may be slower.
     await meanwhile(() => log.includes("2 d") && log.includes("1 a"));
     expect(log.toSorted()).toEqual(["1 a", "2 c", "2 d"]);
   });
@@ -191,7 +191,7 @@ describe("many rooms", () => {
     expect(new Set(heard).size).toBe(count);
   });
 
-  test("ask once for all missed events when they come back together", async () => {
+  test("fetch all missed events with one request when they reconnect together", async () => {
     const set = await stage();
     rooms(set);
     const clock = new ManualClock();
@@ -209,7 +209,7 @@ describe("many rooms", () => {
     expect(asked).toBe(1);
   });
 
-  test("are not disturbed by one that does not exist", async () => {
+  test("are not affected by a room that does not exist", async () => {
     const set = await stage();
     rooms(set);
     const chat = set.client({ onError: () => {} });

@@ -1,11 +1,11 @@
-/** Listening under a state: events that an ending listener gives back, and events that a restart delivers again. */
-import { cp, mkdtemp } from "node:fs/promises";
-import { tmpdir } from "node:os";
+/** Listening with a state: events that a closing listener releases, and events that a restart delivers again. */
+import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import { type ChatEvent, type Client, MessagePosted, type Room, StreamGap } from "chatexchange-ts";
 import { ManualClock } from "chatexchange-ts/testing";
 import { describe, expect, test } from "vitest";
 import { meanwhile, type Stage, stage } from "./support.js";
+import { temporaryFolder } from "./temporary.js";
 
 interface Bot extends Stage {
   readonly chat: Client;
@@ -20,7 +20,7 @@ const textOf = (event: ChatEvent): string | undefined =>
 
 async function bot(): Promise<Bot> {
   const set = await stage();
-  const stateFile = join(await mkdtemp(join(tmpdir(), "live-state-")), "state");
+  const stateFile = join(temporaryFolder(), "state");
   const chat = set.client({ stateFile, onError: () => {} });
   await chat.resume();
   let copies = 0;
@@ -64,7 +64,7 @@ async function handling(room: Room): Promise<string[]> {
 
 const many = Array.from({ length: 30 }, (_, n) => `m${n}`);
 
-describe("a listener that ends holds nothing back", () => {
+describe("a closed listener does not hold back the cursor", () => {
   test("a restart delivers nothing again after a break with waiting values beside a watch", async () => {
     const set = await bot();
     const handled = await handling(set.room);
@@ -104,7 +104,7 @@ describe("a listener that ends holds nothing back", () => {
     await Promise.all(loops);
   });
 
-  test("the last listener of a room leaves unread events undone, and the next listener goes on there", async () => {
+  test("the last listener of a room leaves unread events unacknowledged, and the next listener resumes there", async () => {
     const set = await bot();
     const first = set.room.newMessages();
     await first.ready;
@@ -167,7 +167,7 @@ describe("events done beyond an open one", () => {
     expect(await set.toldAgain()).toEqual([]);
   });
 
-  test("stay open under ack manual until done() is called, whatever comes later", async () => {
+  test("stay open under ack manual until done() is called, regardless of later events", async () => {
     const set = await bot();
     const open = new Map<string, ChatEvent>();
     await set.room.watch(
@@ -251,7 +251,7 @@ describe("values that an overflow policy drops under a state", () => {
     await watch.ready;
     const all = await handling(set.room);
     const [first = "", ...rest] = many;
-    // The others come when the first is at work: before that the account's own arrival could hold its place.
+    // The others are posted while the first is being handled: before that, the account's own arrival could take its place.
     set.says(first);
     await meanwhile(() => doors.length === 1);
     set.says(...rest);
@@ -263,7 +263,7 @@ describe("values that an overflow policy drops under a state", () => {
   });
 });
 
-test("an event whose handler is at work at logout is delivered again, and a handled one is not", async () => {
+test("an event whose handler is still running at logout is delivered again, and a handled one is not", async () => {
   const set = await bot();
   const heard: string[] = [];
   await set.room.watch(async (event) => {

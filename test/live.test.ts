@@ -16,7 +16,7 @@ import { describe, expect, test } from "vitest";
 import { next, stage } from "./support.js";
 
 describe("newEvents", () => {
-  test("brings what happens, in order and of the classes asked for", async () => {
+  test("yields the events of the given classes in order", async () => {
     const { client, alice } = await stage();
     const chat = client();
     const events = chat
@@ -43,7 +43,7 @@ describe("newEvents", () => {
     expect(names).toEqual(["UserEntered", "MessagePosted", "MessageEdited", "MessageDeleted", "UserLeft"]);
   });
 
-  test("tells mentions and replies before the message itself, and of the same object", async () => {
+  test("yields mentions and replies before the message itself, with the same message object", async () => {
     const { client, alice, bot } = await stage();
     const mine = bot.in(1).says("I am here");
     const events = client().getRoom(1).newEvents(UserMentioned, MessageReply, MessagePosted);
@@ -60,7 +60,7 @@ describe("newEvents", () => {
     expect((await reply.message.parent)?.id).toBe(mine.id);
   });
 
-  test("keeps what is known current", async () => {
+  test("keeps cached values current", async () => {
     const { server, client, alice, bot } = await stage();
     server.site.addRoom({ id: 8, name: "Before", owners: [alice] });
     const said = bot.in(8).says("first");
@@ -78,7 +78,7 @@ describe("newEvents", () => {
     expect(await room.name).toBe("After");
   });
 
-  test("brings invitations and changes of access", async () => {
+  test("yields invitations and changes of access", async () => {
     const { server, client, alice, bot } = await stage();
     const room = server.site.addRoom({ id: 9, name: "Club", access: "gallery", owners: [alice] });
     const events = client().getRoom(1).newEvents(Invitation);
@@ -91,7 +91,7 @@ describe("newEvents", () => {
     expect((await next(access)).level).toBe("read-write");
   });
 
-  test("ends with a break, a signal and a logout, and the socket with it", async () => {
+  test("ends with a break, a signal or a logout, and closes the socket", async () => {
     const { server, client, alice } = await stage();
     const chat = client();
     const stop = new AbortController();
@@ -112,7 +112,7 @@ describe("newEvents", () => {
     expect((await third.next()).done).toBe(true);
   });
 
-  test("drops the oldest, and says so, when nobody reads", async () => {
+  test("drops and reports the oldest events when no reader takes them", async () => {
     const { client, alice } = await stage();
     const lines: string[] = [];
     const quiet = (): void => {};
@@ -124,7 +124,7 @@ describe("newEvents", () => {
     for (const text of ["a", "b", "c", "d"]) alice.in(1).says(text);
     for (let seen = 0; seen < 4; seen++) await next(sync);
     expect(messages.dropped).toBe(2);
-    expect(lines.some((line) => line.includes("2 dropped so far"))).toBe(true);
+    expect(lines.some((line) => line.includes("dropped 2 so far"))).toBe(true);
     expect([await (await next(messages)).textContent, await (await next(messages)).textContent]).toEqual(["c", "d"]);
   });
 });
@@ -153,7 +153,7 @@ describe("watch", () => {
     watch.close();
   });
 
-  test("of a room that does not exist fails its ready and reports", async () => {
+  test("of a missing room rejects ready and reports the error", async () => {
     const { client } = await stage();
     const watch = client({ onError: () => {} })
       .getRoom(99999999)
@@ -163,7 +163,7 @@ describe("watch", () => {
     await expect(messages.next()).rejects.toMatchObject({ code: "NOT_FOUND" });
   });
 
-  test("works for nobody in particular", async () => {
+  test("works for an anonymous client", async () => {
     const { anonymous, alice } = await stage();
     const messages = anonymous().getRoom(1).newMessages();
     await messages.ready;
@@ -172,8 +172,8 @@ describe("watch", () => {
   });
 });
 
-describe("the stream goes on", () => {
-  test("after frames that make no sense", async () => {
+describe("the stream continues", () => {
+  test("after invalid frames", async () => {
     const { server, client, alice } = await stage();
     const events = client().getRoom(1).newEvents();
     await events.ready;
@@ -204,7 +204,7 @@ describe("the stream goes on", () => {
     expect(UnknownEvent.name).toBe("UnknownEvent");
   });
 
-  test("with the same event under two rooms told once", async () => {
+  test("and delivers an event once that a frame has under two rooms", async () => {
     const { server, client, alice, bot } = await stage();
     server.site.addRoom({ id: 6, name: "Other" });
     const mine = bot.in(1).says("here");

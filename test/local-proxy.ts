@@ -1,4 +1,4 @@
-/** A proxy on this machine: CONNECT alone, as curl and browsers use one; it takes every host for one local server. */
+/** A proxy on this machine: only CONNECT, as curl and browsers use it; it maps every host to one local server. */
 import { createServer, type IncomingMessage } from "node:http";
 import { createServer as createSecureServer } from "node:https";
 import { type AddressInfo, connect, type Socket } from "node:net";
@@ -7,17 +7,17 @@ import { onTestFinished } from "vitest";
 
 export interface LocalProxy {
   readonly port: number;
-  /** The hosts asked for, as `chat.stackexchange.com:443`, in order. */
+  /** The requested hosts, such as `chat.stackexchange.com:443`, in order. */
   readonly asked: string[];
   /** The `Proxy-Authorization` of each. */
   readonly authorizations: (string | undefined)[];
   /** Requests that were no CONNECT. */
   readonly plain: string[];
-  /** The status to answer CONNECT to a host with, if it is not to be led there. */
+  /** The status of a refused CONNECT for a host; undefined to connect. */
   refuses: (host: string) => number | undefined;
 }
 
-/** Starts one that ends with the test, and leads everything to a port of this machine; with `tls` it is reached by https. */
+/** Starts a proxy until the end of the test that maps every host to a local port; with `tls` it speaks https itself. */
 export async function localProxy(target: number, tls?: TlsFiles): Promise<LocalProxy> {
   const open = new Set<Socket>();
   const server = tls ? createSecureServer(tls) : createServer();

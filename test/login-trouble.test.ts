@@ -1,14 +1,14 @@
 /** Only the site's own words refuse a login; any other failure may pass, and is retried with growing pauses. */
-import { mkdtemp, readFile, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Client } from "chatexchange-ts";
 import { ManualClock } from "chatexchange-ts/testing";
 import { describe, expect, test } from "vitest";
 import { ends, failureOf, meanwhile, stage } from "./support.js";
+import { temporaryFolder } from "./temporary.js";
 
 const proxyPage = { headers: { "Content-Type": "text/html" }, body: "<html><h1>Try again later</h1></html>" };
-const sessionPath = async (): Promise<string> => join(await mkdtemp(join(tmpdir(), "chatexchange-")), "session.json");
+const sessionPath = (): string => join(temporaryFolder(), "session.json");
 const loginPosts = (requests: readonly string[]): number =>
   requests.filter((line) => line === "POST /users/login").length;
 const loginPages = (requests: readonly string[]): number =>
@@ -23,7 +23,7 @@ describe("a bare answer to the login", () => {
       const chat = client();
       const error = await failureOf(chat.login());
       expect(error).toMatchObject({ code: "SERVER_ERROR", context: { bare: true, status } });
-      expect(String(error)).toMatch(/not in the site's words/);
+      expect(String(error)).toMatch(/not one of the site's own pages/);
       expect(String(error)).not.toMatch(/expired/);
       expect((await chat.login()).id).toBe(bot.id);
     },
@@ -164,7 +164,7 @@ test("a login that is under way when the client is closed fails as CLOSED", asyn
   expect(await login).toMatchObject({ code: "CLOSED" });
 });
 
-describe("a client with several means", () => {
+describe("a client with several credentials", () => {
   test("tries the password when its cookies have expired", async () => {
     const { bot, client, requests } = await stage();
     const chat = client({ cookies: "acct=long-gone; prov=x" });
@@ -174,7 +174,7 @@ describe("a client with several means", () => {
 
   test("tries the stored session, then the cookies, then the password", async () => {
     const { server, bot, client, requests } = await stage();
-    const sessionFile = await sessionPath();
+    const sessionFile = sessionPath();
     await client({ sessionFile }).login();
     const acct = acctIn(await readFile(sessionFile, "utf8"));
     requests();
@@ -196,7 +196,7 @@ describe("a client with several means", () => {
     expect(await failureOf(anonymous({ cookies: "acct=long-gone" }).getMe())).toMatchObject({ code: "NOT_LOGGED_IN" });
   });
 
-  test("does not log in by password to end a login that is over already", async () => {
+  test("does not log in by password to end a login that has expired already", async () => {
     const { client, requests } = await stage();
     await client({ cookies: "acct=long-gone" }).logout({ endLogin: true });
     expect(loginPages(requests())).toBe(0);
@@ -217,7 +217,7 @@ describe("a login while another is under way", () => {
 
   test("does not write the session of the earlier account into the file", async () => {
     const { server, alice, bot } = await stage({ latencyMs: 20 });
-    const sessionFile = await sessionPath();
+    const sessionFile = sessionPath();
     const chat = ends(new Client(server.site, { email: bot.email, password: bot.password, sessionFile }));
     await Promise.all([chat.login(), chat.login(alice.email, alice.password)]);
     expect(JSON.parse(await readFile(sessionFile, "utf8")).owner.id).toBe(alice.id);
@@ -225,7 +225,7 @@ describe("a login while another is under way", () => {
 
   test("does not disturb reads under way when it restores a stored session", async () => {
     const { client } = await stage({ latencyMs: 20 });
-    const sessionFile = await sessionPath();
+    const sessionFile = sessionPath();
     const stored = client({ sessionFile });
     await stored.login();
     await stored.logout();
@@ -236,8 +236,8 @@ describe("a login while another is under way", () => {
 
   test("does not use the stored session when its caller gave cookies", async () => {
     const { server, alice, bot, client } = await stage();
-    const sessionFile = await sessionPath();
-    const hers = await sessionPath();
+    const sessionFile = sessionPath();
+    const hers = sessionPath();
     await ends(new Client(server.site, { email: alice.email, password: alice.password, sessionFile: hers })).login();
     const chat = client({ sessionFile });
     expect((await chat.login()).id).toBe(bot.id);

@@ -1,13 +1,13 @@
-import { chmod, mkdtemp, readFile, stat, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { chmod, readdir, readFile, stat, utimes, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { inspect } from "node:util";
 import { Client, isChatError, sites, UsageError } from "chatexchange-ts";
 
 import { describe, expect, onTestFinished, test } from "vitest";
 import { ends, failureOf, stage, startServer } from "./support.js";
+import { temporaryFolder } from "./temporary.js";
 
-const sessionPath = async (): Promise<string> => join(await mkdtemp(join(tmpdir(), "chatexchange-")), "session.json");
+const sessionPath = (): string => join(temporaryFolder(), "session.json");
 
 describe("logging in by password", () => {
   test.each(["stackexchange.com", "stackoverflow.com", "meta.stackexchange.com"] as const)(
@@ -45,7 +45,7 @@ describe("logging in by password", () => {
     expect((await chat.getMe()).id).toBe(bot.id);
   });
 
-  test("costs three requests, joining and saying hello one each", async () => {
+  test("takes three requests; joining and sending a message take one each", async () => {
     const { client, requests } = await stage();
     const chat = client();
     await chat.login();
@@ -68,7 +68,7 @@ describe("logging in by password", () => {
     expect(requests().filter((line) => line === "POST /users/login")).toHaveLength(1);
   });
 
-  test("a wrong password is told as such, and appears nowhere", async () => {
+  test("reports a wrong password, which appears nowhere", async () => {
     const { server, bot } = await stage();
     const chat = ends(new Client(server.site, bot.email, "hunter2-wrong"));
     const error = await failureOf(chat.login());
@@ -76,7 +76,7 @@ describe("logging in by password", () => {
     expect(inspect(error, { depth: 9 }) + inspect(chat, { depth: 9, showHidden: true })).not.toContain("hunter2");
   });
 
-  test("a CAPTCHA, a read-only site and a Cloudflare challenge are told apart", async () => {
+  test("distinguishes a CAPTCHA, a read-only site and a Cloudflare challenge", async () => {
     const { server, client } = await stage();
     const { faults } = server.site;
     faults.captcha(true);
@@ -93,14 +93,14 @@ describe("logging in by password", () => {
     expect(await failureOf(client().login())).toMatchObject({ code: "CLOUDFLARE_CHALLENGE" });
   });
 
-  test("an account without a user on this chat is told as such", async () => {
+  test("reports an account without a user on this chat", async () => {
     const { server } = await stage();
     server.sites["stackoverflow.com"].addUser({ name: "Elsewhere", email: "else@example.com", password: "pw" });
     const chat = ends(new Client(server.site, "else@example.com", "pw"));
     expect(await failureOf(chat.login())).toMatchObject({ code: "NO_ACCOUNT" });
   });
 
-  test("a login page that is something else is not understood", async () => {
+  test("fails with NOT_UNDERSTOOD when the login page is a different page", async () => {
     const { server, client } = await stage();
     server.site.faults.fail("/users/login", { status: 200, body: "<html><body><h1>Maintenance</h1></body></html>" });
     const error = await failureOf(client().login());
@@ -108,38 +108,49 @@ describe("logging in by password", () => {
   });
 });
 
+test("a session file that a killed process was writing is removed; one that is being written stays", async () => {
+  const { client } = await stage();
+  const sessionFile = sessionPath();
+  const old = join(dirname(sessionFile), ".session.json.0123456789ab.tmp");
+  const young = join(dirname(sessionFile), ".session.json.ba9876543210.tmp");
+  for (const file of [old, young]) await writeFile(file, "{");
+  await utimes(old, 0, Date.now() / 1_000 - 61);
+  await client({ sessionFile }).login();
+  expect((await readdir(dirname(sessionFile))).sort()).toEqual([basename(young), "session.json"]);
+});
+
 describe("logging out", () => {
   const loginRequests = (requests: readonly string[]): string[] => requests.filter((line) => line.includes("/users/"));
 
-  test("keeps the login for the next start, unless it is to end at the site, too", async () => {
+  test("keeps the login for the next start unless endLogin is set", async () => {
     const { client, anonymous, requests } = await stage();
-    const sessionFile = await sessionPath();
+    const sessionFile = sessionPath();
     await client({ sessionFile }).login();
-    const copy = await sessionPath();
+    const copy = sessionPath();
     await writeFile(copy, await readFile(sessionFile));
     requests();
     const stored = anonymous({ sessionFile });
     await stored.login();
     await stored.logout();
     expect(loginRequests(requests())).toEqual([]);
-    // A client that did nothing yet ends what is stored, and asks for no password.
+    // A client without an earlier request ends the stored session, and needs no password.
     await client({ sessionFile }).logout({ endLogin: true });
     expect(loginRequests(requests())).toEqual(["GET /users/logout", "POST /users/logout"]);
     expect(await failureOf(stat(sessionFile))).toMatchObject({ code: "ENOENT" });
     expect(await failureOf(anonymous({ sessionFile: copy }).login())).toMatchObject({ code: "NOT_LOGGED_IN" });
   });
 
-  test("where there is nothing to end asks nobody", async () => {
+  test("makes no request when there is no login to end", async () => {
     const { client, anonymous, requests } = await stage();
     await anonymous().logout({ endLogin: true });
     await client().logout({ endLogin: true });
-    await client({ sessionFile: await sessionPath() }).logout({ endLogin: true });
+    await client({ sessionFile: sessionPath() }).logout({ endLogin: true });
     expect(requests()).toEqual([]);
   });
 
-  test("is an error when the site could not be told, and everything else has ended", async () => {
+  test("rejects when the site fails to end the login, after everything else has ended", async () => {
     const { server, client } = await stage();
-    const sessionFile = await sessionPath();
+    const sessionFile = sessionPath();
     const chat = client({ sessionFile });
     await chat.getRoom(1).join();
     server.site.faults.fail("/users/logout", { status: 503, times: 9 });
@@ -151,9 +162,9 @@ describe("logging out", () => {
 });
 
 describe("stored sessions", () => {
-  test("a restart needs no password, and the file is the owner's alone", async () => {
+  test("let a restart log in without a password, and are readable by their owner alone", async () => {
     const { client, anonymous, bot, requests } = await stage();
-    const sessionFile = await sessionPath();
+    const sessionFile = sessionPath();
     const first = client({ sessionFile });
     await first.login();
     await first.logout();
@@ -169,14 +180,14 @@ describe("stored sessions", () => {
     expect(requests()).toEqual(["GET /chats/join/favorite", "GET /rooms/1", "POST /chats/1/messages/new"]);
   });
 
-  test("one in a place that can't be written to serves as well, with a warning, and so does a new login", async () => {
+  test("work in a read-only place, with a warning, and so does a new login", async () => {
     const { server, client, anonymous, bot } = await stage();
-    const sessionFile = await sessionPath();
+    const sessionFile = sessionPath();
     await client({ sessionFile }).login();
     const readOnly = sessionFile;
     await chmod(sessionFile, 0o444);
     await chmod(dirname(sessionFile), 0o555);
-    // Root may write everywhere, so it is nobody for a while.
+    // Root may write everywhere, so the process switches to the user nobody for a while.
     const isRoot = process.geteuid?.() === 0;
     if (isRoot) process.seteuid?.(65_534);
     onTestFinished(() => {
@@ -185,14 +196,14 @@ describe("stored sessions", () => {
     const warnings: unknown[] = [];
     const logger = { debug() {}, info() {}, warn: (text: string) => void warnings.push(text), error() {} };
     expect((await anonymous({ sessionFile: readOnly, logger }).getMe()).id).toBe(bot.id);
-    expect(warnings).toEqual([expect.stringContaining("cannot be kept in its file")]);
+    expect(warnings).toEqual([expect.stringContaining("cannot be saved to its file")]);
     server.site.faults.expireSessions();
     expect((await client({ sessionFile: readOnly }).login()).id).toBe(bot.id);
   });
 
-  test("an expired one leads to the password, or without one to a clear failure", async () => {
+  test("fall back to the password when they have expired, or fail clearly without one", async () => {
     const { server, client, anonymous, requests } = await stage();
-    const sessionFile = await sessionPath();
+    const sessionFile = sessionPath();
     await client({ sessionFile }).login();
     server.site.faults.expireSessions();
     expect(await failureOf(anonymous({ sessionFile }).login())).toMatchObject({ code: "NOT_LOGGED_IN" });
@@ -201,9 +212,9 @@ describe("stored sessions", () => {
     expect(requests()).toContain("POST /users/login");
   });
 
-  test("one of another account is not used", async () => {
+  test("of another account are not used", async () => {
     const { server, client, alice, requests } = await stage();
-    const sessionFile = await sessionPath();
+    const sessionFile = sessionPath();
     await client({ sessionFile }).login();
     requests();
     const other = ends(new Client(server.site, { email: alice.email, password: alice.password, sessionFile }));
@@ -211,9 +222,9 @@ describe("stored sessions", () => {
     expect(requests()).toContain("POST /users/login");
   });
 
-  test("a file that is no session is refused by name", async () => {
+  test("are refused by name when the file is no session", async () => {
     const { anonymous } = await stage();
-    const sessionFile = await sessionPath();
+    const sessionFile = sessionPath();
     await writeFile(sessionFile, "{ not json");
     const error = await failureOf(anonymous({ sessionFile }).login());
     expect(error).toMatchObject({ code: "BAD_ARGUMENT", message: expect.stringContaining(sessionFile) });
@@ -221,7 +232,7 @@ describe("stored sessions", () => {
 
   test.each(["line", "record", "export"])("cookies of a browser log in, given as a %s", async (form) => {
     const { server, client, anonymous, bot } = await stage();
-    const sessionFile = await sessionPath();
+    const sessionFile = sessionPath();
     await client({ sessionFile }).login();
     const stored: { cookies: { key: string; value: string; domain: string }[] } = JSON.parse(
       await readFile(sessionFile, "utf8"),
@@ -244,14 +255,14 @@ describe("stored sessions", () => {
 
 test.each(
   [["", {}, [], [null], "x", [{ name: "acct" }], [{ name: "acct", value: "x", domain: "x y" }], null, 5]].flat(),
-)("%j are no cookies", async (cookies) => {
+)("reject %j as cookies", async (cookies) => {
   const { server } = await stage();
   const chat = ends(new Client(server.site));
   expect(await failureOf(chat.login({ cookies: cookies as string }))).toMatchObject({ code: "BAD_ARGUMENT" });
 });
 
-describe("sessions heal", () => {
-  test("a stale fkey is fetched again and the action made once", async () => {
+describe("a session", () => {
+  test("fetches a stale fkey again, and performs the action once", async () => {
     const { server, client } = await stage();
     const chat = client();
     const room = chat.getRoom(1);
@@ -266,7 +277,7 @@ describe("sessions heal", () => {
     ).toEqual([message.id]);
   });
 
-  test("an expired login is made anew", async () => {
+  test("logs in again after it has expired", async () => {
     const { server, client, requests } = await stage();
     const chat = client();
     await chat.getRoom(1).join();
@@ -277,9 +288,9 @@ describe("sessions heal", () => {
     expect(server.site.room(1).messages.at(-1)?.source).toBe("still me");
   });
 
-  test("without a password it fails clearly", async () => {
+  test("fails clearly when it has expired and there is no password", async () => {
     const { server, client, anonymous } = await stage();
-    const sessionFile = await sessionPath();
+    const sessionFile = sessionPath();
     await client({ sessionFile }).login();
     const chat = anonymous({ sessionFile });
     await chat.login();
@@ -288,13 +299,13 @@ describe("sessions heal", () => {
   });
 });
 
-describe("what a client takes", () => {
+describe("the constructor of a client", () => {
   test.each([
     ["stackexchange.com", "stackexchange.com"],
     ["chat.stackoverflow.com", "stackoverflow.com"],
     ["https://chat.meta.stackexchange.com", "meta.stackexchange.com"],
     ["https://chat.stackexchange.com/", "stackexchange.com"],
-  ])("%s is %s", (text, host) => {
+  ])("accepts %s as %s", (text, host) => {
     expect(new Client(text).site.host).toBe(host);
   });
 
@@ -305,32 +316,34 @@ describe("what a client takes", () => {
     "ftp://127.0.0.1",
     "http://192.168.0.1:80",
     "stackexchange.com.evil.com",
-  ])("%j is refused with the list of hosts", (host) => {
+  ])("refuses %j with the list of hosts", (host) => {
     expect(() => new Client(host)).toThrow(/stackexchange\.com, meta\.stackexchange\.com, stackoverflow\.com/);
   });
 
-  test("a password is never sent in clear text to another machine", () => {
+  test("refuses to send a password in clear text to another machine", () => {
     const site = { ...sites["stackexchange.com"], loginOrigin: "http://meta.stackexchange.com" };
     expect(() => new Client(site, "a@example.com", "pw")).toThrow(/without TLS/);
     const elsewhere = { ...sites["stackexchange.com"], resolve: () => ({ hostname: "10.1.2.3", port: 80 }) };
     expect(() => new Client(elsewhere, "a@example.com", "pw")).toThrow(/without TLS/);
   });
 
-  test("unknown options and half credentials are refused by name", () => {
+  test("refuses unknown options and incomplete credentials by name", () => {
     const misspelt: object = { emial: "a@example.com" };
     expect(() => new Client("stackoverflow.com", misspelt)).toThrow(/no option "emial"/);
-    expect(() => new Client("stackoverflow.com", { email: "a@example.com" })).toThrow(/go together/);
+    expect(() => new Client("stackoverflow.com", { email: "a@example.com" })).toThrow(/must be given together/);
     const bad: object[] = [{ outbox: { tries: 5 } }, { stream: { poll: 5 } }, { timeoutMs: "x" }, { replyForm: "zz" }];
     for (const options of bad) expect(() => new Client("stackoverflow.com", options)).toThrow(UsageError);
   });
 
   test.each([Number.NaN, 0, -1, 1.5, "1", undefined])("getRoom(%s) is refused at once", (id) => {
-    expect(() => new Client("stackoverflow.com").getRoom(id as number)).toThrow(/a room id is a whole number above 0/);
+    expect(() => new Client("stackoverflow.com").getRoom(id as number)).toThrow(
+      /a room id must be a whole number above 0/,
+    );
   });
 });
 
 describe("an anonymous client", () => {
-  test("reads, and fails to act before any request", async () => {
+  test("can read, and fails to act before any request", async () => {
     const { anonymous, requests } = await stage();
     const chat = anonymous();
     expect(await chat.getRoom(1).name).toBe("Sandbox");

@@ -1,10 +1,10 @@
-/** A request that takes long is ended by the client's deadline, and by nothing else. */
+/** Only the client's deadline ends a long request. */
 import { ManualClock } from "chatexchange-ts/testing";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { failureOf, meanwhile, stage } from "./support.js";
 
-test("a request may take longer than the limits of the pool of connections: its deadline is on the clock", async () => {
-  // From before the first request on: the pool keeps one timer for all of them.
+test("a request may take longer than the timeouts of the connection pool: only its deadline on the client's clock counts", async () => {
+  // Set before the first request: the pool has one timer for all requests.
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
   onTestFinished(() => void vi.useRealTimers());
   const clock = new ManualClock();

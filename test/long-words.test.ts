@@ -1,4 +1,4 @@
-/** The invisible characters that the server puts into long words never reach a bot: in texts, commands, lookups, searches. */
+/** The invisible characters that the server inserts into long words are removed from texts, commands, lookups and searches. */
 import { htmlToMarkdown, MessagePosted, mentions } from "chatexchange-ts";
 import { ManualClock } from "chatexchange-ts/testing";
 import { expect, test } from "vitest";
@@ -7,7 +7,7 @@ import { next, stage, turning } from "./support.js";
 const pair = "\u200c\u200b";
 const word = "w".repeat(120);
 
-test("a long word comes as it was typed, in texts and markdown, with what somebody typed invisibly", async () => {
+test("a long word is read as typed in texts and markdown, with invisible characters that the author typed", async () => {
   const { client, alice, server } = await stage();
   const room = client().getRoom(1);
   const events = room.newEvents(MessagePosted);
@@ -23,7 +23,7 @@ test("a long word comes as it was typed, in texts and markdown, with what somebo
   expect(await message.contentSource).toBe(typed);
 });
 
-test("a search finds a long word whole, and so do the history and the transcript", async () => {
+test("a search, the history and the transcript yield a long word without invisible characters", async () => {
   const { client, alice } = await stage();
   const chat = client();
   const { id } = alice.in(1).says(word);
@@ -35,7 +35,7 @@ test("a search finds a long word whole, and so do the history and the transcript
   expect(texts).toEqual([word, word, word]);
 });
 
-test("a message of one long word is found again when its answer is lost, even if the source shows the characters", async () => {
+test("a message of one long word is found again after a lost response, even if the source has the characters", async () => {
   const clock = new ManualClock();
   const { client, server } = await stage({ clock });
   const chat = client({ clock });
@@ -47,7 +47,7 @@ test("a message of one long word is found again when its answer is lost, even if
   expect(server.site.room(1).messages.map(({ id, source }) => [id, source])).toEqual([[message.id, word]]);
 });
 
-test("an edit to one long word is found to be done when its answer is lost", async () => {
+test("an edit to one long word is detected as done after a lost response", async () => {
   const clock = new ManualClock();
   const { client, server } = await stage({ clock });
   const message = await turning(clock, client({ clock }).getRoom(1).sendMessage("short"));

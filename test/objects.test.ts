@@ -1,4 +1,4 @@
-/** Rooms, users and messages as objects: what they know, when they ask, and how they fail. */
+/** Rooms, users and messages as objects: their cached values, their requests and their failures. */
 import type { Client } from "chatexchange-ts";
 import { describe, expect, test } from "vitest";
 import { failureOf, next, stage } from "./support.js";
@@ -36,10 +36,10 @@ describe("a room", () => {
     expect(requests()).toEqual(["GET /rooms/info/17"]);
   });
 
-  test("that does not exist is found out at the access", async () => {
+  test("fails at the first access to a property when it does not exist", async () => {
     const { client } = await stage();
     const room = client().getRoom(99999999);
-    void room.name; // nobody awaits this one, and nothing happens
+    void room.name; // not awaited: no unhandled rejection
     const error = await failureOf(room.name);
     expect(error).toMatchObject({ code: "NOT_FOUND", name: "NotFoundError" });
     expect(String(error)).toContain("Could not read room 99999999 on chat.stackexchange.com");
@@ -47,7 +47,7 @@ describe("a room", () => {
     expect(await failureOf(room.sendMessage("hello?"))).toMatchObject({ code: "NOT_FOUND" });
   });
 
-  test("that is private says so", async () => {
+  test("fails with a clear error when it is private", async () => {
     const { server, client, alice } = await stage();
     server.site.addRoom({ id: 30, name: "Secret", access: "private", owners: [alice] });
     const room = client().getRoom(30);
@@ -56,7 +56,7 @@ describe("a room", () => {
     expect(room.isInRoom).toBe(false);
   });
 
-  test("lists who is there and who can be pinged", async () => {
+  test("lists the users who are present and those who can be pinged", async () => {
     const { server, client, alice, bot } = await stage();
     alice.in(1).enters();
     alice.in(1).says("good morning");
@@ -71,7 +71,7 @@ describe("a room", () => {
     expect(server.site.room(1).present).not.toContain(bot.id);
   });
 
-  test("is one object, and so is everybody in it", async () => {
+  test("is the same object for the same id, and so is each of its users", async () => {
     const { client, alice } = await stage();
     const chat = client();
     expect(chat.getRoom(1)).toBe(chat.getRoom(1));
@@ -83,7 +83,7 @@ describe("a room", () => {
 });
 
 describe("a user", () => {
-  test("has a profile, and the cheap values come without it", async () => {
+  test("fetches its profile only for values that no smaller request has", async () => {
     const { client, alice, requests } = await stage();
     alice.in(1).says("one");
     alice.in(1).says("two");
@@ -95,7 +95,7 @@ describe("a user", () => {
     expect(await user.lastSeen).toBeLessThan(60);
   });
 
-  test("twenty of them asked for in one tick cost one request", async () => {
+  test("shares one request with 19 others that are read in the same tick", async () => {
     const { server, client, requests } = await stage();
     const people = Array.from({ length: 20 }, (_, i) => server.site.addUser({ name: `Person ${i}` }));
     const chat = client();
@@ -104,19 +104,19 @@ describe("a user", () => {
     expect(requests()).toEqual(["POST /user/info"]);
   });
 
-  test("of the system has a negative id", async () => {
+  test("has a negative id when it belongs to the system", async () => {
     const { client } = await stage();
     expect(await client().getUser(-1).name).toBe("Community");
   });
 
-  test("that does not exist is not found", async () => {
+  test("is NOT_FOUND when it does not exist", async () => {
     const { client } = await stage();
     expect(await failureOf(client().getUser(987654321).name)).toMatchObject({ code: "NOT_FOUND" });
   });
 });
 
 describe("a message", () => {
-  test("known only by its id tells everything", async () => {
+  test("has all its values when only its id is known", async () => {
     const { client, alice, bot } = await stage();
     const question = bot.in(1).says("Shall we **dance**?");
     const answer = alice.in(1).says(`:${question.id} _Yes_ & gladly`);
@@ -144,7 +144,7 @@ describe("a message", () => {
     expect(message.permalink).toBe(`https://chat.stackexchange.com/transcript/message/${answer.id}#${answer.id}`);
   });
 
-  test("that was deleted has no content, and one that never was is not found", async () => {
+  test("has no content when it is deleted, and is NOT_FOUND when it never existed", async () => {
     const { client, alice } = await stage();
     const said = alice.in(1).says("oops");
     alice.in(1).deletes(said.id);
@@ -155,7 +155,7 @@ describe("a message", () => {
     expect(await failureOf(client().getMessage(123456789).content)).toMatchObject({ code: "NOT_FOUND" });
   });
 
-  test("survives a transcript that is forbidden, as long as events told its room", async () => {
+  test("needs no transcript when an event has named its room", async () => {
     const { server, client, alice } = await stage();
     const room = client().getRoom(1);
     const messages = room.newMessages();
@@ -175,7 +175,7 @@ describe("a message", () => {
   });
 });
 
-describe("a page that is something else", () => {
+describe("an unexpected page", () => {
   const html = "<!DOCTYPE html><html><head><title>Hello</title></head><body><p>Nothing of the kind</p></body></html>";
 
   test.each([
@@ -186,7 +186,7 @@ describe("a page that is something else", () => {
     ["/rooms/pingable/1", "list of pingable users", (chat: Client) => chat.getRoom(1).pingableUsers()],
     ["/chats/1/events", "list of events", (chat: Client) => chat.getRoom(1).history().next()],
     ["/chats/1/messages/new", "answer to a post", (chat: Client) => chat.getRoom(1).sendMessage("hi")],
-  ])("%s is not understood, and the failure names the %s and what is missing", async (path, page, ask) => {
+  ])("%s is NOT_UNDERSTOOD, and the failure names the %s and the missing part", async (path, page, ask) => {
     const { server, client } = await stage();
     // Listening would wait for the page to pass, and a message for the patience of the outbox.
     const chat = client({ onError: () => {}, outbox: { patienceMs: 50 }, stream: { giveUpMs: 1 } });
@@ -196,14 +196,14 @@ describe("a page that is something else", () => {
     expect(error).toMatchObject({ code: "NOT_UNDERSTOOD", page, missing: expect.stringMatching(/./) });
   });
 
-  test("or is 10 MB of garbage ends in time, with a value or a failure", async () => {
+  test("of 10 MB of garbage ends in time, with a value or a failure", async () => {
     const { server, client } = await stage();
     const body = "<div><a href='x'>".repeat(600_000);
     server.site.faults.fail("/rooms/info/1", { status: 200, body });
     expect(await failureOf(client().getRoom(1).messageCount)).toMatchObject({ code: "NOT_UNDERSTOOD" });
   });
 
-  test("or a server that fails, hangs or hangs up has a failure of its own", async () => {
+  test("has another code than a server that fails, hangs or closes the connection", async () => {
     const { server, client } = await stage();
     const chat = client({ timeoutMs: 300, reads: { tries: 1 } });
     server.site.faults.fail("/users/77", { status: 502 });
@@ -216,7 +216,7 @@ describe("a page that is something else", () => {
     expect(await failureOf(chat.getUser(78).about)).toMatchObject({ code: "CONNECTION_LOST" });
   });
 
-  test("an abort is told as one, and a closed client refuses", async () => {
+  test("an aborted read rejects with the abort, and a closed client with CLOSED", async () => {
     const { server, client } = await stage();
     const chat = client();
     server.site.faults.hang("/rooms/1");

@@ -1,10 +1,10 @@
-/** Answers that the protocol leaves open, where other servers may choose otherwise than ours (protocol.md §2.5, §5). */
-import { mkdtemp, readFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+/** Responses that the protocol leaves open, so that other servers may differ from ours (protocol.md §2.5, §5). */
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { MessageEdited, MessageStarred } from "chatexchange-ts";
 import { expect, test } from "vitest";
 import { failureOf, next, stage } from "./support.js";
+import { temporaryFolder } from "./temporary.js";
 
 const toError = { status: 302, headers: { Location: "/error?aspxerrorpath=/somewhere" } };
 const errorPage = { status: 500, headers: { "Content-Type": "text/html" }, body: "<h1>Oops</h1>" };
@@ -50,7 +50,7 @@ test("the error page of a message that never existed is NOT_FOUND, and nothing i
   expect(requests().filter((line) => line.startsWith("POST /messages/"))).toHaveLength(1);
 });
 
-test("a refusal in words that nobody knows keeps them, also with the status of what is not found", async () => {
+test("an unknown refusal keeps its words, also with status 404", async () => {
   const { server, client } = await stage();
   const refusal = { status: 404, headers: { chat: "error" }, body: "You were thrown out; come back in an hour" };
   server.site.faults.fail("/chats/1/messages/new", refusal);
@@ -61,7 +61,7 @@ test("a refusal in words that nobody knows keeps them, also with the status of w
   });
 });
 
-test("a first page that has an fkey and no name is not the end of a login: the front page is asked, too", async () => {
+test("a login continues with the front page when the first page has an fkey and no name", async () => {
   const { server, bot, client } = await stage();
   const nameless = '<form method="post"><input id="fkey" name="fkey" type="hidden" value="0123" /></form>';
   server.site.faults.fail("/chats/join/favorite", { status: 200, body: nameless, times: 9 });
@@ -74,9 +74,9 @@ const loginPage = {
   body: '<form id="login-form"><input type="hidden" name="fkey" value="0123456789abcdef0123456789abcdef"></form>',
 };
 
-test("a login that comes with a page instead of a redirect is one", async () => {
+test("a login succeeds when its response is a page instead of a redirect", async () => {
   const { server, bot, client } = await stage();
-  const path = join(await mkdtemp(join(tmpdir(), "chatexchange-")), "session.json");
+  const path = join(temporaryFolder(), "session.json");
   await client({ sessionFile: path }).login();
   const acct: string = JSON.parse(await readFile(path, "utf8")).cookies.find(
     (one: { key: string }) => one.key === "acct",
@@ -103,7 +103,7 @@ test.each([
   expect(await failureOf(client().login())).toMatchObject({ code });
 });
 
-test("a profile page without a picture does not hide the avatar and the reputation that JSON tells", async () => {
+test("a profile page without a picture does not hide the avatar and the reputation of the JSON", async () => {
   const { server, alice, client } = await stage();
   const page = `<div id="content"><h1>Alice</h1><div class="usercard-xxl"></div><div class="user-message-count-xxl">5</div><div class="user-room-count-xxl">2</div></div>`;
   server.site.faults.fail(`/users/${alice.id}`, { status: 200, body: page });
@@ -114,7 +114,7 @@ test("a profile page without a picture does not hide the avatar and the reputati
   expect(await user.avatarUrl).toMatch(/^https:/);
 });
 
-test("who pinned a message is asked again after it was pinned", async () => {
+test("the user who pinned a message is fetched again after it was pinned", async () => {
   const { server, bot, alice, client } = await stage();
   const { id } = server.site.addRoom({ name: "Own", owners: [bot] });
   const message = client().getMessage(alice.in(id).says("keep this").id);
@@ -126,7 +126,7 @@ test("who pinned a message is asked again after it was pinned", async () => {
   expect(await message.pinners).toEqual([]);
 });
 
-test("who pinned and who edited a message is asked again after events of that", async () => {
+test("the users who pinned and edited a message are fetched again after an event of either", async () => {
   const { server, alice, client } = await stage();
   const { id } = server.site.addRoom({ name: "Hers", owners: [alice] });
   const chat = client();

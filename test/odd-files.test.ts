@@ -1,6 +1,6 @@
 /**
- * What else may stand at the path of a file: links, folders, pipes, devices, other people's files, names that no file
- * can have. Each is refused by a typed error that names the path and the remedy, or works as docs/state.md says.
+ * Unusual files at the path of a data file: links, folders, pipes, devices, files of other users, and impossible
+ * names. Each is refused by a typed error that names the path and the remedy, or works as docs/state.md says.
  */
 import { execFileSync } from "node:child_process";
 import {
@@ -9,7 +9,6 @@ import {
   link,
   lstat,
   mkdir,
-  mkdtemp,
   readFile,
   readlink,
   realpath,
@@ -18,14 +17,12 @@ import {
   writeFile,
 } from "node:fs/promises";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ChatServer } from "chatexchange-ts/server";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { commandLine, type Ran } from "./cli-support.js";
 import { failureOf, type Stage, stage } from "./support.js";
-
-const folder = (): Promise<string> => mkdtemp(join(tmpdir(), "odd-files-"));
+import { temporaryFolder } from "./temporary.js";
 
 /** Starts something that keeps its data in a file, and ends it. */
 interface Keeper {
@@ -58,7 +55,7 @@ const journal: Keeper = {
 };
 const keepers = [session, state, journal];
 
-/** Makes what stands at a path; returns the path to use. */
+/** Creates the unusual file; returns the path to use. */
 type Place = (folder: string) => Promise<string>;
 
 const aPipe: Place = async (place) => {
@@ -66,7 +63,7 @@ const aPipe: Place = async (place) => {
   return join(place, "pipe");
 };
 
-/** A `/dev/null` of its own: a fault must not replace that of the machine. Only root can make one; others get a socket. */
+/** A separate `/dev/null`, so that a bug cannot replace the machine's. Only root can make one; others get a socket. */
 const aDevice: Place = async (place) => {
   if (process.getuid?.() !== 0) {
     console.warn("a socket takes the place of a device: only root can make one");
@@ -119,14 +116,10 @@ const refused: readonly (readonly [name: string, reason: RegExp, place: Place])[
       return join(place, "file", "below");
     },
   ],
-  [
-    "a name that is too long",
-    /the name is too long; take a shorter one/,
-    async (place) => join(place, "n".repeat(400)),
-  ],
+  ["a name that is too long", /the name is too long; use a shorter one/, async (place) => join(place, "n".repeat(400))],
   [
     "links in a circle",
-    /its links lead in a circle; mend or delete the links/,
+    /its symbolic links form a loop; fix or delete the links/,
     async (place) => {
       await symlink(join(place, "b"), join(place, "a"));
       await symlink(join(place, "a"), join(place, "b"));
@@ -137,7 +130,7 @@ const refused: readonly (readonly [name: string, reason: RegExp, place: Place])[
 
 describe.each(keepers)("$name", ({ use }) => {
   test.each(refused)("refuses %s, and leaves it as it is", async (_, reason, place) => {
-    const path = await place(await folder());
+    const path = await place(temporaryFolder());
     const before = await lstat(path).catch(() => null);
     const error = await failureOf(use(path, await stage()));
     expect(error).toMatchObject({ code: "STORAGE", path, message: expect.stringMatching(reason) });
@@ -146,12 +139,15 @@ describe.each(keepers)("$name", ({ use }) => {
   });
 
   test("refuses a name with NUL in it, and says so", async () => {
-    const error = await failureOf(use(join(await folder(), "a\0b"), await stage()));
-    expect(error).toMatchObject({ code: "BAD_ARGUMENT", message: expect.stringMatching(/NUL.*name another/) });
+    const error = await failureOf(use(join(temporaryFolder(), "a\0b"), await stage()));
+    expect(error).toMatchObject({
+      code: "BAD_ARGUMENT",
+      message: expect.stringMatching(/non-empty string without NUL/),
+    });
   });
 
   test("follows a link: the link stays, its target is replaced", async () => {
-    const place = await folder();
+    const place = temporaryFolder();
     const [target, name] = [join(place, "target"), join(place, "link")];
     const set = await stage();
     await use(target, set);
@@ -164,8 +160,8 @@ describe.each(keepers)("$name", ({ use }) => {
     expect(ino).toBeGreaterThan(0);
   });
 
-  test("follows a link whose target is not there yet: it makes the target", async () => {
-    const place = await folder();
+  test("follows a link whose target does not exist yet, and creates the target", async () => {
+    const place = temporaryFolder();
     const [target, name] = [join(place, "target"), join(place, "link")];
     await symlink(target, name);
     await use(name, await stage());
@@ -174,7 +170,7 @@ describe.each(keepers)("$name", ({ use }) => {
   });
 
   test("leaves the other name of a hard link as it was", async () => {
-    const place = await folder();
+    const place = temporaryFolder();
     const [path, backup] = [join(place, "file"), join(place, "backup")];
     const set = await stage();
     await use(path, set);
@@ -187,12 +183,12 @@ describe.each(keepers)("$name", ({ use }) => {
     expect((await stat(path)).ino).not.toBe((await stat(backup)).ino);
   });
 
-  test("stays its owner's when root uses it", async ({ skip }) => {
+  test("keeps its owner when root uses it", async ({ skip }) => {
     if (process.getuid?.() !== 0) {
       console.warn("skipped: only root can give a file to somebody else");
       return skip("only root can give a file to somebody else");
     }
-    const path = join(await folder(), "file");
+    const path = join(temporaryFolder(), "file");
     const set = await stage();
     await use(path, set);
     await chown(path, 12_345, 23_456);
@@ -204,12 +200,12 @@ describe.each(keepers)("$name", ({ use }) => {
 });
 
 describe.each(keepers)("without rights, $name", ({ use }) => {
-  test("of somebody else is refused by name", async ({ skip }) => {
+  test("of another user is refused by name", async ({ skip }) => {
     if (process.getuid?.() !== 0) {
       console.warn("skipped: only root can be another user for a while");
       return skip("only root can be another user for a while");
     }
-    const place = await folder();
+    const place = temporaryFolder();
     await chmod(place, 0o755);
     const path = join(place, "file");
     const set = await stage();
@@ -237,7 +233,7 @@ describe("the file of a transcript", () => {
   };
 
   test.each(refused)("is refused where %s stands, also with --force", async (_, reason, place) => {
-    const path = await place(await folder());
+    const path = await place(temporaryFolder());
     for (const more of [[], ["--force"]]) {
       const { code, stderr } = await download(path, ...more);
       expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(reason) });
@@ -246,7 +242,7 @@ describe("the file of a transcript", () => {
   });
 
   test.each(["part", "part.lock"])("is refused while a pipe or a link stands at its .%s", async (end) => {
-    const place = await folder();
+    const place = temporaryFolder();
     const out = join(place, "room.txt");
     await symlink(join(place, "elsewhere"), `${out}.${end}`);
     expect(await download(out)).toMatchObject({
@@ -262,7 +258,7 @@ describe("the file of a transcript", () => {
   });
 
   test("replaces the target of a link with --force", async () => {
-    const place = await folder();
+    const place = temporaryFolder();
     const [target, name] = [join(place, "target"), join(place, "link")];
     await writeFile(target, "old");
     await symlink("target", name);
@@ -277,7 +273,7 @@ describe("the config file of the command", () => {
     "is refused where it is %s",
     async (_, reason, place) => {
       const { run, folder: config } = commandLine();
-      await symlink(await place(await folder()), join(config, "config.json"));
+      await symlink(await place(temporaryFolder()), join(config, "config.json"));
       const { code, stderr } = await run(["config"]);
       expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(reason.source.split(";")[0] ?? "") });
       expect(stderr).toContain(join(config, "config.json"));
@@ -286,7 +282,7 @@ describe("the config file of the command", () => {
 
   test("may be a link, which stays one when it is written", async () => {
     const { run, folder: config } = commandLine();
-    const target = join(await folder(), "config.json");
+    const target = join(temporaryFolder(), "config.json");
     await symlink(target, join(config, "config.json"));
     expect(await run(["config", "site", "meta"])).toMatchObject({ code: 0 });
     expect(await readlink(join(config, "config.json"))).toBe(target);
@@ -295,7 +291,7 @@ describe("the config file of the command", () => {
 });
 
 test.each(keepers.slice(1))("a pipe at the lock of $name is refused, and named", async ({ use }) => {
-  const path = join(await folder(), "file");
+  const path = join(temporaryFolder(), "file");
   execFileSync("mkfifo", [`${path}.lock`]);
   const error = await failureOf(use(path, await stage()));
   expect(error).toMatchObject({

@@ -1,11 +1,12 @@
-/** Files that version 0.1.0 (commit 61a88d7) made are taken up by this one. */
+/** This version reads the files of version 0.1.0 (commit 61a88d7). */
 import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Client } from "chatexchange-ts";
 import { ManualClock } from "chatexchange-ts/testing";
 import { expect, test } from "vitest";
-import { commandLine, temporaryFolder } from "./cli-support.js";
+import { commandLine } from "./cli-support.js";
 import { ends, failureOf, startServer } from "./support.js";
+import { temporaryFolder } from "./temporary.js";
 
 const fixtures = resolve(import.meta.dirname, "fixtures/61a88d7");
 const noon = Date.UTC(2026, 0, 5, 12);
@@ -20,7 +21,7 @@ function copies(...names: string[]): string {
 test("a journal, a session and a state of 0.1.0 still work: without a login, and the waiting message is sent once", async () => {
   const folder = copies("journal.jsonl", "session.json", "state.jsonl");
   const session = join(folder, "session.json");
-  // Cookies live for half a year: as if they were of today.
+  // Cookies expire after half a year: pretend that they are from today.
   const today = new Date().toISOString();
   writeFileSync(session, readFileSync(session, "utf8").replace(/2026-11-\d\dT[\d:.]+Z/g, today));
   const server = await startServer({
@@ -56,7 +57,7 @@ test("a journal of 0.1.0 is refused as a state, and a state as a journal: the er
   expect([journal, state].map((path) => readFileSync(path, "utf8"))).toEqual(before);
 });
 
-test("half a transcript of 0.1.0, left behind with its lock, is finished", async () => {
+test("a partial transcript of 0.1.0, left behind with its lock, is completed", async () => {
   const folder = copies("half.txt.part", "half.txt.part.json", "half.txt.part.lock");
   const clock = new ManualClock(noon);
   const server = await startServer({ world: "empty", clock });
@@ -72,7 +73,7 @@ test("half a transcript of 0.1.0, left behind with its lock, is finished", async
   }
   const args = ["transcript", "1", "--from", "2026-01-05", "--to", "2026-01-07", "--format", "text", "--out", out];
   const ran = await commandLine().run([...args, "--site", server.url]);
-  expect(ran).toMatchObject({ code: 0, stderr: expect.stringContaining("going on at 2026-01-06, behind 1 messages") });
+  expect(ran).toMatchObject({ code: 0, stderr: expect.stringContaining("resuming at 2026-01-06, after 1 messages") });
   const lines = readFileSync(out, "utf8").split("\n");
   expect(lines.filter((line) => line.includes("Alice")).map((line) => line.replace(/.*Alice: /, ""))).toEqual([
     "on the first day",

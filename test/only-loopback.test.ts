@@ -1,4 +1,4 @@
-/** The guard that every test runs under: nothing but this machine is reached, and no other name is looked up. */
+/** The guard that every test runs under: no connection to another machine, and no lookup of another name. */
 import dgram from "node:dgram";
 import dns, { lookup, resolve4 } from "node:dns";
 import { lookup as lookupLater, Resolver } from "node:dns/promises";

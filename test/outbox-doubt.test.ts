@@ -1,7 +1,7 @@
-/** Actions in doubt, because the server may have done them: looked up, retried, and given up in the end. */
+/** Actions in doubt, because the server may have performed them: they are looked up, retried, and finally given up. */
 import { ManualClock } from "chatexchange-ts/testing";
 import { describe, expect, test } from "vitest";
-import { failureOf, stage, turning } from "./support.js";
+import { failureOf, meanwhile, stage, turning } from "./support.js";
 
 const newMessage = "/chats/1/messages/new";
 const list = /^\/chats\/1\/events/;
@@ -108,7 +108,7 @@ describe("a lookup", () => {
       faults.cut(newMessage);
       const sent = room.sendMessage("before");
       await clock.advance(0);
-      while (said().length === 0) await new Promise((resolve) => setImmediate(resolve));
+      await meanwhile(() => said().length > 0);
       const id = server.site.room(1).messages[0]?.id ?? 0;
       if (change === "edits") bot.in(1).edits(id, "after");
       else bot.in(1).deletes(id);
@@ -135,7 +135,7 @@ test("a deletion refused as already done counts as done by the attempt before it
   faults.proxy(/\/delete$/, { status: 502 });
   const deletion = mine.delete();
   await clock.advance(0);
-  while (faults.hanging > 0) await new Promise((resolve) => setImmediate(resolve));
+  await meanwhile(() => faults.hanging === 0);
   bot.in(1).deletes(mine.id);
   await turning(clock, deletion);
   expect(server.site.message(mine.id)).toMatchObject({ deleted: true });

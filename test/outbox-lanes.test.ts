@@ -106,7 +106,7 @@ describe("priorities", () => {
     ];
     expect(chat.outbox.pending.map(({ action }) => action)).toEqual([
       "post in room 1",
-      "mark room 1 as a favourite",
+      "mark room 1 as a favorite",
       `star message ${theirs.id}`,
       "post in room 2",
       "post in room 1",

@@ -20,7 +20,7 @@ async function paced(options: ChatServerOptions = {}) {
     clock,
     chat,
     room,
-    /** Sends so many messages at once; when each was sent, in milliseconds after the start, and how often was tried. */
+    /** Sends this many messages at once; returns their send times in milliseconds after the start, and the attempts. */
     async burst(count: number): Promise<{ moments: number[]; tries: number }> {
       const moments: number[] = [];
       const sends = Array.from({ length: count }, () =>
@@ -34,7 +34,7 @@ async function paced(options: ChatServerOptions = {}) {
   };
 }
 
-/** The shortest time in which the server takes so many messages. */
+/** The shortest time in which the server accepts this many messages. */
 const earliest = (count: number): number =>
   Array.from({ length: count - 1 }, (_, n) => requiredPauseMs(n + 2)).reduce((sum, pause) => sum + pause, 0);
 

@@ -1,11 +1,11 @@
-/** Sending under trouble: throttled, cut off, unanswered. Nothing is lost, said twice, or said out of order. */
+/** Sending under faults: throttled, disconnected, unanswered. No message is lost, repeated, or out of order. */
 import { Client, type Message } from "chatexchange-ts";
 import { requiredPauseMs } from "chatexchange-ts/server";
 import { ManualClock } from "chatexchange-ts/testing";
 import { describe, expect, test } from "vitest";
 import { ends, failureOf, type Stage, stage, turning, until } from "./support.js";
 
-/** A server and a client that share a clock turned by hand, the server throttling. */
+/** A throttling server and a client on one manual clock. */
 async function throttled(): Promise<Stage & { clock: ManualClock; chat: Client }> {
   const clock = new ManualClock();
   const set = await stage({ clock, throttle: true });
@@ -33,7 +33,7 @@ describe("under the throttle", () => {
     expect(took / earliest).toBeLessThanOrEqual(1.1);
   });
 
-  test("replies go before what is said in other rooms, and never before what was said in their own", async () => {
+  test("replies run before messages to other rooms, and never before earlier messages to their own room", async () => {
     const { clock, chat, alice, ...set } = await throttled();
     for (const id of [2, 3]) set.server.site.addRoom({ id, name: `Room ${id}` });
     const question = alice.in(2).says("a question");
@@ -83,7 +83,7 @@ describe("under the throttle", () => {
     expect(names.filter((name) => name !== "answer")).toEqual(["report 1", "report 2", "report 3", "report 4"]);
   });
 
-  test("an action can be given up by signal or deadline, and the others do not notice", async () => {
+  test("a signal or a deadline ends an action without an effect on the others", async () => {
     const { clock, chat, ...set } = await throttled();
     const room = chat.getRoom(1);
     const stop = new AbortController();
@@ -99,7 +99,7 @@ describe("under the throttle", () => {
     expect(said(set)).toEqual(["first", "last"]);
   });
 
-  test("logout waits for what is queued, and shows it meanwhile", async () => {
+  test("logout waits for queued actions, and lists them meanwhile", async () => {
     const { clock, chat, ...set } = await throttled();
     const room = chat.getRoom(1);
     const texts = ["one", "two", "three"];
@@ -134,8 +134,8 @@ describe("under the throttle", () => {
   });
 });
 
-describe("when it is not clear whether a message arrived", () => {
-  /** A client with a clock of its own; requests that hang are given up soon. */
+describe("an action in doubt", () => {
+  /** A client on a manual clock with a short request timeout. */
   async function unsure() {
     const clock = new ManualClock();
     const set = await stage();
@@ -144,7 +144,7 @@ describe("when it is not clear whether a message arrived", () => {
     return { ...set, clock, chat, room: chat.getRoom(1), faults: set.server.site.faults };
   }
 
-  test("it is looked for, and not said again when it is there", async () => {
+  test("is looked up, and not repeated when the server has it", async () => {
     const { faults, clock, room, ...set } = await unsure();
     faults.cut("/chats/1/messages/new");
     const message = await turning(clock, room.sendMessage("did you hear me?"));
@@ -152,7 +152,7 @@ describe("when it is not clear whether a message arrived", () => {
     expect(set.server.site.room(1).messages[0]?.id).toBe(message.id);
   });
 
-  test("it is said again when it is not there", async () => {
+  test("is repeated when the server does not have it", async () => {
     const { faults, clock, room, ...set } = await unsure();
     faults.hang("/chats/1/messages/new", 2);
     faults.fail("/chats/1/messages/new", { status: 503, times: 2 });
@@ -160,7 +160,7 @@ describe("when it is not clear whether a message arrived", () => {
     expect(said(set)).toEqual(["third time lucky"]);
   });
 
-  test("nobody takes one message for another of the same text", async () => {
+  test("is not confused with another message of the same text", async () => {
     const { faults, clock, room, alice, ...set } = await unsure();
     await turning(clock, room.sendMessage("ping"));
     alice.in(1).says("ping");
@@ -174,7 +174,7 @@ describe("when it is not clear whether a message arrived", () => {
     expect(said(set)).toEqual(["ping", "ping", "pong", "ping", "pong"]);
   });
 
-  test("the others wait their turn, also over an outage", async () => {
+  test("keeps its place before the others, also in an outage", async () => {
     const { faults, clock, room, ...set } = await unsure();
     faults.cut("/chats/1/messages/new");
     faults.fail(/^\/chats\/1\/events/, { status: 503, times: 12 });
@@ -183,7 +183,7 @@ describe("when it is not clear whether a message arrived", () => {
     expect(said(set)).toEqual(texts);
   });
 
-  test("an outage that outlasts the patience is a failure that says so", async () => {
+  test("fails with a clear error when an outage outlasts the patience", async () => {
     const clock = new ManualClock();
     const set = await stage();
     const chat = set.client({ clock, outbox: { patienceMs: 60_000 } });
@@ -194,7 +194,7 @@ describe("when it is not clear whether a message arrived", () => {
     });
   });
 
-  test("edits, deletions and stars are made once, too", async () => {
+  test("is performed once, also when it is an edit, a deletion or a star", async () => {
     const { faults, clock, chat, room, alice, ...set } = await unsure();
     const theirs = alice.in(1).says("worth a star");
     const mine = await turning(clock, room.sendMessage("frist"));

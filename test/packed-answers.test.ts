@@ -1,4 +1,4 @@
-/** Answers come packed, and their unpacked size is bounded. */
+/** Responses are compressed, and their decompressed size is bounded. */
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:zlib";
 import { Client } from "chatexchange-ts";
 import { describe, expect, test } from "vitest";

@@ -1,4 +1,4 @@
-/** Facts that pages alone tell, in the forms they have had, as a client sees them on the local server. */
+/** Values that only pages have, in each historical markup, as a client reads them from the local server. */
 import { describe, expect, test } from "vitest";
 import { stage } from "./support.js";
 

@@ -1,4 +1,4 @@
-/** Where an element stands on a page, and what it says, for comparing pages of two hands. */
+/** The position and the text of elements on a page, to compare the pages of two servers. */
 import { type CheerioAPI, load } from "cheerio";
 
 export { load };
@@ -6,13 +6,13 @@ export { load };
 /** Ids of people, rooms and messages, and sizes of pictures, all count as the same. */
 const plain = (text: string): string => text.replace(/-?\d+/g, "N");
 
-/** Tag, id and classes: `div#room-N.roomcard`. Whether something is one's favourite is no structure. */
+/** Tag, id and classes: `div#room-N.roomcard`. The class of one's favorites does not count. */
 function nameOf({ tagName, attribs }: { tagName: string; attribs: Record<string, string> }): string {
   const classes = (attribs.class ?? "").split(/\s+/).filter((name) => name !== "" && name !== "favorite-room");
   return plain([`${tagName}${attribs.id ? `#${attribs.id}` : ""}`, ...classes.sort()].join("."));
 }
 
-/** The first match and what it is in, up to something with an id; empty when there is no match. */
+/** The first match and its ancestors up to one with an id; empty when there is no match. */
 export function chainOf($: CheerioAPI, selector: string): string {
   const chain: string[] = [];
   for (let found = $(selector).first(); found.length > 0; found = found.parent()) {

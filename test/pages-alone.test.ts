@@ -1,4 +1,4 @@
-/** Reading from pages alone: the server refuses its JSON lists, and transcripts and the stars tab have to do. */
+/** Reading from pages only: the server refuses its JSON lists, so the client uses transcripts and the stars tab. */
 import type { Message, Room } from "chatexchange-ts";
 import { ManualClock } from "chatexchange-ts/testing";
 import { describe, expect, test } from "vitest";
@@ -57,7 +57,7 @@ describe("history without lists", () => {
     expect(requests()).toEqual([]);
   });
 
-  test("begins at a message or a time, and stops at one, at a limit, and passes others' messages over", async () => {
+  test("starts at a message or a time, stops at one or at a limit, and skips messages of other users", async () => {
     const { room, said, bot, server } = await talk();
     const all = said.map(({ id }) => id);
     const ids = async (options: Parameters<Room["history"]>[0]): Promise<number[]> =>
@@ -74,12 +74,12 @@ describe("history without lists", () => {
     expect([deleted?.id, deleted?.peek.deleted, deleted?.peek.content]).toEqual([gone, true, null]);
   });
 
-  test("is NOT_FOUND as before when there is no such room", async () => {
+  test("is still NOT_FOUND when the room does not exist", async () => {
     const { anonymous } = await talk();
     expect(await failureOf(collect(anonymous().getRoom(999).history()))).toMatchObject({ code: "NOT_FOUND" });
   });
 
-  test("gives a transcript of a day and a range, after asking for a list once", async () => {
+  test("yields the transcript of a day and of a range, after one request for a list", async () => {
     const { room, said, requests } = await talk();
     requests();
     expect((await collect(room.transcript("2024-02-09"))).map(({ id }) => id)).toEqual(
@@ -89,7 +89,7 @@ describe("history without lists", () => {
     expect(await collect(room.transcript({ from: "2024-02-01", to: "2024-02-28" }))).toHaveLength(said.length);
   });
 
-  test("a message learns its facts from its page, and its time to the minute last of all", async () => {
+  test("a message gets its values from its page, and its time to the minute only as the last resort", async () => {
     const { anonymous, said } = await talk();
     const [, second] = said;
     const message = anonymous().getMessage(second?.id ?? 0);
@@ -104,7 +104,7 @@ describe("history without lists", () => {
   });
 });
 
-test("a time known to the second stays when a page shows the message", async () => {
+test("a cached time to the second is kept when a page shows the message", async () => {
   const { server, alice, anonymous } = await stage();
   const { id, timeStamp } = alice.in(1).says("hello");
   const chat = anonymous();
@@ -116,7 +116,7 @@ test("a time known to the second stays when a page shows the message", async () 
   expect([message.peek.timeStamp, message.peek.timeSpan]).toEqual([timeStamp, 0]);
 });
 
-test("a transcript that was read teaches the facts of its room", async () => {
+test("reading a transcript fills the values of its room", async () => {
   const { server, alice, anonymous, requests } = await stage();
   const made = server.site.addRoom({ id: 9, name: "Den & Co", description: "where we meet", tags: ["java", "c++"] });
   const said = alice.in(made).says("hello");
@@ -149,7 +149,7 @@ describe("starred messages from the stars tab", () => {
     return { ...set, clock, order: [pinned, ...others.reverse()] };
   }
 
-  test("come page by page as the loop goes on, pinned first, with whole texts and times to the minute", async () => {
+  test("are fetched page by page during the loop, pinned first, with full texts and times to the minute", async () => {
     const { anonymous, order, requests, server } = await starry(120);
     const room = anonymous().getRoom(1);
     requests();
@@ -168,7 +168,7 @@ describe("starred messages from the stars tab", () => {
     expect((await collect(room.starredMessages())).map(({ id }) => id)).toEqual(order);
   });
 
-  test("can be yours, or on your messages", async () => {
+  test("can be limited to one's own stars, or to stars on one's messages", async () => {
     const { client, order, bot, server } = await starry(3);
     const own = bot.in(1).says("mine").id;
     server.site.user("Alice Liddell").in(1).stars(own);

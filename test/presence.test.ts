@@ -6,7 +6,7 @@ import { meanwhile, next, type Stage, stage, turning, until } from "./support.js
 
 const idsIn = (room: Room): readonly number[] | undefined => room.peek.present?.map(({ id }) => id).sort();
 
-/** The truth that the server knows. */
+/** The actual presence on the server. */
 const truth = ({ server }: Stage): readonly number[] => [...server.site.room(1).present].sort();
 
 test("while a room is listened to, its events keep the people who are present current, and that costs one request", async () => {
@@ -30,7 +30,7 @@ test("while a room is listened to, its events keep the people who are present cu
   expect(requests()).toEqual([]);
 });
 
-test("while nobody listens, every access fetches the people who are present, and nothing is kept", async () => {
+test("without a listener, every access fetches the users who are present, and nothing is cached", async () => {
   const set = await stage();
   const { client, alice, anonymous } = set;
   for (const chat of [client(), anonymous()]) {
@@ -58,7 +58,7 @@ test("after listening has ended the list is fetched again", async () => {
   expect((await room.present).map(({ id }) => id)).toContain(alice.id);
 });
 
-test("somebody who comes or goes while the list is under way is in it, or is not", async () => {
+test("an arrival or departure during the request for the list is applied to it", async () => {
   const { server, client, alice, requests } = await stage();
   const bob = server.site.user("Bob");
   bob.in(1).enters();
@@ -66,7 +66,7 @@ test("somebody who comes or goes while the list is under way is in it, or is not
   const events = room.newEvents(UserEntered, UserLeft);
   await events.ready;
   requests();
-  // The page says what is so now, and arrives late.
+  // The page has the current state, and arrives late.
   server.site.faults.slow(/^\/rooms\/1$/, 300, { times: 1 });
   const present = room.present;
   await meanwhile(() => requests().includes("GET /rooms/1"));

@@ -1,16 +1,19 @@
 /** One process at a time uses a file, and the lock of a process that is gone is stale. */
 import { type ChildProcessByStdio, spawn } from "node:child_process";
-import { existsSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { randomUUID } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { type ChatError, LockedError } from "chatexchange-ts";
 import { expect, onTestFinished, test } from "vitest";
 import type { ProcessFacts } from "../src/storage/process-facts.js";
 import { lockFile, type ProcessLock } from "../src/storage/process-lock.js";
-import { temporaryFolder } from "./cli-support.js";
+import { eventually } from "./cli-support.js";
+import { sizeOf } from "./sizes.js";
+import { temporaryFolder } from "./temporary.js";
 
-/** Facts of a process that a test makes up. */
+/** A fake process. */
 function factsOf(more: Partial<ProcessFacts> = {}): ProcessFacts {
   return {
     host: "build-3",
@@ -19,7 +22,7 @@ function factsOf(more: Partial<ProcessFacts> = {}): ProcessFacts {
     pid: 1,
     startedAt: 0,
     now: () => Date.now(),
-    look: () => ({ started: "100" }),
+    inspect: () => ({ started: "100" }),
     ...more,
   };
 }
@@ -39,7 +42,11 @@ function failureOfLock(path: string, facts: ProcessFacts): unknown {
   return undefined;
 }
 
-test("one of 40 processes that race for a stale lock gets it, in each of 40 tries", { timeout: 120_000 }, async () => {
+const RACERS = sizeOf({ near: 8, release: 40 });
+
+test(`one of ${RACERS} processes that race for a stale lock gets it, in each of ${RACERS} tries`, {
+  timeout: 120_000,
+}, async () => {
   const folder = temporaryFolder();
   const root = resolve(import.meta.dirname, "..");
   const answers: string[] = [];
@@ -47,7 +54,7 @@ test("one of 40 processes that race for a stale lock gets it, in each of 40 trie
   onTestFinished(() => {
     for (const child of children) child.kill("SIGKILL");
   });
-  for (let n = 0; n < 40; n++) {
+  for (let n = 0; n < RACERS; n++) {
     const child = spawn(process.execPath, ["test/programs/lock-racer.mjs"], {
       cwd: root,
       stdio: ["pipe", "pipe", "inherit"],
@@ -56,12 +63,12 @@ test("one of 40 processes that race for a stale lock gets it, in each of 40 trie
     createInterface(child.stdout).on("line", (line) => answers.push(line));
   }
   const all = async (): Promise<string[]> => {
-    while (answers.length < children.length) await new Promise((next) => setImmediate(next));
+    await eventually(() => answers.length >= children.length);
     return answers.splice(0);
   };
   expect(new Set(await all())).toEqual(new Set(["ready"]));
   const winners: number[] = [];
-  for (let round = 0; round < 40; round++) {
+  for (let round = 0; round < RACERS; round++) {
     const path = join(folder, `file-${round}`);
     // Every second time the process that was taking it over was killed, too.
     const gone = staleHolder();
@@ -70,7 +77,7 @@ test("one of 40 processes that race for a stale lock gets it, in each of 40 trie
     for (const child of children) child.stdin.write(`${path} ${Date.now() + 10}\n`);
     winners.push((await all()).filter((answer) => answer === "won").length);
   }
-  expect(winners).toEqual(Array.from({ length: 40 }, () => 1));
+  expect(winners).toEqual(Array.from({ length: RACERS }, () => 1));
 });
 
 /** A lock of a process of this machine that was killed. */
@@ -85,20 +92,20 @@ function staleHolder(): string {
 test("a process id that was reused by another process holds no lock", () => {
   const path = join(temporaryFolder(), "file");
   locked(path, factsOf({ pid: 4711 }));
-  const same = factsOf({ pid: 4712, look: () => ({ started: "100" }) });
+  const same = factsOf({ pid: 4712, inspect: () => ({ started: "100" }) });
   expect(failureOfLock(path, same)).toMatchObject({
     code: "LOCKED",
     path,
     holder: expect.stringMatching(/^process 4711 on build-3, since \d\d:\d\d$/),
   });
-  const reused = factsOf({ pid: 4712, look: (pid) => ({ started: pid === 4711 ? "200" : "100" }) });
+  const reused = factsOf({ pid: 4712, inspect: (pid) => ({ started: pid === 4711 ? "200" : "100" }) });
   expect(failureOfLock(path, reused)).toBeUndefined();
 });
 
 test("a process id without a known start time holds a lock as long as its heartbeat continues", () => {
   const path = join(temporaryFolder(), "file");
   let now = Date.now();
-  const unknown = { now: () => now, look: () => ({ started: null }) };
+  const unknown = { now: () => now, inspect: () => ({ started: null }) };
   locked(path, factsOf({ ...unknown, pid: 4711 }));
   const other = factsOf({ ...unknown, pid: 4712 });
   now += 59_000;
@@ -121,7 +128,7 @@ test.each([
     const second = factsOf({ ...more, now: () => now });
     expect(failureOfLock(path, second)).toMatchObject({ code: "LOCKED" });
     now += 31_000;
-    expect(first.isHeld).toBe(true); // and with that it has touched its lock
+    expect(first.isHeld).toBe(true); // which also touched its lock
     now += 59_000;
     expect(failureOfLock(path, second)).toMatchObject({ code: "LOCKED" });
     now += 2_000;
@@ -142,6 +149,24 @@ test("a lock file that was removed is made again by its holder", () => {
   now += 31_000;
   expect(first.isHeld).toBe(true);
   expect(failureOfLock(path, factsOf({ pid: 2 }))).toMatchObject({ code: "LOCKED" });
+});
+
+test("what killed processes left of their tries is removed, and what others are about to use stays", () => {
+  const folder = temporaryFolder();
+  const path = join(folder, "state.jsonl");
+  const holder = { host: "build-3", boot: "boot 1", space: "pid:[1]", started: "100", since: 0, nonce: randomUUID() };
+  const dead = JSON.stringify({ ...holder, pid: 4711 });
+  const alive = JSON.stringify({ ...holder, pid: 4712 });
+  const temporary = `${path}.lock.${randomUUID()}`;
+  writeFileSync(`${path}.lock.${randomUUID()}`, dead);
+  writeFileSync(`${path}.lock.guard.${randomUUID()}`, dead);
+  writeFileSync(`${path}.lock.guard`, dead);
+  writeFileSync(temporary, alive);
+  writeFileSync(`${path}.lock.notes`, dead);
+
+  locked(path, factsOf({ inspect: (pid) => (pid === 4711 ? null : { started: "100" }) }));
+  const left = [`${path}.lock`, temporary, `${path}.lock.notes`].map((file) => basename(file));
+  expect(readdirSync(folder).sort()).toEqual(left.sort());
 });
 
 test("a lock in a missing folder fails with STORAGE", () => {

@@ -1,4 +1,4 @@
-/** A proxy between the client and the site: by the option, and by the environment; with certificates of one's own. */
+/** A proxy between the client and the site, from the option or from the environment; the option ca. */
 import { inspect } from "node:util";
 import { Client, type ClientOptions, type Endpoint } from "chatexchange-ts";
 import type { ChatServer, ServerUser } from "chatexchange-ts/server";
@@ -17,7 +17,7 @@ interface Behind {
   readonly url: string;
   readonly ca: string;
   readonly bot: ServerUser;
-  /** A client of the real names, which only the proxy leads to the local server. */
+  /** A client of the live hosts, which only the proxy maps to the local server. */
   client(options?: ClientOptions): Client;
 }
 
@@ -39,7 +39,7 @@ async function behindProxy(): Promise<Behind> {
 }
 
 describe("the option proxy", () => {
-  test("leads requests and sockets through it, with TLS inside", async () => {
+  test("sends requests and sockets through the proxy, with TLS inside", async () => {
     const { server, proxy, url, client } = await behindProxy();
     const chat = client({ proxy: url });
     const heard = chat.getRoom(1).newMessages();
@@ -53,7 +53,7 @@ describe("the option proxy", () => {
     expect(proxy.plain).toEqual([]);
   });
 
-  test("may speak TLS itself", async () => {
+  test("accepts a proxy that speaks TLS itself", async () => {
     const tls = await certificate();
     const server = await startServer({ tls, sites: ["stackoverflow.com"] });
     const proxy = await localProxy(Number(new URL(server.url).port), tls);
@@ -67,7 +67,7 @@ describe("the option proxy", () => {
     });
   });
 
-  test("takes a user name and a password, which reach the proxy alone and are never shown", async () => {
+  test("accepts a user name and a password, which only the proxy gets, and which are never printed", async () => {
     const { proxy, client } = await behindProxy();
     const given = `http://us%40er:${encodeURIComponent(secret)}@127.0.0.1:${proxy.port}`;
     const lines: unknown[] = [];
@@ -105,7 +105,7 @@ describe("the option proxy", () => {
     expect(await failureOf(client({ proxy: url }).login())).toMatchObject({ code: "CONNECTION_LOST", message: named });
   });
 
-  test("names the proxy when it cannot be reached", async () => {
+  test("names the proxy when the proxy cannot be reached", async () => {
     const { client } = await behindProxy();
     const error = await failureOf(client({ proxy: NOWHERE }).login());
     expect(error).toMatchObject({
@@ -114,7 +114,7 @@ describe("the option proxy", () => {
     });
   });
 
-  test("is not for a resolved origin, and not for this machine", async () => {
+  test("is not used for a resolved origin, and not for this machine", async () => {
     const { server, ca } = await behindProxy();
     const plain = await startServer();
     for (const site of [server.site, plain.site, plain.url]) {
@@ -137,10 +137,10 @@ describe("the option proxy", () => {
     5,
     true,
     { url: secret },
-  ])("is refused by the constructor when it is %j, and the text is not repeated", (proxy) => {
+  ])("is refused by the constructor when it is %j, without its text in the error", (proxy) => {
     const make = (): Client => new Client("stackoverflow.com", { proxy: proxy as string });
     expect(make).toThrow(expect.objectContaining({ code: "BAD_ARGUMENT" }));
-    expect(make).toThrow(/the option proxy is not the URL of a proxy; write http:/);
+    expect(make).toThrow(/the option proxy is not a valid proxy URL; use http:/);
     expect(make).not.toThrow(secret);
   });
 });
@@ -162,7 +162,7 @@ describe("the proxies of the environment", () => {
     expect(proxy.asked).toContain("chat.sockets.stackexchange.com:443");
   });
 
-  test("go by the name in lower case first, and need no http:// in front, as with curl", async () => {
+  test("are read from the lower-case variable first, and need no http:// prefix, as with curl", async () => {
     const { proxy, client } = await behindProxy();
     environment({ HTTPS_PROXY: NOWHERE, https_proxy: `127.0.0.1:${proxy.port}` });
     await client().login();
@@ -208,7 +208,7 @@ describe("the proxies of the environment", () => {
     expect(proxy.plain).toEqual([]);
   });
 
-  test("that are no URL are named by the first request, without their text", async () => {
+  test("fail the first request when they are no URL; the error names the variable, without its text", async () => {
     environment({ HTTPS_PROXY: `socks5://user:${secret}@127.0.0.1:1` });
     const error = await failureOf(ends(new Client("stackoverflow.com")).getRoom(1).name);
     expect(error).toMatchObject({ code: "BAD_ARGUMENT", message: expect.stringContaining("HTTPS_PROXY") });
@@ -217,7 +217,7 @@ describe("the proxies of the environment", () => {
 });
 
 describe("the option ca", () => {
-  test("trusts besides the runtime's certificates, for requests and sockets of every host", async () => {
+  test("adds to the certificates of the runtime, for requests and sockets of every host", async () => {
     const { server, ca } = await behindProxy();
     const [hostname, port] = ["127.0.0.1", Number(new URL(server.url).port)];
     const { cert: other } = await certificate();
@@ -238,11 +238,11 @@ describe("the option ca", () => {
 
   test.each([
     ["", /content of a PEM file/],
-    ["/etc/ssl/company.pem", /content of a PEM file.*read the file first/],
-    [[], /empty list/],
+    ["/etc/ssl/company.pem", /content of a PEM file.*not a path/],
+    [[], /ca is empty/],
     [[5], /content of a PEM file/],
     [{}, /content of a PEM file/],
-    ["-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----", /certificate 1 of 1 cannot be read/],
+    ["-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----", /cannot parse certificate 1 of 1/],
   ])("is refused by the constructor when it is %j", (ca, message) => {
     const make = (): Client => new Client("stackoverflow.com", { ca: ca as string });
     expect(make).toThrow(expect.objectContaining({ code: "BAD_ARGUMENT", message: expect.stringMatching(message) }));

@@ -1,8 +1,8 @@
-/** Requests byte by byte, and what no answer to them may say. */
+/** Raw requests, and texts that no response may contain. */
 import { connect } from "node:net";
 import { expect } from "vitest";
 
-/** Sends bytes and gathers everything until the server closes; `ends` says there is no more to come. */
+/** Sends bytes and collects the response until the server closes; `ends` ends the request stream. */
 export function raw(
   bytes: string | Buffer,
   at: number,
@@ -19,7 +19,7 @@ export function raw(
   });
 }
 
-/** A whole request after which the server hangs up. */
+/** A complete request with `Connection: close`. */
 export function request(line: string, headers: readonly string[] = [], body = ""): string {
   return [`${line} HTTP/1.1`, "Host: localhost", "Connection: close", ...headers, "", body].join("\r\n");
 }
@@ -28,7 +28,7 @@ export const formType: string = "Content-Type: application/x-www-form-urlencoded
 export const formOf = (line: string, body: string, type: string = formType): string =>
   request(line, [type, `Content-Length: ${Buffer.byteLength(body)}`], body);
 
-/** No stack, no path of a file, no name of a source. */
+/** Checks that a response has no stack, no file path and no source name. */
 export const leak: RegExp =
   /\bat (?:async )?[\w.<>]+ \(|\.[jt]s:\d+|node_modules|\/(?:src|dist|home|tmp)\/|file:\/\/|Error:/;
 

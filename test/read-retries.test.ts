@@ -1,4 +1,4 @@
-/** Reads under trouble: 429 is waited out, a GET that meets a failing server is retried, and actions are left alone. */
+/** Reads under faults: 429 is waited out, a GET to a failing server is retried, and actions are not. */
 
 import type { ClientOptions } from "chatexchange-ts";
 import { ManualClock } from "chatexchange-ts/testing";
@@ -12,7 +12,7 @@ async function reader(options: ClientOptions = {}) {
   const set = await stage();
   const chat = set.client({ clock, random: () => 0.5, ...options });
   const { faults } = set.server.site;
-  // Loading the code that makes requests takes time in which the clock would be turned.
+  // Loads the code that makes requests, which takes real time in which the clock would advance.
   await chat.login();
   const say = (text: string): number => set.alice.in(1).says(text).id;
   /** How long a promise takes on the clock, in milliseconds. */

@@ -235,7 +235,7 @@ const calls: Readonly<Record<string, readonly Call<unknown>[]>> = {
   "POST /upload/image": [uploadImage("https://example.com/x.png")],
 };
 
-/** Every action but those whose answers are read by nobody. */
+/** Every action whose response is read. */
 const allActions: readonly Call<unknown>[] = [
   ...new Set(Object.values(calls).flat()),
   ...[toggleStar(5), cancelStars(5), removePins(5), flagMessage(5), flagForModerator(5, "x")],
@@ -243,7 +243,7 @@ const allActions: readonly Call<unknown>[] = [
   ...[inviteUser(1, 2), setUserAccess(1, 2, "owner"), anyAction("/x", {})],
 ];
 
-/** What a call makes of an answer: its value, or the code of its failure. */
+/** The outcome of a call with this response: its value, or the code of its failure. */
 function outcomeOf(call: Call<unknown>, body: string, more: Partial<WireAnswer>): unknown {
   try {
     return read(call, body, more);
@@ -262,7 +262,7 @@ describe.skipIf(!haveRecordings)("response_bodies.json (skipped without ../share
     const speakers = endpoint === "any throttled POST" ? allActions : (calls[endpoint] ?? []);
     expect(speakers).not.toEqual([]);
     expect(bodies.has(body)).toBe(true);
-    // A redirect is followed, and what it leads to says that there is nothing.
+    // The redirect is followed, and its target is a not-found page.
     const url = location ? { url: `https://chat.stackoverflow.com${location}`, status: 404 } : {};
     for (const answered of typeof status === "number" ? [status] : [400, 404, 409]) {
       for (const call of speakers) {

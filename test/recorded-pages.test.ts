@@ -11,7 +11,7 @@ import {
   parseProfilePage,
   parseTranscriptPage,
   type RoomCard,
-  recogniseErrorPage,
+  recognizeErrorPage,
 } from "../src/protocol/pages/index.js";
 import { haveRecordings, recording } from "./recorded.js";
 
@@ -41,13 +41,13 @@ function checkFavorites(html: string): void {
     serverTime: 1540560703,
   });
   expect(parseFkey(html, "favorites page")).toBe(fkey);
-  expect(recogniseErrorPage(html)).toBeNull();
+  expect(recognizeErrorPage(html)).toBeNull();
 }
 
 function checkLogin2017(html: string): void {
   // biome-ignore lint/suspicious/noTemplateCurlyInString: the recording has this placeholder.
   expect(parseLoginPage(html)).toEqual({ fkey: "${fkey}", hidden: { ssrc: "", oauth_version: "", oauth_server: "" } });
-  expect(recogniseErrorPage(html)).toBe("login");
+  expect(recognizeErrorPage(html)).toBe("login");
 }
 
 function checkLogin2018(html: string): void {
@@ -55,7 +55,7 @@ function checkLogin2018(html: string): void {
     fkey: "1dfec326d3a6d52c8d03be6d3e1779e85c0d05e9699c1b0a3354cef2919944cb",
     hidden: { ssrc: "head", oauth_version: "", oauth_server: "" },
   });
-  expect(recogniseErrorPage(html)).toBe("login");
+  expect(recognizeErrorPage(html)).toBe("login");
 }
 
 function checkLoginWithoutFkey(html: string): void {
@@ -68,7 +68,7 @@ function checkOpenIdForm(html: string): void {
 
 function checkOpenIdRedirect(html: string): void {
   expect(parseChatPage(html)).toEqual({ fkey: null, me: null, isAnonymous: false, serverTime: null });
-  expect(recogniseErrorPage(html)).toBeNull();
+  expect(recognizeErrorPage(html)).toBeNull();
 }
 
 function checkTranscript(html: string): void {

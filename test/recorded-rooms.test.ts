@@ -7,7 +7,7 @@ import {
   parseRoomPage,
   parseRoomsPage,
   type RoomCard,
-  recogniseErrorPage,
+  recognizeErrorPage,
 } from "../src/protocol/pages/index.js";
 import { haveRecordings, recording } from "./recorded.js";
 
@@ -116,13 +116,13 @@ function checkGalleryRoom(html: string): void {
 }
 
 function checkPrivateRoom(html: string): void {
-  expect(recogniseErrorPage(html)).toBe("private-room");
+  expect(recognizeErrorPage(html)).toBe("private-room");
   expect(parseChatPage(html)).toMatchObject({ me: { id: 358560, name: "user358560" }, serverTime: 1690725243 });
   expect(() => parseRoomPage(html)).toThrow("room page was not understood: #roomname");
 }
 
 function checkRoomNotFound(html: string): void {
-  expect(recogniseErrorPage(html)).toBe("not-found");
+  expect(recognizeErrorPage(html)).toBe("not-found");
   expect(parseChatPage(html)).toEqual({
     fkey: null,
     me: { id: 13379, name: "Michael" },

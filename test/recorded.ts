@@ -1,10 +1,10 @@
-/** The recordings, when they are at hand: a fresh clone has none, and says so. */
+/** The recordings, if they are present: a fresh clone has none, and skips their tests with a warning. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 
 const folder = resolve(import.meta.dirname, "../../shared/fixtures");
 
-/** Whether the recordings are at hand. */
+/** Whether the recordings are present. */
 export const haveRecordings: boolean = existsSync(folder);
 
 if (!haveRecordings) {
@@ -16,7 +16,7 @@ export function recording(path: string): string {
   return readFileSync(resolve(folder, path), "utf8");
 }
 
-/** The recordings whose names end so, sorted. */
+/** The recordings with this suffix, sorted. */
 export function recordedFiles(ending: string): readonly string[] {
   const files = readdirSync(folder, { recursive: true, encoding: "utf8" });
   return files.filter((name) => name.endsWith(ending)).sort();

@@ -17,7 +17,7 @@ interface Piped {
   readonly code: number;
 }
 
-/** What lines that come over a pipe print. */
+/** Runs lines over a pipe; returns their output. */
 async function piped(lines: readonly string[], options: TestContextOptions = {}): Promise<Piped> {
   const context = testContext(options);
   const done = runRepl(context);
@@ -26,11 +26,11 @@ async function piped(lines: readonly string[], options: TestContextOptions = {})
   return { output: context.output(), errors: context.errors(), code };
 }
 
-/** A REPL in a terminal, whose keys are pressed one after the other. */
+/** A REPL in a terminal, with simulated key presses. */
 interface Terminal {
   readonly context: TestContext;
   readonly done: Promise<number>;
-  /** Presses keys; answers what was written from then on until that matches. */
+  /** Presses keys; resolves to the output since then, once it matches. */
   press(keys: string, until: RegExp): Promise<string>;
 }
 
@@ -58,7 +58,7 @@ async function terminal(options: TestContextOptions = {}): Promise<Terminal> {
   };
 }
 
-/** Resolves to what was written since, without the marks that move the cursor, once it matches. */
+/** Resolves to the output since then, without cursor movements, once it matches. */
 async function written(context: TestContext, from: number, until: RegExp): Promise<string> {
   for (;;) {
     const text = context.output().slice(from);
@@ -80,7 +80,7 @@ async function inSandbox(options: Parameters<typeof stage>[0] = {}): Promise<Sta
 }
 
 describe("over a pipe", () => {
-  test("lines are evaluated in turn, and only results are printed", async () => {
+  test("the REPL evaluates lines in turn, and prints only results", async () => {
     const { code, output } = await piped([
       "await sandbox.name",
       "const room = chat.getRoom(5); room.name",
@@ -100,19 +100,19 @@ describe("over a pipe", () => {
     expect(code).toBe(0);
   });
 
-  test("code may go over several lines", async () => {
+  test("an expression may take several lines", async () => {
     const { output } = await piped(["function twice(text) {", "  return text + text", "}", "twice('ab')"]);
     expect(output).toBe("'abab'\n");
   });
 
-  test("without an account and a network it is a local server, and says so", async () => {
+  test("the REPL starts a local server without an account and a network, and says so", async () => {
     const { errors, output } = await piped(["me", "chat.isLoggedIn", "Object.keys(server.sites).length > 0"]);
-    expect(errors).toMatch(/a chat server of your own/);
+    expect(errors).toMatch(/your own chat server/);
     expect(errors).toMatch(/http:\/\/127\.0\.0\.1:\d+\/rooms\/1/);
     expect(output).toBe("User 1005 { name: 'Demo Bot' }\ntrue\ntrue\n");
   });
 
-  test("a failure is a line with its code, and the exit code is 1", async () => {
+  test("a failure is printed as a line with its code, and the exit code is 1", async () => {
     const { code, errors, output } = await piped([
       "chat.getRoom(99999999).name",
       "sandbox.name.toUpperCase()",
@@ -125,7 +125,7 @@ describe("over a pipe", () => {
     expect(code).toBe(1);
   });
 
-  test("what is lazy, a list or a stream shows itself", async () => {
+  test("lazy values, lists and streams are printed with their contents", async () => {
     const { output } = await piped([
       "sandbox.owners",
       "sandbox.history({ limit: 2 })",
@@ -139,11 +139,13 @@ describe("over a pipe", () => {
     expect(output).toMatch(
       /\[\n {2}Message 44402024 by 'Alice' 'Somebody should.*\n {2}Message 44402023 by 'Carol Müller' 'ping'\n\]/,
     );
-    expect(output).toContain("Room 5 {}\n// nothing is known of it yet; await its properties, such as (await _.name)");
+    expect(output).toContain(
+      "Room 5 {}\n// nothing is known about it yet; await its properties, such as (await _.name)",
+    );
     expect(output).toMatch(/LiveStream \{\n {2}waiting: [12],[^}]*last: \[ Message \d+ by 'Alice' 'hi'/);
   });
 
-  test("a message that wants to command the terminal does not", async () => {
+  test("terminal control sequences in a message are not printed", async () => {
     const { alice, chat } = await inSandbox();
     alice.in(1).says("red \u001b[31m and \u202eturned \u009b2J");
     const printed =
@@ -155,7 +157,7 @@ describe("over a pipe", () => {
     expect(output).not.toMatch(/[\u001b\u009b]/);
   });
 
-  test("dates and errors of its own world are taken by the API", async () => {
+  test("the API accepts dates and errors of the REPL's realm", async () => {
     const { errors, output } = await piped([
       "(await sandbox.transcript(new Date()).next()).done === undefined",
       "try { await chat.getRoom(424242).name } catch (error) { console.log(error instanceof Error, error.code) }",
@@ -164,7 +166,7 @@ describe("over a pipe", () => {
     expect(output).toBe("false\ntrue NOT_FOUND\n");
   });
 
-  test("the set up site is used, as nobody when there is no login", async () => {
+  test("the REPL uses the configured site, anonymously without a login", async () => {
     const { alice, server } = await stage();
     alice.in(1).says("first");
     const { output } = await piped(["somebody", "greeting.textContent"], { client: ends(new Client(server.site)) });
@@ -172,7 +174,7 @@ describe("over a pipe", () => {
     expect(output).toContain("'first'");
   });
 
-  test("a site out of reach is said, and the prompt comes all the same", async () => {
+  test("an unreachable site is reported, and the prompt still appears", async () => {
     const { server } = await stage();
     const client = ends(new Client(server.url));
     await server.close();
@@ -183,10 +185,10 @@ describe("over a pipe", () => {
 });
 
 describe("in a terminal", () => {
-  test("it says where it is, what it grabbed, and two lines to try", async () => {
+  test("the banner names the site, the variables, and two lines to try", async () => {
     const { context } = await terminal();
     expect(plain(context.output()).replaceAll(/127\.0\.0\.1:\d+/g, "127.0.0.1:PORT")).toMatchInlineSnapshot(`
-      "Nothing is set up, so this is a chat server of your own, on this machine only; --site se goes to the real one.
+      "Nothing is configured, so this is your own chat server, on this machine only; use --site se for the live site.
       In a browser: http://127.0.0.1:PORT/rooms/1
 
         chat      Client of 127.0.0.1:PORT
@@ -199,23 +201,23 @@ describe("in a terminal", () => {
         await greeting.textContent
         await sandbox.sendMessage("hello, world")
 
-      Tab completes, .watch shows what is said in a room, .help tells more, Ctrl-D ends.
+      Tab completes, .watch shows a room's events, .help shows more, Ctrl-D exits.
 
       > "
     `);
   });
 
-  test("promises left at the prompt are awaited, which is explained once", async () => {
+  test("a promise at the prompt is awaited, which is explained once", async () => {
     const { press } = await terminal();
     const first = await press(`sandbox.name${enter}`, prompt);
     expect(first).toContain(
-      "// that is a promise, awaited here for you; in a program write: await sandbox.name\n'Sandbox'\n",
+      "// this is a promise, awaited for you; in a program write: await sandbox.name\n'Sandbox'\n",
     );
     expect(await press(`sandbox.description${enter}`, prompt)).not.toContain("//");
     expect(await press(`sandbox.join()${enter}`, prompt)).toContain("// done");
   });
 
-  test("Tab completes members, also of what is known of a promise, and asks nobody", async () => {
+  test("Tab completes members, also of the cached value of a promise, without a request", async () => {
     const { chat, server } = await inSandbox();
     const { press } = await terminal({ client: chat });
     const before = server.requests.length;
@@ -231,7 +233,7 @@ describe("in a terminal", () => {
     expect(server.requests.length).toBe(before);
   });
 
-  test("Tab knows the last result, commands, and the rooms that were seen", async () => {
+  test("Tab completes the last result, commands, and the rooms seen so far", async () => {
     const { press } = await terminal();
     await press(`await chat.getUser(1001)${enter}`, prompt);
     expect(await press("_.parentPr\t", /ProfileUrl$/)).toContain("_.parentProfileUrl");
@@ -241,31 +243,31 @@ describe("in a terminal", () => {
     expect(await press(`${ctrlU}gree\t`, /greeting$/)).toContain("greeting");
   });
 
-  test("live events are printed above the line that is being typed", async () => {
+  test("live events are printed above the current input line", async () => {
     const { alice, chat } = await inSandbox();
     const { press, context } = await terminal({ client: chat });
     expect(await press(`.watch${enter}`, prompt)).toContain(
-      "watching Sandbox (you are in the room); .unwatch 1 ends it",
+      "watching Sandbox (you are in the room); .unwatch 1 to stop",
     );
-    // Listening enters the room, and hears that; a prompt that was there already is written anew.
-    await written(context, 0, /── .* ──\n(> )?\d\d:\d\d +→ Bot came in\n/);
+    // Listening enters the room, which is an event itself; an existing prompt is written again.
+    await written(context, 0, /── .* ──\n(> )?\d\d:\d\d +→ Bot entered\n/);
     await press("await sandbox.na", /na$/);
     const from = context.output().length;
     alice.in(1).says("look \u001b[31m here");
     const raw = await written(context, from, /here\n> await sandbox\.na$/);
     // As `tail --follow` shows it.
     expect(plain(raw)).toMatch(/^\d\d:\d\d {2}Alice Liddell {5}look ␛\[31m here\n> await sandbox\.na$/);
-    // The old line is wiped before the event is written, and then written anew.
+    // The input line is cleared before the event is written, and then written again.
     expect(raw.indexOf("\u001b[0J")).toBeLessThan(raw.indexOf("look"));
     expect(await press(`me${enter}`, prompt)).toContain("'Sandbox'");
-    await press(`.unwatch${enter}`, /room 1 is watched no more/);
+    await press(`.unwatch${enter}`, /stopped watching room 1/);
   });
 
-  test("Ctrl-C gives up waiting, and ends the loop over a stream", async () => {
+  test("Ctrl-C stops waiting, and ends a loop over a stream", async () => {
     const { alice, chat } = await inSandbox();
     const { press, context } = await terminal({ client: chat });
     await press(`new Promise(() => {})${enter}`, /\n$/);
-    expect(await press(ctrlC, prompt)).toContain("no longer waiting");
+    expect(await press(ctrlC, prompt)).toContain("stopped waiting");
     await press(`const messages = sandbox.newMessages(); await messages.ready${enter}`, prompt);
     await press(`for await (const message of messages) console.log("heard " + message.id)${enter}`, /\n$/);
     const said = alice.in(1).says("one");
@@ -277,7 +279,7 @@ describe("in a terminal", () => {
     expect(context.output().slice(from)).not.toContain("heard");
   });
 
-  test("Ctrl-D leaves the rooms and ends everything", async () => {
+  test("Ctrl-D leaves the rooms and ends the REPL", async () => {
     const { chat, server } = await inSandbox();
     const { press, context, done } = await terminal({ client: chat });
     await press(`.watch${enter}`, prompt);
@@ -288,7 +290,7 @@ describe("in a terminal", () => {
     expect(server.site.openSockets).toBe(0);
   });
 
-  test("the history is for its owner only, and holds no line with a password", async () => {
+  test("the history file is readable by its owner only, and has no line with a password", async () => {
     const { press, context, done } = await terminal();
     await press(`1 + 1${enter}`, prompt);
     await press(`"a password: s3cret"${enter}`, prompt);
@@ -299,41 +301,41 @@ describe("in a terminal", () => {
     expect(await readFile(path, "utf8")).toBe("1 + 1");
   });
 
-  test("where no history can be kept, it says so and works", async () => {
+  test("the REPL warns and works when the history file cannot be written", async () => {
     const context = testContext({ isTty: true });
     const file = join(context.folder, "file");
     await writeFile(file, "");
     const folder = { value: join(file, "below"), source: "CHATEXCHANGE_CONFIG_DIR" };
     const done = runRepl({ ...context, settings: { ...context.settings, folder } });
-    await written(context, 0, /History is off: .*below\/repl-history can not be written \(ENOTDIR\)\.\n> $/);
+    await written(context, 0, /History is off: cannot write .*below\/repl-history \(ENOTDIR\)\.\n> $/);
     context.typed.write(ctrlD);
     expect(await done).toBe(0);
   });
 
-  test("a pipe in the place of the history turns the history off, and blocks nothing", async () => {
+  test("a pipe in place of the history file turns the history off, and blocks nothing", async () => {
     const context = testContext({ isTty: true });
     execFileSync("mkfifo", [join(context.folder, "repl-history")]);
     const done = runRepl(context);
-    await written(context, 0, /History is off: .*repl-history can not be written \(it is a pipe, not a file\)\.\n> $/);
+    await written(context, 0, /History is off: cannot write .*repl-history \(it is a pipe, not a file\)\.\n> $/);
     context.typed.write(ctrlD);
     expect(await done).toBe(0);
   });
 
-  test("commands say what they want, and .help has examples", async () => {
+  test("commands print their usage, and .help has examples", async () => {
     const { press } = await terminal();
-    expect(await press(`.watch sandbox${enter}`, prompt)).toContain(".watch takes the number of a room");
+    expect(await press(`.watch sandbox${enter}`, prompt)).toContain(".watch takes a room id");
     expect(await press(`.watch 99999999${enter}`, prompt)).toContain("[NOT_FOUND]");
-    expect(await press(`.unwatch${enter}`, prompt)).toContain("that is not watched");
-    expect(await press(`.rooms nosuchroom${enter}`, prompt)).toContain('no room is called anything like "nosuchroom"');
+    expect(await press(`.unwatch${enter}`, prompt)).toContain("not watching that room");
+    expect(await press(`.rooms nosuchroom${enter}`, prompt)).toContain('no rooms match "nosuchroom"');
     const help = await press(`.help${enter}`, prompt);
-    expect(help).toContain(".unwatch   Ends .watch");
+    expect(help).toContain(".unwatch   Stop .watch");
     expect(await press(`help${enter}`, prompt)).toContain("commands begin with a dot: .help");
     expect(await press(`sandbox.nam${enter}`, prompt)).toContain("// undefined");
     expect(await press(`const x = 1${enter}`, prompt)).not.toContain("//");
     expect(help).toContain('server.site.user("Alice").in(1).says("Hello from Alice")');
   });
 
-  test("an action that fails in the background is told above the prompt", async () => {
+  test("an action that fails in the background is reported above the prompt", async () => {
     const { press, context } = await terminal();
     await press("half a li", /li$/);
     const from = context.output().length;
@@ -343,7 +345,7 @@ describe("in a terminal", () => {
   });
 });
 
-test("completion offers the public members of every class, and no other", () => {
+test("completion offers exactly the public members of every class", () => {
   const inherited = (prototype: object): string[] => {
     const above: object = Object.getPrototypeOf(prototype);
     const own = membersOf(prototype).filter((name) => typeof name === "string");
@@ -357,7 +359,7 @@ test("completion offers the public members of every class, and no other", () => 
   }
 });
 
-test("completion leaves out what only this package needs", async () => {
+test("completion omits internal members", async () => {
   const { chat } = await inSandbox();
   const stream = chat.getRoom(1).newMessages();
   expect(

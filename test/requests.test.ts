@@ -1,13 +1,14 @@
-/** The life of a request: its deadline is on the clock, it leaves nothing behind, and it shares few connections. */
+/** The life cycle of a request: its deadline on the client's clock, its cleanup, and its shared connections. */
 import { getEventListeners } from "node:events";
 import { type AddressInfo, connect, createServer } from "node:net";
 import { Client } from "chatexchange-ts";
 import { ManualClock } from "chatexchange-ts/testing";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { sizeOf } from "./sizes.js";
 import { standIn } from "./stand-in.js";
 import { ends, failureOf, stage } from "./support.js";
 
-test("a request is given up when its deadline passes on the clock, and not before", async () => {
+test("a request is aborted when its deadline passes on the client's clock, and not before", async () => {
   const clock = new ManualClock();
   const { server, client } = await stage();
   const chat = client({ clock, timeoutMs: 60_000 });
@@ -31,7 +32,9 @@ test.each([2 ** 31, 2 ** 32, 1e15])("a deadline of %d ms does not end a request 
   expect(await client({ timeoutMs }).getRoom(1).name).toBe("Sandbox");
 });
 
-test("20,000 requests leave nothing behind on the signal of their caller", async () => {
+const ROUNDS = sizeOf({ near: 50, release: 1_000 });
+
+test(`${20 * ROUNDS} requests leave nothing behind on the signal of their caller`, async () => {
   const me = '<input name="fkey" value="x"><div class="topbar-menu-links"><a href="/users/5/bot">Bot</a></div>';
   const url = await standIn(
     (request, response) => {
@@ -47,7 +50,7 @@ test("20,000 requests leave nothing behind on the signal of their caller", async
   const chat = ends(new Client(url, { cookies: "acct=x" }));
   const { signal } = new AbortController();
   let most = 0;
-  for (let round = 0; round < 1_000; round++) {
+  for (let round = 0; round < ROUNDS; round++) {
     const asked = Array.from({ length: 20 }, () => chat.ignoredUsers({ signal }));
     await Promise.race(asked);
     most = Math.max(most, getEventListeners(signal, "abort").length);
@@ -58,7 +61,7 @@ test("20,000 requests leave nothing behind on the signal of their caller", async
   expect(warnings).toEqual([]);
 }, 120_000);
 
-test("a client that has ended leaves nothing behind on its signal", async () => {
+test("a client leaves no listener on its signal after its logout", async () => {
   const { client } = await stage();
   const { signal } = new AbortController();
   const chat = client({ signal });
@@ -67,7 +70,7 @@ test("a client that has ended leaves nothing behind on its signal", async () => 
   expect(getEventListeners(signal, "abort")).toHaveLength(0);
 });
 
-describe("the end of a client whose rooms can't be left", () => {
+describe("the logout of a client whose rooms cannot be left", () => {
   test("takes five seconds of its clock", async () => {
     const clock = new ManualClock();
     const { server, client } = await stage();
@@ -89,7 +92,7 @@ describe("the end of a client whose rooms can't be left", () => {
     expect(clock.pending).toBe(0);
   });
 
-  test("takes no longer than that when nobody turns the clock", async () => {
+  test("takes no longer than that when the clock does not advance", async () => {
     const { server, client } = await stage();
     const chat = client({ clock: new ManualClock() });
     await chat.getRoom(1).join();
@@ -99,7 +102,7 @@ describe("the end of a client whose rooms can't be left", () => {
   });
 });
 
-test("logging in, joining and saying hello takes five requests on two connections", async () => {
+test("login, join and one message take five requests on two connections", async () => {
   const { server, bot, requests } = await stage();
   const { site } = server;
   let connections = 0;
@@ -154,8 +157,8 @@ test.each([
 });
 
 test.each([
-  ["a promise", () => Promise.resolve({ hostname: "127.0.0.1", port: 1 }), "it gave a promise"],
-  ["a promise that rejects", () => Promise.reject(new Error("too late")), "it gave a promise"],
+  ["a promise", () => Promise.resolve({ hostname: "127.0.0.1", port: 1 }), "it returned a promise"],
+  ["a promise that rejects", () => Promise.reject(new Error("too late")), "it returned a promise"],
   ["a text", () => "127.0.0.1:1", '"127.0.0.1:1"'],
   ["no port", () => ({ hostname: "127.0.0.1" }), "the port undefined"],
   ["a port out of range", () => ({ hostname: "127.0.0.1", port: 65_536 }), "the port 65536"],

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { ends, failureOf, next, stage } from "./support.js";
 
 describe("an owner", () => {
-  test("creates a room and changes it, and what is not mentioned stays", async () => {
+  test("creates a room and changes it, and omitted fields keep their values", async () => {
     const { client, server } = await stage();
     const chat = client();
     const room = await chat.createRoom({
@@ -54,7 +54,7 @@ describe("an owner", () => {
     expect(await failureOf(main.moveMessages([first.id], main))).toMatchObject({ code: "BAD_ARGUMENT" });
   });
 
-  test("moves a single message by the message", async () => {
+  test("moves a single message with a method of the message", async () => {
     const { server, client, alice, bot } = await stage();
     server.site.addRoom({ id: 11, name: "Main", owners: [bot] });
     server.site.addRoom({ id: 12, name: "Elsewhere" });
@@ -64,7 +64,7 @@ describe("an owner", () => {
     expect((await message.room).id).toBe(12);
   });
 
-  test("kicks, gives and takes access, invites", async () => {
+  test("kicks users, grants and revokes access, and invites users", async () => {
     const { server, client, alice, bot } = await stage();
     server.site.addRoom({ id: 13, name: "Club", access: "gallery", owners: [bot] });
     const chat = client();
@@ -102,7 +102,7 @@ describe("an owner", () => {
     await room.sendMessage("owners may");
   });
 
-  test("nonsense is refused before any request", async () => {
+  test("gets an error for invalid arguments before any request", async () => {
     const { server, client, requests } = await stage();
     const chat = client();
     await chat.login();
@@ -138,7 +138,7 @@ describe("an owner", () => {
 });
 
 describe("an account", () => {
-  test("has favourites, and people it ignores", async () => {
+  test("has favorites and ignored users", async () => {
     const { server, client, alice } = await stage();
     server.site.addRoom({ id: 15, name: "Fine" });
     const chat = client();
@@ -157,7 +157,7 @@ describe("an account", () => {
     expect(await chat.ignoredUsers()).toEqual([]);
   });
 
-  test("acknowledges its pings, flags, uploads, and does what has no method", async () => {
+  test("acknowledges its pings, flags, uploads, and makes requests that have no method", async () => {
     const { client, alice, bot } = await stage();
     bot.in(1).says("here I am");
     const said = alice.in(1).says("hey @Bot");
@@ -184,7 +184,7 @@ describe("an account", () => {
 });
 
 describe("lists of the site", () => {
-  test("rooms come page by page, each once, with what their cards tell", async () => {
+  test("yield rooms page by page, each once, with the values of their cards", async () => {
     const { server, anonymous, requests } = await stage();
     for (let n = 0; n < 45; n++)
       server.site.addRoom({
@@ -214,7 +214,7 @@ describe("lists of the site", () => {
     }
   });
 
-  test("users are found by name, messages by text, room and user", async () => {
+  test("find users by name, and messages by text, room and user", async () => {
     const { server, client, alice, bot } = await stage();
     server.site.addRoom({ id: 5, name: "Other" });
     for (let n = 0; n < 130; n++) alice.in(1).says(`needle in haystack ${n}`);
@@ -239,7 +239,7 @@ describe("lists of the site", () => {
   });
 });
 
-describe("somebody who is no owner", () => {
+describe("a user who is no owner", () => {
   type Ask = (chat: Client, roomId: number, messageId: number) => Promise<unknown>;
   const tools: readonly (readonly [name: string, path: RegExp, ask: Ask])[] = [
     ["update", /^\/rooms\/save/, (chat, id) => chat.getRoom(id).update({ name: "Mine" })],

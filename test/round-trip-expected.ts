@@ -1,6 +1,6 @@
 /**
- * What a page can say of a view, written down a second time and from the protocol: neither the templates nor the
- * parsers are asked. Counts and times are as exact as the page has them.
+ * The values that a page shows of a view, implemented a second time from the protocol, without the templates and the
+ * parsers. Counts and times are as exact as the page has them.
  */
 
 import { decodeHTML } from "entities";
@@ -12,7 +12,7 @@ const HOUR = 3600;
 const DAY = 86_400;
 const YEAR = 365 * DAY;
 
-/** Seconds ago as the words on a page tell: down to the unit they are in; null for never. */
+/** Seconds ago, rounded down to the unit of the words on a page; null for never. */
 export function agoShown(then: number | null, now: number): number | null {
   if (then === null || then <= 0) return null;
   const seconds = now - then;
@@ -22,7 +22,7 @@ export function agoShown(then: number | null, now: number): number | null {
   return Math.floor(seconds / size) * size;
 }
 
-/** What a reader of a page sees of a piece of HTML, on one line. */
+/** The visible text of a piece of HTML, on one line. */
 export function textShown(html: string): string {
   const text = decodeHTML(html.replace(/<br ?\/?>/g, " ").replace(/<[^>]*>/g, ""));
   return text.replace(/[\t\n\f\r \u00a0]+/g, " ").replace(/^ | $/g, "");
@@ -62,12 +62,12 @@ export function labelShown(time: number, now: number): string {
   return isThisYear ? `${date} ${clock(time)}` : `${date}, ${part({ year: "2-digit" })} ${clock(time)}`;
 }
 
-/** The minute of a time that a label tells; undefined where it is ambiguous: in the future, or of another century. */
+/** The minute of a label; undefined when the label is ambiguous: in the future, or in another century. */
 export function minuteShown(time: number, now: number): number | undefined {
   return time <= now && time >= Date.UTC(2000, 0) / 1000 ? time - (time % MINUTE) : undefined;
 }
 
-/** An address with a scheme; null for what is none. */
+/** A URL with a scheme; null if there is none. */
 export function addressShown(href: string | null): string | null {
   if (href === null) return null;
   return href.startsWith("//") ? `https:${href}` : href;
@@ -86,7 +86,7 @@ export function presentShown({ presentMarkup, room, frame }: RoomPageView): Room
   return [...room.present.filter(({ id }) => id !== me.id), { ...me, lastPost: null }];
 }
 
-/** Who looks at a page with a topbar. */
+/** The viewer of a page with a topbar. */
 export function viewerShown({ me }: FrameView): { id: number; name: string } | null {
   return me && { id: me.id, name: me.name };
 }
@@ -95,7 +95,7 @@ export function authorShown(view: Pick<MessageView, "userId" | "userName"> & { m
   return { userId: view.userId, userName: view.userName, mine: view.mine ?? false };
 }
 
-/** A message; `highlight` is the one that was asked for. */
+/** A message; `highlight` is the requested one. */
 export function messageShown(view: MessageView, highlight: number | null = null): PageMessage {
   return {
     id: view.id,

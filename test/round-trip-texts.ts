@@ -1,11 +1,11 @@
 /**
- * Names, lines and contents for the round trips: whatever breaks quotes, tags, scripts and readers, in the form that
+ * Names, lines and contents for the round trips: texts that break quotes, tags, scripts and parsers, in the form that
  * servers let through.
  */
 import fc from "fast-check";
 import { renderMarkdown } from "../src/protocol/markup/index.js";
 
-/** Pieces that end what they stand in, look like what a reader looks for, or are more than one unit long. */
+/** Pieces that end the construct around them, look like the marks that parsers look for, or have surrogate pairs. */
 const shards: readonly string[] = [
   ...["a", "Zoë", "42", " ", " ", "'", '"', "<", ">", "&", "`", "\\", "{", "}", "[", "]", "(", ")", ");", "//", "/*"],
   ...["&amp;", "&lt;b&gt;", "&#39", "&nbsp", "</script>", "<script>", "<!--", "-->", "]]>", "</li>", "</p>", "<br>"],
@@ -36,7 +36,7 @@ const shards: readonly string[] = [
   ],
 ];
 
-/** What other pages have as title or heading, and notices that readers look for. */
+/** Titles and headings of other pages, and notices that parsers look for. */
 const masks: readonly string[] = [
   ...["Page Not Found", "Page not found", "Private Room", "Access Denied", "Human verification", "Just a moment..."],
   ...["Are you a robot?", "We are in read-only mode", "We are offline", "Attention Required! | Cloudflare"],
@@ -57,7 +57,7 @@ function tidy(text: string): string {
   return text.replace(/[\t\n\f\r \u00a0]+/g, " ").trim();
 }
 
-/** The diamond marks moderators: at the ends of a name no server lets it stand, and no page could tell. */
+/** The diamond marks moderators: servers remove it at the ends of a name, because pages would be ambiguous. */
 function undecorated(name: string): string {
   return name.replace(/^[♦\s]+|[♦\s]+$/gu, "");
 }

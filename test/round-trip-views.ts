@@ -1,6 +1,6 @@
 /**
- * Views for the round trips: as hostile as people may be, as legal as a server is. Names are trimmed, ids of messages
- * ascend, a star of mine is a star; what is in the texts is whatever breaks quotes, tags, scripts and readers.
+ * Views for the round trips: valid for a server, with hostile texts. Names are trimmed, ids of messages ascend, and a
+ * star of the viewer counts as a star; the texts break quotes, tags, scripts and parsers.
  */
 import fc from "fast-check";
 import { renderMarkdown } from "../src/protocol/markup/index.js";
@@ -103,7 +103,7 @@ const author: fc.Arbitrary<Pick<MessageView, "userId" | "userName" | "emailHash"
   emailHash,
 });
 
-/** A message but for when, where and by whom. */
+/** A message without its time, room and author. */
 const said = fc
   .record({
     content: fc.option(content, { freq: 8 }),
@@ -125,7 +125,7 @@ const said = fc
 interface Conversation {
   readonly me: PersonView | null;
   readonly roomId: number;
-  /** Seconds between which the messages are. */
+  /** The first and last second of the messages. */
   readonly from: number;
   readonly to: number;
 }
@@ -341,7 +341,7 @@ export const historyView: fc.Arbitrary<HistoryPageView> = fc
     });
   });
 
-/** Starred messages of a room, and who looks at them. */
+/** Starred messages of a room, and their viewer. */
 export const starsView: fc.Arbitrary<{ messages: MessageView[]; viewer: PersonView | null }> = frame.chain((frame) =>
   messagesOn(frame, 1, 6).map((messages) => ({
     viewer: frame.me,

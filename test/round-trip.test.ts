@@ -1,5 +1,5 @@
 /**
- * What the local server's pages say is what the client's parsers read: parse(render(view)) = view, for every value that
+ * The client's parsers read exactly what the local server's pages show: parse(render(view)) = view, for every value that
  * a parser has. Neither side was derived from the other, so a disagreement is an error in one of them.
  */
 import fc from "fast-check";
@@ -17,7 +17,7 @@ import {
   parseStarsFragment,
   parseStarsPage,
   parseTranscriptPage,
-  recogniseErrorPage,
+  recognizeErrorPage,
 } from "../src/protocol/pages/index.js";
 import {
   renderCaptcha,
@@ -39,11 +39,12 @@ import {
 } from "../src/server/pages/index.js";
 import * as shown from "./round-trip-expected.js";
 import * as views from "./round-trip-views.js";
+import { sizeOf } from "./sizes.js";
 
-const runs = Number(process.env.ROUND_TRIPS ?? 150);
+const RUNS = sizeOf({ near: 40, release: 600 });
 
 function holds<T>(view: fc.Arbitrary<T>, check: (view: T) => void): void {
-  fc.assert(fc.property(view, check), { numRuns: runs });
+  fc.assert(fc.property(view, check), { numRuns: RUNS });
 }
 
 describe("parse(render(view)) is the view", () => {
@@ -317,7 +318,7 @@ describe("parse(render(view)) is the view", () => {
   });
 });
 
-describe("every page says who looks at it, and what it is", () => {
+describe("every page", () => {
   const pages = fc
     .record({
       frame: views.frameView,
@@ -339,7 +340,7 @@ describe("every page says who looks at it, and what it is", () => {
       [frame, renderFaq(frame)],
     ]);
 
-  it("the viewer and the server's time", () => {
+  it("has its viewer and the server's time", () => {
     holds(pages, (all) => {
       for (const [frame, html] of all) {
         const { me, serverTime } = parseChatPage(html);
@@ -348,30 +349,30 @@ describe("every page says who looks at it, and what it is", () => {
     });
   });
 
-  it("the fkey, where there is one", () => {
+  it("has its fkey, if its view has one", () => {
     holds(fc.tuple(views.frameView, views.roomsView), ([frame, rooms]) => {
       expect(parseChatPage(renderJoinFavorite(frame)).fkey).toBe(frame.fkey);
       expect(parseChatPage(renderRooms(rooms)).fkey).toBe(rooms.frame.fkey);
     });
   });
 
-  it("no name of a person or a room makes a page look like a failure", () => {
+  it("never looks like an error page because of a user or room name", () => {
     holds(pages, (all) => {
-      for (const [, html] of all) expect(recogniseErrorPage(html)).toBeNull();
+      for (const [, html] of all) expect(recognizeErrorPage(html)).toBeNull();
     });
     holds(views.transcriptView, (view) => {
-      expect(recogniseErrorPage(renderTranscript(view))).toBeNull();
+      expect(recognizeErrorPage(renderTranscript(view))).toBeNull();
     });
   });
 
-  it("pages that come instead of others are known for what they are", () => {
+  it("is recognized when it is an error page", () => {
     holds(fc.tuple(views.frameView, views.loginView), ([frame, login]) => {
-      expect(recogniseErrorPage(renderNotFound(frame))).toBe("not-found");
-      expect(recogniseErrorPage(renderPrivateRoom(frame, 5))).toBe("private-room");
-      expect(recogniseErrorPage(renderLogin(login))).toBe("login");
-      expect(recogniseErrorPage(renderCaptcha(login.siteName))).toBe("captcha");
-      expect(recogniseErrorPage(renderLogout(login.fkey, login.siteName))).toBeNull();
-      expect(recogniseErrorPage(renderError(frame, 400, "no"))).toBeNull();
+      expect(recognizeErrorPage(renderNotFound(frame))).toBe("not-found");
+      expect(recognizeErrorPage(renderPrivateRoom(frame, 5))).toBe("private-room");
+      expect(recognizeErrorPage(renderLogin(login))).toBe("login");
+      expect(recognizeErrorPage(renderCaptcha(login.siteName))).toBe("captcha");
+      expect(recognizeErrorPage(renderLogout(login.fkey, login.siteName))).toBeNull();
+      expect(recognizeErrorPage(renderError(frame, 400, "no"))).toBeNull();
     });
   });
 });

@@ -1,4 +1,4 @@
-/** What real bots do with a client over time: the acceptance scenarios with edits and queues. */
+/** Acceptance scenarios of real bots: edited commands, and queues. */
 import { type ClientOptions, type Message, MessageEdited, MessagePosted, StreamGap } from "chatexchange-ts";
 import { requiredPauseMs } from "chatexchange-ts/server";
 import { ManualClock } from "chatexchange-ts/testing";
@@ -41,7 +41,7 @@ describe("6: a command that is edited", () => {
     return { ...set, clock, chat, runs, mine, settled, gaps: () => gaps };
   }
 
-  test("is answered by editing the answer; one that failed is carried out now", async () => {
+  test("is answered by editing the answer; one that failed is executed now", async () => {
     const { alice, mine, settled, runs } = await calculator(await stage());
     const good = alice.in(1).says("!!/add 1 2");
     const bad = alice.in(1).says("!!/addd 20 1");
@@ -58,7 +58,7 @@ describe("6: a command that is edited", () => {
     expect(runs).toEqual(["!!/add 1 2", "!!/add 1 3", "!!/add 20 1", "!!/add 20 2"]);
   });
 
-  test("in the middle of a reconnect is so once, with frames that come twice, late or not at all", async () => {
+  test("is answered once during a reconnect, although frames arrive twice, late or not at all", async () => {
     const { alice, server, mine, settled, runs, chat, clock } = await calculator(await stage());
     const { faults } = server.site;
     const known = alice.in(1).says("!!/add 1 1");
@@ -96,7 +96,7 @@ describe("6: a command that is edited", () => {
     ]);
   });
 
-  test("in a gap that can not be recovered is carried out as it is now, once", async () => {
+  test("is executed once, as last edited, after a gap that cannot be recovered", async () => {
     const { alice, server, mine, settled, runs, gaps } = await calculator(
       await stage({ maxEvents: 20, backlogLimit: 5 }),
     );
@@ -122,7 +122,7 @@ describe("6: a command that is edited", () => {
 });
 
 describe("7: forty reports in a minute, and answers to commands", () => {
-  test("answers jump the queue, nothing is lost or out of order, and every id is the final one", async () => {
+  test("answers jump the queue, no message is lost or out of order, and every id is final", async () => {
     const clock = new ManualClock();
     const { server, client, alice } = await stage({ clock, throttle: true });
     for (const id of [2, 3]) server.site.addRoom({ id, name: `Room ${id}` });
@@ -175,7 +175,7 @@ describe("7: forty reports in a minute, and answers to commands", () => {
     for (const [n, answer] of (await Promise.all(answers)).entries()) {
       const there = talk.find(({ id }) => id === answer.id);
       expect(there?.source).toMatch(new RegExp(`answer to question ${n}$`));
-      // Nobody waits longer than the server makes anybody wait, and for what was already on its way.
+      // An answer waits at most for the server's throttle and for the request under way.
       expect((there?.timeStamp ?? 0) - (asked[n] ?? 0)).toBeLessThanOrEqual(40);
     }
     expect(order.filter((name) => name.startsWith("question"))).toEqual([0, 1, 2, 3].map((n) => `question ${n}`));
@@ -186,7 +186,7 @@ describe("7: forty reports in a minute, and answers to commands", () => {
     expect(chat.outbox.pending).toEqual([]);
   });
 
-  test("an answer waits for what was said before it in its own room", async () => {
+  test("an answer waits for earlier messages to its room", async () => {
     const clock = new ManualClock();
     const { server, client, alice } = await stage({ clock, throttle: true });
     const chat = client({ clock });

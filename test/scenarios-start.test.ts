@@ -1,8 +1,8 @@
-/** How real bots start: the acceptance scenarios with several sites, and with what was said in a former life. */
+/** Acceptance scenarios of starting bots: several sites, and messages from an earlier run. */
 import { Client, isChatError, type Message, MessagePosted, type Room } from "chatexchange-ts";
 import type { ChatServer } from "chatexchange-ts/server";
 import { describe, expect, test } from "vitest";
-import { ends, failureOf, next, stage, startServer } from "./support.js";
+import { ends, failureOf, meanwhile, next, stage, startServer } from "./support.js";
 
 const hosts = ["stackexchange.com", "stackoverflow.com", "meta.stackexchange.com"] as const;
 
@@ -38,7 +38,7 @@ describe("2: a bot in many rooms on three sites, from a config", () => {
   const saidIn = (server: ChatServer, { host, room }: (typeof config)[number]): string[] =>
     server.sites[host].room(room).messages.map(({ source }) => source);
 
-  test("joins and greets in each of them by name", async () => {
+  test("joins each room, and greets with the room's name", async () => {
     const { server, clients, rooms } = await everywhere();
     await Promise.all(
       rooms.map(async ({ room, roles }) =>
@@ -60,7 +60,7 @@ describe("2: a bot in many rooms on three sites, from a config", () => {
     expect([...clients.values()].every(({ isLoggedIn }) => isLoggedIn)).toBe(true);
   });
 
-  test("tells a set of rooms, and one that can not be told keeps none of the others from it", async () => {
+  test("sends to a set of rooms, and a room that refuses the message does not stop the others", async () => {
     const { server, rooms, tell } = await everywhere();
     server.sites["stackoverflow.com"].room(11).freeze();
     const results = await tell(({ roles }) => roles.includes("reports"), "a report");
@@ -79,7 +79,7 @@ describe("2: a bot in many rooms on three sites, from a config", () => {
     ]);
   });
 
-  test("obeys in the rooms for commands only, each answer where it was asked", async () => {
+  test("obeys only in the rooms for commands, and answers in the room of the command", async () => {
     const { server, rooms } = await everywhere();
     const people = new Map(hosts.map((host) => [host, server.sites[host].addUser({ name: "Asker" })]));
     const answered: Promise<Message>[] = [];
@@ -93,7 +93,7 @@ describe("2: a bot in many rooms on three sites, from a config", () => {
       );
     await Promise.all(watches.map(({ ready }) => ready));
     for (const { host, room } of config) people.get(host)?.in(room).says("!!/where");
-    while (answered.length < 3) await new Promise((resolve) => setImmediate(resolve));
+    await meanwhile(() => answered.length >= 3);
     await Promise.all(answered);
     expect(
       rooms.map(({ said }) =>
@@ -109,7 +109,7 @@ describe("2: a bot in many rooms on three sites, from a config", () => {
       );
   });
 
-  test("says which room of the config is wrong, and is in the others", async () => {
+  test("reports the invalid room of the config, and joins the others", async () => {
     const { clients, rooms } = await everywhere();
     const wrong = clients.get("stackoverflow.com")?.getRoom(4_711);
     const failure = await failureOf(Promise.resolve(wrong?.join()));
@@ -119,11 +119,11 @@ describe("2: a bot in many rooms on three sites, from a config", () => {
   });
 });
 
-describe("12: a bot that starts learns what it said before, and goes live", () => {
+describe("12: a starting bot learns its earlier messages, and goes live", () => {
   const announcing = /^announcing (.+)$/;
   const wishing = /^!announce (.+)$/;
 
-  /** What was announced and what is wished for, by a history that is read while people talk on. */
+  /** The announced items and the open wishes, from a history that is read while people talk. */
   async function learn(room: Room, me: unknown, before?: Message, onMessage?: () => void) {
     const hours = new Date(Date.now() - 3 * 3_600_000);
     const announced = new Set<string>();
@@ -141,7 +141,7 @@ describe("12: a bot that starts learns what it said before, and goes live", () =
     return { announced, wishes: wishes.filter((item) => !announced.has(item)), newest };
   }
 
-  /** A room in which an earlier life of the bot announced some items, and missed the last wishes. */
+  /** A room in which an earlier run of the bot announced some items, and missed the last wishes. */
   async function earlier() {
     const set = await stage();
     const { alice, bot, server } = set;
@@ -161,7 +161,7 @@ describe("12: a bot that starts learns what it said before, and goes live", () =
 
   const old = Array.from({ length: 30 }, (_, n) => `item ${n * 20}`);
 
-  test("first listening, then reading, and passing over what was read", async () => {
+  test("by listening first, reading the history, and skipping the events that the history had", async () => {
     const { alice, client, announcements } = await earlier();
     const chat = client();
     const room = chat.getRoom(1);
@@ -187,7 +187,7 @@ describe("12: a bot that starts learns what it said before, and goes live", () =
     expect(announcements()).toEqual([...old, "item 600", "missed", "during the start", ...reading, "the end"]);
   });
 
-  test("first hearing something, then reading up to there", async () => {
+  test("by waiting for an event, and reading the history up to it", async () => {
     const { alice, client, announcements } = await earlier();
     const chat = client();
     const room = chat.getRoom(1);
@@ -216,7 +216,7 @@ describe("12: a bot that starts learns what it said before, and goes live", () =
     }
   }
 
-  test("the transcript of the day tells the same as the history", async () => {
+  test("from the day's transcript, which has the same messages as the history", async () => {
     const { client, server } = await earlier();
     const room = client().getRoom(1);
     const [today, hours]: [number[], number[]] = [[], []];
@@ -227,7 +227,7 @@ describe("12: a bot that starts learns what it said before, and goes live", () =
     expect(today).toEqual(server.site.room(1).messages.map(({ id }) => id));
   });
 
-  test("with the cursor of its former life it needs no history, wherever that was cut short", async () => {
+  test("from the cursor of its earlier run, without the history, wherever that run was interrupted", async () => {
     const { alice, client, bot, server } = await stage();
     let cursors: Readonly<Record<number, number>> | undefined;
     const handled: string[] = [];
@@ -235,7 +235,7 @@ describe("12: a bot that starts learns what it said before, and goes live", () =
       const chat = client(cursors ? { stream: { cursors } } : {});
       const me = await chat.getMe();
       const stop = new AbortController();
-      // The cursor of an event is kept together with what was done about it; what waits unread is for the next life.
+      // The cursor of an event is stored together with the bot's reaction to it; the next run gets the unread events.
       const events = chat.getRoom(1).listen([MessagePosted], { signal: stop.signal });
       await events.ready;
       for (let n = 0; n < 7; n++) alice.in(1).says(`!announce ${life}.${n}`);

@@ -1,6 +1,4 @@
-/** What real bots do with a client: the acceptance scenarios that need no reconnecting, each through the public API. */
-import { mkdtemp } from "node:fs/promises";
-import { tmpdir } from "node:os";
+/** Acceptance scenarios of real bots that need no reconnect, through the public API. */
 import { join } from "node:path";
 import {
   AccessLevelChanged,
@@ -18,6 +16,7 @@ import { isOnebox, moveNotice } from "chatexchange-ts/protocol";
 
 import { expect, test } from "vitest";
 import { ends, failureOf, meanwhile, next, stage, startServer } from "./support.js";
+import { temporaryFolder } from "./temporary.js";
 
 const hosts = ["stackexchange.com", "stackoverflow.com", "meta.stackexchange.com"] as const;
 
@@ -26,7 +25,7 @@ async function network() {
   const server = await startServer();
   const account = { email: "bot@example.com", password: "pw" };
   for (const host of hosts) server.sites[host].addUser({ name: "Bot", ...account });
-  const folder = await mkdtemp(join(tmpdir(), "sessions-"));
+  const folder = temporaryFolder();
   const boot = (host: (typeof hosts)[number]): Client =>
     ends(new Client(server.sites[host], { ...account, sessionFile: join(folder, `${host}.json`) }));
   return { server, boot };
@@ -51,7 +50,7 @@ test("1: three sites boot from stored sessions, and only the stale one logs in a
   expect(server.requests.filter(({ method, path }) => method === "POST" && path === "/users/login")).toEqual([]);
 });
 
-test("3: a command is dispatched once, whatever announces it, and never for oneboxes, notices, feeds or oneself", async () => {
+test("3: a command is dispatched once, whichever events announce it, and never for oneboxes, notices, feeds or oneself", async () => {
   const { server, client, alice, bot } = await stage();
   server.site.addRoom({ id: 2, name: "Mine", owners: [alice] });
   const mine = bot.in(2).says("I am the bot");
@@ -152,7 +151,7 @@ test("8: a long answer goes out in parts, no link or code cut, the first of them
   expect(await failureOf(room.sendMessage(text))).toMatchObject({ code: "TOO_LONG" });
 });
 
-test("9: an answer is posted, then updated; what is ephemeral goes, all of its parts", async () => {
+test("9: an answer is posted, then updated; an ephemeral answer is deleted with all its parts", async () => {
   const { server, client } = await stage();
   const room = client().getRoom(1);
   const working = await room.sendMessage("working…");
@@ -165,7 +164,7 @@ test("9: an answer is posted, then updated; what is ephemeral goes, all of its p
   expect(server.site.room(1).messages.map(({ deleted }) => deleted)).toEqual([false, ...parts.map(() => true)]);
 });
 
-test("10: privileges of many are asked for at once, kept, and read again when they change", async () => {
+test("10: the privileges of many users are fetched at once, cached, and fetched again when they change", async () => {
   const { server, client, alice, requests } = await stage();
   const room = server.site.addRoom({ id: 3, name: "Guarded", owners: [alice] });
   const people = Array.from({ length: 30 }, (_, n) =>
@@ -198,7 +197,7 @@ test("10: privileges of many are asked for at once, kept, and read again when th
   expect(await chat.getUser(first.id).name).toBe("New Name");
 });
 
-test("11: who comes for the first time is greeted, once", async () => {
+test("11: a first-time visitor is greeted once", async () => {
   const { server, client, alice } = await stage();
   alice.in(1).says("I was here before");
   const newcomer = server.site.addUser({ name: "Newcomer" });
@@ -245,7 +244,7 @@ test("14: an owner keeps house: trash, pins, stars, access, a kick", async () =>
   await thread.pin();
   expect(await thread.pinned).toBe(true);
   alice.in(4).stars(weekly.id);
-  // An event that comes while the stars are cancelled may be newer than that: the owner has seen the star.
+  // An event that comes while the stars are canceled may be newer than that: the owner has seen the star.
   await meanwhile(() => thread.peek.stars === 1);
   await thread.cancelStars();
   expect([await thread.stars, server.site.room(4).messages[0]?.stars]).toEqual([0, 0]);

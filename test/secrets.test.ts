@@ -1,13 +1,13 @@
-import { mkdtemp, readFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Client, type Logger } from "chatexchange-ts";
 import { describe, expect, test } from "vitest";
 import { passwordMark, refuseSecrets, secretsIn } from "./secrets.js";
 import { ends, failureOf, next, stage } from "./support.js";
+import { temporaryFolder } from "./temporary.js";
 
-describe("what looks for secrets", () => {
-  test("finds them in messages, properties, causes and hidden ones", () => {
+describe("secretsIn", () => {
+  test("finds secrets in messages, properties, causes and non-enumerable properties", () => {
     const fkey = "0123456789abcdef0123456789abcdef";
     expect(secretsIn(new Error(`no ${passwordMark}`))).toEqual([passwordMark]);
     expect(secretsIn(Object.assign(new Error("x"), { deep: { form: { fkey } } }))).toEqual([fkey]);
@@ -18,7 +18,7 @@ describe("what looks for secrets", () => {
 });
 
 describe("secrets", () => {
-  test("show in no failure of any kind, nor in any log line", async () => {
+  test("appear in no failure of any kind, and in no log line", async () => {
     const lines: unknown[] = [];
     const line = (...parts: unknown[]): void => void lines.push(parts);
     const logger: Logger = { debug: line, info: line, warn: line, error: line };
@@ -56,7 +56,7 @@ describe("secrets", () => {
       refuseSecrets([name, await failureOf(ask(chat))]);
       refuseSecrets(chat);
     }
-    // What heals by itself is logged, and that shows none either.
+    // Failures that are retried are logged: no secret in these lines, either.
     const heals: readonly [fault: () => void, ask: (chat: Client) => Promise<unknown>][] = [
       [() => faults.cut("/chats/1/messages/new"), (chat) => chat.getRoom(1).sendMessage("cut")],
       // A sentence without the site's mark may be a proxy's: the message is tried again.
@@ -89,9 +89,9 @@ describe("secrets", () => {
     refuseSecrets(lines);
   });
 
-  test("of a session are in its file as cookies only", async () => {
+  test("of a session are written to its file only as cookies", async () => {
     const { client, bot } = await stage();
-    const sessionFile = join(await mkdtemp(join(tmpdir(), "chatexchange-")), "session.json");
+    const sessionFile = join(temporaryFolder(), "session.json");
     await client({ sessionFile }).login();
     const text = await readFile(sessionFile, "utf8");
     expect(text).not.toContain(bot.password);

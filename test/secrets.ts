@@ -1,14 +1,14 @@
-/** Nothing that is shown may have a secret in it: passwords, cookie values, fkeys and socket tokens. */
+/** Finds secrets in anything that a user may see: passwords, cookie values, fkeys and socket tokens. */
 import { inspect } from "node:util";
 import type { Logger } from "chatexchange-ts";
 
 /** Every password of the tests has this in it. */
 export const passwordMark = "s3cret";
 
-/** What secrets look like: the mark of our passwords, long hex (fkeys, tokens), and the login cookie. */
+/** Patterns of secrets: the mark of our passwords, long hex (fkeys, tokens), and the login cookie. */
 const secrets: readonly RegExp[] = [new RegExp(passwordMark), /[0-9a-f]{32}/i, /\bacct=[^…;"\s]{4,}|\bt=[\w%-]{8,}&s=/];
 
-/** Everything about a value that a person or a log could come to see. */
+/** Every text of a value that a user or a log may see. */
 export function shown(value: unknown): string {
   const parts = [inspect(value, { depth: 12, showHidden: true, getters: false }), String(value)];
   if (value instanceof Error) parts.push(value.message, value.stack ?? "", JSON.stringify({ ...value }));
@@ -21,7 +21,7 @@ export function secretsIn(value: unknown): string[] {
   return secrets.flatMap((secret) => secret.exec(text)?.[0] ?? []);
 }
 
-/** How the complaint about a secret begins. */
+/** The beginning of the error about a secret. */
 export const LEAK = "a secret is shown";
 
 /** Throws when a value shows a secret. */

@@ -1,4 +1,4 @@
-/** A message that was sent knows its text without a request; what it knows is what the server says. */
+/** A sent message has its text without a request, and the text equals the server's. */
 import { MessageEdited, MessagePosted } from "chatexchange-ts";
 import { expect, test } from "vitest";
 import { next, stage } from "./support.js";
@@ -15,7 +15,7 @@ const texts = [
   "---",
 ];
 
-test.each(texts)("%j is known at once, source and text", async (text) => {
+test.each(texts)("the source and the text of %j are cached when it is sent", async (text) => {
   const { client, requests } = await stage();
   const message = await client().getRoom(1).sendMessage(text);
   requests();
@@ -39,7 +39,7 @@ test.each([
   ["see https://example.com/", "see example.com"],
   ["w".repeat(90), "w".repeat(90)],
   [`${"long line ".repeat(80)}\nx`, expect.stringContaining("long line")],
-])("of %j the source is known, and the content is the server's to say", async (text, shown) => {
+])("the source of %j is cached when it is sent, and its content is fetched from the server", async (text, shown) => {
   const { client, requests } = await stage();
   const message = await client().getRoom(1).sendMessage(text);
   requests();
@@ -61,7 +61,7 @@ test.each(["prefix", "parentId"] as const)("of a reply by %s the source is known
   expect(await reply.contentSource).toBe(contentSource);
 });
 
-test("the event of the message takes nothing away, and an edit replaces what was known", async () => {
+test("the event of the message keeps the cached values, and an edit replaces them", async () => {
   const { client, bot, requests } = await stage();
   const room = client().getRoom(1);
   const events = room.newEvents(MessagePosted, MessageEdited);

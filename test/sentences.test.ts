@@ -1,4 +1,4 @@
-/** The sentences by which the servers refuse, in every answer that may hold them. */
+/** The refusal sentences of the servers, in every response that may contain them. */
 import type { ChatErrorCode } from "chatexchange-ts";
 import {
   authorizeSocket,
@@ -25,7 +25,7 @@ import {
 import { describe, expect, test } from "vitest";
 import { readAnswer as read } from "./answers.js";
 
-/** Every sentence of protocol.md §5 and §8 by which the servers refuse, and what it is for a caller. */
+/** Every refusal sentence of protocol.md §5 and §8, and the failure that a caller gets. */
 const sentences: readonly (readonly [sentence: string, code: ChatErrorCode])[] = [
   ["You can perform this action again in 1 second.", "THROTTLED"],
   ["You can perform this action again in 2 seconds.", "THROTTLED"],
@@ -51,13 +51,13 @@ const sentences: readonly (readonly [sentence: string, code: ChatErrorCode])[] =
   ["You have starred too many messages today", "STAR_LIMIT"],
 ];
 
-/** Saying something, and everything that is done to a message. */
+/** Sending, and every action on a message. */
 const messageActions: readonly Call<unknown>[] = [
   ...[postMessage(1, "x"), editMessage(5, "x"), deleteMessage(5), toggleStar(5), cancelStars(5)],
   ...[togglePin(5), removePins(5), flagMessage(5), flagForModerator(5, "x")],
 ];
 
-/** What is done to a room, whose answers are read. */
+/** Actions on a room whose responses are read. */
 const roomActions: readonly Call<unknown>[] = [
   ...[movePosts(1, [5], 2), kickUser(1, 2), timeoutRoom(1, 60, "x"), bookmarkConversation(1, 5, 7, "x")],
   ...[toggleFavorite(1), setUserAccess(1, 2, "owner"), requestAccess(1)],
@@ -66,7 +66,7 @@ const roomActions: readonly Call<unknown>[] = [
 const statuses = [200, 400, 403, 404, 409, 500] as const;
 
 describe("sentences of the server", () => {
-  test.each(sentences)("every refusal sentence is the same failure with any status: %s", (sentence, code) => {
+  test.each(sentences)("cause the same failure with any status: %s", (sentence, code) => {
     for (const status of statuses) {
       for (const body of [sentence, JSON.stringify(sentence)]) {
         for (const call of messageActions) {
@@ -87,7 +87,7 @@ describe("sentences of the server", () => {
     [404, "NOT_FOUND"],
     [409, "REFUSED"],
     [500, "SERVER_ERROR"],
-  ])("with status %i an unknown sentence is %s, and kept", (status, code) => {
+  ])("that are unknown are %s with status %i, and kept in the failure", (status, code) => {
     const sentence = "The moon is not full";
     for (const body of [sentence, JSON.stringify(sentence)]) {
       for (const call of [...messageActions, ...roomActions]) {
@@ -97,7 +97,7 @@ describe("sentences of the server", () => {
     }
   });
 
-  test("one inside of an answer is read, too", () => {
+  test("are also read inside a response", () => {
     const sentence = "You can perform this action again in 3 seconds.";
     const answers: [Call<unknown>, (text: string) => string][] = [
       [kickUser(1, 2), (message) => JSON.stringify({ message })],
@@ -114,7 +114,7 @@ describe("sentences of the server", () => {
     }
   });
 
-  test("what is none is not understood", () => {
+  test("are distinguished from other bodies, which are NOT_UNDERSTOOD", () => {
     for (const call of [...messageActions, movePosts(1, [5], 2), kickUser(1, 2), toggleFavorite(1)]) {
       for (const body of ["", "null", "true", "{}", "[]", "-1.5", "<html><body>Hello</body></html>"]) {
         expect(() => read(call, body)).toThrow(expect.objectContaining({ code: "NOT_UNDERSTOOD" }));
@@ -133,7 +133,7 @@ describe("sentences of the server", () => {
     expect(failureOfSentence(sentence, {})).toMatchObject(expected);
   });
 
-  test("a throttle is a throttle with any status, in a page or not", () => {
+  test("of the throttle are THROTTLED with any status, in a page or not", () => {
     for (const [status, body] of [
       [200, "You can perform this action again in 3 seconds."],
       [200, "<html><body>You can perform this action again in 3 seconds.</body></html>"],
@@ -149,7 +149,7 @@ describe("sentences of the server", () => {
     }
   });
 
-  test.each([200, 400, 403, 404, 409, 500])("a frozen room is known by its sentence at status %i", (status) => {
+  test.each([200, 400, 403, 404, 409, 500])("of a frozen room are recognized with status %i", (status) => {
     for (const sentence of ["The room has been frozen; new messages cannot be added", "This room has been frozen"]) {
       for (const body of [sentence, JSON.stringify(sentence)]) {
         expect(() => read(postMessage(1, "x"), body, { status })).toThrow(
@@ -159,7 +159,7 @@ describe("sentences of the server", () => {
     }
   });
 
-  test("a socket address that is none is not understood", () => {
+  test("are not confused with invalid socket URLs, which are NOT_UNDERSTOOD", () => {
     for (const body of ["{}", '{"url":"https://example.com"}', '{"url":5}', "<html>", "null"]) {
       expect(() => read(authorizeSocket(1), body)).toThrow(expect.objectContaining({ code: "NOT_UNDERSTOOD" }));
     }

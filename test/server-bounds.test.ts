@@ -17,8 +17,8 @@ async function talkative(): Promise<{ server: ChatServer; bot: Browser; texts: s
   return { server, bot, texts, from };
 }
 
-describe("an answer of polling", () => {
-  test("contains each room once, however its number is written", async () => {
+describe("a poll response", () => {
+  test("contains each room once, however its id is spelled", async () => {
     const { server, bot, from } = await talkative();
     await using _ = server;
     const once = (await bot.post("/events", { r1: from })).text;
@@ -27,7 +27,7 @@ describe("an answer of polling", () => {
     expect(many.length).toBe(once.length);
   });
 
-  test("is bounded, and loses nothing for a reader that asks again from its t", async () => {
+  test("is bounded, and a reader that polls again from its t loses no event", async () => {
     const { server, bot, texts, from } = await talkative();
     await using _ = server;
     const heard: (string | undefined)[] = [];
@@ -71,7 +71,7 @@ describe("an answer of polling", () => {
   });
 });
 
-test("a socket's backlog is bounded in bytes, and its d tells how far back it reaches", async () => {
+test("a socket's backlog is bounded in bytes, and d is the distance that it covers", async () => {
   const { server, bot } = await withBot({ maxSocketBuffer: 4_096 });
   await using _ = server;
   const from = server.site.newestEventId;
@@ -86,7 +86,7 @@ test("a socket's backlog is bounded in bytes, and its d tells how far back it re
   expect(t - d).toBeGreaterThan(from);
 });
 
-test("a post full of different names costs about as much as one without, in a room full of people", async () => {
+test("a post full of different names takes about as long as one without, in a room full of users", async () => {
   const { server, bot } = await withBot({ duplicateWindowMs: 0 });
   await using _ = server;
   for (let n = 0; n < 2_000; n++)
@@ -115,7 +115,7 @@ test("a name of any length and case pings every user whose name begins with it, 
   expect(said("@jo @bobbakers @joseph @obbaker")).toEqual([]);
 });
 
-test("one message pings at most maxPings people, those named in full and those seen last first, edits included", async () => {
+test("a message pings at most maxPings users, full names and recently seen users first, edits included", async () => {
   const clock = new ManualClock();
   await using server = await ChatServer.start({ sites: ["stackexchange.com"], maxPings: 3, clock });
   const { site } = server;
@@ -134,7 +134,7 @@ test("one message pings at most maxPings people, those named in full and those s
   expect(pings).toHaveLength(3);
 });
 
-test("a name counts as it is now", async () => {
+test("a mention matches the current name of a user", async () => {
   await using server = await ChatServer.start({ sites: ["stackexchange.com"] });
   const { site } = server;
   const bob = site.user("Bob");
@@ -168,7 +168,7 @@ test("three thousand held events come in one frame, with idle ticks in the meant
   expect((await socket.frame()).r1).toMatchObject({ e: [{ id: from + 3_001 }], d: 1 });
 });
 
-test("a list of messages is bounded in bytes, and goes on behind its end", async () => {
+test("a list of messages is bounded in bytes, and the next list continues after it", async () => {
   const { server, bot } = await withBot({ maxPollBytes });
   await using _ = server;
   const alice = server.site.user("Alice").in(1);
@@ -235,7 +235,7 @@ describe("names and texts that are too long", () => {
     expect((server.site.message(message.id) ?? message).edits).toBe(20);
   });
 
-  test("the oldest long messages go when a site has too much of them; short ones stay", async () => {
+  test("the oldest long messages are evicted when a site has too many; short ones stay", async () => {
     await using server = await ChatServer.start({ sites: ["stackexchange.com"], maxLongText: 50_000 });
     const alice = server.site.user("Alice").in(1);
     const short = alice.says("short");

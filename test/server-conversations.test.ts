@@ -5,7 +5,7 @@ import { ManualClock } from "../src/util/manual-clock.js";
 import { Browser, withBot } from "./server-support.js";
 
 describe("a bookmarked conversation", () => {
-  test("gets a page of its own between the lines of its start and end", async () => {
+  test("has a page of its own with the messages between its start and its end", async () => {
     const clock = new ManualClock(Date.UTC(2024, 0, 20, 0, 13));
     const { server, bot } = await withBot({ clock });
     await using _ = server;
@@ -68,7 +68,7 @@ describe("a bookmarked conversation", () => {
     expect((await bot.post("/conversation/new", { roomId: 99 })).status).toBe(404);
   });
 
-  test("is deleted by its maker and by who rules in the room", async () => {
+  test("can be deleted by its creator, by room owners and by moderators", async () => {
     const { server, bot } = await withBot();
     await using _ = server;
     const { site } = server;
@@ -122,7 +122,7 @@ describe("feeds and the search description", () => {
 });
 
 describe("small reads", () => {
-  test("lastMessage finds one's previous message and counts what lies between", async () => {
+  test("lastMessage finds one's previous message, and counts the messages in between", async () => {
     const { server, bot } = await withBot();
     await using _ = server;
     const mine = server.site.user("Bot").in(1);
@@ -138,7 +138,7 @@ describe("small reads", () => {
     expect((await bot.post("/chats/1/lastMessage?highlights=true", {})).text).toBe(`{"msgid":${one.id},"gap":0}`);
   });
 
-  test("the minilist offers rooms by name, and only those one may write in", async () => {
+  test("the minilist offers rooms by name, and only rooms that one may write in", async () => {
     const { server, bot } = await withBot();
     await using _ = server;
     const { site } = server;
@@ -181,7 +181,7 @@ describe("small reads", () => {
 });
 
 describe("one's own settings", () => {
-  test("are the about text and desktop notifications", async () => {
+  test("include the about text and desktop notifications", async () => {
     const { server, bot } = await withBot();
     await using _ = server;
     const alice = server.site.user("Alice");
@@ -193,7 +193,7 @@ describe("one's own settings", () => {
     expect((await bot.get("/rooms/1")).text).toContain("desktopNotify: true");
   });
 
-  test("the ignore list tells one's other windows", async () => {
+  test("notify one's other windows of a change of the ignore list", async () => {
     const { server, bot } = await withBot();
     await using _ = server;
     const { id } = server.site.user("Alice");

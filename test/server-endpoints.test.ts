@@ -1,4 +1,4 @@
-/** docs/server-endpoints.md against the routes that the server has, and the options it promises for what is unsure. */
+/** docs/server-endpoints.md lists exactly the server's routes, and its options for uncertain behavior exist. */
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -8,7 +8,7 @@ import { serverRoutes } from "./server-routes.js";
 
 const page = readFileSync(resolve(import.meta.dirname, "../docs/server-endpoints.md"), "utf8");
 
-test("the page lists exactly the routes there are, each with its confidence", async () => {
+test("the page lists exactly the existing routes, each with its confidence", async () => {
   const routes = await serverRoutes();
   const rows = [...page.matchAll(/^\| `((?:GET|POST) [^`]+)` \| ([^|]+) \|/gm)].map(([, route, sure]) => ({
     route,
@@ -28,7 +28,7 @@ test("the options that the page names exist", () => {
   expect(options.filter((name) => !known.includes(name))).toEqual([]);
 });
 
-describe("what is unsure can be had otherwise", () => {
+describe("options change uncertain behavior", () => {
   const M = firstMessage;
 
   test("the statuses and sentences of refusals", async () => {
@@ -63,7 +63,7 @@ describe("what is unsure can be had otherwise", () => {
     expect(await post("two")).toBe("409 You can perform this action again in 20 seconds.");
   });
 
-  test("whether edits need a Referer", async () => {
+  test("edits with or without a Referer", async () => {
     const stage = await wireStage({ refererForEdits: true });
     await using _ = stage.server;
     const { guest } = stage;
@@ -76,7 +76,7 @@ describe("what is unsure can be had otherwise", () => {
     expect(await edit("https://chat.stackoverflow.com/rooms/11/den")).toBe('200 "ok"');
   });
 
-  test("whether asking for messages brings somebody in", async () => {
+  test("reading messages with or without entering the room", async () => {
     for (const enterByEvents of [true, false]) {
       const stage = await wireStage({ enterByEvents });
       await using _ = stage.server;
@@ -85,7 +85,7 @@ describe("what is unsure can be had otherwise", () => {
     }
   });
 
-  test("whether a reply that mentions is a mention too", async () => {
+  test("a reply with a mention, counted as a mention or not", async () => {
     for (const mentionBesideReply of [true, false]) {
       const stage = await wireStage({ mentionBesideReply });
       await using _ = stage.server;

@@ -1,10 +1,9 @@
 /** Events as they were recorded: their keys in order, and who gets which version (protocol.md §4). */
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { ChatServer } from "../src/server/index.js";
 import { Browser, listen } from "./server-support.js";
+import { temporaryFolder } from "./temporary.js";
 
 type Event = Record<string, unknown>;
 
@@ -57,7 +56,7 @@ describe("a star or a pin", () => {
     expect(site.events({ since: cursor }).map(({ raw }) => raw)).toEqual(others);
   });
 
-  test("that is taken back names the actor, too, and the marks are gone", async () => {
+  test("names its actor, without the marks, when it is taken back", async () => {
     const { server, site, bob, annsBrowser } = await scene();
     await using _ = server;
     const { id } = bob.in(7).says("tea?");
@@ -91,7 +90,7 @@ test("a reply to oneself is a type 18 to oneself, before the type 1, and is not 
   expect(ann.pings).toEqual([]);
 });
 
-test("a right that is taken back shows as the default, a new name as done by Feeds", async () => {
+test("a revoked access level is the default level in its event, and a new name is an event of Feeds", async () => {
   const { server, site, ann, bob, annsBrowser } = await scene();
   await using _ = server;
   ann.in(7).setsAccess(bob, "owner");
@@ -107,7 +106,7 @@ test("a right that is taken back shows as the default, a new name as done by Fee
   expect(name).toMatchObject({ event_type: 34, user_id: -2, user_name: "Feeds", target_user_id: 102 });
 });
 
-test("a message moved by somebody else carries that person, its replied-to message and the mark of the move last", async () => {
+test("the event of a message moved by another user has that user, the replied-to message, and the mark of the move last", async () => {
   const { server, site, ann, bob, annsBrowser } = await scene();
   await using _ = server;
   site.addRoom({ id: 8, name: "Milk" });
@@ -123,7 +122,7 @@ test("a message moved by somebody else carries that person, its replied-to messa
 });
 
 test("a server that starts again with its journal still names the actor of a star to that actor alone", async () => {
-  const journal = join(mkdtempSync(join(tmpdir(), "journal-")), "world.jsonl");
+  const journal = join(temporaryFolder(), "world.jsonl");
   const polledAgain = async (): Promise<Event[][]> => {
     await using server = await ChatServer.start({ sites: ["stackexchange.com"], journal });
     const { site } = server;

@@ -1,4 +1,4 @@
-/** A local server that other machines can reach: only when asked for, with a warning, and for no name but its own. */
+/** A local server that other machines can reach: only by option, with a warning, and only under its own name. */
 import { once } from "node:events";
 import { Server } from "node:net";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
@@ -32,20 +32,20 @@ describe("a server that is not on loopback", () => {
     const { server, warning } = await exposed({ world: "demo", showAccounts: true });
     expect(warning).toMatchObject({ name: "ChatServerWarning", code: "CHATEXCHANGE_EXPOSED" });
     expect(warning.message).toMatch(
-      /0\.0\.0\.0 can be reached by other machines.*no real security.*anybody be anybody/,
+      /Other machines can reach the local chat server on 0\.0\.0\.0.*no real security.*log in as any user/,
     );
     expect(server.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     expect((await new Browser(server.site).get("/faq")).status).toBe(200);
   });
 
-  test("offers its people to nobody unless told to", async () => {
+  test("offers no login buttons of its users by default", async () => {
     const { server, warning } = await exposed({ world: "demo" });
-    expect(warning.message).toContain('everybody\'s is "password"');
+    expect(warning.message).toContain('every user has the password "password"');
     const page = await new Browser(server.site).get("/users/login");
     expect(page.text).not.toContain("alice@example.com");
   });
 
-  test("answers to addresses, and to no name that somebody may have pointed at it", async () => {
+  test("answers to IP addresses, and to no host name that an attacker may have pointed at it", async () => {
     const { server } = await exposed();
     server.site.addUser({ name: "Bot", email: "bot@example.com" });
     const browser = new Browser(server.site);
@@ -56,7 +56,7 @@ describe("a server that is not on loopback", () => {
       expect((await browser.get("/faq", host || "x")).status).toBe(421);
   });
 
-  test("looks at no password for a while after wrong ones, of the account and of the address, and says how long", async () => {
+  test("locks the account and the address for a while after wrong passwords, and says how long", async () => {
     const clock = new ManualClock();
     const { server } = await exposed({ clock });
     for (const name of ["bot", "ann", "ben"]) server.site.addUser({ name, email: `${name}@example.com` });
@@ -79,7 +79,7 @@ describe("a server that is not on loopback", () => {
     for (let n = 0; n < 3; n++) expect((await tryAs("bot", "wrong")).status).toBe(200);
   });
 
-  test("slows down nobody on loopback, however often a password is wrong", async () => {
+  test("delays no login on loopback, however often a password is wrong", async () => {
     const server = await ChatServer.start({ sites: ["stackexchange.com"] });
     onTestFinished(() => server.close());
     server.site.addUser({ name: "Bot", email: "bot@example.com" });
@@ -87,7 +87,7 @@ describe("a server that is not on loopback", () => {
     expect((await new Browser(server.site).submitLogin("bot@example.com", "password")).status).toBe(302);
   });
 
-  test("opens sockets for pages of the address that they ask, and of no other", async () => {
+  test("opens sockets only for pages of the requested address", async () => {
     const { server } = await exposed();
     const port = new URL(server.url).port;
     const browser = await new Browser(server.site).visit();
@@ -106,19 +106,19 @@ describe("a server that is not on loopback", () => {
   });
 });
 
-test("a port that is taken is named, with what to do", async () => {
+test("a port in use is named, with a remedy", async () => {
   await using server = await ChatServer.start({ sites: ["stackexchange.com"] });
   const port = Number(new URL(server.url).port);
   const error = await failureOf(ChatServer.start({ sites: ["stackoverflow.com"], port }));
   expect(error).toMatchObject({
     code: "ADDRESS_IN_USE",
     port,
-    message: `cannot listen on port ${port} of 127.0.0.1: it is in use; choose another, or 0 for any free one`,
+    message: `cannot listen on port ${port} of 127.0.0.1: the address is already in use; choose another port, or 0 for any free port`,
     cause: { code: "EADDRINUSE" },
   });
 });
 
-test("a port that this process may not use, and an address that is not here, are named with what to do", async () => {
+test("a forbidden port and an address of another machine are named, with a remedy", async () => {
   const error = Object.assign(new Error("listen EACCES: permission denied 127.0.0.1:80"), { code: "EACCES" });
   const spy = vi.spyOn(Server.prototype, "listen").mockImplementation(function (this: Server) {
     setImmediate(() => this.emit("error", error));
@@ -130,7 +130,7 @@ test("a port that this process may not use, and an address that is not here, are
     code: "ADDRESS_IN_USE",
     port: 80,
     message:
-      "cannot listen on port 80 of 127.0.0.1: permission denied; choose a port above 1023, or 0 for any free one",
+      "cannot listen on port 80 of 127.0.0.1: permission denied; choose a port above 1023, or 0 for any free port",
   });
   // TEST-NET-1: addresses that no machine has.
   expect(await failureOf(ChatServer.start({ hostname: "192.0.2.1", exposed: true }))).toMatchObject({

@@ -1,4 +1,4 @@
-/** What goes wrong on purpose, and what the log of requests says of it. */
+/** Planned faults, and their entries in the request log. */
 import { get, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
 import { Readable } from "node:stream";
 import { brotliDecompressSync, createGunzip, gunzipSync, inflateSync } from "node:zlib";
@@ -24,7 +24,7 @@ describe("a request that gets no answer", () => {
     expect(server.requests.map(({ path, status }) => [path, status])).toEqual([["/faq", 0]]);
   });
 
-  test("is logged with what it asked for, without secrets", async () => {
+  test("is logged with its form, without secrets", async () => {
     await using server = await ChatServer.start({ sites: ["stackexchange.com"] });
     const bot = server.site.user("Bot");
     const browser = await new Browser(server.site).logIn(bot.email);
@@ -38,7 +38,7 @@ describe("a request that gets no answer", () => {
     expect(server.site.room(1).messages.map(({ source }) => source)).toEqual(["cut"]);
   });
 
-  test("an answer of somebody's own making is logged with its status and form", async () => {
+  test("a custom response is logged with its status and form", async () => {
     await using server = await ChatServer.start({ sites: ["stackexchange.com"] });
     server.site.faults.fail("/chats/1/messages/new", { status: 409 });
     await new Browser(server.site).post("/chats/1/messages/new", { text: "x" });
@@ -56,7 +56,7 @@ test("the log keeps a bounded part of each request", async () => {
   expect(Object.keys(request?.form ?? {})).toHaveLength(100);
 });
 
-test("the tests of this package see requests that came after the log was full", async () => {
+test("the tests of this package see requests that arrive after the log is full", async () => {
   const set = await stage({ maxRequests: 3 });
   const browser = new Browser(set.server.site);
   for (let n = 0; n < 4; n++) await browser.get("/faq");
@@ -90,7 +90,7 @@ describe("a proxy in front", () => {
     [7, "7"],
     [new Date(Date.UTC(2024, 0, 1, 0, 0, 9)), "Mon, 01 Jan 2024 00:00:09 GMT"],
     ["soon", "soon"],
-  ])("says when to come back: %s", async (retryAfter, header) => {
+  ])("sends Retry-After: %s", async (retryAfter, header) => {
     await using server = await ChatServer.start({ sites: ["stackexchange.com"] });
     server.site.faults.proxy("/faq", { status: 429, retryAfter });
     expect((await new Browser(server.site).get("/faq")).headers["retry-after"]).toBe(header);
@@ -153,7 +153,7 @@ describe("short-lived sockets", () => {
 });
 
 describe("packed answers", () => {
-  /** The answer as it came, and what undoes its packing. */
+  /** The response as received, and the function that unpacks it. */
   async function fetched(server: ChatServer, accepted: string, path = "/rooms/1"): Promise<RawAnswer> {
     return rawGet(server.site.url, path, { "accept-encoding": accepted });
   }

@@ -1,4 +1,4 @@
-/** Flags on the local server: who may flag, who is told, and what moderators see and do (protocol.md §5.5). */
+/** Flags on the local server: permissions, notifications, and the view of moderators (protocol.md §5.5). */
 import { describe, expect, test } from "vitest";
 import { ChatServer } from "../src/server/index.js";
 import { Browser } from "./server-support.js";
@@ -21,7 +21,7 @@ async function withSpam(): Promise<World> {
 }
 
 describe("a flag", () => {
-  test("toggles, and is told to moderators, owners and those with 10,000 reputation only", async () => {
+  test("toggles, and notifies only moderators, owners and users with 10,000 reputation", async () => {
     const { server, bot, mod, spam } = await withSpam();
     await using _ = server;
     const { site } = server;
@@ -50,7 +50,7 @@ describe("a flag", () => {
     expect((await socket.frame()).r1?.e?.[0]).not.toHaveProperty("message_flags");
   });
 
-  test("is not for one's own or deleted messages", async () => {
+  test("is refused for one's own and for deleted messages", async () => {
     const { server, bot, spam } = await withSpam();
     await using _ = server;
     const { id } = await bot.json<{ id: number }>("/chats/1/messages/new", { text: "mine" });
@@ -91,7 +91,7 @@ describe("a flag", () => {
 });
 
 describe("a flag for moderators", () => {
-  test("has up to 400 characters, is told to moderators, and can be cleared", async () => {
+  test("has up to 400 characters, notifies moderators, and can be cleared", async () => {
     const { server, bot, mod, spam } = await withSpam();
     await using _ = server;
     const socket = await mod.open(1, server.site.newestEventId);

@@ -1,4 +1,4 @@
-/** Requests that nobody thought of, with a fixed seed: the server refuses them in words and stays up. */
+/** Random requests with a fixed seed: the server refuses them with a sentence and stays up. */
 import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { ChatServer } from "../src/server/index.js";
@@ -53,7 +53,7 @@ const made = fc.tuple(method, path, fc.array(header, { maxLength: 5 }), text).ma
   ),
 );
 
-test("300 requests, half of them no HTTP, bring nothing down", async () => {
+test("the server survives 300 requests, half of them no HTTP", async () => {
   await fc.assert(
     fc.asyncProperty(fc.oneof(made, text), async (bytes) =>
       expectRefusal(await raw(bytes, port, { ends: true }), bytes),
@@ -62,7 +62,7 @@ test("300 requests, half of them no HTTP, bring nothing down", async () => {
   );
 });
 
-test("300 forms to every post there is are refused in words", async () => {
+test("the server refuses 300 random forms to all of its POST endpoints with a sentence", async () => {
   const paths = [
     "/chats/1/messages/new",
     "/chats/1/events",

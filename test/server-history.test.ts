@@ -1,4 +1,4 @@
-/** Days of made-up talk: the same for a seed, in the order of time, past when it comes, and all there for a client. */
+/** Generated history: the same for the same seed, ascending in time, without events, and complete for a client. */
 import { describe, expect, test } from "vitest";
 import { ChatServer, type NewHistory, type ServerMessage } from "../src/server/index.js";
 import { ManualClock } from "../src/util/manual-clock.js";
@@ -17,7 +17,7 @@ const isAscending = (values: readonly number[]): boolean =>
   values.every((value, index) => index === 0 || value >= (values[index - 1] ?? 0));
 
 describe("a history", () => {
-  test("has as many messages as asked, over the days before now, in the order of ids and times", async () => {
+  test("has the requested number of messages in the days before now, ascending in id and time", async () => {
     const clock = new ManualClock(Date.UTC(2024, 1, 15, 12));
     await using server = await ChatServer.start({ clock });
     const { from, until, firstId, lastId, people } = server.site.addHistory({ messages: 20_000, days: 30 });
@@ -37,7 +37,7 @@ describe("a history", () => {
     expect(byHour[15]).toBeGreaterThan(3 * (byHour[4] ?? 0));
   });
 
-  test("is the same for the same seed, and another for another", async () => {
+  test("is the same for the same seed, and different for another seed", async () => {
     const one = await told({ messages: 300, seed: 5 });
     expect(await told({ messages: 300, seed: 5 })).toEqual(one);
     expect((await told({ messages: 300, seed: 6 })).map(({ source }) => source)).not.toEqual(
@@ -45,7 +45,7 @@ describe("a history", () => {
     );
   });
 
-  test("has everything that messages can be", async () => {
+  test("has every kind of message", async () => {
     const messages = await told({ messages: 5_000, people: ["Ann", "Ben", "Cid"] });
     const share = (is: (message: ServerMessage) => boolean): number => messages.filter(is).length / messages.length;
     const kinds: Record<string, (message: ServerMessage) => boolean> = {
@@ -65,7 +65,7 @@ describe("a history", () => {
     expect(new Set(messages.map(({ source }) => source)).size).toBeGreaterThan(2_000);
   });
 
-  test("is past: no events, and everything afterwards has higher ids", async () => {
+  test("emits no events, and everything after it has higher ids", async () => {
     await using server = await ChatServer.start({ sites: ["stackexchange.com"], clock: new ManualClock() });
     const { site } = server;
     const before = site.newestEventId;
@@ -80,7 +80,7 @@ describe("a history", () => {
     );
   });
 
-  test("comes before what was said, and after it, but not in between", async () => {
+  test("can be added before or after the existing messages, but not in between", async () => {
     const clock = new ManualClock();
     await using server = await ChatServer.start({ sites: ["stackexchange.com"], clock });
     const { site } = server;
@@ -98,10 +98,10 @@ describe("a history", () => {
     const all = site.rooms.flatMap(({ messages }) => messages).sort((a, b) => a.id - b.id);
     expect(all).toHaveLength(151);
     expect(isAscending(all.map(({ timeStamp }) => timeStamp))).toBe(true);
-    expect(() => site.addHistory({ until: first.timeStamp + day, days: 2 })).toThrow(/before or after everything/);
+    expect(() => site.addHistory({ until: first.timeStamp + day, days: 2 })).toThrow(/before or after all messages/);
   });
 
-  test("can be edited, deleted and starred like any other talk", async () => {
+  test("can be edited, deleted and starred like any other messages", async () => {
     await using server = await ChatServer.start({ sites: ["stackexchange.com"], clock: new ManualClock() });
     const { site } = server;
     site.addHistory({ messages: 200 });
@@ -122,20 +122,22 @@ describe("a history", () => {
     expect(revisions[0]?.content).toBe(plain.content);
   });
 
-  test("is refused with what would be right", async () => {
+  test("is refused with the valid values when an option is invalid", async () => {
     await using server = await ChatServer.start({ sites: ["stackexchange.com"], maxMessagesPerRoom: 100 });
     const { site } = server;
-    expect(() => site.addHistory({ messages: 101 })).toThrow(/holds 100 messages.*raise the option maxMessagesPerRoom/);
+    expect(() => site.addHistory({ messages: 101 })).toThrow(
+      /holds at most 100 messages.*raise the option maxMessagesPerRoom/,
+    );
     expect(() => site.addHistory({ perDay: 5 } as NewHistory)).toThrow(/addHistory has no option "perDay"/);
-    expect(() => site.addHistory({ days: 0.5 })).toThrow(/days is a whole number from 1/);
-    expect(() => site.addHistory({ people: 1 })).toThrow(/people is a whole number from 2 to 160/);
-    expect(() => site.addHistory({ people: ["Ann"] })).toThrow(/at least two people/);
+    expect(() => site.addHistory({ days: 0.5 })).toThrow(/days must be a whole number from 1/);
+    expect(() => site.addHistory({ people: 1 })).toThrow(/people must be a whole number from 2 to 160/);
+    expect(() => site.addHistory({ people: ["Ann"] })).toThrow(/at least two users/);
     expect(() => site.addHistory({ room: 99 })).toThrow(/no room 99/);
     expect(site.users).toEqual([]);
   });
 });
 
-test("a client reads a history as it was told", async () => {
+test("a client reads a generated history exactly", async () => {
   const set = await stage({ clock: new ManualClock() });
   set.server.site.addHistory({ messages: 300, days: 2 });
   const truth = set.server.site.room(1).messages;

@@ -1,6 +1,6 @@
 /**
- * Hostile requests, byte by byte: whatever comes in, the server refuses it clearly, tells nothing of itself, and answers
- * the next good request.
+ * Hostile requests, byte by byte: the server refuses each one clearly, discloses nothing about itself, and answers the
+ * next valid request.
  */
 import { connect, type Socket } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
@@ -71,7 +71,7 @@ describe("paths", () => {
     expect(await raw(request(`${method} /rooms/1`))).toMatch(/^HTTP\/1\.1 404 /);
   });
 
-  test("a host that is not ours is told so, and a wrong method of a proxy is hung up on", async () => {
+  test("an unknown host gets 421, and a proxy's CONNECT is disconnected", async () => {
     const strange = request("GET /").replace(/Host: .*/, "Host: evil.example");
     expect(await raw(strange)).toMatch(/^HTTP\/1\.1 421 /);
     expect(await raw(request("CONNECT example.com:443"))).toBe("");
@@ -109,13 +109,13 @@ describe("hosts", () => {
     "0.0.0.0",
     "chat.stackoverflow.com.",
     "xchat.stackoverflow.com",
-  ])("%s is not one of ours", async (host) => {
+  ])("%s is refused", async (host) => {
     const answer = await raw(asking(`Host: ${host}`));
     expectRefusal(answer, host);
     expect(answer).toMatch(/^HTTP\/1\.1 4(?:00|21) /);
   });
 
-  test("no host and two hosts are refused, for sockets as well", async () => {
+  test("a missing and a second Host header are refused, for sockets as well", async () => {
     expect(await raw(asking("X: y"))).toMatch(/^HTTP\/1\.1 400 /);
     for (const two of ["Host: localhost\r\nHost: localhost", "Host: localhost\r\nhost: evil.example"]) {
       expect(await raw(asking(two))).toMatch(/^HTTP\/1\.1 400 /);
@@ -124,7 +124,7 @@ describe("hosts", () => {
     }
   });
 
-  test("an absolute target names the host, whatever the header says", async () => {
+  test("the host of an absolute target takes precedence over the header", async () => {
     const line = `GET http://127.0.0.1:${port}/rooms/thumbs/1`;
     expect(await raw(request(line).replace("Host: localhost", "Host: evil.example"))).toMatch(/^HTTP\/1\.1 200 /);
   });
@@ -172,7 +172,7 @@ describe("bodies and headers", () => {
     expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
   });
 
-  test("multipart garbage is an upload of nothing", async () => {
+  test("invalid multipart data is an empty upload", async () => {
     const bot = await new Browser(server.site).logIn("bot@example.com");
     const cookie = `Cookie: ${[...bot.cookies].map(([name, value]) => `${name}=${value}`).join("; ")}`;
     for (const [type, body] of [
@@ -193,7 +193,7 @@ describe("bodies and headers", () => {
   });
 });
 
-describe("slow and many", () => {
+describe("slow and numerous clients", () => {
   test.each([
     ["headers", "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: "],
     ["a body", request("POST /chats/1/events", [formType, "Content-Length: 100"], "fkey=")],
@@ -201,7 +201,7 @@ describe("slow and many", () => {
     expect(await raw(bytes)).toMatch(/^HTTP\/1\.1 408 /);
   });
 
-  test("a client that asks and never reads is cut off", async () => {
+  test("a client that sends requests and never reads is disconnected", async () => {
     await using small = await ChatServer.start({
       sites: ["stackoverflow.com"],
       requestTimeoutMs: 500,
@@ -221,7 +221,7 @@ describe("slow and many", () => {
     socket.destroy();
   });
 
-  test("500 requests in a row, and 500 offers of HTTP/2, are answered one after the other on one connection", async () => {
+  test("500 pipelined requests, and 500 offers of HTTP/2, are answered in turn on one connection", async () => {
     const warnings: Error[] = [];
     const onWarning = (warning: Error): void => void warnings.push(warning);
     process.on("warning", onWarning);
@@ -236,14 +236,14 @@ describe("slow and many", () => {
     expect(warnings).toEqual([]);
   });
 
-  test("a client that hangs up in the middle is no trouble", async () => {
+  test("a client may disconnect in the middle of a request", async () => {
     expectRefusal(
       await raw(request("POST /chats/1/events", [formType, "Content-Length: 100"], "fkey="), { ends: true }),
     );
     expectRefusal(await raw("GET / HTT", { ends: true }));
   });
 
-  test("2,000 idle connections leave room for a good request; over the limit a connection is told 503", async () => {
+  test("2,000 idle connections leave room for a valid request; a connection over the limit gets 503", async () => {
     await using small = await ChatServer.start({ sites: ["stackoverflow.com"], maxConnections: 2_001 });
     const at = Number(new URL(small.url).port);
     const open: Socket[] = [];
@@ -256,7 +256,7 @@ describe("slow and many", () => {
     expect(await raw("", { at })).toMatch(/^HTTP\/1\.1 503 Too many connections\r\n/);
     for (const socket of [one, ...open]) socket.destroy();
     await Promise.all([one, ...open].map((socket) => new Promise((closed) => socket.once("close", closed))));
-    // The server hears of it a moment later.
+    // The server gets the close a moment later.
     let answer = "";
     while (!answer.startsWith("HTTP/1.1 200")) answer = await raw(request("GET /rooms/thumbs/1"), { at });
   });
@@ -342,7 +342,7 @@ describe("posts from the pages of other sites", () => {
   const post = (headers: readonly string[], body: string, path = "/chats/1/messages/new"): string =>
     request(`POST ${path}`, [formType, `Content-Length: ${body.length}`, ...headers], body);
 
-  test("need the fkey, which they cannot read, and are not looked at with it either", async () => {
+  test("need the fkey, which they cannot read, and are refused even with it", async () => {
     const { cookie, fkey } = await loggedIn(server);
     const said = server.site.room(1).messages.length;
     expect(await raw(post([cookie], say("")))).toMatch(/^HTTP\/1\.1 400 /);
@@ -366,7 +366,7 @@ describe("posts from the pages of other sites", () => {
     expect(cookie).toContain("acct=");
   });
 
-  test("are stopped by the fkey alone when foreign origins are let in, and never have the cookies of a browser", async () => {
+  test("are stopped only by the fkey when foreign origins are allowed, and never have the cookies of a browser", async () => {
     await using open = await ChatServer.start({ sites: ["stackoverflow.com"], foreignOrigins: true });
     open.site.addUser({ name: "Bot", email: "bot@example.com" });
     const { cookie, fkey } = await loggedIn(open);
@@ -379,7 +379,7 @@ describe("posts from the pages of other sites", () => {
 });
 
 describe("sockets that misbehave", () => {
-  test("an upgrade that is refused leaves no connection behind, whatever the other side does", async () => {
+  test("a refused upgrade leaves no connection behind, whether or not the client closes it", async () => {
     await using small = await ChatServer.start({ sites: ["stackoverflow.com"], maxConnections: 3 });
     const at = Number(new URL(small.url).port);
     for (let n = 0; n < 5; n++) {

@@ -1,4 +1,4 @@
-/** Uploads of pictures: what is taken, what is refused and how, and where the picture is afterwards (protocol.md §5.9). */
+/** Uploads of pictures: accepted and refused files, and the URL of the uploaded picture (protocol.md §5.9). */
 import { FormData, request } from "undici";
 import { describe, expect, test } from "vitest";
 import type { ChatServer } from "../src/server/index.js";
@@ -26,7 +26,7 @@ async function upload(server: ChatServer, bot: Browser, content: Buffer | string
 }
 
 describe("an uploaded picture", () => {
-  test("is on this server for loopback, and on the image host for the live hosts", async () => {
+  test("has a URL on this server for loopback, and on the image host for the live hosts", async () => {
     const { server, bot } = await withBot();
     await using _ = server;
     const { status, text, result = "" } = await upload(server, bot, png);
@@ -50,7 +50,7 @@ describe("an uploaded picture", () => {
     expect(server.site.room(1).messages.at(-1)?.content).toContain("ob-image");
   });
 
-  test("is known by its first bytes", async () => {
+  test("is recognized by its first bytes", async () => {
     const { server, bot } = await withBot();
     await using _ = server;
     const kinds: [string, string][] = [
@@ -76,7 +76,7 @@ describe("an uploaded picture", () => {
     expect((await request(result)).headers["content-type"]).toBe("image/png");
     const form = await bot.post("/upload/image", { "upload-url": "https://example.com/cat.png" });
     expect(form.text).toContain("var result = 'http://127.0.0.1");
-    expect((await upload(server, bot, "javascript:alert('1')")).error).toBe("That is no URL of an image");
+    expect((await upload(server, bot, "javascript:alert('1')")).error).toBe("That is not the URL of an image");
   });
 
   test("is refused without a login, without reputation, and when too large", async () => {

@@ -78,7 +78,7 @@ describe("a server that is far away", () => {
     expect(await draw()).toEqual(drawn);
   });
 
-  test("acts late with the option before, and not at all after the caller has aborted", async () => {
+  test("acts late with the option before, and not at all if the caller aborts first", async () => {
     const { server, bot } = await withBot();
     await using _ = server;
     const { faults } = server.site;

@@ -89,7 +89,7 @@ describe("frames", () => {
     expect(text).not.toMatch(/[<>&']/);
   });
 
-  test("bring a ping first, under every room key of its target", async () => {
+  test("carry a ping first, under every room key of its target", async () => {
     const { server, bot } = await withBot();
     await using _ = server;
     server.site.addRoom({ id: 139, name: "Another" });
@@ -136,7 +136,7 @@ describe("frames", () => {
 });
 
 describe("sockets", () => {
-  test("begin with what is newer than the cursor", async () => {
+  test("begin with the events after the cursor", async () => {
     const { server, bot } = await withBot();
     await using _ = server;
     const alice = server.site.user("Alice").in(1);
@@ -153,7 +153,7 @@ describe("sockets", () => {
     expect(all.r1?.e).toHaveLength(4);
   });
 
-  test("get at most the backlog, and d says how far back it reaches", async () => {
+  test("get at most the backlog, and d is the distance that it covers", async () => {
     const { server, bot } = await withBot({ backlogLimit: 3 });
     await using _ = server;
     await bot.get("/rooms/1");
@@ -165,7 +165,7 @@ describe("sockets", () => {
     expect(r1).toMatchObject({ t: cursor + 10, d: 3 });
   });
 
-  test("tick while idle, and tell how far the host has moved", async () => {
+  test("tick while idle, with the newest event id of the host", async () => {
     const clock = new ManualClock();
     const { server, bot } = await withBot({ clock });
     await using _ = server;
@@ -194,7 +194,7 @@ describe("sockets", () => {
     expect(live.text).toMatch(/^\{"url":"wss:\/\/chat\.sockets\.stackexchange\.com\/events\/1\/[0-9a-f]{32}"\}$/);
   });
 
-  test("can be dropped, silenced and fed nonsense", async () => {
+  test("can be dropped, silenced and fed invalid frames", async () => {
     const { server, bot } = await withBot();
     await using _ = server;
     const { faults } = server.site;
@@ -262,7 +262,7 @@ describe("polling", () => {
     expect(await bot.json("/events", { r77: 1 })).toMatchObject({ r77: { exit: true } });
   });
 
-  test("tells to reset when the log no longer reaches back", async () => {
+  test("sends a reset when the event log no longer reaches back to the cursor", async () => {
     const { server, bot } = await withBot({ maxEvents: 10 });
     await using _ = server;
     const cursor = server.site.newestEventId;

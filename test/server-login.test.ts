@@ -112,7 +112,7 @@ describe("keys of chat forms", () => {
     expect((await browser.post("/chats/1/events")).status).toBe(200);
   });
 
-  test("anonymous visitors read with theirs, with or without cookies, and may not act", async () => {
+  test("an anonymous visitor can read with an anonymous fkey, with or without cookies, and may not act", async () => {
     await using server = await ChatServer.start();
     const visitor = await new Browser(server.site).visit();
     expect(visitor.fkey).toMatch(/^[0-9a-f]{32}$/);
@@ -127,7 +127,7 @@ describe("keys of chat forms", () => {
 });
 
 describe("the front door", () => {
-  test("knows only its own hosts, and forms by their content type", async () => {
+  test("accepts only its own hosts, and parses forms by their content type", async () => {
     await using server = await ChatServer.start();
     const visitor = await new Browser(server.site).visit();
     expect((await visitor.get("/", "evil.example")).status).toBe(421);
@@ -147,7 +147,7 @@ describe("the front door", () => {
     }
   });
 
-  test("answers planned failures as often as asked", async () => {
+  test("answers with planned failures as often as requested", async () => {
     await using server = await ChatServer.start();
     const visitor = new Browser(server.site);
     server.site.faults.fail(/^\/transcript/, {

@@ -28,7 +28,7 @@ describe("the list of messages", () => {
     expect(answer.time).toBe(server.site.newestEventId);
   });
 
-  test("takes before exclusively, after inclusively, and parameters from the query", async () => {
+  test("treats before as exclusive and after as inclusive, and reads parameters from the query", async () => {
     const { server, bot } = await withBot();
     await using _ = server;
     const alice = server.site.user("Alice").in(1);
@@ -46,7 +46,7 @@ describe("the list of messages", () => {
 });
 
 describe("posting", () => {
-  test("answers id and time, and null for what was just said", async () => {
+  test("returns id and time, and null for a duplicate of the last message", async () => {
     const clock = new ManualClock();
     const { server, bot } = await withBot({ clock });
     await using _ = server;
@@ -57,7 +57,7 @@ describe("posting", () => {
     expect((await bot.post("/chats/1/messages/new", { text: "hello" })).text).not.toContain("null");
   });
 
-  test("knows replies by colon and by form field, and keeps what was typed", async () => {
+  test("recognizes replies by prefix and by form field, and keeps the source as typed", async () => {
     const { server, bot } = await withBot();
     await using _ = server;
     const parent = server.site.user("Alice").in(1).says("ask");
@@ -78,7 +78,7 @@ describe("posting", () => {
     expect(server.site.user("Alice").in(1).says("yes", { replyTo: parent.id }).content).toBe("@BobBaker yes");
   });
 
-  test("is refused in the servers' words", async () => {
+  test("is refused with the live sites' sentences", async () => {
     const clock = new ManualClock(Date.UTC(2024, 0, 1));
     const { server, bot } = await withBot({ clock });
     await using _ = server;
@@ -107,7 +107,7 @@ describe("posting", () => {
     expect(await say("x")).toEqual([404, "Your account is blocked, ending on Oct 2 at 1:37", "error"]);
   });
 
-  test("is throttled on the curve when that is on, and the streak is forgotten", async () => {
+  test("is throttled on the curve when throttling is on, and the streak expires", async () => {
     const clock = new ManualClock();
     const { server, bot } = await withBot({ clock, throttle: true });
     await using _ = server;
@@ -125,7 +125,7 @@ describe("posting", () => {
 });
 
 describe("editing and deleting", () => {
-  test("work within the window and its grace, and then are too late", async () => {
+  test("work within the edit window and its grace period, and are refused later", async () => {
     const clock = new ManualClock();
     const { server, bot } = await withBot({ clock });
     await using _ = server;
@@ -138,7 +138,7 @@ describe("editing and deleting", () => {
     expect((await bot.post(`/messages/${id}/delete`)).text).toBe('"It is too late to delete this message"');
   });
 
-  test("are refused in the servers' words", async () => {
+  test("are refused with the live sites' sentences", async () => {
     const { server, bot } = await withBot();
     await using _ = server;
     const other = server.site.user("Alice").in(1).says("mine");
@@ -170,7 +170,7 @@ describe("editing and deleting", () => {
 });
 
 describe("stars and pins", () => {
-  test("toggle, are limited by the day, and are not for one's own messages", async () => {
+  test("toggle, are limited per day, and are refused for one's own messages", async () => {
     const { server, bot } = await withBot({ starsPerDay: 1 });
     await using _ = server;
     const alice = server.site.user("Alice").in(1);
@@ -185,7 +185,7 @@ describe("stars and pins", () => {
     expect((await bot.post(`/messages/${one.id}/owner-star`)).text).toBe('"Only a room-owner can pin messages"');
   });
 
-  test("owners pin and cancel", async () => {
+  test("can be given and canceled by owners", async () => {
     const { server, bot } = await withBot();
     await using _ = server;
     const { site } = server;
@@ -201,7 +201,7 @@ describe("stars and pins", () => {
 });
 
 describe("pages and small reads", () => {
-  test("unknown rooms are missing, private ones say so, both are closed to readers", async () => {
+  test("an unknown room is 404, a private one says so, and neither can be read", async () => {
     const { server, bot } = await withBot();
     await using _ = server;
     server.site.addRoom({ id: 4, name: "Private", access: "private" });
@@ -236,7 +236,7 @@ describe("pages and small reads", () => {
     expect(lines.map(Object.keys)[0]).toEqual(["id", "dn", "hash"]);
   });
 
-  test("a day with too many messages is split by hours", async () => {
+  test("a day with too many messages is split into hours", async () => {
     const clock = new ManualClock(Date.UTC(2024, 0, 1, 9));
     const { server, bot } = await withBot({ clock, transcriptPageSize: 3 });
     await using _ = server;
@@ -257,7 +257,7 @@ describe("pages and small reads", () => {
     expect((await bot.get("/transcript/1/2024/2/31")).status).toBe(404);
   });
 
-  test("a demo world can be read from end to end, and a failing handler does not end the server", async () => {
+  test("all pages of the demo world can be read, and a failing handler does not stop the server", async () => {
     await using server = await ChatServer.start({ world: "demo" });
     const browser = await new Browser(server.site).logIn("alice@example.com");
     const last = server.site.room(1).messages.at(-1)?.id;

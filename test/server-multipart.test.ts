@@ -9,7 +9,7 @@ import { serverRoutes } from "./server-routes.js";
 type Fields = Readonly<Record<string, string>>;
 type Person = "owner" | "guest" | "moderator" | "nobody";
 
-/** A route, somebody who asks for it, the path if it has parameters, and the fields of the form. */
+/** A route, the requesting user, the path if it has parameters, and the fields of the form. */
 type Post = readonly [route: string, person: Person, path: string, fields: Fields];
 
 const messages = "POST /chats/{id}/messages/new";
@@ -23,7 +23,7 @@ const act = (verb: string, person: Person, fields: Fields = {}): Post => [
   fields,
 ];
 
-/** One world after another: each route once or more, so that each has something to do. */
+/** Requests in several worlds: each route at least once, with something to act on. */
 const posts: readonly Post[] = [
   own('one\ntwo ünïcödé & "quotes" 100%'),
   own("second"),
@@ -166,7 +166,7 @@ describe("a multipart form", () => {
     there.guest.send("POST /chats/11/messages/new", body, { "content-type": type });
   const sources = ({ site }: Stage): readonly string[] => site.room(11).messages.map(({ source }) => source);
 
-  test("may have files in it, which nobody reads", async () => {
+  test("may have files, which the server ignores", async () => {
     const there = await stage();
     await using _ = there.server;
     const { fkey } = there.guest;
@@ -181,7 +181,7 @@ describe("a multipart form", () => {
     expect(sources(there)).toEqual(["from the form"]);
   });
 
-  test("is taken as curl, Python and old browsers write it", async () => {
+  test("is parsed as curl, Python and old browsers write it", async () => {
     const there = await stage();
     await using _ = there.server;
     const { fkey } = there.guest;
@@ -198,7 +198,7 @@ describe("a multipart form", () => {
         `preamble\r\n--b 2\r\n${key}--b 2\r\n${part('Content-Disposition: form-data; name="text"', "two")}--b 2--\r\nepilogue`,
         'Multipart/Form-Data; charset=utf-8; boundary="b 2"',
       ],
-      // Lines that look like a boundary and are none.
+      // Lines that only look like a boundary.
       [
         `--b3\r\n${key}--b3\r\n${part('Content-Disposition: form-data; name="text"', "three\n--b3 is no boundary\n--b")}--b3--\r\n`,
         "multipart/form-data;boundary=b3",
@@ -208,7 +208,7 @@ describe("a multipart form", () => {
     expect(sources(there)).toEqual(["one", "two", "three\n--b3 is no boundary\n--b"]);
   });
 
-  test("that cannot be read is refused with 400 and a sentence", async () => {
+  test("is refused with 400 and a sentence when it cannot be parsed", async () => {
     const there = await stage();
     await using _ = there.server;
     const [whole, type] = await encoded([
@@ -243,7 +243,7 @@ describe("a multipart form", () => {
     expect(await say(there, whole, type)).toMatch(/^200 /);
   });
 
-  test("has the limit of all bodies, files included", async () => {
+  test("is subject to the limit of all bodies, files included", async () => {
     const stageOfTen = await wireStage({ maxBodyBytes: 10_000 });
     await using _ = stageOfTen.server;
     const { guest } = stageOfTen;

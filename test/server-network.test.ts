@@ -2,16 +2,15 @@
  * Parts that other people's clients look for on the pages around chat: the sites that log people in, the parent sites of rooms,
  * the sentences and links that readers go by (protocol.md §1, §2.1, §6.3, §6.8 to §6.11).
  */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { selectAll, selectOne } from "css-select";
 import { type AnyNode, isTag } from "domhandler";
 import { textContent } from "domutils";
 import { parseDocument } from "htmlparser2";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { ChatServer, type LocalSite } from "../src/server/index.js";
 import { Wire, type WireStage, wireStage } from "./foreign-wire.js";
+import { temporaryFolder } from "./temporary.js";
 
 /** A page as a parser sees it that adds no missing element. */
 class Page {
@@ -40,7 +39,7 @@ class Page {
 const network = (): Promise<WireStage> => wireStage({ sites: ["stackexchange.com"] });
 const pageOf = async (wire: Wire, line: string): Promise<Page> => new Page(await wire.send(line));
 
-describe("the site that logs people in", () => {
+describe("a login site", () => {
   test.each([
     ["stackexchange.com", "meta.stackexchange.com", "Meta Stack Exchange"],
     ["stackexchange.com", "codegolf.stackexchange.com", "Code Golf"],
@@ -96,14 +95,14 @@ describe("the site that logs people in", () => {
     }
   });
 
-  test("of the network is not there without the network's chat", async () => {
+  test("does not exist for the network without the network's chat", async () => {
     const stage = await wireStage({ sites: ["stackoverflow.com"] });
     await using _ = stage.server;
     expect(await stage.nobody.send("GET //codegolf.stackexchange.com/users/login")).toMatch(/^421 /);
     expect(stage.site.resolve("https://codegolf.stackexchange.com")).toBeUndefined();
   });
 
-  test("takes posts from its own pages, and none from those of strangers", async () => {
+  test("accepts posts from its own pages, and none from foreign pages", async () => {
     const stage = await network();
     await using _ = stage.server;
     const path = "POST //codegolf.stackexchange.com/users/login/universal/request";
@@ -165,7 +164,7 @@ describe("a room with a parent site", () => {
     ]);
   });
 
-  test("gets it when it is saved, keeps it, and is refused one that there is not", async () => {
+  test("saves its parent site, keeps it, and refuses an unknown site", async () => {
     const stage = await golf();
     await using _ = stage.server;
     const { owner, site } = stage;
@@ -183,11 +182,12 @@ describe("a room with a parent site", () => {
     expect(await save({ name: "Nowhere", host: "evil.com" })).toBe("400 There is no such site");
   });
 
-  test("is a mistake with a host that is none, and where all rooms have the same", async () => {
+  test("is refused for an invalid host, and on a chat whose rooms all have the same parent site", async () => {
     await using server = await ChatServer.start();
     const { site, sites } = server;
     for (const parentSite of ["", "evil.com", "chat.stackexchange.com", { host: "evil.com", name: "Evil" }]) {
-      const mistake = 'parentSite is the host of a Q&A site, such as "codegolf.stackexchange.com", or { host, name }';
+      const mistake =
+        'parentSite must be the host of a Q&A site, such as "codegolf.stackexchange.com", or { host, name }';
       expect(() => site.addRoom({ name: "X", parentSite })).toThrow(mistake);
     }
     const elsewhere: LocalSite = sites["stackoverflow.com"];
@@ -197,7 +197,7 @@ describe("a room with a parent site", () => {
 });
 
 describe("a search", () => {
-  test("says how many it found, at the beginning of a line, and links the message first", async () => {
+  test("shows the number of results at the beginning of a line, and links the message first", async () => {
     const stage = await network();
     await using _ = stage.server;
     const { guest, site } = stage;
@@ -242,7 +242,7 @@ test("a room without feeds says so in one sentence, by its state", async () => {
   expect(await said()).toEqual([sentences[2]]);
 });
 
-test("every page has an icon that is there", async () => {
+test("every page has an icon that exists", async () => {
   const stage = await network();
   await using _ = stage.server;
   for (const path of ["/", "/rooms/11", "/transcript/11", "/users", "//codegolf.stackexchange.com/"]) {
@@ -253,7 +253,7 @@ test("every page has an icon that is there", async () => {
   expect(stage.nobody.headers["content-type"]).toBe("image/x-icon");
 });
 
-test("the calendar of scheduled events is a valid one, and empty", async () => {
+test("the calendar of scheduled events is valid and empty", async () => {
   const stage = await network();
   await using _ = stage.server;
   const { guest, nobody, site } = stage;
@@ -285,8 +285,7 @@ test("the calendar of scheduled events is a valid one, and empty", async () => {
 });
 
 test("a journal keeps the parent sites of rooms", async () => {
-  const folder = await mkdtemp(join(tmpdir(), "parent-sites-"));
-  onTestFinished(() => rm(folder, { recursive: true }));
+  const folder = temporaryFolder();
   const journal = join(folder, "world.jsonl");
   {
     await using server = await ChatServer.start({ journal, sites: ["stackexchange.com"] });

@@ -1,4 +1,4 @@
-/** What owners and moderators do, and the events and answers of it (protocol.md §5.6 to §5.8). */
+/** Actions of owners and moderators, with their events and responses (protocol.md §5.6 to §5.8). */
 import { describe, expect, test } from "vitest";
 import { ChatServer } from "../src/server/index.js";
 import { Browser, listen } from "./server-support.js";
@@ -24,7 +24,7 @@ async function scene(): Promise<Scene> {
 }
 
 describe("moving", () => {
-  test("goes through however long the name of the other room is", async () => {
+  test("succeeds with a very long room name", async () => {
     const { server } = await scene();
     await using _ = server;
     const { site } = server;
@@ -34,7 +34,7 @@ describe("moving", () => {
     expect(far.messages.map((message) => message.id)).toContain(id);
   });
 
-  test("takes nobody of another site for one of here, whatever the ids", async () => {
+  test("does not confuse users of another site with users of this site who have the same ids", async () => {
     await using server = await ChatServer.start({ sites: ["stackexchange.com", "stackoverflow.com"] });
     const [here, there] = [server.site, server.sites["stackoverflow.com"]];
     const [owner, stranger] = [here.addUser({ name: "Owner", id: 301 }), there.addUser({ name: "Owner", id: 301 })];
@@ -47,7 +47,7 @@ describe("moving", () => {
     expect(() => here.addRoom({ name: "Eight", owners: [stranger] })).toThrow(/another site/);
   });
 
-  test("is one frame in either room: an event for each message and the notice", async () => {
+  test("sends one frame to either room, with an event for each message and the notice", async () => {
     const { server, owner, mod } = await scene();
     await using _ = server;
     const { site } = server;
@@ -83,7 +83,7 @@ describe("moving", () => {
     );
   });
 
-  test("to a room one may not write in changes nothing, and a frozen one takes it", async () => {
+  test("to a room without write access changes nothing, and a room in timeout accepts it", async () => {
     const { server, owner, alice } = await scene();
     await using _ = server;
     const { site } = server;
@@ -96,7 +96,7 @@ describe("moving", () => {
     expect((await owner.post("/admin/movePosts/5", { ids: id, to: 6 })).text).toBe("1");
   });
 
-  test("to a new room, and deleting many, is for moderators", async () => {
+  test("to a new room, and deleting many messages, is for moderators", async () => {
     const { server, owner, mod } = await scene();
     await using _ = server;
     const { site } = server;
@@ -119,7 +119,7 @@ describe("moving", () => {
     expect(r5?.e?.[0]).not.toHaveProperty("content");
   });
 
-  test("a purged history has its last state only", async () => {
+  test("purges all but the last state of a history", async () => {
     const { server, owner, mod } = await scene();
     await using _ = server;
     const alice = server.site.user("Alice").in(5);
@@ -136,7 +136,7 @@ describe("moving", () => {
 });
 
 describe("access", () => {
-  test("is set by level, and told to the room as a type 15", async () => {
+  test("is set by level, and emits a type 15 to the room", async () => {
     const { server, owner, alice } = await scene();
     await using _ = server;
     const socket = await listen(alice, 5);
@@ -158,7 +158,7 @@ describe("access", () => {
     expect((await owner.post("/rooms/setuseraccess/5", { aclUserId: 303, userAccess: "king" })).status).toBe(400);
   });
 
-  test("is asked for once, seen by owners, and answered", async () => {
+  test("can be requested once; owners see the request and answer it", async () => {
     const { server, owner, alice } = await scene();
     await using _ = server;
     const { site } = server;
@@ -245,7 +245,7 @@ describe("rooms", () => {
     });
   });
 
-  test("for two are made by pairing off: digits as the answer, an invitation for the other", async () => {
+  test("for two users are created by pairing off: digits in the response, an invitation for the other user", async () => {
     const { server, owner, alice } = await scene();
     await using _ = server;
     const socket = await listen(alice, 6);
@@ -258,7 +258,7 @@ describe("rooms", () => {
     expect((await owner.post("/rooms/pairoff", { withUserId: 301 })).status).toBe(409);
   });
 
-  test("favourites answer with the thumbs, toggled", async () => {
+  test("toggle as favorites, and the response is the room's thumbs", async () => {
     const { server, alice } = await scene();
     await using _ = server;
     const toggle = (): Promise<Record<string, unknown>> => alice.json("/rooms/favorite", { roomId: 5 });

@@ -37,7 +37,7 @@ function ids($: CheerioAPI, selector: string): (string | undefined)[] {
     .get();
 }
 
-test("the room page knows its owner, so that the menu can offer to pin", async () => {
+test("the room page has the owner's role, so that the menu can offer to pin", async () => {
   const { server, bot } = await scene();
   await using _ = server;
   server.site.addRoom({ id: 5, name: "Mine", owners: [300] });
@@ -45,7 +45,7 @@ test("the room page knows its owner, so that the menu can offer to pin", async (
   expect((await read(bot, "/rooms/1"))("body").attr("data-is-owner")).toBe("false");
 });
 
-test("the log of requests keeps no socket's token, and a body may say anything", async () => {
+test("the request log keeps no socket token, and the word too-large in a body is no error", async () => {
   const { server, bot } = await scene();
   await using _ = server;
   await bot.get(`/events/1/${"0123456789abcdef".repeat(2)}`);
@@ -54,7 +54,7 @@ test("the log of requests keeps no socket's token, and a body may say anything",
 });
 
 describe("the history page", () => {
-  test("has the state of now, the pins, and every revision, newest first", async () => {
+  test("has the current state, the pins, and every revision, newest first", async () => {
     const { server, clock, bot } = await scene();
     await using _ = server;
     const { site } = server;
@@ -91,7 +91,7 @@ describe("the history page", () => {
     expect(revisions.map((revision) => $(revision).find(".timestamp").text())).toEqual(["9:01 AM", "9:00 AM"]);
   });
 
-  test("of a deleted message is for its author and those who rule", async () => {
+  test("of a deleted message is visible to its author, to owners and to moderators", async () => {
     const { server, bot } = await scene();
     await using _ = server;
     const alice = server.site.addUser({ name: "Alice", email: "alice@example.com" });
@@ -105,7 +105,7 @@ describe("the history page", () => {
 });
 
 describe("the stars fragment", () => {
-  test("has pins first, counts, whose star is mine, and at most as many as asked for", async () => {
+  test("has pins first, counts, one's own stars, and at most the requested number", async () => {
     const { server, clock, bot } = await scene();
     await using _ = server;
     const alice = server.site.addUser({ name: "Alice", id: 302 }).in(1);
@@ -168,7 +168,7 @@ describe("search", () => {
 });
 
 describe("a profile", () => {
-  test("has the facts, and the rooms somebody is in or talks in", async () => {
+  test("has the values of the user, and the rooms that the user is in or talks in", async () => {
     const { server, clock, bot } = await scene();
     await using _ = server;
     const { site } = server;
@@ -343,7 +343,7 @@ describe("the rooms list", () => {
 });
 
 describe("a transcript", () => {
-  test("split by hours names them, and its neighbours in days", async () => {
+  test("links its hours and the neighboring days when it is split into hours", async () => {
     const { server, clock, bot } = await scene({ transcriptPageSize: 3 });
     await using _ = server;
     const alice = server.site.addUser({ name: "Alice", id: 302 }).in(1);
@@ -370,7 +370,7 @@ describe("a transcript", () => {
     expect(texts(await read(bot, "/transcript/1/2024/1/21/0-24"), ".message .content")).toHaveLength(5);
   });
 
-  test("marks replies, edits, stars, deletions and the message asked for, in either form of reply", async () => {
+  test("marks replies, edits, stars, deletions and the requested message, in either form of reply", async () => {
     for (const [replyMarkup, selector] of [
       ["reply-info", "a.reply-info:not(.reply-info-container)"],
       ["2025-07", "a.reply-info-container:not(.reply-info)"],
@@ -401,7 +401,7 @@ describe("a transcript", () => {
   });
 });
 
-test("a reply by parentId is one in its events, and stays one only when an edit says so again", async () => {
+test("a reply by parentId is a reply in its events, and an edit must repeat the parentId to keep it", async () => {
   const { server, bot } = await scene();
   await using _ = server;
   const parent = server.site.addUser({ name: "Alice", email: "alice@example.com" }).in(1).says("ask").id;
@@ -411,7 +411,7 @@ test("a reply by parentId is one in its events, and stays one only when an edit 
   const events = async (): Promise<Record<string, unknown>[]> => (await socket.frame()).r1?.e ?? [];
   const form = { text: "    mono", parentId: parent };
   const { id } = await bot.json<{ id: number }>("/chats/1/messages/new", form);
-  // The poster's own arrival comes first.
+  // The poster's own arrival is the first event.
   expect((await events()).map((event) => event.event_type)).toEqual([3]);
   const isReply = { parent_id: parent, show_parent: true, message_id: id };
   expect(await events()).toMatchObject([

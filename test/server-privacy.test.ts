@@ -9,7 +9,7 @@ const NAME = "Zanzibar Lair";
 const OWNER = "Xenophon Quill";
 const MEMBER = "Yolanda Quartz";
 const TEXT = "the treasure is under the old oak";
-/** Everything about the room that a stranger must not read, in any spelling of JSON, HTML or an address. */
+/** Every secret of the room, in any spelling of JSON, HTML or a URL. */
 const secrets = /zanzibar|treasure|old oak|whereabouts|smuggling|plotting/i;
 
 interface Stage {
@@ -25,7 +25,7 @@ interface Stage {
   readonly socket: Socket;
 }
 
-/** A room with a member that becomes secret: the member is put out before the name and the text are there. */
+/** A room that becomes secret: its member is removed before the secret name and text exist. */
 async function openStage(): Promise<Stage> {
   const server = await ChatServer.start({ sites: ["stackexchange.com"], mentionBesideReply: true });
   const { site } = server;
@@ -112,9 +112,9 @@ async function ask(who: Browser, method: string, path: string, view: string): Pr
 }
 
 describe.each(["nobody", "somebody", "a former member"] as const)("%s", (name) => {
-  // A logout would make a stranger of everybody.
+  // A logout would make every user a stranger.
   const asked = endpoints.filter(({ path }) => !path.startsWith("/users/log"));
-  test.each(asked)("$method $path tells nothing of a private room", async ({ method, path }) => {
+  test.each(asked)("$method $path discloses nothing about a private room", async ({ method, path }) => {
     for (const view of viewsOf(method)) {
       const answer = await ask(stage.strangers[name], method, path, view);
       expect(answer, view).not.toMatch(secrets);
@@ -125,7 +125,7 @@ describe.each(["nobody", "somebody", "a former member"] as const)("%s", (name) =
   });
 });
 
-test("the same requests of the owner bring the name, the text and the people", async () => {
+test("the same requests of the owner return the name, the text and the users", async () => {
   const telling = [
     "GET /rooms",
     "GET /rooms/{id}",
@@ -141,12 +141,12 @@ test("the same requests of the owner bring the name, the text and the people", a
   }
 });
 
-/** The owner moved a message to the public room: that everybody may see. */
+/** The owner moved a message to the public room, where every user may see it. */
 function withoutMoved(answer: string): string {
   return /a private room|harmless/.test(answer) ? "" : answer;
 }
 
-test("a stranger's user/info about a private room is the one about no room", async () => {
+test("user/info about a private room is, for a stranger, the same as without a room", async () => {
   const { ownerId, strangers } = stage;
   for (const who of Object.values(strangers)) {
     const about = await who.post("/user/info", { ids: ownerId, roomId: PRIVATE });
@@ -154,7 +154,7 @@ test("a stranger's user/info about a private room is the one about no room", asy
   }
 });
 
-test("somebody who lost access gets no pings of the room: not by socket, backlog, poll or page", async () => {
+test("a user who lost access gets no pings of the room by socket, backlog, poll or page", async () => {
   const { strangers, socket, cursor, server } = stage;
   const who = strangers["a former member"];
   server.site.user("Sam").in(1).says("the last word");

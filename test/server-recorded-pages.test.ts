@@ -1,16 +1,16 @@
 /**
- * The server's pages against those recorded from the live sites: what protocol.md §6 names stands in the same place on
- * both (tag, classes and ancestors up to an id), and on ours it has the value of the state that was set up.
+ * The server's pages against those recorded from the live sites: the elements that protocol.md §6 names are in the same
+ * place on both (tag, classes and ancestors up to an id), and on ours they have the values of the prepared state.
  */
 import { describe, expect, test } from "vitest";
 import { type WireStage, wireStage } from "./foreign-wire.js";
 import { chainOf, load, saidBy } from "./page-structure.js";
 import { haveRecordings, recordedFiles, recording } from "./recorded.js";
 
-/** A selector, and what it finds on our page: a text, or an attribute `name=value`. */
+/** A selector, and its value on our page: a text, or an attribute `name=value`. */
 type Row = readonly [selector: string, value?: string | RegExp];
 
-/** Where ours differ, and why; the selector finds the right thing all the same. */
+/** Differences of our pages, by selector, with the reason; the selector still finds the right element. */
 const differs: Readonly<Record<string, string>> = {
   "#footer-logo a[href][title]": "ours is no table",
   "#active-user img[title]": "ours have a tint for pictures that do not load",

@@ -1,13 +1,13 @@
 /**
  * The local server's JSON and sentences against every recorded one: the same keys in the same order, the same types, the
- * same escapes. Recordings that were re-formatted by hand can tell keys and types, but no escapes.
+ * same escapes. Recordings that were reformatted by hand show keys and types, but no escapes.
  */
 import { describe, expect, test } from "vitest";
 import { firstMessage, type WireStage, wireStage } from "./foreign-wire.js";
 import { haveRecordings, recordedFiles, recording } from "./recorded.js";
 import type { Socket } from "./server-support.js";
 
-/** A value with its keys and types alone; `null` stays, as do the numbers that say which event it is. */
+/** The keys and types of a value; `null` is kept, and so are the numbers that identify the event. */
 function shapeOf(value: unknown, key = ""): unknown {
   if (Array.isArray(value)) return value.map((item) => shapeOf(item));
   if (typeof value === "object" && value !== null) {
@@ -33,11 +33,11 @@ async function listen({ guest }: WireStage): Promise<Socket> {
 const say = (stage: WireStage, text: string): Promise<string> =>
   stage.owner.send("POST /chats/11/messages/new", new URLSearchParams({ text, fkey: stage.owner.fkey }).toString());
 
-/** Makes the frame that was recorded happen; answers with ours. */
+/** Causes the recorded frame; returns ours. */
 type Happening = (stage: WireStage, socket: Socket) => Promise<string>;
 const M = firstMessage;
 
-/** What the owner does after saying something himself, or after the guest has. */
+/** A request of the owner about a message, posted by the owner or by the guest. */
 const then =
   (path: string, form: string, first: "owner" | "guest" = "owner"): Happening =>
   async (stage, socket) => {
@@ -80,7 +80,7 @@ const moving =
   async ({ owner }, socket) => {
     await owner.send(`POST /chats/${from}/messages/new`, "text=one&fkey=FKEY");
     await socket.text();
-    // The mover says so in either room; the recordings have one room alone.
+    // The notice of a move appears in both rooms; each recording has only one room.
     await owner.send(`POST /admin/movePosts/${from}`, `ids=${M}&to=${to}&fkey=FKEY`);
     for (;;) {
       const { r11 } = JSON.parse(await socket.text()) as Record<string, { e?: unknown }>;
@@ -176,7 +176,7 @@ describe.skipIf(!haveRecordings)("the answers of the local server (skipped witho
     expect(around(ours)).toEqual(around(recording("oakbot-wiki/chats_1_events.json")));
   });
 
-  test("and its contents are escaped as they were", async () => {
+  test("and its contents are escaped as recorded", async () => {
     const recorded = recording("stackchat/chats_11540_events_mode_messages.json");
     const link = /"content":"(tpu- by suraj on .*?)","user_id"/.exec(recorded)?.[1] ?? "";
     expect(link).toContain(String.raw`\u003ca href=\"//askubuntu.com/questions/979130\"\u003e`);

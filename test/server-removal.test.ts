@@ -1,4 +1,4 @@
-/** Being put out of a room, and rooms in timeout: what sockets and polling say (protocol.md §3.5, §5.7). */
+/** Kicks, lost access and rooms in timeout, on sockets and in polling (protocol.md §3.5, §5.7). */
 import { describe, expect, test } from "vitest";
 import { ChatServer } from "../src/server/index.js";
 import { ManualClock } from "../src/util/manual-clock.js";
@@ -34,7 +34,7 @@ async function types(socket: Socket): Promise<unknown[]> {
 }
 
 describe("a kick", () => {
-  test("ends the victim's sockets of that room and tells their others", async () => {
+  test("closes the user's sockets of that room and sends the event to their other sockets", async () => {
     const { server, owner, bot, botId } = await scene();
     await using _ = server;
     const five = await listen(bot, 5);
@@ -57,7 +57,7 @@ describe("a kick", () => {
     expect(await types(six)).toEqual([1]);
   });
 
-  test("keeps the victim out for 1, 5 and 30 minutes, from everything but reading", async () => {
+  test("locks the user out for 1, 5 and 30 minutes, except for reading", async () => {
     const { server, clock, owner, bot, botId } = await scene();
     await using _ = server;
     for (const [minutes, wait] of [
@@ -88,7 +88,7 @@ describe("a kick", () => {
     expect((await owner.post("/rooms/kickmute/5", { userId: server.site.user("Owner").id })).status).toBe(409);
   });
 
-  test("voids socket URLs that are still unused", async () => {
+  test("invalidates unused socket URLs", async () => {
     const { server, owner, bot, botId } = await scene();
     await using _ = server;
     const { url } = await bot.json<{ url: string }>("/ws-auth", { roomid: 5 });
@@ -125,7 +125,7 @@ describe("the loss of access", () => {
     expect((await bot.post("/ws-auth", { roomid: 5 })).status).toBe(200);
   });
 
-  test("comes with a room's becoming private or deleted, for anonymous watchers as well", async () => {
+  test("follows when a room becomes private or deleted, for anonymous readers as well", async () => {
     const { server, owner, bot } = await scene();
     await using _ = server;
     const visitor = await new Browser(server.site).visit();
@@ -133,7 +133,7 @@ describe("the loss of access", () => {
     const five = await listen(bot, 5);
     await watching.text();
     await owner.post("/rooms/save", { roomId: 5, defaultAccess: "request", name: "Secret plans" });
-    // The room's new name comes after that, to those who may still read it.
+    // The room's new name follows, for users who may still read it.
     expect(await types(five)).toEqual([4]);
     expect(await five.text()).toBe(exit);
     expect(await types(watching)).toEqual([4]);
@@ -172,7 +172,7 @@ describe("a timeout", () => {
   });
 });
 
-test("a socket with a cursor from before the log is told to reset", async () => {
+test("a socket with a cursor from before the event log gets a reset", async () => {
   const { server, bot } = await scene({ maxEvents: 10 });
   await using _ = server;
   const cursor = server.site.newestEventId;

@@ -1,4 +1,4 @@
-/** What odd but harmless requests get, what of a request is remembered, and addresses that a proxy or container maps. */
+/** Odd but harmless requests, the request log, and addresses that a proxy or container maps. */
 import { once } from "node:events";
 import { connect } from "node:net";
 import { request } from "undici";
@@ -24,7 +24,7 @@ test("HEAD answers as GET does, without a body, also for scripts and style sheet
   }
 });
 
-test("conditions and ranges are passed over: the answer is whole", async () => {
+test("conditions and ranges are ignored: the response is complete", async () => {
   const { url } = await start();
   const whole = await (await request(`${url}/web/chat.css`)).body.text();
   const headers = { "if-none-match": "*", "if-modified-since": new Date().toUTCString(), range: "bytes=0-3" };
@@ -39,7 +39,7 @@ test("an empty visitor cookie is replaced, so that its login key is nobody else'
   expect(String(answer.headers["set-cookie"])).toMatch(/prov=[0-9a-f-]{36};/);
 });
 
-test("the token of a socket's address is not remembered, wherever it stands", async () => {
+test("the token of a socket URL is not logged, wherever it appears", async () => {
   const { server, bot } = await withBot();
   onTestFinished(() => server.close());
   const { url } = await bot.json<{ url: string }>("/ws-auth", { roomid: 1 });
@@ -58,7 +58,7 @@ test("the token of a socket's address is not remembered, wherever it stands", as
   expect(JSON.stringify(server.requests)).not.toContain(token);
 });
 
-test("a remembered request is small, however large its form was", async () => {
+test("a logged request is small, however large its form was", async () => {
   const server = await start({ maxRequests: 3 });
   const browser = new Browser(server.site);
   const form = Object.fromEntries(Array.from({ length: 60 }, (_, n) => [`f${n}`, "x".repeat(16_000)]));
@@ -67,7 +67,7 @@ test("a remembered request is small, however large its form was", async () => {
   expect(server.requests.at(-1)?.form.f0).toBe(form.f0);
 });
 
-test("behind a mapped port an exposed server is where it was asked, by localhost too", async () => {
+test("an exposed server behind a mapped port uses the requested address, localhost included", async () => {
   const server = await start({ hostname: "0.0.0.0", exposed: true });
   server.site.addUser({ name: "Bot", email: "bot@example.com" });
   for (const host of ["localhost:9000", "127.0.0.1:9000"]) {
@@ -84,7 +84,7 @@ test("behind a mapped port an exposed server is where it was asked, by localhost
   }
 });
 
-test("a planned answer that no server can give is refused when it is planned", async () => {
+test("an impossible planned response is refused when it is planned", async () => {
   const { site } = await start();
   for (const status of [99, 600, 1.5, Number.NaN]) {
     const error = await failureOf((async () => site.faults.fail("/", { status }))());
@@ -94,14 +94,14 @@ test("a planned answer that no server can give is refused when it is planned", a
   expect(error).toMatchObject({ code: "BAD_ARGUMENT" });
 });
 
-test("who leaves a room they never were in cannot be pinged there", async () => {
+test("a user who leaves a room without having entered it cannot be pinged there", async () => {
   const { server, bot } = await withBot();
   onTestFinished(() => server.close());
   await bot.post("/chats/leave/1", { quiet: "true" });
   expect((await bot.get("/rooms/pingable/1")).text).toBe("[]");
 });
 
-test("a message that is moved twice in one go moves once, and takes no other along", async () => {
+test("a message listed twice in one move is moved once, and no other message is moved", async () => {
   const { site } = await start();
   const alice = site.user("Alice");
   const [from, to] = [site.addRoom({ name: "from", owners: [alice] }), site.addRoom({ name: "to", owners: [alice] })];
@@ -111,14 +111,14 @@ test("a message that is moved twice in one go moves once, and takes no other alo
   expect(from.messages.map(({ source }) => source)).toContain("second");
 });
 
-test("marks of nothing but accents mention nobody", async () => {
+test("a mention that consists of accents only mentions no user", async () => {
   const { server, bot } = await withBot();
   onTestFinished(() => server.close());
   server.site.user("Alice").in(1).says("hello @\u0301\u0301\u0301 there");
   expect((await bot.get("/transcript/1")).text).not.toContain('class="mention"');
 });
 
-test("a timeout of any length is told with a date that there is", async () => {
+test("a timeout of any length is announced with a valid date", async () => {
   const { server, bot } = await withBot();
   onTestFinished(() => server.close());
   server.site.room(1).timeout(999_999_999_999_999);
@@ -126,7 +126,7 @@ test("a timeout of any length is told with a date that there is", async () => {
   expect(answer.text).not.toMatch(/NaN|Invalid/);
 });
 
-test("a socket that pings and never reads is cut off, not kept in memory", { timeout: 30_000 }, async () => {
+test("a socket that pings and never reads is disconnected instead of buffered", { timeout: 30_000 }, async () => {
   const { server, bot } = await withBot();
   onTestFinished(() => server.close());
   const { url } = await bot.json<{ url: string }>("/ws-auth", { roomid: 1 });
@@ -134,7 +134,7 @@ test("a socket that pings and never reads is cut off, not kept in memory", { tim
   await once(socket, "open");
   socket.pause();
   socket.on("error", () => {});
-  const pings = 1_000_000; // 125 MB of answers, if anybody kept them
+  const pings = 1_000_000; // 125 MB of pongs, if the server buffered them
   for (let sent = 0; sent < pings && server.site.openSockets > 0; sent += 1_000) {
     for (let n = 0; n < 1_000; n++) if (socket.readyState === socket.OPEN) socket.ping(Buffer.alloc(120));
     await new Promise(setImmediate);
@@ -146,7 +146,7 @@ test("a socket that pings and never reads is cut off, not kept in memory", { tim
   socket.terminate();
 });
 
-test("a tab that there is not says so in words, whatever it is called", async () => {
+test("an unknown tab gets an error sentence, whatever its name is", async () => {
   const { site } = await start();
   site.room(1).freeze();
   for (const tab of ["constructor", "__proto__", "nowhere"]) {

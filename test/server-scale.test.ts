@@ -1,4 +1,4 @@
-/** The local server with much of everything: slow readers, many messages, little memory. */
+/** The local server under load: slow readers, many messages, little memory. */
 import { connect, type Socket as NetSocket } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { ChatServer, type ServerUser } from "../src/server/index.js";
@@ -21,7 +21,7 @@ async function withAnn(options: Parameters<typeof ChatServer.start>[0] = {}): Pr
   return { server, ann, ben, browser: await new Browser(server.site).logIn(ann.email) };
 }
 
-/** A socket of a reader who stops reading once it is open. */
+/** A socket that stops reading once it is open. */
 async function lazyReader(browser: Browser, origin: string): Promise<NetSocket> {
   const { url } = await browser.json<{ url: string }>("/ws-auth", { roomid: 1 });
   const { hostname, port, pathname } = new URL(url);
@@ -47,7 +47,7 @@ async function idsOf(browser: Browser, form: Record<string, string | number>): P
   return answer.events.map((event) => event.message_id);
 }
 
-test("a socket that does not read is cut off at the limit, while the others get everything", async () => {
+test("a socket that does not read is disconnected at the limit, while the others get every event", async () => {
   const { server, browser, ben } = await withAnn({ maxSocketBuffer: 200_000 });
   const reader = await browser.open(1, server.site.newestEventId);
   await reader.text();
@@ -66,7 +66,7 @@ test("a socket that does not read is cut off at the limit, while the others get 
   expect((await reader.frame()).r1?.e?.[0]?.message_id).toBe(id);
 });
 
-test("a socket where nothing happens is told how far the host has moved, however much memory lets go", async () => {
+test("an idle socket gets the newest event id of the host, however many events are evicted", async () => {
   const clock = new ManualClock();
   const { server, browser, ben } = await withAnn({ clock, maxEvents: 10 });
   const other = server.site.addRoom({ name: "Elsewhere" });
@@ -78,8 +78,8 @@ test("a socket where nothing happens is told how far the host has moved, however
   expect(r1).toEqual({ t: server.site.newestEventId, d: server.site.newestEventId - (first?.t ?? 0) });
 });
 
-describe("what a room shows keeps up with what happens", () => {
-  test("stars, pins and deletions in the list of stars", async () => {
+describe("the views of a room are updated", () => {
+  test("in the list of stars after stars, pins and deletions", async () => {
     const { browser, ann, ben } = await withAnn();
     const [one, two, three] = ["one", "two", "three"].map((text) => ben.in(1).says(`number ${text}`));
     if (!one || !two || !three) throw new Error("they said something");
@@ -96,7 +96,7 @@ describe("what a room shows keeps up with what happens", () => {
     expect(left).not.toContain("number three");
   });
 
-  test("pings and stars among the highlights, from either end", async () => {
+  test("in the highlights after pings and stars, from either end", async () => {
     const { browser, ann, ben } = await withAnn();
     ann.in(1).enters();
     expect(await idsOf(browser, { highlights: "true" })).toEqual([]);
@@ -112,7 +112,7 @@ describe("what a room shows keeps up with what happens", () => {
     expect(await idsOf(browser, { highlights: "true" })).toEqual([ping.id, plain.id, star.id]);
   });
 
-  test("one's own last message, and what came after it", async () => {
+  test("in lastMessage, which has one's own last message and the messages after it", async () => {
     const { browser, ann, ben } = await withAnn();
     const mine = ann.in(1).says("mine");
     const gone = ann.in(1).says("mine, too");
@@ -123,7 +123,7 @@ describe("what a room shows keeps up with what happens", () => {
     expect(await browser.json("/chats/1/lastMessage", { beforeId: mine.id })).toEqual({ msgid: null, gap: 0 });
   });
 
-  test("messages that move leave the transcript, the stars and the profile's room, and come into the other's", async () => {
+  test("in the transcript, the stars and the profile of both rooms after messages are moved", async () => {
     const { server, browser, ann, ben } = await withAnn();
     const other = server.site.addRoom({ name: "Elsewhere", owners: [ann] });
     const message = ben.in(1).says("a wandering star");
@@ -139,7 +139,7 @@ describe("what a room shows keeps up with what happens", () => {
   });
 });
 
-test("a full room lets its oldest messages go everywhere", async () => {
+test("a full room evicts its oldest messages from every view", async () => {
   const { server, browser, ann, ben } = await withAnn({ maxMessagesPerRoom: 100 });
   const first = ben.in(1).says("the first of all");
   ann.in(1).stars(first.id);

@@ -1,4 +1,4 @@
-/** The world of a local server in the hands of a script: people who act, rooms, and what happened. */
+/** The scripting API of a local server: users who act, rooms, and events. */
 import { describe, expect, onTestFinished, test } from "vitest";
 import { ChatServer, type LocalSite, Refusal } from "../src/server/index.js";
 import { ManualClock } from "../src/util/manual-clock.js";
@@ -11,7 +11,7 @@ async function world(): Promise<LocalSite> {
 }
 
 describe("a person in a room", () => {
-  test("does to a message what people do, by id and by the message itself", async () => {
+  test("can act on a message, by its id or by the message object", async () => {
     const site = await world();
     const owner = site.user("Owner");
     const room = site.addRoom({ name: "Club", owners: [owner] });
@@ -37,7 +37,7 @@ describe("a person in a room", () => {
     expect(site.message(1)).toBeUndefined();
   });
 
-  test("rules a room as its owner, and is refused with the server's sentence when not", async () => {
+  test("can manage a room as its owner, and is otherwise refused with the server's sentence", async () => {
     const site = await world();
     const [owner, guest] = [site.user("Owner"), site.user("Guest")];
     const room = site.addRoom({ name: "Club", access: "gallery", owners: [owner] });
@@ -63,7 +63,7 @@ describe("a person in a room", () => {
     expect([room.owners, room.access]).toEqual([[owner.id], "private"]);
   });
 
-  test("tells whom a message pinged", async () => {
+  test("has the users whom a message pinged", async () => {
     const site = await world();
     const [alice, bob, carol] = [site.user("Alice"), site.user("Bob"), site.user("Carol")];
     for (const user of [alice, bob, carol]) user.in(1).enters();
@@ -75,7 +75,7 @@ describe("a person in a room", () => {
 });
 
 describe("the site", () => {
-  test("knows its people and rooms; a room is frozen and thawed, deleted and restored", async () => {
+  test("has its users and rooms; a room can be frozen and thawed, deleted and restored", async () => {
     const site = await world();
     const alice = site.user("Alice");
     const mod = site.addUser({ name: "Mod", isModerator: true, reputation: 5 });
@@ -115,7 +115,7 @@ describe("the site", () => {
     ]);
   });
 
-  test("tells every event as the wire has it", async () => {
+  test("emits every event in its wire format", async () => {
     const site = await world();
     const bot = site.user("Bot");
     const browser = await new Browser(site).logIn(bot.email);

@@ -1,9 +1,9 @@
-/** Pages and endpoints that have no home elsewhere. */
+/** Small pages and endpoints that no other file tests. */
 import { expect, onTestFinished, test } from "vitest";
 import { ChatServer } from "../src/server/index.js";
 import { Browser } from "./server-support.js";
 
-test("the list of people, the FAQ, the browser's login probe, who I am on the site, and joining the favourites", async () => {
+test("the server has a list of users, an FAQ, the browser's login probe, users/current, and joining one's favorites", async () => {
   const server = await ChatServer.start();
   onTestFinished(() => server.close());
   const { site } = server;

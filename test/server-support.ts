@@ -9,7 +9,7 @@ export interface Answer {
   readonly headers: Record<string, string | string[] | undefined>;
 }
 
-/** Where a browser goes; a `LocalSite` is one. */
+/** The target of a browser, such as a `LocalSite`. */
 export interface Place {
   readonly url: string;
   readonly chatOrigin: string;
@@ -138,7 +138,7 @@ export class Socket {
     return JSON.parse(await this.text()) as Frame;
   }
 
-  /** Sends a text; chat has no use for one. */
+  /** Sends a text, which chat ignores. */
   say(text: string): void {
     this.#socket.send(text);
   }
@@ -155,7 +155,7 @@ export async function withBot(options: ChatServerOptions = {}): Promise<{ server
   return { server, bot: await new Browser(server.site).logIn("bot@example.com") };
 }
 
-/** A socket that has read everything so far: its first frame, with the arrival. */
+/** A socket that has read its first frame, which has the user's arrival. */
 export async function listen(browser: Browser, roomId: number): Promise<Socket> {
   const socket = await browser.open(roomId, 99999999999);
   await socket.text();

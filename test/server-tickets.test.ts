@@ -1,4 +1,4 @@
-/** Socket URLs of the local server: how long they serve, for how many sockets, and what ends them. */
+/** Socket URLs of the local server: their lifetime, their number of sockets, and their revocation. */
 import { expect, onTestFinished, test } from "vitest";
 import { ChatServer, type ChatServerOptions } from "../src/server/index.js";
 import { ManualClock } from "../src/util/manual-clock.js";
@@ -10,7 +10,7 @@ interface Stage {
   readonly browser: Browser;
   /** A fresh address of a socket of room 1. */
   address(): Promise<string>;
-  /** 101 when a socket opens, or the status of the refusal. */
+  /** 101 if the socket opens, or the status of the refusal. */
   open(address: string): Promise<number>;
 }
 
@@ -33,7 +33,7 @@ async function stage(options: ChatServerOptions = {}): Promise<Stage> {
   };
 }
 
-test("an address opens five sockets, and no sixth", async () => {
+test("a socket URL opens five sockets, and no sixth", async () => {
   const { address, open } = await stage();
   const url = await address();
   const statuses: number[] = [];
@@ -41,7 +41,7 @@ test("an address opens five sockets, and no sixth", async () => {
   expect(statuses).toEqual([101, 101, 101, 101, 101, 404]);
 });
 
-test("an address serves for ten minutes", async () => {
+test("a socket URL is valid for ten minutes", async () => {
   const { address, open, clock } = await stage();
   const [first, second] = [await address(), await address()];
   await clock.advance(599_000);
@@ -50,7 +50,7 @@ test("an address serves for ten minutes", async () => {
   expect(await open(second)).toBe(404);
 });
 
-test("an address ends with its login: logout, expiry, another password", async () => {
+test("a socket URL ends with its login: at logout, at expiry, and at a new password", async () => {
   const endings: readonly ((of: Stage) => Promise<void>)[] = [
     async ({ browser }) => {
       const page = await browser.get("/users/logout");
@@ -73,7 +73,7 @@ test("an address ends with its login: logout, expiry, another password", async (
   }
 });
 
-test("an address from before a kick or a loss of access does not serve afterwards", async () => {
+test("a kick or a loss of access invalidates earlier socket URLs", async () => {
   const { address, open, clock, server } = await stage();
   const mod = server.site.addUser({ name: "Mod", isModerator: true }).in(1);
   const bot = server.site.user("Bot");
@@ -88,7 +88,7 @@ test("an address from before a kick or a loss of access does not serve afterward
   expect(await open(await address())).toBe(101);
 });
 
-test("a login has maxSocketsPerVisitor sockets, and gets another one when one has closed", async () => {
+test("a login may have maxSocketsPerVisitor sockets, and another one after one has closed", async () => {
   const { address, open, server, browser } = await stage({ maxSocketsPerVisitor: 2 });
   const first = await browser.open(1);
   expect(await open(await address())).toBe(101);
@@ -99,7 +99,7 @@ test("a login has maxSocketsPerVisitor sockets, and gets another one when one ha
   expect(sockets).toHaveLength(2);
   first.close();
   await first.closed;
-  // The server hears of it a moment later.
+  // The server gets the close a moment later.
   let status = 429;
   while (status === 429) status = await open(await address());
   expect(status).toBe(101);

@@ -1,11 +1,9 @@
-/** A session file is checked when it is read; faults of the disk are reported as such, and end no login. */
-import { mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+/** A session file is checked when it is read; disk errors are reported as such, and end no login. */
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { failureOf, stage } from "./support.js";
-
-const folder = (): Promise<string> => mkdtemp(join(tmpdir(), "chatexchange-"));
+import { temporaryFolder } from "./temporary.js";
 
 describe("a damaged session file", () => {
   test.each([
@@ -29,7 +27,7 @@ describe("a damaged session file", () => {
     ["sameSite", 3],
   ])("with %s %j in a cookie is refused by name", async (field, value) => {
     const { client } = await stage();
-    const sessionFile = join(await folder(), "session.json");
+    const sessionFile = join(temporaryFolder(), "session.json");
     await client({ sessionFile }).login();
     const stored: { cookies: object[] } = JSON.parse(await readFile(sessionFile, "utf8"));
     const cookies = stored.cookies.map((cookie) => ({ ...cookie, [field]: value }));
@@ -51,7 +49,7 @@ describe("a damaged session file", () => {
     '{"host":"stackexchange.com","owner":{"id":1.5},"cookies":[]}',
   ])("with %j in it is refused by name", async (text) => {
     const { client } = await stage();
-    const sessionFile = join(await folder(), "session.json");
+    const sessionFile = join(temporaryFolder(), "session.json");
     await writeFile(sessionFile, text);
     expect(await failureOf(client({ sessionFile }).login())).toMatchObject({ code: "BAD_ARGUMENT" });
   });
@@ -62,17 +60,17 @@ describe("a failing disk", () => {
     const { server, bot, client } = await stage();
     const warnings: string[] = [];
     const logger = { debug() {}, info() {}, warn: (line: string) => void warnings.push(line), error() {} };
-    const sessionFile = join(await folder(), "nowhere", "session.json");
+    const sessionFile = join(temporaryFolder(), "nowhere", "session.json");
     const chat = client({ sessionFile, logger });
     expect((await chat.login()).id).toBe(bot.id);
     server.site.faults.expireSessions();
     await chat.getRoom(1).sendMessage("renewed");
-    expect(warnings.filter((line) => line.includes("cannot be kept"))).toHaveLength(1);
+    expect(warnings.filter((line) => line.includes("cannot be saved"))).toHaveLength(1);
   });
 
   test("makes reading fail with STORAGE, which names the file", async () => {
     const { client } = await stage();
-    const sessionFile = join(await folder(), "session.json");
+    const sessionFile = join(temporaryFolder(), "session.json");
     await mkdir(sessionFile);
     expect(await failureOf(client({ sessionFile }).login())).toMatchObject({ code: "STORAGE", path: sessionFile });
   });

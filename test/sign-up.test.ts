@@ -9,7 +9,7 @@ async function signUp(browser: Browser, form: Record<string, string>, host?: str
   return browser.post("/local/sign-up", { fkey, ...form }, host);
 }
 
-test("a name is enough: an account, a login, and back to where one came from", async () => {
+test("a name is enough for an account and a login, and redirects to the previous page", async () => {
   await using server = await ChatServer.start({ world: "demo" });
   const browser = new Browser(server.site);
   const answer = await signUp(browser, { name: "  Ada   Lovelace ", returnurl: "/rooms/1" });
@@ -17,27 +17,27 @@ test("a name is enough: an account, a login, and back to where one came from", a
   expect((await browser.get("/")).text).toContain('title="Ada Lovelace"');
   const bot = await new Browser(server.site).logIn("ada.lovelace@example.com");
   expect(bot.fkey).toMatch(/^[0-9a-f]{32}$/);
-  // The same account is somebody on the other sites too.
+  // The same account has a user on the other sites too.
   const other = await new Browser(server.sites["stackoverflow.com"]).logIn("ada.lovelace@example.com");
   expect((await other.get("/")).text).toContain('title="Ada Lovelace"');
 });
 
-test("an email of one's own is the login", async () => {
+test("a given email address is used for the login", async () => {
   await using server = await ChatServer.start({ world: "demo" });
   await signUp(new Browser(server.site), { name: "Grace", email: "Grace@Example.org" });
   expect((await new Browser(server.site).logIn("grace@example.org")).fkey).not.toBe("");
 });
 
 test.each([
-  [{ name: "Al" }, "A name has at least 3 characters."],
-  [{ name: "x".repeat(31) }, "A name has at most 30 characters; this one has 31."],
-  [{ name: "álice" }, "Somebody is called álice already."],
-  [{ name: "Bob\u200bBaker" }, "A name cannot have invisible characters"],
+  [{ name: "Al" }, "A name must have at least 3 characters."],
+  [{ name: "x".repeat(31) }, "A name can have at most 30 characters; this one has 31."],
+  [{ name: "álice" }, "The name álice is already taken."],
+  [{ name: "Bob\u200bBaker" }, "A name cannot contain invisible characters"],
   [{ name: "Mod \u2666 Fake" }, "a moderator&#39;s diamond"],
-  [{ name: "!!!!" }, "A name needs a letter or a digit."],
-  [{ name: "Good Name", email: "no email" }, "That does not look like an email."],
-  [{ name: "Good Name", email: "alice@example.com" }, "There is an account with the email alice@example.com already."],
-])("%j is refused with a sentence, and what was typed stays", async (form, sentence) => {
+  [{ name: "!!!!" }, "A name must contain a letter or a digit."],
+  [{ name: "Good Name", email: "no email" }, "That does not look like an email address."],
+  [{ name: "Good Name", email: "alice@example.com" }, "An account with the email alice@example.com already exists."],
+])("%j is refused with a sentence, and the form keeps its input", async (form, sentence) => {
   await using server = await ChatServer.start({ world: "demo" });
   const browser = new Browser(server.site);
   const answer = await signUp(browser, form);
@@ -47,7 +47,7 @@ test.each([
   expect(browser.cookies.has("acct")).toBe(false);
 });
 
-test("nobody signs up with a stale key, on a server that does not offer it, or by the name of a live host", async () => {
+test("a sign-up fails with a stale fkey, on a server without sign-ups, or under a live host", async () => {
   await using demo = await ChatServer.start({ world: "demo" });
   expect((await signUp(new Browser(demo.site), { name: "Ada", fkey: "0".repeat(64) })).status).toBe(400);
   const live = await signUp(new Browser(demo.site), { name: "Ada" }, "meta.stackexchange.com");
@@ -58,7 +58,7 @@ test("nobody signs up with a stale key, on a server that does not offer it, or b
   expect((await signUp(browser, { name: "Ada" })).status).toBe(404);
 });
 
-test("the address of a message as the whole message shows a preview, of readable messages only", async () => {
+test("a message that is only the URL of a message shows a preview if the target is readable", async () => {
   await using server = await ChatServer.start({ world: "demo" });
   const { site } = server;
   const alice = site.user("Alice");
@@ -86,18 +86,18 @@ test.each(["\u3164\u3164\u3164a", "Al\u115fice", "Alice\u2800", "Al\u{e0100}ice"
   async (name) => {
     await using server = await ChatServer.start({ world: "demo" });
     const answer = await signUp(new Browser(server.site), { name });
-    expect([answer.status, answer.text.includes("A name cannot have invisible characters")]).toEqual([200, true]);
+    expect([answer.status, answer.text.includes("A name cannot contain invisible characters")]).toEqual([200, true]);
   },
 );
 
-test("nobody gets the name of somebody on another site", async () => {
+test("a sign-up cannot take the name of a user of another site", async () => {
   await using server = await ChatServer.start({ world: "demo" });
   server.sites["stackoverflow.com"].addUser({ name: "Jon Skeet", email: "jon@example.com" });
   const answer = await signUp(new Browser(server.site), { name: "jon skeet" });
-  expect(answer.text).toContain("Somebody is called jon skeet already");
+  expect(answer.text).toContain("The name jon skeet is already taken");
 });
 
-test("two who want the same name at once: one gets it", async () => {
+test("one of two simultaneous sign-ups with the same name succeeds", async () => {
   await using server = await ChatServer.start({ world: "demo" });
   const both = await Promise.all([1, 2].map(() => signUp(new Browser(server.site), { name: "Ada" })));
   expect(both.map(({ status }) => status).sort()).toEqual([200, 302]);

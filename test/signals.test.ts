@@ -1,9 +1,11 @@
-/** Signals: those of the process, which end a bot in order, and those of the user, on which nothing stays behind. */
+/** Process signals, which shut a bot down in order, and abort signals of the caller, which keep no listener. */
 import { spawn } from "node:child_process";
 import { getEventListeners, once } from "node:events";
 import { resolve } from "node:path";
 import { Client, type LogoutOptions } from "chatexchange-ts";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { eventually } from "./cli-support.js";
+import { sizeOf } from "./sizes.js";
 import { failureOf, meanwhile, type Stage, stage } from "./support.js";
 
 const root = resolve(import.meta.dirname, "..");
@@ -31,7 +33,7 @@ async function bot(
   });
   const ended = once(child, "close").then(([code, signal]) => code ?? signal);
   const isReady = (): boolean => text.includes("ready\n");
-  await Promise.race([ended, meanwhile(isReady)]);
+  await Promise.race([ended, eventually(isReady)]);
   return {
     get lines() {
       return text.split("\n").filter(Boolean);
@@ -44,19 +46,21 @@ async function bot(
 const said = ({ server }: Stage): readonly string[] => server.site.room(1).messages.map(({ source }) => source);
 
 describe("closeOnSignals", () => {
-  test.each([
-    ["SIGINT", 130],
-    ["SIGTERM", 143],
-  ] as const)("sends what waits at %s, leaves the rooms, and ends the process with %i", async (signal, code) => {
-    const set = await stage();
-    set.server.site.faults.slow("/chats/1/messages/new", 200);
-    const child = await bot(set);
-    child.kill(signal);
-    expect(await child.ended).toBe(code);
-    expect(child.lines).toEqual(["ready", "sent first", "sent second", `exit ${code}`]);
-    expect(said(set)).toEqual(["first", "second"]);
-    expect(set.server.site.room(1).present).not.toContain(set.bot.id);
-  });
+  // Another test below ends a bot with SIGTERM.
+  const interrupted = ["SIGINT", 130] as const;
+  test.each(sizeOf({ near: [interrupted], release: [interrupted, ["SIGTERM", 143] as const] }))(
+    "sends what waits at %s, leaves the rooms, and ends the process with %i",
+    async (signal, code) => {
+      const set = await stage();
+      set.server.site.faults.slow("/chats/1/messages/new", 200);
+      const child = await bot(set);
+      child.kill(signal);
+      expect(await child.ended).toBe(code);
+      expect(child.lines).toEqual(["ready", "sent first", "sent second", `exit ${code}`]);
+      expect(said(set)).toEqual(["first", "second"]);
+      expect(set.server.site.room(1).present).not.toContain(set.bot.id);
+    },
+  );
 
   test("ends the process at once at a second signal", async () => {
     const set = await stage();
@@ -80,7 +84,7 @@ describe("closeOnSignals", () => {
     ).toMatchObject({ code: "BAD_ARGUMENT" });
   });
 
-  test("leaves the end of the process to a handler of the program's own, and sets the exit code", async () => {
+  test("leaves exiting to the program's own handler, and sets the exit code", async () => {
     const set = await stage();
     const child = await bot(set, { ownHandler: true });
     child.kill("SIGTERM");
@@ -89,7 +93,7 @@ describe("closeOnSignals", () => {
     expect(said(set)).toEqual(["first", "second"]);
   });
 
-  test("can be taken back, and ends with the client", async () => {
+  test("can be undone, and ends with the client", async () => {
     const set = await stage();
     const child = await bot(set, { undo: true });
     child.kill("SIGTERM");
@@ -113,7 +117,7 @@ describe("closeOnSignals", () => {
 describe("an AbortSignal", () => {
   const listeners = (signal: AbortSignal): number => getEventListeners(signal, "abort").length;
 
-  test("that many calls share gets one listener of each kind, and none when they are done", async () => {
+  test("gets one listener of each kind when many calls share it, and none once they are done", async () => {
     const warnings: Error[] = [];
     const warn = (warning: Error): void => void warnings.push(warning);
     process.on("warning", warn);
@@ -140,7 +144,7 @@ describe("an AbortSignal", () => {
     expect([listeners(signal), warnings]).toEqual([0, []]);
   });
 
-  test("is let go by calls that are done, and by a client that is logged out", async () => {
+  test("is released by settled calls, and by a client that is logged out", async () => {
     const { server, bot: account } = await stage();
     const ofClient = new AbortController();
     const ofCalls = new AbortController();

@@ -1,10 +1,10 @@
-/** Nothing fails in silence: what nobody looks at is said on stderr, once, with its stack; unless onError takes it. */
+/** No failure is silent: a failure without a handler is printed on stderr once with its stack, unless onError is set. */
 import { Client, type ClientOptions, MessagePosted } from "chatexchange-ts";
 import { ManualClock } from "chatexchange-ts/testing";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { ends, meanwhile, quiet, type Stage, stage, turning, until } from "./support.js";
 
-/** What is printed on stderr: the lines, each with the values behind it. */
+/** The lines on stderr, each with its values. */
 function stderr(): unknown[][] {
   const lines: unknown[][] = [];
   const spy = vi.spyOn(console, "error").mockImplementation((...parts) => void lines.push(parts));
@@ -12,7 +12,7 @@ function stderr(): unknown[][] {
   return lines;
 }
 
-/** A client as a beginner makes it: without a logger, and without an onError. */
+/** A client with defaults: without a logger, and without onError. */
 function plain({ server, bot: { email, password } }: Stage, options: ClientOptions = {}): Client {
   return ends(new Client(server.site, { email, password, ...options }));
 }
@@ -56,8 +56,8 @@ const failures: readonly (readonly [name: string, fail: (chat: Client, set: Stag
     ],
   ];
 
-describe("a failure that nobody looks at", () => {
-  test.each(failures)("is said on stderr once, with its stack: %s", async (_, fail, said) => {
+describe("a failure that no caller handles", () => {
+  test.each(failures)("is printed on stderr once, with its stack: %s", async (_, fail, said) => {
     const lines = stderr();
     const set = await stage();
     await fail(plain(set), set);
@@ -69,7 +69,7 @@ describe("a failure that nobody looks at", () => {
     expect(error instanceof Error && error.stack).toMatch(said);
   });
 
-  test.each(failures)("is left to onError, which may be silent: %s", async (_, fail) => {
+  test.each(failures)("is passed to onError, which may ignore it: %s", async (_, fail) => {
     const lines = stderr();
     const set = await stage();
     let calls = 0;
@@ -81,9 +81,9 @@ describe("a failure that nobody looks at", () => {
 });
 
 describe("a send that cannot reach the server", () => {
-  const notice = /^cannot reach chat\.stackexchange\.com to post in room 1 \(\w+\); trying for 15 min$/;
+  const notice = /^cannot reach chat\.stackexchange\.com to post in room 1 \(\w+\); retrying for 15 min$/;
 
-  test("says so at the first failed try, once for each outage, to the logger", async () => {
+  test("is logged at the first failed attempt, once for each outage", async () => {
     const lines = stderr();
     const set = await stage();
     const clock = new ManualClock();
@@ -103,7 +103,7 @@ describe("a send that cannot reach the server", () => {
     expect(lines).toEqual([]);
   });
 
-  test("says so on stderr without a logger, with the time there is", async () => {
+  test("is reported on stderr without a logger, with the remaining time", async () => {
     const lines = stderr();
     const set = await stage();
     const clock = new ManualClock();
@@ -112,7 +112,7 @@ describe("a send that cannot reach the server", () => {
     set.server.site.faults.hangUp("/chats/1/messages/new", 2);
     await turning(clock, chat.getRoom(1).sendMessage("hello", { deadlineMs: 30_000 }));
     expect(lines).toEqual([
-      [expect.stringMatching(/^stackexchange\.com: cannot reach chat\.stackexchange\.com .*; trying for 30 s$/)],
+      [expect.stringMatching(/^stackexchange\.com: cannot reach chat\.stackexchange\.com .*; retrying for 30 s$/)],
     ]);
   });
 });

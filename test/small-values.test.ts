@@ -1,4 +1,4 @@
-/** Small questions that every bot asks: who owns the room, what is pinned, what somebody said, whether a text means me. */
+/** Small values that every bot needs: room owners, pinned messages, a user's messages, and mentions. */
 import {
   AccessLevelChanged,
   Client,
@@ -16,7 +16,7 @@ import { describe, expect, test } from "vitest";
 import { failureOf, next, stage, turning } from "./support.js";
 
 describe("a room", () => {
-  test("says whether somebody owns it, by user or id, and asks again after a change of access", async () => {
+  test("checks whether a user owns it, by user or id, and fetches again after a change of access", async () => {
     const { server, client, alice, bot, requests } = await stage();
     server.site.addRoom({ id: 8, name: "Club", owners: [alice] });
     const chat = client();
@@ -32,7 +32,7 @@ describe("a room", () => {
     expect(await failureOf(room.isOwner(0))).toMatchObject({ code: "BAD_ARGUMENT" });
   });
 
-  test("lists the messages that are pinned, and no others", async () => {
+  test("lists exactly the pinned messages", async () => {
     const { server, client, alice } = await stage();
     server.site.addRoom({ id: 8, name: "Club", owners: [alice] });
     const [first, second, third] = ["a", "b", "c"].map((text) => alice.in(8).says(text).id) as [number, number, number];
@@ -47,7 +47,7 @@ describe("a room", () => {
     expect(await failureOf(room.pinned({ count: 1 } as object))).toMatchObject({ code: "BAD_ARGUMENT" });
   });
 
-  test("gives the history of one user, newest first, whoever talks in between", async () => {
+  test("yields the history of one user, newest first, without messages of others", async () => {
     const { server, client, alice, requests } = await stage();
     const bob = server.site.user("Bob");
     for (let n = 0; n < 700; n++) (n % 100 === 0 ? alice : bob).in(1).says(`message ${n}`);
@@ -65,13 +65,13 @@ describe("a room", () => {
     expect(requests().filter((line) => line === "POST /chats/1/events").length).toBeLessThanOrEqual(5);
     expect(await failureOf(texts(alice.id, 1.5))).toMatchObject({
       code: "BAD_ARGUMENT",
-      message: "limit is a whole number from 0 up, not 1.5",
+      message: "limit must be a whole number of at least 0, not 1.5",
     });
     expect(await failureOf(texts("Alice" as never))).toMatchObject({ code: "BAD_ARGUMENT" });
   });
 });
 
-test("lastSeen and lastMessage are those of the whole site, in whatever room somebody was last", async () => {
+test("lastSeen and lastMessage cover all rooms of the site", async () => {
   const clock = new ManualClock(Date.UTC(2024, 1, 29));
   const { server, client, alice, anonymous } = await stage({ clock });
   const other = server.site.addRoom({ id: 8, name: "Club" });
@@ -90,7 +90,7 @@ test("lastSeen and lastMessage are those of the whole site, in whatever room som
   }
 });
 
-test("an event knows the name of who did it, without a request", async () => {
+test("an event has the name of its user without a request", async () => {
   const { client, alice, requests } = await stage();
   const events = client().getRoom(1).newEvents(UserEntered, MessagePosted);
   await events.ready;
@@ -125,7 +125,7 @@ describe("mentions", () => {
     expect(mentions(text, "Alice Liddell")).toBe(expected);
   });
 
-  test("agrees with the server about who is notified", async () => {
+  test("match the users whom the server notifies", async () => {
     const { server, client, bot, alice } = await stage();
     const chat = client();
     const watch = chat.getRoom(1).watch(() => {});
@@ -159,7 +159,7 @@ describe("mentions", () => {
   });
 });
 
-test("what a message shows is told from its content: a preview, and the notice of moved messages", async () => {
+test("the kind of a message is derived from its content: a preview, or the notice of moved messages", async () => {
   const { server, client, alice } = await stage();
   const target = server.site.addRoom({ id: 8, name: "Trash & more", owners: [alice] });
   const source = server.site.addRoom({ id: 9, name: "Source", owners: [alice] });
@@ -176,7 +176,7 @@ test("what a message shows is told from its content: a preview, and the notice o
   expect(isOnebox((await chat.getMessage(picture.id).content) ?? "")).toBe(true);
 });
 
-test("a link alone has an invisible character only where a preview could stand in its place", async () => {
+test("a message that is only a link gets an invisible character only if it could become a preview", async () => {
   expect(message().link("the docs", "https://example.com/docs").toString()).toBe(
     "[the docs](https://example.com/docs)",
   );
@@ -188,7 +188,7 @@ test("a link alone has an invisible character only where a preview could stand i
   }
 });
 
-test("the machine's clock can be given to a client, and be built upon", async () => {
+test("a client accepts the system clock, and a clock that wraps it", async () => {
   const before = Date.now();
   expect(systemClock.now()).toBeGreaterThanOrEqual(before);
   const { server } = await stage();

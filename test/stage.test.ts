@@ -1,11 +1,11 @@
-/** The stage of `chatexchange-ts/testing`: people speak, a bot answers, and what does not come is told with what came. */
+/** The stage of `chatexchange-ts/testing`: users speak, a bot answers, and a missing answer is reported with the messages so far. */
 import { type Client, ClosedError, MessagePosted, type Watch } from "chatexchange-ts";
 import { ManualClock, type Stage, type StageOptions, setStage as setNearStage } from "chatexchange-ts/testing";
 import { describe, expect, test } from "vitest";
 import { latency } from "./latency.js";
 import { failureOf } from "./support.js";
 
-/** A stage as far away as the run says. */
+/** A stage with the latency of the run. */
 const setStage = <const Name extends string = "Alice">(options: StageOptions<Name> = {}): Promise<Stage<Name>> =>
   setNearStage({ ...options, server: { ...latency(), ...options.server } });
 
@@ -19,7 +19,7 @@ function greeter(chat: Client, roomId: number): Watch {
 }
 
 describe("a stage", () => {
-  test("has a room, people in it, and an account for the bot", async () => {
+  test("has a room, users in it, and an account for the bot", async () => {
     await using stage = await setStage({ room: "Workshop", people: ["Alice", "Bob"], bot: "Robot" });
     expect(stage.room.name).toBe("Workshop");
     expect(stage.room.present).toEqual([stage.people.Alice.id, stage.people.Bob.id]);
@@ -30,7 +30,7 @@ describe("a stage", () => {
     expect(stage.server.sites["stackexchange.com"]).toBe(stage.site);
   });
 
-  test("takes options of the server, of the room and of the bot", async () => {
+  test("accepts options of the server, of the room and of the bot", async () => {
     const clock = new ManualClock(Date.UTC(2024, 1, 29));
     await using stage = await setStage({
       room: { name: "Club", access: "gallery" },
@@ -57,12 +57,12 @@ describe("a stage", () => {
       [stage.people.Alice.id, stage.bot.id, stage.site.user("Zoe").id].sort(),
     );
     expect(await stage.until(room.isOwner(stage.people.Bob.id))).toBe(false);
-    // The bot is an owner: it may do what owners may.
+    // The bot is an owner, so it may pin.
     await stage.until(room.update({ description: "mine" }));
     expect(stage.room.description).toBe("mine");
   });
 
-  test("gives a client of the bot on each site of its server", async () => {
+  test("makes a client of the bot for each site of its server", async () => {
     await using stage = await setStage({ server: { sites: ["stackexchange.com", "stackoverflow.com"] } });
     const other = stage.server.sites["stackoverflow.com"];
     const chat = stage.client({ site: other });
@@ -74,10 +74,10 @@ describe("a stage", () => {
     await stage.until(() => other.room(1).messages.at(-1)?.source.endsWith("Hello, Bob!"));
     expect(stage.room.messages).toEqual([]);
     await using elsewhere = await setStage();
-    expect(() => stage.client({ site: elsewhere.site })).toThrow(/site is one of stage\.server\.sites/);
+    expect(() => stage.client({ site: elsewhere.site })).toThrow(/site must be one of stage\.server\.sites/);
   });
 
-  test("ends the clients it made, and the server", async () => {
+  test("closes its clients and its server", async () => {
     const stage = await setStage();
     const chat = stage.client();
     await chat.getRoom(1).join();
@@ -88,8 +88,8 @@ describe("a stage", () => {
   });
 });
 
-describe("somebody on a stage", () => {
-  test("speaks, and hears the answer", async () => {
+describe("a user on a stage", () => {
+  test("says a message, and hears the answer", async () => {
     await using stage = await setStage();
     const { Alice } = stage.people;
     await greeter(stage.client(), stage.room.id).ready;
@@ -100,7 +100,7 @@ describe("somebody on a stage", () => {
     expect((await Alice.hears("Hello, Alice!")).id).toBeGreaterThan(answer.id);
   });
 
-  test("hears others only, each message once, and only what comes after their own words", async () => {
+  test("hears only others, each message once, and only messages after their own", async () => {
     await using stage = await setStage({ people: ["Alice", "Bob"] });
     const { Alice, Bob } = stage.people;
     Bob.says("early");
@@ -113,7 +113,7 @@ describe("somebody on a stage", () => {
     expect(late).toMatchObject({ code: "TIMED_OUT" });
   });
 
-  test("is in other rooms as well, and so are others", async () => {
+  test("can be in other rooms as well, and so can others", async () => {
     await using stage = await setStage({ people: ["Alice"] });
     const club = stage.site.addRoom({ name: "Club" });
     const carol = stage.person("Carol").in(club);
@@ -125,14 +125,14 @@ describe("somebody on a stage", () => {
     expect(club.messages.at(-1)?.stars).toBe(1);
   });
 
-  test("who hears nothing is told what was said, who is missing, and what broke", async () => {
+  test("gets an error that lists the messages, the missing user and the failures when no answer arrives", async () => {
     await using stage = await setStage({ people: ["Alice", "Bob"] });
     const { Alice, Bob } = stage.people;
     Alice.says("!hello");
     expect(await failureOf(Alice.hears(/hello/, { timeoutMs: 1 }))).toMatchObject({
       code: "TIMED_OUT",
       message: expect.stringMatching(
-        /^Alice did not hear \/hello\/ in 1 ms; said in Sandbox:\n {2}Alice: !hello\nBot is not in Sandbox/,
+        /^Alice did not hear \/hello\/ within 1 ms; said in Sandbox:\n {2}Alice: !hello\nBot is not in Sandbox/,
       ),
     });
     await greeter(stage.client(), 1).ready;
@@ -149,7 +149,7 @@ describe("somebody on a stage", () => {
 });
 
 describe("waiting", () => {
-  test("turns the clock until a promise has settled, and gives its value or its failure", async () => {
+  test("advances the clock until a promise settles, and settles like it", async () => {
     await using stage = await setStage({ server: { throttle: true } });
     const room = stage.client().getRoom(1);
     const start = stage.clock.now();
@@ -160,7 +160,7 @@ describe("waiting", () => {
     expect(await failureOf(stage.until(Promise.reject(new Error("no"))))).toMatchObject({ message: "no" });
   });
 
-  test("turns the clock until a condition holds", async () => {
+  test("advances the clock until a condition holds", async () => {
     await using stage = await setStage();
     let isDue = false;
     const start = stage.clock.now();
@@ -171,7 +171,7 @@ describe("waiting", () => {
     expect(stage.clock.now() - start).toBe(90_000);
     expect(await stage.until(() => 0)).toBe(0);
     expect(await failureOf(stage.until(() => false, { timeoutMs: 1 }))).toMatchObject({
-      message: "It did not come true in 1 ms; nothing was said in Sandbox\nBot is not in Sandbox",
+      message: "The condition did not come true within 1 ms; nothing was said in Sandbox\nBot is not in Sandbox",
     });
   });
 
@@ -192,7 +192,7 @@ describe("waiting", () => {
 });
 
 describe("an async condition", () => {
-  test("is awaited by until until it has a value", async () => {
+  test("is awaited by until() until it has a value", async () => {
     await using stage = await setStage();
     let asked = 0;
     expect(await stage.until(async () => ++asked >= 3)).toBe(true);
@@ -202,7 +202,7 @@ describe("an async condition", () => {
     expect(await stage.until(async () => answers[turn++])).toBe(0);
   });
 
-  test("may need the clock and the network", async () => {
+  test("may use the clock and the network", async () => {
     await using stage = await setStage();
     const chat = stage.client();
     const room = chat.getRoom(1);
@@ -214,7 +214,7 @@ describe("an async condition", () => {
     ).toBe("turned");
   });
 
-  test("fails with its own error, or when it never has a value", async () => {
+  test("fails with its own error, or with a timeout when it never has a value", async () => {
     await using stage = await setStage();
     const mistake = new Error("a mistake");
     expect(await failureOf(stage.until(() => Promise.reject(mistake)))).toBe(mistake);
@@ -223,7 +223,7 @@ describe("an async condition", () => {
     expect(await failureOf(stage.until(async () => false, { timeoutMs: 1 }))).toMatchObject(late);
   });
 
-  test("is awaited by hears until it has a value", async () => {
+  test("is awaited by hears() until it has a value", async () => {
     await using stage = await setStage({ people: ["Alice", "Bob"] });
     const { Alice, Bob } = stage.people;
     const heard = Alice.hears(async ({ text }) => text === "two");

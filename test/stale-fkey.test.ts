@@ -1,4 +1,4 @@
-/** A page in answer to a POST may mean a stale fkey: the client checks once, and trusts the page if it is good. */
+/** A page in response to a POST may mean a stale fkey: the client checks the fkey once, and trusts the page if the fkey is current. */
 import { Client } from "chatexchange-ts";
 import { ManualClock } from "chatexchange-ts/testing";
 import { describe, expect, test } from "vitest";
@@ -64,7 +64,7 @@ describe("a stale fkey", () => {
     },
   );
 
-  test("that goes stale again before the new one is used is fetched again", async () => {
+  test("is fetched again when the new one goes stale before its use", async () => {
     const { server, client, requests } = await stage();
     const { faults } = server.site;
     const chat = client();
@@ -74,14 +74,14 @@ describe("a stale fkey", () => {
     requests();
     const before = server.requests.length;
     const list = chat.getRoom(1).history().next();
-    // The look-up has its answer, which is on its way.
+    // The response to the lookup is under way.
     await meanwhile(() => server.requests.length === before + 2 && faults.underWay === 1);
     faults.rotateFkeys();
     await list;
     expect(lookUps(requests())).toBe(2);
   });
 
-  test("is fetched twice for one call at most: the page that answers the third post is the answer, and may pass", async () => {
+  test("is fetched at most twice for one call: the page in response to the third post is the result, which may be retried", async () => {
     let posts = 0;
     const page = "<!DOCTYPE html><title>Error</title>";
     const url = await standIn((request, response) => {
@@ -100,7 +100,7 @@ describe("a stale fkey", () => {
     expect(posts).toBe(3);
   });
 
-  test("is not the reason for two bare pages in a row, and the message still goes out once", async () => {
+  test("is not suspected after two bare pages in a row, and the message is still sent once", async () => {
     const clock = new ManualClock();
     const { server, client } = await stage();
     const chat = client({ clock });
@@ -120,7 +120,7 @@ describe("a stale fkey", () => {
       const { id } = server.site.addRoom({ name: "Second" });
       const path = `/chats/${id}/events`;
       faults.rotateFkeys();
-      // The answer to this one comes when the other call has fetched the new fkey.
+      // The response to this one arrives after the other call has fetched the new fkey.
       faults.slow(path, 100, { times: 1 });
       faults.fail(path, { ...page, status, headers: { ...page.headers, Location: "/error?aspxerrorpath=/" } });
       requests();

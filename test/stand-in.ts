@@ -1,4 +1,4 @@
-/** A small HTTP server in the place of a chat site, for answers that the local server does not give. */
+/** A small HTTP server in place of a chat site, for responses that the local server never sends. */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { onTestFinished } from "vitest";
@@ -7,11 +7,11 @@ import { distant } from "./latency.js";
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
 interface StandInOptions {
-  /** Answers at once, however far away the servers of the run are. @default false */
+  /** Answers at once, without the latency of the run. @default false */
   readonly near?: boolean;
 }
 
-/** Starts it; it ends with the test. Answers its `http://127.0.0.1:…` address. */
+/** Starts it until the end of the test; resolves to its `http://127.0.0.1:…` address. */
 export async function standIn(answer: Answer, { near = false }: StandInOptions = {}): Promise<string> {
   const server = createServer(near ? answer : distant(answer));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

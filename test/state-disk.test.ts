@@ -1,15 +1,15 @@
-/** The state file on a disk that fails, and one that must not be filled. */
+/** The state file on a failing disk and on a full one. */
 import { spawn, spawnSync } from "node:child_process";
-import { mkdtemp, readFile, stat } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { type Client, MessagePosted, StorageError } from "chatexchange-ts";
 import { ManualClock } from "chatexchange-ts/testing";
 import { describe, expect, test, vi } from "vitest";
 import { on, testDisk } from "./full-disk.js";
 import { stage, turning, until } from "./support.js";
+import { temporaryFolder } from "./temporary.js";
 
-const statePath = async (): Promise<string> => join(await mkdtemp(join(tmpdir(), "state-")), "state.jsonl");
+const statePath = (): string => join(temporaryFolder(), "state.jsonl");
 
 /** The state that the next client of the file starts with. */
 async function keptIn(stateFile: string, host = "stackexchange.com"): Promise<Record<string, unknown>[]> {
@@ -35,7 +35,7 @@ async function hearing(chat: Client, clock: ManualClock): Promise<string[]> {
 describe.each(["ENOSPC", "EIO", "EROFS", "EACCES", "EDQUOT"])("while writes fail with %s", (code) => {
   test("events arrive, messages are sent, the failure is reported once, and later everything is in the file", async () => {
     const set = await stage();
-    const stateFile = await statePath();
+    const stateFile = statePath();
     const clock = new ManualClock(Date.now());
     const disk = testDisk();
     const reported: unknown[] = [];
@@ -56,7 +56,7 @@ describe.each(["ENOSPC", "EIO", "EROFS", "EACCES", "EDQUOT"])("while writes fail
     expect(infos.filter((text) => text.includes("can be written again"))).toEqual([]);
     disk.trouble = undefined;
     disk.keepsTornEnds = false;
-    // No further entry is noted: a timer writes the waiting ones.
+    // No further entry is added: a timer writes the waiting ones.
     await until(clock, () => infos.some((text) => text.includes("can be written again")));
     const kept = await keptIn(stateFile);
     expect(cursorIn(kept)).toEqual({ 1: Object.values(chat.cursors)[0] });
@@ -75,9 +75,9 @@ describe.each(["ENOSPC", "EIO", "EROFS", "EACCES", "EDQUOT"])("while writes fail
   });
 });
 
-test("entries that wait for the disk take no more memory and no more tries as the outage goes on", async () => {
+test("entries that wait for the disk need bounded memory and bounded attempts during an outage", async () => {
   const set = await stage();
-  const stateFile = await statePath();
+  const stateFile = statePath();
   const clock = new ManualClock(Date.now());
   const disk = testDisk();
   const chat = set.client({ stateFile, clock, ...on(disk), onError: () => {} });
@@ -88,7 +88,7 @@ test("entries that wait for the disk take no more memory and no more tries as th
   await until(clock, () => heard.length === 3_000);
   const before = disk.writes;
   await clock.advance(3_600_000);
-  // Growing waits, a minute at most.
+  // The backoff grows to a minute at most.
   expect(disk.writes - before).toBeLessThan(75);
   disk.trouble = undefined;
   await clock.advance(60_000);
@@ -100,7 +100,7 @@ test("entries that wait for the disk take no more memory and no more tries as th
 
 test("the state file is compacted while it is used", async () => {
   const set = await stage();
-  const stateFile = await statePath();
+  const stateFile = statePath();
   const clock = new ManualClock(Date.now());
   const chat = set.client({ stateFile, clock });
   await chat.resume();
@@ -123,10 +123,10 @@ function smallDisk(folder: string): { way: string; mounting: string } | undefine
   return way === undefined ? undefined : { way, mounting };
 }
 
-test("on a full disk of the machine events arrive, messages are sent, and space made later is used", {
+test("on a full disk events arrive, messages are sent, and the state is written once there is space", {
   timeout: 60_000,
 }, async ({ skip }) => {
-  const folder = await mkdtemp(join(tmpdir(), "small-disk-"));
+  const folder = temporaryFolder();
   const disk = smallDisk(folder);
   if (!disk) {
     console.warn("skipped: no small disk can be mounted here (unshare and a tmpfs)");

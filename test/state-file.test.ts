@@ -1,17 +1,17 @@
-/** What is kept over a restart, in one process; test/killed.test.ts has the kills. */
-import { appendFile, mkdir, mkdtemp, readFile, stat, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+/** Restarts with a state file, in one process; test/killed.test.ts has the kills. */
+import { appendFile, mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type ChatEvent, MessagePosted } from "chatexchange-ts";
 import { ManualClock } from "chatexchange-ts/testing";
 import { expect, test, vi } from "vitest";
 import { failureOf, stage, turning, until } from "./support.js";
+import { temporaryFolder } from "./temporary.js";
 
-const statePath = async (): Promise<string> => join(await mkdtemp(join(tmpdir(), "state-")), "state.jsonl");
+const statePath = (): string => join(temporaryFolder(), "state.jsonl");
 
-test("what was heard is not heard again, and what was not said is said, once", async () => {
+test("after a restart a handled event is not delivered again, and an unsent message is sent once", async () => {
   const set = await stage();
-  const stateFile = await statePath();
+  const stateFile = statePath();
   const clock = new ManualClock(Date.now());
   const { faults } = set.server.site;
   const first = set.client({ stateFile, clock, onError: () => {} });
@@ -38,7 +38,7 @@ test("what was heard is not heard again, and what was not said is said, once", a
   expect(await readFile(stateFile, "utf8")).not.toContain("s3cret");
   faults.clear();
   set.alice.in(1).says("two");
-  await appendFile(stateFile, '{"cursor":{"1":'); // the line that was being written when the power went
+  await appendFile(stateFile, '{"cursor":{"1":'); // the line that was cut off by a power failure
 
   const second = set.client({ stateFile, clock });
   const resumed = await second.resume();
@@ -55,9 +55,9 @@ test("what was heard is not heard again, and what was not said is said, once", a
   expect(await set.client({ stateFile, clock }).resume()).toEqual([]);
 });
 
-test("an event whose handler ends another is dealt with all the same", async () => {
+test("an event whose handler closes another watch is still acknowledged", async () => {
   const set = await stage();
-  const stateFile = await statePath();
+  const stateFile = statePath();
   const first = set.client({ stateFile });
   await first.resume();
   const heard: string[] = [];
@@ -83,21 +83,21 @@ test("an event whose handler ends another is dealt with all the same", async () 
   expect(heard).toEqual(["zero", "one", "two"]);
 });
 
-test("misuse is refused by name", async () => {
+test("invalid uses are refused by name", async () => {
   const set = await stage();
-  const stateFile = await statePath();
+  const stateFile = statePath();
   expect(await failureOf(set.client().resume())).toMatchObject({
     code: "BAD_ARGUMENT",
-    message: expect.stringMatching(/without the option stateFile/),
+    message: expect.stringMatching(/needs the option stateFile/),
   });
   const chat = set.client({ stateFile });
   expect(await failureOf(chat.getRoom(1).sendMessage("too soon"))).toMatchObject({ code: "BAD_ARGUMENT" });
-  expect(() => chat.getRoom(1).newMessages()).toThrow(/await resume\(\) first/);
+  expect(() => chat.getRoom(1).newMessages()).toThrow(/call await client.resume\(\) first/);
   await chat.resume();
-  expect(await failureOf(chat.resume())).toMatchObject({ message: expect.stringMatching(/resumed already/) });
+  expect(await failureOf(chat.resume())).toMatchObject({ message: expect.stringMatching(/already resumed/) });
   await chat.logout();
   for (const [text, reason] of [
-    ['{"host":"stackoverflow.com"}\n', /keeps the state of stackoverflow.com/],
+    ['{"host":"stackoverflow.com"}\n', /holds the state of stackoverflow.com/],
     [
       '{"state":"chatexchange-ts","version":3,"host":"stackexchange.com"}\n',
       /state version 3.*; update chatexchange-ts/,
@@ -125,21 +125,21 @@ test.each([
   '{"done":{"1":[null]}}',
   '{"done":{"1":5}}',
   '[{"cursor":{"1":null}}]',
-])("a state file with the line %s, whose number is no id, is damaged and named", async (line) => {
+])("a state file with the line %s, which has an invalid id, is reported as damaged by its path", async (line) => {
   const set = await stage();
-  const stateFile = join(await mkdtemp(join(tmpdir(), "state-")), "state.jsonl");
+  const stateFile = join(temporaryFolder(), "state.jsonl");
   const text = `{"state":"chatexchange-ts","version":2,"host":"stackexchange.com"}\n${line}\n`;
   await writeFile(stateFile, text);
   expect(await failureOf(set.client({ stateFile }).resume())).toMatchObject({
     code: "BAD_ARGUMENT",
-    message: `${stateFile} is not a state file (line 2); delete it or name another`,
+    message: `${stateFile} is not a state file (line 2); delete it or use another path`,
   });
   expect(await readFile(stateFile, "utf8")).toBe(text);
 });
 
-test("a state file that cannot be used is STORAGE, and resume can be called again once it can", async () => {
+test("resume fails with STORAGE for an unusable state file, and can be called again once the file is usable", async () => {
   const set = await stage();
-  const folder = await mkdtemp(join(tmpdir(), "state-"));
+  const folder = temporaryFolder();
   const stateFile = join(folder, "below", "state.jsonl");
   const chat = set.client({ stateFile });
   expect(await failureOf(chat.resume())).toMatchObject({

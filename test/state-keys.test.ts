@@ -1,6 +1,5 @@
 /** Actions with a key in the state. Sending with keys is tested in actions-keys.test.ts. */
-import { appendFile, mkdtemp, readFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { appendFile, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ManualClock } from "chatexchange-ts/testing";
 import { expect, onTestFinished, test } from "vitest";
@@ -9,6 +8,7 @@ import type { StoredAction } from "../src/sending/store.js";
 import { lockFile } from "../src/storage/process-lock.js";
 import { Counters } from "../src/util/counters.js";
 import { createServices } from "../src/util/services.js";
+import { temporaryFolder } from "./temporary.js";
 
 const day = 86_400_000;
 const host = "stackexchange.com";
@@ -31,7 +31,7 @@ function open(path: string, clock: ManualClock): StateStore {
 }
 
 async function fresh(): Promise<{ path: string; clock: ManualClock; reopen(store?: StateStore): StateStore }> {
-  const path = join(await mkdtemp(join(tmpdir(), "state-")), "state.jsonl");
+  const path = join(temporaryFolder(), "state.jsonl");
   const clock = new ManualClock();
   return {
     path,
@@ -53,7 +53,7 @@ const answer = (more: Partial<StoredAction> = {}): StoredAction => ({
   ...more,
 });
 
-test("a key is known while its action waits and for its time to live after it is done, over restarts", async () => {
+test("a key is kept while its action waits and for its time to live afterward, across restarts", async () => {
   const { clock, reopen } = await fresh();
   let store = reopen();
   expect(store.keyed("answer 100")).toBeUndefined();
@@ -86,7 +86,7 @@ test("a key outlives any pause until the events that were open at its call are h
   store.noteCursor(1, 100);
   await clock.advance(30 * day);
   expect(store.keyed("answer 100")?.messageId).toBe(7);
-  store.noteDone(2, 55); // beyond the cursor, but handled
+  store.noteDone(2, 55); // acknowledged beyond the cursor
   await clock.advance(day - 1);
   expect(store.keyed("answer 100")?.messageId).toBe(7);
   await clock.advance(1);
@@ -105,7 +105,7 @@ test("the key of a dropped action is free again", async () => {
   expect(store.keyed("answer 100")?.action.text).toBe("another");
 });
 
-test("edits, done events beyond the cursor and the newest own message are there after a restart", async () => {
+test("edits, acknowledged events beyond the cursor and the newest own message survive a restart", async () => {
   const { reopen } = await fresh();
   let store = reopen();
   const edit: StoredAction = { id: "e", kind: "edit", roomId: 1, messageId: 5, text: "better", at: 2 };
@@ -123,7 +123,7 @@ test("edits, done events beyond the cursor and the newest own message are there 
   expect(reopen(store).marks.get(1)).toEqual({ cursor: 12, done: [14] });
 });
 
-test("entries noted together are stored whole or not at all", async () => {
+test("entries of one transaction are stored completely or not at all", async () => {
   const { path, clock, reopen } = await fresh();
   const store = reopen();
   store.noteCursor(1, 10);

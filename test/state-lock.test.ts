@@ -1,25 +1,25 @@
 /** One client at a time uses a state file; another is refused, or waits. */
 import { existsSync } from "node:fs";
-import { link, mkdtemp } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { link } from "node:fs/promises";
 import { join } from "node:path";
 import { LockedError, MessagePosted } from "chatexchange-ts";
 import { ManualClock } from "chatexchange-ts/testing";
 import { expect, test } from "vitest";
 import { commandLine, eventually, linesOf, place } from "./cli-support.js";
 import { failureOf, stage, turning, until } from "./support.js";
+import { temporaryFolder } from "./temporary.js";
 
-const statePath = async (): Promise<string> => join(await mkdtemp(join(tmpdir(), "state-")), "state.jsonl");
+const statePath = (): string => join(temporaryFolder(), "state.jsonl");
 
 test("a second client is refused with the name of the holder, and can do nothing until the first has ended", async () => {
   const set = await stage();
-  const stateFile = await statePath();
+  const stateFile = statePath();
   const [first, second] = [set.client({ stateFile }), set.client({ stateFile })];
   await first.resume();
   const failure = await failureOf(second.resume());
   expect(failure).toBeInstanceOf(LockedError);
   expect(failure).toMatchObject({ code: "LOCKED", path: stateFile, holder: expect.stringContaining(`${process.pid}`) });
-  // A client that goes on all the same gets the same failure from every call, each with the line of its own call.
+  // A client that continues anyway gets the same failure from every call, each with the line of its own call.
   const room = second.getRoom(1);
   const same = { code: "LOCKED", message: (failure as LockedError).message, path: stateFile };
   expect(await failureOf(room.sendMessage("twice"))).toMatchObject(same);
@@ -32,9 +32,9 @@ test("a second client is refused with the name of the holder, and can do nothing
   expect(await second.resume()).toEqual([]);
 });
 
-test("a hard link to a state file is that state: a second client by the other name is refused until the first has ended", async () => {
+test("a hard link to a state file shares its lock: a second client by the other name is refused until the first has ended", async () => {
   const set = await stage();
-  const [stateFile, other] = [await statePath(), await statePath()];
+  const [stateFile, other] = [statePath(), statePath()];
   const first = set.client({ stateFile });
   await first.resume();
   await link(stateFile, other);
@@ -44,9 +44,9 @@ test("a hard link to a state file is that state: a second client by the other na
   expect(await second.resume()).toEqual([]);
 });
 
-test("a command is answered by one of two clients, and by the waiting one when the first is gone", async () => {
+test("a command is answered by one of two clients, and by the waiting client once the first has ended", async () => {
   const set = await stage();
-  const stateFile = await statePath();
+  const stateFile = statePath();
   const clock = new ManualClock(Date.now());
   const [first, second] = [set.client({ stateFile, clock }), set.client({ stateFile, clock })];
   const run = async (name: string, chat: typeof first): Promise<void> => {
@@ -75,9 +75,9 @@ test("a command is answered by one of two clients, and by the waiting one when t
   expect(answers()).toEqual(["first: !!one", "second: !!two, said while nobody listens"]);
 });
 
-test("a wait ends by its signal and by logout", async () => {
+test("a signal and a logout end the wait for the lock", async () => {
   const set = await stage();
-  const stateFile = await statePath();
+  const stateFile = statePath();
   const clock = new ManualClock();
   await set.client({ stateFile, clock }).resume();
   const waiting = set.client({ stateFile, clock });
@@ -93,7 +93,7 @@ test("a wait ends by its signal and by logout", async () => {
   expect(clock.pending).toBe(0);
 });
 
-test("a second tail on one state ends with a line that names the first", async () => {
+test("a second tail on one state file exits with a line that names the first", async () => {
   const { server, at } = await place();
   const { start, run, folder } = commandLine();
   const state = join(folder, "tail.state");
@@ -106,7 +106,7 @@ test("a second tail on one state ends with a line that names the first", async (
     code: 1,
     stdout: "",
     stderr: expect.stringMatching(
-      new RegExp(`^chatexchange: .*tail\\.state is in use by process ${first.pid} on .+; end that one first`),
+      new RegExp(`^chatexchange: .*tail\\.state is in use by process ${first.pid} on .+; stop that process`),
     ),
   });
   server.site.user("Alice").in(1).says("still there");

@@ -1,4 +1,4 @@
-/** Bytes that are no text in a frame. */
+/** Invalid UTF-8 in a frame. */
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import type { Endpoint } from "chatexchange-ts";
@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { WebSocketServer } from "ws";
 import { next, stage } from "./support.js";
 
-test("a broken character in a message is one broken character, and the socket stays", async () => {
+test("invalid bytes in a message become one replacement character, and the socket stays open", async () => {
   const { server, client, alice } = await stage();
   const sockets = new WebSocketServer({ port: 0, host: "127.0.0.1" });
   onTestFinished(() => void sockets.close());

@@ -1,4 +1,4 @@
-/** The end of listening: whatever it interrupts, nothing is left running. Time is turned by hand. */
+/** The end of listening leaves no timer, request or socket running, at any moment. The clock is advanced by hand. */
 import { type ChatEvent, MessagePosted } from "chatexchange-ts";
 import { ManualClock } from "chatexchange-ts/testing";
 import { describe, expect, test } from "vitest";
@@ -6,7 +6,7 @@ import { type Ear, listening } from "./stream-ear.js";
 import { meanwhile, quiet, stage, until } from "./support.js";
 
 describe("closing", () => {
-  test("one of two watches leaves the other, and the last closes the socket", async () => {
+  test("one of two watches keeps the other open, and closing the last closes the socket", async () => {
     const set = await stage();
     const clock = new ManualClock();
     const chat = set.client({ clock });
@@ -32,13 +32,13 @@ describe("closing", () => {
     expect(clock.pending).toBe(0);
   });
 
-  test("a watch before it is ready ends it with CLOSED, and nothing is left", async () => {
+  test("a watch before it is ready rejects ready with CLOSED, and leaves nothing running", async () => {
     const set = await stage();
     const clock = new ManualClock();
     const chat = set.client({ clock });
     await chat.login();
     const heard: ChatEvent[] = [];
-    // At every step: after each request, and with the socket open; at once and at the end of the turn.
+    // At every step: after each request, and with the socket open; at once and in a later task.
     for (let count = 0; count < 12; count++) {
       set.requests();
       let asked = 0;
@@ -67,7 +67,7 @@ describe("closing", () => {
     expect(heard).toHaveLength(before);
   });
 
-  /** A client that has come as far as the test wants, and then logs out. */
+  /** A client that reaches the state of the test, and then logs out. */
   async function leaving(act: (ear: Ear) => Promise<unknown> | undefined): Promise<void> {
     const ear = await listening({ timeoutMs: 400 });
     await act(ear);
@@ -106,7 +106,7 @@ describe("closing", () => {
       await until(clock, () => chat.state === "resuming");
     }));
 
-  test("by logout in the middle of fetching what was missed leaves nothing running", () =>
+  test("by logout during a recovery leaves nothing running", () =>
     leaving(async ({ chat, server }) => {
       server.site.faults.hang(/^\/events$/);
       server.site.faults.loseFrames(1);
@@ -129,7 +129,7 @@ describe("closing", () => {
       await until(clock, () => states.includes("stale"));
     }));
 
-  test("by logout while the room itself does not answer leaves nothing running", () =>
+  test("by logout while the room page does not answer leaves nothing running", () =>
     leaving(async ({ server, chat, says }) => {
       server.site.faults.garbleFrames(2);
       server.site.faults.hang(/^\/events$/, 10);
@@ -148,7 +148,7 @@ describe("closing", () => {
 
   test("by logout before anything was ready leaves nothing running", async () => {
     const set = await stage();
-    // After each of the requests that it takes, and with the socket open.
+    // After each of its requests, and with the socket open.
     for (let count = 0; count < 10; count++) {
       const clock = new ManualClock();
       const chat = set.client({ clock, onError: () => {} });
@@ -174,7 +174,7 @@ describe("closing", () => {
     await meanwhile(() => set.server.site.openSockets === 0);
   });
 
-  test("after the login has expired does not log in again in order to leave", async () => {
+  test("after the login has expired does not log in again just to leave", async () => {
     const ear = await listening();
     ear.server.site.faults.expireSessions();
     ear.requests();
@@ -182,7 +182,7 @@ describe("closing", () => {
     expect(ear.requests().filter((line) => line.endsWith("/users/login"))).toEqual([]);
   });
 
-  test("keeps where listening had got to", async () => {
+  test("keeps the cursor", async () => {
     const ear = await listening();
     ear.says("remember this");
     await ear.hears("remember this");

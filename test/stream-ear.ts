@@ -1,4 +1,4 @@
-/** A client that listens, with a clock that is turned by hand, and what is said to it and behind its back. */
+/** A listening client on a manual clock; messages that it gets, and messages that are hidden from its socket. */
 import { type ChatEvent, type Client, type ClientOptions, MessagePosted, type StreamState } from "chatexchange-ts";
 import { ManualClock } from "chatexchange-ts/testing";
 import { expect } from "vitest";
@@ -13,11 +13,11 @@ export interface Ear extends Stage {
   readonly states: StreamState[];
   readonly reported: unknown[];
   says(...texts: string[]): void;
-  /** Turns the clock until so many posts were heard, and looks that no more come with them. */
+  /** Advances the clock until this many posts have arrived, and checks that no more arrive. */
   hears(...texts: string[]): Promise<void>;
 }
 
-/** A client that listens to room 1 with a clock of its own. */
+/** A client that listens to room 1 on a manual clock. */
 export async function listening(options: ClientOptions = {}, set?: Stage): Promise<Ear> {
   const given = set ?? (await stage());
   const clock = new ManualClock();
@@ -72,7 +72,7 @@ export const post = (id: number | undefined, messageId: number, content: string)
 export const frame = (events: readonly Raw[], t?: number, d?: number): string =>
   JSON.stringify({ r1: { e: events, t, d } });
 
-/** Things that are said while nothing is heard, as the raw events that a frame should have brought. */
+/** Posts while the sockets are silent; the raw events that a frame would have had. */
 export function unheard({ server, alice }: Stage, ...texts: string[]): { events: Raw[]; from: number; to: number } {
   const { site } = server;
   const from = site.newestEventId;

@@ -1,11 +1,11 @@
-/** Those who listen to a stream: handlers that fail or dawdle, and readers who stop reading. Time is turned by hand. */
+/** Consumers of a stream: failing and slow handlers, and readers that stop reading. The clock is advanced by hand. */
 import { type ChatEvent, MessagePosted } from "chatexchange-ts";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { frame, listening, unheard } from "./stream-ear.js";
 import { failureOf, meanwhile, next, quiet, stage, until } from "./support.js";
 
 describe("handlers", () => {
-  test("that throw, reject or dawdle hold up nobody, and nobody else's order", async () => {
+  test("do not delay or reorder other handlers when they throw, reject or are slow", async () => {
     const ear = await listening();
     const room = ear.chat.getRoom(1);
     const slow: string[] = [];
@@ -47,7 +47,7 @@ describe("handlers", () => {
     );
   });
 
-  test("that begin or end listening in the middle of an event: who begins hears the next one, who ended hears no more", async () => {
+  test("may add and close listeners during delivery: a new listener gets the next event, a closed one gets none", async () => {
     const ear = await listening();
     const room = ear.chat.getRoom(1);
     const heard: string[] = [];
@@ -75,7 +75,7 @@ describe("handlers", () => {
     expect(heard).toEqual(["first a", "first b", "begun in the room b", "begun b"]);
   });
 
-  test("whose failures are reported to an onError that throws itself stop nothing", async () => {
+  test("stop nothing when they fail and onError throws", async () => {
     const escaped: unknown[] = [];
     const others = process.listeners("uncaughtException");
     process.removeAllListeners("uncaughtException");
@@ -99,7 +99,7 @@ describe("handlers", () => {
     expect(escaped).toEqual([]);
   });
 
-  test("of states that throw stop nothing", async () => {
+  test("of state changes stop nothing when they throw", async () => {
     const ear = await listening();
     const off = ear.chat.onStateChange((state) => {
       throw new Error(`no ${state}`);
@@ -112,7 +112,7 @@ describe("handlers", () => {
     off();
   });
 
-  test("may close their own watch, and open others, in the middle of a frame", async () => {
+  test("may close their own watch and open others while a frame is delivered", async () => {
     const ear = await listening();
     const room = ear.chat.getRoom(1);
     const first: string[] = [];
@@ -132,10 +132,10 @@ describe("handlers", () => {
   });
 });
 
-describe("who stops reading", () => {
+describe("a reader that stops reading", () => {
   const texts = ["a", "b", "c", "d", "e", "f"];
 
-  /** Reads what is left of a stream, as texts. */
+  /** Reads the rest of a stream, as texts. */
   async function readAll(messages: AsyncIterable<{ textContent: Promise<string> }>): Promise<string[]> {
     const read: string[] = [];
     for await (const message of messages) read.push(await message.textContent);
@@ -157,7 +157,7 @@ describe("who stops reading", () => {
     expect(await readAll(messages)).toEqual(kept);
   });
 
-  test("gets, by the policy fail, what waited and then the reason, and costs no socket any more", async () => {
+  test("gets the queued events and then the reason under the policy fail, and needs no socket anymore", async () => {
     const set = await stage();
     set.server.site.addRoom({ id: 2, name: "Other" });
     const ear = await listening({}, set);
@@ -174,7 +174,7 @@ describe("who stops reading", () => {
     await ear.hears("over here");
   });
 
-  test("is told that a policy nobody knows is none", async () => {
+  test("gets an error for an unknown policy", async () => {
     const { chat } = await listening();
     expect(() => chat.getRoom(1).newMessages({ overflow: "block" as "fail" })).toThrow(/drop-oldest/);
     expect(() => chat.getRoom(1).newMessages({ limit: 0 })).toThrow(/limit/);

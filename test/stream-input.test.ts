@@ -1,11 +1,11 @@
-/** What may come in over the stream: nonsense, events out of order, holes. Time is turned by hand. */
+/** Input of a stream: invalid frames, events out of order, holes. The clock is advanced by hand. */
 import { MessageEdited, StreamGap, UnknownEvent } from "chatexchange-ts";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { type Ear, frame, listening, post, unheard } from "./stream-ear.js";
 import { quiet, until } from "./support.js";
 
-describe("frames that make no sense", () => {
-  test("change neither the state nor the place, and cost next to nothing", async () => {
+describe("invalid frames", () => {
+  test("change neither the state nor the cursor, and cause almost no requests", async () => {
     const ear = await listening();
     ear.says("before");
     await ear.hears("before");
@@ -22,7 +22,7 @@ describe("frames that make no sense", () => {
     ear.says("after");
     await ear.hears("before", "after");
     expect(ear.states).toEqual(["connecting", "live"]);
-    // What is damaged is read again over HTTP, and nothing else is asked for.
+    // Damaged events are read again over HTTP; there is no other request.
     const asked = ear.requests();
     expect(asked.filter((line) => line !== "POST /events")).toEqual([]);
     expect(asked.length).toBeLessThanOrEqual(4);
@@ -30,7 +30,7 @@ describe("frames that make no sense", () => {
     expect(ear.reported).toEqual([]);
   });
 
-  test("of a message one knows leave what is known in order", async () => {
+  test("about a known message do not damage its cached values", async () => {
     const ear = await listening();
     const said = ear.alice.in(1).says("what is known");
     await ear.hears("what is known");
@@ -46,7 +46,7 @@ describe("frames that make no sense", () => {
     expect(ear.events.filter((event) => event instanceof UnknownEvent)).toEqual([]);
   });
 
-  test("of more bytes than any frame has end the socket, not the stream", async () => {
+  test("close the socket, not the stream, when they exceed the size limit", async () => {
     const ear = await listening();
     ear.says("before");
     await ear.hears("before");
@@ -59,7 +59,7 @@ describe("frames that make no sense", () => {
     await ear.hears("before", "meanwhile", "after");
   });
 
-  test("of very many events are told whole and in order", async () => {
+  test("with very many events are delivered completely and in order", async () => {
     const ear = await listening();
     const texts = Array.from({ length: 10_000 }, (_, n) => `${n}`);
     const { site } = ear.server;
@@ -71,7 +71,7 @@ describe("frames that make no sense", () => {
 });
 
 describe("events out of order", () => {
-  test("inside a frame are put right, without asking the server", async () => {
+  test("within a frame are reordered without a request", async () => {
     const ear = await listening();
     const { events, from, to } = unheard(ear, "one", "two", "three");
     ear.requests();
@@ -81,7 +81,7 @@ describe("events out of order", () => {
     expect(ear.requests()).toEqual([]);
   });
 
-  test("across frames are put right, once, by asking once", async () => {
+  test("across frames are reordered and delivered once, with one request", async () => {
     const ear = await listening();
     const { events, to } = unheard(ear, "one", "two", "three");
     ear.requests();
@@ -93,7 +93,7 @@ describe("events out of order", () => {
     await ear.hears("one", "two", "three", "four");
   });
 
-  test("that come late and are known are not told again", async () => {
+  test("are not delivered again when they arrive late and are known", async () => {
     const ear = await listening();
     const { site } = ear.server;
     const seen: string[] = [];
@@ -111,7 +111,7 @@ describe("events out of order", () => {
     expect(ear.requests()).toEqual([]);
   });
 
-  test("delayed by the server are put right", async () => {
+  test("because of a delay in the server are reordered", async () => {
     const ear = await listening();
     const texts = Array.from({ length: 12 }, (_, n) => `${n}`);
     for (const text of texts) {
@@ -121,7 +121,7 @@ describe("events out of order", () => {
     await ear.hears(...texts);
   });
 
-  test("and without ids come as they come, once, and move nothing", async () => {
+  test("and without ids are delivered once on arrival, and move no cursor", async () => {
     const ear = await listening();
     ear.says("before");
     await ear.hears("before");
@@ -135,7 +135,7 @@ describe("events out of order", () => {
     await ear.hears("before", "nameless one", "nameless two", "after");
   });
 
-  test("with ids of long ago are not told, and what comes next is", async () => {
+  test("with very old ids are not delivered, and later events are", async () => {
     const ear = await listening();
     ear.says("before");
     await ear.hears("before");
@@ -148,7 +148,7 @@ describe("events out of order", () => {
     await ear.hears("before", "after");
   });
 
-  /** Goes on talking, a message in 15 s, and turns the clock, until something was heard or so much time has passed. */
+  /** Posts a message every 15 s and advances the clock until a condition holds or this much time has passed. */
   async function talking(ear: Ear, condition: () => boolean, mostMs: number): Promise<string[]> {
     const said: string[] = [];
     const start = ear.clock.now();
@@ -161,7 +161,7 @@ describe("events out of order", () => {
     return said;
   }
 
-  test("a hole that a first look does not fill is looked at again", async () => {
+  test("a hole that the first recovery does not fill is recovered again", async () => {
     // The list over HTTP may lag behind the socket: its first answer does not know of the events yet.
     const ear = await listening();
     const { faults } = ear.server.site;
@@ -173,7 +173,7 @@ describe("events out of order", () => {
     expect(more.length).toBeLessThanOrEqual(4);
   });
 
-  test("an empty answer, however often it comes, does not prove that nothing happened", async () => {
+  test("an empty response does not prove that nothing happened, however often it is repeated", async () => {
     const ear = await listening();
     const { faults } = ear.server.site;
     faults.loseFrames(1);
@@ -184,7 +184,7 @@ describe("events out of order", () => {
     expect(ear.events.filter((event) => event instanceof StreamGap)).toEqual([]);
   });
 
-  test("frames of 3,000 events that come while others are fetched are all delivered, without a gap", async () => {
+  test("frames with 3,000 events that arrive during a recovery are all delivered, without a gap", async () => {
     const ear = await listening();
     const { faults } = ear.server.site;
     faults.fail("/events", { status: 503, times: 2 });
@@ -205,7 +205,7 @@ describe("events out of order", () => {
     expect(ear.events.filter((event) => event instanceof StreamGap)).toEqual([]);
   });
 
-  test("a hole that nothing can fill does not make a room with talk in it deaf", async () => {
+  test("a hole that cannot be filled does not stop delivery in a busy room", async () => {
     const ear = await listening();
     const { site } = ear.server;
     ear.requests();
@@ -216,7 +216,7 @@ describe("events out of order", () => {
     expect(ear.requests().length).toBeLessThan(20);
   });
 
-  test("an absurd counter is not believed for ever", async () => {
+  test("an absurd counter is not trusted forever", async () => {
     const ear = await listening();
     ear.server.site.faults.sendRaw(frame([], 9_000_000_000_000_000, 9_000_000_000_000_000));
     const said = await talking(ear, () => ear.texts.length > 0, 300_000);
@@ -225,7 +225,7 @@ describe("events out of order", () => {
   });
 });
 
-test("edits and deletions of what came before are told in the order of the server", async () => {
+test("edits and deletions of earlier messages are delivered in the server's order", async () => {
   const ear = await listening();
   const kinds: string[] = [];
   const watch = ear.chat.getRoom(1).watch((event) => void kinds.push(`${event.constructor.name} ${event.content}`));

@@ -1,4 +1,4 @@
-/** What may happen to a stream: a clock that jumps, a room that is taken away, a suspension. Time is turned by hand. */
+/** A stream in trouble: a clock that jumps, a lost room, a suspension. The clock is advanced by hand. */
 import { type Clock, StreamGap } from "chatexchange-ts";
 import { ManualClock } from "chatexchange-ts/testing";
 import { describe, expect, test } from "vitest";
@@ -6,7 +6,7 @@ import { listening } from "./stream-ear.js";
 import { failureOf, meanwhile, next, quiet, type Stage, stage, turning, until } from "./support.js";
 
 describe("a clock that jumps", () => {
-  /** A clock that can be put forward or back without any timer being due for that. */
+  /** A clock that can jump forward or back without firing any timer. */
   class LeapingClock implements Clock {
     readonly manual = new ManualClock();
     leapMs = 0;
@@ -18,7 +18,7 @@ describe("a clock that jumps", () => {
     }
   }
 
-  test("forward a day makes no storm of requests, and loses nothing", async () => {
+  test("forward a day causes no burst of requests, and loses no event", async () => {
     const ear = await listening();
     ear.says("yesterday");
     await ear.hears("yesterday");
@@ -31,7 +31,7 @@ describe("a clock that jumps", () => {
     expect(ear.server.site.openSockets).toBeLessThanOrEqual(2);
   });
 
-  test("forward a day while the network is down makes no storm either", async () => {
+  test("forward a day while the network is down causes no burst either", async () => {
     const ear = await listening();
     const { faults } = ear.server.site;
     faults.hangUp(/./, 100_000);
@@ -45,7 +45,7 @@ describe("a clock that jumps", () => {
     await ear.hears("there you are");
   });
 
-  test("forward under way, as when a laptop wakes up, is noticed and made good", async () => {
+  test("forward while live, as when a laptop wakes up, is noticed and recovered", async () => {
     const clock = new LeapingClock();
     const ear = await listening({ clock });
     ear.says("before");
@@ -61,7 +61,7 @@ describe("a clock that jumps", () => {
     expect(ear.requests().length).toBeLessThanOrEqual(6);
   });
 
-  test("back by an hour does not put the watchdog to sleep for that long", async () => {
+  test("back by an hour does not disable the watchdog for an hour", async () => {
     const clock = new LeapingClock();
     const ear = await listening({ clock });
     ear.says("before");
@@ -76,7 +76,7 @@ describe("a clock that jumps", () => {
   });
 });
 
-describe("a room that is taken away", () => {
+describe("a room that the account loses", () => {
   const ways: [string, (set: Stage) => void][] = [
     ["by a kick", ({ alice, bot }) => void alice.in(40).kicks(bot)],
     ["by being deleted", ({ server }) => server.site.room(40).delete()],
@@ -111,7 +111,7 @@ describe("a room that is taken away", () => {
     expect(ear.requests().length).toBeLessThanOrEqual(4);
   });
 
-  test("while it is polled for ends, too", async () => {
+  test("while it is polled ends its streams, too", async () => {
     const set = await stage();
     set.server.site.addRoom({ id: 40, name: "Strict", owners: [set.alice] });
     const ear = await listening({}, set);
@@ -126,7 +126,7 @@ describe("a room that is taken away", () => {
     await ear.hears("polled for");
   });
 
-  test("can be listened to again when a kick is over", async () => {
+  test("can be listened to again after a kick is over", async () => {
     const clock = new ManualClock();
     const set = await stage({ clock });
     const room = set.server.site.addRoom({ id: 40, name: "Strict", owners: [set.alice] });
@@ -145,7 +145,7 @@ describe("a room that is taken away", () => {
   });
 });
 
-test("who is suspended while sending learns until when, goes on hearing, and can talk afterwards", async () => {
+test("a user suspended while sending gets the end of the suspension, still gets events, and can talk again later", async () => {
   const ear = await listening();
   const room = ear.chat.getRoom(1);
   await room.sendMessage("still free");
@@ -163,7 +163,7 @@ test("who is suspended while sending learns until when, goes on hearing, and can
   await ear.hears("still free", "do you hear?", "free again");
 });
 
-test("nobody is told that the stream is live while there is no socket", async () => {
+test("the state is never live without a socket", async () => {
   const ear = await listening({ stream: { reconnectMs: 20_000 } });
   ear.server.site.faults.dropSockets();
   await meanwhile(() => ear.server.site.openSockets === 0);
@@ -174,7 +174,7 @@ test("nobody is told that the stream is live while there is no socket", async ()
   expect(ear.chat.state).not.toBe("live");
 });
 
-test("a long silence is recovered from many bounded answers, without a gap", async () => {
+test("a long outage is recovered from many bounded responses, without a gap", async () => {
   const ear = await listening({}, await stage({ maxPollBytes: 60_000 }));
   const texts = Array.from({ length: 4_000 }, (_, n) => `message ${n}`);
   ear.server.site.faults.silenceSockets();

@@ -1,4 +1,4 @@
-/** The stream under trouble: sockets that drop, lie or say nothing, servers that forget. Time is turned by hand. */
+/** The stream under faults: sockets that drop, lie or go silent, servers that lose data. The clock is advanced by hand. */
 
 import type { ChatEvent } from "chatexchange-ts";
 import {
@@ -25,7 +25,7 @@ interface Ear {
   readonly states: StreamState[];
 }
 
-/** A client that listens to room 1 with a clock of its own. */
+/** A client that listens to room 1 on a manual clock. */
 async function listening({ client }: Stage, options: ClientOptions = {}): Promise<Ear> {
   const clock = new ManualClock();
   const chat = client({ clock, random: () => 0.5, onError: () => {}, ...options });
@@ -40,7 +40,7 @@ async function listening({ client }: Stage, options: ClientOptions = {}): Promis
 }
 
 describe("the stream", () => {
-  test("loses and repeats nothing when sockets drop", async () => {
+  test("loses and repeats no event when sockets drop", async () => {
     const set = await stage();
     const ear = await listening(set);
     const { faults } = set.server.site;
@@ -58,7 +58,7 @@ describe("the stream", () => {
     expect(ear.events.filter((event) => event instanceof StreamGap)).toEqual([]);
   });
 
-  test("finds a lost frame by the next one, and delivers what was in it first", async () => {
+  test("detects a lost frame by the next one, and delivers its events first", async () => {
     const set = await stage();
     const ear = await listening(set);
     set.server.site.faults.loseFrames(1);
@@ -67,7 +67,7 @@ describe("the stream", () => {
     expect(ear.texts).toEqual(["lost", "seen", "after"]);
   });
 
-  test("finds a lost last frame by asking when nothing has come for long", async () => {
+  test("detects a lost last frame with a poll after a long silence", async () => {
     const set = await stage();
     const ear = await listening(set, { stream: { idleMs: 600_000, auditMs: 60_000 } });
     set.server.site.faults.loseFrames(1);
@@ -76,7 +76,7 @@ describe("the stream", () => {
     expect(ear.texts).toEqual(["the last word"]);
   });
 
-  test("tells what comes twice once", async () => {
+  test("delivers a replayed event only once", async () => {
     const set = await stage();
     const ear = await listening(set);
     set.server.site.faults.duplicateFrames(3);
@@ -85,7 +85,7 @@ describe("the stream", () => {
     expect(ear.texts).toEqual(["one", "two", "three", "four"]);
   });
 
-  test("leaves a socket that has gone silent", async () => {
+  test("replaces a socket that has gone silent", async () => {
     const set = await stage();
     const ear = await listening(set);
     set.alice.in(1).says("before");
@@ -114,7 +114,7 @@ describe("the stream", () => {
     expect(ear.texts).toEqual(["while there is no socket", "polled for", "live again"]);
   });
 
-  test("survives an hour without the site, and a login that expired in it", async () => {
+  test("survives an outage of an hour, and a login that expired meanwhile", async () => {
     const set = await stage();
     const ear = await listening(set);
     const { faults } = set.server.site;
@@ -129,7 +129,7 @@ describe("the stream", () => {
     expect(ear.texts).toEqual(["in the dark", "in the light"]);
   });
 
-  test("announces what can't be recovered, with its range, and delivers what the lists still tell", async () => {
+  test("announces an unrecoverable gap with its range, and delivers the events that the lists still have", async () => {
     const set = await stage({ maxEvents: 20, backlogLimit: 5 });
     const old = set.alice.in(1).says("old");
     const doomed = set.alice.in(1).says("doomed");
@@ -158,7 +158,7 @@ describe("the stream", () => {
     expect(ear.events.find((event) => event instanceof MessageDeleted)).toMatchObject({ messageId: doomed.id });
   });
 
-  test("goes on with a server that counts from an earlier event again", async () => {
+  test("continues with a server whose event ids restarted at a lower id", async () => {
     const set = await stage();
     const ear = await listening(set);
     set.alice.in(1).says("before the backup");
@@ -185,10 +185,10 @@ describe("the stream", () => {
     await until(ear.clock, () => ear.texts.includes("after"));
   });
 
-  test("hears at once what a server says that was started again without its data, under ids that were others'", async () => {
+  test("delivers events at once from a server that restarted without its data, although their ids were used before", async () => {
     const clock = new ManualClock();
     const start = (port: number): Promise<ChatServer> => startServer({ port, clock });
-    // Below the ports that are given to whoever asks for any: nobody takes it while the server is away.
+    // Below the ephemeral ports, so that no other process takes it while the server is down.
     const first = await start(23_000 + (process.pid % 2_000) * 3);
     const chat = ends(new Client(first.url, { clock, random: () => 0.5, onError: () => {} }));
     const heard: string[] = [];
@@ -200,18 +200,18 @@ describe("the stream", () => {
     for (const text of ["one", "two", "three"]) first.site.user("Alice").in(1).says(text);
     await until(clock, () => heard.length === 3);
     await first.close();
-    await clock.advance(20_000); // so many failures that the room would be polled
+    await clock.advance(20_000); // enough failures to make the room fall back to polling
     const second = await start(Number(new URL(first.url).port));
     second.site.user("Alice").in(1).says("first again");
     await until(clock, () => heard.length === 6 && chat.state === "live", 5_000);
     second.site.user("Alice").in(1).says("second again");
     await until(clock, () => heard.length === 7);
-    const reason = "the server has started over and counts from an earlier event again";
+    const reason = "the server restarted from an earlier event id";
     expect(heard).toEqual(["one", "two", "three", "reset", reason, "first again", "second again"]);
     expect(chat.state).toBe("live");
   });
 
-  test("ends with a reason when one is removed from the room", async () => {
+  test("ends with a reason when the account is removed from the room", async () => {
     const set = await stage();
     const room = set.server.site.addRoom({ id: 40, name: "Strict", owners: [set.alice] });
     const { chat } = await listening(set);
@@ -224,7 +224,7 @@ describe("the stream", () => {
 });
 
 describe("a restarted bot", () => {
-  test("goes on where it stopped, with neither gap nor repetition", async () => {
+  test("resumes where it stopped, with neither gap nor repetition", async () => {
     const set = await stage();
     const first = await listening(set);
     set.alice.in(1).says("heard before");
@@ -241,7 +241,7 @@ describe("a restarted bot", () => {
 });
 
 describe("client.watch", () => {
-  test("hears every room listened to once, and pings from rooms that are not", async () => {
+  test("delivers events of every listened room once, and pings from other rooms", async () => {
     const set = await stage();
     set.server.site.addRoom({ id: 2, name: "Quiet" });
     set.bot.in(2).enters();
@@ -268,7 +268,7 @@ describe("client.watch", () => {
   });
 });
 
-test("an outage in the middle of logging in again is waited out like any other", async () => {
+test("an outage during an automatic login is waited out like any other", async () => {
   const set = await stage();
   const ear = await listening(set);
   const { faults } = set.server.site;
@@ -280,7 +280,7 @@ test("an outage in the middle of logging in again is waited out like any other",
   expect(ear.texts).toEqual(["in the meantime"]);
 });
 
-test("after a restart a gap makes no news of old messages", async () => {
+test("a gap after a restart does not deliver old messages as new", async () => {
   const set = await stage({ maxEvents: 20 });
   for (let n = 0; n < 40; n++) set.alice.in(1).says(`old ${n}`);
   const ear = await listening(set, { stream: { cursors: { 1: set.server.site.newestEventId - 39 } } });

@@ -1,4 +1,4 @@
-/** What the behaviour tests share: a server with two people, and clients that end with the test. */
+/** Helpers for the behavior tests: a server with two users, and clients that end with the test. */
 
 import { Client, type ClientOptions, type LiveStream } from "chatexchange-ts";
 import { ChatServer, type ChatServerOptions, type LoggedRequest, type ServerUser } from "chatexchange-ts/server";
@@ -14,9 +14,9 @@ export interface Stage {
   readonly alice: ServerUser;
   /** A client of the bot's account on the first site. */
   client(options?: ClientOptions): Client;
-  /** A client of nobody. */
+  /** An anonymous client. */
   anonymous(options?: ClientOptions): Client;
-  /** Failures that nothing handled, from all clients without an `onError` of their own. */
+  /** Unhandled failures of all clients without an `onError` of their own. */
   readonly failures: readonly unknown[];
   /** Paths of the requests since the last call, as `METHOD path`. */
   requests(): string[];
@@ -25,7 +25,7 @@ export interface Stage {
 /** The local servers of the tests that run now. */
 const running = new Set<ChatServer>();
 
-/** A local server that ends with the test, as far away as the run says (`npm run test:slow`). */
+/** A local server that ends with the test, with the latency of the run (`npm run test:slow`). */
 export async function startServer(options: ChatServerOptions = {}): Promise<ChatServer> {
   const server = await ChatServer.start({ ...latency(), ...options });
   running.add(server);
@@ -73,7 +73,7 @@ export async function stage(options: ChatServerOptions = {}): Promise<Stage> {
   };
 }
 
-/** Ends a client when the test is over; looking at it may show no secret. */
+/** Closes a client at the end of the test, and checks that inspecting it shows no secret. */
 export function ends(client: Client): Client {
   onTestFinished(async () => {
     refuseSecrets(client);
@@ -102,12 +102,15 @@ export async function failureOf(promise: Promise<unknown>): Promise<unknown> {
 
 const isFar = latency().latencyMs !== undefined;
 /** The longest wait in milliseconds of real time: a night of requests takes longer on a slow network. */
-const mostRealMs = isFar ? 240_000 : 15_000;
+const mostRealMs = isFar ? 240_000 : 45_000;
 
-/** Lets the network do its part between two looks; a slow one leaves the processor to others meanwhile. */
-function rest(): Promise<void> {
+/** After this many checks in a row the test yields the CPU to others, such as a program that it waits for. */
+const QUICK_LOOKS = 1_000;
+
+/** Lets the network make progress between two checks. */
+function rest(looks: number): Promise<void> {
   return new Promise((resolve) => {
-    if (isFar && traffic.isUnderWay) setTimeout(resolve, 1);
+    if (looks > QUICK_LOOKS || (isFar && traffic.isBusy)) setTimeout(resolve, 1);
     else setImmediate(resolve);
   });
 }
@@ -115,8 +118,8 @@ function rest(): Promise<void> {
 const traffic = new Traffic(() => running);
 
 /**
- * Turns the clock, from timer to timer, until something has come true. Time stands still while requests or late frames
- * are under way, so that what is measured is what was waited for.
+ * Advances the clock, timer by timer, until a condition holds. Time stands still while requests or late frames are
+ * under way, so that a measured time includes only waits.
  */
 export async function until(clock: ManualClock, condition: () => boolean, mostMs: number = 5_000): Promise<void> {
   const started = performance.now();
@@ -128,7 +131,7 @@ export async function until(clock: ManualClock, condition: () => boolean, mostMs
   if (!condition()) throw new Error("it did not come true");
 }
 
-/** What a promise comes to while the clock is turned. */
+/** Advances the clock until a promise settles, and returns its result. */
 export async function turning<T>(clock: ManualClock, promise: Promise<T>, mostMs: number = 5_000): Promise<T> {
   let isSettled = false;
   const settle = (): void => {
@@ -139,20 +142,20 @@ export async function turning<T>(clock: ManualClock, promise: Promise<T>, mostMs
   return promise;
 }
 
-/** Lets the network do its part, without time passing, until something has come true. */
+/** Lets the network make progress, without time passing, until a condition holds. */
 export async function meanwhile(condition: () => boolean): Promise<void> {
   const started = performance.now();
-  while (!condition()) {
+  for (let looks = 0; !condition(); looks++) {
     if (performance.now() - started > 10_000) throw new Error("it did not come true");
-    await rest();
+    await rest(looks);
   }
 }
 
-/** Lets the network do its part, without time passing, until nothing is under way, or until something else is so. */
+/** Lets the network make progress, without time passing, until nothing is under way or a condition holds. */
 export async function quiet(isOver: () => boolean = () => false): Promise<void> {
-  for (let still = 0; still < 12 && !isOver(); still++) {
-    await rest();
+  for (let still = 0, looks = 0; still < 12 && !isOver(); still++, looks++) {
+    await rest(looks);
     // A frame that has just been sent is read a moment later.
-    if (traffic.isUnderWay) still = -1;
+    if (traffic.isBusy) still = -1;
   }
 }

@@ -12,7 +12,7 @@ async function secureServer(hosts?: readonly string[], ca?: TlsFiles): Promise<C
 }
 
 describe("a server with a certificate", () => {
-  test("is reached by its site without any setting: the site brings the certificate along", async () => {
+  test("works with its site object without any setting, because the object has the certificate", async () => {
     await using server = await secureServer();
     expect(server.url).toMatch(/^https:\/\/127\.0\.0\.1:\d+$/);
     const bot = server.site.addUser({ name: "Bot", email: "bot@example.com", password: "s3cret" });
@@ -25,7 +25,7 @@ describe("a server with a certificate", () => {
     await heard[Symbol.asyncDispose]();
   });
 
-  test("may have one for loopback alone, for the real hosts alone, or one that somebody signed", async () => {
+  test("may have one for loopback only, for the live hosts only, or one signed by a CA", async () => {
     const names = ["chat.stackoverflow.com", "stackoverflow.com"];
     for (const [hosts, ca] of [[["localhost"]], [names], [names, await certificate([])]] as const) {
       await using server = await secureServer(hosts, ca);
@@ -64,7 +64,7 @@ describe("a server with a certificate", () => {
     expect(await client.action("/ws-auth", { roomid: 5 })).toMatchObject({ url: expect.stringMatching(/^wss:/) });
   });
 
-  test("without a usable one does not start, and says nothing of the key", async () => {
+  test("does not start without a usable certificate, and does not print the key", async () => {
     const { key, cert } = await certificate();
     for (const tls of [
       { key: "", cert },

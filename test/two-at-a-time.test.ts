@@ -3,7 +3,7 @@ import { ManualClock } from "chatexchange-ts/testing";
 import { describe, expect, test } from "vitest";
 import { failureOf, meanwhile, type Stage, stage, turning } from "./support.js";
 
-/** A client that is logged in, on a clock that only the test turns, and two rooms. */
+/** A logged-in client on a manual clock, and two rooms. */
 async function ready(timeoutMs = 30_000) {
   const clock = new ManualClock();
   const whole: Stage = await stage();
@@ -15,14 +15,14 @@ async function ready(timeoutMs = 30_000) {
   return { ...whole, clock, chat, faults: server.site.faults, rooms: [1, second] as const };
 }
 
-/** Lets what is ready run, for longer than a deadline looks for late answers; no time passes. */
+/** Runs pending work for longer than a deadline waits for late responses, without time passing. */
 async function turns(): Promise<void> {
   for (let turn = 0; turn < 30; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 
 type Ready = Awaited<ReturnType<typeof ready>>;
 
-/** Reads of the account that hang: as many as are asked for. */
+/** This many reads of the account that hang. */
 async function hangReads({ chat, faults }: Ready, count: number): Promise<Promise<unknown>[]> {
   faults.hang("/users/ignorelist", count);
   const reads = Array.from({ length: count }, () => failureOf(chat.ignoredUsers()));
@@ -91,7 +91,7 @@ describe("an action that has not been sent", () => {
       faults.hang(`/chats/${id}/messages/new`);
       hanging.push(failureOf(chat.getRoom(id).sendMessage("hangs")));
       await meanwhile(() => faults.hanging === at + 1);
-      // From now on the outbox lets others go.
+      // From now on the outbox sends other actions.
       await clock.advance(5_000);
     }
     return hanging;
@@ -121,7 +121,7 @@ describe("an action that has not been sent", () => {
     expect(await message).toMatchObject({ code: "TIMED_OUT", context: { sent: "no" } });
   });
 
-  test("because the login page timed out is retried without a look", async () => {
+  test("because the login page timed out is retried without a lookup", async () => {
     const clock = new ManualClock();
     const { server, client, requests } = await stage();
     server.site.faults.hang("/users/login");
@@ -164,7 +164,7 @@ describe("reads and posts", () => {
     ]);
   });
 
-  test("that compete: two reads that hang delay a post by 5 s at most, and the displaced read is sent again", async () => {
+  test("compete: two hanging reads delay a post by at most 5 s, and the displaced read is sent again", async () => {
     const its = await ready();
     const { clock, chat, faults, server } = its;
     faults.hang("/rooms/thumbs/", 2);

@@ -1,4 +1,4 @@
-/** What the types promise; `tsc` is the test. */
+/** Type tests: `tsc` must accept this file. */
 import {
   type ChatEvent,
   type ChatMessageEvent,
@@ -16,7 +16,7 @@ declare const room: Room;
 declare const message: Message;
 declare const server: ChatServer;
 
-// The classes given decide what comes.
+// The given classes determine the type of the events.
 for await (const event of room.newEvents(UserEntered, UserLeft))
   expectTypeOf(event).toEqualTypeOf<UserEntered | UserLeft>();
 for await (const event of room.newEvents()) expectTypeOf(event).toEqualTypeOf<ChatEvent>();
@@ -35,7 +35,7 @@ expectTypeOf(room.sendMessage("x")).toEqualTypeOf<Promise<Message>>();
 // A local site goes straight into a client.
 new Client(server.site, { email: "a@example.com", password: "x" });
 
-// Unknown options, classes that are no events, and levels nobody has are errors.
+// Unknown options, classes that are no events, and unknown levels are errors.
 // @ts-expect-error there is no such option
 new Client("stackoverflow.com", { emial: "a@example.com" });
 // @ts-expect-error there is no such option
@@ -60,5 +60,5 @@ room.watch(UserEntered);
 room.watch([String], {});
 // @ts-expect-error there is no such level
 room.setAccess(5, "admin");
-// @ts-expect-error a room can not be renamed by assignment
+// @ts-expect-error a room cannot be renamed by assignment
 room.name = "x";

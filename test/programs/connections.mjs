@@ -1,5 +1,5 @@
 // Every way to a server that a client may take, on whatever runtime runs this: a local server with and without TLS, and
-// the real names through a proxy. Prints one line a way. Run without a network, it shows that nothing else is asked.
+// the real names through a proxy. Prints one line a way. Run without a network, it shows that no other host is needed.
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { connect } from "node:net";

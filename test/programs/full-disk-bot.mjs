@@ -1,4 +1,4 @@
-// A bot for the test with a small disk: fills the disk, goes on, makes room, and says how it went.
+// A bot for the test with a small disk: fills the disk, continues, frees space, and prints the outcome.
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { Client, MessagePosted } from "chatexchange-ts";
 import { ChatServer } from "chatexchange-ts/server";

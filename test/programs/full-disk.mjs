@@ -1,4 +1,4 @@
-// A disk that is full while a file is there: to be loaded before a program, with the name of the file in FULL_DISK.
+// Simulates a full disk while the file named by FULL_DISK exists. Loaded before a program.
 import fs from "node:fs";
 
 const { writeSync } = fs;

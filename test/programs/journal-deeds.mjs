@@ -1,5 +1,5 @@
-// Deeds on a local server, each the same in every run by its number; the world is small and what is said is long, so that
-// a journal of it is compacted again and again.
+// Actions on a local server. The number of an action determines it, in every run. The world is small and its messages are
+// long, so that its journal is compacted again and again.
 import { createHash } from "node:crypto";
 import { ManualClock } from "chatexchange-ts/testing";
 
@@ -18,7 +18,7 @@ export function smallWorld() {
   return { clock, options };
 }
 
-/** Does one deed, at its second of the day. Each is one change. */
+/** Performs one action, at its second of the day. Each is one change. */
 export async function act(clock, site, number) {
   await clock.advance(noon + number * 1000 - clock.now());
   const [ann, bob] = [site.user("Ann"), site.user("Bob")];

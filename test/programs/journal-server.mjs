@@ -1,4 +1,4 @@
-// A server with a journal for the test that kills it: says where it is, and ends with its parent.
+// A server with a journal for the test that kills it: prints its address, and ends with its parent.
 import { ChatServer } from "chatexchange-ts/server";
 
 const [journal, port] = process.argv.slice(2);

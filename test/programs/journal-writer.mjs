@@ -1,5 +1,5 @@
-// Does deeds on a server with a journal until it is killed: tells the hash of the world that it found, and then the number
-// of each deed that is done.
+// Performs actions on a server with a journal until it is killed: prints the hash of the restored world, and then the
+// number of each finished action.
 import { setImmediate as turn } from "node:timers/promises";
 import { ChatServer } from "chatexchange-ts/server";
 import { act, digestOf, smallWorld } from "./journal-deeds.mjs";

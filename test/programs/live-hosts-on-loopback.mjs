@@ -1,4 +1,4 @@
-// Loaded before a foreign client: in this process alone, the live hosts are a local server, and nothing else is anywhere.
+// Loaded before a foreign client: in this process only, the live hosts resolve to a local server, and no other host exists.
 import net from "node:net";
 
 const hosts = new Set([

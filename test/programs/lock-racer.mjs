@@ -1,6 +1,6 @@
-// One of many that race for a lock: for each line `PATH TIME` it tries once, at that time, and says how it went.
+// One of many processes that race for a lock: for each line `PATH TIME` it tries once, at that time, and prints the outcome.
 import { createInterface } from "node:readline";
-import { lockFile } from "../../dist/storage/process-lock.js";
+import { lockFile } from "../../dist/parts/storage.js";
 
 const locks = [];
 process.stdout.write("ready\n");

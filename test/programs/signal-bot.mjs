@@ -1,4 +1,4 @@
-/** A bot that ends with the process; test/signals.test.ts sends the signals. Says on stdout what it does. */
+/** A bot that ends with the process; test/signals.test.ts sends the signals. Logs its steps on stdout. */
 import { Client } from "chatexchange-ts";
 
 const { url, email, password, options } = JSON.parse(process.argv[2] ?? "");

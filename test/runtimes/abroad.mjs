@@ -1,5 +1,5 @@
-// The counterproof: a client of a live site, which must fail where nothing but loopback is there. Without it a network
-// namespace that is none, or a counter that counts nothing, would prove nothing.
+// The negative control: a client of a live site, which must fail where only loopback exists. It proves that the network
+// namespace isolates, and that the counter counts.
 import { networkInterfaces } from "node:os";
 import { Client } from "chatexchange-ts";
 

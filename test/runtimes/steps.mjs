@@ -1,4 +1,4 @@
-// What every runtime must be able to do, with the installed package and nothing else. Prints a line for each step.
+// The steps that every runtime must pass with the installed package and nothing else. Prints a line for each step.
 //   RUNTIME steps.mjs   in a folder with the package; CHATEXCHANGE_RUNTIME has the command of the runtime as a JSON list
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -6,6 +6,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { Client, MessageEdited, MessagePosted } from "chatexchange-ts";
+import { Bot } from "chatexchange-ts/bot";
 import { htmlToText } from "chatexchange-ts/protocol";
 import { ChatServer } from "chatexchange-ts/server";
 import { ManualClock, setStage } from "chatexchange-ts/testing";
@@ -49,7 +50,7 @@ function start(...args) {
   return child;
 }
 
-/** What a program prints, and its exit code. */
+/** The output and the exit code of a program. */
 async function output(input, ...args) {
   const child = start(...args);
   child.stdin.end(input);
@@ -57,7 +58,7 @@ async function output(input, ...args) {
   return { stdout, stderr, code };
 }
 
-/** Waits until something is true; the steps have a limit of their own. */
+/** Waits until a condition holds; each step has its own time limit. */
 async function until(condition) {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
 }
@@ -160,6 +161,22 @@ await step("stage", async () => {
   }
 });
 
+await step("bot", async () => {
+  const roll = (c) => c.reply(`${c.args.sides}`);
+  const stage = await setStage({ bot: () => new Bot().command("roll [sides:integer=6]", "rolls a die", roll) });
+  try {
+    const { Alice } = stage.people;
+    Alice.says("!!roll 20");
+    assert.equal((await Alice.hears()).text, "20");
+    await stage.restart();
+    Alice.says("!!roll");
+    assert.equal((await Alice.hears()).text, "6");
+    assert.deepEqual(stage.failures, []);
+  } finally {
+    await stage.close();
+  }
+});
+
 await step("CLI", async () => {
   const help = await output("", cli, "--help");
   assert.match(help.stdout, /usage: chatexchange/);
@@ -170,7 +187,7 @@ await step("CLI", async () => {
   assert.match(missing.stderr, /^chatexchange: .*99999999.*\n$/);
   assert.notEqual(missing.code, 0);
   const demo = await output("", cli, "demo");
-  assert.match(demo.stdout, /Done in .* 2 messages said, 1 starred, 1 answered\./);
+  assert.match(demo.stdout, /Done in .* 2 messages sent, 1 starred, 1 answered\./);
   assert.deepEqual([demo.code, demo.stderr], [0, ""]);
 });
 
@@ -186,7 +203,7 @@ await step("REPL over a pipe", async () => {
 await server.close();
 
 await step("no warning", async () => {
-  // Files that nobody closed are closed by the garbage collector, which warns (Node 26: throws).
+  // The garbage collector closes files that were left open, and warns (Node 26: throws).
   for (let count = 0; count < 5; count++) {
     if (globalThis.Bun) globalThis.Bun.gc(true);
     else globalThis.gc?.();
