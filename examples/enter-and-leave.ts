@@ -1,4 +1,4 @@
-/** Prints who is in the room, and everybody who comes and goes. */
+/** Prints the users in the room, and everybody who enters and leaves. */
 import { Client, UserEntered, UserLeft } from "chatexchange-ts";
 import { place } from "./support/place.js";
 

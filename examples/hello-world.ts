@@ -1,4 +1,4 @@
-/** Logs in, says hello, and goes. */
+/** Logs in, posts a message, and logs out. */
 import { Client } from "chatexchange-ts";
 import { place } from "./support/place.js";
 
@@ -7,4 +7,4 @@ await using chat = new Client(here.host, here.email, here.password);
 
 const sandbox = chat.getRoom(here.roomId);
 const message = await sandbox.sendMessage("hello, world");
-console.log(`Said it: ${message.permalink}`);
+console.log(`Posted: ${message.permalink}`);

@@ -1,4 +1,4 @@
-/** There is one object for each id: what is known about somebody is known everywhere. */
+/** Each id has exactly one object, so a value that is known once is known everywhere. */
 import assert from "node:assert/strict";
 import { Client } from "chatexchange-ts";
 import { place } from "./support/place.js";

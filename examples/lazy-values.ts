@@ -1,4 +1,4 @@
-/** Values are fetched when they are first asked for, together with others that come in the same answer. */
+/** Values are fetched on first access, together with others that come in the same answer. */
 import { Client } from "chatexchange-ts";
 import { place } from "./support/place.js";
 
@@ -11,6 +11,6 @@ console.log(`known before: ${sandbox.peek.name}`);
 // This property makes a network request.
 console.log(`name: ${await sandbox.name}`);
 
-// This one does not: the request for the name brought the description, too.
+// This one does not: the request for the name also returned the description.
 console.log(`description, known already: ${sandbox.peek.description}`);
 console.log(`description: ${await sandbox.description}`);

@@ -1,14 +1,14 @@
-/** A room that does not exist is only found out when one of its values is asked for. */
+/** A room that does not exist fails only when one of its values is read. */
 import { Client, isChatError } from "chatexchange-ts";
 import { place } from "./support/place.js";
 
 await using here = await place();
 await using chat = new Client(here.host, here.email, here.password);
 
-// This id isn't valid…
+// There is no room with this id…
 const nonexistentRoom = chat.getRoom(99999999);
 
-// …but no request has been made with it until here.
+// …but no request is made until here.
 try {
   console.log(await nonexistentRoom.name);
 } catch (error) {

@@ -1,4 +1,4 @@
-/** Knows the system user Community, and whether it is a moderator itself. */
+/** Reads the name of the system user Community, and whether the bot's own account is a moderator. */
 import assert from "node:assert/strict";
 import { Client } from "chatexchange-ts";
 import { place } from "./support/place.js";

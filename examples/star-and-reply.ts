@@ -1,4 +1,4 @@
-/** Stars the next message of somebody else, and replies to it. */
+/** Stars the next message by somebody else, and replies to it. */
 import { Client } from "chatexchange-ts";
 import { place } from "./support/place.js";
 

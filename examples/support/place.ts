@@ -1,6 +1,6 @@
 /**
- * Where an example runs: on a live site when CHATEXCHANGE_HOST, CHATEXCHANGE_EMAIL and CHATEXCHANGE_PASSWORD are set,
- * else on a local chat server of its own, with people in it.
+ * Chooses the site that an example runs on: a live site when CHATEXCHANGE_HOST, CHATEXCHANGE_EMAIL and
+ * CHATEXCHANGE_PASSWORD are set, otherwise its own local chat server with users.
  */
 import { Client, MessagePosted, type Site } from "chatexchange-ts";
 import { ChatServer } from "chatexchange-ts/server";
@@ -9,9 +9,9 @@ export interface Place extends AsyncDisposable {
   readonly host: string | Site;
   readonly email: string;
   readonly password: string;
-  /** The room to play in; on the live sites be kind and use a sandbox. */
+  /** The room to use; on the live sites, be kind and use a sandbox. */
   readonly roomId: number;
-  /** On a local server: somebody comes in, answers the next message of the room, and goes. */
+  /** On a local server: lets a user enter, answer the next message in the room, and leave. */
   somebodyAnswers(text: string): Promise<void>;
 }
 
