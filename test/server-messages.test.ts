@@ -257,6 +257,22 @@ describe("pages and small reads", () => {
     expect((await bot.get("/transcript/1/2024/2/31")).status).toBe(404);
   });
 
+  test("the latest page of a transcript is never empty: hours without messages do not end a page", async () => {
+    const clock = new ManualClock(Date.UTC(2024, 0, 1, 9));
+    const { server, bot } = await withBot({ clock, transcriptPageSize: 3 });
+    await using _ = server;
+    const alice = server.site.user("Alice").in(1);
+    const say = (count: number): number[] => Array.from({ length: count }, (_, n) => alice.says(`m${n}`).id);
+    const shown = async (path: string): Promise<number[]> =>
+      [...(await bot.get(path)).text.matchAll(/id="message-(\d+)"/g)].map((match) => Number(match[1]));
+    const early = say(5);
+    expect(await shown("/transcript/1")).toEqual(early);
+    await clock.advance(3 * 3_600_000);
+    const late = say(5);
+    expect(await shown("/transcript/1")).toEqual(late);
+    expect(await shown("/transcript/1/2024/1/1")).toEqual(early);
+  });
+
   test("all pages of the demo world can be read, and a failing handler does not stop the server", async () => {
     await using server = await ChatServer.start({ world: "demo" });
     const browser = await new Browser(server.site).logIn("alice@example.com");

@@ -82,16 +82,16 @@ export class Asks {
       if (!question || (question.ids.length > 0 && question.until <= this.#clock.now())) continue;
       this.#parked.set(run, { record, run, question, answer: undefined, early: [] });
       // Its event comes again at once, if it comes at all.
-      this.#clock.setTimeout(() => this.#unpark(run), MAX_PARKED_MS);
+      this.#clock.setTimeout(() => this.#endParked(run), MAX_PARKED_MS);
     }
   }
 
   /** Forgets the question of the last process for a command: its run has ended, and has not asked again. */
   forget({ run }: CommandRecord): void {
-    this.#unpark(run);
+    this.#endParked(run);
   }
 
-  #unpark(run: string): void {
+  #endParked(run: string): void {
     const parked = this.#parked.get(run);
     this.#parked.delete(run);
     for (const { settle } of parked?.early ?? []) settle(false);

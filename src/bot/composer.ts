@@ -65,8 +65,8 @@ export class Composer<T extends ArgumentTypes = Record<never, never>> {
 
   /**
    * Registers a command. The pattern is its name, aliases after `|`, and its parameters, such as
-   * `"roll|dice [sides:integer=6]"`; docs/bots.md has the syntax. `c.args` has their values.
-   * @param about - one line for the help, or an object of options
+   * `"roll|dice [sides:integer=6]"`; docs/bots.md has the syntax. `c.args` has their values. Between the two, `about` is
+   * one line for the help, or an object of options.
    * @throws {BAD_ARGUMENT} for a wrong pattern, with the column, and for a name that is taken in this composer
    */
   command<const P extends string>(

@@ -6,7 +6,7 @@ import { checkCount, checkFlag, checkFunction, checkNonEmptyText, checkOptions }
 import type { BotStatus } from "../status.js";
 import { type MetricSource, type MetricsText, openMetrics } from "./metrics.js";
 
-/** Options of {@link startHealth}. */
+/** Options of `startHealth` and `bot.health`. */
 export interface HealthOptions extends MetricSource {
   /** The port; 0 takes a free one. */
   readonly port: number;

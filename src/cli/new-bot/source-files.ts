@@ -75,10 +75,12 @@ async function runLocally(): Promise<void> {
   const { email, password } = server.site.user("Bot");
   server.site.user("Alice").in(1).enters();
   const client = new Client(server.url, email, password);
-  console.log(\`No account in .env, so the bot runs at a chat server on this machine. Log in as Alice, and say !!hello:
+  const bot = makeBot();
+  bot.service(() => // once it listens
+    console.log(\`No account in .env, so the bot runs at a chat server on this machine. Log in as Alice, and say !!hello:
   \${server.url}/users/login?returnurl=%2Frooms%2F1
-Press Ctrl-C to stop.\`);
-  await makeBot().run([client.getRoom(1)]);
+Press Ctrl-C to stop.\`));
+  await bot.run([client.getRoom(1)]);
 }
 
 try {

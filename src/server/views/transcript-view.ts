@@ -74,7 +74,8 @@ function splitByHours(messages: readonly MessageRecord[], pageSize: number): Hou
   let from = 0;
   let held = 0;
   counts.forEach((count, hour) => {
-    if (held > 0 && held + count > pageSize) {
+    // An hour without messages ends no page: the last page would be empty.
+    if (held > 0 && count > 0 && held + count > pageSize) {
       pages.push({ from, to: hour });
       from = hour;
       held = 0;
