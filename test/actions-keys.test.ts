@@ -95,6 +95,28 @@ describe("a key within one process", () => {
     expect(said()).toHaveLength(sent.length);
   });
 
+  test("leads to its message: sent, on its way, or, as null, unknown", async () => {
+    const { client, server, requests } = await keyed();
+    const chat = client();
+    await chat.login();
+    const room = chat.getRoom(1);
+    expect(await chat.sentWith("k")).toBeNull();
+    const sending = room.sendMessage("an answer", { key: "k" });
+    const onItsWay = chat.sentWith("k");
+    const message = await sending;
+    expect(await onItsWay).toBe(message);
+    requests();
+    expect(await chat.sentWith("k")).toBe(message);
+    expect(await chat.sentWith("K")).toBeNull();
+    expect(requests()).toEqual([]);
+    server.site.room(1).timeout(60);
+    const refused = failureOf(room.sendMessage("no", { key: "refused" }));
+    expect(await failureOf(chat.sentWith("refused"))).toMatchObject({ code: "ROOM_TIMEOUT" });
+    await refused;
+    expect(await chat.sentWith("refused")).toBeNull();
+    expect(await failureOf(chat.sentWith(""))).toMatchObject({ code: "BAD_ARGUMENT" });
+  });
+
   test("works for edits and replies, too", async () => {
     const { client, alice, server, requests } = await keyed();
     const chat = client();
@@ -122,6 +144,7 @@ describe("a key over restarts", () => {
     const before = await restarted();
     const first = await before.getRoom(1).sendMessage("an answer", { key: "k" });
     const after = await restarted(before);
+    expect((await after.sentWith("k"))?.id).toBe(first.id);
     expect((await after.getRoom(1).sendMessage("another answer", { key: "k" })).id).toBe(first.id);
     expect(said()).toEqual(["an answer"]);
   });
@@ -146,6 +169,15 @@ describe("a key over restarts", () => {
       expect((await after.getRoom(1).sendMessage("third", { key: "k" })).id).toBe(again.id);
     },
   );
+
+  test("is not looked up before the previous process is resumed", async () => {
+    const { client, clock } = await keyed();
+    const chat = client({ clock, stateFile: join(temporaryFolder(), "state.jsonl") });
+    const failure = await failureOf(chat.sentWith("k"));
+    expect(failure).toMatchObject({ code: "BAD_ARGUMENT", message: expect.stringMatching(/look up a key.*resume\(\)/s) });
+    await chat.resume();
+    expect(await chat.sentWith("k")).toBeNull();
+  });
 
   test.each(["edited", "deleted"] as const)(
     "counts as done when its message was %s in the meantime",

@@ -68,6 +68,7 @@ const calls: Readonly<Record<string, Readonly<Record<string, Ask>>>> = {
     uploadImage: ({ chat }) => chat.uploadImage(new Uint8Array(8)),
     ignoredUsers: ({ chat }) => chat.ignoredUsers(),
     acknowledge: ({ chat }) => chat.acknowledge([4]),
+    sentWith: ({ chat }) => chat.sentWith(""),
     action: ({ chat }) => chat.action("/somewhere"),
   },
   Room: {
