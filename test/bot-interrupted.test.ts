@@ -44,10 +44,10 @@ function dying(store: Store): { readonly store: Store; die(): void } {
 interface Case {
   readonly name: string;
   readonly command: string;
-  /** What happens when the command is answered, and before the bot is killed. Returns the command that is interrupted. */
+  /** Runs when the command is answered, before the bot is killed. Returns the command that is interrupted. */
   readonly before?: (alice: UserInRoom, said: ServerMessage) => ServerMessage;
   readonly afterward: (alice: UserInRoom, said: ServerMessage) => void;
-  /** What the bot has said in the end. */
+  /** The texts of the bot in the end. */
   readonly answers: readonly string[];
   /** How many messages the killed bot has posted. @default 1 */
   readonly posted?: number;

@@ -94,7 +94,7 @@ test("reminders outlive a restart, can be listed and canceled, and ping only who
   expect((await Alice.hears()).text).toBe("That is more than 366d from now.");
   await stage.until(first.stop());
 
-  await startBot(stage, [reminders()], { store });
+  const next = await startBot(stage, [reminders()], { store });
   Bob.says("!!reminders");
   expect((await Bob.hears()).text).toBe("You have no reminders here.");
   Alice.says("!!reminders");
@@ -108,6 +108,7 @@ test("reminders outlive a restart, can be listed and canceled, and ping only who
   const reminder = await Alice.hears(/^Reminder/);
   expect(reminder).toMatchObject({ text: "Reminder: *water* @\u2060Bob", parentId: asked.id });
   expect(Bob.user.pings.length).toBe(pings);
+  await stage.until(() => next.status().running === 0);
   await stage.clock.advance(3_700_000);
   Alice.says("!!reminders");
   expect((await Alice.hears()).text).toBe("You have no reminders here.");
@@ -124,7 +125,7 @@ test("an edit of the command moves the reminder", async () => {
   await stage.until(() => stage.site.message(answer.id)?.source.endsWith("in 20m."));
   await stage.clock.advance(11 * 60_000);
   Alice.says("!!reminders");
-  expect((await Alice.hears()).text).toMatch(/^1\. in 9m.*: run$/);
+  expect((await Alice.hears()).text).toMatch(/^1\. in (9m|8m 5\ds): run$/);
   await stage.clock.advance(10 * 60_000);
   expect((await Alice.hears()).text).toBe("Reminder: run");
 });

@@ -4,6 +4,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { MessagePosted } from "chatexchange-ts";
 import { Bot } from "chatexchange-ts/bot";
 import { setStage } from "chatexchange-ts/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -97,12 +98,14 @@ describe("the recipes", () => {
 
   test("a quiet bot answers again when its time is over", async () => {
     const add = await recipe("quiet");
+    const heard: number[] = [];
     await using stage = await setStage({
       server: latency(),
       room: { name: "Den", owners: ["Alice"] },
       people: ["Alice", "Bob"],
       bot: () => {
         const bot = new Bot();
+        bot.on(MessagePosted, (c) => heard.push(c.event.messageId));
         add(bot);
         return bot.command("ping", (c) => c.reply("pong"));
       },
@@ -110,7 +113,8 @@ describe("the recipes", () => {
     const { Alice, Bob } = stage.people;
     Alice.says("!!quiet 10m");
     await Alice.hears("I am quiet now.");
-    Bob.says("!!ping");
+    const first = Bob.says("!!ping");
+    await stage.until(() => heard.includes(first.id));
     await stage.clock.advance(601_000);
     const second = Bob.says("!!ping");
     expect(await Bob.hears("pong")).toMatchObject({ parentId: second.id });

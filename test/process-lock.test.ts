@@ -151,7 +151,7 @@ test("a lock file that was removed is made again by its holder", () => {
   expect(failureOfLock(path, factsOf({ pid: 2 }))).toMatchObject({ code: "LOCKED" });
 });
 
-test("what killed processes left of their tries is removed, and what others are about to use stays", () => {
+test("leftovers of killed processes are removed, and files that others are about to use stay", () => {
   const folder = temporaryFolder();
   const path = join(folder, "state.jsonl");
   const holder = { host: "build-3", boot: "boot 1", space: "pid:[1]", started: "100", since: 0, nonce: randomUUID() };

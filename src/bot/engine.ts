@@ -1,5 +1,14 @@
 /** A running bot: puts the parts together, listens to the rooms, and ends everything. */
-import { type ChatEvent, type Client, type Clock, Invitation, type Room, systemClock, type Watch } from "../index.js";
+import {
+  type ChatEvent,
+  type Client,
+  type Clock,
+  Invitation,
+  isChatError,
+  type Room,
+  systemClock,
+  type Watch,
+} from "../index.js";
 import { sleep } from "../util/clock.js";
 import { markHandled } from "../util/promises.js";
 import { Accounts } from "./accounts.js";
@@ -192,7 +201,12 @@ export class Engine {
     watch?.close();
     this.timetable.forget(room);
     await this.scope.rooms.remove(room);
-    await room.leave();
+    try {
+      await room.leave();
+    } catch (error) {
+      // A bot that stops leaves all rooms.
+      if (!(this.scope.isStopping && isChatError(error, "CLOSED"))) throw error;
+    }
   }
 
   /** Says a text in every room with the role `owners`. Never rejects. */

@@ -1,4 +1,4 @@
-/** What an account does outside rooms: images, the ignore list, and mentions that are read. */
+/** Account actions outside rooms: images, the ignore list, and mentions that are read. */
 import type { ObjectContext } from "../objects/context.js";
 import type { Message } from "../objects/message.js";
 import type { User } from "../objects/user.js";

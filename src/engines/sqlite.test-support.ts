@@ -1,4 +1,4 @@
-/** What the tests of SQLite share: the engines of this runtime, and a content. */
+/** Shared by the tests of SQLite: the engines of this runtime, and a content. */
 import { join } from "node:path";
 import { temporaryFolder } from "../../test/temporary.js";
 import type { SqliteContent } from "./sqlite.js";
