@@ -13,6 +13,8 @@ const common: ViteUserConfig["test"] = {
   env: { TZ: "UTC" },
   testTimeout: 60_000,
   hookTimeout: 60_000,
+  // The default of one second is not enough for a log-in over a slow network on a busy machine.
+  expect: { poll: { timeout: 30_000 } },
 };
 
 /**

@@ -103,7 +103,7 @@ test(`of ${KILLS} kills -9 under load and throttle, commands are answered once, 
 
   const left = new Map(storeOf(folder));
   expect([...left].filter(([key, value]) => key.startsWith("command/") && value?.isOpen)).toEqual([]);
-  // What a kill leaves of a session file is removed with the first session that is stored a minute later.
+  // A temporary session file of a killed process is removed with the first session that is stored a minute later.
   const files = readdirSync(folder).filter((name) => !/^\.session\.json\.[\da-f]{12}\.tmp$/.test(name));
   expect(files.sort()).toEqual(["session.json", "state.jsonl", "store.jsonl"]);
 });

@@ -71,7 +71,7 @@ test("an event whose handler closes another watch is still acknowledged", async 
   const other = first.watch(() => {});
   await watch.ready;
   for (const text of ["zero", "one"]) set.alice.in(1).says(text);
-  await vi.waitUntil(() => heard.length === 2);
+  await vi.waitUntil(() => heard.length === 2, { timeout: 30_000 });
   await first.logout();
 
   const second = set.client({ stateFile });
@@ -79,7 +79,7 @@ test("an event whose handler closes another watch is still acknowledged", async 
   const again = second.getRoom(1).watch(hear);
   await again.ready;
   set.alice.in(1).says("two");
-  await vi.waitUntil(() => heard.includes("two"));
+  await vi.waitUntil(() => heard.includes("two"), { timeout: 30_000 });
   expect(heard).toEqual(["zero", "one", "two"]);
 });
 
