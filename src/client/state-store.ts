@@ -117,6 +117,10 @@ export class StateStore implements CursorStore, ActionStore {
     this.#note({ queued });
   }
 
+  noteFirst(id: string): void {
+    this.#note({ first: id });
+  }
+
   noteDropped(id: string): void {
     this.#note({ dropped: id });
   }

@@ -83,8 +83,9 @@ export class StoredState {
 
   /** Applies an entry; unknown fields are ignored. */
   take(entry: Readonly<Record<string, unknown>>, now: number): void {
-    const { cursor, done, posted, queued, sent, passed, dropped } = entry;
+    const { cursor, done, posted, queued, first, sent, passed, dropped } = entry;
     if (isRecord(queued)) this.#takeQueued(queued);
+    if (typeof first === "string") this.#putFirst(first);
     if (isRecord(posted)) for (const [room, id] of Object.entries(posted)) this.#post(Number(room), numberOf(id) ?? 0);
     if (isRecord(sent)) this.#takeSent(sent, now);
     if (isRecord(passed)) this.#takePassed(passed);
@@ -130,6 +131,15 @@ export class StoredState {
     if (!action) return;
     this.#waiting.set(action.id, action);
     if (action.key !== undefined) this.#waitingKeys.set(action.key, action.id);
+  }
+
+  /** Moves a queued action before all others. */
+  #putFirst(id: string): void {
+    const first = this.#waiting.get(id);
+    if (!first) return;
+    const others = [...this.#waiting.values()].filter((action) => action !== first);
+    this.#waiting.clear();
+    for (const action of [first, ...others]) this.#waiting.set(action.id, action);
   }
 
   /** In version 1 `key` is the id of the action and `id` the message; a snapshot of version 1 has an empty key. */

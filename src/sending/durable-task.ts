@@ -69,6 +69,7 @@ function tracked(
       else if (actions.store) withSent(error, "maybe");
       claim?.failed(error, wasTried && isChatError(error) && error.context.sent === "maybe");
     },
+    overtakes: () => actions.store?.noteFirst(action.id),
     ...(isUncertain ? { uncertainSince: action.at } : {}),
   };
 }

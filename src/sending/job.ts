@@ -26,6 +26,8 @@ export interface Task<T> {
    * Set if an earlier process may have performed it: look it up before the first attempt. Milliseconds since the epoch.
    */
   readonly uncertainSince?: number;
+  /** Called before its first attempt if that is made before those of tasks that were queued earlier for the same room. */
+  overtakes?(): void;
 }
 
 /** Tasks that belong together, with their options. */
@@ -120,7 +122,9 @@ export class Job implements Queued {
   }
 
   get isStarted(): boolean {
-    return this.isRunning || this.#done > 0 || this.#uncertainSince !== null;
+    // One of an earlier process keeps its place even after a lookup that did not find it: those behind it are started, too.
+    const isResumed = this.#task?.uncertainSince !== undefined;
+    return this.isRunning || this.#done > 0 || this.#uncertainSince !== null || isResumed;
   }
 
   /** Whether the server may have received the current task. */
@@ -142,6 +146,11 @@ export class Job implements Queued {
     const found = await this.#task?.lookUp?.(this.#uncertainSince ?? this.since, this.ending.signal);
     if (found === undefined && isDuplicate(this.#lastFailure)) throw this.#lastFailure;
     return found;
+  }
+
+  /** Tells the current task that it runs before others of its lane that were queued earlier. */
+  overtake(): void {
+    this.#task?.overtakes?.();
   }
 
   /** Attempts the current task. */

@@ -200,7 +200,7 @@ export class Outbox implements OutboxView {
     const now = this.#clock.now();
     this.#failLongWaits(now);
     const gate = this.#throttle.readyAt(now);
-    let best: { job: Job; rank: number } | undefined;
+    let best: { job: Job; rank: number; lane: readonly Job[] } | undefined;
     let next = Number.POSITIVE_INFINITY;
     for (const lane of this.#lanes.values()) {
       const job = headOf(lane);
@@ -209,11 +209,14 @@ export class Outbox implements OutboxView {
       if (at > now) next = Math.min(next, at);
       else {
         const rank = rankOf(job, lane);
-        if (!best || rank < best.rank || (rank === best.rank && job.sequence < best.job.sequence)) best = { job, rank };
+        if (!best || rank < best.rank || (rank === best.rank && job.sequence < best.job.sequence))
+          best = { job, rank, lane };
       }
     }
-    if (best) void this.#run(best.job);
-    else if (next !== Number.POSITIVE_INFINITY)
+    if (best) {
+      if (best.job !== best.lane[0] && !best.job.isStarted) best.job.overtake();
+      void this.#run(best.job);
+    } else if (next !== Number.POSITIVE_INFINITY)
       this.#timer = this.#clock.setTimeout(() => this.#pump(), Math.min(next - now, MAX_TIMER_MS), { ref: true });
   }
 

@@ -47,6 +47,8 @@ export interface ActionStore {
   together(act: () => void): void;
   noteQueued(action: StoredAction): void;
   noteDone(outcome: StoredOutcome): void;
+  /** Notes that a queued action is attempted before those queued earlier, so that a restart looks it up before them. */
+  noteFirst(id: string): void;
   /** Notes that it was refused or is no longer wanted; its key may be used again. */
   noteDropped(id: string): void;
   /** The action with this key, if it is queued, or done and not yet expired. */
