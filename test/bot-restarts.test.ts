@@ -177,6 +177,34 @@ describe("after a kill", () => {
     expect(third.bot.printed).toEqual([]);
   });
 
+  test("an answer goes to its question, not to another one that was on its way when the bot was killed", async () => {
+    const life = await lives({ order: "none" });
+    let open = (): void => {};
+    const gate = new Promise<void>((resolve) => (open = resolve));
+    const register = (bot: Bot): void =>
+      void bot.command("ask <what:word>", async (c) => {
+        if (c.args.what === "a") await gate;
+        await c.say(`${c.args.what} = ${await c.ask(`${c.args.what}?`)}`);
+      });
+    const first = await life.begin(register);
+    const { faults } = life.stage.site;
+    const { Alice } = life.stage.people;
+    Alice.says("!!ask a");
+    Alice.says("!!ask b");
+    const b = await Alice.hears("b?", PATIENCE);
+    await life.stage.until(() => first.bot.status().questions === 1, PATIENCE);
+    faults.hang(/\/messages\/new$/);
+    open();
+    // The outbox keeps a pause between two messages.
+    while (faults.hanging === 0) await life.stage.clock.advance(100);
+    await life.kill();
+    faults.clear();
+    Alice.says("2", { replyTo: b });
+    const second = await life.begin(register);
+    await second.quiet();
+    expect(second.said().sort()).toEqual(["a?", "b = 2", "b?"]);
+  });
+
   test("a question gives up at the time that it had at first", async () => {
     const life = await lives();
     const register = (bot: Bot): void =>

@@ -94,7 +94,12 @@ export class Asks {
   #endParked(run: string): void {
     const parked = this.#parked.get(run);
     this.#parked.delete(run);
-    for (const { settle } of parked?.early ?? []) settle(false);
+    for (const early of parked?.early ?? []) this.#offer(early);
+  }
+
+  /** Offers a message to the other questions. */
+  #offer({ reply, settle }: EarlyReply): void {
+    settle(this.take(reply) ?? false);
   }
 
   /** Begins to listen, before the question is sent: an answer may arrive before the server has confirmed the question. */
@@ -144,35 +149,51 @@ export class Asks {
    * there is no such question.
    */
   take(reply: Reply): Promise<boolean> | undefined {
-    for (const waiter of this.#waiters) {
-      if (waiter.room !== reply.room || (waiter.from !== null && waiter.from !== reply.userId)) continue;
-      if (!waiter.question) {
-        if (mayAnswer(reply)) return new Promise((settle) => waiter.early.push({ reply, settle }));
-        continue;
-      }
-      if (answers(waiter.question, reply)) return waiter.accept(reply.text.trim()).then(() => true);
+    return this.#answerKnown(reply) ?? this.#keepForUnknown(reply);
+  }
+
+  /** Gives a message to a question that it answers. */
+  #answerKnown(reply: Reply): Promise<boolean> | undefined {
+    const text = reply.text.trim();
+    for (const { room, question, accept } of this.#waiters) {
+      if (room === reply.room && question && answers(question, reply)) return accept(text).then(() => true);
     }
-    for (const parked of this.#parked.values()) {
-      const { record, run, question, early } = parked;
-      const isHere = record.roomId === reply.room.id && record.host === reply.room.site.host;
-      if (!isHere || record.run !== run || parked.answer !== undefined) continue;
-      if (question.ids.length === 0 && mayAnswer(reply) && [null, reply.userId].includes(question.from))
-        return new Promise((settle) => early.push({ reply, settle }));
-      if (question.until <= this.#clock.now()) continue;
-      if (!answers(question, reply)) continue;
-      parked.answer = reply.text.trim();
-      return this.#note(record, question, parked.answer).then(() => true);
+    for (const parked of this.#parkedIn(reply.room)) {
+      const { record, question } = parked;
+      if (parked.answer !== undefined || question.until <= this.#clock.now() || !answers(question, reply)) continue;
+      parked.answer = text;
+      return this.#note(record, question, text).then(() => true);
     }
     return undefined;
+  }
+
+  /** Keeps a message for a question that may be known to people, and whose id is not known yet. */
+  #keepForUnknown(reply: Reply): Promise<boolean> | undefined {
+    if (!mayAnswer(reply)) return undefined;
+    const isAsked = (from: number | null): boolean => from === null || from === reply.userId;
+    const unknown =
+      [...this.#waiters].find(({ room, question, from }) => room === reply.room && !question && isAsked(from)) ??
+      this.#parkedIn(reply.room).find(
+        ({ answer, question }) => answer === undefined && question.ids.length === 0 && isAsked(question.from),
+      );
+    return unknown && new Promise((settle) => unknown.early.push({ reply, settle }));
+  }
+
+  #parkedIn(room: Room): Parked[] {
+    return [...this.#parked.values()].filter(
+      ({ record, run }) => record.run === run && record.roomId === room.id && record.host === room.site.host,
+    );
   }
 
   /** Decides about the messages that arrived early. */
   #release({ early, question, accept }: Waiter): void {
     let isAnswered = false;
-    for (const { reply, settle } of early.splice(0)) {
+    for (const message of early.splice(0)) {
+      const { reply, settle } = message;
       const isTaken = !isAnswered && question !== null && answers(question, reply);
       if (isTaken) isAnswered = true;
-      settle(isTaken ? accept(reply.text.trim()).then(() => true) : false);
+      if (isTaken) settle(accept(reply.text.trim()).then(() => true));
+      else this.#offer(message);
     }
   }
 
