@@ -20,7 +20,7 @@ async function scene() {
     faults: set.server.site.faults,
     said: () => set.server.site.room(1).messages.map(({ source }) => source.slice(0, 6)),
     /** A client on the state of the one before, which is killed. */
-    async restarted(before?: Client): Promise<{ client: Client; resumed: Promise<unknown>[] }> {
+    async restarted(before?: Client): Promise<{ client: Client; resumed: readonly Promise<unknown>[] }> {
       await before?.logout({ drain: false });
       const client = set.client({ stateFile, clock, random: () => 1, onError: () => {} });
       await client.login();
