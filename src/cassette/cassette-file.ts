@@ -1,7 +1,8 @@
 /** The file of a cassette: newly created, readable only by its owner, and limited in length. */
 import { UsageError } from "../errors/index.js";
-import { codeOf, storageError } from "../storage/failures.js";
+import { storageError } from "../storage/failures.js";
 import { type FilePort, nodeFiles } from "../storage/file-port.js";
+import { codeOf } from "../util/error-code.js";
 
 /** An open cassette file for appending lines. */
 export class CassetteFile {

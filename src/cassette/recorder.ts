@@ -4,9 +4,9 @@
  * the recording, never the client.
  */
 import { randomBytes } from "node:crypto";
-import { codeOf } from "../storage/failures.js";
 import type { FilePort } from "../storage/file-port.js";
 import type { Clock } from "../util/clock.js";
+import { codeOf } from "../util/error-code.js";
 import { Secrets } from "../util/secrets.js";
 import type { RequestTap, SocketTap, TappedAnswer, TappedRequest, WireTap } from "../util/wire-tap.js";
 import { CassetteFile } from "./cassette-file.js";

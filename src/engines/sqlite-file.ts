@@ -1,9 +1,10 @@
 /** The file of a database before SQLite opens it: that it is one, that it is ours alone, and that only we can read it. */
 import fs from "node:fs";
 import { LockedError, StorageError, UsageError } from "../errors/index.js";
-import { codeOf, storageError } from "../storage/failures.js";
+import { storageError } from "../storage/failures.js";
 import { hasOtherHardLinks, resolvePlainFile } from "../storage/plain-file.js";
 import { type LockOptions, lockFile, type ProcessLock } from "../storage/process-lock.js";
+import { codeOf } from "../util/error-code.js";
 
 /** The first bytes of every SQLite database that has content. */
 const MAGIC = "SQLite format 3\0";

@@ -11,6 +11,7 @@ import {
   TimedOutError,
 } from "../errors/index.js";
 import type { Clock } from "../util/clock.js";
+import { codeOf } from "../util/error-code.js";
 import type { Services } from "../util/services.js";
 import { AccountThrottle } from "./account-throttle.js";
 import { Job, type JobSpec, type RetryLimits, withSent } from "./job.js";
@@ -321,9 +322,4 @@ export class Outbox implements OutboxView {
 /** The map key of a lane; an action without a lane gets its own. */
 function laneKey(job: Job): unknown {
   return job.lane ? `${job.lane.kind} ${job.lane.id}` : job;
-}
-
-/** The platform's error code, such as `ECONNREFUSED`. */
-function codeOf(cause: unknown): string | undefined {
-  return cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : undefined;
 }

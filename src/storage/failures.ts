@@ -1,5 +1,7 @@
 /** Converts file system errors to errors that name the file, the cause and the fix. */
+
 import { StorageError } from "../errors/index.js";
+import { codeOf } from "../util/error-code.js";
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOSPC: "no space left on the device",
@@ -41,11 +43,6 @@ export class NotAPlainFileError extends Error {
     super(`it is ${kind}, not a file`);
     this.remedy = remedy;
   }
-}
-
-/** The `code` of a platform error, such as `ENOSPC`. */
-export function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && "code" in error ? String(error.code) : undefined;
 }
 
 /** The cause of a file or port error in words; undefined for any other error. */

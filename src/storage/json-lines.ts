@@ -4,7 +4,7 @@
  * leaves at most one torn line at the end, which the reader drops and counts.
  */
 import { StringDecoder } from "node:string_decoder";
-import { codeOf } from "./failures.js";
+import { codeOf } from "../util/error-code.js";
 import { type FilePort, nodeFiles } from "./file-port.js";
 import { stripChecksum } from "./line-checksum.js";
 

@@ -5,7 +5,8 @@
  */
 import { randomUUID } from "node:crypto";
 import fs from "node:fs";
-import { codeOf, storageError } from "./failures.js";
+import { codeOf } from "../util/error-code.js";
+import { storageError } from "./failures.js";
 import { removeLeftovers } from "./leftovers.js";
 import { assertPlainFile } from "./plain-file.js";
 import type { ProcessFacts } from "./process-facts.js";

@@ -5,8 +5,9 @@
 import fs from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { UsageError } from "../errors/index.js";
+import { codeOf } from "../util/error-code.js";
 import { previewValue } from "../util/options.js";
-import { codeOf, NotAPlainFileError } from "./failures.js";
+import { NotAPlainFileError } from "./failures.js";
 
 /**
  * The real path of a plain file, which need not exist, so that a link and its target share one lock.

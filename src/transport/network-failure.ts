@@ -1,5 +1,7 @@
 /** Distinguishes network failures from bugs, which must surface unchanged. */
+
 import { ConnectionError, type FailureContext } from "../errors/index.js";
+import { codeOf } from "../util/error-code.js";
 import type { ProxyServer } from "./proxies.js";
 
 /** Error codes of the system, TLS, undici, its HTTP parser, and ws. */
@@ -13,7 +15,7 @@ const NETWORK_CODE =
  */
 export function networkCode(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
-  const code = "code" in error && typeof error.code === "string" ? error.code : undefined;
+  const code = codeOf(error);
   if (error.name === "HTTPParserError" || code === "ERR_ASSERTION") return "not HTTP";
   return code !== undefined && NETWORK_CODE.test(code) ? code : undefined;
 }

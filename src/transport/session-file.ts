@@ -6,8 +6,9 @@ import { UsageError } from "../errors/index.js";
 import type { Site } from "../protocol/sites.js";
 import { isRecord, numberOf, stringOf } from "../protocol/values.js";
 import { writeWholeFile } from "../storage/atomic-file.js";
-import { codeOf, storageError } from "../storage/failures.js";
+import { storageError } from "../storage/failures.js";
 import { resolvePlainFile } from "../storage/plain-file.js";
+import { codeOf } from "../util/error-code.js";
 
 /** The content of a session file. */
 export interface StoredSession {

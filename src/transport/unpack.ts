@@ -2,8 +2,10 @@
  * Decompresses the body of an answer. The compressed size is limited while reading; the decompressed size is limited
  * here, so that a few kilobytes cannot fill the memory.
  */
+
 import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from "node:zlib";
 import { ConnectionError, type FailureContext, ParseError } from "../errors/index.js";
+import { codeOf } from "../util/error-code.js";
 
 /** The accepted encodings, as an `accept-encoding` header. */
 export const ACCEPT_ENCODING = "gzip, deflate, br";
@@ -28,7 +30,7 @@ export function unpack(
     if (name === "br") return brotliDecompressSync(body, options);
     if (name === "deflate") return hasZlibHeader(body) ? inflateSync(body, options) : inflateRawSync(body, options);
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    const code = codeOf(error);
     if (code === "ERR_BUFFER_TOO_LARGE")
       throw new ParseError("answer", `an end within ${limit} bytes, decompressed`, { ...context, cause: error });
     if (code === "Z_BUF_ERROR")

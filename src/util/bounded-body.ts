@@ -1,7 +1,9 @@
 /** Reads the body of an answer in bounded memory, and tells the failures of a download apart. */
+
 import { pipeline, type Readable, type Transform } from "node:stream";
 import { createBrotliDecompress, createUnzip } from "node:zlib";
 import { AbortedError, ChatError, ConnectionError, ParseError, TimedOutError, UsageError } from "../errors/index.js";
+import { codeOf } from "./error-code.js";
 
 /**
  * The decompressed body.
@@ -45,7 +47,7 @@ export function downloadFailure(error: unknown, host: string, signal: AbortSigna
     return isTimeout ? new TimedOutError({ host }) : new AbortedError({ host, cause: reason });
   }
   if (error instanceof ChatError) return error;
-  const code = error instanceof Error && "code" in error ? String(error.code) : undefined;
+  const code = codeOf(error);
   const context = { host, cause: error };
   if (code?.startsWith("UND_ERR_INVALID")) return new UsageError("the request is invalid", context);
   if (/^(?:Z_(?!BUF)\w+|ERR_BROTLI\w*|ERR__ERROR_FORMAT\w*)$/.test(code ?? ""))

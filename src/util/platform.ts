@@ -2,8 +2,10 @@
  * Everything that differs between operating systems and runtimes. Other files must call this one. docs/runtimes.md says
  * which branches have been run and which are only reasoned.
  */
+
 import fs from "node:fs";
 import { dirname } from "node:path";
+import { codeOf } from "./error-code.js";
 
 /** Whether the REPL of this runtime evaluates top-level `await`; Deno's does not. */
 export const knowsTopLevelAwait: boolean = !("Deno" in globalThis);
@@ -65,7 +67,7 @@ function processExists(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
+    return codeOf(error) === "EPERM";
   }
 }
 

@@ -1,7 +1,8 @@
 /** `chatexchange new-bot`: writes a bot with a test into an empty folder. */
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { codeOf, fileReason, fileRemedy } from "../../storage/failures.js";
+import { fileReason, fileRemedy } from "../../storage/failures.js";
+import { codeOf } from "../../util/error-code.js";
 import type { CliContext } from "../context.js";
 import { CliError, EXIT_CODES } from "../exit-codes.js";
 import { oneLine } from "../output/text.js";

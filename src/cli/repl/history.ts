@@ -3,8 +3,9 @@ import { once } from "node:events";
 import { chmodSync, closeSync, mkdirSync, openSync } from "node:fs";
 import { join } from "node:path";
 import type { REPLServer } from "node:repl";
-import { codeOf, fileReason } from "../../storage/failures.js";
+import { fileReason } from "../../storage/failures.js";
 import { resolvePlainFile } from "../../storage/plain-file.js";
+import { codeOf } from "../../util/error-code.js";
 
 /** Lines that may contain a secret. */
 const SECRET_LINE = /\blogin\s*\(|password|cookie/i;

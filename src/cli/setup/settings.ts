@@ -5,8 +5,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import envPaths from "env-paths";
-import { codeOf, fileReason } from "../../storage/failures.js";
+import { fileReason } from "../../storage/failures.js";
 import { resolvePlainFile } from "../../storage/plain-file.js";
+import { codeOf } from "../../util/error-code.js";
 import { CliError, EXIT_CODES } from "../exit-codes.js";
 
 /** A value and its source, such as `flag --site` or `default`. */

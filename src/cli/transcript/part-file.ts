@@ -6,10 +6,11 @@ import { type FileHandle, open, readFile, rename, rm, stat } from "node:fs/promi
 import { LockedError, StorageError, UsageError } from "../../errors/index.js";
 import { isRecord, numberOf, stringOf } from "../../protocol/values.js";
 import { writeWholeFile } from "../../storage/atomic-file.js";
-import { codeOf, fileReason, fileRemedy } from "../../storage/failures.js";
+import { fileReason, fileRemedy } from "../../storage/failures.js";
 import { nodeFiles } from "../../storage/file-port.js";
 import { assertPlainFile, resolvePlainFile } from "../../storage/plain-file.js";
 import { lockFile, type ProcessLock } from "../../storage/process-lock.js";
+import { codeOf } from "../../util/error-code.js";
 import { CliError, EXIT_CODES } from "../exit-codes.js";
 
 /** The position of a download. */
