@@ -116,7 +116,7 @@ describe("a bot leaves alone", () => {
     expect(heard.sort()).toEqual(["feed", "notice", "onebox", "own"]);
   });
 
-  test("what looks like an unknown command in its own messages, and in those of feeds", async () => {
+  test("its own messages and those of feeds that look like unknown commands", async () => {
     const stage = await theater();
     const bot = quietBot({ unknown: "suggest" });
     bot.command("status", (c) => c.say("!!statsu"));
