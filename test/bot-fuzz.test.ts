@@ -119,6 +119,7 @@ test(`a bot answers each of ${MESSAGES} messages at most once, and every call ex
   const { seed = 1 } = fc.readConfigureGlobal();
   const problems: string[] = [];
   let said = 0;
+  let calls = 0;
   for (let batch = 0; said < MESSAGES; batch++) {
     const typed = fc.sample(typedMessage(commands, PEOPLE.length), { numRuns: BATCH, seed: seed + batch });
     const all: Said[] = [];
@@ -137,9 +138,11 @@ test(`a bot answers each of ${MESSAGES} messages at most once, and every call ex
     await quiet();
     problems.push(...crowd.problems(all));
     said += all.length;
+    calls += all.filter(({ current }) => current?.isCall).length;
     await pass(stage, 150_000, () => client.outbox.pending.length === 0);
   }
   expect(problems).toEqual([]);
+  expect(calls).toBeGreaterThan(said / 3);
   stage.people.Alice.says("!!ping");
   expect((await stage.people.Alice.hears(undefined, PATIENCE)).text).toBe("ping []");
   expect(bot.printed).toEqual([]);
