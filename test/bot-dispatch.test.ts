@@ -116,6 +116,18 @@ describe("a bot leaves alone", () => {
     expect(heard.sort()).toEqual(["feed", "notice", "onebox", "own"]);
   });
 
+  test("its own messages and those of feeds that look like unknown commands", async () => {
+    const stage = await theater();
+    const bot = quietBot({ unknown: "suggest" });
+    bot.command("status", (c) => c.say("!!statsu"));
+    const { said, quiet } = await play(stage, bot);
+    stage.people.Alice.says("!!status");
+    stage.site.feeds.in(stage.room).says("!!statsu");
+    await quiet();
+    await quiet();
+    expect(said()).toEqual(["!!statsu"]);
+  });
+
   test("commands that it says itself, whatever the handlers of events do", async () => {
     const stage = await theater();
     const bot = quietBot();

@@ -242,6 +242,43 @@ describe("guards", () => {
     expect([...first.printed, ...second.printed].map(({ line }) => line).join()).toMatch(/like a program/);
   });
 
+  test("end a loop that the throttle of a busy room slows down, and whose texts differ", async () => {
+    const stage = await theater();
+    const bot = quietBot();
+    bot.hears(/marco/i, (c) => c.reply("Polo"));
+    const { quiet } = await play(stage, bot);
+    const rival = stage.person("Rival");
+    let parent = rival.says("Marco 0");
+    let answered = 0;
+    for (let turn = 1; turn < 60; turn++) {
+      await quiet();
+      const answer = stage.room.messages.find(({ parentId }) => parentId === parent.id);
+      if (!answer) break;
+      answered += 1;
+      await stage.clock.advance(7_000);
+      stage.people.Alice.says("marco, please");
+      parent = rival.says(`Marco ${turn}`, { replyTo: answer });
+    }
+    expect(answered).toBe(40);
+    expect(bot.printed.map(({ line }) => line).join()).toMatch(/like a program/);
+  });
+
+  test("leave alone a person who replies to a bot for long, but pauses to think", async () => {
+    const stage = await theater();
+    const bot = quietBot();
+    bot.hears(/guess/, (c) => c.reply("No."));
+    const { quiet } = await play(stage, bot);
+    let guess = stage.people.Alice.says("guess 0");
+    for (let turn = 1; turn < 60; turn++) {
+      await quiet();
+      const answer = stage.room.messages.find(({ parentId }) => parentId === guess.id);
+      await stage.clock.advance(turn % 20 === 0 ? 61_000 : 5_000);
+      guess = stage.people.Alice.says(`guess ${turn}`, answer ? { replyTo: answer } : {});
+      expect(answer).toBeDefined();
+    }
+    expect(bot.printed).toEqual([]);
+  });
+
   test("leave alone a person who talks a lot with a bot, at human speed", async () => {
     const stage = await theater();
     const bot = quietBot();

@@ -25,6 +25,7 @@ import type { Cooldowns, Guards } from "./limits.js";
 import type { Match, Matcher } from "./matcher.js";
 import type { MessageHandling } from "./message-handling.js";
 import { splitCommand } from "./pattern/index.js";
+import type { Placed } from "./rallies.js";
 import { answersOf } from "./recovery.js";
 import type { CommandRecord, RunLog } from "./run-log.js";
 import { keyOfEvent, type Runner } from "./runner.js";
@@ -121,7 +122,8 @@ export class Dispatcher {
       if (id !== undefined) permissions.forget(room.site.host, id);
     } else if (event instanceof MessagePosted) {
       if (event.timeStamp >= Math.floor(this.#startedAt / 1_000)) this.#current.add(room);
-      if (!event.byYou) this.#parts.heard(room);
+      if (event.byYou) this.#parts.guards.said(placeOf(event, room));
+      else this.#parts.heard(room);
     }
   }
 
@@ -191,7 +193,9 @@ export class Dispatcher {
     const userId = numberOr(event.data.user_id);
     const matches = this.#matchesOf(arrived);
     const current = this.#turns.current(keyOfMessage(event, room));
-    const isUnknown = matches.length === 0 && arrived.addressed !== undefined && arrived.addressed.by !== "reply";
+    const { addressed, unheard } = arrived;
+    const mayMeanAnother = unheard.length === 0 && addressed !== undefined && addressed.by !== "reply";
+    const isUnknown = matches.length === 0 && mayMeanAnother;
     if (matches.length === 0 && !known && !current && !(isUnknown && handling.suggests)) return undefined;
     if (!scope.permissions.isHeard(host, userId)) return undefined;
     const isTooOld = isEdit
@@ -285,10 +289,10 @@ export class Dispatcher {
 
   #admits(room: Room, userId: number, event: ChatMessageEvent): boolean {
     if (this.#parts.scope.permissions.isOwner(userId)) return true;
-    const text = event.content ?? "";
     // Messages that were said while the bot was away come all at once.
     const saidAt = this.#isCatchUp(event, room) ? event.timeStamp * 1_000 : undefined;
-    const admitted = this.#parts.guards.admit(`${room.site.host}/${userId}`, text, saidAt);
+    const message = { who: `${room.site.host}/${userId}`, text: event.content ?? "", ...placeOf(event, room) };
+    const admitted = this.#parts.guards.admit(message, saidAt);
     if (admitted === true) return true;
     this.#parts.statistics.refused += 1;
     if (admitted !== false) this.#parts.muted(room, userId, admitted);
@@ -333,6 +337,10 @@ function quickTextOf(html: string): string | undefined {
   if (!/[<&\u200b\u00a0\n]/.test(html)) return html.trim();
   const text = html.replace(/<\/?(?:b|i|code|strike)>/g, "");
   return /[<&\u200b\u00a0\n]/.test(text) ? undefined : text.trim();
+}
+
+function placeOf(event: ChatMessageEvent, room: Room): Placed {
+  return { host: room.site.host, id: event.messageId, parentId: event.parentId };
 }
 
 function keyOfMessage(event: ChatMessageEvent, room: Room): string {

@@ -2,6 +2,7 @@
 import type { Clock } from "../index.js";
 import { BoundedMap } from "./bounded-map.js";
 import type { About } from "./handler-options.js";
+import { type Placed, Rallies } from "./rallies.js";
 import type { Json, Store } from "./store/index.js";
 
 /** One use of a handler. */
@@ -26,6 +27,11 @@ const MAX_KEYS = 10_000;
 const REFLEX_MS = 2_000;
 /** The number of such messages in a row that make a loop. */
 const LOOP_TURNS = 10;
+/**
+ * The number of replies in a row to answers to oneself that make a loop at any speed: in a busy room the server's throttle
+ * delays the answers of other bots by more than {@link REFLEX_MS}.
+ */
+const RALLY_TURNS = 40;
 
 /** Cooldowns, kept in the store. */
 export class Cooldowns {
@@ -91,6 +97,13 @@ function useOf(value: Json): { readonly at: number; readonly cause: number; read
 /** Why a person is not heard for a while. */
 export type MuteReason = "flood" | "loop";
 
+/** A message that the bot is about to handle. */
+export interface AdmittedMessage extends Placed {
+  /** The person, by host and id. */
+  readonly who: string;
+  readonly text: string;
+}
+
 interface Person {
   times: number[];
   turns: number;
@@ -104,6 +117,7 @@ export class Guards {
   readonly #rule: FloodRule | undefined;
   readonly #clock: Clock;
   readonly #people = new BoundedMap<string, Person>(MAX_KEYS);
+  readonly #rallies = new Rallies();
 
   constructor(rule: FloodRule | undefined, clock: Clock) {
     this.#rule = rule;
@@ -114,9 +128,10 @@ export class Guards {
    * Notes a message that the bot is about to handle, by the time when it was said. Returns true if it may; a reason if
    * this message mutes the person; false if they are muted already.
    */
-  admit(who: string, text: string, now: number = this.#clock.now()): true | false | MuteReason {
+  admit(message: AdmittedMessage, now: number = this.#clock.now()): true | false | MuteReason {
     const rule = this.#rule;
     if (!rule) return true;
+    const { who, text } = message;
     const person = this.#people.get(who) ?? {
       times: [],
       turns: 0,
@@ -130,11 +145,14 @@ export class Guards {
     person.turns = isReflex || (person.turns > 0 && text === person.lastText) ? person.turns + 1 : 0;
     person.lastText = text;
     person.times = [...person.times.filter((time) => time > now - rule.perMs), now];
-    const reason = person.turns >= LOOP_TURNS ? "loop" : person.times.length > rule.commands ? "flood" : undefined;
+    const rally = this.#rallies.said(message, who, now);
+    const isLoop = person.turns >= LOOP_TURNS || rally >= RALLY_TURNS;
+    const reason = isLoop ? "loop" : person.times.length > rule.commands ? "flood" : undefined;
     if (!reason) return true;
     person.mutedUntil = now + rule.muteMs;
     person.turns = 0;
     person.times = [];
+    this.#rallies.forget(who);
     return reason;
   }
 
@@ -142,6 +160,11 @@ export class Guards {
   answered(who: string): void {
     const person = this.#people.get(who);
     if (person) person.answeredAt = this.#clock.now();
+  }
+
+  /** Notes a message of the bot. */
+  said(message: Placed): void {
+    if (this.#rule) this.#rallies.answered(message);
   }
 }
 

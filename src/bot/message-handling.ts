@@ -171,8 +171,8 @@ export class MessageHandling {
 
   async #suggest(call: Call): Promise<void> {
     const { matcher, prefix, suggests } = this.#parts;
-    const { command, addressed } = call;
-    if (!suggests || command === undefined || !addressed || addressed.by === "reply") return;
+    const { command, addressed, unheard } = call;
+    if (!suggests || command === undefined || !addressed || addressed.by === "reply" || unheard.length > 0) return;
     const meant = nearest(command, matcher().names);
     if (meant !== undefined) await this.#refuse(call, "unknown", `Did you mean ${prefix}${meant}?`);
   }
