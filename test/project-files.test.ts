@@ -48,6 +48,21 @@ describe("the files around the code", () => {
     expect(named.filter(({ script }) => !(script in manifest.scripts))).toEqual([]);
   });
 
+  test("import only files that exist, also in a clone", () => {
+    const programs = ["scripts", "bench", "examples", "test"].flatMap(below).filter((path) => /\.m?[jt]s$/.test(path));
+    const imported = programs.flatMap((path) =>
+      [...read(path).matchAll(/^(?:import|export) [^;]*?from "(\.[^"]+)"/gm)].map(([, file = ""]) => ({
+        path,
+        file: join(dirname(path), file),
+      })),
+    );
+    expect(imported.length).toBeGreaterThan(100);
+    const isBuilt = (file: string): boolean => file.startsWith("dist/");
+    const exists = (file: string): boolean =>
+      [file, file.replace(/js$/, "ts")].some((one) => existsSync(join(root, one)));
+    expect(imported.filter(({ file }) => !isBuilt(file) && !exists(file))).toEqual([]);
+  });
+
   test("name scripts, tests and folders that exist", () => {
     const named = texts.flatMap((path) =>
       [...read(path).matchAll(/\b((?:scripts|test|src|docs|etc|dist)\/[\w./-]*[\w/])/g)].map(([, file = ""]) => ({
