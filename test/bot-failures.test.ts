@@ -230,6 +230,8 @@ test("registration and options are checked, with the place", () => {
   expect(() => bot.command("c", { cooldwon: {} } as never, () => {})).toThrow(/cooldown/);
   expect(() => bot.command("c", { needs: "king" as never }, () => {})).toThrow(/needs/);
   expect(() => bot.hears(7 as never, () => {})).toThrow(/hears/);
+  expect(() => bot.group(undefined as never)).toThrow(/group takes a filter/);
+  expect(() => bot.group({}, 7 as never)).toThrow(/group must be a function/);
   expect(() => bot.on(MessagePosted, undefined as never)).toThrow(/handler/);
   expect(() => quietBot({ order: "chaos" as never })).toThrow(/order/);
   expect(() => quietBot({ owners: ["me"] as never })).toThrow(/user/);

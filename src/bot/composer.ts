@@ -152,6 +152,7 @@ export class Composer<T extends ArgumentTypes = Record<never, never>> {
    * commands with names that exist elsewhere.
    */
   group(filter: GroupFilter, build?: (group: Composer<T>) => unknown): Composer<T> {
+    if (build !== undefined) checkFunction("the second argument of group", build);
     const composer = new Composer<T>(this.#types, this.#changed);
     this.#items.push({
       kind: "group",

@@ -128,6 +128,8 @@ export function readAbout(method: "command" | "hears" | "on" | "unknownCommand",
 /** Checks the filter of a group. @throws {BAD_ARGUMENT} */
 export function readFilter(filter: GroupFilter): GroupFilter {
   if (typeof filter === "function") return filter;
+  if (filter === undefined)
+    throw new UsageError("group takes a filter, such as { rooms: 1 } or a function, not undefined");
   checkOptions("group", filter, ["rooms", "needs"]);
   if (filter.rooms !== undefined) checkRooms(filter.rooms);
   readNeeds(filter.needs);
