@@ -174,7 +174,10 @@ describe("a key over restarts", () => {
     const { client, clock } = await keyed();
     const chat = client({ clock, stateFile: join(temporaryFolder(), "state.jsonl") });
     const failure = await failureOf(chat.sentWith("k"));
-    expect(failure).toMatchObject({ code: "BAD_ARGUMENT", message: expect.stringMatching(/look up a key.*resume\(\)/s) });
+    expect(failure).toMatchObject({
+      code: "BAD_ARGUMENT",
+      message: expect.stringMatching(/look up a key.*resume\(\)/s),
+    });
     await chat.resume();
     expect(await chat.sentWith("k")).toBeNull();
   });
