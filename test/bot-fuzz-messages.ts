@@ -147,7 +147,7 @@ const NEAR_PREFIXES = [
   "sdc",
   "",
 ];
-/** What stands around a whole call. */
+/** The surroundings of a whole call. */
 const FRAMES: readonly (readonly [before: string, after: string])[] = [
   ["**", "**"],
   ["*", "*"],

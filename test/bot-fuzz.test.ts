@@ -12,7 +12,7 @@ import { sizeOf } from "./sizes.js";
 
 /** Every answer takes a round trip, so a run with latency has fewer messages. */
 const IS_NEAR = latency().latencyMs === undefined;
-const MESSAGES = IS_NEAR ? sizeOf({ near: 3_000, release: 100_000 }) : 300;
+const MESSAGES = IS_NEAR ? sizeOf({ near: 800, release: 100_000 }) : 300;
 /** The messages that are said at once. */
 const BATCH = IS_NEAR ? 1_000 : 100;
 const PEOPLE = ["Alice", "Bob", "Chloé", "Dan Dee"] as const;
@@ -25,7 +25,7 @@ interface Said {
   current: TypedText | null;
 }
 
-/** What the people say, and what the bot answers to it. */
+/** The messages of the people, and the answers of the bot. */
 class Crowd {
   readonly #stage: Stage;
   /** The ids of the bot's messages, by that of the message that they answer. */
@@ -70,7 +70,7 @@ class Crowd {
     }
   }
 
-  /** What is wrong with the answers to some messages, which are final. */
+  /** The faults of the answers to some messages, which are final. */
   problems(all: readonly Said[]): string[] {
     const problems = this.#odd.splice(0);
     for (const { message, current } of all) {

@@ -87,7 +87,7 @@ export class HourOfPeople {
     given.isDeleted = true;
   }
 
-  /** What is wrong in the room. */
+  /** The faults in the room. */
   problems(): string[] {
     const answers = new Map<number, ServerMessage[]>();
     for (const message of this.#stage.room.messages) {

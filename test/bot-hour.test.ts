@@ -11,7 +11,7 @@ import { sizeOf } from "./sizes.js";
 
 const MINUTE = 60_000;
 /** Real time passes with each round trip, so a run with latency is shorter. */
-const MINUTES = latency().latencyMs === undefined ? sizeOf({ near: 6, release: 60 }) : 3;
+const MINUTES = latency().latencyMs === undefined ? sizeOf({ near: 3, release: 60 }) : 3;
 const SEED = 20_261_122;
 /** Real time for all of it, in milliseconds. */
 const LONG = { timeoutMs: 300_000 };
