@@ -84,6 +84,25 @@ describe("a key within one process", () => {
     expect(said()).toEqual(["first"]);
   });
 
+  test("finds the message of an action in doubt although others were sent after it", async () => {
+    const { client, faults, said, clock } = await keyed();
+    const chat = client({ clock });
+    await chat.login();
+    const room = chat.getRoom(1);
+    faults.cut(newMessage);
+    faults.fail(/^\/chats\/1\/events/, { status: 503, times: 1e6 });
+    const stop = new AbortController();
+    const first = failureOf(room.sendMessage("first", { key: "k", signal: stop.signal }));
+    await meanwhile(() => said().length === 1);
+    stop.abort();
+    await first;
+    faults.clear();
+    await turning(clock, room.sendMessage("another"));
+    await turning(clock, room.sendMessage("first", { key: "other" }));
+    await turning(clock, room.sendMessage("first, reworded", { key: "k" }));
+    expect(said()).toEqual(["first", "another", "first"]);
+  });
+
   test("becomes one key for each message of a split text", async () => {
     const { client, said } = await keyed();
     const chat = client();

@@ -137,7 +137,7 @@ export class Client implements AsyncDisposable {
       actions.mustResume = false;
       live.resumeFrom(marks);
       live.storeIn(this.#state);
-      for (const [roomId, id] of posted) actions.posted.set(roomId, id);
+      for (const [roomId, id] of posted) actions.posted.noteNewest(roomId, id);
       return resumeActions(this.#parts, waiting);
     });
   }

@@ -10,6 +10,7 @@ import type { JobSpec, Task } from "./job.js";
 import type { Lane } from "./lanes.js";
 import { type ActionOptions, checkActionOptions } from "./options.js";
 import type { Outbox } from "./outbox.js";
+import { PostedMessages } from "./posted-messages.js";
 import type { ActionStore } from "./store.js";
 
 /** An action with one task. */
@@ -41,8 +42,7 @@ export class Actions {
   readonly outbox: Outbox;
   readonly replyForm: ReplyForm | undefined;
   readonly openEvents: () => ReadonlyMap<number, number>;
-  /** The newest message known to be posted by this client, by room id. */
-  readonly posted: Map<number, number> = new Map();
+  readonly posted: PostedMessages = new PostedMessages();
   /** The outcomes of idempotency keys. */
   readonly keys: IdempotencyKeys;
   /** Stores actions that must survive a restart; undefined without a state file. */

@@ -1,4 +1,4 @@
-/** Looks up whether an unanswered message was posted, among our messages that are newer than the known ones. */
+/** Looks up whether an unanswered message was posted, among our messages that belong to no other action. */
 import { roomEvents } from "../protocol/actions/live.js";
 import { messageSource, type ReplyTo, replyPrefix } from "../protocol/actions/messages.js";
 import { historyPage } from "../protocol/actions/pages.js";
@@ -11,6 +11,8 @@ export interface SoughtPost {
   readonly roomId: number;
   readonly text: string;
   readonly replyTo: ReplyTo | undefined;
+  /** A message that is older. */
+  readonly after: number;
   /** When it was first sent, in milliseconds since the epoch by our clock. */
   readonly startedAt: number;
   readonly signal: AbortSignal;
@@ -31,8 +33,7 @@ const CLOCK_SLACK_SECONDS = 10;
 /** Finds the message with this text in the room's lists: unchanged, edited or deleted. */
 export async function findPost(context: SendContext, sought: SoughtPost): Promise<FoundPost | undefined> {
   const { session, services, actions } = context;
-  const { roomId, startedAt, signal } = sought;
-  const newestKnown = actions.posted.get(roomId) ?? 0;
+  const { roomId, after, startedAt, signal } = sought;
   // Without a login no message would be ours, and the lookup would find nothing.
   const { id: myId } = await session.login();
   let before: number | undefined;
@@ -43,13 +44,13 @@ export async function findPost(context: SendContext, sought: SoughtPost): Promis
     const earliest = (sync ?? now / 1000) - Math.ceil((now - startedAt) / 1000) - CLOCK_SLACK_SECONDS;
     for (const event of events) {
       const { message_id: id = 0, user_id, time_stamp: time = 0 } = event;
-      const isCandidate = user_id === myId && id > newestKnown && time >= earliest;
+      const isCandidate = user_id === myId && id > after && !actions.posted.isKnown(id) && time >= earliest;
       if (isCandidate && (await wasPosted(context, event, sought))) return { id, time, isChanged: isChanged(event) };
     }
     const [oldest] = events;
     const next = oldest?.message_id;
     // A busy room may need more than one page.
-    const isOver = next === undefined || next <= newestKnown || (oldest?.time_stamp ?? 0) < earliest;
+    const isOver = next === undefined || next <= after || (oldest?.time_stamp ?? 0) < earliest;
     if (isOver || next >= (before ?? Number.POSITIVE_INFINITY)) return undefined;
     before = next;
   }

@@ -168,6 +168,7 @@ export function postTask(context: SendContext, action: StoredAction): Task<Messa
   const { roomId, text } = action;
   const replyTo =
     action.replyTo === undefined ? undefined : { messageId: action.replyTo, form: action.replyForm ?? undefined };
+  const after = context.actions.posted.since(action);
   return {
     async attempt(signal) {
       // A message posted after the call that started listening must be delivered as an event.
@@ -178,7 +179,7 @@ export function postTask(context: SendContext, action: StoredAction): Task<Messa
     },
     async lookUp(startedAt, signal) {
       const asOf = context.identity.moment;
-      const found = await findPost(context, { roomId, text, replyTo, startedAt, signal });
+      const found = await findPost(context, { roomId, text, replyTo, after, startedAt, signal });
       return found && { result: ownMessage(context, action, found, replyTo, asOf) };
     },
   };
@@ -203,7 +204,7 @@ function ownMessage(
   const { actions, identity, membership, session } = context;
   // Posting enters the room.
   membership.enter(roomId);
-  actions.posted.set(roomId, Math.max(id, actions.posted.get(roomId) ?? 0));
+  actions.posted.note(roomId, id);
   const message = identity.message(id);
   const { me } = session;
   const facts = {
