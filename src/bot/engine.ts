@@ -244,6 +244,8 @@ export class Engine {
       // A room that was closed to the bot while it was away does not keep it from the others.
       ...kept.map((entry) => this.#listen(entry).catch((error: unknown) => this.#cannotEnter(entry.room, error))),
     ]);
+    // They were entered side by side.
+    this.scope.rooms.arrange([...home, ...kept].map(({ room }) => room));
     for (const [role, choice] of Object.entries(settings.roles))
       this.scope.rooms.setRole(role, this.scope.rooms.choose(choice));
     await this.timetable.start();

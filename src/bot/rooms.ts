@@ -54,6 +54,16 @@ export class Rooms {
     if (!entry.isHome) await this.#store.set(keyOf(entry.room), { by: entry.by });
   }
 
+  /** Puts rooms in this order; others follow. */
+  arrange(rooms: readonly Room[]): void {
+    const before = new Map(this.#rooms);
+    this.#rooms.clear();
+    for (const room of [...rooms, ...before.keys()]) {
+      const entry = before.get(room);
+      if (entry) this.#rooms.set(room, entry);
+    }
+  }
+
   async remove(room: Room): Promise<void> {
     this.#rooms.delete(room);
     for (const rooms of this.#roles.values()) rooms.delete(room);
