@@ -7,7 +7,7 @@ import { type Stage, type StageOptions, setStage } from "../src/testing/index.js
 import { latency } from "./latency.js";
 
 /** Real time that a wait may take, in milliseconds: machines are loaded, and some runs have latency. */
-export const PATIENCE = { timeoutMs: 30_000 };
+export const PATIENCE = { timeoutMs: 120_000 };
 
 /** A line that a bot prints in a test. */
 export interface Printed {
