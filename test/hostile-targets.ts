@@ -229,6 +229,7 @@ const client = new Client("stackexchange.com");
 const context: EventContext = {
   origin: "https://chat.stackexchange.com",
   isMe: () => true,
+  isYours: () => true,
   room: (id) => client.getRoom(id),
   userOf: (id) => client.getUser(id),
   messageOf: (raw) => (numberOf(raw.message_id) === undefined ? null : client.getMessage(raw.message_id ?? 0)),

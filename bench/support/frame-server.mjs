@@ -1,35 +1,33 @@
 // A chat server in a process of its own that answers just enough for a client to open a socket. On `push` it sends frames
 // made beforehand to the newest socket: one event each, about 280 bytes, ascending ids, no compression. On `trickle` it
 // then sends more to every socket in turn, one a millisecond; their content is the time in nanoseconds. On `more` it makes
-// so many and sends them to the newest socket. A second argument makes each message of that number a command, such as 20.
+// so many and sends them to the newest socket. With two more arguments, so many people talk in turn, and each message of
+// the other number is a command of a bot.
 import { createHash } from "node:crypto";
 import { createServer } from "node:http";
+import { talk } from "./talk.mjs";
 
-const [count, commandEvery] = process.argv.slice(2).map(Number);
+const [count, people, commandEvery] = process.argv.slice(2).map(Number);
 const FIRST_ID = 90_287_600;
 const FRAMES_IN_CHUNK = 500;
 
-const wordsOf = (n) =>
-  n % commandEvery === 0
-    ? `!!command${(n / commandEvery) % 200} number ${n}`
-    : `message number ${n}, with some <b>markup</b> and a few words more, as people say`;
 /** Every client with a cookie is logged in. */
 const pageFor = (cookie) =>
   `<html><body>${cookie ? '<div class="topbar-menu-links"><a href="/users/7/bot" title="Bot">Bot</a></div>' : ""}<input id="fkey" name="fkey" type="hidden" value="${"0".repeat(32)}"></body></html>`;
 
-function frameText(n, content = wordsOf(n)) {
+const monotone = (n, content) => ({
+  event_type: 1,
+  content,
+  user_id: 200_001 + (n % 20),
+  user_name: `Person ${n % 20}`,
+  message_id: 44_402_000 + n,
+});
+const wordsOf = (n) => `message number ${n}, with some <b>markup</b> and a few words more, as people say`;
+
+function frameText(n, said = people > 0 ? talk(n, { people, commandEvery }) : monotone(n, wordsOf(n))) {
   const id = FIRST_ID + n;
-  const event = {
-    event_type: 1,
-    time_stamp: 1_539_000_000 + Math.floor(n / 10),
-    content,
-    id,
-    user_id: 200_001 + (n % 20),
-    user_name: `Person ${n % 20}`,
-    room_id: 1,
-    room_name: "Sandbox",
-    message_id: 44_402_000 + n,
-  };
+  const time = 1_539_000_000 + Math.floor(n / 10);
+  const event = { time_stamp: time, ...said, id, room_id: 1, room_name: "Sandbox" };
   return JSON.stringify({ r1: { e: [event], t: id, d: 1 } });
 }
 
@@ -72,7 +70,7 @@ function push(socket, at = 0) {
 /** Every socket gets the same ids. */
 function trickle(frames, sent = 0) {
   const n = count + Math.floor(sent / sockets.length);
-  sockets[sent % sockets.length].write(framed(frameText(n, String(process.hrtime.bigint()))));
+  sockets[sent % sockets.length].write(framed(frameText(n, monotone(n, String(process.hrtime.bigint())))));
   if (sent + 1 < frames * sockets.length) setTimeout(trickle, 1, frames, sent + 1);
 }
 

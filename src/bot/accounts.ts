@@ -1,5 +1,5 @@
 /** The bot's accounts: one client for each site, who it is there, and which messages are its own. */
-import { type ChatEvent, type Client, isChatError, MessagePosted, type Room, UsageError } from "../index.js";
+import { type Client, isChatError, type Room, UsageError } from "../index.js";
 import { RecentSet } from "../util/recent-set.js";
 
 const MAX_OWN = 5_000;
@@ -7,7 +7,6 @@ const MAX_OWN = 5_000;
 const EXPECTED = ["TOO_LATE", "NOT_FOUND", "ALREADY_DELETED", "NOT_YOURS", "DUPLICATE"] as const;
 
 interface Account {
-  readonly id: number;
   readonly name: string;
   readonly own: RecentSet<number>;
 }
@@ -33,7 +32,7 @@ export class Accounts {
         for (const waiting of await client.resume({ wait: true, signal }))
           waiting.catch((error: unknown) => (isChatError(error, ...EXPECTED) ? undefined : report(error)));
       const me = await client.getMe();
-      this.#accounts.set(client, { id: me.id, name: await me.name, own: new RecentSet(MAX_OWN) });
+      this.#accounts.set(client, { name: await me.name, own: new RecentSet(MAX_OWN) });
     }
   }
 
@@ -41,18 +40,11 @@ export class Accounts {
     return this.#accounts.get(client)?.name ?? "";
   }
 
-  /** Notes the bot's own messages. */
-  note(event: ChatEvent, client: Client): void {
-    if (event instanceof MessagePosted && event.byYou) this.noteOwn(client, event.messageId);
-  }
-
   noteOwn(client: Client, messageId: number): void {
     this.#accounts.get(client)?.own.add(messageId);
   }
 
-  isMine(client: Client, messageId: number): boolean {
-    const account = this.#accounts.get(client);
-    if (!account) return false;
-    return account.own.has(messageId) || client.getMessage(messageId).peek.owner?.id === account.id;
+  isOwn(client: Client, messageId: number): boolean {
+    return this.#accounts.get(client)?.own.has(messageId) ?? false;
   }
 }

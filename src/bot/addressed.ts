@@ -1,6 +1,8 @@
 /** Finds the part of a message that is for the bot: after a prefix, a name, `@Bot`, or all of a reply to it. */
 import { htmlToMarkdown, mentions } from "../index.js";
 import { escapeHtml } from "../protocol/markup/escape.js";
+import { MIN_NAME_LENGTH, normalizeName } from "../protocol/markup/mentions.js";
+import { BoundedMap } from "./bounded-map.js";
 
 /** How a message addresses the bot. */
 export type AddressedBy = "prefix" | "name" | "mention" | "reply";
@@ -30,29 +32,57 @@ const EMPHASIS = /^([*_]{1,3}|---)(?=\S)(.*\S)\1$/s;
 /** `@Name`, and a colon or comma after it. */
 const MENTION = /^@([^\s,:]+)[,:]?(?:\s+|$)/;
 
+/** The most names of the bot that are remembered: names change. */
+const MAX_NAMES = 100;
+/** A mention of a name without anything that could be read in two ways. */
+const SIMPLE_MENTION = /^@([a-z0-9]+)(?=[\s,:]|$)/i;
+
 export class Addressing {
   readonly #prefixes: readonly string[];
   readonly #names: readonly string[];
   readonly #takesMentions: boolean;
-  /** Matches the start of every message that can be addressed to the bot. */
+  /** The bot's names, one for each site, in the form in which mentions are compared. */
+  readonly #ownNames = new BoundedMap<string, string>(MAX_NAMES);
+  /** Matches the start of a message after a prefix or name. */
   readonly #start: RegExp;
+  /** Matches that, and the start of a message that begins with a mention, blanks or markup. */
+  readonly #anyStart: RegExp;
 
   constructor(prefixes: readonly string[], names: readonly string[], takesMentions: boolean) {
     this.#prefixes = [...prefixes].sort((a, b) => b.length - a.length);
     this.#names = names.map((name) => name.toLowerCase());
     this.#takesMentions = takesMentions;
     const starts = [...prefixes, ...names].flatMap((text) => [text, escapeHtml(text)]).map(escapeRegex);
-    this.#start = new RegExp(`^(?:${[...new Set(starts), ...(takesMentions ? ["@"] : [])].join("|") || "(?!)"})`, "i");
+    const any = [...new Set(starts)].join("|") || "(?!)";
+    this.#start = new RegExp(`^(?:${any})`, "i");
+    this.#anyStart = new RegExp(`^(?:[\\s<@]|${any})`, "i");
   }
 
-  /** Whether a message may be for the bot, by its start. */
-  mayAddress(html: string): boolean {
-    return this.#start.test(html) || (/^[\s<]/.test(html) && this.#start.test(html.replace(LEADING, "")));
+  /** Whether a message may be for the bot, by its start. Most messages that begin with a name are for others. */
+  mayAddress(html: string, ownName: string): boolean {
+    if (!this.#anyStart.test(html)) return false;
+    return this.#mayStart(html, ownName) || this.#mayStart(html.replace(LEADING, ""), ownName);
+  }
+
+  #mayStart(html: string, ownName: string): boolean {
+    if (this.#start.test(html)) return true;
+    if (!this.#takesMentions || !html.startsWith("@")) return false;
+    const [, name] = SIMPLE_MENTION.exec(html) ?? [];
+    if (name === undefined) return true;
+    return name.length >= MIN_NAME_LENGTH && this.#normalized(ownName).startsWith(name.toLowerCase());
+  }
+
+  #normalized(ownName: string): string {
+    const known = this.#ownNames.get(ownName);
+    if (known !== undefined) return known;
+    const normalized = normalizeName(ownName);
+    this.#ownNames.set(ownName, normalized);
+    return normalized;
   }
 
   /** The part of a message that is for the bot; undefined if it is for others. */
   read({ html, isReplyToMe, origin, ownName }: Arrival): Addressed | undefined {
-    if (!isReplyToMe && !this.mayAddress(html)) return undefined;
+    if (!isReplyToMe && !this.mayAddress(html, ownName)) return undefined;
     const markdown = isPlain(html) ? html.trim() : withoutFrame(htmlToMarkdown(html, { origin }));
     return this.#readMarkdown(markdown, isReplyToMe, ownName);
   }

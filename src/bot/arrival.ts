@@ -1,6 +1,6 @@
 /** A message on its way to its handlers. */
 import { type ChatMessageEvent, isOnebox, moveNotice, type Room } from "../index.js";
-import { digest } from "../util/digest.js";
+import { fingerprint } from "../util/digest.js";
 import type { Addressed } from "./addressed.js";
 import type { Unheard } from "./handler-options.js";
 
@@ -18,7 +18,7 @@ export interface Arrived {
 
 /** A hash of what a message says, to notice an edit that changes nothing. */
 export function sourceOf({ event, addressed, command, rest }: Arrived): string {
-  return digest(addressed ? `${command} ${rest}` : (event.content ?? ""));
+  return fingerprint(addressed ? `${command} ${rest}` : (event.content ?? ""));
 }
 
 /** The reasons why a bot does not hear a message unless it asks for such messages. */

@@ -19,12 +19,15 @@ export class BoundedMap<K, V> {
     return this.#values.has(key);
   }
 
-  set(key: K, value: V): void {
+  /** Sets a value. Returns the key of the entry that is forgotten for it, if any. */
+  set(key: K, value: V): K | undefined {
     this.#values.delete(key);
     this.#values.set(key, value);
-    if (this.#values.size <= this.#limit) return;
+    if (this.#values.size <= this.#limit) return undefined;
     const oldest = this.#values.keys().next();
-    if (!oldest.done) this.#values.delete(oldest.value);
+    if (oldest.done) return undefined;
+    this.#values.delete(oldest.value);
+    return oldest.value;
   }
 
   delete(key: K): boolean {

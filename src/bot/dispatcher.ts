@@ -25,6 +25,7 @@ import type { Cooldowns, Guards } from "./limits.js";
 import type { Match, Matcher } from "./matcher.js";
 import type { MessageHandling } from "./message-handling.js";
 import { splitCommand } from "./pattern/index.js";
+import { quickTextOf } from "./quick-text.js";
 import type { Placed } from "./rallies.js";
 import { answersOf } from "./recovery.js";
 import type { CommandRecord, RunLog } from "./run-log.js";
@@ -49,8 +50,10 @@ export interface DispatcherParts {
   readonly options: DispatchOptions;
   /** The name of the bot's account at a room's site. */
   ownName(room: Room): string;
-  /** Whether a message is the bot's. */
-  isMine(room: Room, messageId: number): boolean;
+  /** Notes a message of the bot. */
+  noteOwn(room: Room, messageId: number): void;
+  /** Whether a message was noted as the bot's. */
+  isOwn(room: Room, messageId: number): boolean;
   /** Somebody has said something in a room. */
   heard(room: Room): void;
   /** A person is not heard for a while. */
@@ -80,12 +83,14 @@ export class Dispatcher {
   readonly #replies = new BoundedMap<number, true>(MAX_PINGS);
 
   readonly #startedAt: number;
+  readonly #startedSecond: number;
   /** Rooms with a message that was posted after the start: what comes later happens now. */
   readonly #current = new WeakSet<Room>();
 
   constructor(parts: DispatcherParts) {
     this.#parts = parts;
     this.#startedAt = parts.scope.clock.now();
+    this.#startedSecond = Math.floor(this.#startedAt / 1_000);
   }
 
   /** The number of messages that wait for their turn. */
@@ -97,9 +102,8 @@ export class Dispatcher {
   onEvent(event: ChatEvent, room: Room): void {
     if (this.#parts.scope.isStopping) return;
     this.#parts.statistics.lastEventAt = event.receivedAt;
-    this.#note(event, room);
     const observers = this.#parts.matcher().observers(event);
-    const task = this.#message(event, room);
+    const task = this.#take(event, room);
     if (observers.length === 0 && !task) {
       event.done();
       return;
@@ -114,17 +118,28 @@ export class Dispatcher {
     else void Promise.all(work).then((ended) => (ended.every(Boolean) ? event.done() : undefined));
   }
 
-  #note(event: ChatEvent, room: Room): void {
-    const { permissions } = this.#parts.scope;
+  /** Notes what an event tells, and handles what it says; most events are posts. */
+  #take(event: ChatEvent, room: Room): Promise<boolean> | undefined {
+    if (event instanceof MessagePosted) {
+      this.#notePost(event, room);
+      return this.#said(event, room, false);
+    }
+    if (event instanceof MessageEdited) return this.#said(event, room, true);
+    if (event instanceof MessageDeleted) return this.#deleted(event, room);
     if (event instanceof MessageReply && !event.byYou) this.#replies.set(event.messageId, true);
     else if (event instanceof AccessLevelChanged || event instanceof UserNameOrAvatarChanged) {
       const id = (event.targetUser ?? event.user)?.id;
-      if (id !== undefined) permissions.forget(room.site.host, id);
-    } else if (event instanceof MessagePosted) {
-      if (event.timeStamp >= Math.floor(this.#startedAt / 1_000)) this.#current.add(room);
-      if (event.byYou) this.#parts.guards.said(placeOf(event, room));
-      else this.#parts.heard(room);
+      if (id !== undefined) this.#parts.scope.permissions.forget(room.site.host, id);
     }
+    return undefined;
+  }
+
+  #notePost(event: MessagePosted, room: Room): void {
+    if (event.timeStamp >= this.#startedSecond && !this.#current.has(room)) this.#current.add(room);
+    if (event.byYou) {
+      this.#parts.noteOwn(room, event.messageId);
+      this.#parts.guards.said(placeOf(event, room));
+    } else this.#parts.heard(room);
   }
 
   /** Runs an `on` handler; one handler sees the events of a room one after the other. */
@@ -157,27 +172,23 @@ export class Dispatcher {
     return (await this.#parts.cooldowns.use(name, about.cooldownMs, use)) > 0;
   }
 
-  #message(event: ChatEvent, room: Room): Promise<boolean> | undefined {
-    if (event instanceof MessagePosted || event instanceof MessageEdited) return this.#said(event, room);
-    if (event instanceof MessageDeleted) return this.#deleted(event, room);
-    return undefined;
-  }
-
   /** A quick look that most messages do not pass. */
   #concernsNobody(event: ChatMessageEvent, room: Room): boolean {
     const { addressing, asks, matcher, runs } = this.#parts;
-    if (event.isReply || asks.isWaiting || this.#replies.has(event.messageId)) return false;
-    if (!this.#turns.isEmpty && this.#turns.current(keyOfMessage(event, room))) return false;
+    if (asks.isWaiting || this.#repliesToMe(event, room)) return false;
+    const { messageId } = event;
+    const { host } = room.site;
+    if (this.#turns.current(host, messageId) || runs.find(host, messageId)) return false;
     const html = event.content ?? "";
-    if (addressing.mayAddress(html) || runs.find(room.site.host, event.messageId)) return false;
+    if (addressing.mayAddress(html, this.#parts.ownName(room))) return false;
     const handlers = matcher();
     return !handlers.hearsText || !handlers.hears(quickTextOf(html) ?? event.textContent ?? "");
   }
 
-  #said(event: MessagePosted | MessageEdited, room: Room): Promise<boolean> | undefined {
-    const isEdit = event instanceof MessageEdited;
-    if (!isEdit && this.#concernsNobody(event, room)) return undefined;
-    const isReplyToMe = this.#isReplyToMe(event, room);
+  #said(event: ChatMessageEvent, room: Room, isEdit: boolean): Promise<boolean> | undefined {
+    if (this.#concernsNobody(event, room)) return undefined;
+    const isReplyToMe = this.#repliesToMe(event, room);
+    this.#replies.delete(event.messageId);
     const known = this.#parts.runs.find(room.site.host, event.messageId);
     const arrived = this.#arrivalOf(event, room, isReplyToMe, isEdit);
     const taken = isEdit || event.byYou ? undefined : this.#answersQuestion(event, room, arrived);
@@ -192,7 +203,7 @@ export class Dispatcher {
     const { host } = room.site;
     const userId = numberOr(event.data.user_id);
     const matches = this.#matchesOf(arrived);
-    const current = this.#turns.current(keyOfMessage(event, room));
+    const current = this.#turns.current(host, event.messageId);
     const { addressed, unheard } = arrived;
     const mayMeanAnother = unheard.length === 0 && addressed !== undefined && addressed.by !== "reply";
     const isUnknown = matches.length === 0 && mayMeanAnother;
@@ -215,7 +226,8 @@ export class Dispatcher {
     const lane = { user: `${host}/${room.id}/${userId}`, room: `${host}/${room.id}`, none: `${event.id}` }[
       options.order
     ];
-    return this.#turns.take(keyOfMessage(event, room), { event: event.id, source: sourceOf(arrived) }, (turn) =>
+    const said = { event: event.id, source: sourceOf(arrived) };
+    return this.#turns.take({ host, messageId: event.messageId }, said, (turn) =>
       this.#inLane(lane, async (release) => {
         await turn.isFree;
         return turn.isSuperseded || handling.handle(arrived, matches, turn, release);
@@ -247,9 +259,10 @@ export class Dispatcher {
     return !this.#current.has(room) && event.receivedAt < this.#startedAt + CATCH_UP_MS;
   }
 
-  #isReplyToMe(event: ChatMessageEvent, room: Room): boolean {
-    if (this.#replies.delete(event.messageId)) return true;
-    return event.isReply && event.parentId !== null && this.#parts.isMine(room, event.parentId);
+  #repliesToMe(event: ChatMessageEvent, room: Room): boolean {
+    if (this.#replies.has(event.messageId)) return true;
+    if (!event.isReply) return false;
+    return event.repliesToYou || (event.parentId !== null && this.#parts.isOwn(room, event.parentId));
   }
 
   #arrivalOf(event: ChatMessageEvent, room: Room, isReplyToMe: boolean, isEdit: boolean): Arrived {
@@ -302,14 +315,15 @@ export class Dispatcher {
   /** A deleted command takes its answers along, and those that it would still get. */
   #deleted(event: MessageDeleted, room: Room): Promise<boolean> | undefined {
     const { runs, options } = this.#parts;
-    const key = keyOfMessage(event, room);
     if (!options.deletesAnswers) return undefined;
-    if (!this.#turns.current(key)) {
-      const record = runs.find(room.site.host, event.messageId);
+    const { messageId } = event;
+    const { host } = room.site;
+    if (!this.#turns.current(host, messageId)) {
+      const record = runs.find(host, messageId);
       return record && this.#removeAnswers(record, room);
     }
-    return this.#turns.supersede(key).then(async () => {
-      const record = runs.find(room.site.host, event.messageId);
+    return this.#turns.supersede(host, messageId).then(async () => {
+      const record = runs.find(host, messageId);
       return record ? this.#removeAnswers(record, room) : true;
     });
   }
@@ -332,19 +346,8 @@ export class Dispatcher {
   }
 }
 
-/** The text of a message that has nothing but words and plain emphasis; undefined for others. */
-function quickTextOf(html: string): string | undefined {
-  if (!/[<&\u200b\u00a0\n]/.test(html)) return html.trim();
-  const text = html.replace(/<\/?(?:b|i|code|strike)>/g, "");
-  return /[<&\u200b\u00a0\n]/.test(text) ? undefined : text.trim();
-}
-
 function placeOf(event: ChatMessageEvent, room: Room): Placed {
   return { host: room.site.host, id: event.messageId, parentId: event.parentId };
-}
-
-function keyOfMessage(event: ChatMessageEvent, room: Room): string {
-  return `${room.site.host}/${event.messageId}`;
 }
 
 /** How long ago a message was posted when its event arrived, in milliseconds. Events of edits have that time too. */

@@ -167,7 +167,8 @@ export class Engine {
       handling,
       options: settings,
       ownName: (room) => accounts.nameAt(room.client),
-      isMine: (room, id) => accounts.isMine(room.client, id),
+      noteOwn: (room, id) => accounts.noteOwn(room.client, id),
+      isOwn: (room, id) => accounts.isOwn(room.client, id),
       heard: (room) => this.timetable.heard(room),
       muted: (room, userId, reason) => this.#muted(room, userId, reason),
     });
@@ -278,7 +279,6 @@ export class Engine {
       event.done();
       return;
     }
-    this.accounts.note(event, room.client);
     this.#dispatcher.onEvent(event, room);
   }
 

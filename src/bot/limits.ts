@@ -80,8 +80,10 @@ export class Cooldowns {
     if (wait > 0) return wait;
     for (const { key, ms } of active) {
       const use = { at: now, cause, until: now + ms };
-      this.#uses.set(key, use);
+      const forgotten = this.#uses.set(key, use);
       await this.#store.set(key, use).catch(this.#report);
+      // The store is bounded by the same limit: people come and go, and a bot may run for years.
+      if (forgotten !== undefined) await this.#store.delete(forgotten).catch(this.#report);
     }
     return 0;
   }

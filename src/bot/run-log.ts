@@ -87,8 +87,8 @@ export interface RunLogParts {
 export class RunLog {
   readonly #parts: RunLogParts;
   readonly #records = new Map<string, CommandRecord>();
-  /** How many of them have each message id, for a quick look; messages of two sites may have the same. */
-  readonly #ids = new Map<number, number>();
+  /** The greatest message id among them: nearly all messages are newer, so none of them is looked up. */
+  #newestId = 0;
 
   constructor(parts: RunLogParts) {
     this.#parts = parts;
@@ -111,7 +111,7 @@ export class RunLog {
   }
 
   find(host: string, messageId: number): CommandRecord | undefined {
-    return this.#ids.has(messageId) ? this.#records.get(keyOf(host, messageId)) : undefined;
+    return messageId > this.#newestId ? undefined : this.#records.get(keyOf(host, messageId));
   }
 
   /** Keeps the record of a run that says nothing in memory only: only an edit needs it. */
@@ -131,20 +131,13 @@ export class RunLog {
 
   async remove(record: CommandRecord): Promise<void> {
     const key = keyOf(record.host, record.messageId);
-    this.#forget(key, record);
+    this.#records.delete(key);
     await this.#store(() => this.#parts.store.delete(key));
   }
 
   #add(key: string, record: CommandRecord): void {
     this.#records.set(key, record);
-    this.#ids.set(record.messageId, (this.#ids.get(record.messageId) ?? 0) + 1);
-  }
-
-  #forget(key: string, record: CommandRecord): void {
-    if (!this.#records.delete(key)) return;
-    const left = (this.#ids.get(record.messageId) ?? 0) - 1;
-    if (left > 0) this.#ids.set(record.messageId, left);
-    else this.#ids.delete(record.messageId);
+    this.#newestId = Math.max(this.#newestId, record.messageId);
   }
 
   /** Removes records that are too old, oldest first. */
@@ -154,7 +147,7 @@ export class RunLog {
       // A command that waits for people holds back no others.
       if (!isOld && record.isOpen) continue;
       if (!isOld && this.#records.size <= MAX_RECORDS) break;
-      this.#forget(key, record);
+      this.#records.delete(key);
       await this.#store(() => this.#parts.store.delete(key));
     }
   }

@@ -45,37 +45,43 @@ const NOTHING = Promise.resolve();
 
 export class Turns {
   readonly #current = new Map<string, { readonly turn: Turn; readonly ended: Promise<void> }>();
-
-  /** Whether no message is being handled. */
-  get isEmpty(): boolean {
-    return this.#current.size === 0;
-  }
+  /** The greatest id of a message that was ever handled: nearly all messages are newer, so none of them is looked up. */
+  #newestId = 0;
 
   /** The handling of a message that has not ended. */
-  current(message: string): Turn | undefined {
-    return this.#current.get(message)?.turn;
+  current(host: string, messageId: number): Turn | undefined {
+    return messageId > this.#newestId ? undefined : this.#current.get(keyOf(host, messageId))?.turn;
   }
 
   /** Supersedes the handling of a message. Resolves when it has ended. */
-  supersede(message: string): Promise<void> {
-    const current = this.#current.get(message);
+  supersede(host: string, messageId: number): Promise<void> {
+    const current = this.#current.get(keyOf(host, messageId));
     current?.turn.supersede();
     return current?.ended ?? NOTHING;
   }
 
   /** Handles a message after what it supersedes has ended. */
-  async take<T>(message: string, said: Pick<Turn, "event" | "source">, act: (turn: Turn) => Promise<T>): Promise<T> {
-    const turn = new Turn(said.event, said.source, this.supersede(message));
+  async take<T>(
+    { host, messageId }: { readonly host: string; readonly messageId: number },
+    said: Pick<Turn, "event" | "source">,
+    act: (turn: Turn) => Promise<T>,
+  ): Promise<T> {
+    const turn = new Turn(said.event, said.source, this.supersede(host, messageId));
     const result = act(turn);
     const ended = result.then(
       () => {},
       () => {},
     );
-    this.#current.set(message, { turn, ended });
+    this.#current.set(keyOf(host, messageId), { turn, ended });
+    this.#newestId = Math.max(this.#newestId, messageId);
     try {
       return await result;
     } finally {
-      if (this.current(message) === turn) this.#current.delete(message);
+      if (this.current(host, messageId) === turn) this.#current.delete(keyOf(host, messageId));
     }
   }
+}
+
+function keyOf(host: string, messageId: number): string {
+  return `${host}/${messageId}`;
 }

@@ -17,6 +17,8 @@ export interface EventContext {
   readonly origin: string;
   /** Whether this is the id of the logged-in account. */
   isMe(userId: number): boolean;
+  /** Whether a message is known to be the logged-in account's. */
+  isYours(messageId: number): boolean;
   room(id: number): Room;
   userOf(id: number, name: string | undefined): User;
   messageOf(raw: RawEvent): Message | null;
@@ -139,6 +141,11 @@ export class ChatEvent {
   }
 
   /** @internal */
+  protected isYours(messageId: number): boolean {
+    return this.#context.isYours(messageId);
+  }
+
+  /** @internal */
   protected messageOf(): Message | null {
     return this.#context.messageOf(this.data);
   }
@@ -188,6 +195,12 @@ export class ChatMessageEvent extends ChatEvent {
   /** Whether it is an explicit reply; false when the server only guessed the parent from an `@name`. */
   get isReply(): boolean {
     return this.data.show_parent === true;
+  }
+
+  /** Whether it is an explicit reply to a message that is known to be yours. Makes no object. @internal */
+  get repliesToYou(): boolean {
+    const { parentId } = this;
+    return this.isReply && parentId !== null && this.isYours(parentId);
   }
 
   /** The number of edits of the message. */

@@ -1,6 +1,7 @@
 /** The identity map: one Room, User or Message per id while it is referenced, kept current by events. */
 import { EventType, type RawEvent, type RawUser } from "../protocol/raw.js";
 import { numberOf } from "../protocol/values.js";
+import { RecentSet } from "../util/recent-set.js";
 import { WeakCache } from "../util/weak-cache.js";
 import type { Identity, ObjectContext } from "./context.js";
 import { Message } from "./message.js";
@@ -22,6 +23,8 @@ export class IdentityMap implements Identity {
   readonly #recent: RawEvent[] = [];
   readonly #recentMoments: number[] = [];
   #newest = 0;
+  /** The messages that the account has posted lately. */
+  readonly #own = new RecentSet<number>(RECENT_EVENTS);
 
   constructor(context: ObjectContext) {
     this.#context = context;
@@ -34,6 +37,12 @@ export class IdentityMap implements Identity {
 
   isMe(userId: number): boolean {
     return this.#context.session.me?.id === userId;
+  }
+
+  isYours(messageId: number): boolean {
+    if (this.#own.has(messageId)) return true;
+    const owner = this.#messages.peek(messageId)?.peek.owner;
+    return owner !== undefined && owner !== null && this.isMe(owner.id);
   }
 
   /** The number of events merged so far: a logical clock that orders facts by age. */
@@ -91,7 +100,11 @@ export class IdentityMap implements Identity {
       this.#newest = (this.#newest + 1) % RECENT_EVENTS;
     }
     const { event_type: type } = raw;
-    if (type === EventType.MessagePosted) return;
+    const { me } = this.#context.session;
+    if (type === EventType.MessagePosted) {
+      if (messageId !== undefined && me && raw.user_id === me.id) this.#own.add(messageId);
+      return;
+    }
     const roomId = numberOf(raw.room_id) ?? 0;
     if (type === EventType.RoomNameChanged) {
       this.#rooms.peek(roomId)?.invalidate("name", "description", "descriptionHtml", "tags", "state");
@@ -99,7 +112,6 @@ export class IdentityMap implements Identity {
     if (type === EventType.AccessLevelChanged) this.#rooms.peek(roomId)?.invalidate("owners");
     if (type === EventType.UserEntered || type === EventType.UserLeft)
       this.#rooms.peek(roomId)?.learnFromEvent(raw, this.#moment);
-    const { me } = this.#context.session;
     if (type === EventType.UserLeft && raw.user_id === me?.id) this.#context.membership.leave(roomId);
     if (type === EventType.UserNameOrAvatarChanged) {
       this.#users.peek(numberOf(raw.target_user_id) ?? numberOf(raw.user_id) ?? 0)?.invalidate("name", "avatarUrl");

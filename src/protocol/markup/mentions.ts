@@ -5,7 +5,8 @@
  */
 import { joinLongWords } from "./long-words.js";
 
-const MIN_NAME_LENGTH = 3;
+/** The least characters of a name that mention somebody. */
+export const MIN_NAME_LENGTH = 3;
 const LONG_NAME = 200;
 const MENTION = /(?<![\p{L}\p{N}@])@([^\s@._!?();:/+&<,"'`*[\]-]{3,})/gu;
 
