@@ -108,7 +108,7 @@ async function pass(stage: Stage, ms: number, isQuiet: () => boolean): Promise<v
 }
 
 test(`a bot answers each of ${MESSAGES} messages at most once, and every call exactly once`, {
-  timeout: 600_000,
+  timeout: 1_800_000,
 }, async () => {
   const limits = { maxMessagesPerRoom: 1_000_000, maxEvents: 20_000 };
   const stage = await theater({ people: PEOPLE, server: limits });

@@ -44,8 +44,8 @@ async function botSession({ chat, wait, let: letPeople, say }: Surroundings, peo
       const message = await wait(next(stream));
       const owner = await wait(message.owner);
       if (!owner) throw new Error("nobody said it");
-      if (owner === null) throw new Error("nobody said it");
-      const content = await wait(message.content);
+      // Those of the bot are edited and deleted, and it depends on the network whether that was heard already.
+      const content = owner.id === me.id ? null : await wait(message.content);
       seen.push(["message", message.id, owner.id, await wait(owner.name), content]);
       if (owner.id === me.id) continue;
       // A command is known by its sign: its word is another one in a recording.
