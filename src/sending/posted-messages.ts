@@ -5,7 +5,7 @@
 import { RecentSet } from "../util/recent-set.js";
 import type { StoredAction } from "./store.js";
 
-/** The most ids that are remembered. A message in doubt is taken for one of ours that is older than these. */
+/** The most ids that are remembered: many more than are posted while a message is in doubt. */
 const MAX_KNOWN = 10_000;
 
 export class PostedMessages {
